@@ -1,0 +1,1 @@
+"""The core of the bundle: pure decisions, typed rows, and ports to Google Cloud."""
