@@ -94,6 +94,7 @@ class Warehouse(Protocol):
             TransientError (or one that `is_transient` names): not written, or not known to be.
         """
 
+    def select(
         self,
         table: str,
         columns: Sequence[str],
