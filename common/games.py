@@ -1,0 +1,263 @@
+"""Games as NBA.com's season schedule (scheduleLeagueV2) lists them.
+
+Source: https://cdn.nba.com/static/json/staticData/scheduleLeagueV2.json, or the same games as
+the `nbac_schedule_api` scraper stores them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from common.errors import BadInputError
+
+EASTERN = ZoneInfo("America/New_York")
+SCHEDULED, LIVE, FINAL = 1, 2, 3
+UNKNOWN_TEAM = "TBD"
+"""Tricode of a side that is not decided yet (Cup knockouts, playoffs)."""
+
+# The first three digits of a game id. Preseason (001) and All-Star (003) are not collected.
+SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
+_LEFT_OUT = {"001", "003"}
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """One game on one date.
+
+    Attributes:
+        game_id: ten digits, such as `0022500213`.
+        game_date: the Eastern date it is listed under.
+        away: tricode of the visitors; `TBD` while undecided.
+        home: tricode of the hosts, likewise.
+        tipoff: aware UTC; None while the time is to be determined.
+        status: 1 scheduled, 2 live, 3 final.
+        has_score: both scores are there and not both zero.
+        postponed: it will not be played on this date.
+        season: such as `2025-26`.
+    """
+
+    game_id: str
+    game_date: date
+    away: str
+    home: str
+    tipoff: datetime | None
+    status: int
+    has_score: bool
+    postponed: bool
+    season: str
+
+    @property
+    def is_final(self) -> bool:
+        """Played to its end, with a score to prove it (S5)."""
+        return self.status == FINAL and self.has_score and not self.postponed
+
+    @property
+    def code(self) -> str:
+        """NBA.com's own name of the game, such as `20251112/MILCHA`."""
+        return f"{self.game_date:%Y%m%d}/{self.away}{self.home}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A season's games in order of date and id.
+
+    Attributes:
+        games: preseason and All-Star left out.
+        warnings: one sentence for each field that contradicts another; the games are kept.
+        season: such as `2025-26`; empty when the document names none and lists no game.
+    """
+
+    games: tuple[Game, ...]
+    warnings: tuple[str, ...]
+    season: str
+
+
+def season_type(game_id: str) -> str:
+    """The `SeasonType` that stats.nba.com files a game under.
+
+    Raises:
+        BadInputError: a kind of game that is not collected.
+    """
+    known = SEASON_TYPES.get(game_id[:3])
+    if known is None:
+        raise BadInputError(
+            f"game id {game_id!r} starts with {game_id[:3]!r}; collected are {sorted(SEASON_TYPES)}"
+        )
+    return known
+
+
+def parse_schedule(document: Mapping[str, Any]) -> Schedule:
+    """Read a scheduleLeagueV2 document.
+
+    Args:
+        document: `{"leagueSchedule": {"seasonYear": …, "gameDates": [{"gameDate", "games"}]}}`.
+
+    Returns:
+        The collected games, each with its own warnings gathered.
+
+    Raises:
+        BadInputError: a field is missing or not of its form; names game id and field.
+    """
+    league = _field(document, "leagueSchedule", dict, "schedule")
+    days = _field(league, "gameDates", list, "schedule")
+    return _schedule(_dated(days), league.get("seasonYear") or "")
+
+
+def parse_schedule_body(body: bytes) -> Schedule:
+    """Read stored bytes: the scraper's envelope, or a scheduleLeagueV2 file put there by hand.
+
+    Raises:
+        BadInputError: neither of the two; names what is wrong.
+    """
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise BadInputError(f"the schedule is not JSON ({error}); fetch it again") from error
+    if not isinstance(document, dict):
+        raise BadInputError("the schedule is not a JSON object; fetch it again")
+    if document.get("schema") != "scraped":
+        return parse_schedule(document)
+    records = _field(document, "records", list, "schedule")
+    return _schedule(((record.get("gameDate"), record) for record in records), "")
+
+
+def schedule_records(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The games of a scheduleLeagueV2 document as served, each with its `gameDate` added.
+
+    Raises:
+        BadInputError: the document is not of that form.
+    """
+    league = _field(document, "leagueSchedule", dict, "schedule")
+    days = _field(league, "gameDates", list, "schedule")
+    return [{**game, "gameDate": listed} for listed, game in _dated(days)]
+
+
+def _dated(days: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    for day in days:
+        if not isinstance(day, dict):
+            raise BadInputError(f"schedule: gameDates holds {day!r}, not an object")
+        for game in _field(day, "games", list, f"schedule day {day.get('gameDate')!r}"):
+            if not isinstance(game, dict):
+                raise BadInputError(f"schedule day {day.get('gameDate')!r}: game {game!r}")
+            yield day.get("gameDate"), game
+
+
+def _schedule(listed: Iterable[tuple[Any, dict[str, Any]]], season: str) -> Schedule:
+    warnings: list[str] = []
+    latest: dict[str, Game] = {}
+    moved: list[Game] = []
+    days: dict[Any, date] = {}
+    for day, raw in listed:
+        game_id = _game_id(raw)
+        if game_id[:3] in _LEFT_OUT:
+            continue
+        if day not in days:
+            days[day] = _day(game_id, day)
+        game = _game(game_id, days[day], raw, warnings)
+        other = latest.get(game_id)
+        if other is not None:  # S5: one id on two dates was moved to the later one
+            earlier, game = sorted((other, game), key=lambda found: found.game_date)
+            moved.append(replace(earlier, postponed=True))
+        latest[game_id] = game
+    games = sorted([*latest.values(), *moved], key=lambda game: (game.game_date, game.game_id))
+    return Schedule(tuple(games), tuple(warnings), season or (games[0].season if games else ""))
+
+
+def _game(game_id: str, day: date, raw: dict[str, Any], warnings: list[str]) -> Game:
+    away, home = _team(game_id, raw, "awayTeam"), _team(game_id, raw, "homeTeam")
+    status = raw.get("gameStatus")
+    if status not in (SCHEDULED, LIVE, FINAL):
+        raise _broken(game_id, "gameStatus", status, "1, 2 or 3")
+    text = str(raw.get("gameStatusText") or "").strip()
+    scores = (away.get("score"), home.get("score"))
+    has_score = None not in scores and scores != (0, 0)
+    return Game(
+        game_id=game_id,
+        game_date=day,
+        away=away.get("teamTricode") or UNKNOWN_TEAM,
+        home=home.get("teamTricode") or UNKNOWN_TEAM,
+        tipoff=None if text == "TBD" else _tipoff(game_id, day, raw, text, warnings),
+        status=status,
+        has_score=has_score,
+        postponed=(
+            raw.get("postponedStatus", "N") != "N"
+            or text == "PPD"
+            or (status == FINAL and not has_score)
+        ),
+        season=f"20{game_id[3:5]}-{(int(game_id[3:5]) + 1) % 100:02d}",
+    )
+
+
+def _tipoff(
+    game_id: str, day: date, raw: dict[str, Any], text: str, warnings: list[str]
+) -> datetime:
+    """The UTC field, checked against the Eastern one and the status text (T10)."""
+    tipoff = _instant(game_id, raw, "gameDateTimeUTC")
+    # The Eastern field ends in Z as well, although it is Eastern: the suffix is not believed.
+    eastern = _instant(game_id, raw, "gameDateTimeEst").replace(tzinfo=EASTERN)
+    if eastern != tipoff:
+        warnings.append(
+            f"game {game_id}: gameDateTimeUTC {raw['gameDateTimeUTC']} is not "
+            f"gameDateTimeEst {raw['gameDateTimeEst']} read as Eastern; the UTC field is used"
+        )
+    elif text.endswith(" ET") and text != _clock_text(eastern):
+        warnings.append(
+            f"game {game_id}: gameStatusText {text!r} is not the tip-off {_clock_text(eastern)!r}"
+        )
+    if eastern.date() != day:
+        warnings.append(f"game {game_id}: listed under {day}, but gameDateTimeEst is {eastern}")
+    return tipoff
+
+
+def _clock_text(eastern: datetime) -> str:
+    half = "am" if eastern.hour < 12 else "pm"  # noqa: PLR2004 - noon on a clock face
+    return f"{eastern.hour % 12 or 12}:{eastern.minute:02d} {half} ET"
+
+
+def _instant(game_id: str, raw: dict[str, Any], name: str) -> datetime:
+    value = raw.get(name)
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)  # type: ignore[arg-type]  # caught
+    except (TypeError, ValueError):
+        raise _broken(game_id, name, value, "a time such as 2025-11-13T00:00:00Z") from None
+
+
+def _day(game_id: str, value: object) -> date:
+    try:
+        month, day, year = str(value).split(" ")[0].split("/")
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise _broken(game_id, "gameDate", value, "a date such as 11/12/2025 00:00:00") from None
+
+
+def _game_id(raw: dict[str, Any]) -> str:
+    value = raw.get("gameId")
+    if not (isinstance(value, str) and len(value) == 10 and value.isdigit()):  # noqa: PLR2004 - its form
+        raise _broken("(unnamed)", "gameId", value, "ten digits")
+    return value
+
+
+def _team(game_id: str, raw: dict[str, Any], name: str) -> dict[str, Any]:
+    team = raw.get(name)
+    if not isinstance(team, dict):
+        raise _broken(game_id, name, team, "an object")
+    return team
+
+
+def _field(holder: Mapping[str, Any], name: str, kind: type, where: str) -> Any:  # noqa: ANN401 - JSON
+    value = holder.get(name)
+    if not isinstance(value, kind):
+        raise BadInputError(
+            f"{where}: {name} is {value!r:.80}, not a JSON {kind.__name__}; "
+            "give NBA.com's scheduleLeagueV2 document"
+        )
+    return value
+
+
+def _broken(game_id: str, field: str, value: object, wanted: str) -> BadInputError:
+    return BadInputError(
+        f"schedule game {game_id}: {field} is {value!r:.80}, expected {wanted}; fetch it again"
+    )
