@@ -52,7 +52,7 @@ def scored(**changes: Any) -> dict[str, Any]:
         "awayTeam": {"teamTricode": "MIL", "score": 100},
         "homeTeam": {"teamTricode": "CHA", "score": 111},
     }
-    return game(gameStatus=3, gameStatusText="Final", **{**sides, **changes})
+    return game(**{"gameStatus": 3, "gameStatusText": "Final", **sides, **changes})
 
 
 def document(*games: dict[str, Any], day: str = "11/12/2025 00:00:00") -> dict[str, Any]:
@@ -80,7 +80,9 @@ def test_reads_one_game() -> None:
     assert found.tipoff == datetime(2025, 11, 13, 0, 0, tzinfo=UTC)
     assert found.code == "20251112/MILCHA"
     assert found.season == "2025-26"
-    assert not (found.is_final or found.has_score or found.postponed)
+    assert not found.is_final
+    assert not found.has_score
+    assert not found.postponed
 
 
 def test_real_season_counts() -> None:
