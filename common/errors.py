@@ -20,8 +20,12 @@ class BadInputError(PermanentError):
     """A message, file or argument is not of the form we publish; names field and value."""
 
 
-class ConfigError(PermanentError):
-    """A configuration file or an environment variable cannot work; names file, field and value."""
+class ConfigError(OrchestrationError):
+    """A configuration file or an environment variable cannot work; names file, field and value.
+
+    Not permanent for the message in hand: once a fixed configuration is deployed, the platform's
+    redelivery succeeds by itself.
+    """
 
 
 class RowError(PermanentError):

@@ -1,0 +1,53 @@
+"""The decision core: one pure function of configuration, games, history and instant (rule R1)."""
+
+from typing import assert_never
+
+from common.decision import Decision, Situation, skip
+from common.kinds import catch_up, daily_window, discovery, post_game, pre_game
+from common.slots import is_expired
+from common.workflows import CatchUp, DailyWindow, Discovery, PostGame, PreGame, Workflow
+
+
+def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = False) -> Decision:
+    """Decide one workflow in one slot.
+
+    Args:
+        name: the workflow's name.
+        flow: its configuration.
+        situation: all that it may depend on.
+        forced: the tick was forced, so its lateness is meant.
+
+    Returns:
+        Exactly one decision; one that could not be made is an ABORT with the cause (rule R5).
+    """
+    if is_expired(situation.slot, situation.now) and not forced:
+        late = round((situation.now - situation.slot).total_seconds() / 60)
+        reason = f"Slot expired (tick came {late} min late, limit 60 min)"
+        return skip("SLOT_EXPIRED", reason, situation.day, situation.next_tick(), alert="WARNING")
+    if situation.history is None or (situation.calendar is None and needs_games(flow)):
+        what = "history" if situation.history is None else "schedule"
+        reason = f"Could not read the {what}: {situation.cause}"
+        code = f"{what.upper()}_UNAVAILABLE"
+        return Decision("ABORT", code, reason[:500], situation.day, "ERROR")
+    return _by_kind(name, flow, situation)
+
+
+def needs_games(flow: Workflow) -> bool:
+    """Whether a workflow's decision depends on the schedule."""
+    return not isinstance(flow, DailyWindow)
+
+
+def _by_kind(name: str, flow: Workflow, situation: Situation) -> Decision:
+    match flow:
+        case DailyWindow():
+            return daily_window.decide(flow, name, situation)
+        case PreGame():
+            return pre_game.decide(flow, name, situation)
+        case PostGame():
+            return post_game.decide(flow, name, situation)
+        case Discovery():
+            return discovery.decide(flow, name, situation)
+        case CatchUp():
+            return catch_up.decide(flow, name, situation)
+        case _:
+            assert_never(flow)

@@ -1,0 +1,123 @@
+"""What was tried and what succeeded: per scraper, per game and per target date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from common.ports import Row
+
+IN_FLIGHT_FOR = timedelta(hours=2)
+"""A RUN without a terminal row counts as under way for this long."""
+
+Key = tuple[str, date, str | None]
+"""Scraper, target date, game id (None for a scraper of the whole date)."""
+
+
+@dataclass(frozen=True)
+class Tries:
+    """The attempts of one key; instants are slots (or start times where a request had none)."""
+
+    succeeded: datetime | None = None
+    tried: int = 0
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One RUN decision; `status` is None until its execution has a terminal row."""
+
+    workflow: str
+    slot: datetime
+    target_date: date
+    game_ids: tuple[str, ...] = ()
+    status: str | None = None
+
+
+NEVER = Tries()
+
+
+@dataclass(frozen=True)
+class History:
+    """All that a decision knows of the past."""
+
+    tries: Mapping[Key, Tries] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()
+
+    def of(self, scraper: str, target: date, game_id: str | None = None) -> Tries:
+        """The attempts of one scraper for one date or game."""
+        return self.tries.get((scraper, target, game_id), NEVER)
+
+    def in_flight(self, workflow: str, instant: datetime) -> Run | None:
+        """The workflow's latest run that is still under way."""
+        mine = [run for run in self._open(instant) if run.workflow == workflow]
+        return max(mine, key=lambda run: run.slot, default=None)
+
+    def games_in_flight(self, instant: datetime) -> frozenset[str]:
+        """Games that some run is collecting."""
+        return frozenset(game for run in self._open(instant) for game in run.game_ids)
+
+    def _open(self, instant: datetime) -> Iterable[Run]:
+        return (
+            run
+            for run in self.runs
+            if run.status is None and timedelta(0) < instant - run.slot < IN_FLIGHT_FOR
+        )
+
+
+def tries_from_log(rows: Iterable[Row]) -> dict[Key, Tries]:
+    """Gather log rows into attempts.
+
+    Args:
+        rows: of `scraper_execution_log`: scraper_name, target_date, game_id, outcome, slot,
+            triggered_at, workflow_name.
+
+    Returns:
+        One entry a key. A request outside any workflow (an operator's, a scheduled refresh) can
+        succeed for all, but is not charged as an attempt (scenario D17).
+    """
+    gathered: dict[Key, Tries] = {}
+    for row in rows:
+        if row["target_date"] is None:
+            continue
+        key = (row["scraper_name"], row["target_date"], row["game_id"])
+        when = row["slot"] or row["triggered_at"]
+        gathered[key] = add_try(
+            gathered.get(key, NEVER),
+            when,
+            succeeded=row["outcome"] == "SUCCESS",
+            charged=row["workflow_name"] is not None,
+        )
+    return gathered
+
+
+def add_try(tries: Tries, when: datetime, *, succeeded: bool, charged: bool = True) -> Tries:
+    """The attempts with one more."""
+    return Tries(
+        succeeded=_later(tries.succeeded, when) if succeeded else tries.succeeded,
+        tried=tries.tried + (1 if charged else 0),
+        last=_later(tries.last, when) if charged else tries.last,
+    )
+
+
+def runs_from_rows(decisions: Iterable[Row], executions: Iterable[Row]) -> tuple[Run, ...]:
+    """Join RUN decisions with their executions.
+
+    Args:
+        decisions: RUN rows of `workflow_decisions`.
+        executions: rows of `workflow_executions`.
+    """
+    ended = {row["decision_id"]: row["status"] for row in executions}
+    return tuple(
+        Run(
+            workflow=row["workflow_name"],
+            slot=row["slot"],
+            target_date=row["target_date"],
+            game_ids=tuple(row["game_ids"]),
+            status=ended.get(row["decision_id"]),
+        )
+        for row in decisions
+    )
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)

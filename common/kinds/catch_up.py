@@ -1,0 +1,65 @@
+"""Finished games that every window missed: per game, with backoff, for three days."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from common.decision import GAME_LENGTH, Decision, Situation, Target, count, skip
+from common.eastern import at
+from common.games import Game
+from common.kinds.collection import collect, targets_of
+from common.workflows import CatchUp
+
+
+def decide(flow: CatchUp, _name: str, situation: Situation) -> Decision:
+    """Judge the catch-up: the oldest date that lacks data and whose backoff is over.
+
+    A decision has one target date (rule R4); with several dates behind, each tick takes the
+    oldest that is due, and the next tick the next.
+    """
+    day = situation.day
+    again = situation.next_tick()
+    missing = 0
+    for games in _nights(flow, situation):
+        targets = targets_of(flow, games, situation)
+        missing += len(targets)
+        due = tuple(target for target in targets if _is_due(flow, target, games, situation))
+        if due:
+            night = games[0].game_date
+            reason = f"Catching up {count(len(due), 'game')} of {night} without data"
+            return collect(flow, situation, reason, night, due)
+    if missing:
+        reason = f"{count(missing, 'game')} without data, waiting to try again"
+        return skip("BACKOFF", reason, day, again, alert="INFO")
+    return skip("NOTHING_MISSING", "Nothing missing", day, again)
+
+
+def _nights(flow: CatchUp, situation: Situation) -> Iterator[list[Game]]:
+    """Finished games in reach, a date at a time, oldest first."""
+    reach = int(flow.span_hours // 24) + 1
+    for back in range(reach, 0, -1):
+        night = situation.day - timedelta(days=back)
+        if situation.collect_since and night < situation.collect_since:
+            continue
+        if situation.slot < at(night + timedelta(days=1), flow.after):
+            continue
+        games = [game for game in situation.games_on(night) if _in_reach(flow, game, situation)]
+        if games:
+            yield games
+
+
+def _in_reach(flow: CatchUp, game: Game, situation: Situation) -> bool:
+    if not situation.is_over(game) or game.tipoff is None:
+        return game.is_final
+    return situation.slot - (game.tipoff + GAME_LENGTH) <= timedelta(hours=flow.span_hours)
+
+
+def _is_due(flow: CatchUp, target: Target, games: list[Game], situation: Situation) -> bool:
+    assert situation.history is not None
+    night = games[0].game_date
+    tries = [situation.history.of(name, night, target.game_id) for name in target.scrapers]
+    last: datetime | None = max((tried.last for tried in tries if tried.last), default=None)
+    if last is None:
+        return True
+    spent = max(tried.tried for tried in tries)
+    wait = flow.backoff_hours[min(spent, len(flow.backoff_hours)) - 1]
+    return situation.slot - last >= timedelta(hours=wait)

@@ -1,0 +1,39 @@
+"""Once a day inside a window: RUN until every scraper has succeeded."""
+
+from common.decision import Decision, Situation, skip
+from common.eastern import at
+from common.workflows import DailyWindow
+
+
+def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
+    """Judge a daily window.
+
+    In the window and not yet done: RUN what is missing. After it: done, or missed (WARNING).
+    """
+    assert situation.history is not None
+    day, slot = situation.day, situation.slot
+    opens, closes = at(day, flow.start), at(day, flow.end)
+    band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
+    if slot < opens:
+        return skip("TOO_EARLY", f"Too early (window {band})", day, situation.next_at(flow.start))
+    missing = [
+        scraper
+        for scraper in flow.scrapers
+        if (done := situation.history.of(scraper, day).succeeded) is None or done < opens
+    ]
+    tomorrow = situation.next_at(flow.start)
+    if not missing:
+        return skip("DONE", f"Already done today (window {band})", day, tomorrow)
+    if situation.history.in_flight(name, slot):
+        return skip("IN_FLIGHT", "The run before is still under way", day, situation.next_tick())
+    if slot > closes:
+        reason = f"Window missed ({band}, not done: {', '.join(missing)})"
+        return skip("MISSED_WINDOW", reason, day, tomorrow, alert="WARNING")
+    return Decision(
+        "RUN",
+        "IN_WINDOW",
+        f"Ready: daily window {band} is open",
+        day,
+        scrapers=tuple(missing),
+        inputs={"missing": missing},
+    )

@@ -1,0 +1,44 @@
+"""At a time of day: the finished games of that night that are not collected."""
+
+from datetime import datetime, timedelta
+
+from common.decision import Decision, Situation, count, skip
+from common.eastern import at, eastern_date
+from common.kinds.collection import collect, targets_of
+from common.workflows import PostGame
+
+
+def decide(flow: PostGame, _name: str, situation: Situation) -> Decision:
+    """Judge a post-game window.
+
+    The window belongs to the date of its own instant, so one that reaches over midnight keeps
+    the night it is about (scenario T1); only finished, uncollected games become targets.
+    """
+    window = _window(flow, situation)
+    day = eastern_date(window or situation.slot)
+    night = day - timedelta(days=1) if flow.games_of == "yesterday" else day
+    if window is None:
+        reason = f"Not in time window ({flow.at:%H:%M} ±{flow.tolerance_minutes}min)"
+        return skip("OUTSIDE_WINDOW", reason, night, situation.next_at(flow.at))
+    games = situation.games_on(night)
+    again = situation.next_tick()
+    if not games:
+        return skip("NO_GAMES", f"No games on {night}", night, again)
+    over = [game for game in games if situation.is_over(game)]
+    if not over:
+        reason = f"None of {count(len(games), 'game')} of {night} is final yet"
+        return skip("NOTHING_FINAL", reason, night, again)
+    targets = targets_of(flow, over, situation)
+    if not targets:
+        reason = f"All {len(over)} finished of {count(len(games), 'game')} are collected"
+        return skip("ALL_COLLECTED", reason, night, again)
+    reason = f"Ready: {len(targets)} of {count(len(games), 'game')} final and not collected"
+    return collect(flow, situation, reason, night, targets)
+
+
+def _window(flow: PostGame, situation: Situation) -> datetime | None:
+    """The instant of the window that the slot falls into; None outside."""
+    tolerance = timedelta(minutes=flow.tolerance_minutes)
+    days = (situation.day + timedelta(days=offset) for offset in (-1, 0, 1))
+    moments = (at(day, flow.at) for day in days)
+    return next((m for m in moments if abs(situation.slot - m) <= tolerance), None)

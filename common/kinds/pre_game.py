@@ -1,0 +1,91 @@
+"""Before games: from the lead time before a tip-off to the last one, every few hours."""
+
+from datetime import datetime, timedelta
+
+from common.decision import Decision, Situation, count, hours, skip, wall, with_dependencies
+from common.eastern import at, minutes_between
+from common.games import Game
+from common.workflows import PreGame
+
+
+def decide(flow: PreGame, name: str, situation: Situation) -> Decision:
+    """Judge a pre-game workflow.
+
+    Games without a tip-off time are left out of the window arithmetic. ABORT (WARNING) when
+    nothing ran today and the next tip-off is too near to still collect in peace.
+    """
+    assert situation.history is not None
+    day = situation.day
+    games = situation.games_on(day)
+    tips = sorted(game.tipoff for game in games if game.tipoff is not None)
+    upcoming = [tip for tip in tips if tip > situation.judged]
+    if not upcoming:
+        return _nothing_ahead(games, tips, situation)
+    lead = timedelta(hours=flow.lead_hours)
+    if upcoming[0] - situation.judged > lead:
+        wait = f"first game in {hours(upcoming[0] - situation.now)}, lead time {hours(lead)}"
+        opens = max(upcoming[0] - lead, at(day, flow.start))
+        return skip("TOO_EARLY", f"Too early ({wait})", day, opens)
+    if not at(day, flow.start) <= situation.slot <= at(day, flow.end):
+        band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
+        opens = situation.next_at(flow.start)
+        return skip("OUTSIDE_HOURS", f"Outside hours ({band})", day, opens)
+    return _this_period(flow, name, situation, upcoming)
+
+
+def _nothing_ahead(games: tuple[Game, ...], tips: list[datetime], situation: Situation) -> Decision:
+    day, again = situation.day, situation.next_tick()
+    if not games:
+        return skip("NO_GAMES", "No games today", day, again)
+    if not tips:
+        reason = f"Tip-off times of {count(len(games), 'game')} are to be determined"
+        return skip("TIME_TBD", reason, day, again, alert="INFO")
+    return skip("AFTER_LAST_TIPOFF", f"Last game tipped off at {wall(tips[-1])}", day, again)
+
+
+def _this_period(
+    flow: PreGame, name: str, situation: Situation, upcoming: list[datetime]
+) -> Decision:
+    assert situation.history is not None
+    day, history = situation.day, situation.history
+    every = timedelta(hours=flow.every_hours)
+    ran = {scraper: history.of(scraper, day).succeeded for scraper in flow.scrapers}
+    due = [name for name, when in ran.items() if when is None or when + every <= situation.slot]
+    running = history.in_flight(name, situation.slot)
+    if not due or running:
+        last = max([when for when in ran.values() if when], default=situation.slot)
+        last = running.slot if running else last
+        following = max(last + every, situation.next_tick())
+        reason = f"Ran at {wall(last)}, next run at {wall(following)}"
+        return skip("RAN_THIS_PERIOD", reason, day, following)
+    if not any(ran.values()) and (nearness := _too_near(flow, situation, upcoming[0])):
+        return nearness
+    return _run(flow, situation, upcoming, due)
+
+
+def _too_near(flow: PreGame, situation: Situation, tip: datetime) -> Decision | None:
+    if minutes_between(situation.judged, tip) >= flow.abort_minutes:
+        return None
+    minutes = round(minutes_between(situation.now, tip))
+    lead = hours(timedelta(hours=flow.lead_hours))
+    reason = f"Missed window (first game in {minutes} min, needed {lead} lead time)"
+    return Decision("ABORT", "MISSED_WINDOW", reason, situation.day, "WARNING")
+
+
+def _run(flow: PreGame, situation: Situation, upcoming: list[datetime], due: list[str]) -> Decision:
+    day = situation.day
+    games = situation.games_on(day)
+    ahead = [game for game in games if game.tipoff is None or game.tipoff > situation.judged]
+    until = hours(upcoming[0] - situation.now)
+    reason = f"Ready: {count(len(games), 'game')} today, {until} until first game"
+    if len(ahead) < len(games):
+        reason = f"Ready: {len(ahead)} of {len(games)} games ahead, {until} until next tip-off"
+    return Decision(
+        "RUN",
+        "READY",
+        reason,
+        day,
+        scrapers=with_dependencies(flow, due),
+        game_ids=tuple(game.game_id for game in ahead),
+        inputs={"games": len(games), "ahead": len(ahead), "due": due},
+    )

@@ -1,0 +1,170 @@
+"""The messages between the functions: bounded, versioned, checked on arrival."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from common.errors import BadInputError
+from common.events import Event
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+GameId = Annotated[str, Field(pattern=r"^\d{10}$")]
+Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+EventId = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
+Action = Literal["RUN", "SKIP", "ABORT"]
+MAX_GAMES = 64
+"""Four times the largest real slate; a message above it is a mistake."""
+
+
+class Message(BaseModel):
+    """Base of the messages: frozen, unknown fields refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, ser_json_timedelta="float"
+    )
+
+    def body(self) -> dict[str, Any]:
+        """The JSON-ready body to publish."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Tick(Message):
+    """A scheduler tick.
+
+    `scheduled_time` stands for the publish time: that is how an operator or the replay names a
+    past slot. `force` decides again for a slot that is decided, or long past, and says so.
+    """
+
+    kind: Literal["tick"] = Field("tick", alias="schema")
+    version: Literal[1] = 1
+    scheduled_time: AwareDatetime | None = None
+    force: bool = False
+
+
+class GameTarget(Message):
+    """A game to collect, and the per-game scrapers it still lacks."""
+
+    game_id: GameId
+    away: Team
+    home: Team
+    scrapers: tuple[Name, ...] = Field((), max_length=32)
+
+
+class WorkflowDecision(Message):
+    """A decision, as published; the executor acts on RUN."""
+
+    kind: Literal["workflow-decision"] = Field("workflow-decision", alias="schema")
+    version: Literal[1] = 1
+    decision_id: Uuid
+    workflow_name: Name
+    action: Action
+    slot: AwareDatetime
+    decision_time: AwareDatetime
+    target_date: date
+    scrapers: tuple[Name, ...] = Field((), max_length=64)
+    targets: tuple[GameTarget, ...] = Field((), max_length=MAX_GAMES)
+
+
+class ExecutionRef(Message):
+    """Which task of which execution a request is."""
+
+    execution_id: Uuid
+    decision_id: Uuid
+    workflow_name: Name
+    step: int = Field(ge=0, lt=16)
+    task_id: Uuid
+    slot: AwareDatetime
+
+
+class GameRef(Message):
+    """The game a per-game request is about."""
+
+    game_id: GameId
+    away: Team
+    home: Team
+
+
+class ScraperRequest(Message):
+    """One task: one scraper for one date or one game.
+
+    Without `target_date` it is the Eastern date of the event's time; without `execution` it is a
+    request of its own, such as the scheduled schedule refresh.
+    """
+
+    kind: Literal["scraper-request"] = Field("scraper-request", alias="schema")
+    version: Literal[1] = 1
+    scraper: Name
+    target_date: date | None = None
+    game: GameRef | None = None
+    event_ids: tuple[EventId, ...] = Field((), max_length=MAX_GAMES)
+    execution: ExecutionRef | None = None
+    scheduled_time: AwareDatetime | None = None
+
+
+class ObjectEvent(Message):
+    """A finalized object version, from a GCS notification or an Eventarc storage event."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    bucket: str = Field(min_length=3, max_length=222)
+    name: str = Field(min_length=1, max_length=1024)
+    generation: int = Field(gt=0, lt=2**63)
+    size: int = Field(0, ge=0, lt=2**63)
+    content_type: str | None = Field(None, alias="contentType")
+    time_created: AwareDatetime | None = Field(None, alias="timeCreated")
+    metadata: dict[str, str] | None = None
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parse_message(model: type[M], event: Event) -> M:
+    """Check an event's data against a message's form.
+
+    Raises:
+        BadInputError: names the message, the field and the value.
+    """
+    data: Mapping[str, Any] = event.data
+    if model is ObjectEvent:
+        data = _object_fields(event)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise BadInputError(f"{model.__name__}: {describe(error)}") from error
+
+
+def describe(error: ValidationError) -> str:
+    """The first three faults of a validation error on one line, values shortened."""
+    faults = []
+    for fault in error.errors()[:3]:
+        where = ".".join(str(part) for part in fault["loc"]) or "body"
+        faults.append(f"{where}: {fault['msg']} (got {str(fault['input'])[:80]!r})")
+    return "; ".join(faults)
+
+
+def _object_fields(event: Event) -> dict[str, Any]:
+    """Object fields from the payload, completed from a notification's attributes.
+
+    A notification with payloadFormat NONE carries them in attributes only.
+    https://cloud.google.com/storage/docs/pubsub-notifications
+    """
+    kind = event.attributes.get("eventType", "OBJECT_FINALIZE")
+    if kind not in {"OBJECT_FINALIZE", "google.cloud.storage.object.v1.finalized"}:
+        raise BadInputError(f"eventType: {kind[:80]!r} is not a finalize event; unsubscribe it")
+    fields = dict(event.data)
+    for ours, theirs in (
+        ("bucket", "bucketId"),
+        ("name", "objectId"),
+        ("generation", "objectGeneration"),
+    ):
+        if ours not in fields and theirs in event.attributes:
+            fields[ours] = event.attributes[theirs]
+    return fields
+
+
+def event_time(tick: Tick | ScraperRequest, event: Event, now: datetime) -> datetime:
+    """When the event happened: its `scheduled_time`, else its publish time, else now."""
+    return tick.scheduled_time or event.publish_time or now

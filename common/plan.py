@@ -1,0 +1,108 @@
+"""The locked plan: the decision core run over a day's ticks in the nominal world (rule R2).
+
+Nominal: things are published when the configuration says so, games last 2 h 30, scrapes succeed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from common.decide import decide
+from common.decision import Calendar, Decision, Situation, count
+from common.eastern import at
+from common.games import SCHEDULED, Game
+from common.history import NEVER, History, Key, Tries, add_try
+from common.slots import Cron, slots_on
+from common.workflows import Discovery, PostGame, PreGame, Workflow
+
+DAYS_BEFORE = 1
+"""Days replayed before the planned one: what they collect, the planned day need not."""
+NEAR = range(-7, 2)
+"""Dates, counted from the planned one, that its decisions can look at."""
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One row of the plan."""
+
+    workflow: str
+    slot: datetime
+    reason: str
+    decision: Decision
+
+
+def plan_day(
+    workflows: Mapping[str, Workflow],
+    calendar: Calendar,
+    day: date,
+    *,
+    cron: Cron,
+    per_game: frozenset[str],
+    collect_since: date | None = None,
+) -> list[PlannedRun]:
+    """The runs of an Eastern date in the nominal world, in order of time.
+
+    Args:
+        workflows: enabled ones by name.
+        calendar: games by date; their recorded states are not looked at.
+        day: the date to plan.
+        cron: the controller's.
+        per_game: names of the scrapers that run once a game.
+        collect_since: games before it are not caught up.
+    """
+    nominal = {date_: tuple(map(_unplayed, games)) for date_, games in _near(calendar, day)}
+    tries: dict[Key, Tries] = {}
+    planned: list[PlannedRun] = []
+    for offset in range(-DAYS_BEFORE, 1):
+        for slot in slots_on(cron, day + timedelta(days=offset)):
+            situation = Situation(
+                slot, slot, cron, nominal, History(tries), per_game, "", collect_since
+            )
+            for name, flow in workflows.items():
+                decision = decide(name, flow, situation)
+                if decision.action != "RUN":
+                    continue
+                _succeed(tries, flow, decision, slot)
+                if offset == 0:
+                    reason = _reason(flow, decision, nominal)
+                    planned.append(PlannedRun(name, slot, reason, decision))
+    return planned
+
+
+def _near(calendar: Calendar, day: date) -> Iterator[tuple[date, tuple[Game, ...]]]:
+    """The only dates that the planned day's decisions can look at."""
+    for offset in NEAR:
+        near = day + timedelta(days=offset)
+        if near in calendar:
+            yield near, calendar[near]
+
+
+def _unplayed(game: Game) -> Game:
+    return replace(game, status=SCHEDULED, has_score=False)
+
+
+def _succeed(tries: dict[Key, Tries], flow: Workflow, decision: Decision, slot: datetime) -> None:
+    """Record what a run leaves behind in the nominal world."""
+    per_game = {name for target in decision.targets for name in target.scrapers}
+    found = not isinstance(flow, Discovery) or slot >= at(decision.target_date, flow.published)
+    keys: list[Key] = [
+        (name, decision.target_date, None) for name in decision.scrapers if name not in per_game
+    ]
+    keys += [
+        (name, decision.target_date, target.game_id)
+        for target in decision.targets
+        for name in target.scrapers
+    ]
+    for key in keys:
+        tries[key] = add_try(tries.get(key, NEVER), slot, succeeded=found)
+
+
+def _reason(flow: Workflow, decision: Decision, calendar: Calendar) -> str:
+    """Why a run is planned, in the seed's words: `Pre-game betting lines (12 games today)`."""
+    if isinstance(flow, PreGame | Discovery):
+        games = [game for game in calendar.get(decision.target_date, ()) if not game.postponed]
+        return f"{flow.title} ({count(len(games), 'game')} today)"
+    if isinstance(flow, PostGame) or decision.targets:
+        games_of = f"{count(len(decision.targets), 'game')} of {decision.target_date}"
+        return f"{flow.title} ({games_of})"
+    return flow.title

@@ -1,0 +1,114 @@
+"""Slots: the scheduled instants of a cron, and which of them an event belongs to (rule R3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from common.eastern import EASTERN, eastern_date
+from common.errors import ConfigError
+
+EARLY = timedelta(minutes=5)
+"""An event may come this long before its slot: scheduler and publisher clocks differ."""
+ON_TIME = timedelta(minutes=2)
+"""Within this of its slot an event is judged as at the slot itself, so jitter changes nothing."""
+EXPIRED_AFTER = timedelta(minutes=60)
+_RANGES = {"minute": 60, "hour": 24}
+
+
+@dataclass(frozen=True)
+class Cron:
+    """The minutes and hours (Eastern) at which a job fires every day."""
+
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+
+
+def _field(text: str, name: str) -> tuple[int, ...]:
+    """Expand one cron field: `*`, `n`, `a-b`, with `/step`, in a comma list."""
+    top = _RANGES[name]
+    values: set[int] = set()
+    for part in text.split(","):
+        span, _, step = part.partition("/")
+        low, _, high = ("0", "-", str(top - 1)) if span == "*" else span.partition("-")
+        last = int(high or (top - 1 if step else low))
+        if not 0 <= int(low) <= last < top:
+            raise ValueError(f"{part!r} is outside 0-{top - 1}")
+        values.update(range(int(low), last + 1, int(step or 1)))
+    return tuple(sorted(values))
+
+
+@lru_cache(maxsize=32)
+def parse_cron(text: str) -> Cron:
+    """Parse the daily crons that we use: minute and hour fields, `* * *` after them.
+
+    Raises:
+        ConfigError: another form; names the cron and the field.
+    """
+    parts = text.split()
+    if len(parts) != len(_RANGES) + 3 or parts[2:] != ["*", "*", "*"]:
+        raise ConfigError(f"cron {text!r}: write 'MINUTE HOUR * * *', only daily crons are known")
+    try:
+        return Cron(_field(parts[0], "minute"), _field(parts[1], "hour"))
+    except ValueError as error:
+        raise ConfigError(
+            f"cron {text!r}: {error}; use *, n, a-b, /step or a comma list"
+        ) from error
+
+
+@lru_cache(maxsize=1024)
+def slots_on(cron: Cron, day: date) -> tuple[datetime, ...]:
+    """The UTC instants at which the cron fires on an Eastern date, in order.
+
+    A wall time that the spring change skips does not fire; one that the autumn change repeats
+    fires twice, as a clock on the wall would show it twice.
+    """
+    return tuple(
+        sorted(
+            {
+                instant
+                for hour in cron.hours
+                for minute in cron.minutes
+                for instant in _instants(datetime.combine(day, time(hour, minute)))
+            }
+        )
+    )
+
+
+def _instants(wall: datetime) -> Iterator[datetime]:
+    """The instants (none, one or two) at which an Eastern clock shows a wall time."""
+    for fold in (0, 1):
+        instant = wall.replace(tzinfo=EASTERN, fold=fold).astimezone(UTC)
+        if instant.astimezone(EASTERN).replace(tzinfo=None) == wall:
+            yield instant
+
+
+def slot_of(cron: Cron, event_time: datetime) -> datetime:
+    """The slot an event belongs to: the latest scheduled instant at or before its time + 5 min."""
+    horizon = event_time + EARLY
+    day = eastern_date(horizon)
+    while True:
+        due = [slot for slot in slots_on(cron, day) if slot <= horizon]
+        if due:
+            return due[-1]
+        day -= timedelta(days=1)
+
+
+def next_slot(cron: Cron, after: datetime) -> datetime:
+    """The first scheduled instant later than `after`."""
+    day = eastern_date(after)
+    while True:
+        for slot in slots_on(cron, day):
+            if slot > after:
+                return slot
+        day += timedelta(days=1)
+
+
+def judged_at(slot: datetime, now: datetime) -> datetime:
+    """The instant a decision is judged at: the slot for an event on time, else the real now."""
+    return slot if abs(now - slot) <= ON_TIME else now
+
+
+def is_expired(slot: datetime, now: datetime) -> bool:
+    """Whether a tick comes too late for its slot to mean anything."""
+    return now - slot > EXPIRED_AFTER

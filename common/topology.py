@@ -1,0 +1,88 @@
+"""Topics, subscriptions and scheduler jobs, read from config/topology.yaml."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from common.errors import ConfigError
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Subscription(_Model):
+    """A push subscription of a function on a topic."""
+
+    topic: str
+    function: str
+    filter: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its short name."""
+        return f"{self.topic}--{self.function.replace('_', '-')}"
+
+
+class Delivery(_Model):
+    """How every subscription delivers; seconds."""
+
+    function_timeout_seconds: int
+    ack_deadline_seconds: int
+    minimum_backoff_seconds: int
+    maximum_backoff_seconds: int
+    max_delivery_attempts: int
+    retention_seconds: int
+    dead_letter_topic: str
+
+
+class Job(_Model):
+    """A Cloud Scheduler job that publishes a fixed message."""
+
+    name: str
+    cron: str
+    topic: str
+    message: dict[str, str | int]
+
+
+class Topology(_Model):
+    """Everything between the functions."""
+
+    version: int
+    time_zone: str
+    topics: tuple[str, ...]
+    subscriptions: tuple[Subscription, ...]
+    delivery: Delivery
+    jobs: tuple[Job, ...]
+
+    def cron_for(self, topic: str) -> str:
+        """The cron of the job that ticks `topic`.
+
+        Raises:
+            ConfigError: no job publishes to it.
+        """
+        crons = [job.cron for job in self.jobs if job.topic == topic]
+        if not crons:
+            raise ConfigError(f"config/topology.yaml: jobs: none publishes to {topic!r}; add one")
+        return crons[0]
+
+
+@lru_cache(maxsize=4)
+def load_topology(path: Path) -> Topology:
+    """Read and check the topology file.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML or does not fit; names the place.
+    """
+    try:
+        return Topology.model_validate(yaml.safe_load(path.read_text()))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; set NBA_TOPOLOGY_FILE") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {where}: {first['msg']}") from error
