@@ -1,0 +1,181 @@
+"""The two ports: gRPC for the client libraries, REST (JSON) for gcloud and curl.
+
+Google's emulator answers both on one port. Here each library keeps its own: telling the two apart
+on one socket would cost every publish a copy through a proxy of ours.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import grpc
+from google.protobuf.json_format import MessageToJson, ParseError
+from google.protobuf.message import Message
+
+from common.errors import ConfigError
+from local.broker.messages import MAX_BYTES
+from local.broker.refusals import InvalidArgumentError, RefusalError, UnimplementedError
+from local.broker.service import PROCEDURES, Procedure
+
+if TYPE_CHECKING:
+    from local.broker.broker import Broker
+
+_HOST = "127.0.0.1"
+_THREADS = 16
+# Room for attributes and framing above the largest allowed publish.
+_MAX_REQUEST = MAX_BYTES + 1024 * 1024
+
+
+class Servers:
+    """Both servers of one broker, listening from construction on.
+
+    Raises:
+        ConfigError: a port is taken; names it.
+    """
+
+    def __init__(self, broker: "Broker", port: int, rest_port: int) -> None:
+        self._grpc = grpc.server(
+            ThreadPoolExecutor(_THREADS, thread_name_prefix="pubsub-grpc"),
+            handlers=(_Methods(broker),),
+            options=(("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", _MAX_REQUEST)),
+        )
+        try:
+            self.port: int = self._grpc.add_insecure_port(f"{_HOST}:{port}")
+            self._rest = ThreadingHTTPServer((_HOST, rest_port), partial(_RestHandler, broker))
+        except (RuntimeError, OSError) as error:
+            raise ConfigError(
+                f"broker: cannot listen on {_HOST}, port {port} (gRPC) or {rest_port} (REST): "
+                f"{error}; choose another port, or 0 for a free one"
+            ) from error
+        self.rest_port: int = self._rest.server_port
+        self._grpc.start()
+        threading.Thread(target=self._rest.serve_forever, name="pubsub-rest", daemon=True).start()
+
+    def stop(self) -> None:
+        """Close both ports."""
+        self._rest.shutdown()
+        self._rest.server_close()
+        self._grpc.stop(grace=None).wait()
+
+
+class _Methods:
+    """A generic gRPC handler: the procedures, and a sentence for every other method."""
+
+    def __init__(self, broker: "Broker") -> None:
+        self._handlers = {
+            f"/google.pubsub.v1.{procedure.service}/{procedure.name}": _grpc_handler(
+                broker, procedure
+            )
+            for procedure in PROCEDURES
+        }
+
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+        """The handler for a call."""
+        return self._handlers.get(details.method) or _unimplemented(details.method)
+
+
+def _grpc_handler(broker: "Broker", procedure: Procedure) -> grpc.RpcMethodHandler:
+    def answer(request: object, context: grpc.ServicerContext) -> Message:
+        try:
+            return procedure.run(broker, request)
+        except RefusalError as error:
+            context.abort(grpc.StatusCode[error.code], str(error))
+            raise  # abort has raised already; the type checker cannot know
+
+    return grpc.unary_unary_rpc_method_handler(
+        answer,
+        request_deserializer=procedure.request.deserialize,
+        response_serializer=lambda response: response.SerializeToString(),
+    )
+
+
+def _unimplemented(method: str) -> grpc.RpcMethodHandler:
+    def refuse(_requests: Iterator[bytes], context: grpc.ServicerContext) -> None:
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, _sentence(method))
+
+    return grpc.stream_stream_rpc_method_handler(refuse)
+
+
+def _sentence(method: str) -> str:
+    done = ", ".join(procedure.name for procedure in PROCEDURES)
+    return f"the local broker does not do {method}; it does {done}"
+
+
+class _RestHandler(BaseHTTPRequestHandler):
+    """The same procedures as JSON: https://cloud.google.com/pubsub/docs/reference/rest."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, broker: "Broker", *args: Any) -> None:  # noqa: ANN401 - handed on as they come
+        self._broker = broker
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        """Get or list."""
+        self._serve()
+
+    def do_PUT(self) -> None:
+        """Create."""
+        self._serve()
+
+    def do_POST(self) -> None:
+        """Publish, pull, acknowledge."""
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        """Delete."""
+        self._serve()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the broker's stats and errors say more."""
+
+    def _serve(self) -> None:
+        try:
+            status, text = HTTPStatus.OK, self._answer()
+        except RefusalError as error:
+            status, text = error.status, _error_json(error)
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=UTF-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _answer(self) -> str:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        url = urlsplit(self.path)
+        path = unquote(url.path)
+        for procedure in PROCEDURES:
+            fields = procedure.match(self.command, path)
+            if fields is not None:
+                given = dict(parse_qsl(url.query)) | _json_object(body) | fields
+                return str(MessageToJson(procedure.run(self._broker, _request(procedure, given))))
+        raise UnimplementedError(_sentence(f"{self.command} {path}"))
+
+
+def _error_json(error: RefusalError) -> str:
+    shown = {"code": error.status.value, "message": str(error), "status": error.code}
+    return json.dumps({"error": shown})
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(body or b"{}")
+    except ValueError as error:
+        raise InvalidArgumentError(f"request body: not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise InvalidArgumentError("request body: expected a JSON object")
+    return given
+
+
+def _request(procedure: Procedure, given: dict[str, Any]) -> object:
+    try:
+        return procedure.request.from_json(json.dumps(given), ignore_unknown_fields=True)
+    except ParseError as error:
+        raise InvalidArgumentError(f"request body: {error}") from error

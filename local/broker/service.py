@@ -1,0 +1,229 @@
+"""The google.pubsub.v1 methods that the broker answers, for gRPC and REST alike."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import proto  # type: ignore[import-untyped]  # proto-plus ships no types
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.message import Message
+from google.pubsub_v1 import types
+
+from local.broker.messages import MAX_BYTES, Delivery
+from local.broker.refusals import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from local.broker.broker import Broker
+
+_TOPIC = r"projects/[^/]+/topics/[^/:]+"
+_SUBSCRIPTION = r"projects/[^/]+/subscriptions/[^/:]+"
+_MAX_MESSAGES = 1000
+# Pub/Sub holds an empty pull open for a while; short here, so that a reader sees the end soon.
+_PULL_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One method: its types, its REST route and what it does."""
+
+    service: str
+    name: str
+    request: type[proto.Message]
+    verb: str
+    path: str
+    """A pattern below `/v1/`; its groups are fields of the request."""
+    call: Callable[["Broker", Any], Any]
+
+    def run(self, broker: "Broker", request: object) -> Message:
+        """Do it; the answer as a plain protobuf message."""
+        answer = self.call(broker, request)
+        return type(answer).pb(answer) if isinstance(answer, proto.Message) else answer
+
+    def match(self, verb: str, path: str) -> dict[str, str] | None:
+        """The fields that a REST path gives; None when it is not this method's."""
+        found = re.fullmatch(f"/v1/{self.path}", path) if verb == self.verb else None
+        return found.groupdict() if found else None
+
+
+def _publish(broker: "Broker", request: types.PublishRequest) -> types.PublishResponse:
+    messages = request.messages
+    if not 0 < len(messages) <= _MAX_MESSAGES:
+        raise InvalidArgumentError(
+            f"publish: {len(messages)} messages, expected 1 to {_MAX_MESSAGES}"
+        )
+    size = sum(len(message.data) for message in messages)
+    if size > MAX_BYTES:
+        raise InvalidArgumentError(f"publish: {size} bytes in one request, at most {MAX_BYTES}")
+    return types.PublishResponse(
+        message_ids=[
+            broker.publish(
+                request.topic,
+                message.data,
+                dict(message.attributes),
+                ordering_key=message.ordering_key,
+            )
+            for message in messages
+        ]
+    )
+
+
+def _pull(broker: "Broker", request: types.PullRequest) -> types.PullResponse:
+    if request.max_messages < 1:
+        raise InvalidArgumentError(f"pull: max_messages={request.max_messages}, expected 1 or more")
+    wait = 0.0 if request.return_immediately else _PULL_SECONDS
+    pulled = broker.pull(request.subscription, min(request.max_messages, _MAX_MESSAGES), wait)
+    return types.PullResponse(
+        received_messages=[_received(ack_id, delivery) for ack_id, delivery in pulled]
+    )
+
+
+def _received(ack_id: str, delivery: Delivery) -> types.ReceivedMessage:
+    message = delivery.message
+    return types.ReceivedMessage(
+        ack_id=ack_id,
+        message=types.PubsubMessage(
+            data=message.data,
+            attributes=dict(message.attributes),
+            message_id=message.message_id,
+            publish_time=message.publish_time,
+            ordering_key=message.ordering_key,
+        ),
+        delivery_attempt=delivery.attempt if delivery.subscription.dead_letter_topic else 0,
+    )
+
+
+def _delete_topic(broker: "Broker", request: types.DeleteTopicRequest) -> Empty:
+    broker.registry.delete_topic(request.topic)
+    return Empty()
+
+
+def _delete_subscription(broker: "Broker", request: types.DeleteSubscriptionRequest) -> Empty:
+    broker.delete_subscription(request.subscription)
+    return Empty()
+
+
+def _acknowledge(broker: "Broker", request: types.AcknowledgeRequest) -> Empty:
+    broker.acknowledge(request.subscription, list(request.ack_ids))
+    return Empty()
+
+
+def _modify_ack_deadline(broker: "Broker", request: types.ModifyAckDeadlineRequest) -> Empty:
+    broker.modify_ack_deadline(
+        request.subscription, list(request.ack_ids), request.ack_deadline_seconds
+    )
+    return Empty()
+
+
+PROCEDURES = (
+    Procedure(
+        "Publisher",
+        "CreateTopic",
+        types.Topic,
+        "PUT",
+        f"(?P<name>{_TOPIC})",
+        lambda broker, request: broker.registry.create_topic(request.name),
+    ),
+    Procedure(
+        "Publisher",
+        "GetTopic",
+        types.GetTopicRequest,
+        "GET",
+        f"(?P<topic>{_TOPIC})",
+        lambda broker, request: broker.registry.topic(request.topic),
+    ),
+    Procedure(
+        "Publisher",
+        "ListTopics",
+        types.ListTopicsRequest,
+        "GET",
+        "(?P<project>projects/[^/]+)/topics",
+        lambda broker, request: types.ListTopicsResponse(
+            topics=broker.registry.topics(request.project)
+        ),
+    ),
+    Procedure(
+        "Publisher",
+        "DeleteTopic",
+        types.DeleteTopicRequest,
+        "DELETE",
+        f"(?P<topic>{_TOPIC})",
+        _delete_topic,
+    ),
+    Procedure(
+        "Publisher",
+        "Publish",
+        types.PublishRequest,
+        "POST",
+        f"(?P<topic>{_TOPIC}):publish",
+        _publish,
+    ),
+    Procedure(
+        "Publisher",
+        "ListTopicSubscriptions",
+        types.ListTopicSubscriptionsRequest,
+        "GET",
+        f"(?P<topic>{_TOPIC})/subscriptions",
+        lambda broker, request: types.ListTopicSubscriptionsResponse(
+            subscriptions=[one.name for one in broker.registry.subscriptions_of(request.topic)]
+        ),
+    ),
+    Procedure(
+        "Subscriber",
+        "CreateSubscription",
+        types.Subscription,
+        "PUT",
+        f"(?P<name>{_SUBSCRIPTION})",
+        lambda broker, request: broker.create_subscription(request).resource,
+    ),
+    Procedure(
+        "Subscriber",
+        "GetSubscription",
+        types.GetSubscriptionRequest,
+        "GET",
+        f"(?P<subscription>{_SUBSCRIPTION})",
+        lambda broker, request: broker.registry.subscription(request.subscription).resource,
+    ),
+    Procedure(
+        "Subscriber",
+        "ListSubscriptions",
+        types.ListSubscriptionsRequest,
+        "GET",
+        "(?P<project>projects/[^/]+)/subscriptions",
+        lambda broker, request: types.ListSubscriptionsResponse(
+            subscriptions=[one.resource for one in broker.registry.subscriptions(request.project)]
+        ),
+    ),
+    Procedure(
+        "Subscriber",
+        "DeleteSubscription",
+        types.DeleteSubscriptionRequest,
+        "DELETE",
+        f"(?P<subscription>{_SUBSCRIPTION})",
+        _delete_subscription,
+    ),
+    Procedure(
+        "Subscriber",
+        "Pull",
+        types.PullRequest,
+        "POST",
+        f"(?P<subscription>{_SUBSCRIPTION}):pull",
+        _pull,
+    ),
+    Procedure(
+        "Subscriber",
+        "Acknowledge",
+        types.AcknowledgeRequest,
+        "POST",
+        f"(?P<subscription>{_SUBSCRIPTION}):acknowledge",
+        _acknowledge,
+    ),
+    Procedure(
+        "Subscriber",
+        "ModifyAckDeadline",
+        types.ModifyAckDeadlineRequest,
+        "POST",
+        f"(?P<subscription>{_SUBSCRIPTION}):modifyAckDeadline",
+        _modify_ack_deadline,
+    ),
+)

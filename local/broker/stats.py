@@ -1,0 +1,85 @@
+"""What the broker counted, and the last deliveries that failed."""
+
+import threading
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_KEPT_FAILURES = 100
+BODY_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counters since the start."""
+
+    published: int = 0
+    """Messages; for a subscription, those that its topic got while it existed."""
+    delivered: int = 0
+    """Push attempts and pulled messages, failed ones and duplicates included."""
+    acked: int = 0
+    nacked: int = 0
+    dead_lettered: int = 0
+    duplicates: int = 0
+    """Extra copies that the faults made."""
+    filtered: int = 0
+    """Acknowledged unseen because the filter did not match."""
+    expired: int = 0
+    """Dropped at the end of the retention."""
+
+
+@dataclass(frozen=True)
+class BrokerStats(Counts):
+    """The counters of all subscriptions together, and each one's own by its full name."""
+
+    subscriptions: Mapping[str, Counts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeliveryFailure:
+    """A push that was not accepted."""
+
+    subscription: str
+    message_id: str
+    attempt: int
+    reason: str
+    """The HTTP status, or the exception."""
+    body: str
+    """The answer's first 200 characters."""
+
+
+class Ledger:
+    """Keeps the counts; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._published = 0
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._failures: deque[DeliveryFailure] = deque(maxlen=_KEPT_FAILURES)
+
+    def publish(self) -> None:
+        """Count a message, once for however many subscriptions."""
+        with self._lock:
+            self._published += 1
+
+    def count(self, subscription: str, what: str, by: int = 1) -> None:
+        """Add to a subscription's counter; `what` is a field of `Counts`."""
+        with self._lock:
+            self._counts[subscription][what] += by
+
+    def fail(self, failure: DeliveryFailure) -> None:
+        """Remember a failed delivery."""
+        with self._lock:
+            self._failures.append(failure)
+
+    def failures(self) -> list[DeliveryFailure]:
+        """The last failures, oldest first."""
+        with self._lock:
+            return list(self._failures)
+
+    def stats(self) -> BrokerStats:
+        """A copy of the counts."""
+        with self._lock:
+            total = sum(self._counts.values(), Counter[str]())
+            each = {name: Counts(**counter) for name, counter in self._counts.items()}
+            return BrokerStats(**{**total, "published": self._published}, subscriptions=each)
