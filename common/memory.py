@@ -1,0 +1,243 @@
+"""The three ports in memory, for tests and the simulator; one behaviour with the Google ones.
+
+`tests/common` holds both implementations of each port to the same contract.
+"""
+
+import json
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Any
+
+from common.clock import Clock
+from common.errors import BadInputError, ConfigError, ConflictError
+from common.ports import Row, StoredObject
+from common.publisher import encode
+from common.tables import NAMES, Table, build_row, table
+
+
+class MemoryStorage:
+    """Objects in a dict, with GCS's generations, preconditions and name order.
+
+    Args:
+        clock: dates the objects.
+        buckets: those that exist; None takes any name.
+        on_finalize: called after each write with the new object, as OBJECT_FINALIZE would tell.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        buckets: Iterable[str] | None = None,
+        on_finalize: Callable[[StoredObject], None] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._buckets = None if buckets is None else frozenset(buckets)
+        self.on_finalize = on_finalize
+        self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
+        self._names: dict[str, list[str]] = defaultdict(list)
+        self._generation = 0
+        self._lock = Lock()
+
+    def create(
+        self,
+        bucket: str,
+        name: str,
+        data: bytes,
+        *,
+        content_type: str = "application/json",
+        metadata: Mapping[str, str] | None = None,
+        custom_time: datetime | None = None,
+    ) -> StoredObject:
+        """Write an object that must not exist yet; see the port."""
+        made = StoredObject(
+            bucket,
+            name,
+            0,
+            content_type=content_type,
+            metadata=dict(metadata or {}),
+            custom_time=custom_time and custom_time.astimezone(UTC),
+        )
+        return self._write(made, data, expected=0)
+
+    def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
+        """Overwrite the object if it is still at `generation`; see the port."""
+        return self._write(StoredObject(bucket, name, 0), data, expected=generation)
+
+    def _write(self, made: StoredObject, data: bytes, expected: int) -> StoredObject:
+        with self._lock:
+            held = self._bucket(made.bucket)
+            present = held[made.name][1].generation if made.name in held else 0
+            if present != expected:
+                raise ConflictError(
+                    f"gs://{made.bucket}/{made.name} is at generation {present}, not {expected}"
+                )
+            if not present:
+                insort(self._names[made.bucket], made.name)
+            self._generation += 1
+            made = replace(
+                made, generation=self._generation, size=len(data), created=self._clock.now()
+            )
+            held[made.name] = (bytes(data), made)
+        if self.on_finalize is not None:
+            self.on_finalize(made)
+        return made
+
+    def read(
+        self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
+    ) -> tuple[bytes, StoredObject] | None:
+        """The object's bytes and description; see the port."""
+        held = self._bucket(bucket).get(name)
+        if held is not None and held[1].size > max_bytes:
+            raise BadInputError(
+                f"gs://{bucket}/{name} has {held[1].size} bytes; the limit is {max_bytes}"
+            )
+        return held
+
+    def stat(self, bucket: str, name: str) -> StoredObject | None:
+        """The object's description without its bytes; see the port."""
+        held = self._bucket(bucket).get(name)
+        return held and held[1]
+
+    def list(
+        self, bucket: str, prefix: str, *, start: str | None = None, end: str | None = None
+    ) -> Iterator[StoredObject]:
+        """Objects below `prefix` in name order; see the port."""
+        held = self._bucket(bucket)
+        for name in self._names_from(bucket, max(prefix, start or "")):
+            if not name.startswith(prefix) or (end is not None and name >= end):
+                return
+            yield held[name][1]
+
+    def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
+        """The next path segments below `prefix`; see the port."""
+        self._bucket(bucket)
+        found: list[str] = []
+        for name in self._names_from(bucket, prefix):
+            if not name.startswith(prefix):
+                break
+            segment, slash, _ = name[len(prefix) :].partition("/")
+            if slash and segment + slash not in found[-1:]:
+                found.append(segment + slash)
+        return found
+
+    def _names_from(self, bucket: str, start: str) -> Sequence[str]:
+        with self._lock:
+            names = self._names[bucket]
+            return names[bisect_left(names, start) :]
+
+    def _bucket(self, bucket: str) -> dict[str, tuple[bytes, StoredObject]]:
+        if self._buckets is not None and bucket not in self._buckets:
+            raise ConfigError(f"bucket {bucket!r} does not exist; create it or fix its name")
+        return self._held[bucket]
+
+
+class MemoryWarehouse:
+    """The five tables as lists, exactly once by job key; `rows[table]` is what was appended."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {name: [] for name in NAMES}
+        # By partition day, so that a bounded read touches a bounded number of rows here too.
+        self._days: dict[tuple[str, date], list[Row]] = defaultdict(list)
+        self._jobs: set[tuple[str, str]] = set()
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        self._lock = Lock()
+
+    def append(
+        self, table_name: str, rows: Sequence[Row], *, job_key: str, look_first: bool = False
+    ) -> None:
+        """Append rows exactly once for a `job_key`; see the port."""
+        shape = table(table_name)
+        typed = [build_row(table_name, row) for row in rows]
+        with self._lock:
+            ids = self._ids[table_name]
+            if look_first:
+                typed = [row for row in typed if row[shape.id_column] not in ids]
+            if not typed or (table_name, job_key) in self._jobs:
+                return
+            self._jobs.add((table_name, job_key))
+            ids.update(row[shape.id_column] for row in typed)
+            self.rows[table_name].extend(typed)
+            for row in typed:
+                self._days[table_name, _partition_day(row[shape.partition_column])].append(row)
+
+    def select(
+        self,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        since: datetime,
+        until: datetime,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> list[Row]:
+        """Rows whose partition time is in [since, until); see the port."""
+        shape = table(table_name)
+        first, last = shape.bounds(since, until)
+        wanted = {
+            shape.column(name).name: {value} if isinstance(value, str) else set(value)
+            for name, value in (where or {}).items()
+        }
+        names = [shape.column(name).name for name in columns]
+        return [
+            {name: _copy(row[name]) for name in names}
+            for row in self._between(shape, first, last)
+            if all(row[name] in values for name, values in wanted.items())
+        ]
+
+    def _between(self, shape: Table, first: Any, last: Any) -> Iterator[Row]:  # noqa: ANN401 - dates or datetimes
+        day, final = _partition_day(first), _partition_day(last)
+        while day <= final:
+            for row in self._days.get((shape.name, day), ()):
+                if first <= row[shape.partition_column] < last:
+                    yield row
+            day = date.fromordinal(day.toordinal() + 1)
+
+
+def _partition_day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _copy(value: Any) -> Any:  # noqa: ANN401 - a cell
+    return list(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Published:
+    """One message as the server would hold it: the body has been through JSON."""
+
+    message_id: str
+    topic: str
+    body: Mapping[str, Any]
+    attributes: Mapping[str, str]
+    publish_time: datetime
+
+
+class MemoryPublisher:
+    """Keeps what is published, in order, in `published`.
+
+    Args:
+        clock: dates the messages.
+        on_publish: called with each message once it is kept.
+    """
+
+    def __init__(self, clock: Clock, on_publish: Callable[[Published], None] | None = None) -> None:
+        self._clock = clock
+        self.on_publish = on_publish
+        self.published: list[Published] = []
+
+    def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
+        """Publish one message; see the port."""
+        message = Published(
+            str(len(self.published) + 1),
+            topic,
+            json.loads(encode(body, attributes)),
+            dict(attributes),
+            self._clock.now(),
+        )
+        self.published.append(message)
+        if self.on_publish is not None:
+            self.on_publish(message)
+        return message.message_id

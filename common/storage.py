@@ -1,0 +1,203 @@
+"""The storage port on Google Cloud Storage.
+
+What the library retries by itself, within `RETRY_SECONDS`: reads and listings always, writes here
+because each carries a generation precondition. A write whose answer was lost is then sent again
+and may meet its own object: the caller sees ConflictError for an object that it wrote itself. So
+callers look at what is there (a claim names its owner, a result is the same whoever wrote it).
+https://cloud.google.com/storage/docs/retry-strategy#python
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from common.errors import BadInputError, ConfigError, ConflictError, TransientError
+from common.ports import StoredObject
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Blob, Client
+
+CALL_SECONDS = 20.0
+RETRY_SECONDS = 60.0
+READ_TRIES = 3
+_LISTED = "name,generation,size,contentType,metadata,timeCreated,customTime"
+
+
+class GoogleStorage:
+    """GCS, or fake-gcs-server at `endpoint` (`http://host:port`), spoken to without credentials."""
+
+    def __init__(self, project: str, endpoint: str | None = None) -> None:
+        self._project = project
+        self._endpoint = endpoint
+
+    @cached_property
+    def _client(self) -> "Client":
+        return make_client(self._project, self._endpoint)
+
+    @cached_property
+    def _calls(self) -> dict[str, Any]:
+        from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - cold start
+
+        return {"timeout": CALL_SECONDS, "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS)}
+
+    def create(
+        self,
+        bucket: str,
+        name: str,
+        data: bytes,
+        *,
+        content_type: str = "application/json",
+        metadata: Mapping[str, str] | None = None,
+        custom_time: datetime | None = None,
+    ) -> StoredObject:
+        """Write an object that must not exist yet; see the port.
+
+        Raises:
+            ConflictError: it exists; see the module on a lost answer.
+            ConfigError: there is no such bucket.
+        """
+        blob = self._blob(bucket, name)
+        blob.metadata = dict(metadata or {})
+        if custom_time is not None:
+            blob.custom_time = custom_time.astimezone(UTC)
+        return self._write(blob, data, content_type, generation=0)
+
+    def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
+        """Overwrite the object if it is still at `generation`; see the port."""
+        return self._write(self._blob(bucket, name), data, "application/json", generation)
+
+    def _write(self, blob: "Blob", data: bytes, content_type: str, generation: int) -> StoredObject:
+        from google.api_core.exceptions import PreconditionFailed  # noqa: PLC0415 - cold start
+
+        try:
+            with _named_bucket(blob.bucket.name):
+                blob.upload_from_string(
+                    data,
+                    content_type=content_type,
+                    if_generation_match=generation,
+                    **self._calls,
+                )
+        except PreconditionFailed as error:
+            raise ConflictError(
+                f"gs://{blob.bucket.name}/{blob.name} is not at generation {generation}"
+            ) from error
+        return _described(blob)
+
+    def read(
+        self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
+    ) -> tuple[bytes, StoredObject] | None:
+        """The object's bytes and description; see the port.
+
+        The bytes are those of the described generation; an object overwritten between the two
+        calls is read again.
+
+        Raises:
+            BadInputError: it is larger than `max_bytes`; it is not read.
+            TransientError: it was overwritten each time.
+        """
+        from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
+
+        for _ in range(READ_TRIES):
+            blob = self._find(bucket, name)
+            if blob is None:
+                return None
+            if blob.size > max_bytes:
+                raise BadInputError(
+                    f"gs://{bucket}/{name} has {blob.size} bytes; the limit is {max_bytes}"
+                )
+            try:
+                return blob.download_as_bytes(**self._calls), _described(blob)
+            except NotFound:
+                continue
+        raise TransientError(f"gs://{bucket}/{name} changed while it was read; try again")
+
+    def stat(self, bucket: str, name: str) -> StoredObject | None:
+        """The object's description without its bytes; see the port."""
+        blob = self._find(bucket, name)
+        return blob and _described(blob)
+
+    def list(
+        self, bucket: str, prefix: str, *, start: str | None = None, end: str | None = None
+    ) -> Iterator[StoredObject]:
+        """Objects below `prefix` in name order; see the port."""
+        with _named_bucket(bucket):
+            for blob in self._client.list_blobs(
+                bucket,
+                prefix=prefix,
+                start_offset=start,
+                end_offset=end,
+                fields=f"items({_LISTED}),nextPageToken",
+                **self._calls,
+            ):
+                yield _described(blob)
+
+    def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
+        """The next path segments below `prefix`; see the port."""
+        listing = self._client.list_blobs(
+            bucket, prefix=prefix, delimiter="/", fields="prefixes,nextPageToken", **self._calls
+        )
+        found: set[str] = set()
+        with _named_bucket(bucket):
+            for page in listing.pages:
+                found.update(page.prefixes)
+        return sorted(name[len(prefix) :] for name in found)
+
+    def _blob(self, bucket: str, name: str) -> "Blob":
+        # client.bucket() names the bucket; get_bucket() would ask for it at every call.
+        return self._client.bucket(bucket).blob(name)
+
+    def _find(self, bucket: str, name: str) -> "Blob | None":
+        from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
+
+        blob = self._blob(bucket, name)
+        try:
+            blob.reload(**self._calls)
+        except NotFound as error:
+            if "bucket does not exist" in str(error):
+                raise _no_bucket(bucket) from error
+            return None
+        return blob
+
+
+def make_client(project: str, endpoint: str | None) -> "Client":
+    """A storage client; anonymous where an emulator's endpoint is given."""
+    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - cold start
+    from google.cloud.storage import Client  # noqa: PLC0415 - cold start
+
+    if endpoint is None:
+        return Client(project=project)
+    return Client(
+        project=project,
+        credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call] # the library has no types
+        client_options={"api_endpoint": endpoint},
+    )
+
+
+@contextmanager
+def _named_bucket(bucket: str) -> Iterator[None]:
+    """A 404 of a write or a listing can only mean the bucket."""
+    from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
+
+    try:
+        yield
+    except NotFound as error:
+        raise _no_bucket(bucket) from error
+
+
+def _no_bucket(bucket: str) -> ConfigError:
+    return ConfigError(f"bucket {bucket!r} does not exist; create it or fix its name")
+
+
+def _described(blob: "Blob") -> StoredObject:
+    return StoredObject(
+        bucket=blob.bucket.name,
+        name=blob.name,
+        generation=int(blob.generation),
+        size=int(blob.size),
+        content_type=blob.content_type or "",
+        metadata=dict(blob.metadata or {}),
+        created=blob.time_created,
+        custom_time=blob.custom_time,
+    )
