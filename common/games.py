@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from common.eastern import EASTERN
 from common.errors import BadInputError
 
-EASTERN = ZoneInfo("America/New_York")
 SCHEDULED, LIVE, FINAL = 1, 2, 3
 UNKNOWN_TEAM = "TBD"
 """Tricode of a side that is not decided yet (Cup knockouts, playoffs)."""

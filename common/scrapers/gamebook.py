@@ -1,0 +1,33 @@
+"""The official scorer's book of a game, stored whole."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.scrapers.model import Call, ContractError, Parsed, Scraper, Target, game_of
+
+
+def _calls(target: Target, _now: datetime) -> Sequence[Call]:
+    game = game_of(target)
+    day = f"{target.target_date:%Y%m%d}"
+    path = f"/pdfs/{day}/{day}_{game.away}{game.home}.pdf"
+    return [Call("nba_gamebook", path, {}, game.game_id)]
+
+
+def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
+    check_pdf(bodies[0], target.scraper)
+    return Parsed([], 1)
+
+
+def check_pdf(body: bytes, where: str) -> None:
+    """Refuse what is not a whole PDF.
+
+    Raises:
+        ContractError: the file's start or end is not a PDF's.
+    """
+    if not body.startswith(b"%PDF-"):
+        raise ContractError(f"{where}: the file starts with {body[:20]!r}, not with %PDF-")
+    if b"%%EOF" not in body[-1024:]:
+        raise ContractError(f"{where}: the PDF of {len(body)} bytes is cut off")
+
+
+GAMEBOOK = Scraper("nbac_gamebook_pdf", "game", _calls, _parse, suffix="pdf")

@@ -1,0 +1,162 @@
+"""The league's injury report, a PDF whose name carries the time it was published.
+
+Until 22 December 2025 the name held the hour of a report made at half past
+(`Injury-Report_2025-11-12_05PM.pdf` is the 05:30 PM report); since 23 December it holds the
+minutes as well (`..._05_30PM.pdf`, every quarter of an hour). Scenario S8.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from common.eastern import EASTERN
+from common.scrapers.gamebook import check_pdf
+from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
+
+MINUTES_SINCE = date(2025, 12, 23)
+CANDIDATES = 8
+"""How many names are tried, latest first: eight hours of the old names, two of the new."""
+
+COLUMNS = (
+    "Game Date",
+    "Game Time",
+    "Matchup",
+    "Team",
+    "Player Name",
+    "Current Status",
+    "Reason",
+)
+KEYS = ("game_date", "game_time", "matchup", "team", "player", "status", "reason")
+INHERITED = 4
+"""The first four are written once and hold for the rows below."""
+STATUSES = {"Available", "Probable", "Questionable", "Doubtful", "Out"}
+NOT_SUBMITTED = "NOT YET SUBMITTED"
+_FURNITURE = re.compile(r"Injury Report:.*|Page \d+ of \d+")
+_BROKEN_WORD = re.compile(r"(?<=\w)- ")  # the file draws "Two-Way" as "Two-" and "Way"
+_SLACK = 3.0  # points: cells are indented a little from their heading
+
+Word = tuple[float, float, str]
+"""x and y in points, and the text."""
+
+
+def file_name(published: datetime) -> str:
+    """The name of the report published at an Eastern instant.
+
+    >>> file_name(datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
+    'Injury-Report_2025-11-12_05PM.pdf'
+    """
+    clock = "%I_%M%p" if published.date() >= MINUTES_SINCE else "%I%p"
+    return f"Injury-Report_{published:%Y-%m-%d}_{published.strftime(clock)}.pdf"
+
+
+def candidates(day: date, now: datetime) -> list[str]:
+    """The names of the day's latest reports at `now`, latest first; none before its first."""
+    minutes = day >= MINUTES_SINCE
+    step = timedelta(minutes=15) if minutes else timedelta(hours=1)
+    first = datetime.combine(day, time(0) if minutes else time(0, 30), EASTERN)
+    last = datetime.combine(day, time(23, 45) if minutes else time(23, 30), EASTERN)
+    latest = min(now.astimezone(EASTERN), last)
+    slots = max(0, (latest - first) // step + 1) if latest >= first else 0
+    newest = first + (slots - 1) * step
+    return [file_name(newest - back * step) for back in range(min(CANDIDATES, slots))]
+
+
+def _calls(target: Target, now: datetime) -> Sequence[Call]:
+    return [
+        Call("nba_injury", f"/referee/injury/{name}", {}, name)
+        for name in candidates(target.target_date, now)
+    ]
+
+
+def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
+    check_pdf(bodies[0], target.scraper)
+    rows = _rows(_pages(bodies[0]), target.scraper)
+    for row in rows:
+        _check(row, target.scraper)
+    return Parsed(rows, len(rows))
+
+
+def _pages(body: bytes) -> Iterator[list[list[Word]]]:
+    """Each page's lines of words, in the order in which the file draws them."""
+    from pypdf import PdfReader  # noqa: PLC0415 - 133 modules that no other scraper needs
+
+    for page in PdfReader(io.BytesIO(body)).pages:
+        lines: list[list[Word]] = []
+
+        def visit(
+            text: str,
+            _cm: object,
+            tm: list[float],
+            _font: object,
+            _size: object,
+            lines: list[list[Word]] = lines,
+        ) -> None:
+            if not text.strip():
+                return
+            word = (tm[4], tm[5], text.strip())
+            same_line = lines and abs(lines[-1][-1][1] - word[1]) < _SLACK
+            lines[-1].append(word) if same_line else lines.append([word])
+
+        page.extract_text(visitor_text=visit)
+        yield lines
+
+
+def _rows(pages: Iterator[list[list[Word]]], where: str) -> list[Record]:
+    starts: list[float] = []
+    rows: list[Record] = []
+    last = len(COLUMNS)
+    for line in (line for page in pages for line in page):
+        text = " ".join(word for _, _, word in line)
+        if _FURNITURE.fullmatch(text):
+            continue
+        if text == " ".join(COLUMNS):
+            starts = _starts(line)
+            continue
+        if not starts:
+            raise ContractError(f"{where}: the table's heading is missing before {text!r:.80}")
+        for x, _, word in line:
+            column = max(0, sum(start <= x + _SLACK for start in starts) - 1)
+            if column < last:  # a step to the left begins the next row
+                rows.append(dict.fromkeys(KEYS))
+            rows[-1][KEYS[column]] = f"{rows[-1][KEYS[column]] or ''} {word}".strip()
+            last = column
+    return _filled_down(rows)
+
+
+def _starts(heading: list[Word]) -> list[float]:
+    """Where each column begins; its words may be drawn one by one or together."""
+    starts, wanted = [], 0
+    for x, _, text in heading:
+        if wanted < len(COLUMNS) and text.split()[0] == COLUMNS[wanted].split()[0]:
+            starts.append(x)
+            wanted += 1
+    return starts
+
+
+def _filled_down(rows: list[Record]) -> list[Record]:
+    """Give each row the date, time, matchup and team that are written once above it."""
+    held: Record = {}
+    for row in rows:
+        held |= {key: row[key] for key in KEYS[:INHERITED] if row[key]}
+        row.update(held)
+        row["reason"] = row["reason"] and _BROKEN_WORD.sub("-", row["reason"])
+    return rows
+
+
+def _check(row: Record, where: str) -> None:
+    """Refuse a row that the columns were not read right for."""
+    shown = {key: value for key, value in row.items() if value}
+    if not re.fullmatch(r"\d\d/\d\d/\d{4}", row["game_date"] or ""):
+        raise ContractError(f"{where}: game_date is {row['game_date']!r} in {shown}")
+    if not re.fullmatch(r"[A-Z]{3}@[A-Z]{3}", row["matchup"] or ""):
+        raise ContractError(f"{where}: matchup is {row['matchup']!r} in {shown}")
+    if not row["team"]:
+        raise ContractError(f"{where}: team is missing in {shown}")
+    if row["player"] is None and row["reason"] != NOT_SUBMITTED:
+        raise ContractError(f"{where}: player is missing in {shown}")
+    if row["player"] is not None and row["status"] not in STATUSES:
+        raise ContractError(f"{where}: status is {row['status']!r} in {shown}")
+
+
+INJURY_REPORT = Scraper("nbac_injury_report", "date", _calls, _parse, takes="first", always=True)

@@ -1,0 +1,42 @@
+"""Play-by-play from NBA.com's live data files."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.scrapers.model import (
+    EMPTY_BYTES,
+    Call,
+    ContractError,
+    NotReadyError,
+    Parsed,
+    Scraper,
+    Target,
+    game_of,
+)
+from common.scrapers.shape import load, need, objects
+
+
+def _calls(target: Target, _now: datetime) -> Sequence[Call]:
+    game_id = game_of(target).game_id
+    path = f"/static/json/liveData/playbyplay/playbyplay_{game_id}.json"
+    return [Call("nba_cdn", path, {}, game_id)]
+
+
+def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
+    where, game_id = target.scraper, game_of(target).game_id
+    game = need(load(bodies[0], where), "game", dict, where)
+    if need(game, "gameId", str, where) != game_id:
+        raise ContractError(f"{where}: gameId is {game['gameId']}, asked was {game_id}")
+    actions = objects(need(game, "actions", list, where), where)
+    for action in actions:
+        need(action, "actionNumber", int, where)
+        need(action, "actionType", str, where)
+    if not actions and len(bodies[0]) > EMPTY_BYTES:
+        raise ContractError(f"{where}: {len(bodies[0])} bytes without an action")
+    # The file grows during the game; half a game stored as a whole one would never be mended.
+    if not any(action["actionType"] == "game" for action in actions[-5:]):
+        raise NotReadyError(f"{where}: game {game_id} has {len(actions)} actions and no end yet")
+    return Parsed(actions, len(actions))
+
+
+PLAY_BY_PLAY = Scraper("nbac_play_by_play", "game", _calls, _parse)

@@ -1,0 +1,30 @@
+"""The season's schedule, as NBA.com's own pages load it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.errors import BadInputError
+from common.games import parse_schedule, schedule_records
+from common.scrapers.model import Call, ContractError, Parsed, Scraper, Target
+from common.scrapers.shape import load
+
+PATH = "/static/json/staticData/scheduleLeagueV2.json"
+
+
+def _calls(_target: Target, _now: datetime) -> Sequence[Call]:
+    return [Call("nba_cdn", PATH, {}, "schedule")]
+
+
+def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
+    document = load(bodies[0], target.scraper)
+    if not isinstance(document, dict):
+        raise ContractError(f"{target.scraper}: the answer is not an object")
+    try:
+        parse_schedule(document)  # a schedule that the decisions cannot read is not stored as one
+        records = schedule_records(document)
+    except BadInputError as error:
+        raise ContractError(f"{target.scraper}: {error}") from error
+    return Parsed(records, len(records))
+
+
+SCHEDULE = Scraper("nbac_schedule_api", "date", _calls, _parse)

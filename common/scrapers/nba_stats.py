@@ -1,0 +1,89 @@
+"""Players and box scores from stats.nba.com, which answers in result sets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.scrapers.model import (
+    Call,
+    ContractError,
+    NotReadyError,
+    Parsed,
+    Scraper,
+    Target,
+    game_of,
+)
+from common.scrapers.shape import load, result_set
+
+SIDES = 2
+
+
+def _list_calls(target: Target, _now: datetime) -> Sequence[Call]:
+    params = {"LeagueID": "00", "Season": target.season, "Historical": "0", "TeamID": "0"}
+    return [Call("nba_stats", "/stats/playerindex", params, target.season)]
+
+
+def _parse_list(bodies: Sequence[bytes], target: Target) -> Parsed:
+    columns = ("PERSON_ID", "PLAYER_LAST_NAME", "PLAYER_FIRST_NAME", "TEAM_ABBREVIATION")
+    rows = result_set(load(bodies[0], target.scraper), "PlayerIndex", columns, target.scraper)
+    return Parsed(rows, len(rows))
+
+
+def _log_calls(target: Target, _now: datetime) -> Sequence[Call]:
+    day = f"{target.target_date:%m/%d/%Y}"
+    params = {
+        "Counter": "0",
+        "DateFrom": day,
+        "DateTo": day,
+        "Direction": "DESC",
+        "LeagueID": "00",
+        "PlayerOrTeam": "P",
+        "Season": target.season,
+        "SeasonType": target.season_type,
+        "Sorter": "DATE",
+    }
+    return [Call("nba_stats", "/stats/leaguegamelog", params, day)]
+
+
+def _parse_log(bodies: Sequence[bytes], target: Target) -> Parsed:
+    columns = ("PLAYER_ID", "PLAYER_NAME", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "PTS")
+    rows = result_set(load(bodies[0], target.scraper), "LeagueGameLog", columns, target.scraper)
+    strange = {row["GAME_DATE"] for row in rows} - {target.target_date.isoformat()}
+    if strange:
+        raise ContractError(
+            f"{target.scraper}: GAME_DATE holds {sorted(map(str, strange))[:3]}, "
+            f"asked was {target.target_date}"
+        )
+    return Parsed(rows, len(rows))
+
+
+def _box_calls(target: Target, _now: datetime) -> Sequence[Call]:
+    game_id = game_of(target).game_id
+    whole_game = dict.fromkeys(
+        ("StartPeriod", "EndPeriod", "StartRange", "EndRange", "RangeType"), "0"
+    )
+    params = {"GameID": game_id, **whole_game}
+    return [Call("nba_stats", "/stats/boxscoretraditionalv2", params, game_id)]
+
+
+def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
+    where, game_id = target.scraper, game_of(target).game_id
+    document = load(bodies[0], where)
+    teams = result_set(document, "TeamStats", ("GAME_ID", "TEAM_ID", "PTS"), where)
+    players = result_set(document, "PlayerStats", ("GAME_ID", "TEAM_ID", "PLAYER_ID"), where)
+    if not teams and not players:
+        raise NotReadyError(f"{where}: game {game_id} has no box score yet")
+    if len(teams) != SIDES or not players:
+        # From December 2025 this API left the teams out for some games (S8).
+        raise ContractError(f"{where}: game {game_id}: {len(teams)} teams, {len(players)} players")
+    if any(row["GAME_ID"] != game_id for row in (*teams, *players)):
+        raise ContractError(f"{where}: GAME_ID of another game than the asked {game_id}")
+    rows = [
+        {**team, "PLAYERS": [row for row in players if row["TEAM_ID"] == team["TEAM_ID"]]}
+        for team in teams
+    ]
+    return Parsed(rows, len(rows))
+
+
+PLAYER_LIST = Scraper("nbac_player_list", "date", _list_calls, _parse_list, always=True)
+PLAYER_BOXSCORE = Scraper("nbac_player_boxscore", "date", _log_calls, _parse_log)
+TEAM_BOXSCORE = Scraper("nbac_team_boxscore", "game", _box_calls, _parse_box)

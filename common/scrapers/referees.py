@@ -1,0 +1,28 @@
+"""Referee assignments, published on game days at about 09:00 ET."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.scrapers.model import Call, Parsed, Scraper, Target
+from common.scrapers.shape import load, need, objects
+
+
+def _calls(target: Target, _now: datetime) -> Sequence[Call]:
+    day = target.target_date.isoformat()
+    return [Call("nba_official", "/wp-json/api/v1/get-game-officials", {"date": day}, day)]
+
+
+def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
+    where = target.scraper
+    table = need(need(load(bodies[0], where), "nba", dict, where), "Table", dict, where)
+    rows = objects(need(table, "rows", list, where), where)
+    for row in rows:
+        for field in ("game_id", "game_date", "official1"):
+            need(row, field, str, where)
+    asked = f"{target.target_date:%m/%d/%Y}"
+    ours = [row for row in rows if row["game_date"] == asked]
+    return Parsed(ours, len(ours))
+
+
+# An empty answer still describes its columns and the other leagues' games.
+REFEREE_ASSIGNMENTS = Scraper("nbac_referee_assignments", "date", _calls, _parse, empty_bytes=None)

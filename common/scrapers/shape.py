@@ -1,0 +1,77 @@
+"""Checks of what a source sent; every failure names scraper, field and value."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from common.scrapers.model import ContractError, Record
+
+
+def load(body: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any form
+    """The JSON in `body`.
+
+    Raises:
+        ContractError: it is not JSON; an HTML page is said to be one.
+    """
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        kind = "an HTML page" if body.lstrip()[:1] == b"<" else "not JSON"
+        raise ContractError(f"{where}: the answer is {kind} ({error})") from error
+
+
+def need(holder: object, field: str, kind: type | tuple[type, ...], where: str) -> Any:  # noqa: ANN401 - JSON
+    """`holder[field]`, of the given type.
+
+    Raises:
+        ContractError: the holder is no object, or the field is absent or of another type.
+    """
+    value = holder.get(field) if isinstance(holder, dict) else None
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise ContractError(f"{where}: {field} is {value!r:.80}, not {_names(kind)}")
+    return value
+
+
+def objects(values: Iterable[object], where: str) -> list[Record]:
+    """The values as records.
+
+    Raises:
+        ContractError: one is not a JSON object.
+    """
+    found = []
+    for value in values:
+        if not isinstance(value, dict):
+            raise ContractError(f"{where}: holds {value!r:.80}, not an object")
+        found.append(value)
+    return found
+
+
+def result_set(document: object, name: str, columns: Sequence[str], where: str) -> list[Record]:
+    """The rows of one of stats.nba.com's result sets, by column name.
+
+    Args:
+        document: `{"resultSets": [{"name", "headers", "rowSet"}]}`.
+        name: of the set.
+        columns: those that must be there.
+        where: names the scraper in errors.
+
+    Raises:
+        ContractError: the set or a column is missing, or a row does not fit its header.
+    """
+    sets = objects(need(document, "resultSets", list, where), where)
+    chosen = next((each for each in sets if each.get("name") == name), None)
+    if chosen is None:
+        raise ContractError(f"{where}: no result set {name}; got {[s.get('name') for s in sets]}")
+    headers = need(chosen, "headers", list, f"{where}.{name}")
+    missing = [column for column in columns if column not in headers]
+    if missing:
+        raise ContractError(f"{where}.{name}: headers lack {missing}")
+    rows = need(chosen, "rowSet", list, f"{where}.{name}")
+    if any(not isinstance(row, list) or len(row) != len(headers) for row in rows):
+        raise ContractError(f"{where}.{name}: a row has not the header's {len(headers)} columns")
+    return [dict(zip(headers, row, strict=True)) for row in rows]
+
+
+def _names(kind: type | tuple[type, ...]) -> str:
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return " or ".join(each.__name__ for each in kinds)
