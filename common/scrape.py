@@ -1,0 +1,221 @@
+"""One scrape: fetch what the scraper declares, read it, and name the outcome."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from common.fetch import (
+    SAMPLE_BYTES,
+    NotFoundError,
+    NotPublishedError,
+    Outcome,
+    Source,
+    SourceError,
+    UnavailableError,
+)
+from common.scrapers.model import (
+    Call,
+    ContractError,
+    NotReadyError,
+    Parsed,
+    Scraper,
+    Target,
+)
+
+TIME_BUDGET = timedelta(seconds=420)
+"""No further call begins after this: the function's 540 s must also cover the upload."""
+EMPTY: frozenset[Outcome] = frozenset({"NO_DATA", "NOT_READY"})
+
+
+@dataclass(frozen=True)
+class Scraped:
+    """What one scrape came to, and the bytes to store for it.
+
+    Attributes:
+        outcome: the exact one.
+        status: the log's; no data and not ready are successes with 0 records.
+        records: the scraper's own count.
+        body: the envelope, the PDF, or the error envelope.
+        content_type: of the body.
+        error_class: name of the error; None unless FAILED.
+        error_message: what went wrong and what to do; None unless FAILED.
+        http_status: of the answer that decided; None when there was none.
+        sample: the first 4 KiB of an answer that could not be read.
+        reason: why there is nothing; of NO_DATA and NOT_READY.
+    """
+
+    outcome: Outcome
+    status: Literal["SUCCESS", "FAILED"]
+    records: int
+    body: bytes
+    content_type: str
+    error_class: str | None = None
+    error_message: str | None = None
+    http_status: int | None = None
+    sample: bytes | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Collected:
+    bodies: list[bytes]
+    absent: list[str]
+
+
+def scrape(scraper: Scraper, target: Target, source: Source, now: datetime) -> Scraped:
+    """Collect a target once.
+
+    Args:
+        scraper: from the registry.
+        target: what to collect; its date is passed on unchanged (R4).
+        source: the HTTP interface.
+        now: aware; which of several file names are due depends on it.
+
+    Returns:
+        The outcome with what to store. Trouble of the source is an outcome, never an exception.
+
+    Raises:
+        BadInputError: the target lacks what the scraper needs.
+    """
+    calls = scraper.calls(target, now)
+    if not calls:
+        outcome: Outcome = "NOT_READY" if scraper.takes == "first" else "NO_DATA"
+        return _empty(target, outcome, "nothing to ask for: no report is due, or no event known")
+    try:
+        collected = _collect(scraper, calls, source)
+    except SourceError as error:
+        if error.outcome in EMPTY:
+            return _empty(target, error.outcome, str(error), error.http_status)
+        return _failed(target, error.outcome, error, error.http_status, error.sample)
+    return _read(scraper, target, collected)
+
+
+def _collect(scraper: Scraper, calls: Sequence[Call], source: Source) -> _Collected:
+    """The answers; what a source does not have is left out as long as it has something."""
+    deadline = source.clock.now() + TIME_BUDGET
+    absent: list[SourceError] = []
+    bodies: list[bytes] = []
+    for position, call in enumerate(calls):
+        try:
+            if source.clock.now() > deadline:
+                raise UnavailableError(f"no time left after {TIME_BUDGET.seconds} s")
+            bodies.append(source.fetch(call))
+        except (NotFoundError, NotPublishedError) as error:
+            absent.append(error)
+            continue
+        except SourceError as error:
+            raise _partial(error, calls, position) from None
+        if scraper.takes == "first":
+            return _Collected(bodies, [])
+    if not bodies:
+        raise next((each for each in absent if isinstance(each, NotPublishedError)), absent[-1])
+    return _Collected(bodies, [str(each) for each in absent])
+
+
+def _partial(error: SourceError, calls: Sequence[Call], position: int) -> SourceError:
+    """The same error, with the ids that were not collected (S6).
+
+    The first failure ends the task: a host that refuses one call, or is down, does so to the next.
+    """
+    if len(calls) == 1:
+        return error
+    missing = ", ".join(call.label for call in calls[position:])
+    text = f"{error}; got {position} of {len(calls)}, missing: {missing}"
+    kind = SourceError if position and error.outcome == "BLOCKED" else type(error)
+    return kind(text, error.http_status, error.sample)
+
+
+def _read(scraper: Scraper, target: Target, collected: _Collected) -> Scraped:
+    try:
+        parsed = scraper.parse(collected.bodies, target)
+        _check_count(scraper, parsed, collected.bodies)
+    except NotReadyError as error:
+        return _empty(target, "NOT_READY", str(error), 200)
+    except Exception as error:  # noqa: BLE001 - a parser that stumbles has met an unknown form
+        sample = max(collected.bodies, key=len)[:SAMPLE_BYTES]
+        return _failed(target, "CONTRACT", error, 200, sample)
+    if parsed.count == 0:
+        return _empty(target, "NO_DATA", "the source answered with an empty list", 200)
+    if scraper.suffix == "pdf":
+        body = collected.bodies[0]
+    else:
+        body = _envelope(target, "SUCCESS", parsed, absent=collected.absent)
+    return Scraped("SUCCESS", "SUCCESS", parsed.count, body, scraper.content_type, http_status=200)
+
+
+def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> None:
+    if parsed.count:
+        return
+    longest = max(len(body) for body in bodies)
+    if scraper.always:
+        raise ContractError(f"{scraper.name}: no record, although there is always one")
+    if scraper.empty_bytes is not None and longest > scraper.empty_bytes:
+        raise ContractError(f"{scraper.name}: {longest} bytes without a record (S1)")
+
+
+def _empty(
+    target: Target, outcome: Outcome, reason: str, http_status: int | None = None
+) -> Scraped:
+    body = _envelope(target, outcome, Parsed([], 0), reason=reason)
+    return Scraped(
+        outcome, "SUCCESS", 0, body, "application/json", http_status=http_status, reason=reason
+    )
+
+
+def _failed(
+    target: Target, outcome: Outcome, error: Exception, http_status: int | None, sample: bytes
+) -> Scraped:
+    error_class, message = type(error).__name__, str(error) or type(error).__name__
+    body = _json(
+        {
+            "schema": "scrape-failure",
+            "version": 1,
+            **_ids(target),
+            "outcome": outcome,
+            "error_class": error_class,
+            "error_message": message,
+            "http_status": http_status,
+            "sample": sample.decode("utf-8", "replace") if sample else None,
+        }
+    )
+    return Scraped(
+        outcome,
+        "FAILED",
+        0,
+        body,
+        "application/json",
+        error_class=error_class,
+        error_message=message,
+        http_status=http_status,
+        sample=sample or None,
+    )
+
+
+def _envelope(
+    target: Target, outcome: Outcome, parsed: Parsed, **further: str | list[str]
+) -> bytes:
+    return _json(
+        {
+            "schema": "scraped",
+            "version": 1,
+            **_ids(target),
+            "outcome": outcome,
+            **{name: value for name, value in further.items() if value},
+            "record_count": parsed.count,
+            "records": parsed.records,
+        }
+    )
+
+
+def _ids(target: Target) -> dict[str, str | None]:
+    return {
+        "scraper": target.scraper,
+        "target_date": target.target_date.isoformat(),
+        "game_id": target.game.game_id if target.game else None,
+    }
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
