@@ -1,0 +1,110 @@
+"""BigQuery on this machine: bqemulator (REST on DuckDB) as a child process, and its tables."""
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from common.settings import ROOT
+from common.tables import NAMES, Table, table
+from common.warehouse import make_client
+from local.process import HOST, Process, accepts, package_folder, pick_port, start
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+HOME = ROOT / ".local" / "home"
+EXTENSION = "spatial.duckdb_extension"
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True)
+class BigQueryServer:
+    """A running emulator; `endpoint` is what `BigQueryWarehouse` takes."""
+
+    endpoint: str
+    process: Process
+
+    def stop(self) -> None:
+        """End it; its tables are gone with it."""
+        self.process.stop()
+
+
+def start_bigquery(
+    project: str, log_file: Path, port: int | None = None, home: Path = HOME
+) -> BigQueryServer:
+    """Start the emulator, empty, on a free port.
+
+    Args:
+        project: what a request without a project means.
+        log_file: takes its output.
+        port: instead of a free one.
+        home: holds DuckDB's extension folder.
+
+    Raises:
+        ConfigError: bqemulator is not installed, does not start, or the port is in use.
+    """
+    place_extension(home)
+    chosen = pick_port(port)
+    argv = [str(Path(sys.executable).with_name("bqemulator")), "start", "--project", project]
+    argv += ["--rest-port", str(chosen), "--grpc-port", "0", "--log-level", "error"]
+    env = {
+        "HOME": str(home),
+        "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",  # would be downloaded
+        "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # a snapshot a write, and nobody looks back
+        "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
+    }
+    process = start(argv, env, log_file, lambda: accepts(chosen))
+    return BigQueryServer(f"http://{HOST}:{chosen}", process)
+
+
+def place_extension(home: Path) -> Path:
+    """Put DuckDB's spatial extension where DuckDB looks for it below `home`, without a download.
+
+    Returns:
+        The extension's file.
+    """
+    import duckdb  # noqa: PLC0415 - heavy, and only the local stack needs it
+
+    version = f"v{duckdb.__version__}"
+    with duckdb.connect() as connection:
+        row = connection.execute("PRAGMA platform").fetchone()
+    assert row is not None
+    shipped = package_folder("duckdb_extension_spatial") / "extensions" / version / EXTENSION
+    placed = home / ".duckdb" / "extensions" / version / str(row[0]) / EXTENSION
+    if not placed.exists() or placed.stat().st_size != shipped.stat().st_size:
+        placed.parent.mkdir(parents=True, exist_ok=True)
+        fresh = placed.with_suffix(".new")
+        shutil.copyfile(shipped, fresh)
+        fresh.replace(placed)
+    return placed
+
+
+def create_tables(endpoint: str, project: str, dataset: str) -> None:
+    """Create the dataset and its five tables from the schema files."""
+    from google.cloud import bigquery  # noqa: PLC0415 - heavy
+
+    client = make_client(project, endpoint)
+    client.create_dataset(bigquery.Dataset(f"{project}.{dataset}"), exists_ok=True)
+    for name in NAMES:
+        client.create_table(_described(f"{project}.{dataset}.{name}", table(name)), exists_ok=True)
+
+
+def _described(path: str, shape: Table) -> "bigquery.Table":
+    from google.cloud import bigquery  # noqa: PLC0415 - heavy
+
+    made = bigquery.Table(
+        path,
+        schema=[
+            bigquery.SchemaField(field.name, field.type, field.mode, description=field.description)
+            for field in shape.fields
+        ],
+    )
+    days = shape.partition_expiration_days
+    made.description = shape.description
+    made.clustering_fields = list(shape.clustering)
+    made.time_partitioning = bigquery.TimePartitioning(
+        field=shape.partition_column, expiration_ms=days * DAY_MS if days else None
+    )
+    return made

