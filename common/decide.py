@@ -29,6 +29,9 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
         reason = f"Could not read the {what}: {situation.cause}"
         code = f"{what.upper()}_UNAVAILABLE"
         return Decision("ABORT", code, reason[:500], situation.day, "ERROR")
+    if situation.stale and needs_games(flow) and not situation.games_on(situation.day):
+        reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
+        return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
     return _by_kind(name, flow, situation)
 
 

@@ -43,6 +43,7 @@ class Situation:
         cause: why one of them could not be read.
         per_game: names of the scrapers that run once a game.
         collect_since: games before it are not caught up.
+        stale: the schedule is too old to be believed when it lists no game (X13).
     """
 
     slot: datetime
@@ -53,6 +54,7 @@ class Situation:
     per_game: frozenset[str] = frozenset()
     cause: str = ""
     collect_since: date | None = None
+    stale: bool = False
 
     @cached_property
     def judged(self) -> datetime:

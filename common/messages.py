@@ -100,6 +100,7 @@ class ScraperRequest(Message):
     target_date: date | None = None
     game: GameRef | None = None
     event_ids: tuple[EventId, ...] = Field((), max_length=MAX_GAMES)
+    season_type: Literal["Regular Season", "Playoffs", "PlayIn", "IST"] = "Regular Season"
     execution: ExecutionRef | None = None
     scheduled_time: AwareDatetime | None = None
 

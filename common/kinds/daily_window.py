@@ -8,12 +8,16 @@ from common.workflows import DailyWindow
 def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
     """Judge a daily window.
 
-    In the window and not yet done: RUN what is missing. After it: done, or missed (WARNING).
+    Off on days without games. In the window and not yet done: RUN what is missing. After it: done,
+    or missed (WARNING).
     """
     assert situation.history is not None
     day, slot = situation.day, situation.slot
     opens, closes = at(day, flow.start), at(day, flow.end)
     band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
+    # Without a schedule the window runs as usual: it is what fetches one (scenario D7).
+    if situation.calendar is not None and not situation.games_on(day):
+        return skip("OFF_DAY", "No games today", day, situation.next_tick())
     if slot < opens:
         return skip("TOO_EARLY", f"Too early (window {band})", day, situation.next_at(flow.start))
     missing = [

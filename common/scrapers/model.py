@@ -92,6 +92,7 @@ class Scraper:
         suffix: of the stored object; a pdf is stored whole.
         empty_bytes: a longer answer without a record breaks the contract; None where an empty
             answer is long by nature.
+        needs_events: goes by The Odds API's event ids, which an earlier step finds.
         always: an answer without a record breaks the contract, whatever its length.
     """
 
@@ -103,6 +104,7 @@ class Scraper:
     suffix: Literal["json", "pdf"] = "json"
     empty_bytes: int | None = EMPTY_BYTES
     always: bool = False
+    needs_events: bool = False
 
     @property
     def folder(self) -> str:

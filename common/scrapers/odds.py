@@ -86,5 +86,7 @@ def _check_books(event: Record, where: str) -> None:
 
 EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events)
 # Events that no book has an offer for yet are long and hold nothing.
-PLAYER_PROPS = Scraper("oddsa_player_props", "date", _prop_calls, _parse_odds, empty_bytes=None)
+PLAYER_PROPS = Scraper(
+    "oddsa_player_props", "date", _prop_calls, _parse_odds, empty_bytes=None, needs_events=True
+)
 GAME_LINES = Scraper("oddsa_game_lines", "date", _line_calls, _parse_odds, empty_bytes=None)

@@ -1,0 +1,154 @@
+"""Claims: who is doing a piece of work, and whether it is done (rule R6).
+
+A claim is a lease object, created if absent; done is a second object. Two names, because GCS
+allows about one write a second to one name.
+https://cloud.google.com/storage/quotas#objects
+
+| Found | Answer |
+| --- | --- |
+| nothing | ours |
+| done | no-op: acknowledge |
+| a live lease of another delivery | ClaimBusyError: 503, the redelivery finds it done |
+| an expired lease | ours, as a takeover: look before writing |
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from common.errors import ClaimBusyError, ConflictError
+from common.logs import log
+from common.ports import StoredObject
+from common.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A piece of work that is ours.
+
+    Attributes:
+        key: function and work, the name below `claims/`.
+        owner: the delivery that holds it.
+        started: when the work was first claimed by anyone, aware UTC.
+        takeover: another delivery may have done part of it.
+        generation: of the lease object.
+    """
+
+    key: str
+    owner: str
+    started: datetime
+    takeover: bool
+    generation: int
+
+    @property
+    def name(self) -> str:
+        """Name of the lease object."""
+        return f"claims/{self.key}/lease"
+
+
+@contextmanager
+def claimed(runtime: Runtime, key: str) -> Iterator[Claim | None]:
+    """Hold a claim while working; marks it done on return, frees it on an error.
+
+    Args:
+        runtime: storage, clock and settings.
+        key: names the work, such as `scraper_runner/<task id>`.
+
+    Yields:
+        The claim, or None when the work is done already.
+
+    Raises:
+        ClaimBusyError: another delivery is at it.
+    """
+    claim = _take(runtime, key)
+    if claim is None:
+        yield None
+        return
+    try:
+        yield claim
+    except BaseException:
+        _free(runtime, claim)
+        raise
+    _mark_done(runtime, claim)
+
+
+def is_done(runtime: Runtime, key: str) -> bool:
+    """Whether a piece of work is marked done."""
+    return runtime.storage.stat(runtime.settings.state_bucket, _done_name(key)) is not None
+
+
+def _take(runtime: Runtime, key: str) -> Claim | None:
+    now = runtime.clock.now()
+    owner = runtime.new_owner()
+    fresh = Claim(key, owner, now, takeover=False, generation=0)
+    try:
+        lease = runtime.storage.create(
+            runtime.settings.state_bucket, fresh.name, _lease(fresh, _expiry(runtime, now))
+        )
+    except ConflictError:
+        return _take_over(runtime, fresh)
+    return Claim(key, owner, now, takeover=False, generation=lease.generation)
+
+
+def _take_over(runtime: Runtime, fresh: Claim) -> Claim | None:
+    bucket = runtime.settings.state_bucket
+    if is_done(runtime, fresh.key):
+        return None
+    found = runtime.storage.read(bucket, fresh.name)
+    if found is None:
+        raise ClaimBusyError(f"claim {fresh.key}: its lease vanished; deliver again")
+    held, stored = json.loads(found[0]), found[1]
+    if held["owner"] != fresh.owner and datetime.fromisoformat(held["expires"]) > fresh.started:
+        raise ClaimBusyError(f"claim {fresh.key}: held until {held['expires']}; deliver again")
+    started = datetime.fromisoformat(held["started"])
+    claim = Claim(fresh.key, fresh.owner, started, takeover=True, generation=stored.generation)
+    return _replace(runtime, claim, _expiry(runtime, fresh.started))
+
+
+def _replace(runtime: Runtime, claim: Claim, expires: datetime) -> Claim:
+    try:
+        lease: StoredObject = runtime.storage.replace(
+            runtime.settings.state_bucket,
+            claim.name,
+            _lease(claim, expires),
+            generation=claim.generation,
+        )
+    except ConflictError as error:
+        raise ClaimBusyError(f"claim {claim.key}: taken over by another; deliver again") from error
+    return Claim(claim.key, claim.owner, claim.started, claim.takeover, lease.generation)
+
+
+def _free(runtime: Runtime, claim: Claim) -> None:
+    """Let the next delivery take over at once; when this fails the lease runs out by itself."""
+    try:
+        _replace(runtime, claim, runtime.clock.now())
+    except Exception as error:  # noqa: BLE001 - the error that brought us here matters more
+        log("WARNING", "A claim could not be freed", error_class=type(error).__name__)
+
+
+def _mark_done(runtime: Runtime, claim: Claim) -> None:
+    body = json.dumps({"owner": claim.owner, "done": runtime.clock.now().isoformat()})
+    try:
+        runtime.storage.create(runtime.settings.state_bucket, _done_name(claim.key), body.encode())
+    except ConflictError:
+        log("WARNING", "A claim was marked done twice", function=claim.key.split("/", 1)[0])
+
+
+def _done_name(key: str) -> str:
+    return f"claims/{key}/done"
+
+
+def _expiry(runtime: Runtime, now: datetime) -> datetime:
+    return now + timedelta(seconds=runtime.settings.lease_seconds)
+
+
+def _lease(claim: Claim, expires: datetime) -> bytes:
+    return json.dumps(
+        {
+            "owner": claim.owner,
+            "started": claim.started.isoformat(),
+            "expires": expires.isoformat(),
+        }
+    ).encode()

@@ -1,0 +1,101 @@
+"""The one way into every function: parse, handle, answer.
+
+| What happens | Answer | Effect |
+| --- | --- | --- |
+| handled, or done before | 200 | acknowledged |
+| permanent error, from a topic | 200 | dead-lettered with function, error and original |
+| permanent error, called directly | 400 | the caller sees the error |
+| busy claim or transient error | 503 | the platform delivers again, with backoff |
+| anything else | 500 | the same; after the last try the subscription dead-letters it |
+"""
+
+import json
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Request
+
+from common.dead_letters import bury
+from common.errors import ClaimBusyError, PermanentError, is_transient
+from common.events import Event, UnreadableMessageError, parse_event
+from common.logs import log
+from common.messages import Message, parse_message
+from common.runtime import Runtime, current
+
+Reply = tuple[str, int, dict[str, str]]
+Result = dict[str, Any]
+M = TypeVar("M", bound=Message)
+Handle = Callable[[Runtime, Event, M], Result]
+
+
+def serve(request: Request, function: str, model: type[M], handle: Handle[M]) -> Reply:
+    """Run one event through a handler.
+
+    Args:
+        request: what functions-framework received.
+        function: the function's name, for logs and dead letters.
+        model: the form of the message it takes.
+        handle: does the work; returns what happened as a small JSON-ready mapping.
+
+    Returns:
+        Flask's (body, status, headers).
+    """
+    body = request.get_data(cache=False)
+    event = Event(shape="bare", data={}, raw=body.decode("utf-8", "replace"))
+    try:
+        event = parse_event(dict(request.headers), body)
+        result = handle(current(), event, parse_message(model, event))
+    except PermanentError as error:
+        envelope = error.event if isinstance(error, UnreadableMessageError) else event
+        return _refuse(function, envelope, error, from_topic=_is_from_topic(envelope, body))
+    except Exception as error:  # noqa: BLE001 - the answer decides about redelivery
+        return _fail(function, event, error)
+    log("INFO", "Handled", function=function, message_id=event.message_id, **result)
+    return _reply(200, result)
+
+
+def _is_from_topic(event: Event, body: bytes) -> bool:
+    """Whether nobody waits for the answer: a message, however broken, came from a topic."""
+    return event.shape != "bare" or bool(event.message_id) or b'"subscription"' in body
+
+
+def _refuse(function: str, event: Event, error: PermanentError, *, from_topic: bool) -> Reply:
+    log(
+        "ERROR",
+        "Refused",
+        function=function,
+        message_id=event.message_id,
+        error_class=type(error).__name__,
+        error=error,
+    )
+    if not from_topic:
+        return _reply(400, {"result": "refused", "error": str(error)})
+    try:
+        bury(current(), function, event, error)
+    except Exception as failure:  # noqa: BLE001 - not recorded is not acknowledged
+        return _fail(function, event, failure)
+    return _reply(200, {"result": "dead-lettered", "error": str(error)})
+
+
+def _fail(function: str, event: Event, error: Exception) -> Reply:
+    passing = isinstance(error, ClaimBusyError) or is_transient(error)
+    log(
+        "WARNING" if passing else "ERROR",
+        "Will be delivered again",
+        function=function,
+        message_id=event.message_id,
+        attempt=event.delivery_attempt,
+        error_class=type(error).__name__,
+        error=error if passing else f"{error} | {_where(error)}",
+    )
+    return _reply(503 if passing else 500, {"result": "retry", "error": type(error).__name__})
+
+
+def _where(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+
+
+def _reply(status: int, result: Result) -> Reply:
+    return json.dumps(result, default=str), status, {"Content-Type": "application/json"}

@@ -1,0 +1,61 @@
+"""What a scraped object says of itself, in its GCS metadata: the log is written from it alone."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from common.errors import BadInputError
+from common.messages import GameId, Name, Uuid, describe
+
+LONGEST_TEXT = 1000
+"""GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
+Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "CONTRACT"]
+
+
+class Labels(BaseModel):
+    """One scraper run, as its object carries it; times are aware, durations seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    task_id: Uuid
+    scraper: Name
+    status: Literal["SUCCESS", "FAILED"]
+    outcome: Outcome
+    records: int = Field(ge=0)
+    started_at: AwareDatetime
+    duration_seconds: float = Field(ge=0)
+    target_date: date
+    game_id: GameId | None = None
+    execution_id: Uuid | None = None
+    decision_id: Uuid | None = None
+    workflow_name: Name | None = None
+    step: int | None = Field(None, ge=0, lt=16)
+    slot: AwareDatetime | None = None
+    error_class: str | None = Field(None, max_length=LONGEST_TEXT)
+    error_message: str | None = Field(None, max_length=LONGEST_TEXT)
+    http_status: int | None = Field(None, ge=0, le=999)
+
+    def metadata(self) -> dict[str, str]:
+        """As GCS metadata: strings only, absent ones left out."""
+        held = self.model_dump(mode="json", exclude_none=True)
+        return {name: str(value) for name, value in held.items()}
+
+
+def read_labels(metadata: Mapping[str, str] | None, name: str) -> Labels | None:
+    """The labels of an object; None for one that nobody here wrote.
+
+    Args:
+        metadata: the object's.
+        name: the object's, for the error.
+
+    Raises:
+        BadInputError: it claims to be ours (it has a task id) but does not fit.
+    """
+    if not metadata or "task_id" not in metadata:
+        return None
+    try:
+        return Labels.model_validate(metadata)
+    except ValidationError as error:
+        raise BadInputError(f"metadata of {name[:200]!r}: {describe(error)}") from error

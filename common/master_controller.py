@@ -1,0 +1,131 @@
+"""Judges every workflow of a slot once, records the decisions, and publishes them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from common import ids
+from common.claims import Claim, claimed
+from common.decide import decide
+from common.decision import Decision, Situation
+from common.events import Event
+from common.messages import GameTarget, Tick, WorkflowDecision, event_time
+from common.ports import Row
+from common.readings import read_situation
+from common.runtime import Runtime
+from common.slots import slot_of
+from common.state import write_once
+from common.tables import build_row
+
+TABLE = "workflow_decisions"
+TOPIC = "workflow-decisions"
+TICKS = "tick-master-controller"
+
+
+def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
+    """Decide a slot.
+
+    Decided → stored in the state bucket → rows → messages: each effect repeats harmlessly, and a
+    redelivery goes on with what was decided first.
+    """
+    now = runtime.clock.now()
+    happened = event_time(tick, event, now)
+    slot = slot_of(runtime.cron(TICKS), happened)
+    forced_by = event.message_id if tick.force else ""
+    key = f"{ids.stamp(slot)}{forced_by and '-' + forced_by}"
+    with claimed(runtime, f"master_controller/{key}") as claim:
+        if claim is None:
+            return {"result": "already decided", "slot": slot.isoformat()}
+        # A forced tick that names a time asks what should have happened then.
+        asked = happened if tick.force else now
+        batch = write_once(runtime, f"decided/{key}.json", _judge(runtime, slot, asked, forced_by))
+        _record(runtime, key, batch, claim)
+        return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
+
+
+def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> dict[str, Any]:
+    situation = read_situation(runtime, slot, now)
+    return {
+        "slot": slot.isoformat(),
+        "now": now.isoformat(),
+        "forced": bool(forced_by),
+        "decisions": [
+            _entry(name, runtime.workflows[name].priority, decision, situation, forced_by)
+            for name, decision in (
+                (name, decide(name, flow, situation, forced=bool(forced_by)))
+                for name, flow in runtime.workflows.items()
+            )
+        ],
+    }
+
+
+def _entry(
+    name: str, priority: str, decision: Decision, situation: Situation, forced_by: str
+) -> dict[str, Any]:
+    """One decision as stored: its row's values and its message's, JSON-ready."""
+    message = WorkflowDecision(
+        decision_id=ids.decision_id(name, situation.slot, forced_by),
+        workflow_name=name,
+        action=decision.action,
+        slot=situation.slot,
+        decision_time=situation.now,
+        target_date=decision.target_date,
+        scrapers=decision.scrapers,
+        targets=tuple(
+            GameTarget(game_id=t.game_id, away=t.away, home=t.home, scrapers=t.scrapers)
+            for t in decision.targets
+        ),
+    )
+    return {
+        "message": message.body(),
+        "reason": decision.reason,
+        "reason_code": decision.reason_code,
+        "priority": priority,
+        "alert_level": decision.alert_level,
+        "next_check": decision.next_check.isoformat() if decision.next_check else None,
+        "game_ids": list(decision.game_ids),
+        "inputs": json.dumps(decision.inputs, default=str),
+        "forced": bool(forced_by),
+    }
+
+
+def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) -> None:
+    entries = batch["decisions"]
+    rows = [decision_row(entry) for entry in entries]
+    runtime.warehouse.append(TABLE, rows, job_key=f"decisions-{key}", look_first=claim.takeover)
+    for entry in entries:
+        publish_decision(runtime, entry)
+
+
+def publish_decision(runtime: Runtime, entry: Mapping[str, Any]) -> str:
+    """Publish a stored decision; also how cleanup brings a lost one back."""
+    message = entry["message"]
+    attributes = {"action": message["action"], "workflow_name": message["workflow_name"]}
+    return runtime.publisher.publish(TOPIC, message, attributes)
+
+
+def decision_row(entry: Mapping[str, Any]) -> Row:
+    """The row of a stored decision."""
+    message = WorkflowDecision.model_validate(entry["message"])
+    again = entry["next_check"]
+    return build_row(
+        TABLE,
+        {
+            "decision_time": message.decision_time,
+            "workflow_name": message.workflow_name,
+            "action": message.action,
+            "reason": entry["reason"],
+            "priority": entry["priority"],
+            "alert_level": entry["alert_level"],
+            "next_check": datetime.fromisoformat(again) if again else None,
+            "scrapers": list(message.scrapers) if message.action == "RUN" else [],
+            "decision_id": message.decision_id,
+            "slot": message.slot,
+            "target_date": message.target_date,
+            "reason_code": entry["reason_code"],
+            "game_ids": entry["game_ids"],
+            "forced": entry["forced"],
+            "inputs": entry["inputs"],
+        },
+    )

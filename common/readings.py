@@ -1,0 +1,74 @@
+"""Reads what a decision depends on: schedule and history, never an error for an empty answer."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
+
+from common.decision import Situation
+from common.errors import is_transient
+from common.history import History, runs_from_rows, tries_from_log
+from common.runtime import Runtime
+
+T = TypeVar("T")
+HISTORY_SPAN = timedelta(days=5)
+"""Catch-up's 72 h, the day it counts from, and a day for a late evening: a constant read."""
+AHEAD = timedelta(days=1)
+LOG_COLUMNS = (
+    "scraper_name",
+    "target_date",
+    "game_id",
+    "outcome",
+    "slot",
+    "triggered_at",
+    "workflow_name",
+)
+RUN_COLUMNS = ("decision_id", "workflow_name", "slot", "target_date", "game_ids")
+
+
+def read_situation(runtime: Runtime, slot: datetime, now: datetime) -> Situation:
+    """Gather what the decisions of a slot depend on; what cannot be read is None with its cause."""
+    cause = ""
+    season = history = None
+    try:
+        season = _patiently(runtime, lambda: runtime.season.read(now))
+    except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
+        cause = f"{type(error).__name__}: {error}"
+    try:
+        history = _patiently(runtime, lambda: read_history(runtime, slot))
+    except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
+        cause = f"{type(error).__name__}: {error}"
+    return Situation(
+        slot=slot,
+        now=now,
+        cron=runtime.cron("tick-master-controller"),
+        calendar=season.calendar if season else None,
+        history=history,
+        per_game=runtime.per_game,
+        cause=cause,
+        collect_since=runtime.settings.collect_since,
+        stale=season.is_stale(now) if season else False,
+    )
+
+
+def read_history(runtime: Runtime, slot: datetime) -> History:
+    """The attempts and runs of the last days, from three partition-bounded reads."""
+    select = partial(runtime.warehouse.select, since=slot - HISTORY_SPAN, until=slot + AHEAD)
+    log_rows = select("scraper_execution_log", LOG_COLUMNS)
+    decisions = select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"})
+    ended = select("workflow_executions", ("decision_id", "status")) if decisions else []
+    return History(tries_from_log(log_rows), runs_from_rows(decisions, ended))
+
+
+def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:
+    """Retry a read for the configured time (rule R5: 30 s) before its failure counts."""
+    retrying = Retrying(
+        retry=retry_if_exception(is_transient),
+        stop=stop_after_delay(runtime.settings.read_retry_seconds),
+        wait=wait_exponential(multiplier=0.2, max=5),
+        sleep=runtime.clock.sleep,
+        reraise=True,
+    )
+    return retrying(read)

@@ -1,0 +1,123 @@
+"""What a handler works with: settings, clock and ports, each built at its first use."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from common import settings as settings_module
+from common.clock import Clock, FileClock, SystemClock
+from common.ports import Publisher, Storage, Warehouse
+from common.season import SeasonReader
+from common.settings import Settings
+from common.slots import Cron, parse_cron
+from common.topology import Topology, load_topology
+from common.workflows import Workflow, check_scrapers, load_workflows
+
+if TYPE_CHECKING:
+    from common.fetch import Source
+
+NewOwner = Callable[[], str]
+
+
+@dataclass
+class Runtime:
+    """Ports and settings of one process; tests and the simulator hand their own ports in.
+
+    Attributes:
+        settings: read once from the environment.
+        new_owner: names a delivery, so that claims tell two of them apart.
+        elapsed: seconds of a monotonic clock, for durations.
+    """
+
+    settings: Settings
+    new_owner: NewOwner = field(default=lambda: str(uuid4()))
+    elapsed: Callable[[], float] = field(default=time.monotonic)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The wall clock, or the local stack's virtual one."""
+        held = self.settings.clock_file
+        return FileClock(held) if held else SystemClock()
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Google Cloud Storage or its emulator."""
+        from common.storage import GoogleStorage  # noqa: PLC0415 - a client only when used
+
+        return GoogleStorage(self.settings.project, self.settings.storage_emulator_host)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """BigQuery or its emulator."""
+        from common.warehouse import BigQueryWarehouse  # noqa: PLC0415 - a client only when used
+
+        return BigQueryWarehouse(
+            self.settings.project,
+            self.settings.dataset,
+            self.settings.bigquery_emulator_host,
+            read_retry_seconds=self.settings.read_retry_seconds,
+        )
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Pub/Sub or an emulator of it."""
+        from common.publisher import GooglePublisher  # noqa: PLC0415 - a client only when used
+
+        return GooglePublisher(self.settings.project, self.settings.pubsub_emulator_host)
+
+    @cached_property
+    def source(self) -> "Source":
+        """The sources over HTTP."""
+        from common.fetch import Source  # noqa: PLC0415 - a client only when used
+
+        return Source(self.settings, self.clock)
+
+    @cached_property
+    def season(self) -> SeasonReader:
+        """The schedule as last stored; re-read when a newer object appears."""
+        return SeasonReader(self.storage, self.settings.data_bucket)
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Topics, subscriptions and jobs."""
+        return load_topology(self.settings.topology_file)
+
+    @cached_property
+    def workflows(self) -> dict[str, Workflow]:
+        """Enabled workflows by name."""
+        from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
+
+        flows = load_workflows(self.settings.workflows_file)
+        check_scrapers(flows, REGISTRY)
+        return dict(flows)
+
+    @cached_property
+    def per_game(self) -> frozenset[str]:
+        """Names of the scrapers that run once a game."""
+        from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
+
+        return frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
+
+    def cron(self, topic: str) -> Cron:
+        """The cron that ticks a topic."""
+        return parse_cron(self.topology.cron_for(topic))
+
+
+_held: list[Runtime] = []
+
+
+def current() -> Runtime:
+    """The runtime of this process, built from the environment at the first use."""
+    if not _held:
+        _held.append(Runtime(settings_module.settings()))
+    return _held[-1]
+
+
+def install(runtime: Runtime | None) -> None:
+    """Use another runtime from now on; None goes back to the environment's."""
+    _held.clear()
+    if runtime is not None:
+        _held.append(runtime)

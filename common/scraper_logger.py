@@ -1,0 +1,113 @@
+"""Logs every finalized object: one row a version, written from the object's own labels."""
+
+from collections.abc import Mapping
+
+from common import ids
+from common.claims import claimed
+from common.errors import BadInputError
+from common.events import Event
+from common.labels import Labels, read_labels
+from common.messages import ObjectEvent
+from common.ports import Row
+from common.runtime import Runtime
+from common.tables import build_row
+
+TABLE = "scraper_execution_log"
+UPLOADED = "UPLOADED"
+"""Outcome of an object that nobody here wrote."""
+_LONGEST_NAME = 64
+
+
+def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, object]:
+    """Write the log row of an object version.
+
+    Raises:
+        BadInputError: another bucket's object, or one whose labels claim to be ours but do not fit.
+    """
+    del event
+    check_bucket(runtime, found)
+    found = completed(runtime, found)
+    labels = read_labels(found.metadata, found.name)
+    log_id = ids.log_id(found.bucket, found.name, found.generation)
+    with claimed(runtime, f"scraper_logger/{log_id}") as claim:
+        if claim is None:
+            return {"result": "already logged", "object": found.name}
+        row = _row(runtime, found, labels, log_id)
+        runtime.warehouse.append(TABLE, [row], job_key=f"log-{log_id}", look_first=claim.takeover)
+        return {"result": "logged", "object": found.name, "outcome": row["outcome"]}
+
+
+def check_bucket(runtime: Runtime, found: ObjectEvent) -> None:
+    """Refuse another bucket's objects.
+
+    Raises:
+        BadInputError: names the bucket.
+    """
+    if found.bucket != runtime.settings.data_bucket:
+        raise BadInputError(
+            f"ObjectEvent.bucket: {found.bucket!r} is not {runtime.settings.data_bucket!r}; "
+            "correct the notification or NBA_DATA_BUCKET"
+        )
+
+
+def completed(runtime: Runtime, found: ObjectEvent) -> ObjectEvent:
+    """The object's description, asked for where the event brought only its name."""
+    if found.time_created is not None:
+        return found
+    stored = runtime.storage.stat(found.bucket, found.name)
+    if stored is None or stored.generation != found.generation:
+        return found
+    return found.model_copy(
+        update={
+            "metadata": dict(stored.metadata),
+            "size": stored.size,
+            "time_created": stored.created,
+        }
+    )
+
+
+def _row(runtime: Runtime, found: ObjectEvent, labels: Labels | None, log_id: str) -> Row:
+    values = _ours(labels) if labels else _uploaded(runtime, found)
+    return build_row(
+        TABLE,
+        {
+            **values,
+            "execution_id": log_id,
+            "gcs_path": f"gs://{found.bucket}/{found.name}",
+            "object_generation": found.generation,
+            "object_bytes": found.size,
+            "logged_at": runtime.clock.now(),
+        },
+    )
+
+
+def _ours(labels: Labels) -> Row:
+    return {
+        "triggered_at": labels.started_at,
+        "scraper_name": labels.scraper,
+        "status": labels.status,
+        "duration_seconds": labels.duration_seconds,
+        "records_processed": labels.records,
+        "error_message": labels.error_message,
+        "outcome": labels.outcome,
+        "workflow_name": labels.workflow_name,
+        "workflow_execution_id": labels.execution_id,
+        "decision_id": labels.decision_id,
+        "task_id": labels.task_id,
+        "slot": labels.slot,
+        "target_date": labels.target_date,
+        "game_id": labels.game_id,
+        "error_class": labels.error_class,
+        "http_status": labels.http_status,
+    }
+
+
+def _uploaded(runtime: Runtime, found: ObjectEvent) -> Row:
+    """A user's upload: named after its folder, as our own objects are."""
+    folder = found.name.split("/", 1)[0] if "/" in found.name else "upload"
+    return {
+        "triggered_at": found.time_created or runtime.clock.now(),
+        "scraper_name": folder.replace("-", "_")[:_LONGEST_NAME] or "upload",
+        "status": "SUCCESS",
+        "outcome": UPLOADED,
+    }

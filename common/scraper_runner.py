@@ -1,0 +1,171 @@
+"""Runs one task: one scraper for one date or game, one object in the data bucket.
+
+Every outcome is an object, failures too (below `failed/`), so that logging has one path.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from common import ids
+from common.claims import Claim, claimed
+from common.eastern import eastern, eastern_date
+from common.errors import BadInputError, ConflictError
+from common.events import Event
+from common.games import season_type
+from common.labels import LONGEST_TEXT, Labels
+from common.messages import ScraperRequest, event_time
+from common.ports import StoredObject
+from common.runtime import Runtime
+from common.scrape import Scraped, scrape
+from common.scrapers import get
+from common.scrapers.model import GameRef, Scraper, Target
+
+SEASON_STARTS_IN = 8
+"""August: every date from it on belongs to the season that begins that year."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A checked request."""
+
+    task_id: str
+    scraper: Scraper
+    request: ScraperRequest
+    target_date: date
+
+    @property
+    def game_id(self) -> str | None:
+        """The game of a per-game task."""
+        return self.request.game.game_id if self.request.game else None
+
+
+def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str, object]:
+    """Run a requested scraper once.
+
+    Raises:
+        BadInputError: an unknown scraper, or a game missing or out of place.
+    """
+    task = _task(runtime, event, request)
+    with claimed(runtime, f"scraper_runner/{task.task_id}") as claim:
+        if claim is None:
+            return {"result": "already run", "task_id": task.task_id}
+        if claim.takeover and (found := _written_before(runtime, task, claim)):
+            return {"result": "was written", "object": found.name, "task_id": task.task_id}
+        began = runtime.elapsed()
+        scraped = scrape(task.scraper, _target(task), runtime.source, claim.started)
+        labels = _labels(task, claim, scraped, runtime.elapsed() - began)
+        stored = _store(runtime, task, claim, scraped, labels)
+        return {
+            "result": "stored",
+            "scraper": request.scraper,
+            "outcome": scraped.outcome,
+            "object": stored.name,
+            "task_id": task.task_id,
+        }
+
+
+def _task(runtime: Runtime, event: Event, request: ScraperRequest) -> Task:
+    scraper = get(request.scraper)
+    if (scraper.scope == "game") != (request.game is not None):
+        needed = "needs" if scraper.scope == "game" else "takes no"
+        raise BadInputError(
+            f"ScraperRequest.game: {request.scraper} {needed} game; see docs/messages.md"
+        )
+    happened = event_time(request, event, runtime.clock.now())
+    task_id = (
+        request.execution.task_id
+        if request.execution
+        else ids.request_id(event.message_id or runtime.new_owner())
+    )
+    return Task(task_id, scraper, request, request.target_date or eastern_date(happened))
+
+
+def season_of(day: date) -> str:
+    """The season that a date belongs to, such as `2025-26`."""
+    first = day.year if day.month >= SEASON_STARTS_IN else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _target(task: Task) -> Target:
+    game = task.request.game
+    return Target(
+        scraper=task.scraper.name,
+        target_date=task.target_date,
+        season=season_of(task.target_date),
+        game=GameRef(game.game_id, game.away, game.home) if game else None,
+        event_ids=task.request.event_ids,
+        season_type=season_type(game.game_id) if game else task.request.season_type,
+    )
+
+
+def object_name(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:
+    """Where a task's object goes; derives from the first claim, so a retry names the same.
+
+    `oddsa-events/2025-11-12/133045.json`; per game with the game id before the time; tagged with
+    a short task id when another task has the same second; failures below `failed/`.
+    """
+    parts = [task.scraper.folder, task.target_date.isoformat()]
+    if task.game_id:
+        parts.append(task.game_id)
+    tag = f"-{task.task_id[:8]}" if tagged else ""
+    suffix = "json" if failed else task.scraper.suffix
+    parts.append(f"{eastern(claim.started):%H%M%S}{tag}.{suffix}")
+    return "/".join(["failed", *parts] if failed else parts)
+
+
+def _written_before(runtime: Runtime, task: Task, claim: Claim) -> StoredObject | None:
+    """The object that an earlier holder of the claim wrote before it stopped."""
+    for failed in (False, True):
+        for tagged in (False, True):
+            name = object_name(task, claim, failed=failed, tagged=tagged)
+            stored = runtime.storage.stat(runtime.settings.data_bucket, name)
+            if stored and stored.metadata.get("task_id") == task.task_id:
+                return stored
+    return None
+
+
+def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Labels:
+    execution = task.request.execution
+    return Labels(
+        task_id=task.task_id,
+        scraper=task.scraper.name,
+        status=scraped.status,
+        outcome=scraped.outcome,
+        records=scraped.records,
+        started_at=claim.started,
+        duration_seconds=round(max(seconds, 0.0), 3),
+        target_date=task.target_date,
+        game_id=task.game_id,
+        execution_id=execution.execution_id if execution else None,
+        decision_id=execution.decision_id if execution else None,
+        workflow_name=execution.workflow_name if execution else None,
+        step=execution.step if execution else None,
+        slot=execution.slot if execution else None,
+        error_class=scraped.error_class,
+        error_message=scraped.error_message[:LONGEST_TEXT] if scraped.error_message else None,
+        http_status=scraped.http_status,
+    )
+
+
+def _store(
+    runtime: Runtime, task: Task, claim: Claim, scraped: Scraped, labels: Labels
+) -> StoredObject:
+    """Create the object; a name taken by another task gets this one's tag."""
+    failed = scraped.status == "FAILED"
+    for tagged in (False, True):
+        name = object_name(task, claim, failed=failed, tagged=tagged)
+        try:
+            return runtime.storage.create(
+                runtime.settings.data_bucket,
+                name,
+                scraped.body,
+                content_type=scraped.content_type,
+                metadata=labels.metadata(),
+                custom_time=claim.started,
+            )
+        except ConflictError:
+            stored = runtime.storage.stat(runtime.settings.data_bucket, name)
+            if stored and stored.metadata.get("task_id") == task.task_id:
+                return stored
+    raise ConflictError(f"object {name!r}: two other tasks hold its names; publish again")

@@ -1,0 +1,38 @@
+"""Write-ahead objects in the state bucket: what was decided once stays decided."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from common.errors import ConflictError
+from common.runtime import Runtime
+
+
+def write_once(
+    runtime: Runtime,
+    name: str,
+    content: Mapping[str, Any],
+    *,
+    metadata: Mapping[str, str] | None = None,
+) -> Mapping[str, Any]:
+    """Store `content` under a name, or return what is stored there already.
+
+    Whoever comes second, at once or later, goes on with what the first one decided.
+    """
+    bucket = runtime.settings.state_bucket
+    try:
+        runtime.storage.create(bucket, name, json.dumps(content).encode(), metadata=metadata)
+    except ConflictError:
+        held = read_once(runtime, name)
+        assert held is not None
+        return held
+    return content
+
+
+def read_once(runtime: Runtime, name: str) -> Mapping[str, Any] | None:
+    """What `write_once` stored under a name; None when nothing is."""
+    held = runtime.storage.read(runtime.settings.state_bucket, name)
+    if held is None:
+        return None
+    content: Mapping[str, Any] = json.loads(held[0])
+    return content

@@ -1,0 +1,149 @@
+"""An execution's plan: steps of tasks, pure; a step may be made from an earlier one's output."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from common import ids
+from common.games import season_type
+from common.messages import (
+    ExecutionRef,
+    GameRef,
+    GameTarget,
+    Message,
+    ScraperRequest,
+    WorkflowDecision,
+)
+from common.workflows import Step, Workflow
+
+
+class Manifest(Message):
+    """What an execution is to do, fixed when it starts: later configuration cannot change it."""
+
+    execution_id: str
+    decision: WorkflowDecision
+    steps: tuple[Step, ...]
+    per_game: tuple[str, ...]
+    per_event: tuple[str, ...]
+    started: datetime = Field()
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What earlier steps found.
+
+    Attributes:
+        event_ids: of The Odds API; None when the step that should find them failed.
+        final: ids of the games that are final in the refreshed schedule; None when it could not
+            be refreshed, and the decision's own targets stand.
+    """
+
+    event_ids: tuple[str, ...] | None = ()
+    final: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class StepTasks:
+    """The requests of a step, and what of it cannot be asked for, in words."""
+
+    requests: tuple[ScraperRequest, ...]
+    blocked: tuple[str, ...] = ()
+    not_ready: tuple[str, ...] = ()
+
+
+def manifest_of(
+    decision: WorkflowDecision,
+    flow: Workflow,
+    *,
+    per_game: Sequence[str],
+    per_event: Sequence[str],
+    started: datetime,
+) -> Manifest:
+    """The manifest of a RUN decision: its workflow's steps, narrowed to the decided scrapers."""
+    wanted = set(decision.scrapers)
+    narrowed = (
+        step.model_copy(update={"scrapers": tuple(n for n in step.scrapers if n in wanted)})
+        for step in flow.steps
+    )
+    return Manifest(
+        execution_id=ids.execution_id(decision.decision_id),
+        decision=decision,
+        steps=tuple(step for step in narrowed if step.scrapers),
+        per_game=tuple(per_game),
+        per_event=tuple(per_event),
+        started=started,
+    )
+
+
+def tasks_of(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
+    """The requests of step `number`, given what earlier steps found.
+
+    A game that is not final gets no task (NOT_READY); scrapers whose event ids could not be found
+    are blocked by their dependency (scenario X14), and with no event there is nothing to ask.
+    """
+    step = manifest.steps[number]
+    blocked: list[str] = []
+    requests: list[ScraperRequest] = []
+    for scraper in step.scrapers:
+        needs_events = step.events_from is not None and scraper in manifest.per_event
+        if scraper in manifest.per_game:
+            requests += _game_requests(manifest, number, scraper, outputs)
+        elif needs_events and outputs.event_ids is None:
+            blocked.append(f"{scraper}: BLOCKED_BY_DEPENDENCY ({step.events_from} failed)")
+        elif not needs_events or outputs.event_ids:
+            events = (outputs.event_ids or ()) if needs_events else ()
+            requests.append(_request(manifest, number, scraper, None, events))
+    return StepTasks(tuple(requests), tuple(blocked), tuple(_not_ready(manifest, step, outputs)))
+
+
+def _game_requests(
+    manifest: Manifest, number: int, scraper: str, outputs: Outputs
+) -> Iterator[ScraperRequest]:
+    for target in manifest.decision.targets:
+        if scraper in target.scrapers and _is_ready(manifest.steps[number], target, outputs):
+            game = GameRef(game_id=target.game_id, away=target.away, home=target.home)
+            yield _request(manifest, number, scraper, game, ())
+
+
+def _is_ready(step: Step, target: GameTarget, outputs: Outputs) -> bool:
+    return step.games == "targets" or outputs.final is None or target.game_id in outputs.final
+
+
+def _not_ready(manifest: Manifest, step: Step, outputs: Outputs) -> Iterator[str]:
+    if any(scraper in manifest.per_game for scraper in step.scrapers):
+        for target in manifest.decision.targets:
+            if not _is_ready(step, target, outputs):
+                yield target.game_id
+
+
+def _request(
+    manifest: Manifest,
+    number: int,
+    scraper: str,
+    game: GameRef | None,
+    event_ids: tuple[str, ...],
+) -> ScraperRequest:
+    decision = manifest.decision
+    entity = game.game_id if game else decision.target_date.isoformat()
+    return ScraperRequest(
+        scraper=scraper,
+        target_date=decision.target_date,
+        game=game,
+        event_ids=event_ids,
+        season_type=_season_type(decision),
+        execution=ExecutionRef(
+            execution_id=manifest.execution_id,
+            decision_id=decision.decision_id,
+            workflow_name=decision.workflow_name,
+            step=number,
+            task_id=ids.task_id(manifest.execution_id, number, scraper, entity),
+            slot=decision.slot,
+        ),
+    )
+
+
+def _season_type(decision: WorkflowDecision) -> str:
+    """How stats.nba.com files the night; one night's games are of one type."""
+    return season_type(decision.targets[0].game_id) if decision.targets else "Regular Season"

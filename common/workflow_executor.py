@@ -1,0 +1,63 @@
+"""Starts an execution: a RUN decision becomes a manifest and its first step's requests."""
+
+from collections.abc import Mapping
+
+from common import ids
+from common.claims import claimed
+from common.errors import BadInputError
+from common.events import Event
+from common.execution import advance, manifest_name, publish_step
+from common.messages import WorkflowDecision
+from common.runtime import Runtime
+from common.scrapers import REGISTRY
+from common.state import write_once
+from common.steps import Manifest, manifest_of
+
+
+def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mapping[str, object]:
+    """Start the execution of a RUN decision; any other decision is a no-op.
+
+    Raises:
+        BadInputError: the workflow or a scraper is not known here.
+    """
+    del event
+    if decision.action != "RUN":
+        return {"result": "not a RUN", "workflow": decision.workflow_name}
+    manifest = _manifest(runtime, decision)
+    execution_id = ids.execution_id(decision.decision_id)
+    with claimed(runtime, f"workflow_executor/{execution_id}") as claim:
+        if claim is None:
+            return {"result": "already started", "execution_id": execution_id}
+        held = write_once(runtime, manifest_name(execution_id), manifest.body())
+        manifest = Manifest.model_validate(held)
+        published = publish_step(runtime, manifest, 0)
+        if not published:
+            advance(runtime, manifest, 0, look_first=claim.takeover)
+        return {
+            "result": "started",
+            "workflow": decision.workflow_name,
+            "execution_id": execution_id,
+            "tasks": published,
+        }
+
+
+def _manifest(runtime: Runtime, decision: WorkflowDecision) -> Manifest:
+    flow = runtime.workflows.get(decision.workflow_name)
+    if flow is None:
+        raise BadInputError(
+            f"WorkflowDecision.workflow_name: {decision.workflow_name!r} is not configured; known "
+            f"are {', '.join(runtime.workflows)}"
+        )
+    unknown = set(decision.scrapers) - set(flow.scrapers)
+    if unknown:
+        raise BadInputError(
+            f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
+            f"{decision.workflow_name}; known are {', '.join(flow.scrapers)}"
+        )
+    return manifest_of(
+        decision,
+        flow,
+        per_game=sorted(runtime.per_game),
+        per_event=sorted(name for name, scraper in REGISTRY.items() if scraper.needs_events),
+        started=runtime.clock.now(),
+    )

@@ -1,0 +1,26 @@
+"""Finds what a link of the chain lost, and sends its event again.
+
+Trigger     topic `tick-cleanup-processor` (every 15 min), or a call with a tick's bare JSON.
+Reads       the last days' objects, log rows, RUN decisions and executions; manifests of those
+            that have not ended.
+Writes      one row to `cleanup_operations`, also when a lookup fails (status ERROR) or most
+            looks lost (STORM: nothing is sent). Publishes what was lost, at most three times an
+            item; writes the `failed/` object of a task that never reported.
+No-op       the slot is swept already.
+Acknowledged  a malformed tick, dead-lettered.
+Raised      the row could not be written.
+Duplicates  one claim a slot; whatever is published again is harmless to its receiver.
+"""
+
+import functions_framework
+from flask import Request
+
+from common.cleanup_processor import clean_up
+from common.entry import Reply, serve
+from common.messages import Tick
+
+
+@functions_framework.http
+def cleanup_processor(request: Request) -> Reply:
+    """Sweep once for the tick's slot."""
+    return serve(request, "cleanup_processor", Tick, clean_up)

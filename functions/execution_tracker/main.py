@@ -1,0 +1,27 @@
+"""Brings an execution on when one of its tasks has written its object.
+
+Trigger     topic `scraped-objects`, the same events as the logger's.
+Reads       manifest, tasks and results (state bucket); an earlier step's object where the next
+            step is made from it.
+Writes      the task's result; after a step's last one the next step's tasks to
+            `scraper-requests`, or the finished row to `workflow_executions`.
+No-op       an object outside any execution; a step completed already.
+Acknowledged  a malformed event, a task that was never started: dead-lettered. A step that
+            another delivery is completing: that delivery's own event is redelivered until done.
+Raised      BigQuery, storage or Pub/Sub failing for now.
+Duplicates  results are created once; completing a step is a claim; row and job ids derive from
+            the execution.
+"""
+
+import functions_framework
+from flask import Request
+
+from common.entry import Reply, serve
+from common.execution_tracker import track
+from common.messages import ObjectEvent
+
+
+@functions_framework.http
+def execution_tracker(request: Request) -> Reply:
+    """Record a task's result and bring its execution on."""
+    return serve(request, "execution_tracker", ObjectEvent, track)

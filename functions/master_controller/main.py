@@ -1,0 +1,26 @@
+"""Decides every enabled workflow once a slot.
+
+Trigger     topic `tick-master-controller` (hourly 06-23 ET), or a call with a tick's bare JSON.
+Reads       the newest schedule object; the last days of decisions, executions and log.
+Writes      one row a workflow to `workflow_decisions`, then publishes each decision to
+            `workflow-decisions` (attribute `action`).
+No-op       the slot is decided already, unless the tick is forced.
+Acknowledged  a malformed tick, dead-lettered.
+Raised      rows or messages that could not be written. Reads that fail for 30 s are not raised:
+            they become ABORT rows with the cause, and the next tick judges anew.
+Duplicates  one claim a slot; decisions are stored before they are written, so a redelivery
+            repeats them; row ids and the job id derive from (workflow, slot).
+"""
+
+import functions_framework
+from flask import Request
+
+from common.entry import Reply, serve
+from common.master_controller import control
+from common.messages import Tick
+
+
+@functions_framework.http
+def master_controller(request: Request) -> Reply:
+    """Decide the tick's slot."""
+    return serve(request, "master_controller", Tick, control)

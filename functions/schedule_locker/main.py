@@ -1,0 +1,24 @@
+"""Locks the day's plan.
+
+Trigger     topic `tick-schedule-locker` (05:00 ET), or a call with the bare JSON of a tick.
+Reads       the newest schedule object; the workflow configuration.
+Writes      the day's rows of `daily_expected_schedule`; publishes nothing.
+No-op       the date is locked already, or nothing is needed (no rows).
+Acknowledged  a malformed tick, dead-lettered.
+Raised      no schedule stored yet, a service that fails for now, a broken configuration: the
+            platform retries until it is mended.
+Duplicates  one claim a date; the INSERT job's id derives from the date.
+"""
+
+import functions_framework
+from flask import Request
+
+from common.entry import Reply, serve
+from common.messages import Tick
+from common.schedule_locker import lock
+
+
+@functions_framework.http
+def schedule_locker(request: Request) -> Reply:
+    """Lock the plan of the tick's Eastern date."""
+    return serve(request, "schedule_locker", Tick, lock)

@@ -1,0 +1,24 @@
+"""Logs every object that was finalized in the data bucket.
+
+Trigger     topic `scraped-objects` (the bucket's OBJECT_FINALIZE notification), or an Eventarc
+            storage event.
+Reads       the event; the object's metadata where the event does not carry it. Never its bytes.
+Writes      one row to `scraper_execution_log`; publishes nothing.
+No-op       the object version is logged already.
+Acknowledged  a malformed event, another bucket's object, labels that do not fit: dead-lettered.
+Raised      BigQuery or storage failing for now.
+Duplicates  row id, claim and job id derive from bucket, name and generation.
+"""
+
+import functions_framework
+from flask import Request
+
+from common.entry import Reply, serve
+from common.messages import ObjectEvent
+from common.scraper_logger import write_log
+
+
+@functions_framework.http
+def scraper_logger(request: Request) -> Reply:
+    """Log a finalized object."""
+    return serve(request, "scraper_logger", ObjectEvent, write_log)

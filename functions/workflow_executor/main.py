@@ -1,0 +1,25 @@
+"""Starts the execution of a RUN decision.
+
+Trigger     topic `workflow-decisions`, filtered to RUN (checked again here).
+Reads       the workflow configuration, frozen into the manifest.
+Writes      the manifest and the first step's tasks (state bucket); publishes one message a task
+            to `scraper-requests`. A RUN without any task gets its finished row at once.
+No-op       a decision other than RUN; an execution already started.
+Acknowledged  a malformed decision, an unknown workflow or scraper: dead-lettered.
+Raised      storage or Pub/Sub failing for now.
+Duplicates  execution and task ids derive from the decision; manifest and tasks are created once,
+            and a task published twice is claimed once.
+"""
+
+import functions_framework
+from flask import Request
+
+from common.entry import Reply, serve
+from common.messages import WorkflowDecision
+from common.workflow_executor import execute
+
+
+@functions_framework.http
+def workflow_executor(request: Request) -> Reply:
+    """Start a RUN decision's execution."""
+    return serve(request, "workflow_executor", WorkflowDecision, execute)
