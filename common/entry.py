@@ -11,7 +11,7 @@
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Request
@@ -24,7 +24,7 @@ from common.messages import Message, parse_message
 from common.runtime import Runtime, current
 
 Reply = tuple[str, int, dict[str, str]]
-Result = dict[str, Any]
+Result = Mapping[str, Any]
 M = TypeVar("M", bound=Message)
 Handle = Callable[[Runtime, Event, M], Result]
 

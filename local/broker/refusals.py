@@ -38,4 +38,5 @@ class UnimplementedError(RefusalError):
     """Pub/Sub does it, this broker does not."""
 
     code = "UNIMPLEMENTED"
-    status = HTTPStatus.NOT_IMPLEMENTED
+    # 501 would be the mapping, but gcloud repeats every 5xx for half a minute before it shows it.
+    status = HTTPStatus.BAD_REQUEST
