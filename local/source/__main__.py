@@ -1,0 +1,35 @@
+"""`python -m local.source --clock FILE --slate FILE [--port N]`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from common.clock import FileClock
+from common.errors import BadInputError
+from local.source.server import SourceServer
+from local.source.slate import load
+
+
+def main() -> int:
+    """Serve until stopped; the first line on standard output is `{"port": N}`."""
+    parser = argparse.ArgumentParser(prog="python -m local.source", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--clock", type=Path, required=True, help="file of the virtual clock")
+    parser.add_argument("--slate", type=Path, required=True, help="slate or scheduleLeagueV2")
+    given = parser.parse_args()
+    try:
+        server = SourceServer(load(given.slate), FileClock(given.clock), given.port)
+    except (BadInputError, OSError) as error:
+        print(f"local.source: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps({"port": server.server_port}), flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

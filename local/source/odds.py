@@ -1,0 +1,119 @@
+"""The Odds API v4: events, game lines and player props.
+
+Source: https://the-odds-api.com/liveapi/guides/v4/
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from common.games import FINAL, SCHEDULED, Game
+from local.source.people import Person, roster
+from local.source.slate import Slate, status
+from local.source.teams import team
+
+HORIZON = timedelta(days=14)
+"""The real API lists what bookmakers have opened, about two weeks ahead."""
+BOOKS = (("draftkings", "DraftKings"), ("fanduel", "FanDuel"))
+LINES = ("h2h", "spreads", "totals")
+PROPS = ("player_points", "player_rebounds", "player_assists", "player_threes")
+Payload = dict[str, Any]
+
+
+def event_id(game_id: str) -> str:
+    """The API's 32 hexadecimal digits for a game, always the same ones."""
+    return sha256(game_id.encode()).hexdigest()[:32]
+
+
+def events(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payload]:
+    """Events that are not over, within the bounds asked for."""
+    return [_event(game) for game in _listed(slate, params, now) if status(game, now) != FINAL]
+
+
+def lines(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payload]:
+    """Events that have not begun, with the markets asked for."""
+    markets = params.get("markets", "h2h").split(",")
+    return [
+        _event(game) | {"bookmakers": _books(game, markets, now)}
+        for game in _listed(slate, params, now)
+        if status(game, now) == SCHEDULED
+    ]
+
+
+def event_odds(
+    slate: Slate, wanted: str, params: Mapping[str, str], now: datetime
+) -> Payload | None:
+    """One event with its markets; without bookmakers once it began; None when over or unknown."""
+    game = next((each for each in slate.by_id.values() if event_id(each.game_id) == wanted), None)
+    if game is None or game.tipoff is None or status(game, now) == FINAL:
+        return None
+    open_ = status(game, now) == SCHEDULED
+    markets = params.get("markets", "h2h").split(",")
+    return _event(game) | {"bookmakers": _books(game, markets, now) if open_ else []}
+
+
+def _listed(slate: Slate, params: Mapping[str, str], now: datetime) -> Iterator[Game]:
+    start = _bound(params.get("commenceTimeFrom"), datetime.min.replace(tzinfo=UTC))
+    end = _bound(params.get("commenceTimeTo"), now + HORIZON)
+    for game in slate.by_id.values():
+        if game.tipoff is not None and start <= game.tipoff <= min(end, now + HORIZON):
+            yield game
+
+
+def _bound(text: str | None, default: datetime) -> datetime:
+    return datetime.fromisoformat(text) if text else default
+
+
+def _event(game: Game) -> Payload:
+    assert game.tipoff is not None
+    return {
+        "id": event_id(game.game_id),
+        "sport_key": "basketball_nba",
+        "sport_title": "NBA",
+        "commence_time": f"{game.tipoff:%Y-%m-%dT%H:%M:%SZ}",
+        "home_team": team(game.home).odds_name,
+        "away_team": team(game.away).odds_name,
+    }
+
+
+def _books(game: Game, markets: list[str], now: datetime) -> list[Payload]:
+    updated = f"{now.astimezone(UTC):%Y-%m-%dT%H:00:00Z}"
+    return [
+        {
+            "key": key,
+            "title": title,
+            "last_update": updated,
+            "markets": [
+                {"key": market, "last_update": updated, "outcomes": _outcomes(game, market, shift)}
+                for market in markets
+                if market in LINES or market in PROPS
+            ],
+        }
+        for shift, (key, title) in enumerate(BOOKS)
+    ]
+
+
+def _outcomes(game: Game, market: str, shift: int) -> list[Payload]:
+    away, home = team(game.away).odds_name, team(game.home).odds_name
+    number = int(game.game_id[-3:]) % 9 + shift
+    if market == "h2h":
+        return [{"name": away, "price": 2.1 + number / 10}, {"name": home, "price": 1.74}]
+    if market == "spreads":
+        return [
+            {"name": away, "price": 1.91, "point": number + 0.5},
+            {"name": home, "price": 1.91, "point": -number - 0.5},
+        ]
+    if market == "totals":
+        return _over_under({}, 220.5 + number)
+    people = [*roster(game.away)[:2], *roster(game.home)[:2]]
+    return [outcome for person in people for outcome in _prop(person, market, shift)]
+
+
+def _prop(person: Person, market: str, shift: int) -> list[Payload]:
+    lines_ = dict(zip(PROPS, (24.5, 7.5, 5.5, 2.5), strict=True))
+    return _over_under({"description": person.name}, lines_[market] - person.rank + shift)
+
+
+def _over_under(extra: Payload, point: float) -> list[Payload]:
+    return [{"name": name, **extra, "price": 1.87, "point": point} for name in ("Over", "Under")]
