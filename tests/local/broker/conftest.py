@@ -1,0 +1,149 @@
+"""A push endpoint that records, a clock that stands still, and both servers."""
+
+import json
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+
+import pytest
+
+from common.clock import SystemClock
+from common.errors import ConfigError
+from local.broker import Broker
+from local.emulator import GoogleEmulator
+
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Push:
+    """One request that reached the sink."""
+
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The Pub/Sub message inside."""
+        return self.body["message"]
+
+
+@dataclass
+class Sink:
+    """A push endpoint: answers with `answers` in turn, then 204."""
+
+    url: str = ""
+    answers: deque[int] = field(default_factory=deque)
+    release: threading.Event | None = None
+    pushes: "queue.Queue[Push]" = field(default_factory=queue.Queue)
+
+    def receive(self, timeout: float = 10) -> Push:
+        """The next push."""
+        return self.pushes.get(timeout=timeout)
+
+    def receive_all(self, number: int) -> list[Push]:
+        """The next `number` pushes."""
+        return [self.receive() for _ in range(number)]
+
+    def quiet(self, seconds: float) -> bool:
+        """Say whether nothing comes for that long."""
+        try:
+            self.pushes.get(timeout=seconds)
+        except queue.Empty:
+            return True
+        return False
+
+
+def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status = sink.answers.popleft() if sink.answers else 204
+            sink.pushes.put(Push(dict(self.headers), json.loads(body)))
+            if sink.release is not None:
+                sink.release.wait(10)
+            answer = b"the reason" * 40 if status >= 300 else b""
+            self.send_response(status)
+            if status >= 200:
+                self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    return Handler
+
+
+@pytest.fixture
+def make_sink() -> Iterator[Any]:
+    """Starts any number of sinks."""
+    servers = []
+
+    def start() -> Sink:
+        sink = Sink()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(sink))
+        sink.url = f"http://127.0.0.1:{server.server_port}/push"
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        servers.append(server)
+        return sink
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def sink(make_sink: Any) -> Sink:
+    """One sink."""
+    return make_sink()
+
+
+@dataclass
+class StillClock:
+    """A clock that moves when it is told to."""
+
+    instant: datetime = datetime(2025, 11, 12, 18, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        return self.instant
+
+    def sleep(self, seconds: float) -> None:
+        """Move it."""
+        self.instant += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """2025-11-12 18:00 UTC until moved."""
+    return StillClock()
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[str]:
+    """Our broker on the wall clock, as a host for `PUBSUB_EMULATOR_HOST`."""
+    broker = Broker(SystemClock())
+    yield f"127.0.0.1:{broker.start()}"
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def google() -> Iterator[str]:
+    """Google's emulator, as a host for `PUBSUB_EMULATOR_HOST`."""
+    emulator = GoogleEmulator()
+    try:
+        emulator.__enter__()
+    except ConfigError as error:
+        pytest.skip(f"Google's emulator is not here: {error}")
+    yield emulator.host
+    emulator.__exit__(None, None, None)
