@@ -1,0 +1,332 @@
+"""The sources over HTTP: what is retried, what is refused, and what never leaks."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from common.fetch import (
+    BlockedError,
+    MissingKeyError,
+    MovedError,
+    NotFoundError,
+    NotPublishedError,
+    RefusedError,
+    Source,
+    SourceError,
+    TooLargeError,
+    UnavailableError,
+)
+from common.scrapers.model import Call, SourceName
+from common.settings import Settings
+
+KEY = "0123456789abcdef0123456789abcdef"
+DENIED = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class FakeClock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """The instant that sleeping has come to."""
+        return self.instant
+
+    def sleep(self, seconds: float) -> None:
+        """Move on at once, and remember."""
+        self.slept.append(seconds)
+        self.instant += timedelta(seconds=seconds)
+
+
+class Script:
+    """Answers in turn, the last one for ever; remembers what it was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """The next answer."""
+        self.requests.append(request)
+        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def source(handler: Handler, clock: FakeClock | None = None, **changes: Any) -> Source:
+    """A source without the least interval, which has tests of its own."""
+    settings = Settings(**{"source_interval_seconds": 0, "odds_api_key": KEY, **changes})
+    return Source(settings, clock or FakeClock(), httpx.MockTransport(handler))
+
+
+def call(name: SourceName = "nba_cdn") -> Call:
+    """A call of a source."""
+    return Call(name, "/path", {"a": "1"}, "label")
+
+
+def test_body_of_a_good_answer() -> None:
+    """A 200 gives its bytes, from the source's base URL with the call's parameters."""
+    script = Script(httpx.Response(200, content=b"[1]"))
+    assert source(script, nba_cdn_url="https://cdn.example/").fetch(call()) == b"[1]"
+    assert str(script.requests[0].url) == "https://cdn.example/path?a=1"
+
+
+def test_nba_hosts_get_browser_headers() -> None:
+    """NBA.com serves its own pages only."""
+    script = Script(httpx.Response(200))
+    source(script).fetch(call("nba_stats"))
+    assert script.requests[0].headers["referer"] == "https://www.nba.com/"
+    assert script.requests[0].headers["user-agent"].startswith("Mozilla/5.0")
+    assert "apiKey" not in script.requests[0].url.params
+
+
+def test_odds_api_gets_the_key() -> None:
+    """The key is a query parameter, as the API wants it."""
+    script = Script(httpx.Response(200))
+    source(script).fetch(call("odds_api"))
+    assert script.requests[0].url.params["apiKey"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "outcome"),
+    [
+        (404, NotFoundError, "NO_DATA"),
+        (401, BlockedError, "BLOCKED"),
+        (400, RefusedError, "FAILED"),
+        (422, RefusedError, "FAILED"),
+        (410, MovedError, "CONTRACT"),
+    ],
+)
+def test_what_cannot_pass_is_not_tried_again(
+    status: int, error: type[SourceError], outcome: str
+) -> None:
+    """Each refusal is told apart and asked for once."""
+    script = Script(httpx.Response(status, content=b"why"))
+    with pytest.raises(error) as caught:
+        source(script).fetch(call())
+    assert (caught.value.outcome, caught.value.http_status) == (outcome, status)
+    assert caught.value.sample == b"why"
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["nba_cdn", "nba_stats", "nba_official", "odds_api"])
+def test_s2_403_is_blocked(name: SourceName) -> None:
+    """A 403 is never no data, not even in a file store's words from a host that is none."""
+    with pytest.raises(BlockedError):
+        source(Script(httpx.Response(403, content=DENIED))).fetch(call(name))
+
+
+@pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
+def test_s2_file_store_says_a_file_is_not_there_with_403(name: SourceName) -> None:
+    """AccessDenied in XML is how S3 says so; the outcome is not ready."""
+    with pytest.raises(NotPublishedError) as caught:
+        source(Script(httpx.Response(403, content=DENIED))).fetch(call(name))
+    assert caught.value.outcome == "NOT_READY"
+
+
+@pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
+def test_s2_file_store_behind_a_block_is_blocked(name: SourceName) -> None:
+    """An HTML refusal of the edge in front of the store is a block."""
+    page = b"<HTML><TITLE>Access Denied</TITLE>Reference #18</HTML>"
+    with pytest.raises(BlockedError):
+        source(Script(httpx.Response(403, content=page))).fetch(call(name))
+
+
+def test_s8_redirect_is_a_changed_source() -> None:
+    """A redirect is not followed; the error names where it goes."""
+    moved = httpx.Response(301, headers={"location": "https://new.example/x?apiKey=1"})
+    with pytest.raises(MovedError, match=r"new\.example:? ?"):
+        source(Script(moved)).fetch(call())
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        httpx.Response(429),
+        httpx.Response(408),
+        httpx.Response(500),
+        httpx.Response(503),
+        httpx.Response(520),
+        httpx.ReadTimeout("slow"),
+        httpx.ConnectError("refused"),
+        httpx.RemoteProtocolError("cut"),
+    ],
+)
+def test_what_may_pass_is_tried_again(trouble: httpx.Response | Exception) -> None:
+    """Two failures and a success are a success, after 1 s and 2 s."""
+    clock = FakeClock()
+    script = Script(trouble, trouble, httpx.Response(200, content=b"ok"))
+    assert source(script, clock).fetch(call()) == b"ok"
+    assert clock.slept == [1, 2]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(429, 3), (503, 2)])
+def test_tries_are_bounded(status: int, tries: int) -> None:
+    """After the last try the error is raised, with the last status."""
+    script = Script(httpx.Response(status, content=b"busy"))
+    with pytest.raises(UnavailableError, match="busy") as caught:
+        source(script, source_tries=tries).fetch(call())
+    assert caught.value.http_status == status
+    assert len(script.requests) == tries
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [
+        ("7", 7),
+        ("Wed, 12 Nov 2025 18:30:20 GMT", 20),
+        ("3600", 60),
+        ("Wed, 12 Nov 2025 17:00:00 GMT", 0),
+        ("soon", 1),
+    ],
+)
+def test_retry_after_is_honoured(header: str, waited: float) -> None:
+    """Seconds or a date, at most 60 s; what is neither is passed over."""
+    clock = FakeClock()
+    busy = httpx.Response(429, headers={"retry-after": header})
+    source(Script(busy, httpx.Response(200)), clock).fetch(call())
+    assert clock.slept == [waited]
+
+
+def test_s6_requests_to_one_host_keep_their_distance() -> None:
+    """Nine requests take at least eight intervals; another host is not held up."""
+    clock = FakeClock()
+    paced = source(Script(httpx.Response(200)), clock, source_interval_seconds=0.6)
+    for _ in range(9):
+        paced.fetch(call("nba_cdn"))
+    assert clock.slept == pytest.approx([0.6] * 8)
+    paced.fetch(call("nba_stats"))
+    assert len(clock.slept) == 8
+
+
+def test_pacing_outlives_a_clock_set_back() -> None:
+    """A replay that starts over does not wait for the old time to come again."""
+    clock = FakeClock()
+    paced = source(Script(httpx.Response(200)), clock, source_interval_seconds=0.6)
+    paced.fetch(call())
+    clock.instant -= timedelta(days=1)
+    paced.fetch(call())
+    assert clock.slept == []
+
+
+class Pieces(httpx.SyncByteStream):
+    """A body of 1 KiB pieces that counts what was read."""
+
+    def __init__(self, count: int, between: Callable[[], None] = lambda: None) -> None:
+        self.count, self.between, self.read = count, between, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(self.count):
+            self.read += 1
+            self.between()
+            yield b"x" * 1024
+
+
+def test_too_large_is_not_read_to_its_end() -> None:
+    """Reading stops at the limit, and the error names the variable."""
+    pieces = Pieces(1000)
+    small = source(Script(httpx.Response(200, stream=pieces)), source_max_bytes=10 * 1024)
+    with pytest.raises(TooLargeError, match="NBA_SOURCE_MAX_BYTES"):
+        small.fetch(call())
+    assert pieces.read == 11
+
+
+def test_error_body_is_read_as_far_as_a_sample() -> None:
+    """A huge error page is not read either."""
+    pieces = Pieces(1000)
+    with pytest.raises(NotFoundError) as caught:
+        source(Script(httpx.Response(404, stream=pieces))).fetch(call())
+    assert pieces.read == 5
+    assert len(caught.value.sample) == 4096
+
+
+def test_dripping_answer_is_given_up() -> None:
+    """Pieces that come just within the timeout do not hold the instance for ever."""
+    clock = FakeClock()
+    pieces = Pieces(1000, lambda: clock.sleep(29))
+    dripping = source(Script(httpx.Response(200, stream=pieces)), clock, source_tries=1)
+    with pytest.raises(UnavailableError, match="slowly"):
+        dripping.fetch(call())
+    assert pieces.read == 5
+
+
+@pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])
+def test_missing_key_names_the_variables(file: Path | None) -> None:
+    """Without a key nothing is asked, and the text says what to set."""
+    script = Script(httpx.Response(200))
+    with pytest.raises(MissingKeyError, match=r"NBA_ODDS_API_KEY.*NBA_ODDS_API_KEY_FILE"):
+        source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
+    assert script.requests == []
+
+
+def test_key_may_be_a_mounted_file(tmp_path: Path) -> None:
+    """A mounted secret version is read, without its last newline."""
+    file = tmp_path / "key"
+    file.write_text(KEY + "\n")
+    script = Script(httpx.Response(200))
+    source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
+    assert script.requests[0].url.params["apiKey"] == KEY
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        httpx.Response(401, text=f"bad key {KEY}"),
+        httpx.Response(429, text=f"slow down {KEY}"),
+        httpx.Response(422, text=f"what is {KEY}"),
+        httpx.Response(302, headers={"location": f"https://x.example/?apiKey={KEY}"}),
+        httpx.ConnectError(f"cannot reach https://x.example/?apiKey={KEY}"),
+        httpx.ReadTimeout(f"https://x.example/?apiKey={KEY}"),
+    ],
+)
+def test_key_is_in_no_error_and_no_log(
+    trouble: httpx.Response | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither text, sample, chain, repr nor any log line holds the key."""
+    caplog.set_level(logging.DEBUG)
+    asked = source(Script(trouble))
+    with pytest.raises(SourceError) as caught:
+        asked.fetch(call("odds_api"))
+    error = caught.value
+    seen = f"{error} {error!r} {error.sample!r} {error.__cause__!r} {asked!r} {vars(asked)}"
+    assert KEY not in seen + caplog.text
+
+
+def test_key_is_in_no_body_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """A source that repeats the key does not get it stored; httpx's own line is dropped."""
+    caplog.set_level(logging.DEBUG)
+    echo = Script(httpx.Response(200, text=f'{{"url": "?apiKey={KEY}"}}'))
+    assert KEY.encode() not in source(echo).fetch(call("odds_api"))
+    assert KEY not in caplog.text
+
+
+def test_close_lets_the_next_fetch_open_again() -> None:
+    """A closed source can be used again."""
+    asked = source(Script(httpx.Response(200, content=b"ok")))
+    asked.fetch(call())
+    asked.close()
+    assert asked.fetch(call()) == b"ok"
+
+
+def test_import_loads_no_client() -> None:
+    """A cold start that fetches nothing does not pay for httpx, tenacity or pypdf."""
+    code = (
+        "import sys, common.fetch, common.scrape, common.scrapers;"
+        "print([m for m in ('httpx', 'tenacity', 'pypdf') if m in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
