@@ -1,0 +1,151 @@
+"""The command line. Errors: one line on standard error, exit status 2."""
+
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+from rich.console import Console
+
+from common.eastern import at
+from common.errors import OrchestrationError
+from common.settings import Settings
+from common.workflows import check_scrapers, load_workflows
+from local import day as replayed
+from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
+from local.source.slate import Slate
+from local.stack import StackConfig
+
+P = ParamSpec("P")
+FAILED = 2
+
+
+def one_line_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn errors of ours into one line on standard error and exit status 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except OrchestrationError as error:
+            click.echo(f"error: {' '.join(str(error).split())}", err=True)
+            sys.exit(FAILED)
+
+    return wrapped
+
+
+class Day(click.ParamType[date]):
+    """A date such as 2025-11-12."""
+
+    name = "DATE"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Parse it, or fail with click's one line."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date of the form YYYY-MM-DD", param, ctx)
+
+
+@click.group(context_settings={"show_default": True, "max_content_width": 100})
+def main() -> None:
+    """Run the NBA orchestration on this machine: real functions, emulated Google Cloud."""
+
+
+@main.command()
+@click.argument("day", type=Day())
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables."
+)
+@click.option("--schedule", type=click.Path(path_type=Path), help="A scheduleLeagueV2 file.")
+@click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
+@click.option("--pubsub", type=click.Choice(["embedded", "google"]), default="embedded")
+@click.option("--keep", is_flag=True, help="Leave the stack up and say how to query it.")
+@one_line_errors
+def day(
+    day: date,
+    out: Path,
+    schedule: Path | None,
+    workflows: Path | None,
+    pubsub: str,
+    *,
+    keep: bool,
+) -> None:
+    """Replay one DATE of the schedule through the whole chain."""
+    if keep and kept_stack() is not None:
+        raise OrchestrationError("a kept stack is up already; stop it with: python -m local stop")
+    slate_file = (schedule or replayed.OWN_SLATE).absolute()
+    slate = replayed.load_slate(slate_file, day)
+    flows = (workflows or Settings().workflows_file).absolute()
+    _check(flows)
+    config = StackConfig(
+        folder=run_folder(),
+        slate=slate_file,
+        instant=at(day, time()),
+        pubsub=pubsub,
+        collect_since=day - timedelta(days=1),
+        workflows=flows,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    console = Console()
+    with start_stack(config) as stack:
+        _replay(console, stack, slate, day, out)
+        if keep:
+            stack.keep()
+            _print_kept(console, stack)
+
+
+def _replay(console: Console, stack: RunningStack, slate: Slate, day: date, out: Path) -> None:
+    from local.report import Watch, print_report  # noqa: PLC0415 - rich only where it is shown
+
+    with Watch(console) as watch:
+        outcome = replayed.replay(stack, slate, day, watch.show)
+    replayed.write_outcome(outcome, out)
+    print_report(console, outcome, slate, stack)
+    console.print(f"Tables written to {out}")
+
+
+def _check(workflows: Path) -> None:
+    """Refuse a configuration that the functions would refuse, before anything is started."""
+    from common.scrapers import REGISTRY  # noqa: PLC0415 - only where scrapers matter
+
+    check_scrapers(load_workflows(workflows), REGISTRY)
+
+
+def _print_kept(console: Console, stack: RunningStack) -> None:
+    from local.report import print_kept  # noqa: PLC0415 - rich only where it is shown
+
+    print_kept(console, stack.where)
+
+
+@main.command()
+@click.argument("statement")
+@one_line_errors
+def sql(statement: str) -> None:
+    """Run a SQL STATEMENT against the kept stack."""
+    from local.sql import print_table, run_sql  # noqa: PLC0415 - a client only when used
+
+    stack = kept_stack()
+    if stack is None:
+        raise OrchestrationError(
+            "no stack is up; start one with: python -m local day DATE --out DIR --keep"
+        )
+    endpoint = stack.environment["BIGQUERY_EMULATOR_HOST"]
+    print_table(*run_sql(endpoint, stack.where["project"], statement))
+
+
+@main.command()
+@one_line_errors
+def stop() -> None:
+    """Stop the kept stack."""
+    if not stop_kept():
+        raise OrchestrationError("no stack is up")
+    click.echo("stopped")
