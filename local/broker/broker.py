@@ -101,6 +101,14 @@ class Broker:
         """Wait until nothing is in flight; False after `timeout` real seconds."""
         return self._backlog.wait_idle(timeout)
 
+    def wait_published(self, topic: str, total: int, timeout: float) -> bool:
+        """Wait until a topic has had `total` messages since the start; False after `timeout` s.
+
+        fake-gcs-server answers an upload before it publishes the notification, so a driver that
+        knows how many objects there are asks this before it asks `wait_idle`.
+        """
+        return self._ledger.wait_published(topic, total, timeout)
+
     def stats(self) -> BrokerStats:
         """The counters so far."""
         return self._ledger.stats()
@@ -142,9 +150,9 @@ class Broker:
             publish_time=publish_time or self._clock.now(),
             ordering_key=ordering_key,
         )
-        self._ledger.publish()
         for subscription in subscriptions:
             self._route(message, subscription)
+        self._ledger.publish(topic)
         return message.message_id
 
     def create_subscription(self, resource: types.Subscription) -> Subscription:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _THREADS = 16
+_STOP_LATENCY_SECONDS = 0.05
 # Room for attributes and framing above the largest allowed publish.
 _MAX_REQUEST = MAX_BYTES + 1024 * 1024
 
@@ -55,7 +56,12 @@ class Servers:
             ) from error
         self.rest_port: int = self._rest.server_port
         self._grpc.start()
-        threading.Thread(target=self._rest.serve_forever, name="pubsub-rest", daemon=True).start()
+        threading.Thread(
+            target=self._rest.serve_forever,
+            kwargs={"poll_interval": _STOP_LATENCY_SECONDS},
+            name="pubsub-rest",
+            daemon=True,
+        ).start()
 
     def stop(self) -> None:
         """Close both ports."""

@@ -30,9 +30,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class BrokerStats(Counts):
-    """The counters of all subscriptions together, and each one's own by its full name."""
+    """The counters of all subscriptions together, and of each one by its full name."""
 
     subscriptions: Mapping[str, Counts] = field(default_factory=dict)
+    topics: Mapping[str, int] = field(default_factory=dict)
+    """Messages published to each topic."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,21 @@ class Ledger:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._published = 0
+        self._arrived = threading.Condition(self._lock)
+        self._topics: Counter[str] = Counter()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._failures: deque[DeliveryFailure] = deque(maxlen=_KEPT_FAILURES)
 
-    def publish(self) -> None:
+    def publish(self, topic: str) -> None:
         """Count a message, once for however many subscriptions."""
-        with self._lock:
-            self._published += 1
+        with self._arrived:
+            self._topics[topic] += 1
+            self._arrived.notify_all()
+
+    def wait_published(self, topic: str, total: int, timeout: float) -> bool:
+        """Wait until a topic has had `total` messages; False after `timeout` real seconds."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: self._topics[topic] >= total, timeout)
 
     def count(self, subscription: str, what: str, by: int = 1) -> None:
         """Add to a subscription's counter; `what` is a field of `Counts`."""
@@ -82,4 +91,5 @@ class Ledger:
         with self._lock:
             total = sum(self._counts.values(), Counter[str]())
             each = {name: Counts(**counter) for name, counter in self._counts.items()}
-            return BrokerStats(**{**total, "published": self._published}, subscriptions=each)
+            total["published"] = self._topics.total()
+            return BrokerStats(**total, subscriptions=each, topics=dict(self._topics))

@@ -1,0 +1,302 @@
+"""The broker on a clock that stands still: backoff, dead letters, expiry, rest and counts."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.pubsub_v1 import types
+
+from common.clock import FileClock, SystemClock, set_clock
+from common.errors import ConfigError
+from local.broker import Broker, Counts
+from local.broker.refusals import InvalidArgumentError, NotFoundError, UnimplementedError
+
+TOPIC = "projects/p/topics/scraper-requests"
+DEAD = "projects/p/topics/dead-letters"
+PUSH = "projects/p/subscriptions/scraper-requests--runner"
+LETTERS = "projects/p/subscriptions/dead-letters"
+
+
+@pytest.fixture
+def broker(clock: Any) -> Iterator[Broker]:
+    """A started broker with both topics."""
+    broker = Broker(clock)
+    broker.start()
+    for topic in (TOPIC, DEAD):
+        broker.registry.create_topic(topic)
+    yield broker
+    broker.stop()
+
+
+def subscribe(broker: Broker, endpoint: str = "", name: str = PUSH, **fields: Any) -> None:
+    """Subscribe as the topology does, 10 to 600 s of backoff."""
+    seconds = {"minimum_backoff": timedelta(seconds=10), "maximum_backoff": timedelta(seconds=600)}
+    settings: dict[str, Any] = {
+        "name": name,
+        "topic": TOPIC,
+        "push_config": {"push_endpoint": endpoint},
+        "retry_policy": seconds,
+        "ack_deadline_seconds": 600,
+    }
+    broker.create_subscription(types.Subscription({**settings, **fields}))
+
+
+def test_backoff_doubles_on_the_virtual_clock(broker: Broker, clock: Any, sink: Any) -> None:
+    """Four refusals: due 10, 20, 40 s later, each delivered when the driver moves the clock."""
+    subscribe(broker, sink.url)
+    sink.answers.extend([503, 500, 429])
+    broker.publish(TOPIC, b"x")
+    waits = []
+    for _ in range(3):
+        sink.receive()
+        assert broker.wait_idle(5)
+        due = broker.next_due()
+        assert due is not None
+        waits.append((due - clock.now()).total_seconds())
+        clock.instant = due
+        broker.wake()
+    sink.receive()
+    assert broker.wait_idle(5)
+    assert (waits, broker.next_due()) == ([10, 20, 40], None)
+
+
+def test_backoff_stays_within_the_policy(broker: Broker) -> None:
+    """The hundredth attempt waits the maximum, without an overflow."""
+    subscribe(broker, "http://127.0.0.1:9/")
+    subscription = broker.registry.subscription(PUSH)
+    waits = [subscription.backoff(attempt).total_seconds() for attempt in (1, 2, 6, 7, 8, 100)]
+    assert waits == [10, 20, 320, 600, 600, 600]
+
+
+def test_a_poisoned_push_ends_in_dead_letters(broker: Broker, clock: Any, sink: Any) -> None:
+    """Five refusals, with growing attempts; then a pull reader finds it, and nothing is left."""
+    subscribe(
+        broker,
+        sink.url,
+        dead_letter_policy={"dead_letter_topic": DEAD, "max_delivery_attempts": 5},
+    )
+    subscribe(broker, name=LETTERS, topic=DEAD)
+    sink.answers.extend([503] * 5)
+    published = clock.now()
+    broker.publish(TOPIC, b"x", {"key": "value"})
+    attempts = []
+    for _ in range(5):
+        attempts.append(sink.receive().body["deliveryAttempt"])
+        assert broker.wait_idle(5)
+        clock.instant = broker.next_due() or clock.instant
+        broker.wake()
+    ((ack_id, letter),) = broker.pull(LETTERS, 10, 0)
+    broker.acknowledge(LETTERS, [ack_id])
+    assert attempts == [1, 2, 3, 4, 5]
+    assert letter.message.attributes == {
+        "key": "value",
+        "CloudPubSubDeadLetterSourceDeliveryCount": "5",
+        "CloudPubSubDeadLetterSourceSubscription": "scraper-requests--runner",
+        "CloudPubSubDeadLetterSourceSubscriptionProject": "p",
+        "CloudPubSubDeadLetterSourceTopicPublishTime": published.isoformat(timespec="milliseconds"),
+    }
+    stats = broker.stats()
+    assert stats.subscriptions[PUSH] == Counts(published=1, delivered=5, nacked=5, dead_lettered=1)
+    assert (stats.published, stats.acked, broker.in_flight()) == (2, 1, 0)
+
+
+def test_a_dead_letter_topic_that_is_gone_loses_nothing(
+    broker: Broker, clock: Any, sink: Any
+) -> None:
+    """The spent message stays and is tried again, as nowhere else would keep it."""
+    policy = {"dead_letter_topic": DEAD, "max_delivery_attempts": 5}
+    subscribe(broker, sink.url, dead_letter_policy=policy)
+    broker.registry.delete_topic(DEAD)
+    sink.answers.extend([503] * 5)
+    broker.publish(TOPIC, b"x")
+    for _ in range(5):
+        sink.receive()
+        assert broker.wait_idle(5)
+        clock.instant = broker.next_due()
+        broker.wake()
+    assert sink.receive().body["deliveryAttempt"] == 6
+
+
+@pytest.mark.parametrize("status", [102, 200, 201, 202, 204])
+def test_the_documented_statuses_acknowledge(broker: Broker, sink: Any, status: int) -> None:
+    """102, 200, 201, 202 and 204 end the delivery."""
+    subscribe(broker, sink.url)
+    sink.answers.append(status)
+    broker.publish(TOPIC, b"x")
+    assert broker.wait_idle(5)
+    assert (broker.stats().acked, broker.stats().nacked) == (1, 0)
+
+
+@pytest.mark.parametrize("status", [203, 206, 302, 400, 404, 429, 500, 503])
+def test_every_other_status_is_a_nack(broker: Broker, sink: Any, status: int) -> None:
+    """Redirects are not followed, a 4xx is retried like a 5xx, and the failure is remembered."""
+    subscribe(broker, sink.url)
+    sink.answers.append(status)
+    message_id = broker.publish(TOPIC, b"x")
+    assert broker.wait_idle(5)
+    (failure,) = broker.last_errors()
+    assert (failure.subscription, failure.message_id) == (PUSH, message_id)
+    assert (failure.reason, failure.attempt) == (str(status), 1)
+    assert failure.body == ("the reason" * 40 if status >= 300 else "")[:200]
+
+
+def test_an_endpoint_that_is_not_there_is_a_nack(broker: Broker) -> None:
+    """Nobody listens: the exception is the reason, and the message waits."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        subscribe(broker, f"http://127.0.0.1:{unused.getsockname()[1]}/")
+        broker.publish(TOPIC, b"x")
+        assert broker.wait_idle(5)
+    assert "NewConnectionError" in broker.last_errors()[0].reason
+    assert broker.next_due() is not None
+
+
+def test_a_backed_off_message_comes_by_itself_while_the_clock_flows(
+    tmp_path: Path, sink: Any
+) -> None:
+    """Nobody calls `wake`: virtual time flows with the wall clock until it is due."""
+    path = tmp_path / "clock.json"
+    set_clock(path, datetime(2025, 11, 12, 18, tzinfo=UTC))
+    broker = Broker(FileClock(path))
+    broker.start()
+    broker.registry.create_topic(TOPIC)
+    soon = {"minimum_backoff": timedelta(seconds=0.2), "maximum_backoff": timedelta(seconds=1)}
+    subscribe(broker, sink.url, retry_policy=soon)
+    sink.answers.append(503)
+    broker.publish(TOPIC, b"x")
+    first, second = sink.receive_all(2)
+    broker.stop()
+    assert first.body == second.body
+
+
+def test_rest_is_waited_for_and_in_flight_says_why(broker: Broker, sink: Any) -> None:
+    """While an endpoint works, nothing is at rest; then it is."""
+    sink.release = threading.Event()
+    subscribe(broker, sink.url)
+    broker.publish(TOPIC, b"x")
+    sink.receive()
+    assert broker.in_flight() == 1
+    assert not broker.wait_idle(0.05)
+    sink.release.set()
+    assert broker.wait_idle(5)
+    assert broker.in_flight() == 0
+
+
+def test_a_publish_from_elsewhere_is_waited_for(broker: Broker) -> None:
+    """fake-gcs-server publishes after it has answered: the driver waits for the count."""
+    assert not broker.wait_published(TOPIC, 1, 0.01)
+    later = threading.Timer(0.05, broker.publish, (TOPIC, b"x"))
+    later.start()
+    assert broker.wait_published(TOPIC, 1, 5)
+    assert broker.stats().topics == {TOPIC: 1}
+    later.join()
+
+
+def test_an_expired_message_is_dropped(broker: Broker, clock: Any, sink: Any) -> None:
+    """After the retention a refused message is gone, not delivered."""
+    subscribe(broker, sink.url, message_retention_duration=timedelta(minutes=10))
+    sink.answers.append(503)
+    broker.publish(TOPIC, b"x")
+    sink.receive()
+    assert broker.wait_idle(5)
+    clock.sleep(601)
+    broker.wake()
+    assert broker.wait_idle(5)
+    assert (broker.stats().expired, broker.stats().delivered) == (1, 1)
+
+
+def test_a_pull_lease_ends_on_the_virtual_clock(broker: Broker, clock: Any) -> None:
+    """Not acknowledged within the ack deadline: pulled again, counted as a nack."""
+    subscribe(broker, name=LETTERS, retry_policy=None)
+    broker.publish(TOPIC, b"x")
+    assert len(broker.pull(LETTERS, 10, 0)) == 1
+    assert broker.pull(LETTERS, 10, 0) == []
+    clock.sleep(600)
+    ((_, again),) = broker.pull(LETTERS, 10, 0)
+    assert (again.attempt, broker.stats().nacked) == (2, 1)
+
+
+def test_the_driver_sets_the_publish_time(broker: Broker, sink: Any) -> None:
+    """A tick replayed late carries the time it stands for."""
+    subscribe(broker, sink.url)
+    broker.publish(TOPIC, b"x", publish_time=datetime(2025, 11, 12, 11, 0, 0, 250000, tzinfo=UTC))
+    assert sink.receive().message["publishTime"] == "2025-11-12T11:00:00.250Z"
+
+
+def test_a_deleted_subscription_drops_what_waits(broker: Broker, sink: Any) -> None:
+    """A message backed off for it is no longer due."""
+    subscribe(broker, sink.url)
+    sink.answers.append(503)
+    broker.publish(TOPIC, b"x")
+    sink.receive()
+    assert broker.wait_idle(5)
+    broker.delete_subscription(PUSH)
+    assert broker.next_due() is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"ack_deadline_seconds": 5}, "ack_deadline_seconds=5: 10 to 600"),
+        ({"ack_deadline_seconds": 601}, "ack_deadline_seconds=601"),
+        ({"message_retention_duration": timedelta(minutes=9)}, "10 minutes to 31 days"),
+        ({"retry_policy": {"minimum_backoff": timedelta(seconds=601)}}, "0 to 600 s"),
+        ({"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 101}}, "=101"),
+        ({"push_config": {"push_endpoint": "localhost:8080"}}, "an http or https URL"),
+        ({"name": "scraper-requests"}, "Invalid resource name"),
+        ({"name": "projects/p/subscriptions/goog-x"}, "Invalid resource name"),
+        ({"filter": "nonsense"}, "expected 'attributes'"),
+    ],
+)
+def test_a_subscription_that_cannot_be_is_refused(
+    broker: Broker, fields: dict[str, Any], complaint: str
+) -> None:
+    """The field, its value and what would do."""
+    with pytest.raises(InvalidArgumentError, match=complaint):
+        subscribe(broker, **fields)
+
+
+def test_what_the_broker_does_not_do_is_said(broker: Broker) -> None:
+    """Ordering, exactly-once and export subscriptions are unimplemented, not ignored."""
+    with pytest.raises(UnimplementedError, match="does not do enable_message_ordering"):
+        subscribe(broker, enable_message_ordering=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes", "complaint"),
+    [
+        (b"", {}, "both data and attributes are empty"),
+        (b"x" * 10_000_001, {}, "at most 10000000"),
+        (b"x", {"googclient": "x"}, "not goog"),
+        (b"x", {"": "x"}, "attribute key ''"),
+        (b"x", {"key": "x" * 1025}, "at most 1024"),
+        (b"x", {str(number): "x" for number in range(101)}, "101 attributes"),
+    ],
+)
+def test_a_message_beyond_the_limits_is_refused(
+    broker: Broker, data: bytes, attributes: dict[str, str], complaint: str
+) -> None:
+    """As the service's quotas say."""
+    with pytest.raises(InvalidArgumentError, match=complaint):
+        broker.publish(TOPIC, data, attributes)
+
+
+def test_an_unknown_topic_is_not_found(broker: Broker) -> None:
+    """In-process publishing raises what the client would see."""
+    with pytest.raises(NotFoundError, match=r"projects/p/topics/nowhere"):
+        broker.publish("projects/p/topics/nowhere", b"x")
+
+
+@pytest.mark.parametrize("which", ["port", "rest_port"])
+def test_a_busy_port_is_named(which: str) -> None:
+    """ConfigError with the port, for either side."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=str(port)):
+            Broker(SystemClock()).start(**{which: port})

