@@ -1,0 +1,195 @@
+"""What each scraper asks for."""
+
+import inspect
+from datetime import UTC, date, datetime
+
+import pytest
+
+import common.scrapers
+from common.eastern import EASTERN
+from common.errors import BadInputError
+from common.scrapers import REGISTRY, get
+from common.scrapers.injury_report import candidates
+from common.scrapers.model import Call, GameRef, Target
+
+NOW = datetime(2025, 11, 12, 18, 35, tzinfo=UTC)
+GAME = GameRef("0022500213", "MIL", "CHA")
+NAMES = [
+    "nbac_gamebook_pdf",
+    "nbac_injury_report",
+    "nbac_play_by_play",
+    "nbac_player_boxscore",
+    "nbac_player_list",
+    "nbac_referee_assignments",
+    "nbac_schedule_api",
+    "nbac_team_boxscore",
+    "oddsa_events",
+    "oddsa_game_lines",
+    "oddsa_player_props",
+]
+
+
+def calls(name: str, day: date = date(2025, 11, 12), **changes: object) -> list[Call]:
+    """A scraper's calls for a date."""
+    game = GAME if get(name).scope == "game" else None
+    target = Target(name, day, "2025-26", game, **changes)  # type: ignore[arg-type]  # test shorthand
+    return list(get(name).calls(target, NOW))
+
+
+def only(name: str, **changes: object) -> Call:
+    """The scraper's one call."""
+    (found,) = calls(name, **changes)  # type: ignore[arg-type]  # test shorthand
+    return found
+
+
+def test_registry_names() -> None:
+    """The names that config and messages use, each its scraper's own (S10)."""
+    assert sorted(REGISTRY) == NAMES
+    assert all(scraper.name == name for name, scraper in REGISTRY.items())
+
+
+def test_registry_cannot_be_changed() -> None:
+    """The registry is read only, and documented."""
+    with pytest.raises(TypeError):
+        REGISTRY["x"] = REGISTRY["oddsa_events"]  # type: ignore[index]  # the point of the test
+    assert inspect.getdoc(common.scrapers)
+
+
+def test_unknown_name_lists_the_known() -> None:
+    """The error names what was asked and what there is."""
+    with pytest.raises(BadInputError, match=r"'oddsa_event'.*nbac_gamebook_pdf"):
+        get("oddsa_event")
+
+
+def test_folders_and_types() -> None:
+    """Object names begin with the scraper's name, dashed; only the gamebook is a PDF."""
+    assert get("oddsa_events").folder == "oddsa-events"
+    types = {name: scraper.content_type for name, scraper in REGISTRY.items()}
+    assert types.pop("nbac_gamebook_pdf") == "application/pdf"
+    assert set(types.values()) == {"application/json"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_x12_parameters_are_texts(name: str) -> None:
+    """Every scraper resolves its calls for a sample date, all texts, each with a label."""
+    for call in calls(name, event_ids=("e1",)):
+        assert call.path.startswith("/")
+        assert call.label
+        assert all(isinstance(value, str) for value in call.params.values())
+
+
+def test_schedule_path() -> None:
+    """The file that NBA.com's own pages load."""
+    assert only("nbac_schedule_api").path == "/static/json/staticData/scheduleLeagueV2.json"
+
+
+def test_game_log_asks_for_the_target_date() -> None:
+    """Both bounds are the target date, American, with season and type (T11)."""
+    params = only("nbac_player_boxscore", season_type="Playoffs").params
+    assert (params["DateFrom"], params["DateTo"]) == ("11/12/2025", "11/12/2025")
+    assert (params["PlayerOrTeam"], params["Season"]) == ("P", "2025-26")
+    assert params["SeasonType"] == "Playoffs"
+
+
+def test_player_list_asks_for_the_season() -> None:
+    """The index is per season."""
+    assert only("nbac_player_list").params["Season"] == "2025-26"
+
+
+def test_per_game_paths() -> None:
+    """Game id and code are part of the request."""
+    assert only("nbac_team_boxscore").params["GameID"] == "0022500213"
+    assert only("nbac_play_by_play").path.endswith("/playbyplay/playbyplay_0022500213.json")
+    assert only("nbac_gamebook_pdf").path == "/pdfs/20251112/20251112_MILCHA.pdf"
+
+
+def test_referees_by_date() -> None:
+    """ISO date."""
+    assert only("nbac_referee_assignments").params == {"date": "2025-11-12"}
+
+
+@pytest.mark.parametrize("name", ["oddsa_events", "oddsa_game_lines"])
+@pytest.mark.parametrize(
+    ("day", "start", "end"),
+    [
+        (date(2025, 11, 12), "2025-11-12T05:00:00Z", "2025-11-13T04:59:59Z"),
+        (date(2025, 11, 2), "2025-11-02T04:00:00Z", "2025-11-03T04:59:59Z"),
+        (date(2026, 3, 8), "2026-03-08T05:00:00Z", "2026-03-09T03:59:59Z"),
+    ],
+)
+def test_t8_odds_cover_the_eastern_date(name: str, day: date, start: str, end: str) -> None:
+    """24, 25 and 23 hours: the bounds follow the clock changes."""
+    params = only(name, day=day).params
+    assert (params["commenceTimeFrom"], params["commenceTimeTo"]) == (start, end)
+
+
+def test_lines_markets() -> None:
+    """Three markets of the American books."""
+    params = only("oddsa_game_lines").params
+    assert (params["regions"], params["markets"]) == ("us", "h2h,spreads,totals")
+
+
+def test_x14_props_go_by_event() -> None:
+    """One call an event, labelled with it; none without events."""
+    found = calls("oddsa_player_props", event_ids=("e1", "e2"))
+    assert [call.path for call in found] == [
+        "/v4/sports/basketball_nba/events/e1/odds",
+        "/v4/sports/basketball_nba/events/e2/odds",
+    ]
+    assert [call.label for call in found] == ["e1", "e2"]
+    assert found[0].params["markets"].split(",") == [
+        "player_points",
+        "player_rebounds",
+        "player_assists",
+        "player_threes",
+    ]
+    assert calls("oddsa_player_props") == []
+
+
+def names(day: date, *clock: int) -> list[str]:
+    """The candidates at an Eastern time of the day, without what they share."""
+    now = datetime(day.year, day.month, day.day, *clock, tzinfo=EASTERN)
+    return [
+        name.removeprefix("Injury-Report_").removesuffix(".pdf") for name in candidates(day, now)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clock", "latest"),
+    [((13, 29), "12PM"), ((13, 30), "01PM"), ((0, 30), "12AM"), ((23, 59), "11PM")],
+)
+def test_s8_old_names_hold_the_hour_of_half_past(clock: tuple[int, int], latest: str) -> None:
+    """Until 22 December 2025 the 01PM file is the 01:30 PM report."""
+    assert names(date(2025, 12, 22), *clock)[0] == f"2025-12-22_{latest}"
+
+
+@pytest.mark.parametrize(
+    ("clock", "latest"),
+    [((13, 29), "01_15PM"), ((13, 30), "01_30PM"), ((0, 0), "12_00AM"), ((23, 59), "11_45PM")],
+)
+def test_s8_new_names_hold_the_minutes(clock: tuple[int, int], latest: str) -> None:
+    """Since 23 December 2025 there is a name every quarter of an hour."""
+    assert names(date(2025, 12, 23), *clock)[0] == f"2025-12-23_{latest}"
+
+
+def test_s8_candidates_go_backwards_and_are_bounded() -> None:
+    """Latest first, eight at most, none of the day before."""
+    assert names(date(2025, 11, 12), 13, 35) == [
+        f"2025-11-12_{hour}"
+        for hour in ["01PM", "12PM", "11AM", "10AM", "09AM", "08AM", "07AM", "06AM"]
+    ]
+    assert names(date(2025, 11, 12), 1, 35) == ["2025-11-12_01AM", "2025-11-12_12AM"]
+    assert names(date(2025, 11, 12), 0, 10) == []
+
+
+def test_t11_yesterdays_report_is_the_days_last() -> None:
+    """Asked after midnight for the day before, the names stay that day's."""
+    morning_after = datetime(2025, 11, 13, 14, 0, tzinfo=UTC)
+    assert candidates(date(2025, 11, 12), morning_after)[0] == "Injury-Report_2025-11-12_11PM.pdf"
+
+
+@pytest.mark.parametrize("day", [date(2025, 11, 2), date(2026, 3, 8)])
+def test_t8_candidates_on_clock_changes(day: date) -> None:
+    """At noon the latest name is that of the last half hour or quarter, as on any day."""
+    latest = "11AM" if day.year == 2025 else "12_00PM"
+    assert names(day, 12, 0)[0] == f"{day}_{latest}"

@@ -1,0 +1,286 @@
+"""One scrape: its outcome, and what is stored for it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from common.errors import BadInputError
+from common.fetch import (
+    BlockedError,
+    NotFoundError,
+    NotPublishedError,
+    Source,
+    SourceError,
+    TooLargeError,
+    UnavailableError,
+)
+from common.scrape import Scraped, scrape
+from common.scrapers import REGISTRY, get
+from common.scrapers.model import (
+    Call,
+    ContractError,
+    GameRef,
+    NotReadyError,
+    Parsed,
+    Scraper,
+    Target,
+)
+
+NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
+DAY = date(2025, 11, 12)
+GAME = GameRef("0022500213", "MIL", "CHA")
+
+
+class FakeSource:
+    """Answers by a call's label: bytes, or an error to raise."""
+
+    def __init__(self, answers: Mapping[str, bytes | SourceError], takes: float = 0) -> None:
+        self.answers, self.takes = answers, takes
+        self.asked: list[str] = []
+        self.clock = self
+        self.instant = NOW
+
+    def now(self) -> datetime:
+        """The instant; each fetch takes its time."""
+        return self.instant
+
+    def fetch(self, call: Call) -> bytes:
+        """The answer laid down for the label."""
+        self.asked.append(call.label)
+        self.instant += timedelta(seconds=self.takes)
+        found = self.answers[call.label]
+        if isinstance(found, SourceError):
+            raise found
+        return found
+
+
+def scraper(
+    labels: Sequence[str] = ("a",),
+    parsed: Parsed | Exception | None = None,
+    **changes: Any,
+) -> Scraper:
+    """A scraper whose parser gives one record a body, or what it is told."""
+
+    def parse(bodies: Sequence[bytes], _target: Target) -> Parsed:
+        if isinstance(parsed, Exception):
+            raise parsed
+        return parsed or Parsed([{"body": body.decode()} for body in bodies], len(bodies))
+
+    calls = [Call("odds_api", f"/{label}", {}, label) for label in labels]
+    return Scraper("made_up", "date", lambda _target, _now: calls, parse, **changes)
+
+
+def run(
+    declared: Scraper, answers: Mapping[str, bytes | SourceError], takes: float = 0
+) -> tuple[Scraped, list[str]]:
+    """Scrape, and say what was asked."""
+    source = FakeSource(answers, takes)
+    target = Target("made_up", DAY, "2025-26")
+    return scrape(declared, target, cast("Source", source), NOW), source.asked
+
+
+def stored(scraped: Scraped) -> dict[str, Any]:
+    """The stored JSON."""
+    document: dict[str, Any] = json.loads(scraped.body)
+    return document
+
+
+def test_success_stores_the_envelope() -> None:
+    """Records, the scraper's count and the ids are stored; no error is told."""
+    found, _ = run(scraper(), {"a": b"x"})
+    assert (found.outcome, found.status, found.records) == ("SUCCESS", "SUCCESS", 1)
+    assert found.content_type == "application/json"
+    assert (found.error_class, found.error_message, found.sample, found.reason) == (None,) * 4
+    assert stored(found) == {
+        "schema": "scraped",
+        "version": 1,
+        "scraper": "made_up",
+        "target_date": "2025-11-12",
+        "game_id": None,
+        "outcome": "SUCCESS",
+        "record_count": 1,
+        "records": [{"body": "x"}],
+    }
+
+
+def test_s1_count_is_the_scrapers_own() -> None:
+    """203 players in one record are 203."""
+    found, _ = run(scraper(parsed=Parsed([{"players": 203}], 203)), {"a": b"x"})
+    assert found.records == stored(found)["record_count"] == 203
+
+
+def test_s1_long_answer_without_records_breaks_the_contract() -> None:
+    """More than 1 KB and nothing read is not no data."""
+    found, _ = run(scraper(parsed=Parsed([], 0)), {"a": b"x" * 1025})
+    assert (found.outcome, found.status, found.error_class) == (
+        "CONTRACT",
+        "FAILED",
+        "ContractError",
+    )
+    assert found.sample == b"x" * 1025
+
+
+def test_short_answer_without_records_is_no_data() -> None:
+    """An empty list is no data, with a reason and without an error."""
+    found, _ = run(scraper(parsed=Parsed([], 0)), {"a": b"[]"})
+    assert (found.outcome, found.status, found.records) == ("NO_DATA", "SUCCESS", 0)
+    assert found.error_message is None
+    assert stored(found)["reason"] == found.reason
+    assert stored(found)["records"] == []
+
+
+def test_s1_scraper_that_always_has_records_says_so() -> None:
+    """No player at all breaks the contract however short the answer."""
+    found, _ = run(scraper(parsed=Parsed([], 0), always=True), {"a": b"[]"})
+    assert found.outcome == "CONTRACT"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "status"),
+    [
+        (NotFoundError("gone", 404), "NO_DATA", "SUCCESS"),
+        (NotPublishedError("later", 403), "NOT_READY", "SUCCESS"),
+        (BlockedError("no", 403), "BLOCKED", "FAILED"),
+        (UnavailableError("down", 503), "FAILED", "FAILED"),
+        (TooLargeError("big", 200), "FAILED", "FAILED"),
+    ],
+)
+def test_s2_s3_source_errors_are_outcomes(error: SourceError, outcome: str, status: str) -> None:
+    """Each way to fail keeps its name; none is raised."""
+    found, _ = run(scraper(), {"a": error})
+    assert (found.outcome, found.status, found.http_status) == (outcome, status, error.http_status)
+    assert str(error) in (found.reason or found.error_message or "")
+
+
+def test_x16_failure_tells_class_message_and_status() -> None:
+    """The error envelope holds all that is known, and a sample of the answer."""
+    found, _ = run(scraper(), {"a": UnavailableError("down", 503, b"\xff<html>")})
+    assert (found.error_class, found.error_message) == ("UnavailableError", "down")
+    assert found.sample == b"\xff<html>"
+    assert stored(found) == {
+        "schema": "scrape-failure",
+        "version": 1,
+        "scraper": "made_up",
+        "target_date": "2025-11-12",
+        "game_id": None,
+        "outcome": "FAILED",
+        "error_class": "UnavailableError",
+        "error_message": "down",
+        "http_status": 503,
+        "sample": "\ufffd<html>",
+    }
+
+
+@pytest.mark.parametrize("error", [ContractError("changed"), KeyError("teams"), ValueError()])
+def test_s8_parser_that_stumbles_is_a_broken_contract(error: Exception) -> None:
+    """Whatever the parser raises, the answer is kept as a sample of 4 KiB."""
+    found, _ = run(scraper(parsed=error), {"a": b"y" * 5000})
+    assert (found.outcome, found.error_class) == ("CONTRACT", type(error).__name__)
+    assert found.error_message
+    assert found.http_status == 200
+    assert found.sample == b"y" * 4096
+
+
+def test_not_ready_of_the_parser() -> None:
+    """A source that answers too early is no failure."""
+    found, _ = run(scraper(parsed=NotReadyError("half time")), {"a": b"x"})
+    assert (found.outcome, found.status, found.reason) == ("NOT_READY", "SUCCESS", "half time")
+
+
+def test_s6_failed_call_names_what_is_missing() -> None:
+    """Nothing half is stored: the ids not collected are named, and no further call is made."""
+    answers = {"e1": b"1", "e2": UnavailableError("down", 503), "e3": b"3"}
+    found, asked = run(scraper(["e1", "e2", "e3"]), answers)
+    assert (found.outcome, found.status, found.records) == ("FAILED", "FAILED", 0)
+    assert "got 1 of 3, missing: e2, e3" in (found.error_message or "")
+    assert asked == ["e1", "e2"]
+
+
+@pytest.mark.parametrize(("first", "outcome"), [(b"1", "FAILED"), (None, "BLOCKED")])
+def test_s6_block_in_the_middle_is_a_partial_failure(first: bytes | None, outcome: str) -> None:
+    """Blocked at once is BLOCKED; blocked half-way is FAILED with what is missing."""
+    blocked = BlockedError("no", 403)
+    found, _ = run(scraper(["e1", "e2"]), {"e1": first or blocked, "e2": blocked})
+    assert found.outcome == outcome
+    assert "e2" in (found.error_message or "")
+
+
+def test_event_that_is_gone_does_not_fail_the_others() -> None:
+    """An event that ended meanwhile is named as absent beside the records."""
+    answers = {"e1": b"1", "e2": NotFoundError("e2 is over", 404)}
+    found, _ = run(scraper(["e1", "e2"]), answers)
+    assert (found.outcome, found.records) == ("SUCCESS", 1)
+    assert stored(found)["absent"] == ["e2 is over"]
+
+
+def test_all_events_gone_is_no_data() -> None:
+    """When nothing is there, there is no data."""
+    found, _ = run(scraper(["e1"]), {"e1": NotFoundError("over", 404)})
+    assert found.outcome == "NO_DATA"
+
+
+def test_first_candidate_that_is_there_is_taken() -> None:
+    """Later names are not asked for."""
+    answers = {"new": NotPublishedError("x", 403), "old": b"o", "older": b"oo"}
+    found, asked = run(scraper(["new", "old", "older"], takes="first"), answers)
+    assert stored(found)["records"] == [{"body": "o"}]
+    assert asked == ["new", "old"]
+
+
+def test_no_candidate_there_is_not_ready() -> None:
+    """One store's word that a file is not there yet outweighs a 404."""
+    answers = {"new": NotPublishedError("x", 403), "old": NotFoundError("y", 404)}
+    found, _ = run(scraper(["new", "old"], takes="first"), answers)
+    assert found.outcome == "NOT_READY"
+
+
+def test_blocked_candidate_ends_the_search() -> None:
+    """A block is not a name that is not there (S2)."""
+    answers = {"new": BlockedError("no", 403), "old": b"o"}
+    found, asked = run(scraper(["new", "old"], takes="first"), answers)
+    assert found.outcome == "BLOCKED"
+    assert asked == ["new"]
+
+
+@pytest.mark.parametrize(("takes", "outcome"), [("first", "NOT_READY"), ("all", "NO_DATA")])
+def test_nothing_to_ask(takes: str, outcome: str) -> None:
+    """No name is due yet, or no event is known."""
+    found, _ = run(scraper([], takes=takes), {})
+    assert (found.outcome, found.status) == (outcome, "SUCCESS")
+    assert found.reason
+
+
+def test_time_budget_ends_the_task() -> None:
+    """Slow calls do not outlive the function: the rest is named as missing."""
+    labels = [f"e{number}" for number in range(12)]
+    found, asked = run(scraper(labels), dict.fromkeys(labels, b"1"), takes=100)
+    assert found.outcome == "FAILED"
+    assert "no time left" in (found.error_message or "")
+    assert len(asked) == 5
+
+
+def test_pdf_is_stored_whole() -> None:
+    """The gamebook's bytes are the object."""
+    pdf = b"%PDF-1.4\n...\n%%EOF\n"
+    target = Target("nbac_gamebook_pdf", DAY, "2025-26", GAME)
+    source = cast("Source", FakeSource({GAME.game_id: pdf}))
+    found = scrape(get("nbac_gamebook_pdf"), target, source, NOW)
+    assert (found.body, found.content_type, found.records) == (pdf, "application/pdf", 1)
+
+
+def test_game_is_named_in_the_envelope() -> None:
+    """A per-game object carries its game's id."""
+    target = Target("nbac_play_by_play", DAY, "2025-26", GAME)
+    source = cast("Source", FakeSource({GAME.game_id: NotFoundError("none", 404)}))
+    found = scrape(get("nbac_play_by_play"), target, source, NOW)
+    assert stored(found)["game_id"] == GAME.game_id
+
+
+@pytest.mark.parametrize("name", sorted(n for n, s in REGISTRY.items() if s.scope == "game"))
+def test_per_game_scraper_without_a_game_is_refused(name: str) -> None:
+    """That is our own mistake, not the source's."""
+    with pytest.raises(BadInputError, match="game"):
+        scrape(get(name), Target(name, DAY, "2025-26"), cast("Source", FakeSource({})), NOW)
