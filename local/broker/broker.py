@@ -19,6 +19,7 @@ from local.broker.servers import Servers
 from local.broker.stats import BrokerStats, DeliveryFailure, Ledger
 from local.broker.subscriptions import Subscription
 
+# For all workers together; one that still waits for an answer is a daemon and dies with us.
 _STOP_SECONDS = 2.0
 
 
@@ -80,7 +81,7 @@ class Broker:
         self._backlog.close()
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(_STOP_SECONDS)
+                thread.join(_STOP_SECONDS / len(self._threads))
         self._pusher.close()
 
     # What a driver asks --------------------------------------------------------------------

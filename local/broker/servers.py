@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _THREADS = 16
-_STOP_LATENCY_SECONDS = 0.05
+_STOP_LATENCY_SECONDS = 0.02
 # Room for attributes and framing above the largest allowed publish.
 _MAX_REQUEST = MAX_BYTES + 1024 * 1024
 

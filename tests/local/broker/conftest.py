@@ -4,7 +4,7 @@ import json
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,6 +41,7 @@ class Sink:
     url: str = ""
     answers: deque[int] = field(default_factory=deque)
     release: threading.Event | None = None
+    then: Callable[[Push], None] | None = None
     pushes: "queue.Queue[Push]" = field(default_factory=queue.Queue)
 
     def receive(self, timeout: float = 10) -> Push:
@@ -68,6 +69,8 @@ def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status = sink.answers.popleft() if sink.answers else 204
             sink.pushes.put(Push(dict(self.headers), json.loads(body)))
+            if sink.then is not None:
+                sink.then(Push(dict(self.headers), json.loads(body)))
             if sink.release is not None:
                 sink.release.wait(10)
             answer = b"the reason" * 40 if status >= 300 else b""

@@ -196,6 +196,37 @@ def test_a_publish_from_elsewhere_is_waited_for(broker: Broker) -> None:
     later.join()
 
 
+def test_rest_comes_after_the_last_hop(broker: Broker, sink: Any) -> None:
+    """A function publishes before it answers, so a chain has no moment of rest in between."""
+    subscribe(broker, sink.url)
+
+    def hop(push: Any) -> None:
+        left = int(push.message["attributes"]["left"])
+        if left:
+            broker.publish(TOPIC, b"x", {"left": str(left - 1)})
+
+    sink.then = hop
+    for _ in range(10):
+        broker.publish(TOPIC, b"x", {"left": "20"})
+    assert broker.wait_idle(10)
+    assert broker.stats().acked == 10 * 21
+
+
+def test_a_driver_drains_what_keeps_failing(broker: Broker, clock: Any, sink: Any) -> None:
+    """Idle, move to the next due time, wake, until nothing waits: every message is accepted."""
+    subscribe(broker, sink.url)
+    sink.answers.extend([503, 204, 500, 429, 204] * 60)
+    sent = {broker.publish(TOPIC, b"x") for _ in range(200)}
+    while broker.wait_idle(10) and (due := broker.next_due()) is not None:
+        assert due > clock.now()
+        clock.instant = due
+        broker.wake()
+    stats = broker.stats()
+    assert stats.acked == len(sent) == 200
+    assert stats.nacked == stats.delivered - 200 >= 180 - 5
+    assert broker.in_flight() == 0
+
+
 def test_an_expired_message_is_dropped(broker: Broker, clock: Any, sink: Any) -> None:
     """After the retention a refused message is gone, not delivered."""
     subscribe(broker, sink.url, message_retention_duration=timedelta(minutes=10))

@@ -58,22 +58,22 @@ def test_the_round_of_a_message_in_json(broker: Broker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "path", "body", "status", "word"),
+    ("request_line", "body", "status", "word"),
     [
-        ("GET", TOPIC.replace("tick", "tock"), "", 404, "NOT_FOUND"),
-        ("PUT", TOPIC, "{}", 409, "ALREADY_EXISTS"),
-        ("POST", f"{TOPIC}:publish", "{not json", 400, "INVALID_ARGUMENT"),
-        ("POST", f"{TOPIC}:publish", "[]", 400, "INVALID_ARGUMENT"),
-        ("POST", f"{TOPIC}:publish", '{"messages": 3}', 400, "INVALID_ARGUMENT"),
-        ("POST", f"{TOPIC}:publish", '{"messages": []}', 400, "INVALID_ARGUMENT"),
-        ("POST", f"{PULL}:seek", "{}", 400, "UNIMPLEMENTED"),
+        ("GET " + TOPIC.replace("tick", "tock"), "", 404, "NOT_FOUND"),
+        (f"PUT {TOPIC}", "{}", 409, "ALREADY_EXISTS"),
+        (f"POST {TOPIC}:publish", "{not json", 400, "INVALID_ARGUMENT"),
+        (f"POST {TOPIC}:publish", "[]", 400, "INVALID_ARGUMENT"),
+        (f"POST {TOPIC}:publish", '{"messages": 3}', 400, "INVALID_ARGUMENT"),
+        (f"POST {TOPIC}:publish", '{"messages": []}', 400, "INVALID_ARGUMENT"),
+        (f"POST {PULL}:seek", "{}", 400, "UNIMPLEMENTED"),
     ],
 )
 def test_errors_have_the_form_of_google_apis(
-    broker: Broker, verb: str, path: str, body: str, status: int, word: str
+    broker: Broker, request_line: str, body: str, status: int, word: str
 ) -> None:
     """An `error` object with code, status and a sentence."""
-    code, answer = call(broker, verb, path, body)
+    code, answer = call(broker, *request_line.split(" "), body)
     assert (code, answer["error"]["code"], answer["error"]["status"]) == (status, status, word)
     assert answer["error"]["message"]
 
