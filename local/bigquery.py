@@ -43,19 +43,20 @@ def start_bigquery(
         home: holds DuckDB's extension folder.
 
     Raises:
-        ConfigError: bqemulator is not installed, does not start, or the port is in use.
+        ConfigError: it does not start, such as when it is not installed, or the port is in use.
     """
     place_extension(home)
     chosen = pick_port(port)
-    argv = [str(Path(sys.executable).with_name("bqemulator")), "start", "--project", project]
+    argv = [sys.executable, "-m", "local.bigquery_server", "start", "--project", project]
     argv += ["--rest-port", str(chosen), "--grpc-port", "0", "--log-level", "error"]
     env = {
         "HOME": str(home),
+        "PYTHONPATH": str(ROOT),
         "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",  # would be downloaded
         "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # a snapshot a write, and nobody looks back
         "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
     }
-    process = start(argv, env, log_file, lambda: accepts(chosen))
+    process = start(argv, env, log_file, lambda: accepts(chosen), name="bqemulator")
     return BigQueryServer(f"http://{HOST}:{chosen}", process)
 
 

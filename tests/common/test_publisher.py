@@ -1,0 +1,146 @@
+"""One contract for the publisher port; the Google side speaks to a server of a few lines."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import grpc
+import pytest
+from google.pubsub_v1.types import PublishRequest, PublishResponse
+
+from common.clock import SystemClock
+from common.errors import BadInputError, is_transient
+from common.memory import MemoryPublisher
+from common.ports import Publisher
+from common.publisher import MAX_MESSAGE_BYTES, GooglePublisher
+
+PROJECT = "nba-props-platform"
+
+
+class Server:
+    """Takes publishes over gRPC; `failures` are answered first."""
+
+    def __init__(self) -> None:
+        self.taken: list[PublishRequest] = []
+        self.failures: list[grpc.StatusCode] = []
+
+    def publish(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Answer as the real service does."""
+        if self.failures:
+            context.abort(self.failures.pop(0), "told to fail")
+        self.taken.append(request)
+        return PublishResponse(message_ids=[str(len(self.taken))])
+
+
+@pytest.fixture(scope="module")
+def endpoint_of() -> Iterator[Callable[[Server], str]]:
+    """Serves a `Server` on a free port until the module ends."""
+    running: list[grpc.Server] = []
+
+    def serve(server: Server) -> str:
+        handler = grpc.unary_unary_rpc_method_handler(
+            server.publish,
+            request_deserializer=PublishRequest.deserialize,
+            response_serializer=PublishResponse.serialize,
+        )
+        grpc_server = grpc.server(ThreadPoolExecutor(2))
+        grpc_server.add_generic_rpc_handlers(
+            [
+                grpc.method_handlers_generic_handler(
+                    "google.pubsub.v1.Publisher", {"Publish": handler}
+                )
+            ]
+        )
+        port = grpc_server.add_insecure_port("127.0.0.1:0")
+        grpc_server.start()
+        running.append(grpc_server)
+        return f"127.0.0.1:{port}"
+
+    yield serve
+    for grpc_server in running:
+        grpc_server.stop(None).wait()
+
+
+@pytest.fixture
+def server() -> Server:
+    """A server without failures."""
+    return Server()
+
+
+@pytest.fixture(params=["memory", "google"])
+def publisher(
+    request: pytest.FixtureRequest, server: Server, endpoint_of: Callable[[Server], str]
+) -> Publisher:
+    """Each implementation in turn."""
+    if request.param == "memory":
+        return MemoryPublisher(SystemClock())
+    return GooglePublisher(PROJECT, endpoint_of(server))
+
+
+def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
+    """Ids are texts and differ, also for equal messages."""
+    ids = [publisher.publish("scraper-requests", {"a": 1}, {"k": "v"}) for _ in range(3)]
+    assert len(set(ids)) == 3
+    assert all(isinstance(text, str) and text for text in ids)
+
+
+@pytest.mark.parametrize(
+    ("body", "attributes"),
+    [
+        (["a"], {}),
+        ("text", {}),
+        ({"when": datetime(2025, 11, 12, tzinfo=UTC)}, {}),
+        ({"rate": float("nan")}, {}),
+        ({"text": "x" * MAX_MESSAGE_BYTES}, {}),
+        ({}, {"count": 1}),
+        ({}, {"note": "x" * 1025}),
+        ({}, {f"k{number}": "v" for number in range(101)}),
+    ],
+)
+def test_r7_what_pubsub_would_refuse_is_permanent(
+    publisher: Publisher, body: Any, attributes: Any
+) -> None:
+    """A body that is no JSON object, or a message over a limit, is our own permanent error."""
+    with pytest.raises(BadInputError):
+        publisher.publish("scraper-requests", body, attributes)
+
+
+def test_the_wire_carries_topic_body_and_attributes(
+    server: Server, endpoint_of: Callable[[Server], str]
+) -> None:
+    """The full topic path, UTF-8 JSON and the attributes reach the server."""
+    body = {"schema": "scraper-request", "version": 1, "name": "Dončić", "ids": ["1"]}
+    message_id = GooglePublisher(PROJECT, endpoint_of(server)).publish(
+        "scraper-requests", body, {"action": "RUN"}
+    )
+    assert message_id == "1"
+    (request,) = server.taken
+    assert request.topic == f"projects/{PROJECT}/topics/scraper-requests"
+    assert json.loads(request.messages[0].data) == body
+    assert dict(request.messages[0].attributes) == {"action": "RUN"}
+
+
+def test_a_passing_failure_is_retried(server: Server, endpoint_of: Callable[[Server], str]) -> None:
+    """UNAVAILABLE is tried again at once; the caller sees only the id."""
+    server.failures = [grpc.StatusCode.UNAVAILABLE]
+    assert GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {}) == "1"
+
+
+def test_r7_a_lasting_refusal_passes_through(
+    server: Server, endpoint_of: Callable[[Server], str]
+) -> None:
+    """A missing topic is raised as the library raises it, and is not transient."""
+    server.failures = [grpc.StatusCode.NOT_FOUND]
+    with pytest.raises(Exception, match="told to fail") as caught:
+        GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {})
+    assert not is_transient(caught.value)
+
+
+def test_p6_an_absent_server_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nothing answers for the whole time, the error is one the platform retries."""
+    monkeypatch.setattr("common.publisher.PUBLISH_SECONDS", 0.2)
+    with pytest.raises(Exception, match=r".") as caught:
+        GooglePublisher(PROJECT, "127.0.0.1:9").publish("t", {}, {})
+    assert is_transient(caught.value)

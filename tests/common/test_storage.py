@@ -1,0 +1,195 @@
+"""One contract for the storage port, held by the memory and the Google implementation."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import NotFound
+from google.cloud.storage import Blob
+
+from common.clock import SystemClock
+from common.errors import BadInputError, ConfigError, ConflictError, TransientError
+from common.memory import MemoryStorage
+from common.ports import Storage
+from common.storage import GoogleStorage
+from local.gcs import StorageServer, create_buckets, start_gcs
+
+BUCKET = "nba-scraped-data"
+PROJECT = "nba-props-platform"
+_NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
+    """One fake-gcs-server for the module."""
+    running = start_gcs(PROJECT, tmp_path_factory.mktemp("gcs") / "gcs.log")
+    create_buckets(running.endpoint, PROJECT, [BUCKET])
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["memory", pytest.param("google", marks=pytest.mark.stack)])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """Each implementation in turn."""
+    if request.param == "memory":
+        return MemoryStorage(SystemClock(), [BUCKET])
+    return GoogleStorage(PROJECT, request.getfixturevalue("server").endpoint)
+
+
+@pytest.fixture
+def folder() -> str:
+    """A prefix of this test alone: the server is shared."""
+    return f"test-{next(_NUMBERS)}/"
+
+
+def test_a_created_object_reads_back_whole(storage: Storage, folder: str) -> None:
+    """Bytes, type, metadata and custom time come back from read, stat and list alike."""
+    when = datetime(2025, 11, 12, 13, 30, 45, tzinfo=timezone(timedelta(hours=-5)))
+    made = storage.create(
+        BUCKET,
+        folder + "133045.json",
+        b'{"a": 1}',
+        metadata={"task_id": "t-1"},
+        custom_time=when,
+    )
+    assert made.generation > 0
+    assert (made.size, made.content_type) == (8, "application/json")
+    assert made.metadata == {"task_id": "t-1"}
+    assert made.custom_time == when
+    assert made.custom_time.tzinfo == UTC
+    assert made.created is not None
+    assert made.created.tzinfo == UTC
+    assert storage.read(BUCKET, made.name) == (b'{"a": 1}', made)
+    assert storage.stat(BUCKET, made.name) == made
+    assert list(storage.list(BUCKET, folder)) == [made]
+
+
+def test_an_empty_object_without_extras(storage: Storage, folder: str) -> None:
+    """No bytes, no metadata and no custom time are values too; other content types are kept."""
+    made = storage.create(BUCKET, folder + "empty.pdf", b"", content_type="application/pdf")
+    assert (made.size, made.metadata, made.custom_time) == (0, {}, None)
+    assert storage.read(BUCKET, made.name) == (b"", made)
+    assert made.content_type == "application/pdf"
+
+
+def test_x4_create_is_the_lock(storage: Storage, folder: str) -> None:
+    """Of two creates of one name the second fails and changes nothing."""
+    storage.create(BUCKET, folder + "claim", b"first")
+    with pytest.raises(ConflictError, match="claim"):
+        storage.create(BUCKET, folder + "claim", b"second")
+    held = storage.read(BUCKET, folder + "claim")
+    assert held is not None
+    assert held[0] == b"first"
+
+
+def test_replace_is_compare_and_set(storage: Storage, folder: str) -> None:
+    """Only the holder of the current generation overwrites; the generation then moves on."""
+    first = storage.create(BUCKET, folder + "claim", b"1")
+    second = storage.replace(BUCKET, first.name, b"22", generation=first.generation)
+    assert second.generation > first.generation
+    assert second.size == 2
+    with pytest.raises(ConflictError):
+        storage.replace(BUCKET, first.name, b"3", generation=first.generation)
+    held = storage.read(BUCKET, first.name)
+    assert held is not None
+    assert (held[0], held[1].generation) == (b"22", second.generation)
+
+
+def test_replace_of_a_missing_object_conflicts(storage: Storage, folder: str) -> None:
+    """What is not there is not at the expected generation either."""
+    with pytest.raises(ConflictError):
+        storage.replace(BUCKET, folder + "none", b"x", generation=7)
+
+
+def test_a_missing_object_is_none(storage: Storage, folder: str) -> None:
+    """Read and stat answer None; a listing is empty."""
+    assert storage.read(BUCKET, folder + "none") is None
+    assert storage.stat(BUCKET, folder + "none") is None
+    assert list(storage.list(BUCKET, folder)) == []
+    assert list(storage.folders(BUCKET, folder)) == []
+
+
+def test_a_missing_bucket_is_a_configuration_error(storage: Storage) -> None:
+    """A write or a listing names the bucket that does not exist."""
+    with pytest.raises(ConfigError, match="'nba-none'"):
+        storage.create("nba-none", "x", b"")
+    with pytest.raises(ConfigError, match="'nba-none'"):
+        list(storage.list("nba-none", ""))
+    with pytest.raises(ConfigError, match="'nba-none'"):
+        storage.folders("nba-none")
+
+
+def test_too_large_an_object_is_not_read(storage: Storage, folder: str) -> None:
+    """The limit itself is fine, one byte less is refused with name and sizes."""
+    storage.create(BUCKET, folder + "big", b"12345")
+    assert storage.read(BUCKET, folder + "big", max_bytes=5) is not None
+    with pytest.raises(BadInputError, match=r"big has 5 bytes; the limit is 4"):
+        storage.read(BUCKET, folder + "big", max_bytes=4)
+
+
+def test_a_listing_is_in_name_order_within_its_bounds(storage: Storage, folder: str) -> None:
+    """Prefix, start (inclusive) and end (exclusive) bound it; order is by name, not by time."""
+    for name in ("b/2", "a/1", "b/10", "b/1", "b/ä", "c/1"):
+        storage.create(BUCKET, folder + name, b"")
+
+    def names(prefix: str, **bounds: str) -> list[str]:
+        ends = {key: folder + value for key, value in bounds.items()}
+        found = storage.list(BUCKET, folder + prefix, **ends)
+        return [item.name.removeprefix(folder) for item in found]
+
+    assert names("") == ["a/1", "b/1", "b/10", "b/2", "b/ä", "c/1"]
+    assert names("b/") == ["b/1", "b/10", "b/2", "b/ä"]
+    assert names("b/1") == ["b/1", "b/10"]
+    assert names("b/", start="b/10", end="b/ä") == ["b/10", "b/2"]
+    assert names("", start="b/2") == ["b/2", "b/ä", "c/1"]
+    assert names("", end="b/1") == ["a/1"]
+
+
+def test_folders_are_the_next_segments(storage: Storage, folder: str) -> None:
+    """Each segment below the prefix once, with its slash; plain objects are none."""
+    for name in ("odds/2025-11-12/1.json", "odds/2025-11-12/2.json", "odds/2025-11-13/1", "x"):
+        storage.create(BUCKET, folder + name, b"")
+    assert list(storage.folders(BUCKET, folder)) == ["odds/"]
+    assert list(storage.folders(BUCKET, folder + "odds/")) == ["2025-11-12/", "2025-11-13/"]
+
+
+@pytest.mark.stack
+def test_an_object_overwritten_between_the_two_calls_is_read_again(
+    server: StorageServer, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes and description are of one generation; endless change is transient."""
+    storage = GoogleStorage(PROJECT, server.endpoint)
+    made = storage.create(BUCKET, folder + "x", b"old")
+    download = Blob.download_as_bytes
+    gone = iter([True, False])
+
+    def vanish_once(blob: Blob, **options: Any) -> Any:
+        if next(gone):
+            storage.replace(BUCKET, made.name, b"new", generation=made.generation)
+            raise NotFound("No such object")
+        return download(blob, **options)
+
+    monkeypatch.setattr(Blob, "download_as_bytes", vanish_once)
+    held = storage.read(BUCKET, made.name)
+    assert held is not None
+    assert held[0] == b"new"
+    assert held[1].generation > made.generation
+
+    gone = iter([True] * 9)
+    monkeypatch.setattr(storage, "replace", lambda *_, **__: None)
+    with pytest.raises(TransientError, match="changed while it was read"):
+        storage.read(BUCKET, made.name)
+
+
+def test_a_missing_bucket_is_told_from_a_missing_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GCS answers both with 404; only its text tells them apart."""
+    storage = GoogleStorage(PROJECT, "http://127.0.0.1:9")
+
+    def no_bucket(*_: Any, **__: Any) -> None:
+        raise NotFound("GET https://...: The specified bucket does not exist.")
+
+    monkeypatch.setattr(Blob, "reload", no_bucket)
+    with pytest.raises(ConfigError, match="'nba-none'"):
+        storage.stat("nba-none", "x")

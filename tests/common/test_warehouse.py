@@ -1,0 +1,341 @@
+"""One contract for the warehouse port, and the job id logic that no emulator enforces."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import Conflict, GoogleAPICallError, NotFound, ServiceUnavailable
+
+from common.errors import PermanentError, RowError, TransientError, is_transient
+from common.memory import MemoryWarehouse
+from common.ports import Warehouse
+from common.tables import NAMES, build_row, table
+from common.warehouse import MAX_JOBS, MAX_PARAMETERS, BigQueryWarehouse, run_query
+from local.bigquery import BigQueryServer, create_tables, start_bigquery
+
+PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
+DECISIONS = "workflow_decisions"
+_NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
+    """One bqemulator with the five tables for the module."""
+    running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
+    create_tables(running.endpoint, PROJECT, DATASET)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["memory", pytest.param("bigquery", marks=pytest.mark.stack)])
+def warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    """Each implementation in turn."""
+    if request.param == "memory":
+        return MemoryWarehouse()
+    endpoint = request.getfixturevalue("server").endpoint
+    return BigQueryWarehouse(PROJECT, DATASET, endpoint, read_retry_seconds=2)
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """17:00 UTC of a month of this test alone: the server is shared."""
+    return datetime(2025, 1, 12, 17, 0, tzinfo=UTC) + timedelta(days=30 * next(_NUMBERS))
+
+
+def decision(when: datetime, name: str, **more: Any) -> dict[str, Any]:
+    """A small decision row whose id is unique to its time."""
+    return {"decision_time": when, "decision_id": f"{name}@{when:%Y%m%d}", **more}
+
+
+def ids_between(warehouse: Warehouse, since: datetime, until: datetime) -> list[str]:
+    """The short ids of the decisions in a range, sorted: no order is promised."""
+    rows = warehouse.select(DECISIONS, ["decision_id"], since=since, until=until)
+    return sorted(row["decision_id"].split("@")[0] for row in rows)
+
+
+HOUR = timedelta(hours=1)
+MIN_TIME = datetime(1, 1, 1, tzinfo=UTC)
+MAX_TIME = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+EXTREMES: dict[str, tuple[Any, Any]] = {
+    "STRING": ("", "' \"\\ \n\u2013 \U0001f3c0 @r0c0 `x`" * 50),
+    "INTEGER": (-(2**63), 2**63 - 1),
+    "FLOAT": (-1.7976931348623157e308, 5e-324),
+    "TIMESTAMP": (MIN_TIME, MAX_TIME),
+    "DATE": (date.min, date.max),
+    "BOOLEAN": (False, True),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("end", [0, 1, None], ids=["min", "max", "empty"])
+def test_b4_extreme_rows_come_back_as_they_went(
+    warehouse: Warehouse, noon: datetime, name: str, end: int | None
+) -> None:
+    """Smallest, largest and empty values of every column survive the table unchanged."""
+    shape = table(name)
+    values: dict[str, Any] = {}
+    for field in shape.fields:
+        if end is not None:
+            value = EXTREMES[field.type][end]
+            values[field.name] = [value] * end if field.mode == "REPEATED" else value
+        elif field.mode == "REQUIRED":
+            values[field.name] = EXTREMES[field.type][0]
+    values[shape.id_column] = f"extreme-{noon.isoformat()}"
+    values[shape.partition_column] = noon if shape.partition_type == "TIMESTAMP" else noon.date()
+    row = build_row(name, values)
+    warehouse.append(name, [row], job_key=str(values[shape.id_column]))
+    columns = [field.name for field in shape.fields]
+    since, until = noon - timedelta(minutes=1), noon + timedelta(minutes=1)
+    assert warehouse.select(name, columns, since=since, until=until) == [row]
+
+
+def test_the_range_is_half_open(warehouse: Warehouse, noon: datetime) -> None:
+    """A row at `since` is in, a row at `until` is not, to the microsecond."""
+    moment = timedelta(microseconds=1)
+    times = {"before": -moment, "at": 0 * moment, "last": HOUR - moment, "until": HOUR}
+    rows = [decision(noon + offset, name) for name, offset in times.items()]
+    warehouse.append(DECISIONS, rows, job_key=f"range-{noon}")
+    assert ids_between(warehouse, noon, noon + HOUR) == ["at", "last"]
+
+
+def test_the_plan_is_read_by_eastern_date(warehouse: Warehouse, noon: datetime) -> None:
+    """A range around an Eastern day finds that day's plan and no other."""
+    rows = [
+        {"date": noon.date() + timedelta(days=days), "plan_id": f"{days}@{noon}"}
+        for days in (-1, 0, 1)
+    ]
+    warehouse.append("daily_expected_schedule", rows, job_key=f"plan-{noon}")
+    found = warehouse.select(
+        "daily_expected_schedule", ["date", "plan_id"], since=noon, until=noon + 8 * HOUR
+    )
+    assert found == [{"date": noon.date(), "plan_id": f"0@{noon}"}]
+
+
+def test_filters_are_equality_or_one_of(warehouse: Warehouse, noon: datetime) -> None:
+    """A text filters by equality, a sequence by membership, an empty one finds nothing."""
+    rows = [
+        decision(noon, "a", workflow_name="betting_lines", action="RUN"),
+        decision(noon, "b", workflow_name="betting_lines", action="SKIP"),
+        decision(noon, "c", workflow_name="injury_discovery", action="RUN"),
+        decision(noon, "d"),
+    ]
+    warehouse.append(DECISIONS, rows, job_key=f"filter-{noon}")
+
+    def found(**where: Any) -> list[str]:
+        held = warehouse.select(
+            DECISIONS, ["decision_id"], since=noon, until=noon + HOUR, where=where
+        )
+        return sorted(row["decision_id"][0] for row in held)
+
+    assert found(workflow_name="betting_lines") == ["a", "b"]
+    assert found(workflow_name="betting_lines", action="RUN") == ["a"]
+    assert found(workflow_name=["betting_lines", "injury_discovery"], action=["RUN"]) == ["a", "c"]
+    assert found(action=[]) == []
+
+
+def test_no_rows_is_no_job(warehouse: Warehouse, noon: datetime) -> None:
+    """Appending nothing does nothing, and does not use up the key."""
+    warehouse.append(DECISIONS, [], job_key=f"nothing-{noon}")
+    warehouse.append(DECISIONS, [decision(noon, "a")], job_key=f"nothing-{noon}")
+    assert ids_between(warehouse, noon, noon + HOUR) == ["a"]
+
+
+def test_b5_a_bad_row_writes_nothing(warehouse: Warehouse, noon: datetime) -> None:
+    """A row that does not fit is refused before any of its batch is written."""
+    rows = [decision(noon, "good"), decision(noon, "bad", scrapers=None)]
+    with pytest.raises(RowError, match=r"workflow_decisions\.scrapers"):
+        warehouse.append(DECISIONS, rows, job_key=f"bad-{noon}")
+    with pytest.raises(RowError, match="no column 'surprise'"):
+        warehouse.append(DECISIONS, [decision(noon, "x", surprise=1)], job_key=f"bad-{noon}")
+    assert ids_between(warehouse, noon, noon + HOUR) == []
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=7)])
+def test_r6_a_takeover_looks_before_it_writes(
+    warehouse: Warehouse, noon: datetime, later: timedelta
+) -> None:
+    """Rows whose id is there are left out, even when the retry is a week younger."""
+    warehouse.append(DECISIONS, [decision(noon, "a")], job_key=f"first-{noon}")
+    again = [
+        {**decision(noon, "a"), "decision_time": noon + later},
+        {**decision(noon, "b"), "decision_time": noon + later},
+    ]
+    warehouse.append(DECISIONS, again, job_key=f"second-{noon}", look_first=True)
+    warehouse.append(DECISIONS, again, job_key=f"third-{noon}", look_first=True)
+    assert ids_between(warehouse, noon, noon + timedelta(days=8)) == ["a", "b"]
+
+
+def test_reads_refuse_what_the_table_lacks(warehouse: Warehouse, noon: datetime) -> None:
+    """An unknown column, a filter on one, and naive bounds are errors of ours."""
+    until = noon + HOUR
+    with pytest.raises(RowError, match="no column 'nope'"):
+        warehouse.select(DECISIONS, ["nope"], since=noon, until=until)
+    with pytest.raises(RowError, match="no column 'nope'"):
+        warehouse.select(DECISIONS, ["action"], since=noon, until=until, where={"nope": "x"})
+    with pytest.raises(RowError, match="naive bounds"):
+        warehouse.select(DECISIONS, ["action"], since=noon.replace(tzinfo=None), until=until)
+
+
+@pytest.mark.stack
+def test_a_batch_larger_than_one_job(server: BigQueryServer, noon: datetime) -> None:
+    """Rows beyond the parameter limit go in further jobs and all arrive."""
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, server.endpoint)
+    size = MAX_PARAMETERS // len(table(DECISIONS).fields) + 1
+    rows = [decision(noon, f"{number:04}") for number in range(size)]
+    warehouse.append(DECISIONS, rows, job_key=f"large-{noon}")
+    assert len(ids_between(warehouse, noon, noon + HOUR)) == size
+
+
+@pytest.mark.stack
+def test_d5_a_failed_query_is_never_an_empty_result(server: BigQueryServer, noon: datetime) -> None:
+    """The emulator answers a failed query with 200 and no rows: it raises here all the same."""
+    elsewhere = BigQueryWarehouse(PROJECT, "no_such_dataset", server.endpoint)
+    with pytest.raises(GoogleAPICallError, match="no_such_dataset"):
+        elsewhere.select(DECISIONS, ["action"], since=noon, until=noon + HOUR)
+    with pytest.raises(GoogleAPICallError, match="no_such_dataset"):
+        elsewhere.append(DECISIONS, [decision(noon, "a")], job_key=f"elsewhere-{noon}")
+    with pytest.raises(GoogleAPICallError, match=r"(?i)division by zero"):
+        run_query(elsewhere._client, "SELECT 1/0")
+
+
+def test_an_absent_server_is_transient(noon: datetime) -> None:
+    """Reads are tried for their time, then raise something that `is_transient` knows."""
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, "http://127.0.0.1:9", read_retry_seconds=0.1)
+    with pytest.raises(Exception, match=r"127\.0\.0\.1") as caught:
+        warehouse.select(DECISIONS, ["action"], since=noon, until=noon + HOUR)
+    assert is_transient(caught.value)
+
+
+class FakeJob:
+    """A job as jobs.get shows it."""
+
+    def __init__(self, state: str = "DONE", error: GoogleAPICallError | None = None) -> None:
+        self.state = state
+        self.error = error
+        self.error_result = {"reason": "x"} if error and state == "DONE" else None
+        self.waited = 0
+
+    def result(self, **options: Any) -> None:
+        """Wait; a job of a custom id must not be re-run by the library."""
+        assert options["job_retry"] is None
+        assert options["timeout"] is not None
+        self.waited += 1
+        if self.error:
+            raise self.error
+
+
+class FakeClient:
+    """BigQuery's job ids: the second insert of one id is a 409."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, FakeJob] = {}
+        self.outcomes: list[FakeJob] = []
+        self.sent: list[str] = []
+        self.visible = True
+
+    def query(self, sql: str, *, job_id: str, **options: Any) -> FakeJob:
+        """Insert a job."""
+        assert options["job_retry"] is None
+        if job_id in self.jobs:
+            raise Conflict(f"Already Exists: Job {job_id}")
+        self.sent.append(job_id)
+        self.jobs[job_id] = self.outcomes.pop(0) if self.outcomes else FakeJob()
+        return self.jobs[job_id]
+
+    def get_dataset(self, dataset: str, **_: Any) -> Any:
+        """Only the location matters."""
+        return type("Dataset", (), {"location": f"location of {dataset}"})
+
+    def get_job(self, job_id: str, *, location: str, **_: Any) -> FakeJob:
+        """Look at a job where the dataset is."""
+        assert location == f"location of {DATASET}"
+        if not self.visible:
+            raise NotFound(f"Not found: Job {job_id}")
+        return self.jobs[job_id]
+
+
+def fake_append(client: Any, key: str = "slot-1", *, size: int = 1) -> None:
+    """Append decisions through the fake."""
+    when = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
+    rows = [decision(when, str(number)) for number in range(size)]
+    BigQueryWarehouse(PROJECT, DATASET, client=client).append(DECISIONS, rows, job_key=key)
+
+
+def test_r6_a_second_delivery_finds_the_job_done() -> None:
+    """The same key answers 409 at the second try; the finished job stands and nothing is sent."""
+    client = FakeClient()
+    fake_append(client)
+    fake_append(client)
+    assert len(client.sent) == 1
+    assert client.jobs[client.sent[0]].waited == 2
+
+
+def test_r6_a_running_job_is_waited_for() -> None:
+    """A job of another delivery that still runs decides: its failure is raised, not doubled."""
+    client = FakeClient()
+    client.outcomes = [FakeJob("RUNNING", ServiceUnavailable("later"))]
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailable):
+            fake_append(client)
+    assert len(client.sent) == 1
+
+
+def test_r6_failed_jobs_take_suffixes() -> None:
+    """After failed jobs the next free suffix is used, one job a delivery, until one succeeds."""
+    client = FakeClient()
+    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(2)]
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailable):
+            fake_append(client)
+    fake_append(client)
+    fake_append(client)
+    first = client.sent[0]
+    assert client.sent == [first, f"{first}-2", f"{first}-3"]
+
+
+def test_suffixes_are_bounded() -> None:
+    """When every job failed, the message is for dead-letters: a person has to look."""
+    client = FakeClient()
+    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(MAX_JOBS)]
+    for _ in range(MAX_JOBS):
+        with pytest.raises(ServiceUnavailable):
+            fake_append(client)
+    with pytest.raises(PermanentError, match=f"{MAX_JOBS} jobs nba_orchestration-workflow_dec"):
+        fake_append(client)
+
+
+def test_a_job_not_yet_visible_is_transient() -> None:
+    """A 404 just after a 409 has been seen of BigQuery; the next delivery looks again."""
+    client = FakeClient()
+    fake_append(client)
+    client.visible = False
+    with pytest.raises(TransientError, match="cannot be read yet"):
+        fake_append(client)
+
+
+def test_job_ids_are_legal_and_distinct() -> None:
+    """Any key gives an id of BigQuery's alphabet; keys, tables, parts and datasets do not mix."""
+    client = FakeClient()
+    keys = ["a/b", "a:b", "a b", "ä", "x" * 5000, "x" * 5001, ""]
+    for key in keys:
+        fake_append(client, key)
+    assert len(set(client.sent)) == len(keys)
+    for name in client.sent:
+        assert len(name) <= 1024
+        assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+    BigQueryWarehouse(PROJECT, "staging", client=client).append(  # type: ignore[arg-type] # a fake
+        DECISIONS, [decision(datetime(2025, 11, 12, tzinfo=UTC), "0")], job_key="a/b"
+    )
+    assert len(set(client.sent)) == len(keys) + 1
+
+
+def test_parts_keep_their_job_ids() -> None:
+    """A large batch is split the same way each time, so that a repeat sends nothing."""
+    client = FakeClient()
+    size = 2 * (MAX_PARAMETERS // len(table(DECISIONS).fields)) + 1
+    fake_append(client, size=size)
+    assert len(client.sent) == 3
+    fake_append(client, size=size)
+    assert len(client.sent) == 3

@@ -1,0 +1,104 @@
+"""The BigQuery emulator process, its tables and the SQL command on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.errors import BadInputError, ConfigError, TransientError
+from common.tables import NAMES, table
+from common.warehouse import make_client
+from local.bigquery import (
+    HOME,
+    BigQueryServer,
+    create_tables,
+    place_extension,
+    start_bigquery,
+)
+from local.process import accepts
+from local.sql import print_table, run_sql
+
+pytestmark = pytest.mark.stack
+PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
+    """One bqemulator with the five tables for the module."""
+    running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
+    create_tables(running.endpoint, PROJECT, DATASET)
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_are_those_of_the_schema_files(server: BigQueryServer, name: str) -> None:
+    """Columns, types, modes, partitioning and clustering arrive as written."""
+    shape = table(name)
+    made = make_client(PROJECT, server.endpoint).get_table(f"{PROJECT}.{DATASET}.{name}")
+    assert [(field.name, field.field_type, field.mode) for field in made.schema] == [
+        (field.name, field.type, field.mode) for field in shape.fields
+    ]
+    assert made.time_partitioning.field == shape.partition_column
+    assert made.clustering_fields == list(shape.clustering)
+
+
+def test_creating_the_tables_again_changes_nothing(server: BigQueryServer) -> None:
+    """A kept stack can be set up twice."""
+    create_tables(server.endpoint, PROJECT, DATASET)
+    _, rows = run_sql(
+        server.endpoint,
+        PROJECT,
+        f"SELECT table_name FROM {DATASET}.INFORMATION_SCHEMA.TABLES",
+    )
+    assert sorted(name for (name,) in rows) == sorted(NAMES)
+
+
+def test_sql_answers_columns_and_rows(server: BigQueryServer) -> None:
+    """A query gives its columns and rows in order; a statement without a result gives none."""
+    sql = "SELECT 1 AS a, 'x' AS b UNION ALL SELECT 2, NULL ORDER BY a"
+    assert run_sql(server.endpoint, PROJECT, sql) == (["a", "b"], [(1, "x"), (2, None)])
+    assert run_sql(server.endpoint, PROJECT, "CREATE SCHEMA other") == ([], [])
+
+
+@pytest.mark.parametrize("sql", ["SELEC 1", "SELECT nope FROM nba_orchestration.nothing", ""])
+def test_bad_sql_is_one_clear_line(server: BigQueryServer, sql: str) -> None:
+    """A refused statement is an error of one line, never an empty table."""
+    with pytest.raises(BadInputError, match=r"^the statement was refused: .+") as caught:
+        run_sql(server.endpoint, PROJECT, sql)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_absent_stack_is_one_clear_line() -> None:
+    """Where nothing listens the error says what to start."""
+    with pytest.raises(TransientError, match=r"no BigQuery answers at .*day DATE --keep$"):
+        run_sql("http://127.0.0.1:9", PROJECT, "SELECT 1")
+
+
+def test_a_table_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nulls, brackets and counts are shown as they are."""
+    print_table(["name", "ids"], [("a", ["[red]x"]), (None, [])])
+    shown = capsys.readouterr().out
+    assert "['[red]x']" in shown
+    assert "NULL" in shown
+    assert "2 rows" in shown
+
+
+def test_the_extension_stays_in_the_project(tmp_path: Path) -> None:
+    """DuckDB's extension is placed below the given home, by default one in the project."""
+    placed = place_extension(tmp_path)
+    assert placed.is_relative_to(tmp_path / ".duckdb" / "extensions")
+    stamp = placed.stat().st_mtime_ns
+    assert place_extension(tmp_path).stat().st_mtime_ns == stamp
+    placed.write_bytes(b"cut short")
+    assert place_extension(tmp_path).stat().st_size > 1_000_000
+    assert HOME.is_relative_to(Path(__file__).parents[2])
+
+
+def test_a_port_in_use_is_refused_before_the_start(server: BigQueryServer, tmp_path: Path) -> None:
+    """The error names the port and leaves the running server alone."""
+    port = int(server.endpoint.rsplit(":", 1)[1])
+    with pytest.raises(ConfigError, match=f"port {port} is in use"):
+        start_bigquery(PROJECT, tmp_path / "second.log", port=port)
+    assert server.process.running()
+    assert accepts(port)

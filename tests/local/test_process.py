@@ -1,0 +1,116 @@
+"""Starting and stopping child processes; bigquery and gcs share this."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from common.errors import ConfigError
+from local.process import HOST, accepts, package_folder, pick_port, start
+
+pytestmark = pytest.mark.stack
+SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended (a zombie has)."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
+
+
+def test_a_ready_server_is_stopped_by_its_handle(tmp_path: Path) -> None:
+    """Output goes to the log; stop ends the process, twice is as good as once."""
+    log = tmp_path / "logs" / "sleeper.log"
+    running = start(SLEEPER, {}, log, lambda: "up" in log.read_text())
+    assert running.running()
+    running.stop()
+    running.stop()
+    assert not running.running()
+
+
+def test_a_server_deaf_to_terminate_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the time to stop has passed nothing is left."""
+    monkeypatch.setattr("local.process.STOP_SECONDS", 0.2)
+    code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True);"
+    log = tmp_path / "deaf.log"
+    argv = [sys.executable, "-c", code + "time.sleep(600)"]
+    running = start(argv, {}, log, lambda: "up" in log.read_text())
+    running.stop()
+    assert running.child.returncode == -signal.SIGKILL
+
+
+def test_a_missing_program_is_one_clear_line(tmp_path: Path) -> None:
+    """The path that is not there is named, with what to do."""
+    with pytest.raises(ConfigError, match=r"^/no/such/server is missing .*; run make setup$"):
+        start(["/no/such/server"], {}, tmp_path / "log", lambda: True)
+
+
+def test_a_server_that_ends_at_once_tells_why(tmp_path: Path) -> None:
+    """The last lines of its log are in the error."""
+    argv = [sys.executable, "-c", "raise SystemExit('port 1 is taken')"]
+    with pytest.raises(ConfigError, match="ended at once: port 1 is taken"):
+        start(argv, {}, tmp_path / "log", lambda: False)
+
+
+def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
+    """The deadline ends it, and says so."""
+    log = tmp_path / "pid.log"
+    argv = [
+        sys.executable,
+        "-c",
+        "import os, time; print(os.getpid(), flush=True); time.sleep(600)",
+    ]
+    with pytest.raises(ConfigError, match=r"not ready within 0\.3 s"):
+        start(argv, {}, log, lambda: False, timeout_seconds=0.3)
+    assert gone(int(log.read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
+    """Even a parent that is killed leaves no server running."""
+    code = (
+        "import pathlib, sys, time; from local.process import start;"
+        f"argv = [sys.executable, '-c', 'import time; time.sleep(600)'];"
+        f"p = start(argv, {{}}, pathlib.Path({str(tmp_path / 'log')!r}), lambda: True);"
+        "print(p.child.pid, flush=True); time.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent:
+        child = int(parent.stdout.readline())
+        # The signal is asked for by the child itself, within its first milliseconds.
+        deadline = time.monotonic() + 10
+        while b"-I" in Path(f"/proc/{child}/cmdline").read_bytes() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        parent.kill()
+        while not gone(child) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert gone(child)
+
+
+def test_a_port_in_use_is_refused() -> None:
+    """A given port is checked before anything starts; a free one is found otherwise."""
+    with socket.socket() as holder:
+        holder.bind((HOST, 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        assert accepts(port)
+        with pytest.raises(ConfigError, match=f"port {port} is in use"):
+            pick_port(port)
+        assert pick_port() != port
+    assert not accepts(port)
+
+
+def test_a_missing_package_is_named() -> None:
+    """What is not installed is a configuration error; what is, is found without an import."""
+    with pytest.raises(ConfigError, match="package no_such_package is not installed"):
+        package_folder("no_such_package")
+    assert (package_folder("json") / "__init__.py").exists()
