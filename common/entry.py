@@ -23,6 +23,7 @@ from common.logs import log
 from common.messages import Message, parse_message
 from common.runtime import Runtime, current
 
+_LONGEST_RAW = 256 * 1024
 Reply = tuple[str, int, dict[str, str]]
 Result = Mapping[str, Any]
 M = TypeVar("M", bound=Message)
@@ -30,37 +31,44 @@ Handle = Callable[[Runtime, Event, M], Result]
 
 
 def serve(request: Request, function: str, model: type[M], handle: Handle[M]) -> Reply:
+    """Run the event of a request that functions-framework received through a handler."""
+    body = request.get_data(cache=False)
+    return respond(current(), dict(request.headers), body, (function, model, handle))
+
+
+def respond(
+    runtime: Runtime,
+    headers: Mapping[str, str],
+    body: bytes,
+    route: tuple[str, type[M], Handle[M]],
+) -> Reply:
     """Run one event through a handler.
 
     Args:
-        request: what functions-framework received.
-        function: the function's name, for logs and dead letters.
-        model: the form of the message it takes.
-        handle: does the work; returns what happened as a small JSON-ready mapping.
+        runtime: ports and settings.
+        headers: of the request.
+        body: of the request.
+        route: the function's name, the form of its message, and what does the work and returns
+            what happened as a small JSON-ready mapping.
 
     Returns:
         Flask's (body, status, headers).
     """
-    body = request.get_data(cache=False)
-    event = Event(shape="bare", data={}, raw=body.decode("utf-8", "replace"))
+    function, model, handle = route
+    event = Event(shape="bare", data={}, raw=body[:_LONGEST_RAW].decode("utf-8", "replace"))
     try:
-        event = parse_event(dict(request.headers), body)
-        result = handle(current(), event, parse_message(model, event))
+        event = parse_event(headers, body)
+        result = handle(runtime, event, parse_message(model, event))
     except PermanentError as error:
         envelope = error.event if isinstance(error, UnreadableMessageError) else event
-        return _refuse(function, envelope, error, from_topic=_is_from_topic(envelope, body))
+        return _refuse(runtime, function, envelope, error)
     except Exception as error:  # noqa: BLE001 - the answer decides about redelivery
         return _fail(function, event, error)
     log("INFO", "Handled", function=function, message_id=event.message_id, **result)
     return _reply(200, result)
 
 
-def _is_from_topic(event: Event, body: bytes) -> bool:
-    """Whether nobody waits for the answer: a message, however broken, came from a topic."""
-    return event.shape != "bare" or bool(event.message_id) or b'"subscription"' in body
-
-
-def _refuse(function: str, event: Event, error: PermanentError, *, from_topic: bool) -> Reply:
+def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError) -> Reply:
     log(
         "ERROR",
         "Refused",
@@ -69,10 +77,10 @@ def _refuse(function: str, event: Event, error: PermanentError, *, from_topic: b
         error_class=type(error).__name__,
         error=error,
     )
-    if not from_topic:
+    if event.shape == "bare":
         return _reply(400, {"result": "refused", "error": str(error)})
     try:
-        bury(current(), function, event, error)
+        bury(runtime, function, event, error)
     except Exception as failure:  # noqa: BLE001 - not recorded is not acknowledged
         return _fail(function, event, failure)
     return _reply(200, {"result": "dead-lettered", "error": str(error)})
