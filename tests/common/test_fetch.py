@@ -311,6 +311,13 @@ def test_key_is_in_no_body_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
     assert KEY not in caplog.text
 
 
+def test_short_made_up_key_does_not_garble_the_data() -> None:
+    """A local stack's key may be a letter; bookmakers stay bookmakers."""
+    words = Script(httpx.Response(200, content=b'{"bookmakers": []}'))
+    short = source(words, odds_api_key="k")
+    assert short.fetch(call("odds_api")) == b'{"bookmakers": []}'
+
+
 def test_close_lets_the_next_fetch_open_again() -> None:
     """A closed source can be used again."""
     asked = source(Script(httpx.Response(200, content=b"ok")))

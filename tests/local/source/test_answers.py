@@ -1,0 +1,269 @@
+"""What the local source answers, endpoint by endpoint."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.eastern import EASTERN
+from local.source.answers import Answer, answer
+from local.source.odds import event_id
+from local.source.slate import Slate, final_score, load
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = ROOT.parent / "shared" / "data" / "samples"
+NBA = "/v4/sports/basketball_nba"
+GAME = "0022500213"
+KEYED = {"apiKey": "k", "regions": "us"}
+
+
+@pytest.fixture(scope="module")
+def slate() -> Slate:
+    """The project's own slate."""
+    return load(ROOT / "config" / "slates" / "2025-11.json")
+
+
+def et(hour: int, minute: int = 0, day: int = 12) -> datetime:
+    """An Eastern time in November 2025."""
+    return datetime(2025, 11, day, hour, minute, tzinfo=EASTERN)
+
+
+def read(found: Answer) -> Any:
+    """The JSON of a good answer."""
+    assert found.status == 200
+    return json.loads(found.body)
+
+
+def keys(value: Any) -> Any:
+    """The form of a JSON value: its keys, the first element of each list."""
+    if isinstance(value, dict):
+        return {key: keys(each) for key, each in value.items()}
+    return [keys(value[0])] if isinstance(value, list) and value else type(value).__name__
+
+
+def headers(document: Any) -> dict[str, list[str]]:
+    """Column names by result set."""
+    return {each["name"]: each["headers"] for each in document["resultSets"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "file"),
+    [
+        ("/stats/playerindex", {}, "nbac_player_list"),
+        ("/stats/boxscoretraditionalv2", {"GameID": GAME}, "nbac_team_boxscore"),
+        (
+            "/stats/leaguegamelog",
+            {"DateFrom": "11/12/2025", "DateTo": "11/12/2025"},
+            "nbac_player_boxscore",
+        ),
+    ],
+)
+def test_result_sets_have_the_real_columns(
+    slate: Slate, path: str, params: dict[str, str], file: str
+) -> None:
+    """Sets and headers are those of the recorded response, in its order."""
+    recorded = SAMPLES / f"{file}.json"
+    if not recorded.exists():
+        pytest.skip(f"no recorded response at {recorded}")
+    ours = read(answer(path, params, slate, et(23)))
+    assert headers(ours) == headers(json.loads(recorded.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("file", "path"),
+    [
+        ("oddsa_events_his", f"{NBA}/events"),
+        ("oddsa_game_lines_his", f"{NBA}/events/{event_id(GAME)}/odds"),
+    ],
+)
+def test_odds_have_the_real_fields(slate: Slate, file: str, path: str) -> None:
+    """Names and types of every level are those of the recorded response."""
+    recorded = SAMPLES / f"{file}.json"
+    if not recorded.exists():
+        pytest.skip(f"no recorded response at {recorded}")
+    params = {**KEYED, "markets": "spreads,totals"}
+    ours = read(answer(path, params, slate, et(14)))
+    assert keys(ours) == keys(json.loads(recorded.read_bytes())["data"])
+
+
+def test_officials_have_the_real_fields(slate: Slate) -> None:
+    """Rows carry the recorded response's columns."""
+    recorded = SAMPLES / "nbac_referee_assignments.json"
+    if not recorded.exists():
+        pytest.skip(f"no recorded response at {recorded}")
+    path = "/wp-json/api/v1/get-game-officials"
+    ours = read(answer(path, {"date": "2025-11-12"}, slate, et(10)))
+    real = json.loads(recorded.read_bytes())
+    assert list(ours) == list(real)
+    assert list(ours["nba"]["Table"]["rows"][0]) == list(real["nba"]["Table"]["rows"][0])
+
+
+@pytest.mark.parametrize(("now", "rows"), [(et(9, 29), 0), (et(9, 30), 12), (et(9, 30, 11), 0)])
+def test_referees_come_at_half_past_nine(slate: Slate, now: datetime, rows: int) -> None:
+    """Empty before, a crew a game from then on."""
+    path = "/wp-json/api/v1/get-game-officials"
+    served = read(answer(path, {"date": "2025-11-12"}, slate, now))
+    assert len(served["nba"]["Table"]["rows"]) == rows
+
+
+@pytest.mark.parametrize("path", ["/events", "/odds", f"/events/{event_id(GAME)}/odds"])
+@pytest.mark.parametrize(("key", "code"), [("", "MISSING_KEY"), ("invalid", "INVALID_KEY")])
+def test_odds_want_a_key(slate: Slate, path: str, key: str, code: str) -> None:
+    """401 with The Odds API's own words."""
+    found = answer(NBA + path, {"apiKey": key, "regions": "us"}, slate, et(14))
+    assert found.status == 401
+    assert json.loads(found.body)["error_code"] == code
+
+
+def test_odds_want_a_region(slate: Slate) -> None:
+    """422, as the real one."""
+    assert answer(f"{NBA}/odds", {"apiKey": "k"}, slate, et(14)).status == 422
+
+
+def test_odds_tell_the_quota(slate: Slate) -> None:
+    """Each market costs one; events cost nothing."""
+    lines = answer(f"{NBA}/odds", {**KEYED, "markets": "h2h,spreads"}, slate, et(14))
+    assert lines.headers["x-requests-last"] == "2"
+    assert answer(f"{NBA}/events", KEYED, slate, et(14)).headers["x-requests-last"] == "0"
+
+
+def test_events_are_bounded(slate: Slate) -> None:
+    """Only the games between the two bounds, with full names and an id of 32 digits."""
+    bounds = {"commenceTimeFrom": "2025-11-12T05:00:00Z", "commenceTimeTo": "2025-11-13T04:59:59Z"}
+    events = read(answer(f"{NBA}/events", {**KEYED, **bounds}, slate, et(8)))
+    assert len(events) == 12
+    assert events[0] == {
+        "id": event_id(GAME),
+        "sport_key": "basketball_nba",
+        "sport_title": "NBA",
+        "commence_time": "2025-11-13T00:00:00Z",
+        "home_team": "Charlotte Hornets",
+        "away_team": "Milwaukee Bucks",
+    }
+    assert len({event["id"] for event in events}) == 12
+    assert all(len(event["id"]) == 32 for event in events)
+
+
+def test_odds_disappear_after_tip_off(slate: Slate) -> None:
+    """A begun game has no line, an event without books until its end, and then is unknown."""
+    path, params = f"{NBA}/events/{event_id(GAME)}/odds", {**KEYED, "markets": "player_points"}
+    assert read(answer(path, params, slate, et(18, 59)))["bookmakers"]
+    assert read(answer(path, params, slate, et(19)))["bookmakers"] == []
+    gone = answer(path, params, slate, et(21, 30))
+    assert (gone.status, json.loads(gone.body)["error_code"]) == (404, "EVENT_NOT_FOUND")
+    lines = read(answer(f"{NBA}/odds", KEYED, slate, et(19)))
+    assert event_id(GAME) not in {event["id"] for event in lines}
+
+
+def test_props_name_players_and_points(slate: Slate) -> None:
+    """Over and under for each player of each market asked for."""
+    params = {**KEYED, "markets": "player_points,player_threes"}
+    event = read(answer(f"{NBA}/events/{event_id(GAME)}/odds", params, slate, et(14)))
+    markets = event["bookmakers"][0]["markets"]
+    assert [market["key"] for market in markets] == ["player_points", "player_threes"]
+    outcome = markets[0]["outcomes"][0]
+    assert set(outcome) == {"name", "description", "price", "point"}
+    assert {each["name"] for each in markets[0]["outcomes"]} == {"Over", "Under"}
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "status"),
+    [
+        ("2025-11-12_01PM", et(13, 29), 403),
+        ("2025-11-12_01PM", et(13, 30), 200),
+        ("2025-11-12_12PM", et(13, 30), 403),
+        ("2025-11-12_02PM", et(14, 29), 403),
+        ("2025-11-12_02PM", et(14, 30), 200),
+        ("2025-11-12_01_30PM", et(15), 403),
+        ("2025-11-10_05PM", et(20), 403),
+        ("2025-11-12_13PM", et(20), 403),
+    ],
+)
+def test_injury_report_appears_when_it_is_published(
+    slate: Slate, name: str, now: datetime, status: int
+) -> None:
+    """403 as S3 answers until then, for names never given, and on days without games."""
+    found = answer(f"/referee/injury/Injury-Report_{name}.pdf", {}, slate, now)
+    assert found.status == status
+    assert found.body.startswith(b"%PDF-" if status == 200 else b"<?xml")
+
+
+@pytest.mark.parametrize(("hour", "minute", "status"), [(21, 29, 404), (21, 30, 200)])
+def test_gamebook_appears_at_the_end(slate: Slate, hour: int, minute: int, status: int) -> None:
+    """404 until the game is final."""
+    path = "/pdfs/20251112/20251112_MILCHA.pdf"
+    assert answer(path, {}, slate, et(hour, minute)).status == status
+
+
+def test_play_by_play_grows(slate: Slate) -> None:
+    """404 before the tip-off, no end while live, and the final score at the end."""
+    path = f"/static/json/liveData/playbyplay/playbyplay_{GAME}.json"
+    assert answer(path, {}, slate, et(18)).status == 404
+    live = read(answer(path, {}, slate, et(20)))["game"]["actions"]
+    assert all(action["actionType"] == "period" for action in live)
+    last = read(answer(path, {}, slate, et(22)))["game"]["actions"][-1]
+    away, home = final_score(GAME)
+    assert (last["actionType"], last["scoreAway"], last["scoreHome"]) == (
+        "game",
+        str(away),
+        str(home),
+    )
+
+
+def test_box_score_adds_up(slate: Slate) -> None:
+    """The players' points are the team's, and every count makes those points."""
+    document = read(answer("/stats/boxscoretraditionalv2", {"GameID": GAME}, slate, et(22)))
+    sets = {
+        each["name"]: [dict(zip(each["headers"], row, strict=True)) for row in each["rowSet"]]
+        for each in document["resultSets"]
+    }
+    for team, points in zip(sets["TeamStats"], final_score(GAME), strict=True):
+        own = [row for row in sets["PlayerStats"] if row["TEAM_ID"] == team["TEAM_ID"]]
+        assert team["PTS"] == points == sum(row["PTS"] for row in own)
+        for row in (team, *own):
+            assert row["PTS"] == 2 * (row["FGM"] - row["FG3M"]) + 3 * row["FG3M"] + row["FTM"]
+
+
+def test_game_log_holds_final_games_of_the_type(slate: Slate) -> None:
+    """Only what is over by then, only of the season type asked for."""
+    params = {"DateFrom": "11/12/2025", "DateTo": "11/12/2025", "SeasonType": "Regular Season"}
+
+    def rows(now: datetime, **changes: str) -> list[Any]:
+        served = read(answer("/stats/leaguegamelog", {**params, **changes}, slate, now))
+        found: list[Any] = served["resultSets"][0]["rowSet"]
+        return found
+
+    assert rows(et(21, 29)) == []
+    assert len(rows(et(21, 30))) == 3 * 10
+    assert len(rows(et(3, day=13))) == 12 * 10
+    assert rows(et(3, day=13), SeasonType="Playoffs") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("/stats/leaguegamelog", {"DateFrom": "2025-11-12"}),
+        ("/wp-json/api/v1/get-game-officials", {"date": "today"}),
+        ("/wp-json/api/v1/get-game-officials", {}),
+    ],
+)
+def test_bad_parameters_are_refused(slate: Slate, path: str, params: dict[str, str]) -> None:
+    """A date of another form is 400, not an empty answer."""
+    assert answer(path, params, slate, et(14)).status == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/v4/sports/icehockey_nhl/odds", "/pdfs/x.pdf"])
+def test_unknown_path_is_not_found(slate: Slate, path: str) -> None:
+    """Nothing else is served."""
+    assert answer(path, {}, slate, et(14)).status == 404
+
+
+def test_same_question_same_answer(slate: Slate) -> None:
+    """Even the PDFs are the same bytes for the same slate and instant."""
+    path = "/referee/injury/Injury-Report_2025-11-12_05PM.pdf"
+    first = answer(path, {}, slate, et(20))
+    other = load(ROOT / "config" / "slates" / "2025-11.json")
+    assert first == answer(path, {}, other, et(20))
+    assert slate.on(date(2025, 11, 12))[0].tipoff == datetime(2025, 11, 13, tzinfo=UTC)

@@ -1,0 +1,206 @@
+"""Every scraper against a real source server, over HTTP, through a day."""
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from common.clock import set_clock
+from common.eastern import EASTERN
+from common.fetch import Source
+from common.scrape import Scraped, scrape
+from common.scrapers import REGISTRY, get
+from common.scrapers.model import GameRef, Target
+from common.settings import Settings
+from local.source.odds import event_id
+from local.source.server import SourceServer
+from local.source.slate import load
+
+ROOT = Path(__file__).resolve().parents[3]
+SLATE = ROOT / "config" / "slates" / "2025-11.json"
+DAY = date(2025, 11, 12)
+GAME = GameRef("0022500213", "MIL", "CHA")
+
+
+class HandClock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2025, 11, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The instant set last."""
+        return self.instant
+
+    def sleep(self, seconds: float) -> None:
+        """Nothing here should wait."""
+        pytest.fail(f"slept {seconds} s")
+
+
+@pytest.fixture(scope="module")
+def clock() -> HandClock:
+    """The clock of server and client."""
+    return HandClock()
+
+
+@pytest.fixture(scope="module")
+def server(clock: HandClock) -> Iterator[SourceServer]:
+    """A running server."""
+    running = SourceServer(load(SLATE), clock)
+    thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield running
+    running.shutdown()
+    thread.join()
+    running.server_close()
+
+
+@pytest.fixture(scope="module")
+def source(server: SourceServer, clock: HandClock) -> Iterator[Source]:
+    """A client of it, for all hosts."""
+    url = f"http://127.0.0.1:{server.server_port}"
+    hosts = {name: url for name in Settings.model_fields if name.endswith("_url")}
+    opened = Source(Settings(**hosts, odds_api_key="k", source_interval_seconds=0), clock)
+    yield opened
+    opened.close()
+
+
+def run(name: str, source: Source, clock: HandClock, hour: int, minute: int = 0) -> Scraped:
+    """Scrape 12 November at an Eastern time; hours past 24 are the next morning."""
+    clock.instant = datetime(2025, 11, 12 + hour // 24, hour % 24, minute, tzinfo=EASTERN)
+    scraper = get(name)
+    game = GAME if scraper.scope == "game" else None
+    games = load(SLATE).on(DAY)
+    events = tuple(event_id(each.game_id) for each in games)
+    return scrape(scraper, Target(name, DAY, "2025-26", game, events), source, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("name", "clock_et", "expected"),
+    [
+        ("nbac_schedule_api", (4, 45), ("SUCCESS", 21)),
+        ("nbac_player_list", (6, 0), ("SUCCESS", 150)),
+        ("nbac_referee_assignments", (9, 29), ("NO_DATA", 0)),
+        ("nbac_referee_assignments", (9, 30), ("SUCCESS", 12)),
+        ("nbac_injury_report", (0, 10), ("NOT_READY", 0)),
+        ("nbac_injury_report", (13, 29), ("NOT_READY", 0)),
+        ("nbac_injury_report", (13, 30), ("SUCCESS", 54)),
+        ("nbac_injury_report", (27, 0), ("SUCCESS", 54)),
+        ("oddsa_events", (13, 30), ("SUCCESS", 12)),
+        ("oddsa_events", (27, 0), ("NO_DATA", 0)),
+        ("oddsa_player_props", (13, 30), ("SUCCESS", 12)),
+        ("oddsa_player_props", (20, 0), ("SUCCESS", 4)),
+        ("oddsa_player_props", (27, 0), ("NO_DATA", 0)),
+        ("oddsa_game_lines", (13, 30), ("SUCCESS", 12)),
+        ("oddsa_game_lines", (23, 0), ("NO_DATA", 0)),
+        ("nbac_player_boxscore", (21, 29), ("NO_DATA", 0)),
+        ("nbac_player_boxscore", (27, 0), ("SUCCESS", 120)),
+        ("nbac_team_boxscore", (20, 0), ("NOT_READY", 0)),
+        ("nbac_team_boxscore", (21, 30), ("SUCCESS", 2)),
+        ("nbac_play_by_play", (18, 0), ("NO_DATA", 0)),
+        ("nbac_play_by_play", (20, 0), ("NOT_READY", 0)),
+        ("nbac_play_by_play", (21, 30), ("SUCCESS", 9)),
+        ("nbac_gamebook_pdf", (21, 29), ("NO_DATA", 0)),
+        ("nbac_gamebook_pdf", (21, 30), ("SUCCESS", 1)),
+    ],
+)
+def test_s3_before_and_after_publication(
+    source: Source,
+    clock: HandClock,
+    name: str,
+    clock_et: tuple[int, int],
+    expected: tuple[str, int],
+) -> None:
+    """Each scraper finds what is out by then, and says so when it is not."""
+    found = run(name, source, clock, *clock_et)
+    assert (found.outcome, found.records) == expected, found.error_message
+    assert found.status == "SUCCESS"
+
+
+def test_every_scraper_succeeds_at_some_time(source: Source, clock: HandClock) -> None:
+    """Nothing is registered that the local source does not serve."""
+    found = {
+        name: {run(name, source, clock, hour).outcome for hour in (14, 23)} for name in REGISTRY
+    }
+    assert all("SUCCESS" in outcomes for outcomes in found.values()), found
+
+
+def test_injury_report_reads_as_the_real_one(source: Source, clock: HandClock) -> None:
+    """Today's players with their status, and tomorrow's teams as not yet submitted."""
+    rows = json.loads(run("nbac_injury_report", source, clock, 14).body)["records"]
+    today = [row for row in rows if row["game_date"] == "11/12/2025"]
+    assert len(today) == 12 * 2 * 2
+    assert today[0] == {
+        "game_date": "11/12/2025",
+        "game_time": "07:00 (ET)",
+        "matchup": "MIL@CHA",
+        "team": "Milwaukee Bucks",
+        "player": "Bucks, Dario",
+        "status": today[0]["status"],
+        "reason": "Injury/Illness - Left Ankle; Sprain",
+    }
+    assert {row["team"] for row in today} >= {"Portland Trail Blazers", "LA Clippers"}
+    later = [row for row in rows if row["game_date"] == "11/13/2025"]
+    assert {row["reason"] for row in later} == {"NOT YET SUBMITTED"}
+    assert len(later) == 6
+
+
+def test_answers_follow_the_clock_back_and_forth(source: Source, clock: HandClock) -> None:
+    """What was kept for one instant is not served at another."""
+    outcomes = [run("nbac_gamebook_pdf", source, clock, hour).outcome for hour in (14, 23, 14)]
+    assert outcomes == ["NO_DATA", "SUCCESS", "NO_DATA"]
+
+
+def test_answers_are_fast(server: SourceServer, clock: HandClock) -> None:
+    """A kept answer takes about a millisecond over one connection (median of fifty)."""
+    clock.instant = datetime(2025, 11, 12, 20, tzinfo=UTC)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port)
+    took = []
+    for _ in range(50):
+        started = time.perf_counter()
+        connection.request("GET", "/stats/playerindex")
+        assert connection.getresponse().read()
+        took.append(time.perf_counter() - started)
+    connection.close()
+    assert sorted(took)[25] < 0.02
+
+
+def test_command_tells_its_port_and_follows_the_clock_file(tmp_path: Path) -> None:
+    """`python -m local.source` prints its port once it listens, and reads the clock file."""
+    file = tmp_path / "clock.json"
+    set_clock(file, datetime(2025, 11, 12, 14, 0, tzinfo=UTC))
+    command = [sys.executable, "-m", "local.source", "--clock", str(file), "--slate", str(SLATE)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = json.loads(process.stdout.readline())["port"]
+            assert referees(port) == 0
+            set_clock(file, datetime(2025, 11, 12, 14, 30, tzinfo=UTC))
+            assert referees(port) == 12
+        finally:
+            process.terminate()
+
+
+def referees(port: int) -> int:
+    """How many crews the server tells."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/wp-json/api/v1/get-game-officials?date=2025-11-12")
+    served = json.loads(connection.getresponse().read())
+    connection.close()
+    return len(served["nba"]["Table"]["rows"])
+
+
+def test_command_refuses_a_bad_slate(tmp_path: Path) -> None:
+    """One line on standard error, and exit status 2."""
+    command = [sys.executable, "-m", "local.source", "--clock", "c", "--slate", "none.json"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert found.stderr.startswith("local.source: slate none.json")
+    assert len(found.stderr.splitlines()) == 1

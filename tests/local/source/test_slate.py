@@ -1,0 +1,167 @@
+"""The games a local source knows."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.errors import BadInputError
+from common.games import parse_schedule
+from local.source.slate import Slate, document, final_score, load, score, status
+from local.source.teams import TEAMS
+
+ROOT = Path(__file__).resolve().parents[3]
+OURS = ROOT / "config" / "slates" / "2025-11.json"
+SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
+
+
+def real_season() -> Path:
+    """The recorded season's file."""
+    if not SEASON.exists():
+        pytest.skip(f"no recorded season at {SEASON}")
+    return SEASON
+
+
+def write(path: Path, *games: dict[str, Any]) -> Slate:
+    """A slate of a test's own."""
+    usual = {"game_id": "0022500213", "date": "2025-11-12", "away": "MIL", "home": "CHA"}
+    entries = [{**usual, "tipoff": "19:00", **game} for game in games]
+    file = path / "slate.json"
+    file.write_text(json.dumps({"games": entries}))
+    return load(file)
+
+
+def test_own_slate() -> None:
+    """Three days of 6, 12 and 3 games, the first tip of the 12th at 19:00 ET."""
+    slate = load(OURS)
+    assert [len(slate.on(date(2025, 11, day))) for day in (10, 11, 12, 13)] == [0, 6, 12, 3]
+    assert slate.season == "2025-26"
+    tips = [game.tipoff for game in slate.on(date(2025, 11, 12)) if game.tipoff]
+    assert min(tips) == datetime(2025, 11, 13, 0, 0, tzinfo=UTC)
+    assert max(tips) == datetime(2025, 11, 13, 3, 30, tzinfo=UTC)
+
+
+def test_own_slate_names_real_teams_once_a_day() -> None:
+    """No team plays twice a day, and every tricode is a team's."""
+    slate = load(OURS)
+    for day in (11, 12, 13):
+        sides = [side for game in slate.on(date(2025, 11, day)) for side in (game.away, game.home)]
+        assert len(set(sides)) == len(sides)
+        assert set(sides) <= set(TEAMS)
+
+
+def test_teams_are_the_real_ones() -> None:
+    """Ids and names agree with the recorded season."""
+    days = json.loads(real_season().read_bytes())["leagueSchedule"]["gameDates"]
+    served = {
+        side["teamTricode"]: (side["teamId"], side["teamCity"], side["teamName"])
+        for day in days
+        for game in day["games"]
+        if game["gameId"].startswith("002")
+        for side in (game["homeTeam"], game["awayTeam"])
+    }
+    assert served == {code: (t.team_id, t.city, t.name) for code, t in TEAMS.items()}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(-1, 1), (0, 2), (149, 2), (150, 3), (60 * 24 * 300, 3)]
+)
+def test_state_follows_the_instant(minutes: int, state: int) -> None:
+    """Scheduled, live from the tip-off, final two hours and a half later."""
+    game = load(OURS).by_id["0022500213"]
+    assert game.tipoff is not None
+    now = game.tipoff + timedelta(minutes=minutes)
+    assert status(game, now) == state
+    away, home = final_score(game.game_id)
+    assert score(game, now) == {1: (0, 0), 2: (away // 2, home // 2), 3: (away, home)}[state]
+
+
+def test_document_round_trip() -> None:
+    """What is served parses to the same games, without a warning, in the states of the instant."""
+    slate = load(OURS)
+    now = datetime(2025, 11, 13, 3, 0, tzinfo=UTC)
+    served = parse_schedule(document(slate, now))
+    assert served.warnings == ()
+    assert [(g.game_id, g.tipoff, g.code) for g in served.games] == [
+        (g.game_id, g.tipoff, g.code) for g in slate.games
+    ]
+    assert [g.is_final for g in served.games] == [status(g, now) == 3 for g in slate.games]
+
+
+def test_finished_season_is_served_as_of_the_instant() -> None:
+    """A season whose file says Final is scheduled again before its tip-offs."""
+    slate = load(real_season())
+    now = datetime(2024, 12, 25, 20, 0, tzinfo=UTC)
+    games = parse_schedule(document(slate, now)).games
+    assert len(games) == 1321
+    assert not any(game.is_final for game in games if game.tipoff and game.tipoff > now)
+    before = now - timedelta(hours=2, minutes=30)
+    assert all(game.is_final for game in games if game.tipoff and game.tipoff <= before)
+
+
+def test_scores_are_plausible_and_never_drawn() -> None:
+    """Every id gives 95 to 133 points, one side more."""
+    scores = [final_score(f"00225{number:05d}") for number in range(2000)]
+    assert all(95 <= points <= 133 for pair in scores for points in pair)
+    assert all(away != home for away, home in scores)
+    assert scores[213] == final_score("0022500213")
+
+
+def test_phase_changes_with_what_is_served(tmp_path: Path) -> None:
+    """Referees, reports, tip-off and end each begin a phase; in between nothing changes."""
+    slate = write(tmp_path, {})
+    noon = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
+    assert slate.phase(noon) == slate.phase(noon + timedelta(minutes=80))
+    for instant in ("14:30", "18:30", "18:45"):
+        change = datetime.fromisoformat(f"2025-11-12T{instant}:00+00:00")
+        assert slate.phase(change) == slate.phase(change - timedelta(seconds=1)) + 1
+    end = datetime(2025, 11, 13, 2, 30, tzinfo=UTC)
+    assert slate.phase(end) > slate.phase(end - timedelta(seconds=1))
+
+
+def test_tbd_game_is_served_as_nba_com_does(tmp_path: Path) -> None:
+    """TBD at midnight Eastern, and scheduled for ever."""
+    slate = write(tmp_path, {"tipoff": None})
+    raw = document(slate, datetime(2026, 1, 1, tzinfo=UTC))
+    (game,) = raw["leagueSchedule"]["gameDates"][0]["games"]
+    assert (game["gameStatusText"], game["gameDateTimeEst"]) == ("TBD", "2025-11-12T00:00:00Z")
+    (read,) = parse_schedule(raw).games
+    assert (read.tipoff, read.status) == (None, 1)
+
+
+def test_s5_postponed_game_is_served_as_postponed(tmp_path: Path) -> None:
+    """A schedule that says PPD is served so, and the game is not played."""
+    raw = document(write(tmp_path, {}), datetime(2025, 11, 1, tzinfo=UTC))
+    raw["leagueSchedule"]["gameDates"][0]["games"][0]["postponedStatus"] = "Y"
+    file = tmp_path / "schedule.json"
+    file.write_text(json.dumps(raw))
+    slate = load(file)
+    assert slate.on(date(2025, 11, 12)) == ()
+    (read,) = parse_schedule(document(slate, datetime(2026, 1, 1, tzinfo=UTC))).games
+    assert read.postponed
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"games": []}', '{"games": [1]}'])
+def test_bad_slate_is_refused(tmp_path: Path, text: str) -> None:
+    """The error names the file."""
+    file = tmp_path / "bad.json"
+    file.write_text(text)
+    with pytest.raises(BadInputError, match=r"bad\.json"):
+        load(file)
+
+
+@pytest.mark.parametrize(
+    "change", [{"date": "12.11.2025"}, {"tipoff": "7pm"}, {"game_id": 213}, {"extra": 1}]
+)
+def test_bad_game_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+    """A game of another form is named by its id or shown."""
+    with pytest.raises(BadInputError, match="213"):
+        write(tmp_path, change)
+
+
+def test_missing_slate_is_refused(tmp_path: Path) -> None:
+    """A file that is not there is our own error."""
+    with pytest.raises(BadInputError, match=r"none\.json"):
+        load(tmp_path / "none.json")
