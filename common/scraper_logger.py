@@ -106,7 +106,8 @@ def _uploaded(runtime: Runtime, found: ObjectEvent) -> Row:
     """A user's upload: named after its folder, as our own objects are."""
     folder = found.name.split("/", 1)[0] if "/" in found.name else "upload"
     return {
-        "triggered_at": found.time_created or runtime.clock.now(),
+        # Never later than its event: the local stack's storage runs ahead of the virtual clock.
+        "triggered_at": min(found.time_created or runtime.clock.now(), runtime.clock.now()),
         "scraper_name": folder.replace("-", "_")[:_LONGEST_NAME] or "upload",
         "status": "SUCCESS",
         "outcome": UPLOADED,

@@ -1,6 +1,6 @@
 """`python -m local`: the system on one machine."""
 
-from local.cli import main
+from local.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -1,9 +1,11 @@
 """The command line. Errors: one line on standard error, exit status 2."""
 
+import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -11,7 +13,7 @@ from typing import ParamSpec
 import click
 from rich.console import Console
 
-from common.eastern import at
+from common.eastern import EASTERN, at
 from common.errors import OrchestrationError
 from common.settings import Settings
 from common.workflows import check_scrapers, load_workflows
@@ -22,6 +24,7 @@ from local.stack import StackConfig
 
 P = ParamSpec("P")
 FAILED = 2
+PIPED_WIDTH = 120
 
 
 def one_line_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -53,6 +56,17 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date of the form YYYY-MM-DD", param, ctx)
+
+
+def run() -> None:
+    """Run the command line; click's own refusals are one line as well."""
+    try:
+        main.main(standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"error: {' '.join(error.format_message().split())}", err=True)
+        sys.exit(FAILED)
+    except click.Abort:
+        sys.exit(128 + signal.SIGINT)
 
 
 @click.group(context_settings={"show_default": True, "max_content_width": 100})
@@ -95,12 +109,14 @@ def day(
         workflows=flows,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    console = Console()
+    console = make_console()
     with start_stack(config) as stack:
         _replay(console, stack, slate, day, out)
         if keep:
             stack.keep()
             _print_kept(console, stack)
+    if not keep:
+        shutil.rmtree(config.folder, ignore_errors=True)
 
 
 def _replay(console: Console, stack: RunningStack, slate: Slate, day: date, out: Path) -> None:
@@ -111,6 +127,12 @@ def _replay(console: Console, stack: RunningStack, slate: Slate, day: date, out:
     replayed.write_outcome(outcome, out)
     print_report(console, outcome, slate, stack)
     console.print(f"Tables written to {out}")
+
+
+def make_console() -> Console:
+    """Standard output; wide where it is not a terminal, so that a report keeps its columns."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def _check(workflows: Path) -> None:
@@ -124,6 +146,40 @@ def _print_kept(console: Console, stack: RunningStack) -> None:
     from local.report import print_kept  # noqa: PLC0415 - rich only where it is shown
 
     print_kept(console, stack.where)
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant such as 2025-11-12T13:30:15-05:00; without an offset it is Eastern."""
+
+    name = "ISO"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Parse it, or fail with click's one line."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an ISO 8601 instant", param, ctx)
+        return instant if instant.tzinfo else instant.replace(tzinfo=EASTERN)
+
+
+@main.command()
+@click.option("--schedule", type=click.Path(path_type=Path), help="A scheduleLeagueV2 file.")
+@click.option("--at", "instant", type=Instant(), required=True, help="When; Eastern by default.")
+@click.option("--workflow", help="Only this workflow.")
+@click.option("--history", type=click.Path(path_type=Path), help="A folder that `day` wrote.")
+@one_line_errors
+def decide(
+    schedule: Path | None, instant: datetime, workflow: str | None, history: Path | None
+) -> None:
+    """Print what the controller would decide at an instant, as a JSON array."""
+    from local.decide import decisions_at  # noqa: PLC0415 - the core only where it decides
+
+    found = decisions_at(schedule or replayed.OWN_SLATE, instant, workflow, history)
+    click.echo(json.dumps(found, indent=2))
 
 
 @main.command()

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ from common.settings import ROOT
 from local.stack import StackConfig
 
 KEPT_FILE = ROOT / ".local" / "kept.json"
+STOP_SECONDS = 30.0
 _ANSWER_SECONDS = 120.0
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class RunningStack:
         with suppress(OSError):  # it may have gone already
             self._ask("/stop", {})
         if self._keeper is not None:
-            self._keeper.wait(30)
+            self._keeper.wait(STOP_SECONDS)
             self._keeper = None
 
     def _ask(self, path: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def start_stack(config: StackConfig) -> RunningStack:
     line = keeper.stdout.readline()
     told = json.loads(line) if line else {"error": f"the stack died; see {log.name}"}
     if "error" in told:
-        keeper.wait(30)
+        keeper.wait(STOP_SECONDS)
         raise ConfigError(told["error"])
     return RunningStack(told, keeper)
 
@@ -161,7 +165,11 @@ def stop_kept() -> bool:
     if stack is None:
         return False
     stack.stop()
+    deadline = time.monotonic() + STOP_SECONDS
+    while _is_alive(stack.where["pid"]) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
     KEPT_FILE.unlink(missing_ok=True)
+    shutil.rmtree(stack.where["folder"], ignore_errors=True)
     return True
 
 

@@ -13,13 +13,14 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from common.clock import Clock
 from common.errors import ConfigError
+from common.settings import Settings
 from local.broker import Broker
 from local.process import HOST
 
 if TYPE_CHECKING:
     from local.gateway import Gateway
 
-_OBJECTS = "/subscriptions/scraped-objects--"
+OBJECTS = f"projects/{Settings().project}/topics/scraped-objects"
 KINDS = ("embedded", "google")
 
 
@@ -49,8 +50,8 @@ class PubSub(Protocol):
     def failed(self) -> int:
         """Deliveries that were not."""
 
-    def events(self) -> int | None:
-        """Finalize events published so far; None when it cannot be told."""
+    def wait_events(self, total: int, seconds: float) -> bool:
+        """Wait until that many finalize events were published, as far as it can be told."""
 
 
 def clients(host: str) -> tuple[PublisherClient, SubscriberClient]:
@@ -95,10 +96,9 @@ class EmbeddedPubSub:
         """Deliveries that were not."""
         return self._broker.stats().nacked
 
-    def events(self) -> int | None:
-        """Finalize events published so far, repeated ones included."""
-        counts = self._broker.stats().subscriptions
-        return max((c.published for name, c in counts.items() if _OBJECTS in name), default=0)
+    def wait_events(self, total: int, seconds: float) -> bool:
+        """Wait until that many finalize events were published."""
+        return self._broker.wait_published(OBJECTS, total, seconds)
 
 
 class GooglePubSub:
@@ -133,9 +133,10 @@ class GooglePubSub:
         """Deliveries that were not."""
         return self._gateway.failed
 
-    def events(self) -> int | None:
-        """Unknown."""
-        return None
+    def wait_events(self, total: int, seconds: float) -> bool:
+        """The quiet of the gateway covers it."""
+        del total, seconds
+        return True
 
 
 @contextmanager

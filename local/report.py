@@ -20,8 +20,10 @@ MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "
 
 KEPT = """
 The stack stays up. Query it:
-  python -m local sql "SELECT action, COUNT(*) FROM `{table}` GROUP BY 1"
-  bq --api={bigquery} --project_id={project} query --nouse_legacy_sql "SELECT 1"
+  python -m local sql 'SELECT action, COUNT(*) FROM `{table}` GROUP BY 1'
+  bq --api={bigquery} --oauth_access_token=none --discovery_file="$(gcloud info \\
+    --format='value(installation.sdk_root)')/platform/bq/discovery_next/bigquery.json" \\
+    --project_id={project} query --nouse_legacy_sql 'SELECT COUNT(*) FROM `{table}`'
 Use the client libraries (an upload to gs://{bucket} gets a log row):
   export BIGQUERY_EMULATOR_HOST={bigquery}
   export STORAGE_EMULATOR_HOST={storage}
@@ -105,6 +107,7 @@ def _grid(outcome: Outcome) -> Table:
     decisions = outcome.tables["workflow_decisions"]
     hours = sorted({eastern(row["slot"]).hour for row in decisions})
     table = Table("workflow", *(f"{hour:02d}" for hour in hours), padding=(0, 0, 0, 1))
+    table.columns[0].no_wrap = True
     table.title = "Decisions (● RUN  · SKIP  ✗ ABORT)"
     for workflow in dict.fromkeys(row["workflow_name"] for row in decisions):
         mine = {eastern(r["slot"]).hour: r for r in decisions if r["workflow_name"] == workflow}

@@ -7,6 +7,8 @@ from common.errors import BadInputError, TransientError
 from common.warehouse import make_client, run_query
 
 RETRY_SECONDS = 2.0
+_PIPED_WIDTH = 200
+"""Nothing is cut short where the answer goes to a file or another program."""
 
 
 def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -47,6 +49,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for row in rows:
         shown.add_row(*(_cell(value) for value in row))
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_PIPED_WIDTH)
     console.print(shown)
     console.print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 

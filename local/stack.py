@@ -114,6 +114,8 @@ class Stack:
         """Stop all parts, the last started first."""
         with self._lock:
             for child in self._functions.values():
+                child.child.terminate()  # all at once: each takes a moment to drain
+            for child in self._functions.values():
                 child.stop()
             self._functions.clear()
         self._open.close()
