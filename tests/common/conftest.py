@@ -1,0 +1,184 @@
+"""Small builders of what decides: games, histories, situations, and strategies of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from common.decision import Situation
+from common.eastern import EASTERN, eastern_date
+from common.games import FINAL, Game, parse_schedule_body
+from common.history import History, Key, Run, Tries
+from common.scrapers import REGISTRY
+from common.season import by_date
+from common.slots import Cron, parse_cron, slot_of, slots_on
+from common.workflows import Workflow, load_workflows, parse_workflows
+
+ROOT = Path(__file__).resolve().parents[2]
+SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
+DAY = date(2025, 11, 12)
+TICKS = parse_cron("0 6-23 * * *")
+ROUND_THE_CLOCK = parse_cron("0 * * * *")
+PER_GAME = frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
+BOXES = tuple(sorted(PER_GAME))
+FEW = settings(max_examples=25, deadline=None)
+"""For properties over whole situations: the suite stays quick; raise it to search longer."""
+WORKFLOWS = load_workflows(ROOT / "config" / "workflows.yaml")
+
+
+def et(text: str, fold: int = 0) -> datetime:
+    """The UTC instant of an Eastern wall time such as `2025-11-12 19:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=EASTERN, fold=fold).astimezone(UTC)
+
+
+def game(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) -> Game:
+    """A scheduled game that tips off at an Eastern wall time; None while that is undecided."""
+    tipoff = et(tip) if tip else None
+    made = Game(
+        game_id=f"00225{number:05d}",
+        game_date=eastern_date(tipoff) if tipoff else DAY,
+        away="MIL",
+        home="CHA",
+        tipoff=tipoff,
+        status=1,
+        has_score=False,
+        postponed=False,
+        season="2025-26",
+    )
+    return replace(made, **changes)
+
+
+def played(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) -> Game:
+    """The same game, final with a score."""
+    return game(number, tip, **{"status": FINAL, "has_score": True, **changes})
+
+
+def success(when: str, **changes: Any) -> Tries:
+    """One attempt that succeeded in a slot."""
+    return Tries(**{"succeeded": et(when), "tried": 1, "last": et(when), **changes})
+
+
+def failure(when: str, tried: int = 1) -> Tries:
+    """Attempts that all failed, the last in a slot."""
+    return Tries(None, tried, et(when))
+
+
+def collected(*games: Game, when: str = "2025-11-12 22:00") -> dict[Key, Tries]:
+    """A history in which every per-game scraper has these games."""
+    return {(name, g.game_date, g.game_id): success(when) for g in games for name in BOXES}
+
+
+def situation(
+    when: str | datetime,
+    games: Iterable[Game] | None = (),
+    *,
+    tries: Mapping[Key, Tries] | None = None,
+    runs: tuple[Run, ...] = (),
+    cron: Cron = TICKS,
+    **changes: Any,
+) -> Situation:
+    """What a tick at an instant (Eastern text, or aware) finds; games None: they are unknown."""
+    instant = et(when) if isinstance(when, str) else when
+    made = Situation(
+        slot=slot_of(cron, instant),
+        now=instant,
+        cron=cron,
+        calendar=None if games is None else by_date(tuple(games)),
+        history=History(tries or {}, runs),
+        per_game=PER_GAME,
+    )
+    return replace(made, **changes)
+
+
+def workflow(kind: str, **fields: Any) -> Any:
+    """A workflow of a kind, checked as if it stood in a file."""
+    defaults: dict[str, Any] = {
+        "title": "Mine",
+        "kind": kind,
+        "priority": "HIGH",
+        "steps": [
+            {"scrapers": ["nbac_schedule_api"]},
+            {"scrapers": list(BOXES), "games": "final"},
+        ],
+    }
+    text = yaml.safe_dump({"version": 1, "workflows": {"mine": {**defaults, **fields}}})
+    return parse_workflows(text, "mine.yaml")["mine"]
+
+
+def real_season() -> tuple[Game, ...]:
+    """The recorded season 2024-25; the test is skipped where it is not there."""
+    if not SEASON.exists():
+        pytest.skip(f"no recorded season at {SEASON}")
+    return parse_schedule_body(SEASON.read_bytes()).games
+
+
+# --- strategies -----------------------------------------------------------------------------
+
+_MINUTES = st.integers(0, 24 * 60 - 1)
+
+
+@st.composite
+def slates(draw: st.DrawFn, first: date = DAY - timedelta(days=2), days: int = 4) -> list[Game]:
+    """Up to a dozen games on a few dates: any tip-off, undecided, live, final, postponed."""
+    games = []
+    for number in range(draw(st.integers(0, 12))):
+        day = first + timedelta(days=draw(st.integers(0, days - 1)))
+        minutes = draw(st.none() | _MINUTES)
+        tip = None if minutes is None else f"{day} {minutes // 60:02d}:{minutes % 60:02d}"
+        status = draw(st.sampled_from((1, 2, 3)))
+        postponed = draw(st.sampled_from((False, False, False, True)))
+        changes = {"status": status, "has_score": status > 1, "postponed": postponed}
+        games.append(game(number, tip, **{"game_date": day, **changes}))
+    return games
+
+
+@st.composite
+def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
+    """Attempts and runs in slots earlier than `before`, for these games and their dates."""
+    days = sorted({g.game_date for g in games} | {DAY})
+    ids = [(g.game_date, g.game_id) for g in games]
+    earlier = [
+        slot
+        for back in range(3, -1, -1)
+        for slot in slots_on(TICKS, eastern_date(before) - timedelta(days=back))
+        if slot < before
+    ]
+    whole = st.tuples(
+        st.sampled_from(sorted(REGISTRY.keys() - PER_GAME)), st.sampled_from(days), st.none()
+    )
+    keys: st.SearchStrategy[Any] = whole
+    if ids:
+        single = st.tuples(st.sampled_from(BOXES), st.sampled_from(ids))
+        keys = whole | single.map(lambda pair: (pair[0], *pair[1]))
+    when = st.sampled_from(earlier)
+    attempts = st.builds(Tries, st.none() | when, st.integers(1, 9), when)
+    run = st.builds(
+        Run,
+        st.sampled_from(sorted(WORKFLOWS)),
+        when,
+        st.sampled_from(days),
+        st.lists(st.sampled_from([one for _, one in ids] or ["0022599999"]), max_size=3).map(tuple),
+        st.sampled_from((None, "completed", "failed")),
+    )
+    return History(
+        draw(st.dictionaries(keys, attempts, max_size=20)),
+        tuple(draw(st.lists(run, max_size=4))),
+    )
+
+
+@st.composite
+def ticks(draw: st.DrawFn) -> tuple[str, Workflow, Situation]:
+    """A default workflow and a situation at one of its slots, judged on the dot."""
+    name = draw(st.sampled_from(sorted(WORKFLOWS)))
+    day = DAY - timedelta(days=draw(st.integers(0, 1)))
+    slot = draw(st.sampled_from(slots_on(TICKS, day)))
+    games = draw(slates())
+    held = draw(histories(games, slot))
+    made = situation(slot, games, stale=draw(st.booleans()))
+    return name, WORKFLOWS[name], replace(made, history=held)

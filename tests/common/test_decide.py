@@ -1,0 +1,215 @@
+"""The decision core: what every kind has in common, and the seed's own examples."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.decide import decide, needs_games
+from common.decision import Decision, Situation
+from common.season import by_date
+from common.slots import slot_of
+from common.workflows import Workflow
+from local.source.slate import load
+from tests.common.conftest import (
+    DAY,
+    FEW,
+    PER_GAME,
+    ROOT,
+    TICKS,
+    WORKFLOWS,
+    et,
+    game,
+    situation,
+    ticks,
+)
+
+JITTER = st.timedeltas(timedelta(seconds=-90), timedelta(seconds=90))
+
+
+def at_the_real_slate(name: str, now: str) -> Decision:
+    """A decision for the real games of 11-13 November 2025, with nothing run before."""
+    games = load(ROOT / "config" / "slates" / "2025-11.json").games
+    return decide(name, WORKFLOWS[name], situation(now, games))
+
+
+def test_seed_run() -> None:
+    """The seed's RUN at 13:30:15 comes out word for word."""
+    made = at_the_real_slate("betting_lines", "2025-11-12 13:30:15")
+    assert (made.action, made.reason) == ("RUN", "Ready: 12 games today, 5.5h until first game")
+    assert (made.alert_level, made.next_check) == ("NONE", None)
+    assert made.scrapers == ("oddsa_events", "oddsa_player_props", "oddsa_game_lines")
+    assert WORKFLOWS["betting_lines"].priority == "CRITICAL"
+
+
+def test_seed_skip() -> None:
+    """The seed's SKIP at 15:00:10 comes out word for word, and names the window's own time."""
+    made = at_the_real_slate("post_game_window_1", "2025-11-12 15:00:10")
+    assert (made.action, made.reason) == ("SKIP", "Not in time window (20:00 ±30min)")
+    assert (made.alert_level, made.next_check) == ("NONE", et("2025-11-12 20:00"))
+    assert made.scrapers == ()
+    assert WORKFLOWS["post_game_window_1"].priority == "HIGH"
+
+
+def test_seed_abort() -> None:
+    """The seed's ABORT at 18:55 comes out word for word."""
+    made = at_the_real_slate("betting_lines", "2025-11-12 18:55:00")
+    missed = "Missed window (first game in 5 min, needed 6h lead time)"
+    assert (made.action, made.reason) == ("ABORT", missed)
+    assert (made.alert_level, made.next_check, made.scrapers) == ("WARNING", None, ())
+
+
+def essence(name: str, flow: Workflow, judged: Situation) -> tuple[object, ...]:
+    """What must not depend on a second more or less."""
+    made = decide(name, flow, judged)
+    return made.action, made.reason_code, made.targets, made.target_date, made.scrapers
+
+
+@FEW
+@given(ticks(), JITTER)
+def test_t14_jitter_changes_nothing(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
+    """A tick within 90 s of its slot has that slot, and decides as one on the dot (R3)."""
+    name, flow, judged = tick
+    now = judged.slot + late
+    assert slot_of(TICKS, now) == judged.slot
+    assert essence(name, flow, replace(judged, now=now)) == essence(name, flow, judged)
+
+
+@FEW
+@given(ticks(), st.timedeltas(timedelta(minutes=-5), timedelta(hours=3)))
+def test_d16_next_check_lies_ahead(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
+    """Every SKIP says when to look again, later than now, however late the tick came."""
+    name, flow, judged = tick
+    now = judged.slot + late
+    made = decide(name, flow, replace(judged, now=now))
+    assert (made.next_check is not None) == (made.action == "SKIP")
+    assert made.next_check is None or made.next_check > now
+
+
+@FEW
+@given(ticks(), st.timedeltas(timedelta(minutes=-5), timedelta(hours=1)))
+def test_every_decision_is_whole(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
+    """A RUN names scrapers of its workflow in order, the others none; each has a sentence."""
+    name, flow, judged = tick
+    made = decide(name, flow, replace(judged, now=judged.slot + late))
+    assert made.reason
+    assert made.reason_code.replace("_", "").isupper()
+    assert bool(made.scrapers) == (made.action == "RUN")
+    assert [one for one in flow.scrapers if one in made.scrapers] == list(made.scrapers)
+    assert "-0" not in made.reason.replace(f"{DAY:%Y-%m}-0", "")
+
+
+@FEW
+@given(ticks())
+def test_x11_targets_are_finished_and_uncollected(tick: tuple[str, Workflow, Situation]) -> None:
+    """Only games that are over become targets, each with exactly the scrapers that it lacks."""
+    name, flow, judged = tick
+    assert judged.history is not None
+    assert judged.calendar is not None
+    games = {g.game_id: g for night in judged.calendar.values() for g in night}
+    made = decide(name, flow, judged)
+    for target in made.targets:
+        one = games[target.game_id]
+        assert judged.is_over(one)
+        assert not one.postponed
+        assert one.game_date == made.target_date
+        lacking = [
+            scraper
+            for scraper in flow.scrapers
+            if scraper in PER_GAME
+            and judged.history.of(scraper, one.game_date, one.game_id).succeeded is None
+        ]
+        assert list(target.scrapers) == lacking != []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_d7_without_a_schedule_each_workflow_still_decides(name: str) -> None:
+    """The game-aware ones abort with the cause, the daily window runs: it fetches a schedule."""
+    judged = situation("2025-11-12 07:00", None, cause="NotFound: 404")
+    made = decide(name, WORKFLOWS[name], judged)
+    if needs_games(WORKFLOWS[name]):
+        assert (made.action, made.reason_code) == ("ABORT", "SCHEDULE_UNAVAILABLE")
+        assert (made.alert_level, made.reason) == (
+            "ERROR",
+            "Could not read the schedule: NotFound: 404",
+        )
+    else:
+        assert (made.action, made.scrapers) == ("RUN", ("nbac_schedule_api", "nbac_player_list"))
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_d5_without_a_history_nothing_runs(name: str) -> None:
+    """A history that cannot be read is not an empty one: every workflow aborts with the cause."""
+    judged = situation("2025-11-12 13:00", [game()], history=None, cause="TimeoutError: 30 s")
+    made = decide(name, WORKFLOWS[name], judged)
+    assert (made.action, made.reason_code) == ("ABORT", "HISTORY_UNAVAILABLE")
+    assert made.reason == "Could not read the history: TimeoutError: 30 s"
+
+
+def test_a_long_cause_is_shortened() -> None:
+    """A reason stays readable whatever a client library said."""
+    judged = situation("2025-11-12 13:00", [game()], history=None, cause="x" * 5000)
+    assert len(decide("betting_lines", WORKFLOWS["betting_lines"], judged).reason) == 500
+
+
+@pytest.mark.parametrize("name", [name for name in WORKFLOWS if name != "morning_operations"])
+def test_x13_a_day_without_games(name: str) -> None:
+    """No games in a fresh schedule is a quiet SKIP; in a stale one it is not believed."""
+    fresh = decide(name, WORKFLOWS[name], situation("2025-11-12 13:00"))
+    assert (fresh.action, fresh.alert_level) == ("SKIP", "NONE")
+    stale = decide(name, WORKFLOWS[name], situation("2025-11-12 13:00", stale=True))
+    assert (stale.action, stale.reason_code, stale.alert_level) == (
+        "ABORT",
+        "SCHEDULE_STALE",
+        "ERROR",
+    )
+
+
+def test_x13_a_stale_schedule_does_not_stop_what_refreshes_it() -> None:
+    """The daily window runs on a stale empty schedule: it fetches the next one."""
+    flow = WORKFLOWS["morning_operations"]
+    made = decide("morning_operations", flow, situation("2025-11-12 07:00", stale=True))
+    assert "nbac_schedule_api" in made.scrapers
+
+
+@pytest.mark.parametrize(
+    ("late", "code"), [(60, "READY"), (61, "SLOT_EXPIRED"), (24 * 60, "SLOT_EXPIRED")]
+)
+def test_r3_a_tick_more_than_an_hour_late_expires(late: int, code: str) -> None:
+    """An hour late still decides; later it is a SKIP that says so, and warns."""
+    slot = et("2025-11-12 14:00")
+    judged = situation(slot, [game(tip="2025-11-12 19:30")], now=slot + timedelta(minutes=late))
+    made = decide("betting_lines", WORKFLOWS["betting_lines"], judged)
+    assert made.reason_code == code
+    if code == "SLOT_EXPIRED":
+        assert (made.action, made.alert_level) == ("SKIP", "WARNING")
+        assert made.reason == f"Slot expired (tick came {late} min late, limit 60 min)"
+
+
+def test_d2_a_forced_tick_is_not_expired() -> None:
+    """Its lateness is meant."""
+    slot = et("2025-11-12 14:00")
+    judged = situation(slot, [game(tip="2025-11-12 22:00")], now=slot + timedelta(hours=3))
+    made = decide("betting_lines", WORKFLOWS["betting_lines"], judged, forced=True)
+    assert made.action == "RUN"
+
+
+@FEW
+@given(ticks())
+def test_r1_decisions_are_pure(tick: tuple[str, Workflow, Situation]) -> None:
+    """The same situation decides the same, and is left as it was."""
+    name, flow, judged = tick
+    again = replace(judged)
+    assert decide(name, flow, judged) == decide(name, flow, again)
+    assert judged == again
+
+
+def test_d14_the_calendar_that_is_passed_in_counts() -> None:
+    """A game added between two evaluations is seen by the second."""
+    before = situation("2025-11-12 14:00")
+    after = replace(before, calendar=by_date((game(),)))
+    flow = WORKFLOWS["betting_lines"]
+    assert decide("betting_lines", flow, before).action == "SKIP"
+    assert decide("betting_lines", flow, after).action == "RUN"
