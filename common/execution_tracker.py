@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from common.claims import claimed
-from common.errors import BadInputError, ClaimBusyError
+from common.errors import BadInputError
 from common.events import Event
 from common.execution import advance, read_manifest, record_result, results_of, step_tasks
 from common.labels import Labels, read_labels
@@ -37,26 +37,22 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     record_result(runtime, found, labels)
     if len(results_of(runtime, manifest, labels.step)) < len(tasks.requests):
         return {"result": "recorded", "execution_id": labels.execution_id, "step": labels.step}
-    return _complete(runtime, manifest, labels, labels.step)
+    return complete(runtime, manifest, labels.step)
 
 
-def _complete(
-    runtime: Runtime, manifest: Manifest, labels: Labels, step: int
-) -> Mapping[str, object]:
-    """Complete a step once.
+def complete(runtime: Runtime, manifest: Manifest, step: int) -> Mapping[str, object]:
+    """Complete a step once: bring the next one, or the finished row.
 
-    While another delivery is completing it, this one has nothing left to do: its result is
-    recorded, and the other's event is redelivered until the completion is done.
+    Raises:
+        ClaimBusyError: another delivery is at it. Never acknowledged: it may be this very message,
+            delivered again because its first delivery died while holding the claim.
     """
-    reply = {"execution_id": labels.execution_id, "step": step}
-    try:
-        with claimed(runtime, f"execution_tracker/{labels.execution_id}/{step}") as claim:
-            if claim is None:
-                return {"result": "already completed", **reply}
-            brought = advance(runtime, manifest, step, look_first=claim.takeover)
-            return {"result": brought, **reply}
-    except ClaimBusyError:
-        return {"result": "another delivery completes it", **reply}
+    reply = {"execution_id": manifest.execution_id, "step": step}
+    with claimed(runtime, f"execution_tracker/{manifest.execution_id}/{step}") as claim:
+        if claim is None:
+            return {"result": "already completed", **reply}
+        brought = advance(runtime, manifest, step, look_first=claim.takeover)
+        return {"result": brought, **reply}
 
 
 def _task_ids(requests: object) -> set[str]:

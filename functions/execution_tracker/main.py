@@ -6,9 +6,9 @@ Reads       manifest, tasks and results (state bucket); an earlier step's object
 Writes      the task's result; after a step's last one the next step's tasks to
             `scraper-requests`, or the finished row to `workflow_executions`.
 No-op       an object outside any execution; a step completed already.
-Acknowledged  a malformed event, a task that was never started: dead-lettered. A step that
-            another delivery is completing: that delivery's own event is redelivered until done.
-Raised      BigQuery, storage or Pub/Sub failing for now.
+Acknowledged  a malformed event, a task that was never started: dead-lettered.
+Raised      BigQuery, storage or Pub/Sub failing for now; a step that another delivery is
+            completing.
 Duplicates  results are created once; completing a step is a claim; row and job ids derive from
             the execution.
 """
