@@ -32,6 +32,7 @@ GRACE = timedelta(minutes=10)
 """An event younger than this may still be on its way."""
 STORM_SHARE, STORM_LEAST = 0.8, 20
 """When most of many objects look unlogged, the lookup is wrong, not the world (scenario C1)."""
+FAILED = "failed/"
 _SHOWN = 1000
 
 
@@ -107,8 +108,9 @@ def _recent_objects(runtime: Runtime, now: datetime) -> Iterator[StoredObject]:
     """Objects old enough to be logged: by folder and date, so the bucket's age costs nothing."""
     bucket, storage = runtime.settings.data_bucket, runtime.storage
     first = eastern_date(now - LOOK_BACK).isoformat()
-    folders = [name for name in storage.folders(bucket) if name != "failed/"]
-    for folder in [*folders, *storage.folders(bucket, "failed/")]:
+    folders = [name for name in storage.folders(bucket) if name != FAILED]
+    folders += [f"{FAILED}{name}" for name in storage.folders(bucket, FAILED)]
+    for folder in folders:
         for stored in storage.list(bucket, folder, start=f"{folder}{first}"):
             written = stored.custom_time or stored.created
             if written is not None and now - LOOK_BACK <= written <= now - GRACE:

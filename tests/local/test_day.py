@@ -1,0 +1,263 @@
+import json
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from replays import DAY, Replayed, config
+
+from common.publisher import GooglePublisher
+from common.slots import parse_cron, slots_on
+from common.storage import make_client
+from local import day as replayed
+from local.compare import differences
+from local.driver import RunningStack, start_stack
+from local.pubsub import clients
+from local.seed import bind, statements
+from local.sql import run_sql
+from local.tables import read_tables, write_tables
+
+pytestmark = pytest.mark.stack
+
+
+def ask(stack: RunningStack, sql: str) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives on the stack."""
+    endpoint = stack.environment["BIGQUERY_EMULATOR_HOST"]
+    return run_sql(endpoint, stack.where["project"], sql)[1]
+
+
+def table(stack: RunningStack, name: str) -> str:
+    """A table's full name."""
+    return f"`{stack.where['project']}.{stack.where['dataset']}.{name}`"
+
+
+def publish_raw(stack: RunningStack, topic: str, data: bytes) -> None:
+    """Publish bytes with Google's client, as a careless user might."""
+    publisher, _ = clients(stack.environment["PUBSUB_EMULATOR_HOST"])
+    publisher.publish(
+        topic=f"projects/{stack.where['project']}/topics/{topic}",
+        messages=[{"data": data, "attributes": {"action": "RUN"}}],
+    )
+
+
+def test_the_day_leaves_the_promised_rows(finished_day: Replayed) -> None:
+    """5-20 plan rows, 8 x 18 decisions, 96 cleanups, and nothing given up."""
+    tables = finished_day.outcome.tables
+    assert 5 <= len(tables["daily_expected_schedule"]) <= 20
+    assert len(tables["workflow_decisions"]) == 144
+    assert len(tables["cleanup_operations"]) == 96
+    assert finished_day.outcome.dead_letters == 0
+    assert {row["status"] for row in tables["cleanup_operations"]} == {"OK"}
+
+
+def test_every_run_has_one_finished_execution_and_its_log_rows(finished_day: Replayed) -> None:
+    """Each RUN has one execution, and each execution as many log rows as tasks."""
+    tables = finished_day.outcome.tables
+    runs = Counter(r["decision_id"] for r in tables["workflow_decisions"] if r["action"] == "RUN")
+    assert runs == Counter(row["decision_id"] for row in tables["workflow_executions"])
+    logged = Counter(row["execution_id"] for row in tables["scraper_execution_log"])
+    assert max(logged.values()) == 1
+    for row in tables["workflow_executions"]:
+        assert row["status"] == "completed"
+        assert row["scrapers_triggered"] == len(row["scraper_execution_ids"]) > 0
+        assert set(row["scraper_execution_ids"]) <= set(logged)
+
+
+def test_the_plan_is_what_the_controller_ran(finished_day: Replayed) -> None:
+    """The locked plan and the RUN slots are the same set (rule R2)."""
+    tables = finished_day.outcome.tables
+    planned = {
+        (row["workflow_name"], row["expected_run_time"])
+        for row in tables["daily_expected_schedule"]
+    }
+    ran = {
+        (row["workflow_name"], row["slot"])
+        for row in tables["workflow_decisions"]
+        if row["action"] == "RUN"
+    }
+    assert planned == ran
+
+
+def test_every_game_is_covered(finished_day: Replayed) -> None:
+    """All 12 games have lines before tip-off, the 9 final by 23:00 their box scores."""
+    covered = finished_day.outcome.coverage
+    assert len(covered.games) == len(covered.lines_before_tipoff) == 12
+    assert len(covered.box_scores) == 9
+    assert covered.due_later == ("0022500222", "0022500223", "0022500224")
+    assert covered.missing == ()
+
+
+def test_the_day_takes_less_than_30_seconds(finished_day: Replayed) -> None:
+    """Starting the stack and replaying the day stay in the budget of design section 8."""
+    assert finished_day.seconds < 30
+
+
+@pytest.mark.parametrize(
+    "statement", [s for s in statements() if not s.creates], ids=lambda s: s.heading
+)
+def test_the_seed_queries_run_verbatim_and_are_not_empty(
+    finished_day: Replayed, statement: Any
+) -> None:
+    """Each query of the user's document runs as written, and tells something of the day."""
+    ask(finished_day.stack, statement.sql)
+    bound = ask(finished_day.stack, bind(statement.sql, DAY))
+    if "missing_files_found > 5" in statement.sql or "'WARNING', 'ERROR'" in statement.sql:
+        return  # an undisturbed day has no alert to list
+    assert bound
+
+
+def test_the_end_to_end_query_counts_every_run(finished_day: Replayed) -> None:
+    """On every line as many scraper runs are logged as were triggered."""
+    sql = next(s.sql for s in statements() if s.sql.startswith("WITH flow"))
+    rows = ask(finished_day.stack, bind(sql, DAY))
+    assert len(rows) == len(finished_day.outcome.tables["workflow_executions"])
+    assert all(row[-1] == row[-3] == row[-2] for row in rows)
+
+
+def test_tables_are_written_with_offsets(finished_day: Replayed, tmp_path: Path) -> None:
+    """The JSON lines have the tables' columns, and times with their offset."""
+    write_tables(finished_day.outcome.tables, tmp_path)
+    lines = (tmp_path / "workflow_decisions.jsonl").read_text().splitlines()
+    row = json.loads(lines[0])
+    assert len(lines) == 144
+    assert datetime.fromisoformat(row["decision_time"]).utcoffset() is not None
+    assert {"decision_time", "workflow_name", "action", "reason", "decision_id"} <= set(row)
+
+
+def test_an_upload_by_hand_is_logged(finished_day: Replayed) -> None:
+    """A file that any GCS client puts into the bucket gets a log row of its own."""
+    stack = finished_day.stack
+    client = make_client("anyone", stack.environment["STORAGE_EMULATOR_HOST"])
+    blob = client.bucket(stack.where["data_bucket"]).blob("bp-events/2025-11-12/by-hand.json")
+    blob.upload_from_string("{}")
+    assert stack.rest(20).idle
+    sql = f"SELECT scraper_name, status, outcome FROM {table(stack, 'scraper_execution_log')}"
+    rows = ask(stack, f"{sql} WHERE gcs_path LIKE '%by-hand.json'")
+    assert rows == [("bp_events", "SUCCESS", "UPLOADED")]
+
+
+def test_a_request_by_hand_runs_a_scraper(finished_day: Replayed) -> None:
+    """A message published with the client library starts the chain."""
+    stack = finished_day.stack
+    publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
+    body = {"schema": "scraper-request", "version": 1, "scraper": "nbac_player_list"}
+    publisher.publish("scraper-requests", {**body, "target_date": "2025-11-13"}, {})
+    assert stack.rest(20).idle
+    sql = f"SELECT outcome, records_processed FROM {table(stack, 'scraper_execution_log')}"
+    rows = ask(stack, f"{sql} WHERE target_date = '2025-11-13'")
+    assert len(rows) == 1
+    assert rows[0][0] == "SUCCESS"
+    assert rows[0][1] > 0
+
+
+MALFORMED: Mapping[str, tuple[str, bytes, str]] = {
+    "not JSON": ("tick-schedule-locker", b"{tick", "not JSON"),
+    "not an object": ("tick-master-controller", b"[1]", "JSON list"),
+    "another version": ("tick-cleanup-processor", b'{"version": 7}', "version"),
+    "missing fields": ("workflow-decisions", b'{"action": "RUN"}', "decision_id"),
+    "unknown scraper": ("scraper-requests", b'{"scraper": "nope"}', "nope"),
+    "no object name": ("scraped-objects", b'{"bucket": "nba-scraped-data"}', "name"),
+}
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_a_malformed_message_is_recorded_and_blocks_nothing(
+    finished_day: Replayed, kind: str
+) -> None:
+    """It is dead-lettered with function, error and original; what comes behind it is handled."""
+    stack = finished_day.stack
+    topic, data, expected = MALFORMED[kind]
+    before = stack.rest(20).failed
+    publish_raw(stack, topic, data)
+    publish_raw(stack, "tick-cleanup-processor", b"{}")
+    rested = stack.rest(20)
+    assert rested.idle
+    assert rested.failed == before
+    letters = [letter for letter in dead_letters(stack) if letter["original"] == data.decode()]
+    assert letters
+    assert all(expected in letter["error"] for letter in letters)
+    assert all(letter["function"] for letter in letters)
+
+
+def dead_letters(stack: RunningStack) -> list[dict[str, Any]]:
+    """What waits on the dead-letter subscription, left there."""
+    _, subscriber = clients(stack.environment["PUBSUB_EMULATOR_HOST"])
+    name = f"projects/{stack.where['project']}/subscriptions/dead-letters--kept"
+    pulled = subscriber.pull(subscription=name, max_messages=100, return_immediately=True)
+    received = pulled.received_messages
+    subscriber.modify_ack_deadline(
+        subscription=name, ack_ids=[one.ack_id for one in received], ack_deadline_seconds=0
+    )
+    return [json.loads(one.message.data) for one in received]
+
+
+def test_a_kept_stack_answers_a_direct_call(finished_day: Replayed) -> None:
+    """The bare JSON of `gcloud functions call --data` is answered at once."""
+    import httpx  # noqa: PLC0415 - only here
+
+    url = finished_day.stack.where["functions"]["schedule_locker"]
+    tick = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T05:00:00-05:00"}
+    good = httpx.post(url, json=tick)
+    bad = httpx.post(url, json={"version": 9})
+    assert good.status_code == 200
+    assert good.json()["result"] == "already locked"
+    assert bad.status_code == 400
+    assert "version" in bad.json()["error"]
+
+
+KILLS = {
+    "master_controller": datetime(2025, 11, 12, 18, 0, tzinfo=UTC),
+    "scraper_runner": datetime(2025, 11, 12, 20, 0, tzinfo=UTC),
+    "scraper_logger": datetime(2025, 11, 13, 0, 0, tzinfo=UTC),
+    "execution_tracker": datetime(2025, 11, 13, 4, 0, tzinfo=UTC),
+}
+
+
+def test_killing_functions_leaves_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:
+    """Functions killed while they work are restarted, and the day ends with the same tables."""
+    undisturbed = finished_day.outcome.tables
+    with start_stack(config(tmp_path)) as stack:
+        timers: list[threading.Timer] = []
+
+        def kill_soon(progress: replayed.Progress) -> None:
+            """Kill in the middle of the next tick, which has just begun when the timer fires."""
+            following = next_tick(progress.tick.instant)
+            for function, instant in KILLS.items():
+                if instant == following:
+                    timers.append(threading.Timer(0.12, stack.kill, (function,)))
+                    timers[-1].start()
+
+        slate = replayed.load_slate(replayed.OWN_SLATE, DAY)
+        disturbed = replayed.replay(stack, slate, DAY, kill_soon)
+        for timer in timers:
+            timer.join()
+    assert len(timers) == len(KILLS)
+    assert disturbed.dead_letters == 0
+    assert differences(undisturbed, disturbed.tables) == []
+
+
+def next_tick(instant: datetime) -> datetime:
+    """The next instant at which the day has a tick on the quarter hour."""
+    quarters = slots_on(parse_cron("*/15 * * * *"), DAY)
+    return next((slot for slot in quarters if slot > instant), instant)
+
+
+def test_googles_emulator_gives_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:
+    """With Google's own Pub/Sub emulator in the broker's place the day ends the same."""
+    pytest.importorskip("local.emulator")
+    from common.errors import ConfigError  # noqa: PLC0415 - only here
+    from local.emulator import find_jar, find_java  # noqa: PLC0415 - only here
+
+    try:
+        find_java()
+        find_jar()
+    except ConfigError as error:
+        pytest.skip(f"Google's emulator is not installed: {error}")
+    with start_stack(config(tmp_path, "google")) as stack:
+        slate = replayed.load_slate(replayed.OWN_SLATE, DAY)
+        outcome = replayed.replay(stack, slate, DAY, lambda _: None)
+        assert read_tables(stack.where).keys() == outcome.tables.keys()
+    assert differences(finished_day.outcome.tables, outcome.tables) == []
