@@ -16,7 +16,7 @@ from common.claims import Claim, claimed
 from common.eastern import eastern_date
 from common.events import Event
 from common.lost_runs import heal_runs
-from common.messages import Tick, event_time
+from common.messages import Tick, event_time, force_id
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.slots import slot_of
@@ -53,7 +53,7 @@ def clean_up(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]
     now = runtime.clock.now()
     began = runtime.elapsed()
     slot = slot_of(runtime.cron(TICKS), event_time(tick, event, now))
-    forced_by = event.message_id if tick.force else ""
+    forced_by = force_id(tick, event, runtime.new_owner())
     key = f"cleanup_processor/{ids.stamp(slot)}{forced_by and '-' + forced_by}"
     with claimed(runtime, key) as claim:
         if claim is None:

@@ -24,6 +24,8 @@ from common.errors import BadInputError
 Shape = Literal["push", "storage", "bare"]
 MAX_BYTES = 10 * 1024 * 1024
 """Pub/Sub's own limit of a message: https://cloud.google.com/pubsub/quotas"""
+YEARS = range(2000, 2100)
+"""Of a publish time; at the edges of the calendar arithmetic on instants would overflow."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ def _instant(text: object, what: str) -> datetime | None:
         raise BadInputError(f"{what}: {str(text)[:80]!r} is not an RFC 3339 time") from error
     if instant.tzinfo is None:
         raise BadInputError(f"{what}: {str(text)[:80]!r} has no offset; add Z or +hh:mm")
+    if instant.year not in YEARS:
+        raise BadInputError(f"{what}: {str(text)[:80]!r} is not in the years that Pub/Sub knows")
     return instant
 
 

@@ -6,7 +6,7 @@ from common.claims import claimed
 from common.errors import BadInputError
 from common.events import Event
 from common.execution import advance, read_manifest, record_result, results_of, step_tasks
-from common.labels import Labels, read_labels
+from common.labels import read_labels
 from common.messages import ObjectEvent
 from common.runtime import Runtime
 from common.scraper_logger import check_bucket, completed

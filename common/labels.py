@@ -1,13 +1,12 @@
 """What a scraped object says of itself, in its GCS metadata: the log is written from it alone."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import BadInputError
-from common.messages import GameId, Name, Uuid, describe
+from common.messages import Day, GameId, Instant, Name, Uuid, describe
 
 LONGEST_TEXT = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
@@ -24,15 +23,15 @@ class Labels(BaseModel):
     status: Literal["SUCCESS", "FAILED"]
     outcome: Outcome
     records: int = Field(ge=0)
-    started_at: AwareDatetime
+    started_at: Instant
     duration_seconds: float = Field(ge=0)
-    target_date: date
+    target_date: Day
     game_id: GameId | None = None
     execution_id: Uuid | None = None
     decision_id: Uuid | None = None
     workflow_name: Name | None = None
     step: int | None = Field(None, ge=0, lt=16)
-    slot: AwareDatetime | None = None
+    slot: Instant | None = None
     error_class: str | None = Field(None, max_length=LONGEST_TEXT)
     error_message: str | None = Field(None, max_length=LONGEST_TEXT)
     http_status: int | None = Field(None, ge=0, le=999)

@@ -10,7 +10,7 @@ from common.claims import Claim, claimed
 from common.decide import decide
 from common.decision import Decision, Situation
 from common.events import Event
-from common.messages import GameTarget, Tick, WorkflowDecision, event_time
+from common.messages import GameTarget, Tick, WorkflowDecision, event_time, force_id
 from common.ports import Row
 from common.readings import read_situation
 from common.runtime import Runtime
@@ -32,7 +32,7 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     now = runtime.clock.now()
     happened = event_time(tick, event, now)
     slot = slot_of(runtime.cron(TICKS), happened)
-    forced_by = event.message_id if tick.force else ""
+    forced_by = force_id(tick, event, runtime.new_owner())
     key = f"{ids.stamp(slot)}{forced_by and '-' + forced_by}"
     with claimed(runtime, f"master_controller/{key}") as claim:
         if claim is None:

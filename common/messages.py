@@ -1,7 +1,7 @@
 """The messages between the functions: bounded, versioned, checked on arrival."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +14,16 @@ GameId = Annotated[str, Field(pattern=r"^\d{10}$")]
 Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 EventId = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
+_FIRST, _LAST = date(1946, 11, 1), date(2100, 1, 1)
+"""The league's first game, and far ahead: beyond, arithmetic on instants would overflow."""
+Day = Annotated[date, Field(ge=_FIRST, lt=_LAST)]
+Instant = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime(_FIRST.year, _FIRST.month, _FIRST.day, tzinfo=UTC),
+        lt=datetime(_LAST.year, _LAST.month, _LAST.day, tzinfo=UTC),
+    ),
+]
 Action = Literal["RUN", "SKIP", "ABORT"]
 MAX_GAMES = 64
 """Four times the largest real slate; a message above it is a mistake."""
@@ -40,7 +50,7 @@ class Tick(Message):
 
     kind: Literal["tick"] = Field("tick", alias="schema")
     version: Literal[1] = 1
-    scheduled_time: AwareDatetime | None = None
+    scheduled_time: Instant | None = None
     force: bool = False
 
 
@@ -61,9 +71,9 @@ class WorkflowDecision(Message):
     decision_id: Uuid
     workflow_name: Name
     action: Action
-    slot: AwareDatetime
-    decision_time: AwareDatetime
-    target_date: date
+    slot: Instant
+    decision_time: Instant
+    target_date: Day
     scrapers: tuple[Name, ...] = Field((), max_length=64)
     targets: tuple[GameTarget, ...] = Field((), max_length=MAX_GAMES)
 
@@ -76,7 +86,7 @@ class ExecutionRef(Message):
     workflow_name: Name
     step: int = Field(ge=0, lt=16)
     task_id: Uuid
-    slot: AwareDatetime
+    slot: Instant
 
 
 class GameRef(Message):
@@ -97,12 +107,12 @@ class ScraperRequest(Message):
     kind: Literal["scraper-request"] = Field("scraper-request", alias="schema")
     version: Literal[1] = 1
     scraper: Name
-    target_date: date | None = None
+    target_date: Day | None = None
     game: GameRef | None = None
     event_ids: tuple[EventId, ...] = Field((), max_length=MAX_GAMES)
     season_type: Literal["Regular Season", "Playoffs", "PlayIn", "IST"] = "Regular Season"
     execution: ExecutionRef | None = None
-    scheduled_time: AwareDatetime | None = None
+    scheduled_time: Instant | None = None
 
 
 class ObjectEvent(Message):
@@ -115,7 +125,7 @@ class ObjectEvent(Message):
     generation: int = Field(gt=0, lt=2**63)
     size: int = Field(0, ge=0, lt=2**63)
     content_type: str | None = Field(None, alias="contentType")
-    time_created: AwareDatetime | None = Field(None, alias="timeCreated")
+    time_created: Instant | None = Field(None, alias="timeCreated")
     metadata: dict[str, str] | None = None
 
 
@@ -169,3 +179,8 @@ def _object_fields(event: Event) -> dict[str, Any]:
 def event_time(tick: Tick | ScraperRequest, event: Event, now: datetime) -> datetime:
     """When the event happened: its `scheduled_time`, else its publish time, else now."""
     return tick.scheduled_time or event.publish_time or now
+
+
+def force_id(tick: Tick, event: Event, owner: str) -> str:
+    """What a forced tick adds to its ids: its message's id, or the owner's for a direct call."""
+    return (event.message_id or owner) if tick.force else ""

@@ -8,7 +8,7 @@ from common import ids
 from common.claims import claimed
 from common.eastern import eastern_date
 from common.events import Event
-from common.messages import Tick, event_time
+from common.messages import Tick, event_time, force_id
 from common.plan import PlannedRun, plan_day
 from common.ports import Row
 from common.runtime import Runtime
@@ -28,7 +28,7 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     """
     slot = slot_of(runtime.cron(TICKS), event_time(tick, event, runtime.clock.now()))
     day = eastern_date(slot)
-    forced_by = event.message_id if tick.force else ""
+    forced_by = force_id(tick, event, runtime.new_owner())
     key = f"schedule_locker/{day}{forced_by and '-' + forced_by}"
     with claimed(runtime, key) as claim:
         if claim is None:

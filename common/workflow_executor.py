@@ -30,7 +30,8 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
             return {"result": "already started", "execution_id": execution_id}
         held = write_once(runtime, manifest_name(execution_id), manifest.body())
         manifest = Manifest.model_validate(held)
-        published = publish_step(runtime, manifest, 0)
+        # A decision that names no scraper has no step at all.
+        published = publish_step(runtime, manifest, 0) if manifest.steps else 0
         if not published:
             advance(runtime, manifest, 0, look_first=claim.takeover)
         return {

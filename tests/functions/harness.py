@@ -39,6 +39,18 @@ PORTS = ("storage", "warehouse", "publisher")
 Do = Callable[[], Any]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a function answered over HTTP."""
+
+    status: int
+    body: dict[str, Any]
+
+
+Call = Callable[..., Answer]
+"""Posts to a function: its name, a body (bytes, or what JSON holds), headers."""
+
+
 @lru_cache(maxsize=1)
 def slate() -> Slate:
     """The real games of 11-13 November 2025."""
@@ -315,3 +327,14 @@ def _unlogged(world: World) -> Iterator[str]:
     for stored in world.storage.list(bucket, ""):
         if f"gs://{bucket}/{stored.name}" not in logged:
             yield f"not logged: {stored.name}"
+
+
+@lru_cache
+def undisturbed(event: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """The tables of a run without trouble, and the writes that the event's function makes."""
+    world = new_world()
+    watched = Break()
+    assert deliver_through(world, before(world, event), watched) == 200
+    rest(world, event)
+    assert faults(world) == []
+    return tables(world), tuple(watched.seen)

@@ -1,7 +1,6 @@
 """Each function stopped at every one of its writes: the five tables come out the same (R6)."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -21,21 +20,11 @@ from tests.functions.harness import (
     new_world,
     rest,
     tables,
+    undisturbed,
     write_twice,
 )
 
 Act = Callable[[Break, Callable[[], Any]], Any]
-
-
-@lru_cache
-def undisturbed(event: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """The tables of a run without trouble, and the writes that the event's function makes."""
-    world = new_world()
-    watched = Break()
-    assert deliver_through(world, before(world, event), watched) == 200
-    rest(world, event)
-    assert faults(world) == []
-    return tables(world), tuple(watched.seen)
 
 
 def broken_at(event: str, act: Act, warehouse: type[MemoryWarehouse]) -> list[str]:
