@@ -74,9 +74,9 @@ class GoogleEmulator:
 
     def _wait_ready(self, process: subprocess.Popen[str]) -> None:
         said: deque[str] = deque(maxlen=_LINES_SHOWN)
-        ready = threading.Event()
-        threading.Thread(target=_listen, args=(process, said, ready), daemon=True).start()
-        if ready.wait(_START_SECONDS) and process.poll() is None:
+        up, told = threading.Event(), threading.Event()
+        threading.Thread(target=_listen, args=(process, said, up, told), daemon=True).start()
+        if told.wait(_START_SECONDS) and up.is_set():
             return
         self.__exit__(None, None, None)
         raise ConfigError(
@@ -115,15 +115,18 @@ def find_java() -> str:
     return java
 
 
-def _listen(process: subprocess.Popen[str], said: deque[str], ready: threading.Event) -> None:
-    """Read all that it says, so that its pipe never fills; `ready` when it is, or has ended."""
+def _listen(
+    process: subprocess.Popen[str], said: deque[str], up: threading.Event, told: threading.Event
+) -> None:
+    """Read all that it says, so that its pipe never fills; `told` when it is `up`, or has ended."""
     assert process.stdout is not None, "the pipe is asked for at the start"
     with process.stdout as lines:
         for line in lines:
             said.append(line.strip())
             if _READY in line:
-                ready.set()
-    ready.set()
+                up.set()
+                told.set()
+    told.set()
 
 
 def _free_port() -> int:
