@@ -81,6 +81,10 @@ class Situation:
         moments = (at(today + timedelta(days=ahead), clock) for ahead in range(3))
         return next(moment for moment in moments if moment > self.now)
 
+    def ahead(self, moment: datetime) -> datetime:
+        """The moment, or the next slot where a late tick has already passed it (scenario D16)."""
+        return moment if moment > self.now else self.next_tick()
+
     def is_over(self, game: Game) -> bool:
         """Whether a game is final, or so long past its tip-off that it should be."""
         if game.is_final:
@@ -134,8 +138,8 @@ def wall(instant: datetime) -> str:
 
 
 def hours(span: timedelta) -> str:
-    """A span in hours with at most one decimal: `5.5h`, `6h`."""
-    return f"{round(span / timedelta(hours=1), 1):g}h"
+    """A span in hours with at most one decimal: `5.5h`, `6h`; one that is over counts as none."""
+    return f"{round(max(span, timedelta(0)) / timedelta(hours=1), 1):g}h"
 
 
 def count(number: int, noun: str) -> str:

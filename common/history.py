@@ -56,6 +56,11 @@ class History:
         """Games that some run is collecting."""
         return frozenset(game for run in self._open(instant) for game in run.game_ids)
 
+    def runs_for(self, workflow: str, game_id: str) -> tuple[datetime, ...]:
+        """The slots in which a workflow ran for a game, whether or not a task came of it."""
+        mine = (run for run in self.runs if run.workflow == workflow)
+        return tuple(run.slot for run in mine if game_id in run.game_ids)
+
     def _open(self, instant: datetime) -> Iterable[Run]:
         return (
             run

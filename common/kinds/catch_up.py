@@ -1,7 +1,7 @@
 """Finished games that every window missed: per game, with backoff, for three days."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from common.decision import GAME_LENGTH, Decision, Situation, Target, count, skip
 from common.eastern import at
@@ -10,7 +10,7 @@ from common.kinds.collection import collect, targets_of
 from common.workflows import CatchUp
 
 
-def decide(flow: CatchUp, _name: str, situation: Situation) -> Decision:
+def decide(flow: CatchUp, name: str, situation: Situation) -> Decision:
     """Judge the catch-up: the oldest date that lacks data and whose backoff is over.
 
     A decision has one target date (rule R4); with several dates behind, each tick takes the
@@ -22,9 +22,9 @@ def decide(flow: CatchUp, _name: str, situation: Situation) -> Decision:
     for games in _nights(flow, situation):
         targets = targets_of(flow, games, situation)
         missing += len(targets)
-        due = tuple(target for target in targets if _is_due(flow, target, games, situation))
+        night = games[0].game_date
+        due = tuple(t for t in targets if _is_due(flow, name, t, night, situation))
         if due:
-            night = games[0].game_date
             reason = f"Catching up {count(len(due), 'game')} of {night} without data"
             return collect(flow, situation, reason, night, due)
     if missing:
@@ -53,13 +53,15 @@ def _in_reach(flow: CatchUp, game: Game, situation: Situation) -> bool:
     return situation.slot - (game.tipoff + GAME_LENGTH) <= timedelta(hours=flow.span_hours)
 
 
-def _is_due(flow: CatchUp, target: Target, games: list[Game], situation: Situation) -> bool:
-    assert situation.history is not None
-    night = games[0].game_date
-    tries = [situation.history.of(name, night, target.game_id) for name in target.scrapers]
-    last: datetime | None = max((tried.last for tried in tries if tried.last), default=None)
+def _is_due(flow: CatchUp, name: str, target: Target, night: date, situation: Situation) -> bool:
+    """Whether the backoff is over; a run that found the game not ready counts as a try (P2)."""
+    history = situation.history
+    assert history is not None
+    tries = [history.of(scraper, night, target.game_id) for scraper in target.scrapers]
+    runs = history.runs_for(name, target.game_id)
+    last = max((*runs, *(tried.last for tried in tries if tried.last)), default=None)
     if last is None:
         return True
-    spent = max(tried.tried for tried in tries)
+    spent = max(len(runs), *(tried.tried for tried in tries), 1)
     wait = flow.backoff_hours[min(spent, len(flow.backoff_hours)) - 1]
     return situation.slot - last >= timedelta(hours=wait)

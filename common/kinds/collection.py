@@ -1,7 +1,7 @@
 """What post-game windows and catch-up share: which finished games lack which scrapers."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from common.decision import Decision, Situation, Target
 from common.games import Game
@@ -9,15 +9,36 @@ from common.workflows import CatchUp, PostGame
 
 
 def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> Target | None:
-    """The game as a target with the per-game scrapers it lacks; None when it lacks none."""
-    assert situation.history is not None
-    missing = tuple(
-        scraper
+    """The game as a target with the per-game scrapers it lacks; None when it lacks nothing.
+
+    A game is not collected either while a scraper of the whole date, such as the players' box
+    scores, has not succeeded in or after the run that collected the game (scenario D9).
+    """
+    history = situation.history
+    assert history is not None
+    found = {
+        scraper: history.of(scraper, game.game_date, game.game_id).succeeded
         for scraper in flow.scrapers
         if scraper in situation.per_game
-        and situation.history.of(scraper, game.game_date, game.game_id).succeeded is None
-    )
-    return Target(game.game_id, game.away, game.home, missing) if missing else None
+    }
+    missing = tuple(scraper for scraper, when in found.items() if when is None)
+    since = min((when for when in found.values() if when), default=None)
+    if not missing and not _date_is_behind(flow, game, situation, since):
+        return None
+    return Target(game.game_id, game.away, game.home, missing)
+
+
+def _date_is_behind(
+    flow: PostGame | CatchUp, game: Game, situation: Situation, since: datetime | None
+) -> bool:
+    assert situation.history is not None
+    for step in flow.steps:
+        for scraper in step.scrapers:
+            if step.games == "final" and scraper not in situation.per_game:
+                last = situation.history.of(scraper, game.game_date).succeeded
+                if last is None or (since is not None and last < since):
+                    return True
+    return False
 
 
 def targets_of(

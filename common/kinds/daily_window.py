@@ -15,11 +15,12 @@ def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
     day, slot = situation.day, situation.slot
     opens, closes = at(day, flow.start), at(day, flow.end)
     band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
-    # Without a schedule the window runs as usual: it is what fetches one (scenario D7).
-    if situation.calendar is not None and not situation.games_on(day):
+    # Without a schedule to believe the window runs: it is what fetches one (D7, X13).
+    believed = situation.calendar is not None and not situation.stale
+    if believed and not situation.games_on(day):
         return skip("OFF_DAY", "No games today", day, situation.next_tick())
     if slot < opens:
-        return skip("TOO_EARLY", f"Too early (window {band})", day, situation.next_at(flow.start))
+        return skip("TOO_EARLY", f"Too early (window {band})", day, situation.ahead(opens))
     missing = [
         scraper
         for scraper in flow.scrapers

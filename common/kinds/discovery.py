@@ -29,7 +29,8 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
         found = max(tried.succeeded for tried in tries if tried.succeeded)
         return skip("FOUND", f"Found for {day} at {wall(found)}", day, tomorrow)
     if slot < opens:
-        return skip("TOO_EARLY", f"Too early (published from {flow.start:%H:%M})", day, opens)
+        reason = f"Too early (published from {flow.start:%H:%M})"
+        return skip("TOO_EARLY", reason, day, situation.ahead(opens))
     if (spent := max(tried.tried for tried in tries)) >= flow.attempts or slot > closes:
         return _given_up(flow, situation, spent)
     running = history.in_flight(name, slot)

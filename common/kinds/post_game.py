@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from common.decision import Decision, Situation, count, skip
 from common.eastern import at, eastern_date
-from common.kinds.collection import collect, targets_of
+from common.kinds.collection import collect, lacking, targets_of
 from common.workflows import PostGame
 
 
@@ -29,6 +29,8 @@ def decide(flow: PostGame, _name: str, situation: Situation) -> Decision:
         reason = f"None of {count(len(games), 'game')} of {night} is final yet"
         return skip("NOTHING_FINAL", reason, night, again)
     targets = targets_of(flow, over, situation)
+    if not targets and any(lacking(flow, game, situation) for game in over):
+        return skip("IN_FLIGHT", "The run before is still under way", night, again)
     if not targets:
         reason = f"All {len(over)} finished of {count(len(games), 'game')} are collected"
         return skip("ALL_COLLECTED", reason, night, again)

@@ -25,7 +25,7 @@ def decide(flow: PreGame, name: str, situation: Situation) -> Decision:
     if upcoming[0] - situation.judged > lead:
         wait = f"first game in {hours(upcoming[0] - situation.now)}, lead time {hours(lead)}"
         opens = max(upcoming[0] - lead, at(day, flow.start))
-        return skip("TOO_EARLY", f"Too early ({wait})", day, opens)
+        return skip("TOO_EARLY", f"Too early ({wait})", day, situation.ahead(opens))
     if not at(day, flow.start) <= situation.slot <= at(day, flow.end):
         band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
         opens = situation.next_at(flow.start)
@@ -66,7 +66,7 @@ def _this_period(
 def _too_near(flow: PreGame, situation: Situation, tip: datetime) -> Decision | None:
     if minutes_between(situation.judged, tip) >= flow.abort_minutes:
         return None
-    minutes = round(minutes_between(situation.now, tip))
+    minutes = max(0, round(minutes_between(situation.now, tip)))
     lead = hours(timedelta(hours=flow.lead_hours))
     reason = f"Missed window (first game in {minutes} min, needed {lead} lead time)"
     return Decision("ABORT", "MISSED_WINDOW", reason, situation.day, "WARNING")

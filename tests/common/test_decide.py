@@ -121,7 +121,7 @@ def test_x11_targets_are_finished_and_uncollected(tick: tuple[str, Workflow, Sit
             if scraper in PER_GAME
             and judged.history.of(scraper, one.game_date, one.game_id).succeeded is None
         ]
-        assert list(target.scrapers) == lacking != []
+        assert list(target.scrapers) == lacking
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

@@ -1,0 +1,133 @@
+"""Finished games that every window missed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from common.decision import Decision
+from common.history import Run, Tries
+from common.kinds.catch_up import decide
+from tests.common.conftest import BOXES, DAY, WORKFLOWS, collected, et, failure, played, situation
+
+FLOW: Any = WORKFLOWS["late_game_catch_up"]
+LATE = played(1, "2025-11-12 22:30")
+
+
+def judge(now: str, *games: Any, **given: Any) -> Decision:
+    """Decide at an Eastern time."""
+    return decide(FLOW, "late_game_catch_up", situation(now, games, **given))
+
+
+def failed(when: str, tried: int) -> dict[Any, Tries]:
+    """Every scraper of the late game failed that often, the last time in a slot."""
+    return {(name, DAY, LATE.game_id): failure(when, tried) for name in BOXES}
+
+
+def test_s4_a_game_that_every_window_missed_is_caught_up() -> None:
+    """From 07:00 on the next day, for the game's own date."""
+    made = judge("2025-11-13 07:00", LATE)
+    assert (made.action, made.target_date, made.game_ids) == ("RUN", DAY, (LATE.game_id,))
+    assert made.reason == "Catching up 1 game of 2025-11-12 without data"
+
+
+@pytest.mark.parametrize("now", ["2025-11-12 23:00", "2025-11-13 06:00"])
+def test_the_windows_have_their_turn_first(now: str) -> None:
+    """Before 07:00 of the next day the night is the windows' affair."""
+    assert judge(now, LATE).reason_code == "NOTHING_MISSING"
+
+
+def test_s4_the_reach_is_72_hours_from_the_end() -> None:
+    """The game is given up three days after it was over, not earlier."""
+    assert judge("2025-11-16 01:00", LATE, slot=et("2025-11-16 01:00")).action == "RUN"
+    assert judge("2025-11-16 02:00", LATE, slot=et("2025-11-16 02:00")).action == "SKIP"
+
+
+@pytest.mark.parametrize(("tried", "wait"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (50, 8)])
+def test_s4_backoff_grows_with_the_tries(tried: int, wait: int) -> None:
+    """After k failed tries the game is due again 1, 2, 4, then every 8 hours later."""
+    last = et("2025-11-13 08:00")
+    before = last + timedelta(hours=wait - 1)
+    due = last + timedelta(hours=wait)
+    tries = failed("2025-11-13 08:00", tried)
+    waiting = decide(FLOW, "mine", situation(before, [LATE], tries=tries))
+    assert (waiting.action, waiting.alert_level) == ("SKIP", "INFO")
+    assert decide(FLOW, "mine", situation(due, [LATE], tries=tries)).action == "RUN"
+
+
+def test_s4_a_day_of_data_45_hours_late_is_met() -> None:
+    """Stepping through the ticks, a source 45 h late still has a try after it has the data."""
+    over = et("2025-11-13 01:00")
+    tries: dict[Any, Tries] = {}
+    tried = 0
+    for hour in range(7, 72):
+        slot = et("2025-11-13 00:00") + timedelta(hours=hour)
+        made = decide(FLOW, "mine", situation(slot, [LATE], tries=tries, slot=slot))
+        if made.action == "RUN":
+            tried += 1
+            if slot >= over + timedelta(hours=45):
+                break
+            tries = {key: Tries(None, tried, slot) for key in failed("2025-11-13 08:00", 1)}
+    else:
+        pytest.fail("no try after 45 h")
+    assert tried < 12
+
+
+def test_the_oldest_night_comes_first() -> None:
+    """One decision has one target date (R4); the next tick takes the next night."""
+    older = played(2, "2025-11-11 19:00")
+    first = judge("2025-11-13 07:00", LATE, older)
+    assert first.target_date == date(2025, 11, 11)
+    then = judge("2025-11-13 08:00", LATE, older, tries=collected(older))
+    assert then.target_date == DAY
+
+
+def test_a_night_in_backoff_does_not_hold_up_the_next() -> None:
+    """The older night waits, the younger one is due."""
+    younger = played(2, "2025-11-13 19:00")
+    tries = failed("2025-11-14 07:00", 4)
+    made = judge("2025-11-14 08:00", LATE, younger, tries=tries)
+    assert made.target_date == date(2025, 11, 13)
+
+
+def test_nothing_missing() -> None:
+    """All collected: a quiet SKIP."""
+    made = judge("2025-11-13 08:00", LATE, tries=collected(LATE))
+    assert (made.reason_code, made.alert_level) == ("NOTHING_MISSING", "NONE")
+
+
+@pytest.mark.parametrize(("since", "action"), [("2025-11-12", "RUN"), ("2025-11-13", "SKIP")])
+def test_games_before_collect_since_are_left(since: str, action: str) -> None:
+    """A fresh deployment does not fetch the season behind it."""
+    made = judge("2025-11-13 08:00", LATE, collect_since=date.fromisoformat(since))
+    assert made.action == action
+
+
+def test_s5_a_postponed_game_is_not_missing() -> None:
+    """It was not played on that date."""
+    made = judge("2025-11-13 08:00", played(1, postponed=True))
+    assert made.reason_code == "NOTHING_MISSING"
+
+
+def test_a_game_that_a_run_is_collecting_is_left_alone() -> None:
+    """The morning window's run is still under way at 07:00."""
+    runs = (Run("post_game_window_3", et("2025-11-13 06:00"), DAY, (LATE.game_id,)),)
+    assert judge("2025-11-13 07:00", LATE, runs=runs).action == "SKIP"
+    assert judge("2025-11-13 08:00", LATE, runs=runs).action == "RUN"
+
+
+def test_p2_a_run_that_found_the_game_not_ready_backs_off_too() -> None:
+    """A game that is never called final leaves no attempt; its runs are what is counted."""
+    stuck = played(1, "2025-11-12 22:30", status=2)
+    runs = tuple(
+        Run(
+            "late_game_catch_up",
+            et(f"2025-11-13 {hour:02d}:00"),
+            DAY,
+            (stuck.game_id,),
+            "completed",
+        )
+        for hour in (7, 8, 10)
+    )
+    assert judge("2025-11-13 11:00", stuck, runs=runs).reason_code == "BACKOFF"
+    assert judge("2025-11-13 14:00", stuck, runs=runs).action == "RUN"

@@ -1,0 +1,123 @@
+"""Tries until something is published."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from common.decision import Decision
+from common.history import Key, Run, Tries, tries_from_log
+from common.kinds.discovery import decide
+from tests.common.conftest import DAY, et, failure, game, situation, success, workflow
+
+REPORT = "nbac_injury_report"
+FLOW = workflow(
+    "discovery",
+    title="Injury report",
+    start="11:00",
+    end="20:00",
+    published="13:30",
+    every_hours=1,
+    attempts=8,
+    steps=[{"scrapers": [REPORT]}],
+)
+GAMES = (game(1), game(2, "2025-11-13 19:00"))
+
+
+def judge(now: str, tried: Tries | None = None, runs: tuple[Run, ...] = ()) -> Decision:
+    """Decide at an Eastern time, given the attempts for the day itself."""
+    held: dict[Key, Tries] = {(REPORT, DAY, None): tried} if tried else {}
+    return decide(FLOW, "mine", situation(now, GAMES, tries=held, runs=runs))
+
+
+def test_runs_attempt_k_of_n() -> None:
+    """An attempt says which one it is."""
+    made = judge("2025-11-12 13:00", failure("2025-11-12 12:00", tried=2))
+    assert made.action == "RUN"
+    assert made.reason == "Attempt 3 of 8: injury report for 2025-11-12 not found yet"
+
+
+@pytest.mark.parametrize("now", ["2025-11-13 06:00", "2025-11-13 11:00", "2025-11-13 19:00"])
+def test_t4_found_counts_for_its_own_date_only(now: str) -> None:
+    """The report of the day before, found after midnight UTC, does not satisfy the next day."""
+    tries: dict[Key, Tries] = {(REPORT, DAY, None): success("2025-11-12 19:05")}
+    made = decide(FLOW, "mine", situation(now, GAMES, tries=tries))
+    assert made.reason_code != "FOUND"
+    assert made.target_date == date(2025, 11, 13)
+
+
+@pytest.mark.parametrize("day", ["2025-11-12", "2025-07-09"])
+def test_t5_found_stays_found_after_the_utc_day_changes(day: str) -> None:
+    """A success at 18:00 still counts at 21:00 Eastern, in winter and in summer."""
+    tries: dict[Key, Tries] = {(REPORT, date.fromisoformat(day), None): success(f"{day} 18:00")}
+    made = decide(FLOW, "mine", situation(f"{day} 21:00", [game(1, f"{day} 22:00")], tries=tries))
+    assert (made.reason_code, made.reason) == ("FOUND", f"Found for {day} at 18:00")
+
+
+def test_t5_the_budget_does_not_reset_in_the_evening() -> None:
+    """The attempt after the last is refused, before and after 19:00 Eastern, and warns."""
+    spent = failure("2025-11-12 18:00", tried=8)
+    for now in ("2025-11-12 18:59", "2025-11-12 20:00"):
+        made = judge(now, spent)
+        assert (made.reason_code, made.alert_level) == ("BUDGET_SPENT", "WARNING")
+        assert made.reason == "Budget spent: 8 of 8 attempts for 2025-11-12"
+
+
+def test_d17_no_attempt_outside_the_publication_band() -> None:
+    """Before it nothing is spent; after it the budget does not matter."""
+    early = judge("2025-11-12 09:00")
+    assert (early.reason_code, early.next_check) == ("TOO_EARLY", et("2025-11-12 11:00"))
+    assert judge("2025-11-12 21:00").reason_code == "NOT_FOUND"
+
+
+def test_d17_requests_outside_the_workflow_are_not_charged() -> None:
+    """An operator's failed tries neither spend the budget nor delay the next attempt."""
+    row = {
+        "scraper_name": REPORT,
+        "target_date": DAY,
+        "game_id": None,
+        "outcome": "NOT_READY",
+        "slot": None,
+        "triggered_at": et("2025-11-12 12:55"),
+        "workflow_name": None,
+    }
+    tries = tries_from_log([row] * 20)
+    made = decide(FLOW, "mine", situation("2025-11-12 13:00", GAMES, tries=tries))
+    assert made.reason.startswith("Attempt 1 of 8")
+
+
+def test_s3_not_published_yet_is_no_alarm_and_late_is() -> None:
+    """In the band it is an attempt without an alert; after the band it is a warning."""
+    assert judge("2025-11-12 13:00", failure("2025-11-12 12:00")).alert_level == "NONE"
+    late = judge("2025-11-12 21:00", failure("2025-11-12 20:00", tried=5))
+    assert (late.reason_code, late.alert_level) == ("NOT_FOUND", "WARNING")
+    assert late.reason == "Not found for 2025-11-12 by 20:00 (5 of 8 attempts)"
+
+
+def test_d11_every_hour_is_counted_in_slots() -> None:
+    """A try in the slot before does not make the next slot too soon; one in this slot does."""
+    assert judge("2025-11-12 13:00:05", failure("2025-11-12 12:00")).action == "RUN"
+    soon = judge("2025-11-12 13:00:05", failure("2025-11-12 12:30"))
+    assert (soon.reason_code, soon.next_check) == ("TOO_SOON", et("2025-11-12 14:00"))
+
+
+def test_a_run_under_way_counts_as_the_last_attempt() -> None:
+    """Two hourly runs do not overlap within the period."""
+    flow = FLOW.model_copy(update={"every_hours": 2})
+    runs = (Run("mine", et("2025-11-12 12:00"), DAY),)
+    made = decide(flow, "mine", situation("2025-11-12 13:00", GAMES, runs=runs))
+    assert made.reason == "Too soon (tried at 12:00, every 2h)"
+    assert made.next_check == et("2025-11-12 14:00")
+
+
+def test_d16_a_late_tick_past_the_opening_is_sent_to_the_next_slot() -> None:
+    """The band opened between slot and tick: look again at the next slot, not in the past."""
+    flow = FLOW.model_copy(update={"start": (et("2025-11-12 10:30") - timedelta(hours=5)).time()})
+    late = situation("2025-11-12 10:00", GAMES, now=et("2025-11-12 10:45"))
+    made = decide(flow, "mine", late)
+    assert (made.reason_code, made.next_check) == ("TOO_EARLY", et("2025-11-12 11:00"))
+
+
+def test_no_games_no_attempt() -> None:
+    """A day without games has no report to find."""
+    made = decide(FLOW, "mine", situation("2025-11-12 13:00", [game(postponed=True)]))
+    assert made.reason_code == "NO_GAMES"
