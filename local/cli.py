@@ -20,11 +20,12 @@ from common.workflows import check_scrapers, load_workflows
 from local import day as replayed
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.source.slate import Slate
-from local.stack import StackConfig
+from local.stack import SERVERS, StackConfig
 
 P = ParamSpec("P")
 FAILED = 2
 PIPED_WIDTH = 120
+MAX_PORT = 65535
 
 
 def one_line_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -39,6 +40,25 @@ def one_line_errors(command: Callable[P, None]) -> Callable[P, None]:
             sys.exit(FAILED)
 
     return wrapped
+
+
+class Port(click.ParamType[tuple[str, int]]):
+    """A fixed port such as `bigquery=9050`."""
+
+    name = "NAME=PORT"
+
+    def convert(
+        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Parse it, or fail with click's one line."""
+        if isinstance(value, tuple):
+            return value
+        name, _, number = value.partition("=")
+        if name not in SERVERS:
+            self.fail(f"{name!r} is none of {', '.join(SERVERS)}", param, ctx)
+        if not number.isdigit() or not 0 < int(number) <= MAX_PORT:
+            self.fail(f"{value!r}: the port is a number from 1 to {MAX_PORT}", param, ctx)
+        return name, int(number)
 
 
 class Day(click.ParamType[date]):
@@ -82,6 +102,7 @@ def main() -> None:
 @click.option("--schedule", type=click.Path(path_type=Path), help="A scheduleLeagueV2 file.")
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
 @click.option("--pubsub", type=click.Choice(["embedded", "google"]), default="embedded")
+@click.option("--port", "ports", type=Port(), multiple=True, help="Instead of a free one.")
 @click.option("--keep", is_flag=True, help="Leave the stack up and say how to query it.")
 @one_line_errors
 def day(
@@ -91,6 +112,7 @@ def day(
     workflows: Path | None,
     pubsub: str,
     *,
+    ports: tuple[tuple[str, int], ...],
     keep: bool,
 ) -> None:
     """Replay one DATE of the schedule through the whole chain."""
@@ -107,6 +129,7 @@ def day(
         pubsub=pubsub,
         collect_since=day - timedelta(days=1),
         workflows=flows,
+        ports=dict(ports),
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     console = make_console()

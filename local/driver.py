@@ -174,7 +174,12 @@ def stop_kept() -> bool:
 
 
 def run_folder() -> Path:
-    """A folder for one stack's clock and logs."""
+    """A folder for one stack's clock and logs; those of runs that are over are cleared away."""
+    stack = kept_stack()
+    kept = Path(stack.where["folder"]) if stack else None
+    for old in (ROOT / ".local").glob("run-*"):
+        if old != kept and not _is_alive(int(old.name.removeprefix("run-"))):
+            shutil.rmtree(old, ignore_errors=True)
     return ROOT / ".local" / f"run-{os.getpid()}"
 
 

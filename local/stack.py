@@ -21,6 +21,8 @@ from local import bigquery, gcs, process
 from local.pubsub import PubSub, open_pubsub
 
 READY_SECONDS = 30.0
+SERVERS = ("pubsub", "storage", "source", "bigquery")
+"""Whose port can be fixed; the functions always take free ones."""
 KEPT_DEAD_LETTERS = "dead-letters--kept"
 """A pull subscription, so that dead letters wait for whoever looks (Terraform makes the same)."""
 
@@ -187,7 +189,7 @@ class Stack:
 
     def _start_function(self, name: str) -> None:
         """Start the real functions-framework; its readiness is awaited later, all at once."""
-        port = self._ports.setdefault(name, process.pick_port(self._port(name)))
+        port = self._ports.setdefault(name, process.pick_port())
         argv = [str(Path(sys.executable).with_name("functions-framework"))]
         argv += ["--target", name, "--source", str(ROOT / "functions" / name / "main.py")]
         argv += ["--host", process.HOST, "--port", str(port)]

@@ -1,0 +1,161 @@
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from common.settings import ROOT
+
+BROKEN = {
+    "not YAML": ("workflows: [", "not YAML"),
+    "a missing field": (
+        (
+            "version: 1\nworkflows:\n  a:\n    kind: daily_window\n    title: A\n    priority: LOW\n"
+            '    end: "10:00"\n    steps: [{scrapers: [nbac_player_list]}]\n'
+        ),
+        "workflows.a.daily_window.start",
+    ),
+    "an unknown scraper": (
+        (
+            "version: 1\nworkflows:\n  a:\n    kind: daily_window\n    title: A\n    priority: LOW\n"
+            '    start: "06:00"\n    end: "10:00"\n    steps: [{scrapers: [nope]}]\n'
+        ),
+        "unknown scraper 'nope'",
+    ),
+}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str], expected: str) -> None:
+    """Exit status 2, nothing on standard output, one line on standard error."""
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+    assert expected in done.stderr
+
+
+def test_an_unknown_date_is_one_line(tmp_path: Path) -> None:
+    """A date without known games is refused before anything starts, with what to pass."""
+    done = run("day", "2031-01-01", "--out", str(tmp_path))
+    assert_one_line(done, "pass --schedule FILE")
+
+
+def test_a_malformed_date_is_one_line(tmp_path: Path) -> None:
+    """A date that is none is refused with its form."""
+    assert_one_line(run("day", "12.11.2025", "--out", str(tmp_path)), "YYYY-MM-DD")
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_workflow_file_is_one_line(kind: str, tmp_path: Path) -> None:
+    """A configuration that cannot work is refused with file and field before anything starts."""
+    text, expected = BROKEN[kind]
+    path = tmp_path / "workflows.yaml"
+    path.write_text(text)
+    done = run("day", "2025-11-12", "--out", str(tmp_path), "--workflows", str(path))
+    assert_one_line(done, expected)
+
+
+def test_a_missing_schedule_file_is_one_line(tmp_path: Path) -> None:
+    """A schedule file that is not there is named."""
+    missing = str(tmp_path / "none.json")
+    assert_one_line(run("day", "2025-11-12", "--out", "x", "--schedule", missing), missing)
+
+
+def test_a_schedule_without_a_field_is_one_line(tmp_path: Path) -> None:
+    """A game without its status is named with game id and field."""
+    game = {"gameId": "0022500213", "awayTeam": {}, "homeTeam": {}}
+    day = {"gameDate": "11/12/2025 00:00:00", "games": [game]}
+    path = tmp_path / "schedule.json"
+    path.write_text(json.dumps({"leagueSchedule": {"gameDates": [day]}}))
+    done = run("day", "2025-11-12", "--out", "x", "--schedule", str(path))
+    assert_one_line(done, "0022500213: gameStatus")
+
+
+@pytest.mark.stack
+def test_a_busy_port_is_one_line(tmp_path: Path) -> None:
+    """A fixed port that someone else holds is named."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run("day", "2025-11-12", "--out", str(tmp_path), "--port", f"storage={port}")
+    assert_one_line(done, port)
+
+
+@pytest.mark.stack
+def test_a_missing_binary_is_one_line(tmp_path: Path) -> None:
+    """Without gcloud on the path, Google's emulator cannot be asked for."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    arguments = ("day", "2025-11-12", "--out", str(tmp_path), "--pubsub", "google")
+    assert_one_line(run(*arguments, PATH=str(tools)), "not on PATH")
+
+
+def test_sql_without_a_stack_is_one_line() -> None:
+    """Without a kept stack, `sql` says how to start one."""
+    if (ROOT / ".local" / "kept.json").exists():
+        pytest.skip("a kept stack is up on this machine")
+    assert_one_line(run("sql", "SELECT 1"), "--keep")
+
+
+EXAMPLES = {
+    "2025-11-12T13:30:15": ("betting_lines", "RUN", "Ready: 12 games today, 5.5h until first game"),
+    "2025-11-12T15:00:10": ("post_game_window_1", "SKIP", "Not in time window (20:00 ±30min)"),
+    "2025-11-12T18:55:00": (
+        "betting_lines",
+        "ABORT",
+        "Missed window (first game in 5 min, needed 6h lead time)",
+    ),
+}
+
+
+@pytest.mark.parametrize("instant", EXAMPLES)
+def test_decide_prints_the_seeds_examples(instant: str) -> None:
+    """The three example decisions of the user's document come out word for word."""
+    workflow, action, reason = EXAMPLES[instant]
+    done = run("decide", "--at", instant, "--workflow", workflow)
+    (row,) = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (row["action"], row["reason"]) == (action, reason)
+
+
+def test_decide_refuses_an_unknown_workflow() -> None:
+    """A workflow that is not configured is refused with those that are."""
+    done = run("decide", "--at", "2025-11-12T13:00", "--workflow", "nope")
+    assert_one_line(done, "betting_lines")
+
+
+@pytest.mark.stack
+def test_make_needs_only_python(tmp_path: Path) -> None:
+    """Without the wanted Python, `make` says so in one line."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    done = subprocess.run(
+        ["make", "setup", "PYTHON=no-such-python"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no-such-python not found" in done.stderr
