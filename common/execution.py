@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from common import ids
-from common.errors import BadInputError
 from common.games import parse_schedule_body
 from common.labels import Labels
 from common.messages import Message, ObjectEvent, ScraperRequest
@@ -118,22 +117,25 @@ def _outputs(runtime: Runtime, manifest: Manifest, number: int, results: list[Re
 def _final_games(runtime: Runtime, result: Result | None) -> frozenset[str] | None:
     if result is None or result.outcome != "SUCCESS":
         return None
-    schedule = parse_schedule_body(_body(runtime, result))
-    return frozenset(game.game_id for game in schedule.games if game.is_final)
+    body = _body(runtime, result)
+    if body is None:
+        return None
+    return frozenset(game.game_id for game in parse_schedule_body(body).games if game.is_final)
 
 
 def _event_ids(runtime: Runtime, result: Result | None) -> tuple[str, ...] | None:
     if result is None or result.status == "FAILED":
         return None
-    records = json.loads(_body(runtime, result))["records"]
-    return tuple(str(record["id"]) for record in records)
+    body = _body(runtime, result)
+    if body is None:
+        return None
+    return tuple(str(record["id"]) for record in json.loads(body)["records"])
 
 
-def _body(runtime: Runtime, result: Result) -> bytes:
+def _body(runtime: Runtime, result: Result) -> bytes | None:
+    """A result's object; None when someone has deleted it since: as if its task had failed."""
     held = runtime.storage.read(runtime.settings.data_bucket, result.object)
-    if held is None:
-        raise BadInputError(f"object {result.object!r}: deleted before the next step read it")
-    return held[0]
+    return held[0] if held else None
 
 
 def _finish(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
+from tenacity import Retrying, retry_if_exception, wait_exponential
 
 from common.decision import Situation
 from common.errors import is_transient
@@ -64,9 +64,11 @@ def read_history(runtime: Runtime, slot: datetime) -> History:
 
 def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:
     """Retry a read for the configured time (rule R5: 30 s) before its failure counts."""
+    deadline = runtime.clock.now() + timedelta(seconds=runtime.settings.read_retry_seconds)
     retrying = Retrying(
         retry=retry_if_exception(is_transient),
-        stop=stop_after_delay(runtime.settings.read_retry_seconds),
+        # Not stop_after_delay, which reads the wall clock (rule R1).
+        stop=lambda _: runtime.clock.now() >= deadline,
         wait=wait_exponential(multiplier=0.2, max=5),
         sleep=runtime.clock.sleep,
         reraise=True,

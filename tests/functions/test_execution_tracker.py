@@ -1,0 +1,124 @@
+"""The execution tracker: results gathered, steps completed, the execution ended."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from common import ids
+from local.world import World
+from tests.functions.harness import LAST_TASK, SLOT, Call, before, faults
+
+BUCKET = "nba-scraped-data"
+EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))
+
+
+def step_requests(world: World, step: int) -> list[Any]:
+    """The requests published for a step of betting_lines."""
+    sent = [m.body for m in world.publisher.published if m.topic == "scraper-requests"]
+    mine = [body for body in sent if body.get("execution", {}).get("execution_id") == EXECUTION]
+    return [body for body in mine if body["execution"]["step"] == step]
+
+
+def test_the_events_bring_the_props_with_their_ids(world: World, call: Call) -> None:
+    """The second step is made from what the first one stored."""
+    delivery = before(world, "execution_tracker")
+    answer = call("execution_tracker", delivery.body())
+    assert (answer.status, answer.body["result"]) == (200, "step 1")
+    requests = {body["scraper"]: body for body in step_requests(world, 1)}
+    assert set(requests) == {"oddsa_player_props", "oddsa_game_lines"}
+    assert len(requests["oddsa_player_props"]["event_ids"]) == 12
+    assert world.rows["workflow_executions"] == []
+
+
+def test_a_result_that_others_are_missing_beside_is_only_recorded(
+    world: World, call: Call
+) -> None:
+    """The first of a step's two tasks brings nothing on yet."""
+    before(world, LAST_TASK)
+    assert any(r[2].get("result") == "recorded" for r in world.replies)
+    assert not [r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b"]
+
+
+def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
+    """One row with counts, the ids of exactly its log rows, and how long it took."""
+    delivery = before(world, LAST_TASK)
+    assert call("execution_tracker", delivery.body()).body["result"] == "finished"
+    row = world.rows["workflow_executions"][-1]
+    world.settle()
+    assert row["execution_id"] == EXECUTION
+    assert row["execution_time"] == SLOT
+    assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
+    counts = (row["scrapers_triggered"], row["scrapers_succeeded"], row["scrapers_failed"])
+    assert counts == (3, 3, 0)
+    assert (row["status"], row["outcome"], row["error_message"]) == ("completed", "COMPLETED", None)
+    assert row["duration_seconds"] == (row["finished_at"] - SLOT).total_seconds()
+    assert faults(world) == []
+
+
+def test_an_object_of_no_execution_is_a_no_op(world: World, call: Call) -> None:
+    """A user's upload, and the scheduled refresh."""
+    event = {"bucket": BUCKET, "name": "by-hand.json", "generation": "1"}
+    assert call("execution_tracker", event).body["result"] == "not part of an execution"
+    (refresh,) = world.storage.list(BUCKET, "nbac-schedule-api/")
+    event = {**event, "name": refresh.name, "generation": str(refresh.generation)}
+    assert call("execution_tracker", event).body["result"] == "not part of an execution"
+
+
+@pytest.mark.parametrize("hours", [0, 30])
+def test_r6_an_event_delivered_again_completes_nothing_twice(
+    world: World, call: Call, hours: int
+) -> None:
+    """At once, and the day after."""
+    delivery = before(world, LAST_TASK)
+    call("execution_tracker", delivery.body())
+    world.settle()
+    world.clock.move(SLOT + timedelta(hours=hours))
+    again = call("execution_tracker", delivery.body())
+    assert (again.status, again.body["result"]) == (200, "already completed")
+    world.settle()
+    assert faults(world) == []
+
+
+def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) -> None:
+    """Failed, with the counts and the first error; the others' results stand."""
+    delivery = before(world, LAST_TASK)
+    body = dict(delivery.message.body)
+    failure = {
+        "status": "FAILED",
+        "outcome": "BLOCKED",
+        "error_class": "BlockedError",
+        "error_message": "403 from the-odds-api",
+        "http_status": "403",
+    }
+    body["metadata"] = {**body["metadata"], **failure}
+    assert call("execution_tracker", body).body["result"] == "finished"
+    row = world.rows["workflow_executions"][-1]
+    assert (row["status"], row["outcome"]) == ("failed", "PARTIAL")
+    counts = (row["scrapers_triggered"], row["scrapers_succeeded"], row["scrapers_failed"])
+    assert counts == (3, 2, 1)
+    scraper = body["metadata"]["scraper"]
+    assert row["error_message"] == f"{scraper} 2025-11-12: 403 from the-odds-api"
+
+
+def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call) -> None:
+    """A user's copy carries the labels along; the task's first object is its result."""
+    delivery = before(world, LAST_TASK)
+    call("execution_tracker", delivery.body())
+    copy = {**delivery.message.body, "name": "copies/x.json", "generation": "4711"}
+    assert call("execution_tracker", copy).body["result"] == "already completed"
+    assert world.rows["workflow_executions"][-1]["scrapers_triggered"] == 3
+
+
+def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> None:
+    """The execution still ends: what cannot be read back is as if its step had failed."""
+    delivery = before(world, "execution_tracker")
+    name = delivery.message.body["name"]
+    del world.storage._held[BUCKET][name]
+    world.storage._names[BUCKET].remove(name)
+    assert call("execution_tracker", delivery.body()).body["result"] == "step 1"
+    assert [r["scraper"] for r in step_requests(world, 1)] == ["oddsa_game_lines"]
+    world.settle()
+    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    assert (row["status"], row["outcome"]) == ("failed", "PARTIAL")
+    assert "BLOCKED_BY_DEPENDENCY" in row["error_message"]

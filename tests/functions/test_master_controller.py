@@ -1,0 +1,128 @@
+"""The master controller: every workflow judged once a slot."""
+
+from datetime import timedelta
+
+from common import ids
+from local.world import World
+from tests.functions.harness import FEW, SLOT, Break, Call, Do, Tap
+
+TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
+
+
+def decisions(world: World) -> dict[str, dict[str, object]]:
+    """The slot's rows by workflow."""
+    return {row["workflow_name"]: row for row in world.rows["workflow_decisions"]}
+
+
+def at_slot(world: World) -> World:
+    """The world at 13:00:15 ET, as a tick really comes."""
+    world.clock.move(SLOT + timedelta(seconds=15))
+    return world
+
+
+def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> None:
+    """RUN with its scrapers, SKIP with its next check; one message each, for filters too."""
+    at_slot(world)
+    answer = call("master_controller", TICK)
+    assert (answer.status, answer.body["rows"]) == (200, 3)
+    rows = decisions(world)
+    assert set(rows) == set(FEW)
+    lines, later = rows["betting_lines"], rows["post_game_window_1"]
+    assert (lines["action"], lines["priority"], lines["alert_level"]) == ("RUN", "CRITICAL", "NONE")
+    assert lines["reason"] == "Ready: 12 games today, 6h until first game"
+    assert lines["decision_id"] == ids.decision_id("betting_lines", SLOT)
+    assert lines["decision_time"] == SLOT + timedelta(seconds=15)
+    assert lines["scrapers"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
+    assert (later["action"], later["scrapers"]) == ("SKIP", [])
+    assert later["reason"] == "Not in time window (20:00 ±30min)"
+    sent = [m for m in world.publisher.published if m.topic == "workflow-decisions"]
+    assert {m.body["decision_id"]: m.attributes["action"] for m in sent} == {
+        row["decision_id"]: row["action"] for row in rows.values()
+    }
+
+
+def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
+    """The message carries the date that the row names."""
+    call("master_controller", TICK)
+    sent = [m.body for m in world.publisher.published if m.topic == "workflow-decisions"]
+    told = {body["workflow_name"]: body["target_date"] for body in sent}
+    assert told == {name: str(row["target_date"]) for name, row in decisions(world).items()}
+    assert told["betting_lines"] == "2025-11-12"
+
+
+def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Call) -> None:
+    """Twenty minutes later, or four seconds before the slot: the same slot, decided once."""
+    call("master_controller", TICK)
+    published = len(world.publisher.published)
+    for instant in (SLOT + timedelta(minutes=20), SLOT - timedelta(seconds=4)):
+        again = call("master_controller", {**TICK, "scheduled_time": instant.isoformat()})
+        assert (again.status, again.body["result"]) == (200, "already decided")
+    assert len(world.rows["workflow_decisions"]) == 3
+    assert len(world.publisher.published) == published
+
+
+def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) -> None:
+    """Also when called directly, without a message id; its rows have ids of their own."""
+    at_slot(world)
+    call("master_controller", TICK)
+    forced = call("master_controller", {**TICK, "force": True})
+    assert (forced.status, forced.body["result"]) == (200, "decided")
+    rows = world.rows["workflow_decisions"]
+    assert [row["forced"] for row in rows] == [False] * 3 + [True] * 3
+    assert len({row["decision_id"] for row in rows}) == 6
+
+
+def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call) -> None:
+    """Its id derives from the message's."""
+    world.publisher.on_publish = None
+    world.publisher.publish("tick-master-controller", {**TICK, "force": True}, {})
+    world.publisher.on_publish = world._published
+    world._published(world.publisher.published[-1])
+    body = world.queue.pop().body()
+    assert call("master_controller", body).body["result"] == "decided"
+    assert call("master_controller", body).body["result"] == "already decided"
+    assert len(world.rows["workflow_decisions"]) == 3
+
+
+def test_r3_a_tick_over_an_hour_late_is_skipped(world: World, call: Call) -> None:
+    """SLOT_EXPIRED for every workflow, so that the slot still has its rows."""
+    world.clock.move(SLOT + timedelta(minutes=61))
+    assert call("master_controller", TICK).status == 200
+    assert {row["reason_code"] for row in world.rows["workflow_decisions"]} == {"SLOT_EXPIRED"}
+
+
+def test_r5_a_history_that_cannot_be_read_aborts_and_is_not_raised(
+    world: World, call: Call
+) -> None:
+    """200 with ABORT rows naming the cause; the next slot judges anew."""
+
+    class Unreadable(Tap):
+        def select(self, *args: object, **kwargs: object) -> None:
+            raise ConnectionError("no route to BigQuery")
+
+    held, began = world.warehouse, at_slot(world).clock.now()
+    world.runtime.__dict__["warehouse"] = Unreadable(held, Break())
+    assert call("master_controller", TICK).status == 200
+    rows = decisions(world)
+    assert {row["action"] for row in rows.values()} == {"ABORT"}
+    assert "no route to BigQuery" in str(rows["betting_lines"]["reason"])
+    assert timedelta(seconds=30) <= world.clock.now() - began < timedelta(seconds=40)
+    world.runtime.__dict__["warehouse"] = held
+    world.tick("tick-master-controller", SLOT + timedelta(hours=1))
+    last = world.rows["workflow_decisions"][-3:]
+    assert "RUN" in {row["action"] for row in last}
+
+
+def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
+    """A write that fails raises before any message: nothing runs that no row tells of."""
+
+    def fail(breaking: Break, do: Do) -> None:
+        raise ConnectionError("insert failed")
+
+    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, fail))
+    published = len(world.publisher.published)
+    assert call("master_controller", TICK).status == 503
+    assert len(world.publisher.published) == published
+    world.runtime.__dict__["warehouse"] = world.warehouse
+    assert call("master_controller", TICK).status == 200
+    assert len(world.rows["workflow_decisions"]) == 3

@@ -1,0 +1,87 @@
+"""The schedule locker: the day's plan, once."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from common.eastern import eastern
+from common.errors import ConfigError
+from local.world import World
+from tests.functions.harness import DAY, NOON, Break, Call, Do, tapped
+
+TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
+
+
+def test_the_plan_of_the_day_is_locked(world: World, call: Call) -> None:
+    """One row a planned run, with time, reason, scrapers and games; nothing is published."""
+    published = len(world.publisher.published)
+    answer = call("schedule_locker", TICK)
+    rows = world.rows["daily_expected_schedule"]
+    assert (answer.status, answer.body["result"], answer.body["rows"]) == (200, "locked", len(rows))
+    first = next(row for row in rows if row["workflow_name"] == "betting_lines")
+    assert first["date"] == first["target_date"] == DAY
+    assert f"{eastern(first['expected_run_time']):%H:%M}" == "13:00"
+    assert first["reason"] == "Pre-game betting lines (12 games today)"
+    assert first["scrapers"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
+    assert len(first["game_ids"]) == 12
+    assert first["locked_at"] == NOON
+    assert len(world.publisher.published) == published
+
+
+def test_d15_a_second_lock_of_the_day_is_a_no_op(world: World, call: Call) -> None:
+    """Whatever instant of the day it names, the row count is unchanged."""
+    call("schedule_locker", TICK)
+    locked = list(world.rows["daily_expected_schedule"])
+    again = call("schedule_locker", {**TICK, "scheduled_time": "2025-11-12T22:00:00Z"})
+    assert (again.status, again.body["result"]) == (200, "already locked")
+    assert world.rows["daily_expected_schedule"] == locked
+
+
+def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> None:
+    """Rows of the same workflow and slot stand; what the schedule brought since is added."""
+    call("schedule_locker", TICK)
+    held = list(world.rows["daily_expected_schedule"])
+    del world.rows["daily_expected_schedule"][0]
+    world.warehouse._ids["daily_expected_schedule"].discard(held[0]["plan_id"])
+    forced = call("schedule_locker", {**TICK, "force": True})
+    assert (forced.status, forced.body["result"]) == (200, "locked")
+    plans = [row["plan_id"] for row in world.rows["daily_expected_schedule"]]
+    assert sorted(plans) == sorted(row["plan_id"] for row in held)
+
+
+def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
+    """A date without games, after one without: done, and none."""
+    answer = call("schedule_locker", {**TICK, "scheduled_time": "2025-11-20T10:00:00Z"})
+    assert (answer.status, answer.body["rows"]) == (200, 0)
+    assert world.rows["daily_expected_schedule"] == []
+
+
+def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -> None:
+    """503 until the refresh has stored one, then the plan is locked."""
+    world.clock.move(NOON + timedelta(days=30))
+    later = {**TICK, "scheduled_time": world.clock.now().isoformat()}
+    assert call("schedule_locker", later).status == 503
+    request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+    assert call("scraper_runner", request).status == 200
+    assert call("schedule_locker", later).status == 200
+
+
+def test_a_broken_configuration_is_no_fault_of_the_message(world: World, call: Call) -> None:
+    """500 and no dead letter: once it is mended, the redelivery succeeds."""
+
+    def refuse(breaking: Break, do: Do) -> None:
+        raise ConfigError("workflows.yaml:3: no such scraper")
+
+    with tapped(world, Break(1, refuse)):
+        assert call("schedule_locker", TICK).status == 500
+    assert not [m for m in world.publisher.published if m.topic == "dead-letters"]
+    assert call("schedule_locker", TICK).status == 200
+
+
+@pytest.mark.parametrize("day", [date(2025, 11, 11), date(2025, 11, 13)])
+def test_every_date_is_locked_for_itself(world: World, call: Call, day: date) -> None:
+    """A claim on one date does not keep another from being locked."""
+    call("schedule_locker", TICK)
+    answer = call("schedule_locker", {**TICK, "scheduled_time": f"{day}T10:00:00Z"})
+    assert answer.body["result"] == "locked"
+    assert {row["date"] for row in world.rows["daily_expected_schedule"]} == {DAY, day}

@@ -1,0 +1,137 @@
+"""The scraper runner: one request, one object, whatever the source says."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from common.fetch import Source
+from common.ports import StoredObject
+from local.world import World
+from tests.functions.harness import NOON, SLOT, Call, before, faults
+
+BUCKET = "nba-scraped-data"
+REQUEST = {"schema": "scraper-request", "version": 1, "scraper": "oddsa_events"}
+GAME = {"game_id": "0022500207", "away": "TOR", "home": "BKN"}
+
+
+def objects(world: World) -> list[StoredObject]:
+    """What is in the data bucket, without the schedule that was there before."""
+    held = world.storage.list(BUCKET, "")
+    return [found for found in held if not found.name.startswith("nbac-schedule-api")]
+
+
+def content(world: World, name: str) -> dict[str, Any]:
+    """An object's JSON."""
+    held = world.storage.read(BUCKET, name)
+    assert held is not None
+    body: dict[str, Any] = json.loads(held[0])
+    return body
+
+
+def answer_with(world: World, status: int, body: bytes = b"") -> None:
+    """From now on every source answers so."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
+    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+
+
+def test_a_request_leaves_one_object_with_its_labels(world: World, call: Call) -> None:
+    """Named after folder, date and time; dated by its event; it carries the scraper's count."""
+    answer = call("scraper_runner", {**REQUEST, "target_date": "2025-11-12"})
+    assert (answer.status, answer.body["outcome"]) == (200, "SUCCESS")
+    (stored,) = objects(world)
+    assert stored.name == answer.body["object"] == "oddsa-events/2025-11-12/124500.json"
+    assert stored.custom_time == NOON
+    assert stored.metadata["scraper"] == "oddsa_events"
+    assert stored.metadata["records"] == "12"
+    assert len(content(world, stored.name)["records"]) == 12
+
+
+def test_a_game_is_part_of_its_object_s_name(world: World, call: Call) -> None:
+    """`folder/date/game/time`."""
+    request = {"scraper": "nbac_play_by_play", "target_date": "2025-11-11", "game": GAME}
+    call("scraper_runner", {**REQUEST, **request})
+    (stored,) = objects(world)
+    assert stored.name == "nbac-play-by-play/2025-11-11/0022500207/124500.json"
+    assert stored.metadata["game_id"] == "0022500207"
+
+
+def test_without_a_date_it_is_the_eastern_date_of_the_event(world: World, call: Call) -> None:
+    """At 00:30 UTC it is still the evening before in the east (T4)."""
+    call("scraper_runner", {**REQUEST, "scheduled_time": "2025-11-13T00:30:00Z"})
+    assert objects(world)[0].metadata["target_date"] == "2025-11-12"
+
+
+def test_two_requests_of_one_second_have_two_objects(world: World, call: Call) -> None:
+    """The later one's name gets a short task id."""
+    for message_id in ("a", "b"):
+        push = {"message": {"messageId": message_id, "data": REQUEST}, "subscription": "s"}
+        world.clock._instant = NOON
+        assert call("scraper_runner", push).status == 200
+    plain, tagged = sorted((found.name for found in objects(world)), key=len)
+    assert plain == "oddsa-events/2025-11-12/124500.json"
+    assert tagged.startswith("oddsa-events/2025-11-12/124500-")
+
+
+def test_x8_a_message_delivered_again_scrapes_nothing(world: World, call: Call) -> None:
+    """At once, and hours later."""
+    delivery = before(world, "scraper_runner")
+    assert call("scraper_runner", delivery.body()).status == 200
+    count = len(objects(world))
+    for hours in (0, 5):
+        world.clock.move(SLOT + timedelta(hours=hours))
+        answer = call("scraper_runner", delivery.body())
+        assert (answer.status, answer.body["result"]) == (200, "already run")
+    assert len(objects(world)) == count
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "error_class"),
+    [(403, "BLOCKED", "BlockedError"), (500, "FAILED", "UnavailableError")],
+)
+def test_s2_a_refusing_source_leaves_an_error_object(
+    world: World, call: Call, status: int, outcome: str, error_class: str
+) -> None:
+    """Acknowledged, for the source's failure is an outcome; the log row tells all of it (X16)."""
+    answer_with(world, status)
+    answer = call("scraper_runner", REQUEST)
+    assert (answer.status, answer.body["outcome"]) == (200, outcome)
+    (stored,) = objects(world)
+    assert stored.name.startswith("failed/oddsa-events/2025-11-12/")
+    assert content(world, stored.name)["error_class"] == error_class
+    world.settle()
+    row = world.rows["scraper_execution_log"][-1]
+    assert (row["status"], row["error_class"]) == ("FAILED", error_class)
+    assert row["http_status"] == status
+    assert str(status) in row["error_message"]
+
+
+def test_s1_an_answer_of_an_unknown_form_is_a_failure(world: World, call: Call) -> None:
+    """CONTRACT, with a sample for whoever mends the scraper."""
+    answer_with(world, 200, b'{"unexpected": true}')
+    assert call("scraper_runner", REQUEST).body["outcome"] == "CONTRACT"
+    assert "unexpected" in content(world, objects(world)[0].name)["sample"]
+
+
+def test_no_data_is_a_success_without_records(world: World, call: Call) -> None:
+    """An empty list is neither blocked nor failed."""
+    answer_with(world, 200, b"[]")
+    assert call("scraper_runner", REQUEST).body["outcome"] == "NO_DATA"
+    world.settle()
+    row = world.rows["scraper_execution_log"][-1]
+    assert (row["status"], row["records_processed"]) == ("SUCCESS", 0)
+
+
+def test_x14_props_are_blocked_when_the_events_failed(world: World, call: Call) -> None:
+    """The execution ends as failed and says what was blocked by what; lines need no event."""
+    delivery = before(world, "scraper_runner")
+    answer_with(world, 403)
+    assert call("scraper_runner", delivery.body()).status == 200
+    world.settle()
+    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 2)
+    told = row["error_message"]
+    assert told.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
+    assert faults(world) == []

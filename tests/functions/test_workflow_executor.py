@@ -1,0 +1,123 @@
+"""The workflow executor: a RUN becomes a manifest and its first step's requests."""
+
+import json
+from typing import Any
+
+from common import ids
+from local.world import World
+from tests.functions.harness import SLOT, Call, before, faults
+
+DECISION = {
+    "schema": "workflow-decision",
+    "version": 1,
+    "decision_id": ids.decision_id("betting_lines", SLOT),
+    "workflow_name": "betting_lines",
+    "action": "RUN",
+    "slot": SLOT.isoformat(),
+    "decision_time": SLOT.isoformat(),
+    "target_date": "2025-11-12",
+    "scrapers": ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"],
+}
+EXECUTION = ids.execution_id(str(DECISION["decision_id"]))
+
+
+def requests(world: World) -> list[dict[str, Any]]:
+    """The requests of executions that were published."""
+    sent = [m for m in world.publisher.published if m.topic == "scraper-requests"]
+    return [dict(m.body) for m in sent if "execution" in m.body]
+
+
+def test_a_run_starts_its_first_step(world: World, call: Call) -> None:
+    """Only the events are asked for; props and lines wait for their ids."""
+    answer = call("workflow_executor", DECISION)
+    assert (answer.status, answer.body["tasks"]) == (200, 1)
+    (request,) = requests(world)
+    assert (request["scraper"], request["target_date"]) == ("oddsa_events", "2025-11-12")
+    assert request["execution"]["execution_id"] == EXECUTION
+    held = world.storage.read(
+        world.runtime.settings.state_bucket, f"executions/{EXECUTION}/manifest.json"
+    )
+    assert held is not None
+    steps = [step["scrapers"] for step in json.loads(held[0])["steps"]]
+    assert steps == [["oddsa_events"], ["oddsa_player_props", "oddsa_game_lines"]]
+    assert world.rows["workflow_executions"] == []
+
+
+def test_a_decision_that_does_not_run_is_a_no_op(world: World, call: Call) -> None:
+    """The filter's promise is checked again."""
+    answer = call("workflow_executor", {**DECISION, "action": "SKIP", "scrapers": []})
+    assert (answer.status, answer.body["result"]) == (200, "not a RUN")
+    assert requests(world) == []
+
+
+def test_x4_a_decision_delivered_again_starts_nothing(world: World, call: Call) -> None:
+    """At once, and after the execution has ended."""
+    call("workflow_executor", DECISION)
+    assert call("workflow_executor", DECISION).body["result"] == "already started"
+    world.settle()
+    assert call("workflow_executor", DECISION).body["result"] == "already started"
+    assert len(world.rows["workflow_executions"]) == 1
+    assert len(requests(world)) == 3
+    assert len(faults(world)) == 0
+
+
+def test_d9_only_the_decided_scrapers_are_asked_for(world: World, call: Call) -> None:
+    """A step without a decided scraper is left out."""
+    call("workflow_executor", {**DECISION, "scrapers": ["oddsa_events", "oddsa_game_lines"]})
+    world.settle()
+    assert [r["scraper"] for r in requests(world)] == ["oddsa_events", "oddsa_game_lines"]
+
+
+def test_r6_a_run_that_names_no_scraper_ends_at_once(world: World, call: Call) -> None:
+    """Its terminal row says that there was nothing to do."""
+    answer = call("workflow_executor", {**DECISION, "scrapers": []})
+    assert (answer.status, answer.body["tasks"]) == (200, 0)
+    (row,) = world.rows["workflow_executions"]
+    assert (row["status"], row["outcome"]) == ("completed", "NOTHING_READY")
+    assert (row["scrapers_triggered"], row["scraper_execution_ids"]) == (0, [])
+
+
+def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> None:
+    """Two of twelve games, and of each only the scrapers it lacks."""
+    flows = world.runtime.workflows
+    world.runtime.__dict__.pop("workflows")
+    catch_up = {
+        **DECISION,
+        "decision_id": ids.decision_id("late_game_catch_up", SLOT),
+        "workflow_name": "late_game_catch_up",
+        "target_date": "2025-11-11",
+        "scrapers": ["nbac_schedule_api", "nbac_team_boxscore", "nbac_play_by_play"],
+        "targets": [
+            {
+                "game_id": "0022500207",
+                "away": "TOR",
+                "home": "BKN",
+                "scrapers": ["nbac_team_boxscore", "nbac_play_by_play"],
+            },
+            {"game_id": "0022500208", "away": "MEM", "home": "NYK", "scrapers": []},
+        ],
+    }
+    assert call("workflow_executor", catch_up).status == 200
+    world.settle()
+    asked = [(r["scraper"], (r.get("game") or {}).get("game_id")) for r in requests(world)]
+    assert asked == [
+        ("nbac_schedule_api", None),
+        ("nbac_team_boxscore", "0022500207"),
+        ("nbac_play_by_play", "0022500207"),
+    ]
+    assert {r["target_date"] for r in requests(world)} == {"2025-11-11"}
+    world.runtime.__dict__["workflows"] = flows
+
+
+def test_r1_a_changed_configuration_does_not_change_a_started_execution(
+    world: World, call: Call
+) -> None:
+    """A redelivery after the crash of the first goes on with the first one's manifest."""
+    delivery = before(world, "workflow_executor")
+    call("workflow_executor", delivery.body())
+    flow = world.runtime.workflows["betting_lines"]
+    fewer = flow.model_copy(update={"steps": flow.steps[:1]})
+    world.runtime.workflows["betting_lines"] = fewer
+    world.settle()
+    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    assert row["scrapers_triggered"] == 3
