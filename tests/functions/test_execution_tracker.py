@@ -31,9 +31,7 @@ def test_the_events_bring_the_props_with_their_ids(world: World, call: Call) -> 
     assert world.rows["workflow_executions"] == []
 
 
-def test_a_result_that_others_are_missing_beside_is_only_recorded(
-    world: World, call: Call
-) -> None:
+def test_a_result_that_others_are_missing_beside_is_only_recorded(world: World, call: Call) -> None:
     """The first of a step's two tasks brings nothing on yet."""
     before(world, LAST_TASK)
     assert any(r[2].get("result") == "recorded" for r in world.replies)
