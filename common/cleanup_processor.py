@@ -3,29 +3,34 @@
 | Lost | Found by | Healed by |
 | --- | --- | --- |
 | a finalize event | an object without a log row | its notification, published again |
-| a decision message | a RUN without a manifest | the stored decision, published again |
+| a decision message | a RUN without a first step | the stored decision, published again |
 | a task | a started execution whose task never reported | its request, then a `failed/` object |
+| a task's report | a log row that the execution does not know | its object's event, likewise |
+| a step's completion | every task reported, and nothing after | a result's event, likewise |
+
+What stays lost after its tries ends in a failed row of `workflow_executions`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from common import ids
 from common.claims import Claim, claimed
 from common.eastern import eastern_date
 from common.events import Event
+from common.finalized import republish_object
 from common.lost_runs import heal_runs
 from common.messages import Tick, event_time, force_id
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.slots import slot_of
 from common.tables import build_row
-from common.tries import count_try
+from common.tries import attempt, heal_each
 
 TABLE = "cleanup_operations"
 TICKS = "tick-cleanup-processor"
-OBJECTS = "scraped-objects"
 LOOK_BACK = timedelta(days=8)
 """Longer than the 7 days for which Pub/Sub retries a message."""
 GRACE = timedelta(minutes=10)
@@ -33,6 +38,8 @@ GRACE = timedelta(minutes=10)
 STORM_SHARE, STORM_LEAST = 0.8, 20
 """When most of many objects look unlogged, the lookup is wrong, not the world (scenario C1)."""
 FAILED = "failed/"
+REPUBLISHED = "republished"
+"""Attribute of an event sent again, so that readers can tell it from the bucket's own."""
 _SHOWN = 1000
 
 
@@ -69,7 +76,8 @@ def sweep(runtime: Runtime, now: datetime) -> Sweep:
     swept = Sweep()
     try:
         _heal_objects(runtime, now, swept)
-        heal_runs(runtime, now, swept.republished, swept.quarantined)
+        if swept.status == "OK":
+            heal_runs(runtime, now, swept.republished, swept.quarantined)
     except Exception as error:  # noqa: BLE001 - a sweep that failed is a row that says so (C3)
         swept.status = "ERROR"
         swept.error = f"{type(error).__name__}: {error}"[:_SHOWN]
@@ -96,12 +104,14 @@ def _heal_objects(runtime: Runtime, now: datetime, swept: Sweep) -> None:
         swept.status = "STORM"
         swept.error = f"{len(missing)} of {len(objects)} objects look unlogged; nothing was sent"
         return
-    for stored in missing:
-        if count_try(runtime, f"objects/{_log_id(stored)}"):
-            republish_object(runtime, stored)
-            swept.republished.append(f"gs://{stored.bucket}/{stored.name}")
-        else:
-            swept.quarantined.append(f"gs://{stored.bucket}/{stored.name}")
+    heal_each(missing, partial(_heal_object, runtime, swept))
+
+
+def _heal_object(runtime: Runtime, swept: Sweep, stored: StoredObject) -> None:
+    send = partial(republish_object, runtime, stored)
+    sent = attempt(runtime, f"objects/{_log_id(stored)}", send)
+    told = swept.republished if sent else swept.quarantined
+    told.append(f"gs://{stored.bucket}/{stored.name}")
 
 
 def _recent_objects(runtime: Runtime, now: datetime) -> Iterator[StoredObject]:
@@ -115,30 +125,6 @@ def _recent_objects(runtime: Runtime, now: datetime) -> Iterator[StoredObject]:
             written = stored.custom_time or stored.created
             if written is not None and now - LOOK_BACK <= written <= now - GRACE:
                 yield stored
-
-
-def republish_object(runtime: Runtime, stored: StoredObject) -> None:
-    """Publish an object's finalize notification again, in the form that GCS publishes it."""
-    runtime.publisher.publish(
-        OBJECTS,
-        {
-            "kind": "storage#object",
-            "bucket": stored.bucket,
-            "name": stored.name,
-            "generation": str(stored.generation),
-            "size": str(stored.size),
-            "contentType": stored.content_type,
-            "timeCreated": stored.created.isoformat() if stored.created else None,
-            "metadata": dict(stored.metadata),
-        },
-        {
-            "eventType": "OBJECT_FINALIZE",
-            "payloadFormat": "JSON_API_V1",
-            "bucketId": stored.bucket,
-            "objectId": stored.name,
-            "objectGeneration": str(stored.generation),
-        },
-    )
 
 
 def _append(runtime: Runtime, row: Row, key: str, claim: Claim) -> None:

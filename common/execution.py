@@ -5,11 +5,12 @@ State, all created once: `executions/<id>/manifest.json`, and a step's `tasks.js
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
 from common import ids
+from common.claims import claimed
 from common.games import parse_schedule_body
 from common.labels import Labels
 from common.messages import Message, ObjectEvent, ScraperRequest
@@ -43,6 +44,16 @@ def manifest_name(execution_id: str) -> str:
     return f"executions/{execution_id}/manifest.json"
 
 
+def start_claim(execution_id: str) -> str:
+    """The claim of starting an execution."""
+    return f"workflow_executor/{execution_id}"
+
+
+def step_claim(execution_id: str, number: int) -> str:
+    """The claim of completing a step."""
+    return f"execution_tracker/{execution_id}/{number}"
+
+
 def read_manifest(runtime: Runtime, execution_id: str) -> Manifest | None:
     """An execution's manifest; None when it was never started."""
     held = read_once(runtime, manifest_name(execution_id))
@@ -57,8 +68,13 @@ def publish_step(
     held = write_once(runtime, _tasks_name(manifest, number), _as_state(tasks))
     requests = _Tasks.model_validate(held).requests
     for request in requests:
-        runtime.publisher.publish(TOPIC, request.body(), {"scraper": request.scraper})
+        publish_request(runtime, request)
     return len(requests)
+
+
+def publish_request(runtime: Runtime, request: ScraperRequest) -> None:
+    """Publish one task's request."""
+    runtime.publisher.publish(TOPIC, request.body(), {"scraper": request.scraper})
 
 
 def step_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | None:
@@ -138,10 +154,29 @@ def _body(runtime: Runtime, result: Result) -> bytes | None:
     return held[0] if held else None
 
 
+def give_up(runtime: Runtime, manifest: Manifest, claim_key: str, why: str) -> bool:
+    """End an execution that cannot go on with a failed row; False when its claim says it did.
+
+    Raises:
+        ClaimBusyError: a delivery is at it after all.
+    """
+    with claimed(runtime, claim_key) as claim:
+        if claim is None:
+            return False
+        results = [*_results_up_to(runtime, manifest, len(manifest.steps) - 1)]
+        _finish(runtime, manifest, results, look_first=True, lost=(why,))
+        return True
+
+
 def _finish(
-    runtime: Runtime, manifest: Manifest, results: list[Result], *, look_first: bool
+    runtime: Runtime,
+    manifest: Manifest,
+    results: list[Result],
+    *,
+    look_first: bool,
+    lost: Sequence[str] = (),
 ) -> None:
-    blocked: list[str] = []
+    blocked = list(lost)
     for number in range(len(manifest.steps)):
         tasks = step_tasks(runtime, manifest, number)
         blocked += tasks.blocked if tasks else ()

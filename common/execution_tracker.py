@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from common.claims import claimed
 from common.errors import BadInputError
 from common.events import Event
-from common.execution import advance, read_manifest, record_result, results_of, step_tasks
+from common.execution import (
+    advance,
+    read_manifest,
+    record_result,
+    results_of,
+    step_claim,
+    step_tasks,
+)
 from common.labels import read_labels
 from common.messages import ObjectEvent
 from common.runtime import Runtime
@@ -37,10 +44,10 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     record_result(runtime, found, labels)
     if len(results_of(runtime, manifest, labels.step)) < len(tasks.requests):
         return {"result": "recorded", "execution_id": labels.execution_id, "step": labels.step}
-    return complete(runtime, manifest, labels.step)
+    return _complete(runtime, manifest, labels.step)
 
 
-def complete(runtime: Runtime, manifest: Manifest, step: int) -> Mapping[str, object]:
+def _complete(runtime: Runtime, manifest: Manifest, step: int) -> Mapping[str, object]:
     """Complete a step once: bring the next one, or the finished row.
 
     Raises:
@@ -48,7 +55,7 @@ def complete(runtime: Runtime, manifest: Manifest, step: int) -> Mapping[str, ob
             delivered again because its first delivery died while holding the claim.
     """
     reply = {"execution_id": manifest.execution_id, "step": step}
-    with claimed(runtime, f"execution_tracker/{manifest.execution_id}/{step}") as claim:
+    with claimed(runtime, step_claim(manifest.execution_id, step)) as claim:
         if claim is None:
             return {"result": "already completed", **reply}
         brought = advance(runtime, manifest, step, look_first=claim.takeover)

@@ -1,25 +1,38 @@
 """RUN decisions without a finished execution: which link they stopped at, and how it is healed."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from common import ids
-from common.errors import ConflictError
-from common.execution import TOPIC as REQUESTS
-from common.execution import read_manifest, results_of, step_tasks
+from common.errors import ClaimBusyError, ConflictError
+from common.execution import (
+    give_up,
+    publish_request,
+    read_manifest,
+    results_of,
+    start_claim,
+    step_claim,
+    step_tasks,
+)
+from common.finalized import republish_object
 from common.labels import Labels
 from common.master_controller import publish_decision
-from common.messages import ScraperRequest
-from common.ports import Row
+from common.messages import ScraperRequest, WorkflowDecision
+from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.state import read_once
 from common.steps import Manifest
-from common.tries import count_try
+from common.tries import attempt, heal_each
 
 GRACE = timedelta(minutes=20)
 """Longer than a claim's lease: a run this young may be held by a live delivery."""
 TASK_LOST_AFTER = timedelta(minutes=60)
 """A task silent for this long is written off as failed, and the execution goes on."""
 LOOK_BACK = timedelta(days=8)
+LOST = "LOST: nothing came of it after three tries; look for its dead letter and replay it"
 COLUMNS = ("decision_id", "workflow_name", "slot", "decision_time")
 
 
@@ -27,15 +40,37 @@ def heal_runs(
     runtime: Runtime, now: datetime, republished: list[str], quarantined: list[str]
 ) -> None:
     """Send again what each unfinished RUN waits for; both lists are added to."""
-    for row in _unfinished(runtime, now):
-        execution_id = ids.execution_id(row["decision_id"])
-        manifest = read_manifest(runtime, execution_id)
-        if manifest is not None:
-            _heal_tasks(runtime, manifest, now, republished)
-        elif not count_try(runtime, f"decisions/{row['decision_id']}"):
-            quarantined.append(f"decision {row['decision_id']}")
-        elif _republish_decision(runtime, row):
-            republished.append(f"decision {row['decision_id']}")
+
+    def heal(row: Row) -> None:
+        manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
+        number = _last_step(runtime, manifest) if manifest else None
+        if manifest is None or number is None:
+            _heal_start(runtime, row, now, republished, quarantined)
+        elif silent := _silent(runtime, manifest, number):
+            _heal_tasks(runtime, manifest, silent, now, republished)
+        else:
+            _heal_step(runtime, manifest, number, republished, quarantined)
+
+    heal_each(_unfinished(runtime, now), heal)
+
+
+def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
+    """The last step whose tasks were asked for; None when none was."""
+    last = None
+    for number in range(len(manifest.steps)):
+        tasks = step_tasks(runtime, manifest, number)
+        if tasks is None:
+            break
+        last = number if tasks.requests else last
+    return last
+
+
+def _silent(runtime: Runtime, manifest: Manifest, number: int) -> list[ScraperRequest]:
+    """A step's requests that have not reported."""
+    tasks = step_tasks(runtime, manifest, number)
+    reported = {result.task_id for result in results_of(runtime, manifest, number)}
+    requests = tasks.requests if tasks else ()
+    return [r for r in requests if r.execution and r.execution.task_id not in reported]
 
 
 def _unfinished(runtime: Runtime, now: datetime) -> list[Row]:
@@ -53,37 +88,123 @@ def _unfinished(runtime: Runtime, now: datetime) -> list[Row]:
     return [row for row in waiting if row["decision_id"] not in done]
 
 
-def _republish_decision(runtime: Runtime, row: Row) -> bool:
-    """Publish the decision as stored in its slot's batch; False when the batch is gone."""
+def _heal_start(
+    runtime: Runtime, row: Row, now: datetime, republished: list[str], quarantined: list[str]
+) -> None:
+    """Publish the decision again, as stored in its slot's batch; end its run when that is vain."""
+    name = f"decision {row['decision_id']}"
+    entry = _stored_decision(runtime, row)
+    if entry is None:
+        quarantined.append(name)
+    elif attempt(
+        runtime, f"decisions/{row['decision_id']}", lambda: publish_decision(runtime, entry)
+    ):
+        republished.append(name)
+    else:
+        decision = WorkflowDecision.model_validate(entry["message"])
+        _give_up(
+            runtime, _unstarted(decision, now), start_claim(ids.execution_id(decision.decision_id))
+        )
+        quarantined.append(name)
+
+
+def _stored_decision(runtime: Runtime, row: Row) -> Mapping[str, Any] | None:
+    """The decision as its slot's batch holds it; None when the batch is gone."""
     bucket, prefix = runtime.settings.state_bucket, f"decided/{ids.stamp(row['slot'])}"
     for stored in runtime.storage.list(bucket, prefix):
         batch = read_once(runtime, stored.name)
         for entry in batch["decisions"] if batch else ():
             if entry["message"]["decision_id"] == row["decision_id"]:
-                publish_decision(runtime, entry)
-                return True
-    return False
+                found: Mapping[str, Any] = entry
+                return found
+    return None
+
+
+def _unstarted(decision: WorkflowDecision, now: datetime) -> Manifest:
+    """The manifest of an execution of nothing, for its row."""
+    execution_id = ids.execution_id(decision.decision_id)
+    return Manifest(
+        execution_id=execution_id,
+        decision=decision,
+        steps=(),
+        per_game=(),
+        per_event=(),
+        started=now,
+    )
+
+
+def _heal_step(
+    runtime: Runtime,
+    manifest: Manifest,
+    number: int,
+    republished: list[str],
+    quarantined: list[str],
+) -> None:
+    """Send a result's event again: whoever gets it completes the step."""
+    name = f"step {number} of execution {manifest.execution_id}"
+    result = results_of(runtime, manifest, number)[0]
+    stored = StoredObject(
+        runtime.settings.data_bucket,
+        result.object,
+        result.generation,
+        metadata=result.metadata(),
+        created=result.started_at,
+    )
+    send = partial(republish_object, runtime, stored)
+    if attempt(runtime, f"steps/{manifest.execution_id}-{number}", send):
+        republished.append(name)
+    else:
+        _give_up(runtime, manifest, step_claim(manifest.execution_id, number))
+        quarantined.append(name)
+
+
+def _give_up(runtime: Runtime, manifest: Manifest, claim_key: str) -> None:
+    with suppress(ClaimBusyError):  # a live delivery is at it: the next sweep sees what came of it
+        give_up(runtime, manifest, claim_key, LOST)
 
 
 def _heal_tasks(
-    runtime: Runtime, manifest: Manifest, now: datetime, republished: list[str]
+    runtime: Runtime,
+    manifest: Manifest,
+    silent: Sequence[ScraperRequest],
+    now: datetime,
+    republished: list[str],
 ) -> None:
-    """Ask again for silent tasks of the current step; write the long silent ones off."""
-    for number in range(len(manifest.steps)):
-        tasks = step_tasks(runtime, manifest, number)
-        if tasks is None:
-            return
-        reported = {result.task_id for result in results_of(runtime, manifest, number)}
-        for request in tasks.requests:
-            assert request.execution is not None
-            task_id = request.execution.task_id
-            if task_id in reported:
-                continue
-            if count_try(runtime, f"tasks/{task_id}"):
-                runtime.publisher.publish(REQUESTS, request.body(), {"scraper": request.scraper})
-                republished.append(f"task {task_id}")
-            elif now - manifest.started > TASK_LOST_AFTER:
-                write_off(runtime, manifest, request, now)
+    """Ask again for silent tasks of the current step; write the long silent ones off.
+
+    A task that is logged has run: asking again would be a no-op, so its object's event goes out.
+    """
+    objects = _logged_objects(runtime, manifest, now)
+    for request in silent:
+        assert request.execution is not None
+        task_id = request.execution.task_id
+        send = (
+            partial(republish_object, runtime, objects[task_id])
+            if task_id in objects
+            else partial(publish_request, runtime, request)
+        )
+        if attempt(runtime, f"tasks/{task_id}", send):
+            republished.append(f"task {task_id}")
+        elif now - manifest.started > TASK_LOST_AFTER:
+            write_off(runtime, manifest, request, now)
+
+
+def _logged_objects(runtime: Runtime, manifest: Manifest, now: datetime) -> dict[str, StoredObject]:
+    """The objects of an execution's logged tasks that are still there, by task id."""
+    bucket = runtime.settings.data_bucket
+    rows = runtime.warehouse.select(
+        "scraper_execution_log",
+        ("task_id", "gcs_path"),
+        since=manifest.started - timedelta(days=1),
+        until=now + timedelta(days=1),
+        where={"workflow_execution_id": manifest.execution_id},
+    )
+    found = {}
+    for row in rows:
+        stored = runtime.storage.stat(bucket, row["gcs_path"].removeprefix(f"gs://{bucket}/"))
+        if stored is not None:
+            found[row["task_id"]] = stored
+    return found
 
 
 def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now: datetime) -> None:

@@ -6,7 +6,7 @@ from common import ids
 from common.claims import claimed
 from common.errors import BadInputError
 from common.events import Event
-from common.execution import advance, manifest_name, publish_step
+from common.execution import advance, manifest_name, publish_step, start_claim
 from common.messages import WorkflowDecision
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
@@ -25,7 +25,7 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
         return {"result": "not a RUN", "workflow": decision.workflow_name}
     manifest = _manifest(runtime, decision)
     execution_id = ids.execution_id(decision.decision_id)
-    with claimed(runtime, f"workflow_executor/{execution_id}") as claim:
+    with claimed(runtime, start_claim(execution_id)) as claim:
         if claim is None:
             return {"result": "already started", "execution_id": execution_id}
         held = write_once(runtime, manifest_name(execution_id), manifest.body())

@@ -1,0 +1,30 @@
+"""An object's finalize event, published again in the form in which GCS publishes it."""
+
+from common.ports import StoredObject
+from common.runtime import Runtime
+
+TOPIC = "scraped-objects"
+
+
+def republish_object(runtime: Runtime, stored: StoredObject) -> None:
+    """Publish an object's finalize notification again; its receivers know what they have done."""
+    runtime.publisher.publish(
+        TOPIC,
+        {
+            "kind": "storage#object",
+            "bucket": stored.bucket,
+            "name": stored.name,
+            "generation": str(stored.generation),
+            "size": str(stored.size),
+            "contentType": stored.content_type,
+            "timeCreated": stored.created.isoformat() if stored.created else None,
+            "metadata": dict(stored.metadata),
+        },
+        {
+            "eventType": "OBJECT_FINALIZE",
+            "payloadFormat": "JSON_API_V1",
+            "bucketId": stored.bucket,
+            "objectId": stored.name,
+            "objectGeneration": str(stored.generation),
+        },
+    )
