@@ -38,8 +38,6 @@ GRACE = timedelta(minutes=10)
 STORM_SHARE, STORM_LEAST = 0.8, 20
 """When most of many objects look unlogged, the lookup is wrong, not the world (scenario C1)."""
 FAILED = "failed/"
-REPUBLISHED = "republished"
-"""Attribute of an event sent again, so that readers can tell it from the bucket's own."""
 _SHOWN = 1000
 
 

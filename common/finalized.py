@@ -4,6 +4,8 @@ from common.ports import StoredObject
 from common.runtime import Runtime
 
 TOPIC = "scraped-objects"
+REPUBLISHED = "republished"
+"""Attribute of an event sent again, so that readers can tell it from the bucket's own."""
 
 
 def republish_object(runtime: Runtime, stored: StoredObject) -> None:
@@ -26,5 +28,6 @@ def republish_object(runtime: Runtime, stored: StoredObject) -> None:
             "bucketId": stored.bucket,
             "objectId": stored.name,
             "objectGeneration": str(stored.generation),
+            REPUBLISHED: "cleanup_processor",
         },
     )

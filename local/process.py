@@ -1,6 +1,7 @@
 """Starts a server as a child process and stops it by its handle."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -47,8 +48,13 @@ class Process:
         try:
             self.child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """End the child and its workers at once, as a crash would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
 
 
 def start(
@@ -81,7 +87,7 @@ def start(
     if not os.access(program, os.X_OK):
         raise ConfigError(f"{program} is missing or not executable; run make setup")
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    with log_file.open("wb") as log:
+    with log_file.open("ab") as log:
         child = subprocess.Popen(
             [*_prefix(), *argv],
             env=dict(env),

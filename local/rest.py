@@ -6,6 +6,8 @@ from typing import Any
 from common.storage import GoogleStorage
 from local.stack import Stack
 
+_POLL_SECONDS = 0.02
+
 
 class Rest:
     """Waits for rest and reports on it."""
@@ -26,6 +28,9 @@ class Rest:
         pubsub = self._stack.pubsub
         assert pubsub is not None
         deadline = time.monotonic() + seconds
+        while not self._stack.is_up() and time.monotonic() < deadline:
+            # Restarting takes real time, in which virtual backoff must not run out.
+            time.sleep(_POLL_SECONDS)
         idle, handled = pubsub.wait_idle(seconds), -1
         while idle and handled != pubsub.handled():
             handled = pubsub.handled()

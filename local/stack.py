@@ -116,9 +116,7 @@ class Stack:
         """Stop all parts, the last started first."""
         with self._lock:
             for child in self._functions.values():
-                child.child.terminate()  # all at once: each takes a moment to drain
-            for child in self._functions.values():
-                child.stop()
+                child.kill()  # it holds nothing, and draining would take a second
             self._functions.clear()
         self._open.close()
 
@@ -130,6 +128,15 @@ class Stack:
                 self._start_function(name)
         return dead
 
+    def is_up(self) -> bool:
+        """Whether every function runs and answers."""
+        with self._lock:
+            children = dict(self._functions)
+        return all(
+            child.running() and process.accepts(self._ports[name])
+            for name, child in children.items()
+        )
+
     def kill(self, function: str) -> None:
         """Kill a function's process at once, as a crash would.
 
@@ -138,7 +145,7 @@ class Stack:
         """
         if function not in self._functions:
             raise ConfigError(f"function {function!r}: known are {', '.join(self._functions)}")
-        self._functions[function].child.kill()
+        self._functions[function].kill()
 
     def dead_letters(self) -> int:
         """How many messages wait on the dead-letter subscription; they stay there."""
@@ -233,6 +240,7 @@ class Stack:
                     },
                 )
             )
+        self.pubsub.count_events(self._path("topics", "scraped-objects"))
         self.pubsub.subscriber.create_subscription(
             name=self._path("subscriptions", KEPT_DEAD_LETTERS),
             topic=self._path("topics", delivery.dead_letter_topic),
