@@ -1,5 +1,6 @@
 """Eastern time: decisions are made in it, storage is in UTC."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,10 +32,9 @@ def parse_clock(text: str) -> time:
     Raises:
         ValueError: the text is not of that form.
     """
-    hour, _, minute = text.partition(":")
-    if len(hour) != 2 or len(minute) != 2:  # noqa: PLR2004 - two digits each, as the form says
+    if not re.fullmatch("[0-9]{2}:[0-9]{2}", text):
         raise ValueError(f"{text!r} is not a wall time of the form HH:MM")
-    return time(int(hour), int(minute))
+    return time.fromisoformat(text)
 
 
 def minutes_between(earlier: datetime, later: datetime) -> float:

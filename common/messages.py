@@ -10,7 +10,7 @@ from common.errors import BadInputError
 from common.events import Event
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-GameId = Annotated[str, Field(pattern=r"^\d{10}$")]
+GameId = Annotated[str, Field(pattern=r"^[0-9]{10}$")]
 Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 EventId = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]

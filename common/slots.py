@@ -1,5 +1,6 @@
 """Slots: the scheduled instants of a cron, and which of them an event belongs to (rule R3)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,6 +14,7 @@ EARLY = timedelta(minutes=5)
 ON_TIME = timedelta(minutes=2)
 """Within this of its slot an event is judged as at the slot itself, so jitter changes nothing."""
 EXPIRED_AFTER = timedelta(minutes=60)
+_PART = re.compile(r"(\*|[0-9]+(-[0-9]+)?)(/[1-9][0-9]*)?")
 _RANGES = {"minute": 60, "hour": 24}
 
 
@@ -29,6 +31,8 @@ def _field(text: str, name: str) -> tuple[int, ...]:
     top = _RANGES[name]
     values: set[int] = set()
     for part in text.split(","):
+        if not _PART.fullmatch(part):
+            raise ValueError(f"{part!r} is no field part")
         span, _, step = part.partition("/")
         low, _, high = ("0", "-", str(top - 1)) if span == "*" else span.partition("-")
         last = int(high or (top - 1 if step else low))

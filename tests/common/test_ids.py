@@ -1,0 +1,79 @@
+"""Ids that derive from what they name."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common import ids
+from tests.common.conftest import et
+
+SLOT = et("2025-11-12 13:00")
+
+
+def test_d1_one_decision_a_workflow_and_slot() -> None:
+    """The same two give the same id in any zone; another of them gives another."""
+    one = ids.decision_id("betting_lines", SLOT)
+    assert one == ids.decision_id("betting_lines", SLOT.astimezone())
+    others = {
+        ids.decision_id("betting_lines", SLOT + timedelta(hours=1)),
+        ids.decision_id("morning_operations", SLOT),
+        ids.decision_id("betting_lines", SLOT, "message-1"),
+        ids.decision_id("betting_lines", SLOT, "message-2"),
+    }
+    assert len(others | {one}) == 5
+
+
+def test_ids_never_change() -> None:
+    """Ids are stored in tables: a new release must derive the same ones."""
+    assert ids.decision_id("betting_lines", SLOT) == PINNED_DECISION
+    assert ids.log_id("nba-scraped-data", "a/b.json", 7) == PINNED_LOG
+
+
+PINNED_DECISION = "4e39d76e-ba2e-5401-af4b-6137cbb12b5f"
+PINNED_LOG = "87f0cd36-5ca8-5e3e-97c8-1470fa0800b2"
+
+
+@given(st.lists(st.text(max_size=3), max_size=3), st.lists(st.text(max_size=3), max_size=3))
+def test_parts_are_kept_apart(one: list[str], other: list[str]) -> None:
+    """`ab`, `c` is not `a`, `bc`; a unit separator does not occur in what we name."""
+    one = [part.replace("\x1f", "") for part in one]
+    other = [part.replace("\x1f", "") for part in other]
+    if len(one) == len(other):
+        assert (ids.derive("kind", *one) == ids.derive("kind", *other)) == (one == other)
+
+
+def test_kinds_are_kept_apart() -> None:
+    """A task and a decision of the same words differ."""
+    assert ids.derive("task", "x") != ids.derive("decision", "x")
+
+
+def test_every_id_is_a_uuid() -> None:
+    """What messages and tables check for."""
+    made = [
+        ids.decision_id("w", SLOT),
+        ids.plan_id("2025-11-12", "w", SLOT),
+        ids.execution_id("d"),
+        ids.task_id("e", 0, "s", "0022500213"),
+        ids.request_id("17"),
+        ids.log_id("b", "n", 1),
+        ids.cleanup_id(SLOT),
+    ]
+    assert all(ids.is_uuid(one) for one in made)
+    assert len(set(made)) == len(made)
+
+
+def test_what_is_no_uuid() -> None:
+    """Another spelling of a UUID is not the one that we store."""
+    one = ids.execution_id("d")
+    assert [ids.is_uuid(text) for text in (one.upper(), one.replace("-", ""), "", "x")] == [
+        False
+    ] * 4
+
+
+@given(st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)), min_size=2, max_size=2))  # noqa: DTZ001 - made aware below
+def test_stamps_sort_as_instants(pair: list[datetime]) -> None:
+    """Names made of stamps list in order of time."""
+    one, other = (moment.replace(microsecond=0, tzinfo=SLOT.tzinfo) for moment in pair)
+    assert (ids.stamp(one) < ids.stamp(other)) == (one < other)
+    assert ids.stamp(SLOT) == "20251112T180000Z"
