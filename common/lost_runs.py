@@ -31,8 +31,10 @@ GRACE = timedelta(minutes=20)
 """Longer than a claim's lease: a run this young may be held by a live delivery."""
 TASK_LOST_AFTER = timedelta(minutes=60)
 """A task silent for this long is written off as failed, and the execution goes on."""
+GIVE_UP_AFTER = timedelta(hours=24)
+"""Longer than Pub/Sub's 100 deliveries 10 min apart: no message of the run is on its way."""
 LOOK_BACK = timedelta(days=8)
-LOST = "LOST: nothing came of it after three tries; look for its dead letter and replay it"
+LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
 COLUMNS = ("decision_id", "workflow_name", "slot", "decision_time")
 
 
@@ -44,8 +46,12 @@ def heal_runs(
     def heal(row: Row) -> None:
         manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
         number = _last_step(runtime, manifest) if manifest else None
-        if manifest is None or number is None:
-            _heal_start(runtime, row, now, republished, quarantined)
+        began = manifest.started if manifest else row["decision_time"]
+        if now - began > GIVE_UP_AFTER:
+            _give_up(runtime, row, manifest, number, now)
+            quarantined.append(f"decision {row['decision_id']}")
+        elif manifest is None or number is None:
+            _heal_start(runtime, row, republished, quarantined)
         elif silent := _silent(runtime, manifest, number):
             _heal_tasks(runtime, manifest, silent, now, republished)
         else:
@@ -88,23 +94,14 @@ def _unfinished(runtime: Runtime, now: datetime) -> list[Row]:
     return [row for row in waiting if row["decision_id"] not in done]
 
 
-def _heal_start(
-    runtime: Runtime, row: Row, now: datetime, republished: list[str], quarantined: list[str]
-) -> None:
-    """Publish the decision again, as stored in its slot's batch; end its run when that is vain."""
+def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> None:
+    """Publish the decision again, as stored in its slot's batch."""
     name = f"decision {row['decision_id']}"
     entry = _stored_decision(runtime, row)
-    if entry is None:
-        quarantined.append(name)
-    elif attempt(
-        runtime, f"decisions/{row['decision_id']}", lambda: publish_decision(runtime, entry)
-    ):
+    tries = f"decisions/{row['decision_id']}"
+    if entry and attempt(runtime, tries, partial(publish_decision, runtime, entry)):
         republished.append(name)
     else:
-        decision = WorkflowDecision.model_validate(entry["message"])
-        _give_up(
-            runtime, _unstarted(decision, now), start_claim(ids.execution_id(decision.decision_id))
-        )
         quarantined.append(name)
 
 
@@ -118,19 +115,6 @@ def _stored_decision(runtime: Runtime, row: Row) -> Mapping[str, Any] | None:
                 found: Mapping[str, Any] = entry
                 return found
     return None
-
-
-def _unstarted(decision: WorkflowDecision, now: datetime) -> Manifest:
-    """The manifest of an execution of nothing, for its row."""
-    execution_id = ids.execution_id(decision.decision_id)
-    return Manifest(
-        execution_id=execution_id,
-        decision=decision,
-        steps=(),
-        per_game=(),
-        per_event=(),
-        started=now,
-    )
 
 
 def _heal_step(
@@ -151,16 +135,37 @@ def _heal_step(
         created=result.started_at,
     )
     send = partial(republish_object, runtime, stored)
-    if attempt(runtime, f"steps/{manifest.execution_id}-{number}", send):
-        republished.append(name)
-    else:
-        _give_up(runtime, manifest, step_claim(manifest.execution_id, number))
-        quarantined.append(name)
+    sent = attempt(runtime, f"steps/{manifest.execution_id}-{number}", send)
+    (republished if sent else quarantined).append(name)
 
 
-def _give_up(runtime: Runtime, manifest: Manifest, claim_key: str) -> None:
+def _give_up(
+    runtime: Runtime, row: Row, manifest: Manifest | None, number: int | None, now: datetime
+) -> None:
+    """End a run with a failed row, whatever it waits for; nobody goes on with it afterwards."""
+    execution_id = ids.execution_id(row["decision_id"])
+    manifest = manifest or _unstarted(runtime, row, now)
+    if manifest is None:
+        return
+    key = start_claim(execution_id) if number is None else step_claim(execution_id, number)
     with suppress(ClaimBusyError):  # a live delivery is at it: the next sweep sees what came of it
-        give_up(runtime, manifest, claim_key, LOST)
+        give_up(runtime, manifest, key, LOST)
+
+
+def _unstarted(runtime: Runtime, row: Row, now: datetime) -> Manifest | None:
+    """The manifest of an execution that never began, for its row."""
+    entry = _stored_decision(runtime, row)
+    if entry is None:
+        return None
+    decision = WorkflowDecision.model_validate(entry["message"])
+    return Manifest(
+        execution_id=ids.execution_id(decision.decision_id),
+        decision=decision,
+        steps=(),
+        per_game=(),
+        per_event=(),
+        started=now,
+    )
 
 
 def _heal_tasks(
