@@ -1,0 +1,199 @@
+"""The day of 12 November 2025 in memory: the whole system, its twelve games, in a second."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+import pytest
+
+from common.memory import Published
+from common.settings import ROOT
+from common.tables import NAMES, table
+from local.coverage import cover
+from local.day import last_window
+from local.source.slate import load
+from local.ticks import ticks_of
+from local.world import World
+
+DAY = date(2025, 11, 12)
+MIDNIGHT = datetime(2025, 11, 12, 5, tzinfo=UTC)
+SLATE = load(ROOT / "config" / "slates" / "2025-11.json")
+# What differs between two orders of the same deliveries: instants, and what derives from them.
+LOOSE = {
+    "execution_id",
+    "gcs_path",
+    "object_bytes",
+    "object_generation",
+    "scraper_execution_ids",
+    "duration_seconds",
+    "files_checked",
+}
+
+
+def live(world: World) -> World:
+    """Publish the day's ticks in order, and let the chain rest after each."""
+    topology = world.runtime.topology
+    for tick in ticks_of(topology, DAY):
+        world.settle(tick.instant)
+        world.clock.move(tick.instant)
+        world.publisher.publish(tick.topic, tick.body(topology), {})
+    world.settle()
+    return world
+
+
+@cache
+def lived() -> World:
+    """The day without trouble; only read from."""
+    return live(World(SLATE, MIDNIGHT))
+
+
+class Twice(World):
+    """Every message is pushed twice; the second time at once, a second or an hour later."""
+
+    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
+        super()._queue(function, message, due, attempt)
+        if attempt == 1:
+            later = timedelta(seconds=(0, 1, 3600)[int(message.message_id) % 3])
+            super()._queue(function, message, due + later, 2)
+
+
+class Shuffled(World):
+    """Every message is up to five seconds late, so that they overtake each other."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+        super().__init__(SLATE, MIDNIGHT)
+
+    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
+        late = timedelta(seconds=self._random.uniform(0, 5))
+        super()._queue(function, message, due + late, attempt)
+
+
+def rows_of(world: World, name: str) -> list[dict[str, Any]]:
+    """A table's rows."""
+    return world.rows[name]
+
+
+def timeless(world: World) -> Mapping[str, list[str]]:
+    """The five tables for comparison: only slots of the instants, in an order of their own."""
+    return {name: sorted(repr(_kept(name, row)) for row in world.rows[name]) for name in NAMES}
+
+
+def _kept(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    loose = LOOSE | ({"reason", "inputs"} if name == "workflow_decisions" else set())
+    return {
+        column: value
+        for column, value in row.items()
+        if column not in loose and (column == "slot" or not isinstance(value, datetime))
+    }
+
+
+def test_every_hour_judges_every_workflow_once() -> None:
+    """8 workflows at 18 ticks: 144 rows, each pair of workflow and slot once."""
+    decisions = rows_of(lived(), "workflow_decisions")
+    assert len(decisions) == 144
+    assert set(Counter((row["workflow_name"], row["slot"]) for row in decisions).values()) == {1}
+    assert Counter(row["action"] for row in decisions) == {"RUN": 14, "SKIP": 130}
+
+
+def test_every_quarter_of_an_hour_is_swept_and_finds_nothing_lost() -> None:
+    """96 rows, all OK, nothing sent again."""
+    sweeps = rows_of(lived(), "cleanup_operations")
+    assert len({row["slot"] for row in sweeps}) == len(sweeps) == 96
+    assert {(row["status"], row["republished_count"]) for row in sweeps} == {("OK", 0)}
+
+
+def test_r2_the_plan_is_what_ran() -> None:
+    """5 to 20 rows, and exactly the RUN decisions' workflows and slots."""
+    plan = rows_of(lived(), "daily_expected_schedule")
+    assert 5 <= len(plan) <= 20
+    planned = {(row["workflow_name"], row["expected_run_time"]) for row in plan}
+    ran = {
+        (row["workflow_name"], row["slot"])
+        for row in rows_of(lived(), "workflow_decisions")
+        if row["action"] == "RUN"
+    }
+    assert planned == ran
+
+
+def test_r6_every_run_has_one_execution_that_links_exactly_its_log_rows() -> None:
+    """`scraper_execution_ids` lists the log rows, as many as were triggered."""
+    executions = rows_of(lived(), "workflow_executions")
+    runs = {
+        row["decision_id"]
+        for row in rows_of(lived(), "workflow_decisions")
+        if row["action"] == "RUN"
+    }
+    assert sorted(row["decision_id"] for row in executions) == sorted(runs)
+    logged: dict[str, list[str]] = {}
+    for row in rows_of(lived(), "scraper_execution_log"):
+        logged.setdefault(row["workflow_execution_id"], []).append(row["execution_id"])
+    for row in executions:
+        assert row["scraper_execution_ids"] == sorted(logged[row["execution_id"]])
+        assert row["scrapers_triggered"] == len(logged[row["execution_id"]])
+        assert (row["status"], row["scrapers_failed"]) == ("completed", 0)
+
+
+def test_the_rest_of_the_log_is_the_scheduled_refresh() -> None:
+    """Four requests of no workflow: 04:45, 10:45, 16:45 and 22:45 ET."""
+    alone = [
+        row for row in rows_of(lived(), "scraper_execution_log") if not row["workflow_execution_id"]
+    ]
+    assert [row["scraper_name"] for row in alone] == ["nbac_schedule_api"] * 4
+
+
+def test_every_object_is_logged_and_no_letter_is_dead() -> None:
+    """One row an object of the data bucket; no delivery failed."""
+    world = lived()
+    stored = [f"gs://{s.bucket}/{s.name}" for s in world.storage.list("nba-scraped-data", "")]
+    assert sorted(row["gcs_path"] for row in rows_of(world, "scraper_execution_log")) == stored
+    assert [m for m in world.publisher.published if m.topic == "dead-letters"] == []
+    assert {status for _, status, _ in world.replies} == {200}
+
+
+def test_every_id_is_there_once() -> None:
+    """In each of the five tables."""
+    for name in NAMES:
+        ids = [row[table(name).id_column] for row in rows_of(lived(), name)]
+        assert len(set(ids)) == len(ids)
+
+
+def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
+    """Lines for all 12 games; boxes of the 9 that were final by the 23:00 window."""
+    found = cover(lived().rows, SLATE.on(DAY), day=DAY, last_window=last_window(DAY))
+    assert len(found.games) == len(found.lines_before_tipoff) == 12
+    assert len(found.box_scores) == 9
+    assert len(found.due_later) == 3
+    assert found.missing == ()
+
+
+def test_x11_the_night_s_windows_ask_only_for_finished_games() -> None:
+    """Nine games times three scrapers, and no game that was still being played."""
+    asked = Counter(
+        row["scraper_name"]
+        for row in rows_of(lived(), "scraper_execution_log")
+        if row["workflow_name"] == "post_game_window_2" and row["game_id"]
+    )
+    assert set(asked.values()) == {9}
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: Twice(SLATE, MIDNIGHT), *(lambda seed=seed: Shuffled(seed) for seed in range(2))],
+    ids=["twice", "order 0", "order 1"],
+)
+def test_r6_duplicates_and_order_change_no_table(make: Callable[[], World]) -> None:
+    """Pushed twice or in another order, the day leaves the same rows."""
+    world = live(make())
+    assert timeless(world) == timeless(lived())
+    assert [m for m in world.publisher.published if m.topic == "dead-letters"] == []
+    assert {status for _, status, _ in world.replies} <= {200, 503}
+
+
+def test_r6_a_day_lived_twice_is_the_same_to_the_second() -> None:
+    """Nothing in it depends on chance or on the wall clock."""
+    assert live(World(SLATE, MIDNIGHT)).rows == lived().rows
