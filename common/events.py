@@ -88,11 +88,13 @@ def _is_structured(headers: Mapping[str, str]) -> bool:
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(dict(headers), body)
-    except (GenericException, ValueError, RecursionError) as error:
+    except (GenericException, TypeError, ValueError, RecursionError) as error:
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {error}") from error
     data = event.data
-    if isinstance(data, bytes | str):
-        data = json_object(data if isinstance(data, bytes) else data.encode(), "CloudEvent data")
+    if isinstance(data, str):
+        data = data.encode("utf-8", "replace")
+    if isinstance(data, bytes):
+        data = json_object(data, "CloudEvent data")
     if not isinstance(data, dict):
         raise BadInputError(f"CloudEvent data: {type(data).__name__}; send a JSON object")
     if isinstance(data.get("message"), dict):

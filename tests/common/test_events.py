@@ -1,0 +1,220 @@
+"""One parser for every shape in which an event arrives."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.errors import BadInputError
+from common.events import MAX_BYTES, Event, UnreadableMessageError, json_object, parse_event
+
+BODY = {"schema": "tick", "version": 1}
+ENCODED = base64.b64encode(json.dumps(BODY).encode()).decode()
+SENT = "2025-11-12T18:00:03.123456789Z"
+JSON = {"Content-Type": "application/json"}
+
+
+def push(**changes: Any) -> dict[str, Any]:
+    """A Pub/Sub push request's document."""
+    message = {"data": ENCODED, "messageId": "17", "publishTime": SENT, **changes}
+    return {"message": message, "subscription": "projects/p/subscriptions/s", "deliveryAttempt": 2}
+
+
+def parse(document: object, headers: dict[str, str] | None = None) -> Event:
+    """Parse a JSON document as a request's body."""
+    return parse_event(headers or JSON, json.dumps(document).encode())
+
+
+def test_a_push() -> None:
+    """All that the envelope tells is kept; nanoseconds are cut to microseconds."""
+    event = parse(push(attributes={"action": "RUN"}))
+    assert event.shape == "push"
+    assert event.data == BODY
+    assert event.attributes == {"action": "RUN"}
+    assert (event.message_id, event.delivery_attempt) == ("17", 2)
+    assert event.subscription == "projects/p/subscriptions/s"
+    assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC)
+    assert json.loads(event.raw) == BODY
+
+
+def test_older_field_names() -> None:
+    """A push carries both spellings; one of them is enough."""
+    event = parse({"message": {"data": ENCODED, "message_id": "17", "publish_time": SENT}})
+    assert (event.message_id, event.delivery_attempt) == ("17", None)
+    assert event.publish_time is not None
+
+
+@pytest.mark.parametrize("data", [None, ""])
+def test_a_push_without_data(data: str | None) -> None:
+    """An empty message is an empty object."""
+    assert parse(push(data=data)).data == {}
+
+
+def test_a_gcs_notification() -> None:
+    """Attributes that name an object make it a storage event."""
+    event = parse(push(data="", attributes={"objectId": "a.json", "bucketId": "b"}))
+    assert (event.shape, event.data) == ("storage", {})
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n", b"{}"])
+def test_a_bare_call_without_a_body(body: bytes) -> None:
+    """What `gcloud functions call` sends without data."""
+    assert parse_event(JSON, body) == Event(shape="bare", data={}, raw=body.decode())
+
+
+def test_bare_json() -> None:
+    """What `gcloud functions call --data` sends: no publish time, no message id."""
+    event = parse(BODY)
+    assert (event.shape, event.data, event.publish_time, event.message_id) == (
+        "bare",
+        BODY,
+        None,
+        "",
+    )
+
+
+def cloud_event(kind: str) -> dict[str, str]:
+    """A CloudEvent's attributes."""
+    return {"id": "17", "source": "//x", "type": kind, "specversion": "1.0", "time": SENT}
+
+
+@pytest.mark.parametrize("structured", [True, False])
+@pytest.mark.parametrize("prefix", ["ce-", "Ce-", "CE-"])
+def test_a_cloud_event_around_a_push(prefix: str, *, structured: bool) -> None:
+    """Eventarc wraps a Pub/Sub message; it is read as the push inside."""
+    attributes = cloud_event("google.cloud.pubsub.topic.v1.messagePublished")
+    if structured:
+        headers = {"Content-Type": "application/cloudevents+json"}
+        event = parse({**attributes, "data": push()}, headers)
+    else:
+        event = parse(push(), {prefix + key: value for key, value in attributes.items()} | JSON)
+    assert (event.shape, event.data, event.message_id) == ("push", BODY, "17")
+
+
+def test_a_storage_cloud_event() -> None:
+    """Eventarc's own storage event carries the object as its data."""
+    kind = "google.cloud.storage.object.v1.finalized"
+    headers = {"Content-Type": "application/cloudevents+json"}
+    event = parse({**cloud_event(kind), "data": {"name": "a.json"}}, headers)
+    assert (event.shape, event.data) == ("storage", {"name": "a.json"})
+    assert event.attributes == {"eventType": kind}
+    assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"data": "%%%"}, "message.data: not base64"),
+        ({"data": 17}, "message.data"),
+        ({"data": base64.b64encode(b"[1]").decode()}, "message.data: a JSON list"),
+        ({"data": base64.b64encode(b"\xff").decode()}, "message.data: not JSON"),
+        ({"attributes": ["a"]}, "message.attributes"),
+        ({"publishTime": "noon"}, "message.publishTime: 'noon'"),
+        ({"publishTime": "2025-11-12T18:00:03"}, "has no offset"),
+        ({"publishTime": "0001-01-01T00:00:00+14:00"}, "message.publishTime"),
+    ],
+)
+def test_a_broken_push_names_its_fault(changes: dict[str, Any], fault: str) -> None:
+    """Our own error, with the field."""
+    with pytest.raises(BadInputError, match="message") as caught:
+        parse(push(**changes))
+    assert fault in str(caught.value)
+
+
+def test_an_unreadable_body_keeps_its_envelope() -> None:
+    """The dead letter needs the message's id and what was sent."""
+    with pytest.raises(UnreadableMessageError) as caught:
+        parse(push(data=base64.b64encode(b"not json").decode()))
+    assert (caught.value.event.message_id, caught.value.event.raw) == ("17", "not json")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"', b"\xff\xfe", b"{", b"[" * 100_000])
+def test_what_is_no_json_object_is_refused(body: bytes) -> None:
+    """Lists, scalars, other encodings, and nesting that would end the process."""
+    with pytest.raises(BadInputError, match="body"):
+        json_object(body, "body")
+
+
+def test_a_body_larger_than_pubsub_allows_is_refused() -> None:
+    """Before it is parsed."""
+    with pytest.raises(BadInputError, match="at most"):
+        parse_event({}, b" " * (MAX_BYTES + 1))
+
+
+FIELD_NAMES = st.sampled_from(
+    (
+        *("message", "data", "attributes", "messageId", "publishTime", "id", "source", "type"),
+        *("time", "specversion", "objectId", "data_base64", "deliveryAttempt", "subscription"),
+    )
+)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELD_NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(["ce-id", "Ce-Source", "ce-type", "ce-specversion", "ce-time"]),
+    st.sampled_from(["1.0", "17", "0.3", "", "2025-11-12T00:00:00Z", "\udcff", "a b"]),
+)
+TYPES = st.sampled_from(
+    ["application/json", "application/cloudevents+json", "application/cloudevents", "text/plain"]
+)
+
+
+def survives(headers: dict[str, str], body: bytes) -> None:
+    """Assert that a request is an event or our own error, nothing else."""
+    try:
+        event = parse_event(headers, body)
+    except BadInputError as error:
+        assert str(error)  # noqa: PT017 - either outcome is right, another exception is not
+    else:
+        assert isinstance(event.data, dict)
+
+
+@given(HEADERS, TYPES, st.binary(max_size=60))
+def test_any_bytes_are_an_event_or_our_error(
+    headers: dict[str, str], kind: str, body: bytes
+) -> None:
+    """No request makes the parser fail in a way of its own."""
+    survives({**headers, "Content-Type": kind}, body)
+
+
+@given(HEADERS, TYPES, st.dictionaries(FIELD_NAMES, JSON_VALUES, max_size=6))
+def test_any_json_is_an_event_or_our_error(
+    headers: dict[str, str], kind: str, document: dict[str, Any]
+) -> None:
+    """Whatever stands in the fields that we know."""
+    survives({**headers, "Content-Type": kind}, json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"data": "\ud800"}, {"data": [1]}, {"data_base64": "%"}, {"specversion": []}, {"time": 5}],
+    ids=str,
+)
+def test_a_broken_cloud_event_is_refused(changes: dict[str, Any]) -> None:
+    """Half a surrogate, a list, and attributes of other types than the standard's."""
+    with pytest.raises(BadInputError, match="CloudEvent"):
+        parse({**cloud_event("x"), **changes}, {"Content-Type": "application/cloudevents+json"})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["data", "attributes", "messageId", "publishTime"]), JSON_VALUES
+    )
+)
+def test_any_push_is_an_event_or_our_error(message: dict[str, Any]) -> None:
+    """Whatever stands in a message."""
+    survives(JSON, json.dumps({"message": message}).encode())
+
+
+@given(st.dictionaries(st.text(max_size=5), JSON_VALUES, max_size=3))
+def test_a_message_is_read_as_it_was_written(body: dict[str, Any]) -> None:
+    """What was published arrives, in whatever script."""
+    text = json.dumps(body)
+    encoded = base64.b64encode(text.encode()).decode()
+    assert json.dumps(parse(push(data=encoded)).data) == text
