@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from cloudevents.exceptions import GenericException
 from cloudevents.http import from_http
 
 from common.errors import BadInputError
@@ -88,7 +87,7 @@ def _is_structured(headers: Mapping[str, str]) -> bool:
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(dict(headers), body)
-    except (GenericException, TypeError, ValueError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - the SDK trips over malformed events in many ways
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {error}") from error
     data = event.data
     if isinstance(data, str):

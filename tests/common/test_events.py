@@ -202,6 +202,14 @@ def test_a_broken_cloud_event_is_refused(changes: dict[str, Any]) -> None:
         parse({**cloud_event("x"), **changes}, {"Content-Type": "application/cloudevents+json"})
 
 
+@pytest.mark.parametrize("body", [b"0", b"null", b'"x"', b"[" * 100_000, b"\xff"])
+def test_a_structured_cloud_event_that_is_no_object_is_refused(body: bytes) -> None:
+    """Also with the attributes in its headers, where the SDK looks closer."""
+    binary = {f"ce-{name}": value for name, value in cloud_event("x").items()}
+    with pytest.raises(BadInputError, match="CloudEvent"):
+        parse_event({**binary, "Content-Type": "application/cloudevents+json"}, body)
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["data", "attributes", "messageId", "publishTime"]), JSON_VALUES
