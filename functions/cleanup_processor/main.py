@@ -5,7 +5,8 @@ Reads       the last days' objects, log rows, RUN decisions and executions; mani
             that have not ended.
 Writes      one row to `cleanup_operations`, also when a lookup fails (status ERROR) or most
             looks lost (STORM: nothing is sent). Publishes what was lost, at most three times an
-            item; writes the `failed/` object of a task that never reported.
+            item; writes the `failed/` object of a task that never reported, and the failed row of
+            a run that nothing has finished for a day.
 No-op       the slot is swept already.
 Acknowledged  a malformed tick, dead-lettered.
 Raised      the row could not be written.

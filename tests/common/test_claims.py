@@ -1,0 +1,176 @@
+"""Claims: one holder at a time, done for ever, and never lost with a holder that died."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from common.claims import claimed, is_done
+from common.errors import ClaimBusyError
+from common.memory import MemoryStorage
+from common.ports import StoredObject
+from common.runtime import Runtime
+from common.settings import Settings
+from local.world import ManualClock
+
+NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
+LEASE = timedelta(seconds=660)
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock at noon."""
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def storage(clock: ManualClock) -> MemoryStorage:
+    """An empty state bucket."""
+    return MemoryStorage(clock)
+
+
+@pytest.fixture
+def runtime(clock: ManualClock, storage: MemoryStorage) -> Runtime:
+    """A runtime of storage and clock alone."""
+    numbers = count(1)
+    made = Runtime(Settings(), new_owner=lambda: f"owner-{next(numbers)}")
+    made.__dict__.update(clock=clock, storage=storage)
+    return made
+
+
+def die_holding(runtime: Runtime) -> None:
+    """Hold the claim in a process that dies: it neither frees the claim nor marks it done."""
+    holding = claimed(runtime, "work")
+    holding.__enter__()
+    held = runtime.__dict__["storage"]
+    runtime.__dict__["storage"] = None
+    holding.__exit__(Died, Died(), None)
+    runtime.__dict__["storage"] = held
+
+
+def test_the_first_holds_a_fresh_claim(runtime: Runtime) -> None:
+    """No takeover: nothing needs looking for."""
+    with claimed(runtime, "work") as claim:
+        assert claim is not None
+        assert (claim.owner, claim.started, claim.takeover) == ("owner-1", NOON, False)
+    assert is_done(runtime, "work")
+
+
+def test_done_work_is_yielded_as_none_for_ever(runtime: Runtime, clock: ManualClock) -> None:
+    """At once, and long after the lease is over."""
+    with claimed(runtime, "work"):
+        pass
+    for _ in range(2):
+        with claimed(runtime, "work") as claim:
+            assert claim is None
+        clock.sleep(10 * LEASE.total_seconds())
+
+
+def test_x4_held_work_is_busy(runtime: Runtime) -> None:
+    """Until its holder is done; the error names claim and time."""
+    with (
+        claimed(runtime, "work"),
+        pytest.raises(ClaimBusyError, match="claim work: held until 2025-11-12T17:11:00"),
+        claimed(runtime, "work"),
+    ):
+        pass
+    assert is_done(runtime, "work")
+
+
+def test_other_work_is_not_busy(runtime: Runtime) -> None:
+    """Each key has a claim of its own."""
+    with claimed(runtime, "work"), claimed(runtime, "other") as claim:
+        assert claim is not None
+
+
+def test_work_that_raised_is_taken_over_at_once(runtime: Runtime) -> None:
+    """By the next delivery, which is told to look first; it started when the first one did."""
+    with pytest.raises(LookupError), claimed(runtime, "work"):
+        raise LookupError
+    assert not is_done(runtime, "work")
+    with claimed(runtime, "work") as claim:
+        assert claim is not None
+        assert claim.takeover
+    assert is_done(runtime, "work")
+
+
+def test_r6_a_dead_holder_s_work_is_taken_over_after_its_lease(
+    runtime: Runtime, clock: ManualClock
+) -> None:
+    """Busy to the last second, then a takeover that keeps the first start."""
+    die_holding(runtime)
+    clock.sleep(LEASE.total_seconds() - 1)
+    with pytest.raises(ClaimBusyError), claimed(runtime, "work"):
+        pass
+    clock.sleep(1)
+    with claimed(runtime, "work") as claim:
+        assert claim is not None
+        assert (claim.takeover, claim.started) == (True, NOON)
+
+
+def test_r6_one_of_two_takes_an_expired_claim_over(
+    runtime: Runtime, storage: MemoryStorage, clock: ManualClock
+) -> None:
+    """The other one finds it changed under its hands, and is busy."""
+    die_holding(runtime)
+    clock.sleep(LEASE.total_seconds())
+
+    class Raced(MemoryStorage):
+        def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
+            storage.replace(bucket, name, data, generation=generation)
+            return storage.replace(bucket, name, data, generation=generation)
+
+    raced = Raced(clock)
+    raced._held, raced._names = storage._held, storage._names
+    runtime.__dict__["storage"] = raced
+    with pytest.raises(ClaimBusyError, match="taken over by another"), claimed(runtime, "work"):
+        pass
+
+
+def test_r6_a_holder_past_its_lease_does_not_free_its_successor_s_claim(
+    runtime: Runtime, clock: ManualClock
+) -> None:
+    """The first one's error comes late: the second one still holds the claim."""
+    first, second = claimed(runtime, "work"), claimed(runtime, "work")
+    first.__enter__()
+    clock.sleep(LEASE.total_seconds())
+    assert second.__enter__() is not None
+    first.__exit__(LookupError, LookupError(), None)
+    with pytest.raises(ClaimBusyError), claimed(runtime, "work"):
+        pass
+    second.__exit__(None, None, None)
+    assert is_done(runtime, "work")
+
+
+def test_a_holder_past_its_lease_is_done_like_its_successor(
+    runtime: Runtime, clock: ManualClock
+) -> None:
+    """Both finish: done twice is done."""
+    with claimed(runtime, "work"):
+        clock.sleep(LEASE.total_seconds())
+        with claimed(runtime, "work") as second:
+            assert second is not None
+    assert is_done(runtime, "work")
+
+
+def test_a_claim_whose_first_answer_was_lost_is_its_own(
+    runtime: Runtime, storage: MemoryStorage, clock: ManualClock
+) -> None:
+    """The library created the lease, lost the answer and meets its own lease: no 11 min of 503."""
+
+    class Retrying(MemoryStorage):
+        def create(self, bucket: str, name: str, data: bytes, **more: object) -> StoredObject:
+            if name.endswith("lease"):
+                storage.create(bucket, name, data)
+            return storage.create(bucket, name, data)
+
+    retrying = Retrying(clock)
+    retrying._held, retrying._names = storage._held, storage._names
+    runtime.__dict__["storage"] = retrying
+    with claimed(runtime, "work") as claim:
+        assert claim is not None
+    assert is_done(runtime, "work")

@@ -1,0 +1,160 @@
+"""The one way in: whatever comes, the answer is one of five, and never a 500 for an input."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common.entry import respond
+from common.errors import ConfigError
+from common.events import Event
+from common.memory import MemoryPublisher
+from common.messages import Tick
+from common.runtime import Runtime
+from common.settings import ROOT, Settings
+from local.source.slate import load
+from local.world import ROUTES, ManualClock, World
+
+NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)
+SLATE = load(ROOT / "config" / "slates" / "2025-11.json")
+UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+INSTANTS = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat) | JSON
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "scheduled_time": INSTANTS,
+    "force": st.booleans() | JSON,
+    "decision_id": st.just(UUID) | JSON,
+    "workflow_name": st.sampled_from(["betting_lines", "morning_operations", "x"]),
+    "action": st.sampled_from(["RUN", "SKIP"]),
+    "slot": INSTANTS,
+    "decision_time": INSTANTS,
+    "target_date": st.dates().map(str) | JSON,
+    "scrapers": st.lists(st.sampled_from(["oddsa_events", "nbac_player_list"]), max_size=3),
+    "scraper": st.sampled_from(["nbac_schedule_api", "nbac_play_by_play", "nbac_injury_report"]),
+    "game": st.just({"game_id": "0022500213", "away": "MIL", "home": "CHA"}) | JSON,
+    "event_ids": st.lists(st.text(max_size=5), max_size=2),
+    "bucket": st.sampled_from(["nba-scraped-data", "another"]) | JSON,
+    "name": st.text(max_size=30) | JSON,
+    "generation": st.integers() | JSON,
+    "size": st.integers() | JSON,
+    "timeCreated": INSTANTS,
+    "metadata": st.dictionaries(st.sampled_from(["task_id", "scraper", "x"]), st.text(), max_size=3)
+    | JSON,
+}
+OF = {
+    "schedule_locker": ("scheduled_time", "force"),
+    "master_controller": ("scheduled_time", "force"),
+    "cleanup_processor": ("scheduled_time", "force"),
+    "workflow_executor": (
+        "decision_id",
+        "workflow_name",
+        "action",
+        "slot",
+        "decision_time",
+        "target_date",
+        "scrapers",
+    ),
+    "scraper_runner": ("scraper", "target_date", "game", "event_ids", "scheduled_time"),
+    "scraper_logger": ("bucket", "name", "generation", "size", "timeCreated", "metadata"),
+    "execution_tracker": ("bucket", "name", "generation", "size", "timeCreated", "metadata"),
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A world whose schedule is stored."""
+    made = World(SLATE, NOON)
+    request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+    made.publisher.publish("scraper-requests", request, {})
+    made.settle()
+    return made
+
+
+def messages(function: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Messages with the right fields, and now and then a wrong value or one too few."""
+    fields = {name: FIELDS[name] for name in OF[function]}
+    return st.fixed_dictionaries(fields) | st.fixed_dictionaries({}, optional=fields)
+
+
+def push(data: bytes) -> bytes:
+    """As Pub/Sub pushes it."""
+    message = {"data": base64.b64encode(data).decode(), "messageId": "1"}
+    return json.dumps({"message": message, "subscription": "s"}).encode()
+
+
+@pytest.mark.parametrize("function", ROUTES)
+def test_r7_no_message_is_retried_for_ever(world: World, function: str) -> None:
+    """Whatever a field holds: handled, buried, or waiting for something that passes."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(messages(function))
+    def hold(message: dict[str, Any]) -> None:
+        text, status, _ = respond(
+            world.runtime, {}, push(json.dumps(message).encode()), ROUTES[function]
+        )
+        assert status in {200, 503}, text
+
+    hold()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_r7_no_body_is_a_bug_of_ours(body: bytes) -> None:
+    """Any bytes at all: 200 or 400."""
+    runtime = Runtime(Settings())
+    clock = ManualClock(NOON)
+    runtime.__dict__.update(clock=clock, publisher=MemoryPublisher(clock))
+    route = ("a_function", Tick, lambda *_: {"result": "done"})
+    assert respond(runtime, {}, body, route)[1] in {200, 400}
+    assert respond(runtime, {}, push(body), route)[1] == 200
+
+
+def test_an_answer_tells_what_happened() -> None:
+    """The handler's result as JSON; times too."""
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        return {"result": "done", "slot": NOON}
+
+    text, status, headers = respond(Runtime(Settings()), {}, b"{}", ("f", Tick, handle))
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(text) == {"result": "done", "slot": str(NOON)}
+
+
+def test_a_handler_gets_what_was_sent() -> None:
+    """Event and message, parsed once."""
+    seen: list[tuple[Event, Tick]] = []
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        seen.append((event, tick))
+        return {}
+
+    respond(Runtime(Settings()), {}, push(b'{"force": true}'), ("f", Tick, handle))
+    ((event, tick),) = seen
+    assert (event.message_id, event.shape, tick.force) == ("1", "push", True)
+
+
+def test_r10_a_failure_s_answer_names_its_class_and_not_its_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An error's text may hold a URL with a key: it goes to the log alone, with its place."""
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        raise ConfigError("workflows.yaml: secret")
+
+    text, status, _ = respond(Runtime(Settings()), {}, b"{}", ("f", Tick, handle))
+    assert status == 500
+    assert json.loads(text) == {"result": "retry", "error": "ConfigError"}
+    line = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert line["severity"] == "ERROR"
+    assert "workflows.yaml: secret | handle:" in line["error"]

@@ -1,0 +1,137 @@
+"""What a decision reads: retried for a while, and never an empty answer for an error (R5)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.errors import PermanentError, TransientError
+from common.readings import HISTORY_SPAN, read_history, read_situation
+from common.settings import ROOT
+from local.source.slate import load
+from local.world import World
+
+SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)
+SLATE = load(ROOT / "config" / "slates" / "2025-11.json")
+
+
+class Selecting:
+    """A warehouse that answers each read by a function of its number."""
+
+    def __init__(self, answer: Callable[[int], list[Any]]) -> None:
+        self._answer = answer
+        self.asked: list[tuple[str, datetime, datetime]] = []
+
+    def select(
+        self, table: str, columns: object, *, since: datetime, until: datetime, where: object = None
+    ) -> list[Any]:
+        """Answer, or raise."""
+        self.asked.append((table, since, until))
+        return self._answer(len(self.asked))
+
+
+@pytest.fixture
+def world() -> World:
+    """A world at the slot whose schedule is stored."""
+    made = World(SLATE, SLOT - timedelta(minutes=15))
+    request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+    made.publisher.publish("scraper-requests", request, {})
+    made.settle()
+    made.clock.move(SLOT)
+    return made
+
+
+def use(world: World, answer: Callable[[int], list[Any]]) -> Selecting:
+    """Replace the world's warehouse."""
+    made = Selecting(answer)
+    world.runtime.__dict__["warehouse"] = made
+    return made
+
+
+def test_a_situation_knows_games_and_history(world: World) -> None:
+    """The refresh is one success of the schedule scraper; nothing ran yet."""
+    found = read_situation(world.runtime, SLOT, SLOT)
+    assert found.calendar is not None
+    assert len(found.calendar[SLOT.date()]) == 12
+    assert found.history is not None
+    assert [key[0] for key in found.history.tries] == ["nbac_schedule_api"]
+    assert (found.cause, found.stale, found.history.runs) == ("", False, ())
+
+
+def test_d5_a_read_that_fails_for_long_is_none_with_its_cause(world: World) -> None:
+    """After 30 s of trying; the schedule, which can be read, is still there."""
+
+    def fail(_: int) -> list[Any]:
+        raise TransientError("BigQuery is away")
+
+    asked = use(world, fail).asked
+    found = read_situation(world.runtime, SLOT, SLOT)
+    assert found.history is None
+    assert found.cause == "TransientError: BigQuery is away"
+    assert found.calendar is not None
+    assert timedelta(seconds=30) <= world.clock.now() - SLOT < timedelta(seconds=36)
+    assert len(asked) > 5
+
+
+def test_a_read_that_fails_for_a_moment_succeeds(world: World) -> None:
+    """Two failures, then the rows."""
+
+    def fail_twice(number: int) -> list[Any]:
+        if number <= 2:
+            raise ConnectionError("reset")
+        return []
+
+    use(world, fail_twice)
+    assert read_situation(world.runtime, SLOT, SLOT).history is not None
+
+
+def test_a_read_that_cannot_succeed_is_not_tried_again(world: World) -> None:
+    """A missing column stays missing; the tick still leaves its rows."""
+
+    def refuse(_: int) -> list[Any]:
+        raise PermanentError("no such column")
+
+    asked = use(world, refuse).asked
+    assert read_situation(world.runtime, SLOT, SLOT).cause == "PermanentError: no such column"
+    assert len(asked) == 1
+    assert world.clock.now() == SLOT
+
+
+def test_without_a_schedule_the_calendar_is_none() -> None:
+    """None, with the cause, and not a season without games (X13)."""
+    found = read_situation(World(SLATE, SLOT).runtime, SLOT, SLOT)
+    assert found.calendar is None
+    assert "publish a scraper request for nbac_schedule_api" in found.cause
+
+
+def test_x13_a_schedule_of_three_days_ago_is_stale(world: World) -> None:
+    """Its age is the object's own time."""
+    late = SLOT + timedelta(days=3)
+    assert read_situation(world.runtime, late, late).stale
+
+
+def test_d14_a_new_schedule_object_is_seen_by_the_same_instance(world: World) -> None:
+    """The cache is one generation's."""
+    before = read_situation(world.runtime, SLOT, SLOT)
+    (held,) = world.storage.list("nba-scraped-data", "nbac-schedule-api/")
+    document = world.storage.read(held.bucket, held.name)
+    assert document is not None
+    moved = document[0].replace(b"0022500213", b"0022500999")
+    world.clock.move(SLOT + timedelta(minutes=1))
+    world.storage.create(held.bucket, "nbac-schedule-api/2025-11-12/130100.json", moved)
+    after = read_situation(world.runtime, SLOT, world.clock.now())
+    assert before.calendar is not None
+    assert after.calendar is not None
+    assert "0022500213" in {game.game_id for game in before.calendar[SLOT.date()]}
+    assert "0022500999" in {game.game_id for game in after.calendar[SLOT.date()]}
+
+
+def test_a_tick_reads_a_constant_span_however_old_the_tables_are(world: World) -> None:
+    """Each of the reads is bounded by the partition column, five days back."""
+    asked = use(world, lambda _: []).asked
+    read_history(world.runtime, SLOT)
+    assert [table for table, *_ in asked] == ["scraper_execution_log", "workflow_decisions"]
+    assert {(since, until) for _, since, until in asked} == {
+        (SLOT - HISTORY_SPAN, SLOT + timedelta(days=1))
+    }

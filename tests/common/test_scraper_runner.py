@@ -1,0 +1,52 @@
+"""What a task's object is called."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from common.claims import Claim
+from common.messages import ScraperRequest
+from common.scraper_runner import Task, object_name, season_of
+from common.scrapers import get
+
+STARTED = datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
+CLAIM = Claim("scraper_runner/x", "me", STARTED, takeover=False, generation=1)
+GAME = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+
+
+def named(scraper: str, *, failed: bool = False, tagged: bool = False) -> str:
+    """The name of a task's object."""
+    found = get(scraper)
+    game = GAME if found.scope == "game" else None
+    request = ScraperRequest.model_validate({"scraper": scraper, "game": game})
+    task = Task("0a1b2c3d-0000-4000-8000-000000000000", found, request, date(2025, 11, 12))
+    return object_name(task, CLAIM, failed=failed, tagged=tagged)
+
+
+def test_names_follow_the_seed() -> None:
+    """`folder/date/time`, Eastern; a game's id before the time; failures below `failed/`."""
+    assert named("oddsa_events") == "oddsa-events/2025-11-12/133045.json"
+    assert named("nbac_play_by_play") == "nbac-play-by-play/2025-11-12/0022500213/133045.json"
+    assert named("nbac_gamebook_pdf").endswith("/133045.pdf")
+    assert named("oddsa_events", failed=True) == "failed/oddsa-events/2025-11-12/133045.json"
+    assert named("nbac_gamebook_pdf", failed=True).endswith("/133045.json")
+
+
+def test_the_second_task_of_a_second_is_tagged() -> None:
+    """With a short task id, before the suffix."""
+    assert named("oddsa_events", tagged=True) == "oddsa-events/2025-11-12/133045-0a1b2c3d.json"
+
+
+@pytest.mark.parametrize(
+    ("day", "season"),
+    [
+        (date(2025, 10, 21), "2025-26"),
+        (date(2026, 6, 20), "2025-26"),
+        (date(2025, 7, 31), "2024-25"),
+        (date(2025, 8, 1), "2025-26"),
+        (date(1999, 12, 31), "1999-00"),
+    ],
+)
+def test_x12_a_date_belongs_to_the_season_that_began_before_it(day: date, season: str) -> None:
+    """Never next year's in spring, as an earlier version sent it."""
+    assert season_of(day) == season

@@ -1,0 +1,65 @@
+"""Bounded tries of healing."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from common.memory import MemoryStorage
+from common.runtime import Runtime
+from common.settings import Settings
+from common.tries import attempt, heal_each
+from local.world import ManualClock
+
+
+@pytest.fixture
+def runtime() -> Runtime:
+    """A runtime of storage alone."""
+    made = Runtime(Settings())
+    clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
+    made.__dict__["storage"] = MemoryStorage(clock)
+    return made
+
+
+def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
+    """The fourth is False, and sends nothing; another item has tries of its own."""
+    sent: list[str] = []
+    tries = [attempt(runtime, "objects/a", lambda: sent.append("a")) for _ in range(5)]
+    assert tries == [True, True, True, False, False]
+    assert attempt(runtime, "objects/b", lambda: sent.append("b"))
+    assert sent == ["a", "a", "a", "b"]
+
+
+def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
+    """An outage uses nothing up."""
+
+    def fail() -> None:
+        raise ConnectionError
+
+    for _ in range(5):
+        with pytest.raises(ConnectionError):
+            attempt(runtime, "objects/a", fail)
+    assert attempt(runtime, "objects/a", lambda: None)
+
+
+def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
+    """The other sweep counted it meanwhile: no error, and two tries are left."""
+
+    def other() -> None:
+        attempt(runtime, "objects/a", lambda: None)
+
+    assert attempt(runtime, "objects/a", other)
+    assert [attempt(runtime, "objects/a", lambda: None) for _ in range(3)] == [True, True, False]
+
+
+def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
+    """One that cannot be healed does not keep the others from it."""
+    healed: list[int] = []
+
+    def heal(item: int) -> None:
+        if item % 2:
+            raise LookupError(str(item))
+        healed.append(item)
+
+    with pytest.raises(LookupError, match="1"):
+        heal_each(range(5), heal)
+    assert healed == [0, 2, 4]
