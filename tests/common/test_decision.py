@@ -1,0 +1,124 @@
+"""The situation a decision is made in, and how it is put into words."""
+
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.decision import count, hours, wall, with_dependencies
+from tests.common.conftest import DAY, TICKS, et, game, played, situation, workflow
+
+STEPS = [
+    {"scrapers": ["events", "other"]},
+    {"scrapers": ["props", "lines"], "events_from": "events"},
+    {"scrapers": ["late"], "events_from": "props"},
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (["props"], ("events", "props")),
+        (["other"], ("other",)),
+        (["lines", "props"], ("events", "props", "lines")),
+        (["late"], ("events", "props", "late")),
+        ([], ()),
+    ],
+)
+def test_x14_a_scraper_runs_with_what_it_needs(
+    wanted: list[str], expected: tuple[str, ...]
+) -> None:
+    """In the order of the steps, over several of them."""
+    assert with_dependencies(workflow("catch_up", **CATCH_UP, steps=STEPS), wanted) == expected
+
+
+CATCH_UP: dict[str, Any] = {"after": "07:00", "backoff_hours": [1], "span_hours": 72}
+
+
+def test_finished_games_need_a_fresh_schedule() -> None:
+    """A step over final games needs the schedule that says which they are."""
+    flow = workflow("catch_up", **CATCH_UP)
+    assert with_dependencies(flow, ["nbac_gamebook_pdf"]) == (
+        "nbac_schedule_api",
+        "nbac_gamebook_pdf",
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "clock", "expected"),
+    [
+        ("2025-11-12 15:00", time(20), "2025-11-12 20:00"),
+        ("2025-11-12 20:00", time(20), "2025-11-13 20:00"),
+        ("2026-03-07 23:00", time(2, 30), "2026-03-08 03:30"),
+        ("2025-11-01 23:00", time(1, 30), "2025-11-02 01:30"),
+        ("2025-11-02 01:30", time(1, 30), "2025-11-03 01:30"),
+    ],
+)
+def test_t8_the_next_instant_of_a_wall_time(now: str, clock: time, expected: str) -> None:
+    """Today or tomorrow, over both changes of the clock."""
+    assert situation(now).next_at(clock) == et(expected)
+
+
+@given(st.integers(0, 400 * 24 * 60), st.times())
+def test_d16_the_next_instant_is_within_a_day_and_an_hour(minutes: int, clock: time) -> None:
+    """Later than now, and never further away than the longest day."""
+    now = et("2025-01-01 00:00") + timedelta(minutes=minutes)
+    following = situation(now).next_at(clock.replace(second=0, microsecond=0))
+    assert timedelta(0) < following - now <= timedelta(hours=25)
+
+
+def test_d16_a_moment_that_has_passed_becomes_the_next_slot() -> None:
+    """For a tick that came late."""
+    late = situation("2025-11-12 10:00", now=et("2025-11-12 10:45"))
+    assert late.ahead(et("2025-11-12 10:50")) == et("2025-11-12 10:50")
+    assert late.ahead(et("2025-11-12 10:45")) == et("2025-11-12 11:00")
+
+
+def test_the_next_tick_is_after_slot_and_now() -> None:
+    """A tick that came before its slot does not wait for that slot."""
+    early = situation("2025-11-12 12:56", cron=TICKS)
+    assert early.slot == et("2025-11-12 13:00")
+    assert early.next_tick() == et("2025-11-12 14:00")
+
+
+def test_a_game_is_over_by_state_or_by_time() -> None:
+    """Judged at the slot for a tick on time (T14), at the real instant for a late one."""
+    on_time = situation("2025-11-12 21:00:30")
+    late = situation("2025-11-12 21:00", now=et("2025-11-12 21:31"))
+    one = game(1, "2025-11-12 18:30")
+    edge = game(2, "2025-11-12 18:31")
+    assert (on_time.is_over(one), on_time.is_over(edge), late.is_over(edge)) == (True, False, True)
+    assert on_time.is_over(played(3, None))
+    assert not on_time.is_over(game(4, None))
+
+
+def test_postponed_games_are_not_there() -> None:
+    """Neither is a date that the calendar does not know."""
+    judged = situation("2025-11-12 12:00", [game(1), game(2, postponed=True)])
+    assert [one.game_id for one in judged.games_on(DAY)] == ["0022500001"]
+    assert judged.games_on(DAY + timedelta(days=1)) == ()
+
+
+def test_words() -> None:
+    """What a person reads."""
+    assert wall(et("2025-11-12 20:00")) == "20:00"
+    assert [count(n, "game") for n in (0, 1, 12)] == ["0 games", "1 game", "12 games"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (330, "5.5h"),
+        (360, "6h"),
+        (329.75, "5.5h"),
+        (2, "0h"),
+        (-2, "0h"),
+        (1440, "24h"),
+        (75, "1.2h"),
+    ],
+)
+def test_hours_have_one_decimal_at_most(minutes: float, expected: str) -> None:
+    """And none when they are whole; what is over is none."""
+    assert hours(timedelta(minutes=minutes)) == expected

@@ -1,0 +1,153 @@
+"""What was tried and what succeeded."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.history import NEVER, History, Run, Tries, add_try, runs_from_rows, tries_from_log
+from tests.common.conftest import DAY, et
+
+SLOT = et("2025-11-12 13:00")
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """A log row's columns, as the controller reads them."""
+    return {
+        "scraper_name": "oddsa_events",
+        "target_date": DAY,
+        "game_id": None,
+        "outcome": "SUCCESS",
+        "slot": SLOT,
+        "triggered_at": SLOT + timedelta(seconds=30),
+        "workflow_name": "betting_lines",
+        **changes,
+    }
+
+
+def test_d11_attempts_are_counted_by_slot() -> None:
+    """Not by the seconds at which the scraper started."""
+    tries = tries_from_log([row()])
+    assert tries == {("oddsa_events", DAY, None): Tries(SLOT, 1, SLOT)}
+
+
+def test_t4_a_success_belongs_to_the_date_of_its_data() -> None:
+    """Run in the evening of the day before, it counts for its own target date."""
+    history = History(tries_from_log([row(target_date=date(2025, 11, 13))]))
+    assert history.of("oddsa_events", DAY) == NEVER
+    assert history.of("oddsa_events", date(2025, 11, 13)).succeeded == SLOT
+
+
+@pytest.mark.parametrize("outcome", ["NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "CONTRACT"])
+def test_d10_only_success_satisfies(outcome: str) -> None:
+    """Every other outcome is an attempt and no more; blocked is not empty (S2)."""
+    (tries,) = tries_from_log([row(outcome=outcome)]).values()
+    assert tries == Tries(None, 1, SLOT)
+
+
+def test_d17_a_request_outside_any_workflow_is_not_charged() -> None:
+    """It can succeed for all, at the time it started, but is no attempt."""
+    lone = row(workflow_name=None, slot=None)
+    (tries,) = tries_from_log([lone]).values()
+    assert tries == Tries(SLOT + timedelta(seconds=30), 0, None)
+
+
+def test_a_row_without_a_date_is_no_attempt() -> None:
+    """An object that nobody here wrote is logged, but decides nothing."""
+    assert tries_from_log([row(target_date=None)]) == {}
+
+
+def test_games_are_kept_apart() -> None:
+    """One game's success is not another's."""
+    history = History(tries_from_log([row(game_id="0022500213")]))
+    assert history.of("oddsa_events", DAY, "0022500213").succeeded == SLOT
+    assert history.of("oddsa_events", DAY, "0022500214") == NEVER
+    assert history.of("oddsa_events", DAY) == NEVER
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.booleans(), st.booleans()), max_size=8), st.randoms()
+)
+def test_the_order_of_rows_does_not_matter(
+    attempts: list[tuple[int, bool, bool]], shuffled: Any
+) -> None:
+    """BigQuery returns rows in any order."""
+    rows = [
+        row(
+            slot=SLOT + timedelta(hours=hour),
+            outcome="SUCCESS" if good else "FAILED",
+            workflow_name="betting_lines" if charged else None,
+        )
+        for hour, good, charged in attempts
+    ]
+    gathered = tries_from_log(rows)
+    shuffled.shuffle(rows)
+    assert tries_from_log(rows) == gathered
+    for tries in gathered.values():
+        assert tries.tried == sum(charged for _, _, charged in attempts)
+
+
+def test_add_try_keeps_the_latest() -> None:
+    """An earlier attempt that reports late does not move time back."""
+    later = add_try(NEVER, SLOT, succeeded=True)
+    again = add_try(later, SLOT - timedelta(hours=1), succeeded=True)
+    assert again == Tries(SLOT, 2, SLOT)
+
+
+def test_runs_are_joined_with_their_ends() -> None:
+    """A decision without an execution is open."""
+    decided = [
+        {
+            "decision_id": one,
+            "workflow_name": "post_game_window_2",
+            "slot": SLOT,
+            "target_date": DAY,
+            "game_ids": ["0022500213"],
+        }
+        for one in ("a", "b")
+    ]
+    ended = [{"decision_id": "a", "status": "failed"}, {"decision_id": "z", "status": "completed"}]
+    runs = runs_from_rows(decided, ended)
+    assert [run.status for run in runs] == ["failed", None]
+    assert runs[1] == Run("post_game_window_2", SLOT, DAY, ("0022500213",), None)
+
+
+@pytest.mark.parametrize(
+    ("after", "status", "open_"),
+    [
+        (timedelta(0), None, False),
+        (timedelta(hours=1), None, True),
+        (timedelta(hours=1), "completed", False),
+        (timedelta(hours=1), "failed", False),
+        (timedelta(hours=2), None, False),
+        (timedelta(hours=-1), None, False),
+    ],
+)
+def test_x5_a_run_is_under_way_for_two_hours(
+    after: timedelta, status: str | None, *, open_: bool
+) -> None:
+    """Until its end is recorded; a lost one does not hold up its workflow for ever."""
+    history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), status),))
+    instant = SLOT + after
+    assert (history.in_flight("mine", instant) is not None) == open_
+    assert history.games_in_flight(instant) == (frozenset({"0022500213"}) if open_ else frozenset())
+    assert history.in_flight("other", instant) is None
+
+
+def test_the_latest_run_is_the_one_under_way() -> None:
+    """Of two open runs the later slot counts."""
+    runs = tuple(Run("mine", SLOT + timedelta(minutes=m), DAY) for m in (30, 0, 15))
+    found = History(runs=runs).in_flight("mine", SLOT + timedelta(hours=1))
+    assert found == runs[0]
+
+
+def test_runs_for_a_game() -> None:
+    """The slots of one workflow's runs that named it, ended or not."""
+    runs = (
+        Run("mine", SLOT, DAY, ("1",), "completed"),
+        Run("mine", SLOT + timedelta(hours=1), DAY, ("2",)),
+        Run("other", SLOT, DAY, ("1",)),
+    )
+    assert History(runs=runs).runs_for("mine", "1") == (SLOT,)

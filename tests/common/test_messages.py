@@ -1,0 +1,204 @@
+"""The messages between the functions."""
+
+import base64
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common import ids
+from common.errors import BadInputError
+from common.events import Event, parse_event
+from common.messages import (
+    ExecutionRef,
+    GameRef,
+    GameTarget,
+    Message,
+    ObjectEvent,
+    ScraperRequest,
+    Tick,
+    WorkflowDecision,
+    event_time,
+    force_id,
+    parse_message,
+)
+from tests.common.conftest import DAY, et
+
+SLOT = et("2025-11-12 23:00")
+DECIDED = ids.decision_id("post_game_window_2", SLOT)
+EXECUTION = ids.execution_id(DECIDED)
+MESSAGES: list[Message] = [
+    Tick(),
+    Tick(scheduled_time=SLOT, force=True),
+    WorkflowDecision(
+        decision_id=DECIDED,
+        workflow_name="post_game_window_2",
+        action="RUN",
+        slot=SLOT,
+        decision_time=SLOT,
+        target_date=DAY,
+        scrapers=("nbac_schedule_api", "nbac_gamebook_pdf"),
+        targets=(
+            GameTarget(
+                game_id="0022500213", away="MIL", home="CHA", scrapers=("nbac_gamebook_pdf",)
+            ),
+        ),
+    ),
+    ScraperRequest(scraper="nbac_schedule_api"),
+    ScraperRequest(
+        scraper="nbac_gamebook_pdf",
+        target_date=DAY,
+        game=GameRef(game_id="0022500213", away="MIL", home="CHA"),
+        event_ids=("a1", "b2"),
+        season_type="IST",
+        execution=ExecutionRef(
+            execution_id=EXECUTION,
+            decision_id=DECIDED,
+            workflow_name="post_game_window_2",
+            step=1,
+            task_id=ids.task_id(EXECUTION, 1, "nbac_gamebook_pdf", "0022500213"),
+            slot=SLOT,
+        ),
+        scheduled_time=SLOT,
+    ),
+]
+
+
+def bare(data: dict[str, Any], **attributes: str) -> Event:
+    """An event with a body and attributes."""
+    return Event(shape="push", data=data, attributes=attributes)
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: type(m).__name__)
+def test_a_message_arrives_as_it_was_published(message: Message) -> None:
+    """Through JSON, base64 and a push, schema name and version in the body."""
+    body = message.body()
+    assert body["schema"] in {"tick", "workflow-decision", "scraper-request"}
+    assert body["version"] == 1
+    data = base64.b64encode(json.dumps(body).encode()).decode()
+    event = parse_event({}, json.dumps({"message": {"data": data, "messageId": "1"}}).encode())
+    assert parse_message(type(message), event) == message
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "fault"),
+    [
+        (Tick, {"schema": "scraper-request"}, "schema: "),
+        (Tick, {"version": 2}, "version: "),
+        (Tick, {"forced": True}, "forced: "),
+        (Tick, {"scheduled_time": "2025-11-12T13:00:00"}, "scheduled_time: "),
+        (Tick, {"scheduled_time": "0001-01-01T00:00:00Z"}, "scheduled_time: "),
+        (Tick, {"scheduled_time": "9999-12-31T23:59:59Z"}, "scheduled_time: "),
+        (ScraperRequest, {}, "scraper: Field required"),
+        (ScraperRequest, {"scraper": "Nbac"}, "scraper: "),
+        (ScraperRequest, {"scraper": "../x"}, "scraper: "),
+        (ScraperRequest, {"scraper": "x\n"}, "scraper: "),
+        (ScraperRequest, {"scraper": "x", "target_date": "TODAY"}, "target_date: "),
+        (ScraperRequest, {"scraper": "x", "target_date": "9999-12-31"}, "target_date: "),
+        (ScraperRequest, {"scraper": "x", "event_ids": ["a"] * 65}, "event_ids: "),
+        (ScraperRequest, {"scraper": "x", "event_ids": ["a/b"]}, "event_ids.0: "),
+        (ScraperRequest, {"scraper": "x", "game": {"game_id": "22500213"}}, "game.game_id: "),
+    ],
+)
+def test_another_form_is_refused(model: type[Message], changes: Any, fault: str) -> None:
+    """The error names message and field."""
+    with pytest.raises(BadInputError, match=model.__name__) as caught:
+        parse_message(model, bare(changes))
+    assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize("digit", ["\u0660", "\uff10", "\u0966"])
+def test_a_game_id_has_ascii_digits(digit: str) -> None:
+    """It becomes part of object names and of NBA.com's paths."""
+    game = {"game_id": digit * 10, "away": "MIL", "home": "CHA"}
+    with pytest.raises(BadInputError, match="game_id"):
+        parse_message(ScraperRequest, bare({"scraper": "x", "game": game}))
+
+
+def test_a_long_value_is_shortened_in_the_error() -> None:
+    """A poison message does not flood the log."""
+    with pytest.raises(BadInputError) as caught:
+        parse_message(Tick, bare({f"field_{n}": "x" * 10_000 for n in range(100)}))
+    assert len(str(caught.value)) < 1000
+
+
+def test_an_object_event_is_completed_from_its_attributes() -> None:
+    """A notification without a payload names the object in its attributes only."""
+    attributes = {"bucketId": "any", "objectId": "a/b.json", "objectGeneration": "17"}
+    found = parse_message(ObjectEvent, bare({}, eventType="OBJECT_FINALIZE", **attributes))
+    assert (found.bucket, found.name, found.generation) == ("any", "a/b.json", 17)
+
+
+def test_an_object_events_payload_counts_before_its_attributes() -> None:
+    """The payload is what the bucket says; unknown fields of it are ignored."""
+    payload = {
+        "bucket": "any",
+        "name": "a.json",
+        "generation": "17",
+        "size": "3",
+        "timeCreated": "2025-11-12T18:30:45Z",
+        "metadata": {"task_id": "x"},
+        "selfLink": "https://…",
+    }
+    found = parse_message(ObjectEvent, bare(payload, objectId="other"))
+    assert (found.name, found.generation, found.size) == ("a.json", 17, 3)
+    assert found.time_created == datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
+    assert found.metadata == {"task_id": "x"}
+
+
+@pytest.mark.parametrize("kind", ["OBJECT_DELETE", "google.cloud.storage.object.v1.archived"])
+def test_only_finalized_objects_are_taken(kind: str) -> None:
+    """A function checks again what a filter promised."""
+    payload = {"bucket": "any", "name": "a.json", "generation": 17}
+    with pytest.raises(BadInputError, match="not a finalize event"):
+        parse_message(ObjectEvent, bare(payload, eventType=kind))
+
+
+def test_r3_the_events_time() -> None:
+    """Its scheduled_time, else its publish time, else now."""
+    now, sent = et("2025-11-12 23:01"), et("2025-11-12 23:00:02")
+    published = Event(shape="push", data={}, publish_time=sent)
+    assert event_time(Tick(scheduled_time=SLOT), published, now) == SLOT
+    assert event_time(Tick(), published, now) == sent
+    assert event_time(Tick(), Event(shape="bare", data={}), now) == now
+
+
+def test_r3_a_forced_tick_adds_its_messages_id() -> None:
+    """Two forced ticks are two decisions; an unforced one adds nothing."""
+    event = Event(shape="push", data={}, message_id="17")
+    assert force_id(Tick(force=True), event, "owner") == "17"
+    assert force_id(Tick(force=True), Event(shape="bare", data={}), "owner") == "owner"
+    assert force_id(Tick(), event, "owner") == ""
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+
+
+@given(
+    st.sampled_from([Tick, WorkflowDecision, ScraperRequest, ObjectEvent]),
+    st.dictionaries(
+        st.sampled_from(
+            (
+                *("schema", "version", "scheduled_time", "force", "scraper", "target_date"),
+                *("game", "slot", "targets", "bucket", "name", "generation", "timeCreated"),
+            )
+        ),
+        VALUES | st.lists(VALUES, max_size=2) | st.dictionaries(st.text(max_size=3), VALUES),
+    ),
+)
+def test_any_body_is_a_message_or_our_error(model: type[Message], data: dict[str, Any]) -> None:
+    """Pydantic's own error never leaves; a parsed message can be published again."""
+    try:
+        message = parse_message(model, bare(data))
+    except BadInputError:
+        return
+    json.dumps(message.body())
+
+
+@given(st.dates(date(1946, 11, 1), date(2099, 12, 31)))
+def test_every_season_fits(day: date) -> None:
+    """Target dates from the league's first game on."""
+    assert ScraperRequest(scraper="x", target_date=day).target_date == day
