@@ -10,14 +10,14 @@ from uuid import uuid4
 from common import settings as settings_module
 from common.clock import Clock, FileClock, SystemClock
 from common.ports import Publisher, Storage, Warehouse
-from common.season import SeasonReader
 from common.settings import Settings
-from common.slots import Cron, parse_cron
-from common.topology import Topology, load_topology
-from common.workflows import Workflow, check_scrapers, load_workflows
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
     from common.fetch import Source
+    from common.season import SeasonReader
+    from common.slots import Cron
+    from common.topology import Topology
+    from common.workflows import Workflow
 
 NewOwner = Callable[[], str]
 
@@ -76,19 +76,27 @@ class Runtime:
         return Source(self.settings, self.clock)
 
     @cached_property
-    def season(self) -> SeasonReader:
+    def season(self) -> "SeasonReader":
         """The schedule as last stored; re-read when a newer object appears."""
+        from common.season import SeasonReader  # noqa: PLC0415 - only the deciders need it
+
         return SeasonReader(self.storage, self.settings.data_bucket)
 
     @cached_property
-    def topology(self) -> Topology:
+    def topology(self) -> "Topology":
         """Topics, subscriptions and jobs."""
+        from common.topology import load_topology  # noqa: PLC0415 - YAML only when read
+
         return load_topology(self.settings.topology_file)
 
     @cached_property
-    def workflows(self) -> dict[str, Workflow]:
+    def workflows(self) -> "dict[str, Workflow]":
         """Enabled workflows by name."""
         from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
+        from common.workflows import (  # noqa: PLC0415 - YAML only when read
+            check_scrapers,
+            load_workflows,
+        )
 
         flows = load_workflows(self.settings.workflows_file)
         check_scrapers(flows, REGISTRY)
@@ -101,8 +109,10 @@ class Runtime:
 
         return frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
 
-    def cron(self, topic: str) -> Cron:
+    def cron(self, topic: str) -> "Cron":
         """The cron that ticks a topic."""
+        from common.slots import parse_cron  # noqa: PLC0415 - only ticks have slots
+
         return parse_cron(self.topology.cron_for(topic))
 
 
