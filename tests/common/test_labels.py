@@ -1,0 +1,104 @@
+"""What a scraped object says of itself."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common import ids
+from common.errors import BadInputError
+from common.labels import LONGEST_TEXT, Labels, read_labels
+from tests.common.conftest import DAY, et
+
+TEXTS = st.none() | st.text(max_size=20)
+LABELS = st.builds(
+    Labels,
+    task_id=st.uuids().map(str),
+    scraper=st.just("nbac_gamebook_pdf"),
+    status=st.sampled_from(("SUCCESS", "FAILED")),
+    outcome=st.sampled_from(("SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "CONTRACT")),
+    records=st.integers(0, 10**6),
+    started_at=st.datetimes(
+        datetime.fromisoformat("2000-01-01"),
+        datetime.fromisoformat("2099-01-01"),
+        timezones=st.just(UTC),
+    ),
+    duration_seconds=st.floats(0, 540),
+    target_date=st.just(DAY),
+    game_id=st.none() | st.just("0022500213"),
+    step=st.none() | st.integers(0, 15),
+    error_class=TEXTS,
+    error_message=TEXTS,
+    http_status=st.none() | st.integers(0, 999),
+)
+
+
+def given_labels(**changes: Any) -> dict[str, str]:
+    """The metadata of a successful task."""
+    made = Labels(
+        task_id=ids.request_id("17"),
+        scraper="oddsa_events",
+        status="SUCCESS",
+        outcome="SUCCESS",
+        records=12,
+        started_at=et("2025-11-12 13:30:45"),
+        duration_seconds=28.5,
+        target_date=DAY,
+    )
+    return made.metadata() | changes
+
+
+@given(LABELS)
+def test_labels_come_back_from_metadata(labels: Labels) -> None:
+    """Whatever the error said; metadata is strings only."""
+    metadata = labels.metadata()
+    assert all(isinstance(value, str) for value in metadata.values())
+    assert read_labels(metadata, "any") == labels
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"owner": "me"}])
+def test_an_object_that_nobody_here_wrote(metadata: dict[str, str] | None) -> None:
+    """A user's upload has no labels, whatever metadata it has."""
+    assert read_labels(metadata, "any") is None
+
+
+def test_metadata_that_others_add_is_left_aside() -> None:
+    """Cloud tools write metadata of their own."""
+    found = read_labels(given_labels(gsutil="x"), "any")
+    assert found is not None
+    assert found.scraper == "oddsa_events"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"task_id": "17"}, "task_id"),
+        ({"status": "PARTIAL"}, "status"),
+        ({"outcome": "MAYBE"}, "outcome"),
+        ({"records": "-1"}, "records"),
+        ({"records": "many"}, "records"),
+        ({"started_at": "2025-11-12T13:30:45"}, "started_at"),
+        ({"target_date": "TODAY"}, "target_date"),
+        ({"scraper": "OddsaEvents"}, "scraper"),
+        ({"error_message": "x" * (LONGEST_TEXT + 1)}, "error_message"),
+    ],
+)
+def test_b4_labels_of_another_form_are_refused(changes: dict[str, str], field: str) -> None:
+    """The error names the object and the field."""
+    with pytest.raises(BadInputError, match=field) as caught:
+        read_labels(given_labels(**changes), "oddsa-events/x.json")
+    assert "oddsa-events/x.json" in str(caught.value)
+
+
+def test_absent_labels_are_left_out() -> None:
+    """No metadata says `None`."""
+    assert "None" not in given_labels().values()
+    assert "error_message" not in given_labels()
+
+
+def test_the_longest_labels_fit_into_gcs() -> None:
+    """Metadata of one object has 8 KiB; the longest ASCII labels stay within."""
+    full = given_labels(error_class="x" * LONGEST_TEXT, error_message="y" * LONGEST_TEXT)
+    assert sum(len(name) + len(value.encode()) for name, value in full.items()) < 8 * 1024

@@ -1,0 +1,61 @@
+"""JSON lines for Cloud Logging."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.logs import ALLOWED, log
+from tests.common.conftest import DAY
+
+
+def line(capsys: pytest.CaptureFixture[str], message: str, **fields: Any) -> dict[str, Any]:
+    """The one line that was written."""
+    log("WARNING", message, **fields)
+    written = capsys.readouterr()
+    assert written.out == ""
+    (only,) = written.err.splitlines()
+    found: dict[str, Any] = json.loads(only)
+    return found
+
+
+def test_a_line_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """Severity and message are Cloud Logging's own fields; numbers stay numbers."""
+    found = line(capsys, "Handled", rows=8, target_date=DAY, outcome=None)
+    assert found == {
+        "severity": "WARNING",
+        "message": "Handled",
+        "rows": 8,
+        "target_date": "2025-11-12",
+    }
+
+
+@pytest.mark.parametrize("name", ["api_key", "token", "apikey", "url", "headers", "params", "body"])
+def test_o4_fields_off_the_list_are_dropped(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """A secret-like option never leaves, whatever its key."""
+    assert "secret" not in json.dumps(line(capsys, "Any", **{name: "secret"}))
+    assert name not in ALLOWED
+
+
+def test_a_long_value_is_shortened(capsys: pytest.CaptureFixture[str]) -> None:
+    """A poison message does not flood the log."""
+    assert line(capsys, "Any", error="x" * 5000)["error"] == "x" * 1000
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_text_is_one_line(message: str, value: str) -> None:
+    """Line breaks and other scripts stay inside the JSON."""
+    with pytest.MonkeyPatch.context() as patch:
+        written: list[str] = []
+        patch.setattr("common.logs.sys.stderr.write", written.append, raising=False)
+        log("INFO", message, error=value)
+    (only,) = written
+    assert only.count("\n") == 1
+    assert json.loads(only) == {"severity": "INFO", "message": message, "error": value}
+
+
+def test_an_exception_is_shown_as_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """Handlers pass the error itself."""
+    assert line(capsys, "Any", error=ValueError("field x"))["error"] == "field x"

@@ -1,0 +1,158 @@
+"""An execution's steps."""
+
+from typing import Any
+
+import pytest
+
+from common import ids
+from common.messages import GameTarget, WorkflowDecision
+from common.steps import Manifest, Outputs, manifest_of, tasks_of
+from common.workflows import Workflow
+from tests.common.conftest import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
+
+SLOT = et("2025-11-12 23:00")
+LINES = WORKFLOWS["betting_lines"]
+NIGHT = WORKFLOWS["post_game_window_2"]
+PER_EVENT = ("oddsa_player_props", "oddsa_game_lines")
+
+
+def target(number: int, *scrapers: str) -> GameTarget:
+    """A game of the night and what it lacks."""
+    lacks = scrapers or BOXES
+    return GameTarget(game_id=f"00225{number:05d}", away="MIL", home="CHA", scrapers=lacks)
+
+
+def manifest(name: str, flow: Workflow, *targets: GameTarget, **changes: Any) -> Manifest:
+    """The manifest of a RUN of a workflow."""
+    decision = WorkflowDecision(
+        decision_id=ids.decision_id(name, SLOT),
+        workflow_name=name,
+        action="RUN",
+        slot=SLOT,
+        decision_time=SLOT,
+        target_date=DAY,
+        scrapers=changes.get("scrapers", flow.scrapers),
+        targets=targets,
+    )
+    return manifest_of(decision, flow, per_game=sorted(PER_GAME), per_event=PER_EVENT, started=SLOT)
+
+
+def asked(made: Manifest, number: int, outputs: Outputs | None = None) -> list[tuple[str, str]]:
+    """Scraper and game of a step's requests."""
+    found = tasks_of(made, number, outputs or Outputs()).requests
+    return [(r.scraper, r.game.game_id if r.game else "") for r in found]
+
+
+def test_the_seeds_three_tasks() -> None:
+    """Betting lines: the events, then props and lines for what they found."""
+    made = manifest("betting_lines", LINES)
+    assert asked(made, 0) == [("oddsa_events", "")]
+    second = tasks_of(made, 1, Outputs(event_ids=("a", "b")))
+    assert [r.scraper for r in second.requests] == list(PER_EVENT)
+    assert {r.event_ids for r in second.requests} == {("a", "b")}
+
+
+def test_x14_without_events_their_dependants_are_blocked() -> None:
+    """Not silently skipped: each is named with what it waited for."""
+    found = tasks_of(manifest("betting_lines", LINES), 1, Outputs(event_ids=None))
+    assert found.requests == ()
+    assert found.blocked == tuple(
+        f"{name}: BLOCKED_BY_DEPENDENCY (oddsa_events failed)" for name in PER_EVENT
+    )
+
+
+def test_no_event_is_nothing_to_ask_for() -> None:
+    """The source lists no event: no task, and nothing blocked."""
+    found = tasks_of(manifest("betting_lines", LINES), 1, Outputs(event_ids=()))
+    assert (found.requests, found.blocked) == ((), ())
+
+
+def test_x10_nine_games_are_nine_tasks_a_scraper() -> None:
+    """Every per-game scraper has a task for every game; a whole-date one has one."""
+    games = [target(number) for number in range(9)]
+    final = frozenset(game.game_id for game in games)
+    tasks = asked(manifest("night", NIGHT, *games), 1, Outputs(final=final))
+    for scraper in PER_GAME:
+        assert [game for name, game in tasks if name == scraper] == sorted(final)
+    assert [game for name, game in tasks if name == WHOLE_DATE] == [""]
+
+
+def test_x11_only_what_a_target_lacks() -> None:
+    """Two games with a scraper each are two calls."""
+    games = (target(1, "nbac_gamebook_pdf"), target(2, "nbac_play_by_play"))
+    scrapers = ("nbac_schedule_api", "nbac_gamebook_pdf", "nbac_play_by_play")
+    made = manifest("night", NIGHT, *games, scrapers=scrapers)
+    assert sorted(asked(made, 1, Outputs(final=None))) == [
+        ("nbac_gamebook_pdf", "0022500001"),
+        ("nbac_play_by_play", "0022500002"),
+    ]
+
+
+def test_a_game_that_is_not_final_has_no_task() -> None:
+    """It is NOT_READY, by name; the final one goes on."""
+    made = manifest("night", NIGHT, target(1), target(2))
+    found = tasks_of(made, 1, Outputs(final=frozenset({"0022500001"})))
+    assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
+    assert found.not_ready == ("0022500002",)
+
+
+def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
+    """A refresh that failed does not stop the collection."""
+    made = manifest("night", NIGHT, target(1))
+    assert {game for _, game in asked(made, 1, Outputs(final=None)) if game} == {"0022500001"}
+
+
+def test_the_first_step_does_not_ask_for_games() -> None:
+    """The schedule refresh is one task, and says nothing about readiness."""
+    made = manifest("night", NIGHT, target(1), target(2))
+    found = tasks_of(made, 0, Outputs(final=frozenset()))
+    assert ([r.scraper for r in found.requests], found.not_ready) == (["nbac_schedule_api"], ())
+
+
+def test_r4_every_task_has_the_decisions_date() -> None:
+    """And its ids: execution, decision, workflow, slot and step."""
+    made = manifest("night", NIGHT, target(1))
+    for number in range(2):
+        for request in tasks_of(made, number, Outputs(final=None)).requests:
+            assert request.target_date == DAY
+            assert request.execution is not None
+            assert request.execution.decision_id == made.decision.decision_id
+            assert request.execution.execution_id == ids.execution_id(made.decision.decision_id)
+            assert (request.execution.slot, request.execution.step) == (SLOT, number)
+
+
+def test_x8_tasks_have_the_same_ids_again_and_no_two_the_same() -> None:
+    """A repeated step publishes the same tasks."""
+    made = manifest("night", NIGHT, *(target(number) for number in range(9)))
+    once, again = (tasks_of(made, 1, Outputs(final=None)).requests for _ in range(2))
+    assert once == again
+    task_ids = [request.execution.task_id for request in once if request.execution]
+    assert len(set(task_ids)) == len(once) == 9 * len(PER_GAME) + 1
+
+
+def test_d9_a_manifest_is_narrowed_to_what_was_decided() -> None:
+    """Steps without a decided scraper are left out; the rest keep their order."""
+    made = manifest("betting_lines", LINES, scrapers=("oddsa_events",))
+    assert [step.scrapers for step in made.steps] == [("oddsa_events",)]
+
+
+def test_a_manifest_comes_back_from_its_state() -> None:
+    """What is stored when an execution starts is what is read at its next step."""
+    made = manifest("night", NIGHT, target(1))
+    assert Manifest.model_validate(made.body()) == made
+
+
+@pytest.mark.parametrize(
+    ("game_id", "season_type"),
+    [
+        ("0022500213", "Regular Season"),
+        ("0042400101", "Playoffs"),
+        ("0052400101", "PlayIn"),
+        ("0062400001", "IST"),
+    ],
+)
+def test_tasks_say_how_the_night_is_filed(game_id: str, season_type: str) -> None:
+    """stats.nba.com files play-offs, play-in and the Cup final apart."""
+    game = GameTarget(game_id=game_id, away="MIL", home="CHA", scrapers=BOXES)
+    found = tasks_of(manifest("night", NIGHT, game), 1, Outputs(final=None))
+    assert {request.season_type for request in found.requests} == {season_type}
