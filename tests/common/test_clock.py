@@ -1,0 +1,64 @@
+"""The clock port."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import time_machine
+
+from common.clock import FileClock, SystemClock, set_clock
+from tests.common.conftest import et
+
+NOON = et("2025-11-12 12:00")
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_system_clock_is_aware_utc() -> None:
+    """An instant in UTC, whatever the machine's zone."""
+    assert SystemClock().now() == NOON
+    assert SystemClock().now().tzinfo is UTC
+
+
+def test_virtual_time_flows_with_the_wall_clock(tmp_path: Path) -> None:
+    """From the instant it was set to."""
+    path = tmp_path / "clock.json"
+    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as wall:
+        set_clock(path, NOON.astimezone())
+        assert FileClock(path).now() == NOON
+        assert FileClock(path).now().tzinfo is UTC
+        wall.shift(90)
+        assert FileClock(path).now() == NOON + timedelta(seconds=90)
+
+
+def test_virtual_time_does_not_go_back_with_the_wall_clock(tmp_path: Path) -> None:
+    """A wall clock set back stops it."""
+    path = tmp_path / "clock.json"
+    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as wall:
+        set_clock(path, NOON)
+        wall.shift(-3600)
+        assert FileClock(path).now() == NOON
+
+
+def test_a_reader_never_sees_half_a_clock(tmp_path: Path) -> None:
+    """The file is replaced in one step."""
+    path = tmp_path / "clock.json"
+    set_clock(path, NOON)
+    stop = threading.Event()
+    broken: list[Exception] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                FileClock(path).now()
+            except (ValueError, KeyError, OSError) as error:
+                broken.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(200):
+        set_clock(path, NOON)
+    stop.set()
+    reader.join()
+    assert broken == []
+    assert sorted(json.loads(path.read_text())) == ["virtual", "wall"]

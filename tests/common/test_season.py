@@ -1,0 +1,154 @@
+"""The season as last stored."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.errors import TransientError
+from common.memory import MemoryStorage
+from common.ports import StoredObject
+from common.season import SeasonReader, by_date
+from tests.common.conftest import DAY, et, game
+
+BUCKET = "nba-scraped-data"
+NOW = et("2025-11-12 12:00")
+
+
+class Clock:
+    """Stands still."""
+
+    def now(self) -> datetime:
+        """Noon."""
+        return NOW
+
+    def sleep(self, seconds: float) -> None:
+        """Return at once."""
+
+
+class Counting(MemoryStorage):
+    """Counts what is read."""
+
+    reads = 0
+
+    def read(self, *args: Any, **kwargs: Any) -> tuple[bytes, StoredObject] | None:
+        """As the port, counted."""
+        self.reads += 1
+        return super().read(*args, **kwargs)
+
+
+@pytest.fixture
+def storage() -> Counting:
+    """An empty bucket."""
+    return Counting(Clock())
+
+
+def schedule(*game_ids: str) -> bytes:
+    """A stored scheduleLeagueV2 document with games at 19:00 ET on the day."""
+    games = [
+        {
+            "gameId": game_id,
+            "gameStatus": 1,
+            "gameStatusText": "7:00 pm ET",
+            "gameDateTimeEst": "2025-11-12T19:00:00Z",
+            "gameDateTimeUTC": "2025-11-13T00:00:00Z",
+            "awayTeam": {"teamTricode": "MIL", "score": 0},
+            "homeTeam": {"teamTricode": "CHA", "score": 0},
+        }
+        for game_id in game_ids
+    ]
+    days = [{"gameDate": "11/12/2025 00:00:00", "games": games}]
+    return json.dumps({"leagueSchedule": {"seasonYear": "2025-26", "gameDates": days}}).encode()
+
+
+def store(storage: MemoryStorage, fetched: datetime, body: bytes, **metadata: str) -> str:
+    """Store a schedule as the scraper does."""
+    name = f"nbac-schedule-api/{fetched - timedelta(hours=5):%Y-%m-%d/%H%M%S}.json"
+    storage.create(BUCKET, name, body, metadata=metadata, custom_time=fetched)
+    return name
+
+
+def test_d14_a_new_object_is_seen_by_a_warm_instance(storage: Counting) -> None:
+    """The newest one counts at each read, and each generation is parsed once."""
+    reader = SeasonReader(storage, BUCKET)
+    store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
+    assert [len(reader.read(NOW).calendar[DAY]) for _ in range(3)] == [1, 1, 1]
+    assert storage.reads == 1
+    store(storage, NOW, schedule("0022500213", "0022500214"))
+    assert len(reader.read(NOW).calendar[DAY]) == 2
+    assert storage.reads == 2
+
+
+def test_the_newest_is_told_by_its_time_not_its_name(storage: Counting) -> None:
+    """A refresh for yesterday's window is stored under another date."""
+    store(storage, NOW - timedelta(hours=1), schedule("0022500213"))
+    storage.create(
+        BUCKET, "nbac-schedule-api/2025-11-11/z.json", schedule("0022500214"), custom_time=NOW
+    )
+    season = SeasonReader(storage, BUCKET).read(NOW)
+    assert [one.game_id for one in season.calendar[DAY]] == ["0022500214"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b'{"leagueSchedule": {}}', b"\xff"])
+def test_a_broken_schedule_does_not_hide_the_one_before(storage: Counting, body: bytes) -> None:
+    """It is passed over and logged."""
+    before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
+    store(storage, NOW, body)
+    assert SeasonReader(storage, BUCKET).read(NOW).name == before
+
+
+@pytest.mark.parametrize("outcome", ["NO_DATA", "BLOCKED", "FAILED", "CONTRACT"])
+def test_s2_only_a_success_is_a_schedule(storage: Counting, outcome: str) -> None:
+    """Blocked is not empty; an empty object is nothing (2 bytes, or none)."""
+    before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"), outcome="SUCCESS")
+    store(storage, NOW - timedelta(hours=1), schedule(), outcome=outcome)
+    store(storage, NOW, b"")
+    assert SeasonReader(storage, BUCKET).read(NOW).name == before
+
+
+def test_d5_no_schedule_is_an_error(storage: Counting) -> None:
+    """Never an empty calendar; the error says what brings one."""
+    with pytest.raises(TransientError, match="publish a scraper request for nbac_schedule_api"):
+        SeasonReader(storage, BUCKET).read(NOW)
+
+
+def test_d5_only_broken_schedules_are_an_error(storage: Counting) -> None:
+    """After a few tries, not after reading the bucket."""
+    for hours in range(6):
+        store(storage, NOW - timedelta(hours=hours), b"{")
+    with pytest.raises(TransientError, match="no readable schedule"):
+        SeasonReader(storage, BUCKET).read(NOW)
+    assert storage.reads == 3
+
+
+def test_a_constant_number_of_days_is_listed(storage: Counting) -> None:
+    """What is older than a week does not cost a listing, and is not believed."""
+    store(storage, NOW - timedelta(days=9), schedule("0022500213"))
+    with pytest.raises(TransientError):
+        SeasonReader(storage, BUCKET).read(NOW)
+
+
+def test_x13_a_schedule_is_stale_after_two_days(storage: Counting) -> None:
+    """Counted from when it was fetched."""
+    store(storage, NOW, schedule("0022500213"))
+    season = SeasonReader(storage, BUCKET).read(NOW)
+    assert not season.is_stale(NOW + timedelta(hours=48))
+    assert season.is_stale(NOW + timedelta(hours=48, seconds=1))
+
+
+def test_a_read_that_fails_is_not_cached(storage: Counting) -> None:
+    """A storage error goes up; the next read succeeds."""
+    store(storage, NOW, schedule("0022500213"))
+    reader = SeasonReader(storage, BUCKET)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "read", lambda *_: (_ for _ in ()).throw(ConnectionError("reset")))
+        with pytest.raises(ConnectionError):
+            reader.read(NOW)
+    assert len(reader.read(NOW).calendar[DAY]) == 1
+
+
+def test_games_are_grouped_by_their_date() -> None:
+    """The Eastern date that they are listed under."""
+    late, other = game(1, "2025-11-12 22:30"), game(2, "2025-11-13 19:00")
+    assert by_date((late, other)) == {DAY: (late,), date(2025, 11, 13): (other,)}

@@ -1,0 +1,80 @@
+"""Settings from the environment."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from common.errors import ConfigError
+from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings, variable
+from common.topology import load_topology
+
+
+def test_an_empty_environment_is_production() -> None:
+    """Google's own services, the shipped files, the real sources."""
+    made = read_settings({})
+    assert made == Settings()
+    assert made.clock_file is None
+    assert not any((made.bigquery_emulator_host, made.pubsub_emulator_host))
+    assert made.workflows_file.is_file()
+    assert made.topology_file.is_file()
+
+
+def test_every_field_has_its_variable() -> None:
+    """Ours begin with NBA_, the emulators' are those of Google's libraries."""
+    names = {field: variable(field) for field in Settings.model_fields}
+    assert names["project"] == "NBA_PROJECT"
+    assert names["storage_emulator_host"] == "STORAGE_EMULATOR_HOST"
+    assert len(set(names.values())) == len(names)
+    assert set(FOREIGN_NAMES) <= set(names)
+
+
+def test_variables_are_typed() -> None:
+    """Numbers, dates and paths; an empty one is unset; others are nobody's."""
+    made = read_settings(
+        {
+            "NBA_LEASE_SECONDS": "700.5",
+            "NBA_COLLECT_SINCE": "2025-11-01",
+            "NBA_CLOCK_FILE": "/run/clock.json",
+            "NBA_PROJECT": "",
+            "NBA_UNKNOWN": "x",
+            "PATH": "/bin",
+        }
+    )
+    assert (made.lease_seconds, made.collect_since) == (700.5, date(2025, 11, 1))
+    assert (made.clock_file, made.project) == (Path("/run/clock.json"), "nba-props-platform")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("NBA_LEASE_SECONDS", "soon"), ("NBA_COLLECT_SINCE", "TODAY")]
+)
+def test_a_value_of_another_type_is_refused(name: str, value: str) -> None:
+    """The error names variable and value."""
+    with pytest.raises(ConfigError) as caught:
+        read_settings({name: value})
+    assert f"{name}={value!r}" in str(caught.value)
+
+
+def test_r10_the_key_does_not_show() -> None:
+    """Neither in a settings object that is printed nor in its JSON."""
+    made = read_settings({"NBA_ODDS_API_KEY": "s3cret"})
+    assert made.odds_api_key is not None
+    assert made.odds_api_key.get_secret_value() == "s3cret"
+    assert "s3cret" not in repr(made) + str(made) + made.model_dump_json()
+
+
+def test_r6_the_durations_are_in_their_order() -> None:
+    """Function timeout < ack deadline < lease < retry span."""
+    delivery = load_topology(ROOT / "config" / "topology.yaml").delivery
+    assert (
+        delivery.function_timeout_seconds
+        < delivery.ack_deadline_seconds
+        < Settings().lease_seconds
+        < delivery.retention_seconds
+    )
+
+
+def test_settings_do_not_change() -> None:
+    """One frozen object a process."""
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(Settings(), "project", "other")  # noqa: B010 - mypy knows that it is read-only

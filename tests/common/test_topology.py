@@ -1,0 +1,103 @@
+"""Topics, subscriptions and jobs."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from common.errors import ConfigError
+from common.messages import ScraperRequest, Tick
+from common.scrapers import REGISTRY
+from common.slots import parse_cron, slots_on
+from common.topology import load_topology
+from tests.common.conftest import ROOT
+
+SHIPPED = ROOT / "config" / "topology.yaml"
+TOPOLOGY = load_topology(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("job", "winter", "summer", "number"),
+    [
+        ("daily-schedule-locker", "10:00", "09:00", 1),
+        ("master-controller-hourly", "11:00", "10:00", 18),
+        ("cleanup-processor", "05:00", "04:00", 96),
+        ("schedule-refresh", "09:45", "08:45", 4),
+    ],
+)
+def test_t9_every_job_fires_at_eastern_times(
+    job: str, winter: str, summer: str, number: int
+) -> None:
+    """The first fire time of a winter and of a summer day, in UTC, and how many there are."""
+    assert TOPOLOGY.time_zone == "America/New_York"
+    (cron,) = (parse_cron(one.cron) for one in TOPOLOGY.jobs if one.name == job)
+    for day, first in ((date(2026, 1, 15), winter), (date(2026, 7, 15), summer)):
+        fires = slots_on(cron, day)
+        assert fires[0] == datetime.combine(
+            day, datetime.fromisoformat(f"{day} {first}").time(), UTC
+        )
+        assert len(fires) == number
+
+
+def test_every_job_sends_a_message_that_its_topic_takes() -> None:
+    """What Cloud Scheduler publishes is of the form that the function reads."""
+    for job in TOPOLOGY.jobs:
+        model = ScraperRequest if job.topic == "scraper-requests" else Tick
+        message = model.model_validate(job.message)
+        assert job.topic in TOPOLOGY.topics
+        if isinstance(message, ScraperRequest):
+            assert message.scraper in REGISTRY
+
+
+def test_every_function_has_its_subscription() -> None:
+    """One a function, on a topic that exists, under a name of its own; none left to Eventarc."""
+    functions = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
+    assert sorted(one.function for one in TOPOLOGY.subscriptions) == sorted(functions)
+    assert {one.topic for one in TOPOLOGY.subscriptions} <= set(TOPOLOGY.topics)
+    names = {one.name for one in TOPOLOGY.subscriptions}
+    assert len(names) == len(TOPOLOGY.subscriptions)
+    assert "scraped-objects--execution-tracker" in names
+
+
+def test_delivery_is_the_designs() -> None:
+    """Backoff 10-600 s, up to 100 attempts, 7 days, a dead-letter topic that exists."""
+    delivery = TOPOLOGY.delivery
+    assert (delivery.minimum_backoff_seconds, delivery.maximum_backoff_seconds) == (10, 600)
+    assert (delivery.max_delivery_attempts, delivery.retention_seconds) == (100, 7 * 86400)
+    assert delivery.dead_letter_topic in TOPOLOGY.topics
+
+
+def test_o2_no_two_jobs_of_one_function_in_one_minute() -> None:
+    """Each topic has one cron, so no function is started twice in a minute by schedule."""
+    assert len({job.topic for job in TOPOLOGY.jobs}) == len(TOPOLOGY.jobs)
+
+
+def test_a_topic_that_nothing_ticks() -> None:
+    """The error says where to add a job."""
+    with pytest.raises(ConfigError, match="'dead-letters'; add one"):
+        TOPOLOGY.cron_for("dead-letters")
+    assert TOPOLOGY.cron_for("tick-schedule-locker") == "0 5 * * *"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("version: 1\n", "version: [\n", "not YAML"),
+        ("retention_seconds: 604800", "retention_seconds: week", "delivery.retention_seconds"),
+        ("time_zone: America/New_York\n", "", "time_zone"),
+        ("\njobs:", "\ncrons:", "jobs"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, place: str) -> None:
+    """The error names the file and the place."""
+    path = tmp_path / "topology.yaml"
+    path.write_text(SHIPPED.read_text().replace(old, new, 1))
+    with pytest.raises(ConfigError, match=place) as caught:
+        load_topology(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """The error says which variable names it."""
+    with pytest.raises(ConfigError, match="NBA_TOPOLOGY_FILE"):
+        load_topology(tmp_path / "none.yaml")
