@@ -7,6 +7,9 @@ https://cloud.google.com/logging/docs/structured-logging
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 Severity = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -40,6 +43,17 @@ ALLOWED = frozenset(
     }
 )
 _LONGEST = 1000
+_silent = ContextVar("silent", default=False)
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Write nothing meanwhile: a simulated season would write a million lines."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
 
 
 def log(severity: Severity, message: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -50,6 +64,8 @@ def log(severity: Severity, message: str, **fields: Any) -> None:  # noqa: ANN40
         message: a sentence without secrets or payload.
         fields: shown when allow-listed, shortened to 1,000 characters; others are dropped.
     """
+    if _silent.get():
+        return
     line: dict[str, Any] = {"severity": severity, "message": message}
     for name, value in fields.items():
         if name in ALLOWED and value is not None:

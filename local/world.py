@@ -16,7 +16,6 @@ from typing import Any
 from common.cleanup_processor import clean_up
 from common.entry import respond
 from common.execution_tracker import track
-from common.fetch import Source
 from common.master_controller import control
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 from common.messages import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
@@ -28,7 +27,8 @@ from common.scraper_runner import run
 from common.settings import Settings
 from common.topology import Subscription
 from common.workflow_executor import execute
-from local.source.answers import answer
+from local.direct_source import DirectSource
+from local.source.answers import Answer, answer
 from local.source.slate import Slate
 
 ROUTES: Mapping[str, tuple[str, type[Message], Callable[..., Mapping[str, object]]]] = {
@@ -119,10 +119,14 @@ class World:
             "storage": self.storage,
             "warehouse": self.warehouse,
             "publisher": self.publisher,
-            "source": Source(self.runtime.settings, self.clock, _transport(self)),
+            "source": DirectSource(self.runtime.settings, self.clock, self.answer),
         }
         # A cached property is filled by hand, so that no client is ever built.
         self.runtime.__dict__.update(ports)
+
+    def answer(self, path: str, params: Mapping[str, str]) -> Answer:
+        """What a source answers now."""
+        return answer(path, params, self.slate, self.clock.now())
 
     @property
     def rows(self) -> Mapping[str, list[dict[str, Any]]]:
@@ -207,14 +211,3 @@ def _passes(subscription: Subscription, message: Published) -> bool:
         return True
     name, _, value = subscription.filter.removeprefix("attributes.").partition(" = ")
     return message.attributes.get(name) == value.strip('"')
-
-
-def _transport(world: World) -> Any:  # noqa: ANN401 - httpx's type, imported only here
-    import httpx  # noqa: PLC0415 - only where sources are asked
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        params = dict(request.url.params)
-        found = answer(request.url.path, params, world.slate, world.clock.now())
-        return httpx.Response(found.status, headers=dict(found.headers), content=found.body)
-
-    return httpx.MockTransport(handle)

@@ -111,7 +111,7 @@ def document(slate: Slate, now: datetime) -> dict[str, Any]:
     days = [
         {
             "gameDate": f"{day:%m/%d/%Y} 00:00:00",
-            "games": [_served(game, now) for game in games],
+            "games": [served(game, now) for game in games],
         }
         for day, games in groupby(slate.games, lambda game: game.game_date)
     ]
@@ -121,7 +121,8 @@ def document(slate: Slate, now: datetime) -> dict[str, Any]:
     }
 
 
-def _served(game: Game, now: datetime) -> dict[str, Any]:
+def served(game: Game, now: datetime) -> dict[str, Any]:
+    """One game as the document lists it at an instant."""
     midnight = datetime.combine(game.game_date, time(), EASTERN)
     tipoff = game.tipoff.astimezone(EASTERN) if game.tipoff else midnight
     state = SCHEDULED if game.postponed else status(game, now)
