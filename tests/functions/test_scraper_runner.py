@@ -10,7 +10,16 @@ import pytest
 from common.fetch import Source
 from common.ports import StoredObject
 from local.world import World
-from tests.functions.harness import NOON, SLOT, Call, before, faults
+from tests.functions.harness import (
+    NOON,
+    SLOT,
+    Break,
+    Call,
+    before,
+    deliver_through,
+    die_after,
+    faults,
+)
 
 BUCKET = "nba-scraped-data"
 REQUEST = {"schema": "scraper-request", "version": 1, "scraper": "oddsa_events"}
@@ -85,6 +94,18 @@ def test_x8_a_message_delivered_again_scrapes_nothing(world: World, call: Call) 
         answer = call("scraper_runner", delivery.body())
         assert (answer.status, answer.body["result"]) == (200, "already run")
     assert len(objects(world)) == count
+
+
+def test_r6_a_takeover_does_not_ask_the_source_again(world: World, call: Call) -> None:
+    """The first one died after its object: another outcome now would be a second object."""
+    delivery = before(world, "scraper_runner")
+    assert deliver_through(world, delivery, Break(2, die_after)) == 0
+    answer_with(world, 403)
+    world.clock.sleep(700)
+    answer = call("scraper_runner", delivery.body())
+    assert (answer.status, answer.body["result"]) == (200, "was written")
+    assert answer.body["object"] == "oddsa-events/2025-11-12/130000.json"
+    assert [found.name for found in objects(world)] == [answer.body["object"]]
 
 
 @pytest.mark.parametrize(
