@@ -1,0 +1,131 @@
+"""What the workflow file may say: its form."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from common.decide import decide
+from common.errors import ConfigError
+from common.scrapers import REGISTRY
+from common.slots import slots_on
+from common.workflows import load_workflows, parse_workflows
+from tests.common.conftest import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation
+
+SHIPPED = ROOT / "config" / "workflows.yaml"
+
+
+def file(*removed: str, **fields: Any) -> str:
+    """A file of one workflow with some fields set to another value, or removed."""
+    flow: dict[str, Any] = {
+        "title": "Mine",
+        "kind": "daily_window",
+        "priority": "HIGH",
+        "start": "06:00",
+        "end": "10:00",
+        "steps": [{"scrapers": ["nbac_player_list"]}],
+    }
+    kept = {name: value for name, value in (flow | fields).items() if name not in removed}
+    return yaml.safe_dump({"version": 1, "workflows": {"mine": kept}})
+
+
+def test_the_shipped_workflows() -> None:
+    """The eight of the design, in its order, each with the seed's priority."""
+    assert {name: flow.priority for name, flow in WORKFLOWS.items()} == {
+        "morning_operations": "MEDIUM",
+        "betting_lines": "CRITICAL",
+        "injury_discovery": "HIGH",
+        "referee_discovery": "MEDIUM",
+        "post_game_window_1": "HIGH",
+        "post_game_window_2": "HIGH",
+        "post_game_window_3": "HIGH",
+        "late_game_catch_up": "HIGH",
+    }
+
+
+def test_s10_the_shipped_workflows_name_registered_scrapers() -> None:
+    """And betting lines are the seed's three, in its order."""
+    assert {name for flow in WORKFLOWS.values() for name in flow.scrapers} <= set(REGISTRY)
+    seed = ("oddsa_events", "oddsa_player_props", "oddsa_game_lines")
+    assert WORKFLOWS["betting_lines"].scrapers == seed
+
+
+def test_s9_every_registered_scraper_is_in_a_shipped_workflow() -> None:
+    """None is without a trigger."""
+    assert {name for flow in WORKFLOWS.values() for name in flow.scrapers} == set(REGISTRY)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_t2_every_shipped_workflow_is_reached_by_a_tick(name: str) -> None:
+    """On a day after a night of games, with nothing done yet, some slot runs it."""
+    games = [played(1, "2025-11-11 19:00"), played(2, "2025-11-12 12:00"), game(3)]
+    ran = [
+        slot
+        for slot in slots_on(TICKS, DAY)
+        if decide(name, WORKFLOWS[name], situation(slot, games)).action == "RUN"
+    ]
+    assert ran
+
+
+def test_a_disabled_workflow_is_left_out() -> None:
+    """It is checked, but not decided."""
+    assert parse_workflows(file(enabled=False), "mine.yaml") == {}
+    assert list(parse_workflows(file(), "mine.yaml")) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (file("title"), "title"),
+        (file("steps"), "steps"),
+        (file(steps=[]), "steps"),
+        (file(steps=[{"scrapers": []}]), "scrapers"),
+        (file(steps=[{"scrapers": ["Nbac"]}]), "scrapers"),
+        (file(steps=[{"scrapers": ["x"], "depends": "y"}]), "depends"),
+        (file(kind="weekly"), "mine"),
+        (file("kind"), "mine"),
+        (file(priority="URGENT"), "priority"),
+        (file(start="6:00"), "start"),
+        (file(start="24:00"), "start"),
+        (file(end=1200), "end"),
+        (file(every_hours=2), "every_hours"),
+        (file().replace("version: 1", "version: 2"), "version"),
+        (file().replace("mine:", "My workflow:"), "My workflow"),
+        ("version: 1\n", "workflows"),
+        ("version: 1\nworkflows: {}\n", "workflows"),
+        ("", ""),
+        ("[1, 2]", ""),
+        ("version: 1\n\tworkflows: [", "YAML"),
+        ("a: !!python/object:os.system x", ""),
+    ],
+    ids=lambda value: value[-30:],
+)
+def test_another_form_is_refused(text: str, place: str) -> None:
+    """The error names file and field."""
+    with pytest.raises(ConfigError, match=r"mine\.yaml") as caught:
+        parse_workflows(text, "mine.yaml")
+    assert place in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["every_hours", "lead_hours"])
+@pytest.mark.parametrize("value", [0, -1, 25, float("nan"), float("inf"), "two"])
+def test_spans_are_within_a_day(field: str, value: object) -> None:
+    """Numbers that are none, and infinities, are refused as well."""
+    spans = {"lead_hours": 6, "every_hours": 2, field: value}
+    with pytest.raises(ConfigError, match=field):
+        parse_workflows(file(kind="pre_game", **spans), "mine.yaml")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """The error says which variable names it."""
+    with pytest.raises(ConfigError, match="NBA_WORKFLOWS_FILE"):
+        load_workflows(tmp_path / "none.yaml")
+
+
+def test_workflows_do_not_change() -> None:
+    """A warm instance holds what it has read."""
+    assert load_workflows(SHIPPED) == WORKFLOWS
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(WORKFLOWS["betting_lines"], "priority", "LOW")  # noqa: B010 - mypy knows it is frozen
