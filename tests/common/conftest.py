@@ -29,8 +29,11 @@ WHOLE_DATE = "nbac_player_boxscore"
 ROUND_THE_CLOCK = parse_cron("0 * * * *")
 PER_GAME = frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
 BOXES = tuple(sorted(PER_GAME))
-FEW = settings(max_examples=25, deadline=None)
-"""For properties over whole situations: the suite stays quick; raise it to search longer."""
+# No deadline: the machine that runs the tests is shared, and a slow example is no fault.
+FEW = settings(max_examples=20, deadline=None)
+"""For properties over whole situations, which take a while to draw; raise it to search longer."""
+MANY = settings(max_examples=60, deadline=None)
+"""For properties of small inputs."""
 WORKFLOWS = load_workflows(ROOT / "config" / "workflows.yaml")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.decision import count, hours, wall, with_dependencies
-from tests.common.conftest import DAY, TICKS, et, game, played, situation, workflow
+from tests.common.conftest import DAY, MANY, TICKS, et, game, played, situation, workflow
 
 STEPS = [
     {"scrapers": ["events", "other"]},
@@ -61,6 +61,7 @@ def test_t8_the_next_instant_of_a_wall_time(now: str, clock: time, expected: str
     assert situation(now).next_at(clock) == et(expected)
 
 
+@MANY
 @given(st.integers(0, 400 * 24 * 60), st.times())
 def test_d16_the_next_instant_is_within_a_day_and_an_hour(minutes: int, clock: time) -> None:
     """Later than now, and never further away than the longest day."""

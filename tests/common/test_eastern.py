@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.eastern import at, eastern, eastern_date, minutes_between, parse_clock
-from tests.common.conftest import et
+from tests.common.conftest import MANY, et
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ def test_t8_a_repeated_wall_time_is_its_first() -> None:
     assert at(date(2025, 11, 2), time(1, 30)) == datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
 
 
+@MANY
 @given(st.dates(date(2000, 1, 1), date(2099, 1, 1)), st.integers(180, 24 * 60 - 1))
 def test_wall_times_come_back(day: date, minutes: int) -> None:
     """From 03:00 on, where no change happens, the wall shows what was asked for."""
@@ -36,6 +37,7 @@ def test_wall_times_come_back(day: date, minutes: int) -> None:
     assert (shown.date(), shown.time()) == (day, clock)
 
 
+@MANY
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_eastern_is_the_same_instant(instant: datetime) -> None:
     """Only the clock differs, by four or five hours."""
@@ -49,6 +51,7 @@ def test_t4_the_evening_belongs_to_the_eastern_date() -> None:
     assert eastern_date(datetime(2026, 1, 2, 0, 5, tzinfo=UTC)) == date(2026, 1, 1)
 
 
+@MANY
 @given(st.times())
 def test_clocks_are_read_as_written(clock: time) -> None:
     """Every minute of the day, written HH:MM, is read back."""

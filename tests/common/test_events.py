@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from common.errors import BadInputError
 from common.events import MAX_BYTES, Event, UnreadableMessageError, json_object, parse_event
+from tests.common.conftest import MANY
 
 BODY = {"schema": "tick", "version": 1}
 ENCODED = base64.b64encode(json.dumps(BODY).encode()).decode()
@@ -175,6 +176,7 @@ def survives(headers: dict[str, str], body: bytes) -> None:
         assert isinstance(event.data, dict)
 
 
+@MANY
 @given(HEADERS, TYPES, st.binary(max_size=60))
 def test_any_bytes_are_an_event_or_our_error(
     headers: dict[str, str], kind: str, body: bytes
@@ -183,6 +185,7 @@ def test_any_bytes_are_an_event_or_our_error(
     survives({**headers, "Content-Type": kind}, body)
 
 
+@MANY
 @given(HEADERS, TYPES, st.dictionaries(FIELD_NAMES, JSON_VALUES, max_size=6))
 def test_any_json_is_an_event_or_our_error(
     headers: dict[str, str], kind: str, document: dict[str, Any]
@@ -210,6 +213,7 @@ def test_a_structured_cloud_event_that_is_no_object_is_refused(body: bytes) -> N
         parse_event({**binary, "Content-Type": "application/cloudevents+json"}, body)
 
 
+@MANY
 @given(
     st.dictionaries(
         st.sampled_from(["data", "attributes", "messageId", "publishTime"]), JSON_VALUES
@@ -220,6 +224,7 @@ def test_any_push_is_an_event_or_our_error(message: dict[str, Any]) -> None:
     survives(JSON, json.dumps({"message": message}).encode())
 
 
+@MANY
 @given(st.dictionaries(st.text(max_size=5), JSON_VALUES, max_size=3))
 def test_a_message_is_read_as_it_was_written(body: dict[str, Any]) -> None:
     """What was published arrives, in whatever script."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.history import NEVER, History, Run, Tries, add_try, runs_from_rows, tries_from_log
-from tests.common.conftest import DAY, et
+from tests.common.conftest import DAY, MANY, et
 
 SLOT = et("2025-11-12 13:00")
 
@@ -67,6 +67,7 @@ def test_games_are_kept_apart() -> None:
     assert history.of("oddsa_events", DAY) == NEVER
 
 
+@MANY
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.booleans(), st.booleans()), max_size=8), st.randoms()
 )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import ids
-from tests.common.conftest import et
+from tests.common.conftest import MANY, et
 
 SLOT = et("2025-11-12 13:00")
 
@@ -34,6 +34,7 @@ PINNED_DECISION = "4e39d76e-ba2e-5401-af4b-6137cbb12b5f"
 PINNED_LOG = "87f0cd36-5ca8-5e3e-97c8-1470fa0800b2"
 
 
+@MANY
 @given(st.lists(st.text(max_size=3), max_size=3), st.lists(st.text(max_size=3), max_size=3))
 def test_parts_are_kept_apart(one: list[str], other: list[str]) -> None:
     """`ab`, `c` is not `a`, `bc`; a unit separator does not occur in what we name."""
@@ -71,6 +72,7 @@ def test_what_is_no_uuid() -> None:
     ] * 4
 
 
+@MANY
 @given(st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)), min_size=2, max_size=2))  # noqa: DTZ001 - made aware below
 def test_stamps_sort_as_instants(pair: list[datetime]) -> None:
     """Names made of stamps list in order of time."""

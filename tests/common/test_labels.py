@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from common import ids
 from common.errors import BadInputError
 from common.labels import LONGEST_TEXT, Labels, read_labels
-from tests.common.conftest import DAY, et
+from tests.common.conftest import DAY, MANY, et
 
 TEXTS = st.none() | st.text(max_size=20)
 LABELS = st.builds(
@@ -50,6 +50,7 @@ def given_labels(**changes: Any) -> dict[str, str]:
     return made.metadata() | changes
 
 
+@MANY
 @given(LABELS)
 def test_labels_come_back_from_metadata(labels: Labels) -> None:
     """Whatever the error said; metadata is strings only."""

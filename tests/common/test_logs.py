@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.logs import ALLOWED, log
-from tests.common.conftest import DAY
+from tests.common.conftest import DAY, MANY
 
 
 def line(capsys: pytest.CaptureFixture[str], message: str, **fields: Any) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def test_a_long_value_is_shortened(capsys: pytest.CaptureFixture[str]) -> None:
     assert line(capsys, "Any", error="x" * 5000)["error"] == "x" * 1000
 
 
+@MANY
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_is_one_line(message: str, value: str) -> None:
     """Line breaks and other scripts stay inside the JSON."""

@@ -25,7 +25,7 @@ from common.messages import (
     force_id,
     parse_message,
 )
-from tests.common.conftest import DAY, et
+from tests.common.conftest import DAY, MANY, et
 
 SLOT = et("2025-11-12 23:00")
 DECIDED = ids.decision_id("post_game_window_2", SLOT)
@@ -177,6 +177,7 @@ def test_r3_a_forced_tick_adds_its_messages_id() -> None:
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 
 
+@MANY
 @given(
     st.sampled_from([Tick, WorkflowDecision, ScraperRequest, ObjectEvent]),
     st.dictionaries(
@@ -198,6 +199,7 @@ def test_any_body_is_a_message_or_our_error(model: type[Message], data: dict[str
     json.dumps(message.body())
 
 
+@MANY
 @given(st.dates(date(1946, 11, 1), date(2099, 12, 31)))
 def test_every_season_fits(day: date) -> None:
     """Target dates from the league's first game on."""

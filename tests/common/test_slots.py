@@ -18,7 +18,7 @@ from common.slots import (
     slot_of,
     slots_on,
 )
-from tests.common.conftest import DAY, ROUND_THE_CLOCK, TICKS, et
+from tests.common.conftest import DAY, MANY, ROUND_THE_CLOCK, TICKS, et
 
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 FIELDS = st.lists(st.integers(0, 23), min_size=1, max_size=5, unique=True).map(sorted).map(tuple)
@@ -120,6 +120,7 @@ def test_r3_an_event_belongs_to_the_latest_slot_five_minutes_ahead(
     assert slot_of(TICKS, et(happened)) == et(expected)
 
 
+@MANY
 @given(CRONS, INSTANTS)
 def test_slots_partition_time(cron: Cron, instant: datetime) -> None:
     """No slot lies between an event's own and the next; both fire on their own date."""
@@ -129,6 +130,7 @@ def test_slots_partition_time(cron: Cron, instant: datetime) -> None:
     assert own in slots_on(cron, eastern_date(own))
 
 
+@MANY
 @given(CRONS, st.dates(date(2024, 1, 1), date(2027, 1, 1)))
 def test_slots_show_the_crons_wall_times(cron: Cron, day: date) -> None:
     """In order, each once, at a minute and hour of the cron, on the date."""
@@ -141,6 +143,7 @@ def test_slots_show_the_crons_wall_times(cron: Cron, day: date) -> None:
         assert shown.hour in cron.hours
 
 
+@MANY
 @given(st.sampled_from(slots_on(TICKS, DAY)), st.integers(-90, 90))
 def test_t14_jitter_keeps_the_slot_and_what_is_judged(slot: datetime, seconds: int) -> None:
     """Within 90 s an event has its slot, and is judged as at the slot."""
