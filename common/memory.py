@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -227,11 +228,12 @@ class MemoryPublisher:
         self._clock = clock
         self.on_publish = on_publish
         self.published: list[Published] = []
+        self._numbers = count(1)
 
     def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
         """Publish one message; see the port."""
         message = Published(
-            str(len(self.published) + 1),
+            str(next(self._numbers)),
             topic,
             json.loads(encode(body, attributes)),
             dict(attributes),

@@ -16,7 +16,7 @@ from rich.console import Console
 from common.eastern import EASTERN, at
 from common.errors import OrchestrationError
 from common.settings import Settings
-from common.workflows import check_scrapers, load_workflows
+from common.topology import load_topology
 from local import day as replayed
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.source.slate import Slate
@@ -160,9 +160,9 @@ def make_console() -> Console:
 
 def _check(workflows: Path) -> None:
     """Refuse a configuration that the functions would refuse, before anything is started."""
-    from common.scrapers import REGISTRY  # noqa: PLC0415 - only where scrapers matter
+    from common.workflow_checks import load_checked  # noqa: PLC0415 - only where it matters
 
-    check_scrapers(load_workflows(workflows), REGISTRY)
+    load_checked(workflows, load_topology(Settings().topology_file))
 
 
 def _print_kept(console: Console, stack: RunningStack) -> None:
@@ -203,6 +203,38 @@ def decide(
 
     found = decisions_at(schedule or replayed.OWN_SLATE, instant, workflow, history)
     click.echo(json.dumps(found, indent=2))
+
+
+@main.command()
+@click.option("--schedule", type=click.Path(path_type=Path), required=True)
+@click.option("--from", "first", type=Day(), required=True, help="First date (Eastern).")
+@click.option("--to", "last", type=Day(), required=True, help="Last game date.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables."
+)
+@click.option("--seed", type=int, default=0, help="Of everything random.")
+@click.option("--faults", default="", help="Such as source=1%,late=45h.")
+@click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
+@click.option("--progress", is_flag=True, help="A line a day on standard error.")
+@one_line_errors
+def simulate(
+    out: Path,
+    *,
+    schedule: Path,
+    first: date,
+    last: date,
+    seed: int,
+    faults: str,
+    workflows: Path | None,
+    progress: bool,
+) -> None:
+    """Live through a range of dates in memory, on a virtual clock."""
+    from local import simulate as simulator  # noqa: PLC0415 - the handlers only where they run
+
+    options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
+    outcome = simulator.run(options, simulator.print_progress if progress else lambda _: None)
+    simulator.write_outcome(outcome, out)
+    simulator.print_summary(outcome, out)
 
 
 @main.command()

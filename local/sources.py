@@ -1,0 +1,161 @@
+"""A season's sources on a virtual clock: they answer what they would have known then.
+
+A game's state follows the clock, whatever the schedule file says. The schedule is served in a
+window around the day: what no decision looks at would only be carried back and forth.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from common.eastern import at, eastern_date
+from common.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
+from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
+from local.source.answers import Answer, answer
+from local.source.slate import Slate, load, served, status
+
+BACK, AHEAD = 5, 2
+"""Days of the schedule that are served; a catch-up that reaches further back widens it."""
+KNOCKOUT = ("004", "005", "006")
+KNOWN_BEFORE = timedelta(days=2)
+"""Sides and tip-off of a knockout game stand this long before its date; TBD until then."""
+AFTER_GAMES = ("/static/json/liveData/", "/stats/leaguegamelog", "/stats/boxscore", "/pdfs/")
+"""Where the data of a finished game is; some hours late where faults say so."""
+NOT_COLLECTED = ("001", "003")
+SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_PDF = {"Content-Type": "application/pdf"}
+Late = Callable[[str], timedelta]
+
+
+@dataclass(frozen=True)
+class SeasonFile:
+    """A schedule file: the games that are collected, and those that are only listed."""
+
+    slate: Slate
+    listed_only: tuple[Game, ...]
+
+
+def load_season(path: Path) -> SeasonFile:
+    """Read a schedule; preseason and All-Star games are listed, as NBA.com does.
+
+    Raises:
+        BadInputError: the file is missing or not of a known form.
+    """
+    slate = load(path)
+    document = json.loads(path.read_bytes())
+    if "leagueSchedule" not in document:
+        return SeasonFile(slate, ())
+    others = parse_schedule(_others(document)).games
+    return SeasonFile(slate, tuple(replace(g, game_id="0" + g.game_id[1:]) for g in others))
+
+
+def _others(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The games that `parse_schedule` leaves out, under ids that it does not know."""
+    league = document["leagueSchedule"]
+    days = [
+        {
+            **day,
+            "games": [
+                {**game, "gameId": "8" + game["gameId"][1:]}
+                for game in day["games"]
+                if str(game.get("gameId")).startswith(NOT_COLLECTED)
+            ],
+        }
+        for day in league["gameDates"]
+    ]
+    return {"leagueSchedule": {**league, "gameDates": days}}
+
+
+class Sources:
+    """What all sources answer at an instant.
+
+    Args:
+        season: the games.
+        late: how long after its end a game's data is published, by game id.
+        back: days of the past that the schedule is served for.
+    """
+
+    def __init__(self, season: SeasonFile, late: Late, back: int = BACK) -> None:
+        self.season = season
+        self._late = late
+        self._back = back
+        self._day: date | None = None
+        self._now = self._published = Slate((), season.slate.season)
+        self._listed: tuple[Game, ...] = ()
+        self._lines: dict[tuple[str, date, int, bool], str] = {}
+
+    def answer(self, path: str, params: Mapping[str, str], now: datetime) -> Answer:
+        """Answer one GET; see `local.source.answers`."""
+        self._turn_to(eastern_date(now))
+        if path == SCHEDULE_PATH:
+            return self._schedule(now)
+        if not path.startswith(AFTER_GAMES):
+            return answer(path, params, self._now, now)
+        if path.startswith("/pdfs/") and self._is_out(path, now):
+            return Answer(HTTPStatus.OK, _PDF, SMALL_PDF)
+        return answer(path, params, self._published, now)
+
+    def _turn_to(self, day: date) -> None:
+        """Look at the games around a date."""
+        if day == self._day:
+            return
+        first, last = day - timedelta(days=self._back), day + timedelta(days=AHEAD)
+        self._day = day
+        self._now = self._around(self.season.slate.games, first, last)
+        late = tuple(self._delayed(game) for game in self._now.games)
+        self._published = Slate(late, self.season.slate.season)
+        others = self._around(self.season.listed_only, first, last).games
+        both = (*self._now.games, *others)
+        self._listed = tuple(sorted(both, key=lambda game: (game.game_date, game.game_id)))
+
+    def _around(self, games: Iterable[Game], first: date, last: date) -> Slate:
+        near = (game for game in games if first <= game.game_date <= last)
+        return Slate(tuple(near), self.season.slate.season)
+
+    def _delayed(self, game: Game) -> Game:
+        """The game as seen by those who publish about it later: as if it had begun later."""
+        delay = self._late(game.game_id)
+        return replace(game, tipoff=game.tipoff + delay) if game.tipoff and delay else game
+
+    def _is_out(self, path: str, now: datetime) -> bool:
+        wanted = path.rsplit("/", 1)[1].removesuffix(".pdf").replace("_", "/")
+        return any(
+            game.code == wanted and status(game, now) == FINAL
+            for game in self._published.by_id.values()
+        )
+
+    def _schedule(self, now: datetime) -> Answer:
+        """The document, its games written out once a state."""
+        days = ",".join(
+            f'{{"gameDate":"{day:%m/%d/%Y} 00:00:00","games":'
+            f"[{','.join(self._line(game, now) for game in games)}]}}"
+            for day, games in groupby(self._listed, lambda game: game.game_date)
+        )
+        meta = f'{{"version":1,"time":"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}'
+        season = json.dumps(self.season.slate.season)
+        league = f'{{"seasonYear":{season},"leagueId":"00","gameDates":[{days}]}}'
+        body = f'{{"meta":{meta},"leagueSchedule":{league}}}'
+        return Answer(HTTPStatus.OK, _JSON, body.encode())
+
+    def _line(self, game: Game, now: datetime) -> str:
+        known = is_known(game, now)
+        key = (game.game_id, game.game_date, status(game, now), known)
+        found = self._lines.get(key)
+        if found is None:
+            shown = game if known else replace(game, away=UNKNOWN_TEAM, home=UNKNOWN_TEAM)
+            shown = shown if known else replace(shown, tipoff=None)
+            found = self._lines[key] = json.dumps(served(shown, now), separators=(",", ":"))
+        return found
+
+
+def is_known(game: Game, now: datetime) -> bool:
+    """Whether sides and tip-off stand already: those of a knockout game come late."""
+    if not game.game_id.startswith(KNOCKOUT):
+        return True
+    return now >= at(game.game_date, time()) - KNOWN_BEFORE
