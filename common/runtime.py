@@ -91,16 +91,10 @@ class Runtime:
 
     @cached_property
     def workflows(self) -> "dict[str, Workflow]":
-        """Enabled workflows by name."""
-        from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
-        from common.workflows import (  # noqa: PLC0415 - YAML only when read
-            check_scrapers,
-            load_workflows,
-        )
+        """Enabled workflows by name; a file that cannot work is refused."""
+        from common.workflow_checks import load_checked  # noqa: PLC0415 - YAML only when read
 
-        flows = load_workflows(self.settings.workflows_file)
-        check_scrapers(flows, REGISTRY)
-        return dict(flows)
+        return load_checked(self.settings.workflows_file, self.topology)
 
     @cached_property
     def per_game(self) -> frozenset[str]:

@@ -1,8 +1,6 @@
 """Locks the day's plan: what should run when, if everything goes as published."""
 
 from collections.abc import Mapping
-from hashlib import sha256
-from pathlib import Path
 
 from common import ids
 from common.claims import claimed
@@ -14,6 +12,7 @@ from common.ports import Row
 from common.runtime import Runtime
 from common.slots import slot_of
 from common.tables import build_row
+from common.workflows import config_hash
 
 TABLE = "daily_expected_schedule"
 TICKS = "tick-schedule-locker"
@@ -67,8 +66,3 @@ def _row(runtime: Runtime, run: PlannedRun, day: str) -> Row:
             "config_hash": config_hash(runtime.settings.workflows_file),
         },
     )
-
-
-def config_hash(path: Path) -> str:
-    """Which configuration a plan was made from: the first 12 hex digits of the file's SHA-256."""
-    return sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,25 +1,47 @@
-"""Workflow configuration: what config/workflows.yaml may say, checked when it is read."""
+"""Workflow configuration: what config/workflows.yaml may say.
+
+`common.workflow_checks` then refuses what fits this form and still cannot work.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from common.eastern import parse_clock
 from common.errors import ConfigError
+from common.form_faults import advice, worst
 from common.messages import Name
+from common.yaml_lines import Document, parse_yaml
+
+CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
 def _clock(value: object) -> time:
+    if isinstance(value, int):  # YAML 1.1 reads an unquoted 20:00 in base 60
+        raise ValueError(  # noqa: TRY004 - pydantic takes ValueError for a refusal
+            f"unquoted, YAML reads {value // 60}:{value % 60:02d} as a number; put it in quotes"
+        )
     return value if isinstance(value, time) else parse_clock(str(value))
 
 
-Clock = Annotated[time, BeforeValidator(_clock)]
+Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Priority = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW"]
+Hours = Annotated[float, Field(gt=0, le=96)]
 
 
 class _Model(BaseModel):
@@ -33,18 +55,31 @@ class Step(_Model):
     fetched; `events_from` hands the event ids found by an earlier step's scraper on.
     """
 
-    scrapers: tuple[Name, ...] = Field(min_length=1)
-    games: Literal["targets", "final"] = "targets"
-    events_from: Name | None = None
+    scrapers: tuple[Name, ...] = Field(
+        min_length=1, description="Names of scrapers.", examples=[["nbac_schedule_api"]]
+    )
+    games: Literal["targets", "final"] = Field(
+        "targets", description="Which target games: all, or those final in the fetched schedule."
+    )
+    events_from: Name | None = Field(
+        None, description="A scraper of an earlier step that finds The Odds API's event ids."
+    )
 
 
 class _Workflow(_Model):
     """What every kind has."""
 
-    title: str
-    priority: Priority
-    enabled: bool = True
-    steps: tuple[Step, ...] = Field(min_length=1)
+    title: str = Field(
+        min_length=1, max_length=80, description="For people.", examples=["Late games"]
+    )
+    priority: Priority = Field(description="Stored with each decision.", examples=["HIGH"])
+    enabled: bool = Field(default=True, description="False leaves the workflow out.")
+    steps: tuple[Step, ...] = Field(
+        min_length=1,
+        max_length=16,
+        description="What to run, one step after the other.",
+        examples=[[{"scrapers": ["nbac_schedule_api"]}]],
+    )
 
     @property
     def scrapers(self) -> tuple[str, ...]:
@@ -56,28 +91,38 @@ class DailyWindow(_Workflow):
     """Once a day, inside a window."""
 
     kind: Literal["daily_window"]
-    start: Clock
-    end: Clock
+    start: Clock = Field(description="From this Eastern time.", examples=["06:00"])
+    end: Clock = Field(description="Up to this Eastern time.", examples=["10:00"])
 
 
 class PreGame(_Workflow):
     """Every few hours from the lead time before a tip-off to the last tip-off."""
 
     kind: Literal["pre_game"]
-    lead_hours: float = Field(gt=0, le=24)
-    every_hours: float = Field(gt=0, le=24)
-    start: Clock
-    end: Clock
-    abort_minutes: int = Field(30, ge=0)
+    lead_hours: float = Field(
+        gt=0, le=24, description="How long before the next tip-off it begins.", examples=[6]
+    )
+    every_hours: float = Field(
+        gt=0, le=24, description="A multiple of the controller's spacing.", examples=[2]
+    )
+    start: Clock = Field(description="Never before this Eastern time.", examples=["08:00"])
+    end: Clock = Field(description="Never after this Eastern time.", examples=["23:00"])
+    abort_minutes: int = Field(
+        30, ge=0, description="Nearer to a tip-off than this, with nothing run, it gives up."
+    )
 
 
 class PostGame(_Workflow):
     """At a time of day, for the finished games of that day or the one before."""
 
     kind: Literal["post_game"]
-    at: Clock
-    tolerance_minutes: int = Field(ge=1, le=180)
-    games_of: Literal["today", "yesterday"]
+    at: Clock = Field(description="The window's middle, Eastern.", examples=["23:00"])
+    tolerance_minutes: int = Field(
+        ge=1, le=180, description="How far a tick may be from it, either way.", examples=[30]
+    )
+    games_of: Literal["today", "yesterday"] = Field(
+        description="Whose games, counted from the date of `at`.", examples=["today"]
+    )
 
 
 class Discovery(_Workflow):
@@ -87,97 +132,130 @@ class Discovery(_Workflow):
     """
 
     kind: Literal["discovery"]
-    start: Clock
-    end: Clock
-    published: Clock
-    every_hours: float = Field(gt=0, le=24)
-    attempts: int = Field(ge=1, le=48)
+    start: Clock = Field(description="The publication band begins, Eastern.", examples=["11:00"])
+    end: Clock = Field(description="The publication band ends, Eastern.", examples=["20:00"])
+    published: Clock = Field(description="When it is usually there.", examples=["13:30"])
+    every_hours: float = Field(
+        gt=0, le=24, description="A multiple of the controller's spacing.", examples=[1]
+    )
+    attempts: int = Field(ge=1, le=48, description="The budget of a date.", examples=[8])
 
 
 class CatchUp(_Workflow):
     """Finished games without data, from `after` on the next day, with backoff, for `span_hours`."""
 
     kind: Literal["catch_up"]
-    after: Clock
-    backoff_hours: tuple[float, ...] = Field(min_length=1)
-    span_hours: float = Field(gt=0, le=168)
+    after: Clock = Field(description="From this time of the next day.", examples=["07:00"])
+    backoff_hours: tuple[Hours, ...] = Field(
+        min_length=1,
+        description="Waits after the first try, the second ...; the last one repeats.",
+        examples=[[1, 2, 4, 8]],
+    )
+    # Five days of history are read (common/readings.py): a longer span would ask again for what
+    # it can no longer see.
+    span_hours: Hours = Field(description="How long after its end.", examples=[72])
 
 
 Workflow = Annotated[
     DailyWindow | PreGame | PostGame | Discovery | CatchUp, Field(discriminator="kind")
 ]
+_KINDS: Mapping[str, type[_Workflow]] = {
+    "daily_window": DailyWindow,
+    "pre_game": PreGame,
+    "post_game": PostGame,
+    "discovery": Discovery,
+    "catch_up": CatchUp,
+}
+Reason = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class WorkflowFile(_Model):
     """The whole file."""
 
-    version: Literal[1]
-    workflows: dict[Name, Workflow] = Field(min_length=1)
+    version: Literal[1] = Field(description="Of this form.", examples=[1])
+    workflows: dict[Name, Workflow] = Field(
+        min_length=1, description="By the name that rows carry."
+    )
+    disabled_scrapers: dict[Name, Reason] = Field(
+        default_factory=dict, description="Scrapers that nothing is to trigger, each with why."
+    )
+
+    @property
+    def enabled(self) -> dict[str, Workflow]:
+        """The enabled workflows, in the file's order."""
+        return {name: flow for name, flow in self.workflows.items() if flow.enabled}
+
+
+@dataclass(frozen=True)
+class WorkflowSource:
+    """A workflow file, and the lines that its fields stand on."""
+
+    document: Document
+    file: WorkflowFile
 
 
 @lru_cache(maxsize=4)
-def load_workflows(path: Path) -> Mapping[str, Workflow]:
-    """The enabled workflows by name, in the file's order.
+def read_workflows(path: Path) -> WorkflowSource:
+    """Read a workflow file and check its form.
 
     Raises:
-        ConfigError: the file is missing, is not YAML or does not fit; names file, field, value.
+        ConfigError: it is missing, is not YAML or does not fit; names file, line, field, value.
     """
-    return parse_workflows(_read(path), str(path))
+    return parse_source(_text(path), str(path))
+
+
+def load_workflows(path: Path) -> Mapping[str, Workflow]:
+    """The enabled workflows by name, in the file's order; only their form is checked.
+
+    Raises:
+        ConfigError: as `read_workflows`.
+    """
+    return read_workflows(path).file.enabled
 
 
 def parse_workflows(text: str, where: str) -> dict[str, Workflow]:
-    """Check the text of a workflow file; `where` names it in errors."""
+    """The enabled workflows of a text; `where` names it in errors."""
+    return parse_source(text, where).file.enabled
+
+
+def parse_source(text: str, where: str) -> WorkflowSource:
+    """Check the form of a workflow file's text; `where` names it in errors."""
+    document = parse_yaml(text, where)
     try:
-        document: Any = yaml.safe_load(text)
-        parsed = WorkflowFile.model_validate(document)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{where}: not YAML: {' '.join(str(error).split())}") from error
+        return WorkflowSource(document, WorkflowFile.model_validate(document.data))
     except ValidationError as error:
-        fault = error.errors()[0]
-        field = ".".join(str(part) for part in fault["loc"]) or "file"
-        raise ConfigError(
-            f"{where}: {field}: {fault['msg']} (got {str(fault['input'])[:80]!r})"
-        ) from error
-    enabled = {name: flow for name, flow in parsed.workflows.items() if flow.enabled}
-    for name, flow in enabled.items():
-        _check_steps(flow, f"{where}: workflows.{name}")
-    return enabled
+        fault = worst(error.errors())
+        if fault["type"].startswith("union_tag"):
+            said = f"names no kind of workflow; write one of {', '.join(_KINDS)}"
+            raise document.refuse((*fault["loc"], "kind"), said) from error
+        raise document.refuse(_path(fault), advice(fault, _fields(fault))) from error
 
 
-def _check_steps(flow: Workflow, where: str) -> None:
-    """Refuse what could never run: a step that waits for what no earlier step fetches."""
-    earlier: set[str] = set()
-    for number, step in enumerate(flow.steps):
-        if step.events_from and step.events_from not in earlier:
-            raise ConfigError(
-                f"{where}.steps.{number}.events_from: {step.events_from!r} is in no earlier step; "
-                "put it into one"
-            )
-        if step.games == "final" and "nbac_schedule_api" not in earlier:
-            raise ConfigError(
-                f"{where}.steps.{number}.games: 'final' reads the schedule that an earlier step "
-                "fetched; put nbac_schedule_api into one"
-            )
-        earlier.update(step.scrapers)
+def config_hash(path: Path) -> str:
+    """Which configuration it is: the first 12 hex digits of the file's SHA-256."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def check_scrapers(workflows: Mapping[str, Workflow], known: Mapping[str, object]) -> None:
-    """Refuse a scraper that is not in the registry.
-
-    Raises:
-        ConfigError: names workflow and scraper.
-    """
-    for name, flow in workflows.items():
-        for scraper in flow.scrapers:
-            if scraper not in known:
-                raise ConfigError(
-                    f"workflows.{name}.steps: unknown scraper {scraper!r}; known are "
-                    f"{', '.join(sorted(known))}"
-                )
+def _path(fault: ErrorDetails) -> tuple[str | int, ...]:
+    """Where the fault stands in the file: pydantic puts a workflow's kind in between."""
+    where = fault["loc"]
+    return (*where[:2], *where[3:]) if where[:1] == ("workflows",) else where
 
 
-def _read(path: Path) -> str:
+def _fields(fault: ErrorDetails) -> Mapping[str, FieldInfo]:
+    """The fields of the model in which the fault lies."""
+    match fault["loc"]:
+        case ("workflows", _, _, "steps", _, *_):
+            return Step.model_fields
+        case ("workflows", _, kind, *_) if kind in _KINDS:
+            return _KINDS[str(kind)].model_fields
+    return WorkflowFile.model_fields
+
+
+def _text(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; set NBA_WORKFLOWS_FILE") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text ({error.reason}); save it as such") from error

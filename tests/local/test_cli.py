@@ -10,20 +10,15 @@ import pytest
 
 from common.settings import ROOT
 
+FLOW = "version: 1\nworkflows:\n  a:\n    kind: daily_window\n    title: A\n    priority: LOW\n"
 BROKEN = {
     "not YAML": ("workflows: [", "not YAML"),
     "a missing field": (
-        (
-            "version: 1\nworkflows:\n  a:\n    kind: daily_window\n    title: A\n    priority: LOW\n"
-            '    end: "10:00"\n    steps: [{scrapers: [nbac_player_list]}]\n'
-        ),
-        "workflows.a.daily_window.start",
+        FLOW + '    end: "10:00"\n    steps: [{scrapers: [nbac_player_list]}]\n',
+        "workflows.yaml:3: workflows.a.start: is missing",
     ),
     "an unknown scraper": (
-        (
-            "version: 1\nworkflows:\n  a:\n    kind: daily_window\n    title: A\n    priority: LOW\n"
-            '    start: "06:00"\n    end: "10:00"\n    steps: [{scrapers: [nope]}]\n'
-        ),
+        FLOW + '    start: "06:00"\n    end: "10:00"\n    steps: [{scrapers: [nope]}]\n',
         "unknown scraper 'nope'",
     ),
 }

@@ -1,0 +1,62 @@
+"""Refuses two workflows that would ask one source for the same thing in the same tick."""
+
+from collections.abc import Iterator, Mapping
+
+from common.ticks import DAY, Ticks, clock, minutes
+from common.workflows import CatchUp, Discovery, PostGame, Workflow
+from common.yaml_lines import Fault
+
+_INSTEAD = "keep their times apart, or take the scraper out of one of the two"
+Clash = tuple[str, str]
+"""The field at fault, and why."""
+
+
+def overlap_faults(
+    flows: Mapping[str, Workflow], per_game: frozenset[str], ticks: Ticks
+) -> Iterator[Fault]:
+    """What is wrong between each workflow and those before it in the file."""
+    names = list(flows)
+    for number, name in enumerate(names):
+        for other in names[:number]:
+            shared = set(flows[name].scrapers) & set(flows[other].scrapers)
+            found = _clash(flows[name], flows[other], shared, shared & per_game, ticks)
+            if found:
+                field, why = found
+                said = f"{why} as workflows.{other} does; {_INSTEAD}"
+                yield ("workflows", name, field), said
+
+
+def _clash(
+    flow: Workflow, other: Workflow, shared: set[str], of_games: set[str], ticks: Ticks
+) -> Clash | None:
+    if isinstance(flow, Discovery) and isinstance(other, Discovery):
+        if shared and flow.start <= other.end and other.start <= flow.end:
+            band = f"{max(flow.start, other.start):%H:%M}-{min(flow.end, other.end):%H:%M}"
+            return "start", f"spends attempts on {min(shared)} in {band}"
+        return None
+    both = _collects(flow, ticks) & _collects(other, ticks)
+    if not of_games or not both:
+        return None
+    field = "at" if isinstance(flow, PostGame) else "after"
+    return field, f"collects {min(of_games)} of the same games at {clock(min(both)[0])}"
+
+
+def _collects(flow: Workflow, ticks: Ticks) -> set[tuple[int, int]]:
+    """In which ticks a workflow collects which nights, as days from the tick's own."""
+    if isinstance(flow, PostGame):
+        back = 1 if flow.games_of == "yesterday" else 0
+        return {
+            (tick, days - back)
+            for tick in ticks.minutes
+            for days in (-1, 0, 1)
+            if abs(tick - minutes(flow.at) - days * DAY) <= flow.tolerance_minutes
+        }
+    if isinstance(flow, CatchUp):
+        reach = int(flow.span_hours // 24) + 1
+        return {
+            (tick, -back)
+            for tick in ticks.minutes
+            for back in range(1, reach + 1)
+            if back > 1 or tick >= minutes(flow.after)
+        }
+    return set()

@@ -1,0 +1,127 @@
+"""Refuses workflows that fit their form and still cannot work.
+
+Each check yields faults: where in the file, and what cannot work with what to write instead.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from common.form_faults import nearest
+from common.overlap_checks import overlap_faults
+from common.scrapers import REGISTRY
+from common.slots import parse_cron
+from common.ticks import Ticks
+from common.topology import Topology
+from common.window_checks import window_faults
+from common.workflows import (
+    CatchUp,
+    PostGame,
+    Workflow,
+    WorkflowFile,
+    WorkflowSource,
+    read_workflows,
+)
+from common.yaml_lines import Fault
+
+TICKS = "tick-master-controller"
+REFRESH = "nbac_schedule_api"
+_GAME_SCRAPERS = frozenset(n for n, scraper in REGISTRY.items() if scraper.scope == "game")
+
+
+def load_checked(path: Path, topology: Topology) -> dict[str, Workflow]:
+    """The enabled workflows of a file by name, in its order.
+
+    Raises:
+        ConfigError: they cannot work; names file, line, field and what to write instead.
+    """
+    source = read_workflows(path)
+    check(source, topology)
+    return source.file.enabled
+
+
+def check(source: WorkflowSource, topology: Topology) -> None:
+    """Refuse a file with a fault; the first one is named."""
+    ticks = Ticks(parse_cron(topology.cron_for(TICKS)))
+    asked = {str(job.message["scraper"]) for job in topology.jobs if "scraper" in job.message}
+    for place, text in _faults(source.file, ticks, asked):
+        raise source.document.refuse(place, text)
+
+
+def _faults(file: WorkflowFile, ticks: Ticks, asked: set[str]) -> Iterator[Fault]:
+    for name, flow in file.enabled.items():
+        for checked in (_unknown(flow, file), _step_faults(flow), window_faults(flow, ticks)):
+            for place, text in checked:
+                yield ("workflows", name, *place), text
+    yield from overlap_faults(file.enabled, _GAME_SCRAPERS, ticks)
+    yield from _untriggered(file, asked)
+
+
+def _unknown(flow: Workflow, file: WorkflowFile) -> Iterator[Fault]:
+    """Scrapers that are not there, are disabled (D8), or are named twice."""
+    seen: set[str] = set()
+    for number, step in enumerate(flow.steps):
+        for position, scraper in enumerate(step.scrapers):
+            place = ("steps", number, "scrapers", position)
+            if scraper not in REGISTRY:
+                yield place, f"unknown scraper {scraper!r}; {nearest(scraper, tuple(REGISTRY))}"
+            elif why := file.disabled_scrapers.get(scraper):
+                said = f"{scraper} is disabled ({why})"
+                yield place, f"{said}; take it out of the steps or out of disabled_scrapers"
+            elif scraper in seen:
+                yield place, f"{scraper} is in these steps already; name it once"
+            seen.add(scraper)
+
+
+def _step_faults(flow: Workflow) -> Iterator[Fault]:
+    """Steps that could never run: they wait for what no earlier step fetches."""
+    earlier: set[str] = set()
+    for number, step in enumerate(flow.steps):
+        place = ("steps", number)
+        if step.events_from and step.events_from not in earlier:
+            yield (*place, "events_from"), _not_earlier(flow, number, step.events_from)
+        if step.games == "final" and REFRESH not in earlier:
+            said = "'final' reads the schedule that an earlier step fetched"
+            yield (*place, "games"), f"{said}; put {REFRESH} into one"
+        if not step.events_from:
+            for name in step.scrapers:
+                if REGISTRY[name].needs_events:
+                    yield place, f"{name} goes by event; write events_from: oddsa_events"
+        earlier.update(step.scrapers)
+    yield from _game_faults(flow)
+
+
+def _game_faults(flow: Workflow) -> Iterator[Fault]:
+    """Per-game scrapers where there are no games to collect, or the other way round."""
+    of_games = [name for name in flow.scrapers if name in _GAME_SCRAPERS]
+    if not isinstance(flow, PostGame | CatchUp):
+        for name in of_games:
+            said = f"{name} runs once a finished game, and a {flow.kind} has none"
+            yield ("steps",), f"{said}; put it into a post_game or catch_up workflow"
+    elif not of_games and all(step.games != "final" for step in flow.steps):
+        yield ("steps",), "collect nothing of a game; add a step with games: final"
+
+
+def _not_earlier(flow: Workflow, number: int, wanted: str) -> str:
+    """Why a step cannot have another one's events."""
+    for other, step in enumerate(flow.steps):
+        if wanted not in step.scrapers:
+            continue
+        if other == number:
+            return f"{wanted!r} is in this same step, a cycle; put it into a step before"
+        cycle = ", a cycle" if step.events_from in flow.steps[number].scrapers else ""
+        return f"{wanted!r} is in the later step {other}{cycle}; move that step before this one"
+    return f"{wanted!r} is in no earlier step; put it into one"
+
+
+def _untriggered(file: WorkflowFile, asked: set[str]) -> Iterator[Fault]:
+    """Every scraper is in a workflow, has a job of its own, or is disabled with a reason (S9)."""
+    for name in file.disabled_scrapers:
+        place = ("disabled_scrapers", name)
+        if name not in REGISTRY:
+            yield place, f"unknown scraper; {nearest(name, tuple(REGISTRY))}"
+        elif name in asked:
+            yield place, "a job of config/topology.yaml asks for it; take it out of one of the two"
+    used = {name for flow in file.enabled.values() for name in flow.scrapers}
+    for name in sorted(REGISTRY.keys() - used - asked - file.disabled_scrapers.keys()):
+        said = f"nothing triggers {name}; put it into a step of an enabled workflow"
+        yield ("disabled_scrapers",), f"{said}, or write why not: '{name}: <reason>'"

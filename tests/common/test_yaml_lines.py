@@ -1,0 +1,81 @@
+"""YAML with lines: what is written where, and what is refused before it can do harm."""
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.errors import ConfigError
+from common.settings import Settings
+from common.yaml_lines import MAX_BYTES, parse_yaml
+from tests.common.conftest import FEW
+
+BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+def test_every_field_has_its_line() -> None:
+    """A key counts where it stands, an item where it begins, what is missing by its parent."""
+    document = parse_yaml("# c\na:\n  b: 1\n  c:\n    - x\n    - y\n", "f.yaml")
+    assert document.data == {"a": {"b": 1, "c": ["x", "y"]}}
+    lines = {("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 1): 6, ("a", "z", 0): 2, (): 2}
+    assert {path: document.line(path) for path in lines} == lines
+
+
+def test_a_refusal_names_file_line_and_field() -> None:
+    """One sentence, to be raised."""
+    document = parse_yaml("a:\n  b: 1\n", "f.yaml")
+    assert str(document.refuse(("a", "b"), "write 2")) == "f.yaml:2: a.b: write 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "f.yaml:3: a: is there already (line 1)"),
+        ("a:\n  b: 1\n  b: 1\n", "f.yaml:3: a.b: is there already (line 2)"),
+        ("a: [\n", "f.yaml:2: not YAML: "),
+        ("a: *none\n", "f.yaml:1: not YAML: found undefined alias"),
+        ("a: 1\n---\nb: 1\n", "f.yaml:2: not YAML: "),
+        ("a: !!python/object:os.system x\n", "f.yaml:1: not YAML: could not determine"),
+        ("a: !!set {b}\n", "f.yaml:1: file: no tag:yaml.org,2002:set"),
+        ("a: \x01\n", "f.yaml:1: not YAML: "),
+        ("yes: 1\n", "f.yaml:1: 'yes' is no text key"),
+        ("? [a]\n: 1\n", "f.yaml:1: 'a collection' is no text key"),
+        ("a: {<<: {b: 1}}\n", "f.yaml:1: '<<' is no text key"),
+        ("\na: 2025-13-45\n", "f.yaml:2: '2025-13-45': month must be in 1..12"),
+        ("a: &a [*a]\n", "an alias inside its own anchor"),
+        ("[" * 100_000, "nested more than 16 levels deep"),
+        (BOMB, "more than 20000 values once its aliases are written out"),
+        ("a: " + "x" * MAX_BYTES, "more than 256 KiB"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_what_is_no_plain_file_is_refused(text: str, said: str) -> None:
+    """Each is one line that names the file."""
+    with pytest.raises(ConfigError, match=r"^f\.yaml:\d+: ") as caught:
+        parse_yaml(text, "f.yaml")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_empty_file_is_nothing() -> None:
+    """The form of the file decides what that means."""
+    assert parse_yaml("", "f.yaml").data is None
+
+
+def test_it_reads_what_yaml_reads() -> None:
+    """The shipped file is the same data as with the library's own reader."""
+    text = Settings().workflows_file.read_text()
+    assert parse_yaml(text, "f.yaml").data == yaml.safe_load(text)
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.text("abc: -#'", max_size=8)
+
+
+@FEW
+@given(st.recursive(LEAVES, lambda more: st.lists(more) | st.dictionaries(st.text("abc"), more)))
+def test_any_plain_data_comes_back(data: object) -> None:
+    """What the library writes is read as it was."""
+    assert parse_yaml(yaml.safe_dump(data), "f.yaml").data == data

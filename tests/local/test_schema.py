@@ -1,0 +1,57 @@
+"""The published JSON schema of the workflow file."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from common.errors import ConfigError
+from common.settings import Settings
+from common.workflows import parse_workflows
+from local.schema import PATH, schema_text
+
+VALIDATOR = Draft202012Validator(json.loads(PATH.read_text()))
+SHIPPED: dict[str, Any] = yaml.safe_load(Settings().workflows_file.read_text())
+
+
+def test_the_published_schema_is_current() -> None:
+    """`python -m local schema > config/workflows.schema.json` writes it anew."""
+    assert PATH.read_text() == schema_text()
+
+
+def test_the_shipped_file_fits_and_names_the_schema() -> None:
+    """An editor with a YAML language server finds the schema by the file's first line."""
+    Draft202012Validator.check_schema(json.loads(PATH.read_text()))
+    assert list(VALIDATOR.iter_errors(SHIPPED)) == []
+    first = Settings().workflows_file.read_text().splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={PATH.name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("betting_lines", "every_hours", 0),
+        ("betting_lines", "start", "8:00"),
+        ("betting_lines", "lead", 6),
+        ("post_game_window_1", "games_of", "tomorrow"),
+        ("injury_discovery", "attempts", 49),
+        ("late_game_catch_up", "backoff_hours", []),
+        ("morning_operations", "priority", "URGENT"),
+    ],
+)
+def test_editors_refuse_what_the_functions_refuse(name: str, field: str, value: object) -> None:
+    """A field out of its form is a fault to both."""
+    flow = {**SHIPPED["workflows"][name], field: value}
+    document = {**SHIPPED, "workflows": {name: flow}}
+    assert list(VALIDATOR.iter_errors(document))
+    with pytest.raises(ConfigError, match=rf"mine\.yaml:\d+: workflows\.{name}\.{field}: "):
+        parse_workflows(yaml.safe_dump(document, sort_keys=False), "mine.yaml")
+
+
+def test_editors_know_the_scrapers() -> None:
+    """A name that is not in the registry is marked while it is typed."""
+    flow = {**SHIPPED["workflows"]["morning_operations"], "steps": [{"scrapers": ["nope"]}]}
+    document = {**SHIPPED, "workflows": {"morning_operations": flow}}
+    assert list(VALIDATOR.iter_errors(document))
