@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -30,9 +30,9 @@ ROUND_THE_CLOCK = parse_cron("0 * * * *")
 PER_GAME = frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
 BOXES = tuple(sorted(PER_GAME))
 # No deadline: the machine that runs the tests is shared, and a slow example is no fault.
-FEW = settings(max_examples=20, deadline=None)
+FEW = settings(max_examples=12, deadline=None)
 """For properties over whole situations, which take a while to draw; raise it to search longer."""
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=40, deadline=None)
 """For properties of small inputs."""
 WORKFLOWS = load_workflows(ROOT / "config" / "workflows.yaml")
 
@@ -181,13 +181,40 @@ def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
     )
 
 
+_CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from((0, 0, 1, 15, 30, 59)))
+_HOURS = st.sampled_from((0.5, 1, 2, 3, 6, 24))
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Workflow:
+    """A workflow of any kind with times of its own, on ticks or between them."""
+    first, middle, last = (f"{one:%H:%M}" for one in sorted(draw(st.tuples(*[_CLOCKS] * 3))))
+    band = {"start": first, "end": last}
+    every = draw(_HOURS)
+    lead = {"lead_hours": draw(_HOURS), "every_hours": every}
+    around = {"at": middle, "tolerance_minutes": draw(st.integers(1, 180))}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("daily_window", band),
+        ("pre_game", {**band, **lead}),
+        ("discovery", {**band, "published": middle, "every_hours": every, "attempts": 3}),
+        ("post_game", {**around, "games_of": draw(st.sampled_from(("today", "yesterday")))}),
+        ("catch_up", {"after": first, "backoff_hours": [1, 3], "span_hours": 72}),
+    ]
+    kind, fields = draw(st.sampled_from(kinds))
+    if kind in {"post_game", "catch_up"}:
+        return cast("Workflow", workflow(kind, **fields))
+    steps = [{"scrapers": ["nbac_schedule_api", "nbac_player_list"]}]
+    return cast("Workflow", workflow(kind, steps=steps, **fields))
+
+
 @st.composite
 def ticks(draw: st.DrawFn) -> tuple[str, Workflow, Situation]:
-    """A default workflow and a situation at one of its slots, judged on the dot."""
-    name = draw(st.sampled_from(sorted(WORKFLOWS)))
+    """A workflow, shipped or not, and a situation at one of its slots, judged on the dot."""
+    name = draw(st.sampled_from([*WORKFLOWS, "mine", "mine", "mine"]))
+    flow = WORKFLOWS[name] if name in WORKFLOWS else draw(windows())
     day = DAY - timedelta(days=draw(st.integers(0, 1)))
     slot = draw(st.sampled_from(slots_on(TICKS, day)))
     games = draw(slates())
     held = draw(histories(games, slot))
     made = situation(slot, games, stale=draw(st.booleans()))
-    return name, WORKFLOWS[name], replace(made, history=held)
+    return name, flow, replace(made, history=held)
