@@ -1,6 +1,7 @@
 """Ids that derive from what they name, so that a repeat writes the same row (rule R6)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 _ROOT = uuid5(NAMESPACE_URL, "https://cloud.google.com/nba-orchestration")
@@ -8,7 +9,12 @@ _ROOT = uuid5(NAMESPACE_URL, "https://cloud.google.com/nba-orchestration")
 
 def derive(kind: str, *parts: str) -> str:
     """A UUID that depends only on the kind and the parts."""
-    return str(uuid5(uuid5(_ROOT, kind), "\x1f".join(parts)))
+    return str(uuid5(_namespace(kind), "\x1f".join(parts)))
+
+
+@lru_cache(maxsize=32)
+def _namespace(kind: str) -> UUID:
+    return uuid5(_ROOT, kind)
 
 
 def stamp(instant: datetime) -> str:
@@ -41,6 +47,7 @@ def request_id(message_id: str) -> str:
     return derive("request", message_id)
 
 
+@lru_cache(maxsize=16384)  # a sweep asks for those of eight days, every 15 minutes
 def log_id(bucket: str, name: str, generation: int) -> str:
     """One log row a finalized object version."""
     return derive("object", bucket, name, str(generation))

@@ -4,7 +4,7 @@
 """
 
 import json
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +15,10 @@ from typing import Any
 
 from common.clock import Clock
 from common.errors import BadInputError, ConfigError, ConflictError
+from common.memory_index import Folder, Partition
 from common.ports import Row, StoredObject
 from common.publisher import encode
-from common.tables import NAMES, Table, build_row, table
+from common.tables import NAMES, build_row, table
 
 
 class MemoryStorage:
@@ -39,7 +40,7 @@ class MemoryStorage:
         self._buckets = None if buckets is None else frozenset(buckets)
         self.on_finalize = on_finalize
         self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
-        self._names: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, Folder] = defaultdict(Folder)
         self._generation = 0
         self._lock = Lock()
 
@@ -77,7 +78,7 @@ class MemoryStorage:
                     f"gs://{made.bucket}/{made.name} is at generation {present}, not {expected}"
                 )
             if not present:
-                insort(self._names[made.bucket], made.name)
+                self._names[made.bucket].add(made.name)
             self._generation += 1
             made = replace(
                 made, generation=self._generation, size=len(data), created=self._clock.now()
@@ -108,27 +109,17 @@ class MemoryStorage:
     ) -> Iterator[StoredObject]:
         """Objects below `prefix` in name order; see the port."""
         held = self._bucket(bucket)
-        for name in self._names_from(bucket, max(prefix, start or "")):
-            if not name.startswith(prefix) or (end is not None and name >= end):
-                return
-            yield held[name][1]
+        with self._lock:
+            names = self._names[bucket].listed(prefix, start or "")
+            stop = len(names) if end is None else bisect_left(names, end)
+            found = [held[name][1] for name in names[:stop]]
+        return iter(found)
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """The next path segments below `prefix`; see the port."""
         self._bucket(bucket)
-        found: list[str] = []
-        for name in self._names_from(bucket, prefix):
-            if not name.startswith(prefix):
-                break
-            segment, slash, _ = name[len(prefix) :].partition("/")
-            if slash and segment + slash not in found[-1:]:
-                found.append(segment + slash)
-        return found
-
-    def _names_from(self, bucket: str, start: str) -> Sequence[str]:
         with self._lock:
-            names = self._names[bucket]
-            return names[bisect_left(names, start) :]
+            return self._names[bucket].folders(prefix)
 
     def _bucket(self, bucket: str) -> dict[str, tuple[bytes, StoredObject]]:
         if self._buckets is not None and bucket not in self._buckets:
@@ -142,7 +133,7 @@ class MemoryWarehouse:
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in NAMES}
         # By partition day, so that a bounded read touches a bounded number of rows here too.
-        self._days: dict[tuple[str, date], list[Row]] = defaultdict(list)
+        self._days: dict[tuple[str, date], Partition] = defaultdict(Partition)
         self._jobs: set[tuple[str, str]] = set()
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._lock = Lock()
@@ -163,7 +154,8 @@ class MemoryWarehouse:
             ids.update(row[shape.id_column] for row in typed)
             self.rows[table_name].extend(typed)
             for row in typed:
-                self._days[table_name, _partition_day(row[shape.partition_column])].append(row)
+                day = _partition_day(row[shape.partition_column])
+                self._days[table_name, day].rows.append(row)
 
     def select(
         self,
@@ -178,31 +170,38 @@ class MemoryWarehouse:
         shape = table(table_name)
         first, last = shape.bounds(since, until)
         wanted = {
-            shape.column(name).name: {value} if isinstance(value, str) else set(value)
+            shape.column(name).name: frozenset([value] if isinstance(value, str) else value)
             for name, value in (where or {}).items()
         }
-        names = [shape.column(name).name for name in columns]
-        return [
-            {name: _copy(row[name]) for name in names}
-            for row in self._between(shape, first, last)
-            if all(row[name] in values for name, values in wanted.items())
-        ]
-
-    def _between(self, shape: Table, first: Any, last: Any) -> Iterator[Row]:  # noqa: ANN401 - dates or datetimes
-        day, final = _partition_day(first), _partition_day(last)
-        while day <= final:
-            for row in self._days.get((shape.name, day), ()):
-                if first <= row[shape.partition_column] < last:
-                    yield row
-            day = date.fromordinal(day.toordinal() + 1)
+        names = tuple(shape.column(name).name for name in columns)
+        held = shape.partition_column
+        found: list[Row] = []
+        for day in _days(first, last):
+            if (partition := self._days.get((table_name, day))) is None:
+                continue
+            rows = partition.view((*names, held), wanted)
+            if day in (_partition_day(first), _partition_day(last)):
+                rows = [row for row in rows if first <= row[held] < last]
+            found += rows
+        lists = [name for name in names if shape.column(name).mode == "REPEATED"]
+        return [_copy(row, names, lists) for row in found]
 
 
 def _partition_day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401 - a cell
-    return list(value) if isinstance(value, list) else value
+def _days(first: date, last: date) -> Iterator[date]:
+    numbers = range(_partition_day(first).toordinal(), _partition_day(last).toordinal() + 1)
+    return map(date.fromordinal, numbers)
+
+
+def _copy(row: Row, names: Sequence[str], lists: Sequence[str]) -> Row:
+    """The named columns of a row that is shared."""
+    copied = {name: row[name] for name in names}
+    for name in lists:
+        copied[name] = list(copied[name])
+    return copied
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,130 @@
+"""Indexes of the in-memory ports: what a read costs does not grow with what is stored beside it."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from common.ports import Row
+
+_LAST = "\U0010ffff"
+_MOST_VIEWS = 16
+Where = Mapping[str, frozenset[Any]]
+
+
+class Folder:
+    """Object names below one folder, in order.
+
+    A sub-folder's key ends in a slash, so that sorted keys make sorted names.
+
+    Args:
+        path: of the folder with its slash; empty for the bucket.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        self._path = path
+        self._children: dict[str, Folder | None] = {}
+        self._keys: list[str] | None = None
+        self._names: list[str] | None = None
+
+    def add(self, name: str) -> None:
+        """Add a name; in full, as everywhere."""
+        self._names = None
+        key = self._key(name)
+        if key not in self._children:
+            is_folder = key.endswith("/")
+            self._children[key] = Folder(self._path + key) if is_folder else None
+            self._keys = None
+        if child := self._children[key]:
+            child.add(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a name, and the folders that it leaves empty."""
+        self._names = None
+        key = self._key(name)
+        if child := self._children[key]:
+            child.remove(name)
+            if child.keys():
+                return
+        del self._children[key]
+        self._keys = None
+
+    def listed(self, prefix: str, start: str) -> list[str]:
+        """The names from `start` on that begin with `prefix`, in order."""
+        folder = self._at(prefix)
+        return folder.below(prefix, start) if folder else []
+
+    def below(self, prefix: str, start: str) -> list[str]:
+        """The same, for a prefix within this very folder."""
+        keys, partial = self.keys(), prefix[len(self._path) :]
+        found: list[str] = []
+        for key in keys[bisect_left(keys, partial) : bisect_left(keys, partial + _LAST)]:
+            child, name = self._children[key], self._path + key
+            if child is None:
+                found += [name] if name >= start else []
+            elif start <= name:
+                found += child.names()
+            elif start.startswith(name):
+                found += child.below(name, start)
+        return found
+
+    def folders(self, prefix: str) -> list[str]:
+        """What follows `prefix` in the names, up to the next slash."""
+        folder = self._at(prefix)
+        if folder is None:
+            return []
+        partial = prefix[len(folder._path) :]  # noqa: SLF001 - of the same class
+        kept = (key for key in folder.keys() if key.startswith(partial))  # noqa: SIM118 - no dict
+        return [key[len(partial) :] for key in kept if key.endswith("/")]
+
+    def keys(self) -> list[str]:
+        """What is directly in here, in order."""
+        if self._keys is None:
+            self._keys = sorted(self._children)
+        return self._keys
+
+    def names(self) -> list[str]:
+        """All names below, in order; not to be changed."""
+        if self._names is None:
+            self._names = []
+            for key in self.keys():
+                child = self._children[key]
+                self._names += [self._path + key] if child is None else child.names()
+        return self._names
+
+    def child(self, key: str) -> "Folder | None":
+        """A sub-folder."""
+        return self._children.get(key)
+
+    def _key(self, name: str) -> str:
+        head, slash, _ = name[len(self._path) :].partition("/")
+        return head + slash
+
+    def _at(self, prefix: str) -> "Folder | None":
+        """The folder that a prefix ends in."""
+        folder: Folder | None = self
+        for key in prefix.split("/")[:-1]:
+            folder = folder.child(f"{key}/") if folder else None
+        return folder
+
+
+class Partition:
+    """A day's rows, and views of them that are kept while they grow."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._views: dict[object, tuple[int, list[Row]]] = {}
+
+    def view(self, columns: Sequence[str], where: Where) -> list[Row]:
+        """Some columns of the rows that fit; the dicts are shared, copy them."""
+        key = (tuple(columns), tuple(where.items()))
+        seen, found = self._views.get(key, (0, []))
+        if seen < len(self.rows):
+            found = found + [
+                {name: row[name] for name in columns}
+                for row in self.rows[seen:]
+                if all(row[name] in values for name, values in where.items())
+            ]
+            if len(self._views) >= _MOST_VIEWS:
+                self._views.clear()
+            self._views[key] = (len(self.rows), found)
+        return found
