@@ -115,13 +115,14 @@ def _heal_object(runtime: Runtime, swept: Sweep, stored: StoredObject) -> None:
 def _recent_objects(runtime: Runtime, now: datetime) -> Iterator[StoredObject]:
     """Objects old enough to be logged: by folder and date, so the bucket's age costs nothing."""
     bucket, storage = runtime.settings.data_bucket, runtime.storage
-    first = eastern_date(now - LOOK_BACK).isoformat()
+    earliest, latest = now - LOOK_BACK, now - GRACE
+    first = eastern_date(earliest).isoformat()
     folders = [name for name in storage.folders(bucket) if name != FAILED]
     folders += [f"{FAILED}{name}" for name in storage.folders(bucket, FAILED)]
     for folder in folders:
         for stored in storage.list(bucket, folder, start=f"{folder}{first}"):
             written = stored.custom_time or stored.created
-            if written is not None and now - LOOK_BACK <= written <= now - GRACE:
+            if written is not None and earliest <= written <= latest:
                 yield stored
 
 

@@ -179,12 +179,16 @@ class MemoryWarehouse:
         for day in _days(first, last):
             if (partition := self._days.get((table_name, day))) is None:
                 continue
-            rows = partition.view((*names, held), wanted)
             if day in (_partition_day(first), _partition_day(last)):
-                rows = [row for row in rows if first <= row[held] < last]
-            found += rows
-        lists = [name for name in names if shape.column(name).mode == "REPEATED"]
-        return [_copy(row, names, lists) for row in found]
+                edge = partition.view((*names, held), wanted)
+                found += [{n: row[n] for n in names} for row in edge if first <= row[held] < last]
+            else:
+                found += [row.copy() for row in partition.view(names, wanted)]
+        for name in names:
+            if shape.column(name).mode == "REPEATED":
+                for row in found:
+                    row[name] = list(row[name])
+        return found
 
 
 def _partition_day(value: date) -> date:
@@ -194,14 +198,6 @@ def _partition_day(value: date) -> date:
 def _days(first: date, last: date) -> Iterator[date]:
     numbers = range(_partition_day(first).toordinal(), _partition_day(last).toordinal() + 1)
     return map(date.fromordinal, numbers)
-
-
-def _copy(row: Row, names: Sequence[str], lists: Sequence[str]) -> Row:
-    """The named columns of a row that is shared."""
-    copied = {name: row[name] for name in names}
-    for name in lists:
-        copied[name] = list(copied[name])
-    return copied
 
 
 @dataclass(frozen=True)

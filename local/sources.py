@@ -1,7 +1,8 @@
 """A season's sources on a virtual clock: they answer what they would have known then.
 
 A game's state follows the clock, whatever the schedule file says. The schedule is served in a
-window around the day: what no decision looks at would only be carried back and forth.
+window around the day, a report tells of one game and odds have one market: what no decision looks
+at would only be carried back and forth.
 """
 
 import json
@@ -86,7 +87,8 @@ class Sources:
         self._late = late
         self._back = back
         self._day: date | None = None
-        self._now = self._published = Slate((), season.slate.season)
+        self._now = self._published = self._reported = Slate((), season.slate.season)
+        self._books: dict[str, Game] = {}
         self._listed: tuple[Game, ...] = ()
         self._lines: dict[tuple[str, date, int, bool], str] = {}
 
@@ -95,8 +97,10 @@ class Sources:
         self._turn_to(eastern_date(now))
         if path == SCHEDULE_PATH:
             return self._schedule(now)
+        if path.startswith("/referee/injury/"):
+            return answer(path, params, self._reported, now)
         if not path.startswith(AFTER_GAMES):
-            return answer(path, params, self._now, now)
+            return answer(path, _one_market(params), self._now, now)
         if path.startswith("/pdfs/") and self._is_out(path, now):
             return Answer(HTTPStatus.OK, _PDF, SMALL_PDF)
         return answer(path, params, self._published, now)
@@ -110,6 +114,9 @@ class Sources:
         self._now = self._around(self.season.slate.games, first, last)
         late = tuple(self._delayed(game) for game in self._now.games)
         self._published = Slate(late, self.season.slate.season)
+        self._books = {game.code: game for game in self._published.by_id.values()}
+        firsts = (next(games) for _, games in groupby(self._now.by_id.values(), _date))
+        self._reported = Slate(tuple(firsts), self.season.slate.season)
         others = self._around(self.season.listed_only, first, last).games
         both = (*self._now.games, *others)
         self._listed = tuple(sorted(both, key=lambda game: (game.game_date, game.game_id)))
@@ -124,18 +131,15 @@ class Sources:
         return replace(game, tipoff=game.tipoff + delay) if game.tipoff and delay else game
 
     def _is_out(self, path: str, now: datetime) -> bool:
-        wanted = path.rsplit("/", 1)[1].removesuffix(".pdf").replace("_", "/")
-        return any(
-            game.code == wanted and status(game, now) == FINAL
-            for game in self._published.by_id.values()
-        )
+        game = self._books.get(path.rsplit("/", 1)[1].removesuffix(".pdf").replace("_", "/"))
+        return game is not None and status(game, now) == FINAL
 
     def _schedule(self, now: datetime) -> Answer:
         """The document, its games written out once a state."""
         days = ",".join(
             f'{{"gameDate":"{day:%m/%d/%Y} 00:00:00","games":'
             f"[{','.join(self._line(game, now) for game in games)}]}}"
-            for day, games in groupby(self._listed, lambda game: game.game_date)
+            for day, games in groupby(self._listed, _date)
         )
         meta = f'{{"version":1,"time":"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}'
         season = json.dumps(self.season.slate.season)
@@ -159,3 +163,12 @@ def is_known(game: Game, now: datetime) -> bool:
     if not game.game_id.startswith(KNOCKOUT):
         return True
     return now >= at(game.game_date, time()) - KNOWN_BEFORE
+
+
+def _one_market(params: Mapping[str, str]) -> Mapping[str, str]:
+    markets = params.get("markets")
+    return {**params, "markets": markets.partition(",")[0]} if markets else params
+
+
+def _date(game: Game) -> date:
+    return game.game_date
