@@ -94,7 +94,10 @@ class Situation:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with one workflow in one slot; times are aware UTC."""
+    """What to do with one workflow in one slot; times are aware UTC.
+
+    `inputs` is what `common.inputs.decide_recorded` keeps of the situation; empty otherwise.
+    """
 
     action: Action
     reason_code: str

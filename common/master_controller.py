@@ -7,9 +7,9 @@ from typing import Any
 
 from common import ids
 from common.claims import Claim, claimed
-from common.decide import decide
 from common.decision import Decision, Situation
 from common.events import Event
+from common.inputs import decide_recorded
 from common.messages import GameTarget, Tick, WorkflowDecision, event_time, force_id
 from common.ports import Row
 from common.readings import read_situation
@@ -17,6 +17,7 @@ from common.runtime import Runtime
 from common.slots import slot_of
 from common.state import write_once
 from common.tables import build_row
+from common.workflows import config_hash
 
 TABLE = "workflow_decisions"
 TOPIC = "workflow-decisions"
@@ -46,6 +47,7 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
 def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> dict[str, Any]:
     situation = read_situation(runtime, slot, now)
+    config = config_hash(runtime.settings.workflows_file)
     return {
         "slot": slot.isoformat(),
         "now": now.isoformat(),
@@ -53,7 +55,10 @@ def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> d
         "decisions": [
             _entry(name, runtime.workflows[name].priority, decision, situation, forced_by)
             for name, decision in (
-                (name, decide(name, flow, situation, forced=bool(forced_by)))
+                (
+                    name,
+                    decide_recorded(name, flow, situation, forced=bool(forced_by), config=config),
+                )
                 for name, flow in runtime.workflows.items()
             )
         ],
@@ -85,7 +90,7 @@ def _entry(
         "alert_level": decision.alert_level,
         "next_check": decision.next_check.isoformat() if decision.next_check else None,
         "game_ids": list(decision.game_ids),
-        "inputs": json.dumps(decision.inputs, default=str),
+        "inputs": json.dumps(decision.inputs, separators=(",", ":")),
         "forced": bool(forced_by),
     }
 

@@ -70,5 +70,4 @@ def collect(
         ),
         targets=targets,
         game_ids=tuple(target.game_id for target in targets),
-        inputs={"targets": {target.game_id: list(target.scrapers) for target in targets}},
     )

@@ -40,5 +40,4 @@ def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
         f"Ready: daily window {band} is open",
         day,
         scrapers=tuple(missing),
-        inputs={"missing": missing},
     )

@@ -46,7 +46,6 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
         f"Attempt {spent + 1} of {flow.attempts}: {flow.title.lower()} for {day} not found yet",
         day,
         scrapers=tuple(missing),
-        inputs={"attempt": spent + 1, "missing": missing},
     )
 
 

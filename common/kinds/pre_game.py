@@ -87,5 +87,4 @@ def _run(flow: PreGame, situation: Situation, upcoming: list[datetime], due: lis
         day,
         scrapers=with_dependencies(flow, due),
         game_ids=tuple(game.game_id for game in ahead),
-        inputs={"games": len(games), "ahead": len(ahead), "due": due},
     )

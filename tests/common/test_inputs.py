@@ -1,0 +1,154 @@
+"""What a decision was made from is kept, small, and judged again the same."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.decide import decide
+from common.decision import Decision, Situation
+from common.games import Game
+from common.history import NEVER, History, Key, Run, Tries, add_try
+from common.inputs import decide_recorded, situation_from
+from common.slots import slots_on
+from common.workflows import Workflow
+from tests.common.conftest import (
+    BOXES,
+    FEW,
+    PER_GAME,
+    TICKS,
+    WHOLE_DATE,
+    WORKFLOWS,
+    collected,
+    failure,
+    game,
+    played,
+    real_season,
+    situation,
+    ticks,
+)
+
+LIMIT = 4096
+Stored = tuple[str, Decision]
+
+
+def recorded(
+    name: str, judged: Situation, flow: Workflow | None = None, *, forced: bool = False
+) -> Stored:
+    """A decision's inputs as the column holds them, and the decision without them."""
+    made = decide_recorded(name, flow or WORKFLOWS[name], judged, forced=forced, config="abc")
+    text = json.dumps(made.inputs, separators=(",", ":"))
+    return text, replace(made, inputs={})
+
+
+def again(
+    name: str, text: str, judged: Situation, flow: Workflow | None = None, *, forced: bool = False
+) -> Decision:
+    """The decision that the stored inputs give."""
+    stored = situation_from(
+        json.loads(text), judged.slot, judged.now, cron=TICKS, per_game=PER_GAME
+    )
+    return decide(name, flow or WORKFLOWS[name], stored, forced=forced)
+
+
+@FEW
+@given(ticks(), st.timedeltas(timedelta(minutes=-5), timedelta(hours=2)))
+def test_any_decision_is_made_again(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
+    """Whatever the slate and the history, the stored inputs give the same decision."""
+    name, flow, judged = tick
+    judged = replace(judged, now=judged.slot + late, collect_since=date(2025, 11, 11))
+    forced = late > timedelta(hours=1)
+    text, made = recorded(name, judged, flow, forced=forced)
+    assert made == decide(name, flow, judged, forced=forced)
+    assert again(name, text, judged, flow, forced=forced) == made
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+@pytest.mark.parametrize(
+    "changes",
+    [{"calendar": None}, {"history": None}, {"stale": True}, {"cause": "x" * 300}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_d5_what_could_not_be_read_is_kept_as_such(name: str, changes: Any) -> None:
+    """An ABORT is made again with its cause."""
+    judged = replace(situation("2025-11-12 07:00"), **{"cause": "NotFound: 404", **changes})
+    text, made = recorded(name, judged)
+    assert again(name, text, judged) == made
+
+
+def nights(day: date, games: tuple[Game, ...]) -> Iterator[tuple[str, Situation, Stored]]:
+    """A day's ticks as they come, each with the history that those before it left behind."""
+    tries: dict[Key, Tries] = {}
+    runs: list[Run] = []
+    for slot in (s for back in (2, 1, 0) for s in slots_on(TICKS, day - timedelta(days=back))):
+        judged = situation(slot, games, history=History(dict(tries), tuple(runs)))
+        for name in WORKFLOWS:
+            text, made = recorded(name, judged)
+            yield name, judged, (text, made)
+            if made.action == "RUN":
+                runs.append(Run(name, slot, made.target_date, made.game_ids, "failed"))
+                for key in _keys(made):
+                    # Every third attempt fails, so that windows and catch-up have work.
+                    won = (len(str(key)) + slot.hour) % 3 > 0
+                    tries[key] = add_try(tries.get(key, NEVER), slot, succeeded=won)
+
+
+def _keys(made: Decision) -> Iterator[Key]:
+    for name in made.scrapers:
+        if name in PER_GAME:
+            yield from (
+                (name, made.target_date, t.game_id) for t in made.targets if name in t.scrapers
+            )
+        else:
+            yield name, made.target_date, None
+
+
+@pytest.mark.parametrize("day", ["2024-11-03", "2024-12-25", "2025-04-13"])
+def test_the_recorded_season_is_judged_again(day: str) -> None:
+    """Every decision of three days, with attempts that fail, comes out of its inputs the same."""
+    games = tuple(
+        one for one in real_season() if abs((one.game_date - date.fromisoformat(day)).days) < 7
+    )
+    actions = set()
+    for name, judged, (text, made) in nights(date.fromisoformat(day), games):
+        assert again(name, text, judged) == made
+        actions.add(made.action)
+    assert {"RUN", "SKIP"} <= actions
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+@pytest.mark.parametrize("when", ["06:00", "12:00", "20:00", "23:00"])
+def test_a_slate_of_15_games_stays_small(name: str, when: str) -> None:
+    """Below 4 KB in every workflow, with attempts that differ from game to game."""
+    night = [
+        played(number + 20 * back, f"2025-11-{12 - back} {12 + number // 2}:{number % 2 * 30:02d}")
+        for back in range(2)
+        for number in range(15)
+    ]
+    tries = collected(*night[15:], when="2025-11-11 23:00")
+    tries |= {
+        (scraper, one.game_date, one.game_id): failure("2025-11-12 19:00", tried=number + 1)
+        for scraper in BOXES
+        for number, one in enumerate(night[:15])
+    }
+    text, made = recorded(name, situation(f"2025-11-12 {when}", night, tries=tries))
+    assert len(text) < LIMIT
+    assert made.reason
+
+
+def test_only_what_was_looked_at_is_kept() -> None:
+    """A window outside its time looks at nothing; a night's window at its own night only."""
+    games = [played(1, "2025-11-11 19:00"), played(2, "2025-11-12 19:00"), game(3)]
+    lines = {("oddsa_events", date(2025, 11, 12), None): failure("2025-11-12 13:00")}
+    tries = collected(*games) | lines
+    idle, _ = recorded("post_game_window_2", situation("2025-11-12 15:00", games, tries=tries))
+    assert json.loads(idle) == {"form": 1, "config": "abc"}
+    busy, _ = recorded("post_game_window_2", situation("2025-11-12 23:00", games, tries=tries))
+    kept = json.loads(busy)
+    assert list(kept["games"]) == ["2025-11-12"]
+    assert {entry[0] for entry in kept["tries"]} == {*BOXES, WHOLE_DATE}
