@@ -93,9 +93,9 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, OSError) and error.errno in _TRANSIENT_ERRNOS:
         return True
-    if getattr(error, "code", None) in TRANSIENT_STATUSES:
+    code, details = getattr(error, "code", None), getattr(error, "errors", None)
+    if isinstance(code, int) and code in TRANSIENT_STATUSES:
         return True
-    details = getattr(error, "errors", None) or ()
-    return any(
+    return isinstance(details, list | tuple) and any(
         isinstance(detail, dict) and detail.get("reason") in TRANSIENT_REASONS for detail in details
     )

@@ -25,7 +25,8 @@ _TAIL_LINES = 3
 _WITH_PARENT = (
     "import ctypes, os, signal, sys;"
     "ctypes.CDLL(None).prctl(1, signal.SIGTERM);"
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "os.getppid() == int(sys.argv[1]) or sys.exit(1);"  # it died before this could be asked
+    "os.execv(sys.argv[2], sys.argv[2:])"
 )
 
 
@@ -116,7 +117,9 @@ def _await_ready(process: Process, ready: Callable[[], bool], timeout_seconds: f
 
 
 def _prefix() -> list[str]:
-    return [sys.executable, "-I", "-S", "-c", _WITH_PARENT] if sys.platform == "linux" else []
+    if sys.platform != "linux":
+        return []
+    return [sys.executable, "-I", "-S", "-c", _WITH_PARENT, str(os.getpid())]
 
 
 def _tail(log_file: Path) -> str:

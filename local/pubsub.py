@@ -82,8 +82,9 @@ class EmbeddedPubSub:
 
     def count_events(self, topic: str) -> None:
         """Begin to count the bucket's events on a topic, given by its full name."""
+        own = f"attributes:objectGeneration AND NOT attributes:{REPUBLISHED}"
         self.subscriber.create_subscription(
-            types.Subscription(name=COUNTED, topic=topic, filter=f"NOT attributes:{REPUBLISHED}")
+            types.Subscription(name=COUNTED, topic=topic, filter=own)
         )
 
     def entry(self, url: str) -> str:
