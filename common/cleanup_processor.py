@@ -11,7 +11,7 @@
 What stays lost after its tries ends in a failed row of `workflow_executions`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -83,7 +83,7 @@ def sweep(runtime: Runtime, now: datetime) -> Sweep:
 
 
 def _heal_objects(runtime: Runtime, now: datetime, swept: Sweep) -> None:
-    objects = list(_recent_objects(runtime, now))
+    objects = _recent_objects(runtime, now)
     swept.checked = len(objects)
     if not objects:
         return
@@ -112,18 +112,19 @@ def _heal_object(runtime: Runtime, swept: Sweep, stored: StoredObject) -> None:
     told.append(f"gs://{stored.bucket}/{stored.name}")
 
 
-def _recent_objects(runtime: Runtime, now: datetime) -> Iterator[StoredObject]:
+def _recent_objects(runtime: Runtime, now: datetime) -> list[StoredObject]:
     """Objects old enough to be logged: by folder and date, so the bucket's age costs nothing."""
     bucket, storage = runtime.settings.data_bucket, runtime.storage
     earliest, latest = now - LOOK_BACK, now - GRACE
     first = eastern_date(earliest).isoformat()
     folders = [name for name in storage.folders(bucket) if name != FAILED]
     folders += [f"{FAILED}{name}" for name in storage.folders(bucket, FAILED)]
-    for folder in folders:
-        for stored in storage.list(bucket, folder, start=f"{folder}{first}"):
-            written = stored.custom_time or stored.created
-            if written is not None and earliest <= written <= latest:
-                yield stored
+    return [
+        stored
+        for folder in folders
+        for stored in storage.list(bucket, folder, start=f"{folder}{first}")
+        if (written := stored.custom_time or stored.created) and earliest <= written <= latest
+    ]
 
 
 def _append(runtime: Runtime, row: Row, key: str, claim: Claim) -> None:

@@ -115,7 +115,7 @@ class Partition:
         self._views: dict[object, tuple[int, list[Row]]] = {}
 
     def view(self, columns: Sequence[str], where: Where) -> list[Row]:
-        """Some columns of the rows that fit; the dicts are shared, copy them."""
+        """Some columns of the rows that fit; they are shared, so not to be changed."""
         key = (tuple(columns), tuple(where.items()))
         seen, found = self._views.get(key, (0, []))
         if seen < len(self.rows):

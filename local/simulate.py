@@ -1,5 +1,6 @@
 """Runs the whole system over a range of dates on a virtual clock, and tells what came of it."""
 
+import gc
 import json
 import sys
 import time
@@ -97,6 +98,7 @@ def run(options: SimulateOptions, report: Report = lambda _: None) -> Outcome:
     world = make_world(options)
     with silent():
         days = _live(world, options, report)
+    gc.unfreeze()
     return _gather(world, options, days, time.monotonic() - began)
 
 
@@ -126,6 +128,7 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
             return number
         day = options.first + timedelta(days=number)
         live_day(world, day)
+        gc.freeze()  # what a day has left stays: the collector need not look at it every day
         report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
     world.invariants.at_rest()
     return planned + TAIL_DAYS
