@@ -144,10 +144,12 @@ def test_a_request_by_hand_runs_a_scraper(finished_day: Replayed) -> None:
     stack = finished_day.stack
     publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
     body = {"schema": "scraper-request", "version": 1, "scraper": "nbac_player_list"}
-    publisher.publish("scraper-requests", {**body, "target_date": "2025-11-13"}, {})
+    publisher.publish("scraper-requests", {**body, "target_date": "2025-11-11"}, {})
     assert stack.rest(20).idle
     sql = f"SELECT outcome, records_processed FROM {table(stack, 'scraper_execution_log')}"
-    rows = ask(stack, f"{sql} WHERE target_date = '2025-11-13'")
+    rows = ask(
+        stack, f"{sql} WHERE target_date = '2025-11-11' AND scraper_name = 'nbac_player_list'"
+    )
     assert len(rows) == 1
     assert rows[0][0] == "SUCCESS"
     assert rows[0][1] > 0
