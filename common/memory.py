@@ -166,7 +166,7 @@ class MemoryWarehouse:
         until: datetime,
         where: Mapping[str, str | Sequence[str]] | None = None,
     ) -> list[Row]:
-        """Rows whose partition time is in [since, until), not to be changed; see the port."""
+        """Rows whose partition time is in [since, until); see the port."""
         shape = table(table_name)
         first, last = shape.bounds(since, until)
         wanted = {
@@ -183,7 +183,11 @@ class MemoryWarehouse:
                 edge = partition.view((*names, held), wanted)
                 found += [{n: row[n] for n in names} for row in edge if first <= row[held] < last]
             else:
-                found += partition.view(names, wanted)
+                found += [row.copy() for row in partition.view(names, wanted)]
+        for name in names:
+            if shape.column(name).mode == "REPEATED":
+                for row in found:
+                    row[name] = list(row[name])
         return found
 
 
