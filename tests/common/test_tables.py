@@ -245,3 +245,20 @@ def _fits_on_the_wire(field: Field, value: object) -> bool:
         "STRING": lambda text: text.encode() == str(value).encode(),
     }
     return checks[field.type](str(sent))
+
+
+def test_d4_every_table_and_column_that_the_code_reads_exists() -> None:
+    """Each name in a select of the code is a table of ours with those columns."""
+    from common import cleanup_processor, lost_runs, readings  # noqa: PLC0415 - only here
+
+    assert set(readings.LOG_COLUMNS) <= set(table("scraper_execution_log").by_name)
+    assert set(readings.RUN_COLUMNS) <= set(table("workflow_decisions").by_name)
+    assert set(lost_runs.COLUMNS) <= set(table("workflow_decisions").by_name)
+    for module in (cleanup_processor, lost_runs, readings):
+        assert module.__file__ is not None
+        text = Path(module.__file__).read_text()
+        selects = re.findall(r"select\(\s*\"(\w+)\",\s*(?:\(([^)]*)\))?", text)
+        assert selects
+        for name, columns in selects:
+            assert name in NAMES
+            assert set(re.findall(r"\"(\w+)\"", columns)) <= set(table(name).by_name)

@@ -126,3 +126,28 @@ def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
     world.runtime.__dict__["warehouse"] = world.warehouse
     assert call("master_controller", TICK).status == 200
     assert len(world.rows["workflow_decisions"]) == 3
+
+
+def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
+    """No second clock stands between a RUN row and its message: both exist when 200 is answered."""
+    at_slot(world)
+    assert call("master_controller", TICK).status == 200
+    ran = [row["decision_id"] for row in decisions(world).values() if row["action"] == "RUN"]
+    sent = {m.body["decision_id"]: m for m in world.publisher.published if "action" in m.body}
+    assert ran
+    for decision_id in ran:
+        assert sent[decision_id].publish_time - world.clock.now() < timedelta(seconds=60)
+
+
+def test_d3_an_unreachable_state_store_is_never_an_empty_success(world: World, call: Call) -> None:
+    """Access denied by the lock store is an error to the platform; no slot counts as decided."""
+
+    def deny(breaking: Break, do: Do) -> None:
+        raise PermissionError("403 storage.objects.create denied")
+
+    world.runtime.__dict__["storage"] = Tap(world.storage, Break(1, deny))
+    assert call("master_controller", TICK).status == 500
+    assert world.rows["workflow_decisions"] == []
+    world.runtime.__dict__["storage"] = world.storage
+    assert call("master_controller", TICK).status == 200
+    assert len(world.rows["workflow_decisions"]) == 3

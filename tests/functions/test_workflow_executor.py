@@ -121,3 +121,16 @@ def test_r1_a_changed_configuration_does_not_change_a_started_execution(
     world.settle()
     row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
     assert row["scrapers_triggered"] == 3
+
+
+def test_t12_the_target_date_is_the_decisions_whatever_the_workflow_is_called(
+    world: World, call: Call
+) -> None:
+    """A date that neither the slot nor the name suggests goes to every task unchanged."""
+    odd = {**DECISION, "target_date": "2025-11-13"}
+    assert call("workflow_executor", odd).status == 200
+    world.settle()
+    assert {request["target_date"] for request in requests(world)} == {"2025-11-13"}
+    logged = world.rows["scraper_execution_log"]
+    assert logged
+    assert {str(row["target_date"]) for row in logged if row["decision_id"]} == {"2025-11-13"}
