@@ -20,16 +20,19 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
     Returns:
         Exactly one decision; one that could not be made is an ABORT with the cause (rule R5).
     """
-    if is_expired(situation.slot, situation.now) and not forced:
+    expired = is_expired(situation.slot, situation.now) and not forced
+    if situation.holds("the tick came too late for its slot", expired, now=situation.now):
         late = round((situation.now - situation.slot).total_seconds() / 60)
         reason = f"Slot expired (tick came {late} min late, limit 60 min)"
         return skip("SLOT_EXPIRED", reason, situation.day, situation.next_tick(), alert="WARNING")
-    if situation.history is None or (situation.calendar is None and needs_games(flow)):
+    unread = situation.history is None or (situation.calendar is None and needs_games(flow))
+    if situation.holds("what decides could not be read", unread, cause=situation.cause):
         what = "history" if situation.history is None else "schedule"
         reason = f"Could not read the {what}: {situation.cause}"
         code = f"{what.upper()}_UNAVAILABLE"
         return Decision("ABORT", code, reason[:500], situation.day, "ERROR")
-    if situation.stale and needs_games(flow) and not situation.games_on(situation.day):
+    doubted = situation.stale and needs_games(flow) and not situation.games_on(situation.day)
+    if situation.holds("a stale schedule lists no game today", doubted, stale=situation.stale):
         reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
         return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
     return _by_kind(name, flow, situation)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from common.decide import decide
 from common.decision import Calendar, Decision, Situation, count
-from common.eastern import at
+from common.eastern import at, eastern_date
 from common.games import SCHEDULED, Game
 from common.history import NEVER, History, Key, Tries, add_try
 from common.slots import Cron, slots_on
@@ -50,23 +50,47 @@ def plan_day(
         per_game: names of the scrapers that run once a game.
         collect_since: games before it are not caught up.
     """
-    nominal = {date_: tuple(map(_unplayed, games)) for date_, games in _near(calendar, day)}
+    nominal = dict(_near(calendar, day))
+    before = day - timedelta(days=DAYS_BEFORE)
+    judged = nominal_decisions(
+        workflows, nominal, before, day, cron=cron, per_game=per_game, collect_since=collect_since
+    )
+    return [
+        PlannedRun(name, slot, _reason(workflows[name], decision, nominal), decision)
+        for name, slot, decision in judged
+        if decision.action == "RUN" and eastern_date(slot) == day
+    ]
+
+
+def nominal_decisions(
+    workflows: Mapping[str, Workflow],
+    calendar: Calendar,
+    first: date,
+    last: date,
+    *,
+    cron: Cron,
+    per_game: frozenset[str],
+    collect_since: date | None = None,
+) -> Iterator[tuple[str, datetime, Decision]]:
+    """Every decision of the nominal world from one Eastern date to another, in order of time.
+
+    Nothing has run before the first one: begin `DAYS_BEFORE` earlier than what matters.
+
+    Yields:
+        workflow, slot, decision.
+    """
+    unplayed = {day: tuple(map(_unplayed, games)) for day, games in calendar.items()}
     tries: dict[Key, Tries] = {}
-    planned: list[PlannedRun] = []
-    for offset in range(-DAYS_BEFORE, 1):
-        for slot in slots_on(cron, day + timedelta(days=offset)):
+    for number in range((last - first).days + 1):
+        for slot in slots_on(cron, first + timedelta(days=number)):
             situation = Situation(
-                slot, slot, cron, nominal, History(tries), per_game, "", collect_since
+                slot, slot, cron, unplayed, History(tries), per_game, "", collect_since
             )
             for name, flow in workflows.items():
                 decision = decide(name, flow, situation)
-                if decision.action != "RUN":
-                    continue
-                _succeed(tries, flow, decision, slot)
-                if offset == 0:
-                    reason = _reason(flow, decision, nominal)
-                    planned.append(PlannedRun(name, slot, reason, decision))
-    return planned
+                yield name, slot, decision
+                if decision.action == "RUN":
+                    _succeed(tries, flow, decision, slot)
 
 
 def _near(calendar: Calendar, day: date) -> Iterator[tuple[date, tuple[Game, ...]]]:

@@ -1,22 +1,25 @@
 """Decisions at any instant, without a stack: what the controller would say, and why."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from common import ids
 from common.decide import decide
-from common.decision import Decision, Situation
+from common.decision import Decision, Rule, Situation
 from common.errors import BadInputError
-from common.history import History, runs_from_rows, tries_from_log
-from common.ports import Row
+from common.history import History
+from common.inputs import decide_recorded
 from common.runtime import Runtime
 from common.season import by_date
 from common.settings import Settings
 from common.slots import is_expired, slot_of
-from common.tables import table
-from common.workflows import Workflow
+from common.workflows import Workflow, config_hash
+from local.explain import explain
+from local.recorded import read_history
 from local.source.slate import load
 
 CONTROLLER = "tick-master-controller"
@@ -37,15 +40,31 @@ def decisions_at(
         BadInputError: an unknown workflow, or files that cannot be read.
     """
     runtime = Runtime(Settings())
+    situation = _situation(runtime, schedule, instant, history)
+    config = config_hash(runtime.settings.workflows_file)
+    return [
+        _row(name, flow, decide_recorded(name, flow, situation, config=config), situation)
+        for name, flow in _chosen(runtime, workflow).items()
+    ]
+
+
+def explained_at(
+    schedule: Path, instant: datetime, workflow: str | None, history: Path | None
+) -> Iterator[str]:
+    """The same decisions for a person: each rule that was met, in order, with the facts it saw."""
+    runtime = Runtime(Settings())
+    situation = _situation(runtime, schedule, instant, history)
+    for name, flow in _chosen(runtime, workflow).items():
+        rules: list[Rule] = []
+        made = decide(name, flow, replace(situation, rules=rules))
+        yield from explain(name, made, situation, rules)
+
+
+def _chosen(runtime: Runtime, workflow: str | None) -> dict[str, Workflow]:
     flows = runtime.workflows
     if workflow is not None and workflow not in flows:
         raise BadInputError(f"--workflow {workflow!r}: known are {', '.join(flows)}")
-    situation = _situation(runtime, schedule, instant, history)
-    return [
-        _row(name, flow, decide(name, flow, situation), situation)
-        for name, flow in flows.items()
-        if workflow in (None, name)
-    ]
+    return {name: flow for name, flow in flows.items() if workflow in (None, name)}
 
 
 def _situation(
@@ -65,40 +84,6 @@ def _situation(
     )
 
 
-def read_history(folder: Path, before: datetime) -> History:
-    """The history that a folder of table files tells of, up to an instant."""
-    log = (row for row in _rows(folder, "scraper_execution_log") if row["triggered_at"] < before)
-    decisions = [
-        row
-        for row in _rows(folder, "workflow_decisions")
-        if row["decision_time"] < before and row["action"] == "RUN"
-    ]
-    ended = _rows(folder, "workflow_executions")
-    return History(tries_from_log(log), runs_from_rows(decisions, ended))
-
-
-def _rows(folder: Path, name: str) -> list[Row]:
-    path = folder / f"{name}.jsonl"
-    try:
-        lines = path.read_text().splitlines()
-        return [_typed(name, json.loads(line)) for line in lines]
-    except OSError as error:
-        raise BadInputError(f"--history {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise BadInputError(f"--history {path}: {error}; give a folder that `day` wrote") from error
-
-
-def _typed(name: str, row: Row) -> Row:
-    """A row as BigQuery would give it: times and dates as Python's own."""
-    for field in table(name).fields:
-        value = row.get(field.name)
-        if value is not None and field.type == "TIMESTAMP":
-            row[field.name] = datetime.fromisoformat(value)
-        elif value is not None and field.type == "DATE":
-            row[field.name] = datetime.fromisoformat(value).date()
-    return row
-
-
 def _row(name: str, flow: Workflow, decision: Decision, situation: Situation) -> dict[str, Any]:
     again = decision.next_check
     return {
@@ -116,5 +101,5 @@ def _row(name: str, flow: Workflow, decision: Decision, situation: Situation) ->
         "reason_code": decision.reason_code,
         "game_ids": list(decision.game_ids),
         "forced": False,
-        "inputs": json.dumps(decision.inputs, default=str),
+        "inputs": json.dumps(decision.inputs, separators=(",", ":")),
     }

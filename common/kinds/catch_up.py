@@ -24,10 +24,11 @@ def decide(flow: CatchUp, name: str, situation: Situation) -> Decision:
         missing += len(targets)
         night = games[0].game_date
         due = tuple(t for t in targets if _is_due(flow, name, t, night, situation))
-        if due:
+        asks = "finished games of a night lack data, and their backoff is over"
+        if situation.holds(asks, due, night=night, lacking=targets, due=due):
             reason = f"Catching up {count(len(due), 'game')} of {night} without data"
             return collect(flow, situation, reason, night, due)
-    if missing:
+    if situation.holds("games without data wait for their backoff", missing, waiting=missing):
         reason = f"{count(missing, 'game')} without data, waiting to try again"
         return skip("BACKOFF", reason, day, again, alert="INFO")
     return skip("NOTHING_MISSING", "Nothing missing", day, again)

@@ -17,9 +17,10 @@ def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
     band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
     # Without a schedule to believe the window runs: it is what fetches one (D7, X13).
     believed = situation.calendar is not None and not situation.stale
-    if believed and not situation.games_on(day):
+    games = situation.games_on(day) if believed else None
+    if situation.holds("the schedule lists no game today", games == (), games=games):
         return skip("OFF_DAY", "No games today", day, situation.next_tick())
-    if slot < opens:
+    if situation.holds("the window has not opened yet", slot < opens, opens=opens):
         return skip("TOO_EARLY", f"Too early (window {band})", day, situation.ahead(opens))
     missing = [
         scraper
@@ -27,11 +28,12 @@ def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
         if (done := situation.history.of(scraper, day).succeeded) is None or done < opens
     ]
     tomorrow = situation.next_at(flow.start)
-    if not missing:
+    if situation.holds("every scraper has succeeded since", not missing, missing=missing):
         return skip("DONE", f"Already done today (window {band})", day, tomorrow)
-    if situation.history.in_flight(name, slot):
+    running = situation.history.in_flight(name, slot)
+    if situation.holds("a run is under way", running, run=running):
         return skip("IN_FLIGHT", "The run before is still under way", day, situation.next_tick())
-    if slot > closes:
+    if situation.holds("the window has closed", slot > closes, closes=closes):
         reason = f"Window missed ({band}, not done: {', '.join(missing)})"
         return skip("MISSED_WINDOW", reason, day, tomorrow, alert="WARNING")
     return Decision(

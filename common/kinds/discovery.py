@@ -17,7 +17,8 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
     day, slot, history = situation.day, situation.slot, situation.history
     opens, closes = at(day, flow.start), at(day, flow.end)
     tomorrow = situation.next_at(flow.start)
-    if not situation.games_on(day):
+    games = situation.games_on(day)
+    if situation.holds("no game is played today", not games, games=games):
         return skip("NO_GAMES", "No games today", day, situation.next_tick())
     tries = [history.of(scraper, day) for scraper in flow.scrapers]
     missing = [
@@ -25,19 +26,23 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
         for scraper, tried in zip(flow.scrapers, tries, strict=True)
         if tried.succeeded is None
     ]
-    if not missing:
+    if situation.holds("it is found for the date", not missing, missing=missing):
         found = max(tried.succeeded for tried in tries if tried.succeeded)
         return skip("FOUND", f"Found for {day} at {wall(found)}", day, tomorrow)
-    if slot < opens:
+    if situation.holds("its publication band has not begun", slot < opens, opens=opens):
         reason = f"Too early (published from {flow.start:%H:%M})"
         return skip("TOO_EARLY", reason, day, situation.ahead(opens))
-    if (spent := max(tried.tried for tried in tries)) >= flow.attempts or slot > closes:
+    spent = max(tried.tried for tried in tries)
+    over = spent >= flow.attempts or slot > closes
+    if situation.holds("the budget or the band is over", over, spent=spent, closes=closes):
         return _given_up(flow, situation, spent)
     running = history.in_flight(name, slot)
     last = max((tried.last for tried in tries if tried.last), default=None)
     last = running.slot if running else last
     every = timedelta(hours=flow.every_hours)
-    if last is not None and slot < last + every:
+    soon = last is not None and slot < last + every
+    if situation.holds("the last try was too short ago", soon, last=last, every=every):
+        assert last is not None
         reason = f"Too soon (tried at {wall(last)}, every {hours(every)})"
         return skip("TOO_SOON", reason, day, max(last + every, situation.next_tick()))
     return Decision(

@@ -17,21 +17,23 @@ def decide(flow: PostGame, _name: str, situation: Situation) -> Decision:
     window = _window(flow, situation)
     day = eastern_date(window or situation.slot)
     night = day - timedelta(days=1) if flow.games_of == "yesterday" else day
-    if window is None:
+    outside = window is None
+    if situation.holds("the slot is outside the window", outside, at=flow.at, window=window):
         reason = f"Not in time window ({flow.at:%H:%M} ±{flow.tolerance_minutes}min)"
         return skip("OUTSIDE_WINDOW", reason, night, situation.next_at(flow.at))
     games = situation.games_on(night)
     again = situation.next_tick()
-    if not games:
+    if situation.holds("no game was played that night", not games, night=night, games=games):
         return skip("NO_GAMES", f"No games on {night}", night, again)
     over = [game for game in games if situation.is_over(game)]
-    if not over:
+    if situation.holds("none of its games is over", not over, over=over):
         reason = f"None of {count(len(games), 'game')} of {night} is final yet"
         return skip("NOTHING_FINAL", reason, night, again)
     targets = targets_of(flow, over, situation)
-    if not targets and any(lacking(flow, game, situation) for game in over):
+    busy = not targets and any(lacking(flow, game, situation) for game in over)
+    if situation.holds("a run is collecting what is lacking", busy):
         return skip("IN_FLIGHT", "The run before is still under way", night, again)
-    if not targets:
+    if situation.holds("every finished game is collected", not targets, lacking=targets):
         reason = f"All {len(over)} finished of {count(len(games), 'game')} are collected"
         return skip("ALL_COLLECTED", reason, night, again)
     reason = f"Ready: {len(targets)} of {count(len(games), 'game')} final and not collected"

@@ -1,0 +1,191 @@
+"""Which decisions another configuration would make, in the nominal world, before it is deployed."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from common.decision import Calendar, Decision, wall
+from common.eastern import eastern_date
+from common.errors import BadInputError
+from common.plan import DAYS_BEFORE, nominal_decisions
+from common.runtime import Runtime
+from common.season import by_date
+from common.settings import Settings
+from common.workflow_checks import TICKS, load_checked
+from common.workflows import Workflow, load_workflows
+from local.source.slate import load
+
+Sign = Literal["+", "-", "~"]
+Decisions = dict[tuple[str, datetime], Decision]
+LONGEST = timedelta(days=400)
+ANY_TIME = "     "
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """One decision that differs; None where a configuration lacks the workflow."""
+
+    workflow: str
+    slot: datetime
+    old: Decision | None
+    new: Decision | None
+
+    @property
+    def sign(self) -> Sign:
+        """A run more, a run less, or a decision that says something else."""
+        ran, runs = _is_run(self.old), _is_run(self.new)
+        return "~" if ran == runs else "+" if runs else "-"
+
+
+@dataclass(frozen=True)
+class Diff:
+    """All changes, in order of time, and how many decisions stay as they are."""
+
+    changes: tuple[Change, ...]
+    alike: int
+    days: int
+
+
+def diff(schedule: Path, first: date, last: date, old: Path, new: Path) -> Diff:
+    """Compare the decisions of two workflow files on the dates from `first` to `last`.
+
+    Both are judged in the nominal world of the plan: published times as configured, games of
+    2 h 30, every scrape succeeds. The old file only has to be of the right form, so that one that
+    is refused today can be compared with its repair.
+
+    Raises:
+        BadInputError: the dates are the wrong way round, too many, or without games.
+        ConfigError: a file that cannot be read, or a new one that cannot work.
+    """
+    if not timedelta(0) <= last - first <= LONGEST:
+        raise BadInputError(f"--from {first} --to {last}: give 1 to {LONGEST.days} days, in order")
+    runtime = Runtime(Settings())
+    files = load_workflows(old), load_checked(new, runtime.topology)
+    calendar = _calendar(schedule, first, last)
+    before, after = (_decisions(runtime, flows, calendar, first, last) for flows in files)
+    changes = tuple(_changes(before, after))
+    keys = before.keys() | after.keys()
+    return Diff(changes, len(keys) - len(changes), (last - first).days + 1)
+
+
+def _calendar(schedule: Path, first: date, last: date) -> Calendar:
+    calendar = by_date(load(schedule).games)
+    if not any(first <= day <= last for day in calendar):
+        held = f"{min(calendar)} to {max(calendar)}" if calendar else "none"
+        raise BadInputError(f"no games from {first} to {last} ({schedule} holds {held})")
+    return calendar
+
+
+def _decisions(
+    runtime: Runtime, flows: Mapping[str, Workflow], calendar: Calendar, first: date, last: date
+) -> Decisions:
+    judged = nominal_decisions(
+        flows,
+        calendar,
+        first - timedelta(days=DAYS_BEFORE),
+        last,
+        cron=runtime.cron(TICKS),
+        per_game=runtime.per_game,
+        collect_since=runtime.settings.collect_since,
+    )
+    return {(name, slot): made for name, slot, made in judged if eastern_date(slot) >= first}
+
+
+def _changes(before: Decisions, after: Decisions) -> Iterator[Change]:
+    for key in sorted(before.keys() | after.keys(), key=lambda key: (key[1], key[0])):
+        old, new = before.get(key), after.get(key)
+        if _essence(old) != _essence(new):
+            yield Change(*key, old, new)
+
+
+def _essence(made: Decision | None) -> object:
+    """What a change of counts: not the wording, which a new time of day alone changes."""
+    if made is None:
+        return None
+    return (
+        made.action,
+        made.reason_code,
+        made.alert_level,
+        made.target_date,
+        made.scrapers,
+        made.targets,
+        made.game_ids,
+    )
+
+
+def _is_run(made: Decision | None) -> bool:
+    return made is not None and made.action == "RUN"
+
+
+# --- as text --------------------------------------------------------------------------------
+
+
+def lines_of(found: Diff) -> Iterator[str]:
+    """The changes as `terraform plan` shows them: by workflow, equal ones of many days in one."""
+    groups: dict[str, dict[tuple[str, Sign, str], list[Change]]] = defaultdict(dict)
+    for change in found.changes:
+        key = _clock(change), change.sign, _described(change)
+        groups[change.workflow].setdefault(key, []).append(change)
+    for workflow in sorted(groups):
+        yield f"  {workflow}"
+        for (clock, sign, said), changes in sorted(groups[workflow].items(), key=_order):
+            yield f"    {sign} {clock}  {said}{_games(changes)}  ({_days(changes)})"
+        yield ""
+    yield _summary(found)
+
+
+def _order(item: tuple[tuple[str, Sign, str], list[Change]]) -> tuple[str, datetime]:
+    (clock, _, _), changes = item
+    return clock, changes[0].slot
+
+
+def _clock(change: Change) -> str:
+    """The slot's wall time; none for the skips of a workflow that comes or goes as a whole."""
+    return ANY_TIME if _is_aside(change) else wall(change.slot)
+
+
+def _is_aside(change: Change) -> bool:
+    return change.sign == "~" and None in (change.old, change.new)
+
+
+def _described(change: Change) -> str:
+    """What it was → what it becomes; scrapers only where they are what changes."""
+    if _is_aside(change):
+        return "decided from now on" if change.old is None else "no longer decided"
+    old, new = _named(change.old), _named(change.new)
+    if old == new and change.old and change.new and change.old.scrapers != change.new.scrapers:
+        return f"{old} [{', '.join(change.old.scrapers)}] → [{', '.join(change.new.scrapers)}]"
+    return old if old == new else f"{old} → {new}"
+
+
+def _named(made: Decision | None) -> str:
+    return f"{made.action} {made.reason_code}" if made else "not decided"
+
+
+def _games(changes: list[Change]) -> str:
+    """How many games are targeted before and after, where that changes."""
+    old, new = (
+        sum(len(made.game_ids) for made in side if made)
+        for side in zip(*((change.old, change.new) for change in changes), strict=True)
+    )
+    return "" if old == new else f", {old} → {new} games"
+
+
+def _days(changes: list[Change]) -> str:
+    days = list(dict.fromkeys(eastern_date(change.slot) for change in changes))
+    shown = ", ".join(map(str, days[:_SHOWN]))
+    return shown if len(days) <= _SHOWN else f"{len(days)} days: {shown} … {days[-1]}"
+
+
+def _summary(found: Diff) -> str:
+    if not found.changes:
+        return f"No changes: {found.alike} decisions of {found.days} days stay as they are."
+    signs = [change.sign for change in found.changes]
+    return (
+        f"{signs.count('+')} runs to add, {signs.count('-')} to remove, {signs.count('~')} "
+        f"decisions to change; {found.alike} stay as they are ({found.days} days)."
+    )

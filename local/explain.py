@@ -1,0 +1,62 @@
+"""A decision told to a person: the rules it met, in order, with the facts each saw."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from common.decision import Decision, Rule, Situation, Target, hours, wall
+from common.eastern import eastern
+from common.games import Game
+from common.history import Run
+
+_SHOWN = 4
+
+
+def explain(
+    name: str, made: Decision, situation: Situation, rules: Sequence[Rule]
+) -> Iterator[str]:
+    """The lines that tell one decision; the last rule that held is the one that decided."""
+    slot = f"{eastern(situation.slot):%Y-%m-%d %H:%M} ET"
+    yield f"{name}: {made.action} {made.reason_code} at {slot}, about {made.target_date}"
+    yield f"  {made.reason}{_again(made)}"
+    asks = max((len(rule.asks) for rule in rules), default=0)
+    for rule in rules:
+        facts = ", ".join(f"{key} {told(value)}" for key, value in rule.facts.items())
+        yield f"    {'yes' if rule.held else 'no':<4}{rule.asks:<{asks}}  {facts}".rstrip()
+    if made.action == "RUN":
+        yield f"    run {', '.join(made.scrapers)}"
+        yield from _targets(made.targets)
+    yield ""
+
+
+def _again(made: Decision) -> str:
+    return f"; next check {eastern(made.next_check):%Y-%m-%d %H:%M}" if made.next_check else ""
+
+
+def _targets(targets: Sequence[Target]) -> Iterator[str]:
+    for target in targets:
+        lacking = ", ".join(target.scrapers) or "only what is collected for the whole date"
+        yield f"        {target.away}@{target.home} ({target.game_id}): {lacking}"
+
+
+def told(fact: object) -> str:  # noqa: PLR0911 - one line a type
+    """A fact as a person reads it; instants are Eastern."""
+    match fact:
+        case None | () | []:
+            return "none"
+        case datetime():
+            return wall(fact)
+        case time():
+            return f"{fact:%H:%M}"
+        case date():
+            return fact.isoformat()
+        case timedelta():
+            return hours(fact)
+        case Game() | Target():
+            return f"{fact.away}@{fact.home}"
+        case Run():
+            return f"of {wall(fact.slot)}"
+        case list() | tuple():
+            shown = ", ".join(told(item) for item in fact[:_SHOWN])
+            more = f" … ({len(fact)})" if len(fact) > _SHOWN else ""
+            return f"{shown}{more}"
+    return str(fact) or "none"

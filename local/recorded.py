@@ -1,0 +1,61 @@
+"""What a folder of table files tells of the past."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from common.errors import BadInputError
+from common.history import History, runs_from_rows, tries_from_log
+from common.ports import Row
+from common.readings import HISTORY_SPAN
+from common.tables import table
+
+
+def read_history(folder: Path, before: datetime) -> History:
+    """The history that a controller would have read at an instant: no older, no newer.
+
+    Raises:
+        BadInputError: a file that cannot be read.
+    """
+    since = before - HISTORY_SPAN
+    log = read_rows(folder, "scraper_execution_log")
+    runs = [row for row in read_rows(folder, "workflow_decisions") if row["action"] == "RUN"]
+    ended = read_rows(folder, "workflow_executions")
+    return History(
+        tries_from_log(row for row in log if since <= row["triggered_at"] < before),
+        runs_from_rows(
+            (row for row in runs if since <= row["decision_time"] < before),
+            (row for row in ended if (row.get("finished_at") or row["execution_time"]) < before),
+        ),
+    )
+
+
+def read_rows(folder: Path, name: str) -> list[Row]:
+    """The rows of `<name>.jsonl`, with times and dates as BigQuery would give them.
+
+    Raises:
+        BadInputError: the file is missing or not of that form; names it.
+    """
+    path = folder / f"{name}.jsonl"
+    try:
+        lines = path.read_text().splitlines()
+        return [_typed(name, json.loads(line)) for line in lines]
+    except OSError as error:
+        raise BadInputError(
+            f"{path}: {error.strerror}; give a folder that `day` or `simulate` wrote"
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadInputError(
+            f"{path}: {error}; give a folder that `day` or `simulate` wrote"
+        ) from error
+
+
+def _typed(name: str, row: Row) -> Row:
+    """A row as BigQuery would give it: times and dates as Python's own."""
+    for field in table(name).fields:
+        value = row.get(field.name)
+        if value is not None and field.type == "TIMESTAMP":
+            row[field.name] = datetime.fromisoformat(value)
+        elif value is not None and field.type == "DATE":
+            row[field.name] = datetime.fromisoformat(value).date()
+    return row

@@ -1,0 +1,176 @@
+"""Recorded decisions judged again from their stored inputs: what today's code decides otherwise."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from common.decide import decide
+from common.decision import Decision
+from common.eastern import EASTERN
+from common.errors import BadInputError
+from common.inputs import FORM, situation_from, targets_of
+from common.ports import Row
+from common.runtime import Runtime
+from common.settings import Settings
+from common.workflow_checks import TICKS
+from common.workflows import Workflow, config_hash
+from local.recorded import read_rows
+
+TABLE = "workflow_decisions"
+_SHOWN = 120
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """One recorded decision that is made otherwise today, and in what."""
+
+    workflow: str
+    slot: datetime
+    differences: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Rejudged:
+    """What became of the recorded decisions.
+
+    Attributes:
+        otherwise: those that differ, in order of time.
+        judged: how many were judged again.
+        unkept: how many have no inputs of a known form.
+        foreign: how many were made under another configuration.
+    """
+
+    otherwise: tuple[Otherwise, ...]
+    judged: int
+    unkept: int
+    foreign: int
+
+
+def rejudge(folder: Path, workflows: Path | None = None) -> Rejudged:
+    """Judge the decisions of a folder again, with today's code and configuration.
+
+    Args:
+        folder: holds `workflow_decisions.jsonl`, as `day` and `simulate` write it.
+        workflows: another workflow file than the configured one.
+
+    Raises:
+        BadInputError: the file cannot be read, or holds no decision with its inputs.
+        ConfigError: the workflow file cannot work.
+    """
+    settings = Settings()
+    if workflows:
+        settings = settings.model_copy(update={"workflows_file": workflows})
+    runtime = Runtime(settings)
+    current = config_hash(settings.workflows_file)
+    rows = read_rows(folder, TABLE)
+    kept = [(row, inputs) for row in rows if row["slot"] and (inputs := _inputs(folder, row))]
+    if not kept:
+        raise BadInputError(
+            f"{folder / TABLE}.jsonl: none of {len(rows)} decisions has its inputs; "
+            "record some with: python -m local day DATE --out DIR"
+        )
+    return Rejudged(
+        otherwise=tuple(_otherwise(runtime, folder, kept)),
+        judged=len(kept),
+        unkept=len(rows) - len(kept),
+        foreign=sum(inputs.get("config", current) != current for _, inputs in kept),
+    )
+
+
+def _inputs(folder: Path, row: Row) -> Mapping[str, Any] | None:
+    """A row's inputs; None where it has none of the form that is known."""
+    try:
+        inputs = json.loads(row.get("inputs") or "{}")
+    except ValueError as error:
+        raise _broken(folder, row, error) from error
+    return inputs if isinstance(inputs, dict) and inputs.get("form") == FORM else None
+
+
+def _broken(folder: Path, row: Row, error: Exception) -> BadInputError:
+    return BadInputError(
+        f"{folder / TABLE}.jsonl: inputs of decision {row['decision_id']} "
+        f"({row['workflow_name']} at {row['slot']}): {type(error).__name__}: {error}; "
+        "give a folder as the replay wrote it"
+    )
+
+
+def _otherwise(
+    runtime: Runtime, folder: Path, kept: list[tuple[Row, Mapping[str, Any]]]
+) -> Iterator[Otherwise]:
+    for row, inputs in sorted(kept, key=lambda pair: pair[0]["slot"]):
+        name = row["workflow_name"]
+        flow = runtime.workflows.get(name)
+        try:
+            made = _again(runtime, name, flow, row, inputs) if flow else None
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise _broken(folder, row, error) from error
+        was, now = _recorded(row, inputs), _decided(made)
+        differences = {what: (was[what], now[what]) for what in was if was[what] != now[what]}
+        if differences:
+            yield Otherwise(name, row["slot"], differences)
+
+
+def _again(
+    runtime: Runtime, name: str, flow: Workflow, row: Row, inputs: Mapping[str, Any]
+) -> Decision:
+    situation = situation_from(
+        inputs,
+        row["slot"],
+        row["decision_time"],
+        cron=runtime.cron(TICKS),
+        per_game=runtime.per_game,
+    )
+    return decide(name, flow, situation, forced=bool(row["forced"]))
+
+
+def _recorded(row: Row, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "action": row["action"],
+        "reason_code": row["reason_code"],
+        "target_date": row["target_date"],
+        "scrapers": list(row["scrapers"]),
+        "game_ids": list(row["game_ids"]),
+        "targets": inputs.get("targets", []),
+    }
+
+
+def _decided(made: Decision | None) -> dict[str, Any]:
+    """The same of today's decision; a workflow that is not enabled today decides nothing."""
+    if made is None:
+        return dict.fromkeys(
+            ("action", "reason_code", "target_date", "scrapers", "game_ids", "targets")
+        )
+    return {
+        "action": made.action,
+        "reason_code": made.reason_code,
+        "target_date": made.target_date,
+        "scrapers": list(made.scrapers),
+        "game_ids": list(made.game_ids),
+        "targets": targets_of(made.targets),
+    }
+
+
+def lines_of(found: Rejudged) -> Iterator[str]:
+    """One line a decision that is made otherwise, and a summary."""
+    for one in found.otherwise:
+        slot = f"{one.slot.astimezone(EASTERN):%Y-%m-%d %H:%M}"
+        if one.differences.get("action", ("", ""))[1] is None:
+            yield f"~ {slot}  {one.workflow}: is not enabled"
+            continue
+        said = "; ".join(
+            f"{what}: {_short(was)} → {_short(now)}" for what, (was, now) in one.differences.items()
+        )
+        yield f"~ {slot}  {one.workflow}: {said}"
+    yield (
+        f"{found.judged} decisions judged again, {len(found.otherwise)} otherwise"
+        + (f"; {found.foreign} were made under another configuration" if found.foreign else "")
+        + (f"; {found.unkept} have no inputs" if found.unkept else "")
+    )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
