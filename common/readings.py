@@ -8,13 +8,17 @@ from typing import TypeVar
 from tenacity import Retrying, retry_if_exception, wait_exponential
 
 from common.decision import Situation
+from common.eastern import eastern_date
 from common.errors import is_transient
 from common.history import History, runs_from_rows, tries_from_log
 from common.runtime import Runtime
+from common.season import Season
 
 T = TypeVar("T")
 HISTORY_SPAN = timedelta(days=5)
 """Catch-up's 72 h, the day it counts from, and a day for a late evening: a constant read."""
+IDLE = timedelta(days=14)
+"""With no game this near on either side, no decision looks at the past (scenario O3)."""
 AHEAD = timedelta(days=1)
 LOG_COLUMNS = (
     "scraper_name",
@@ -37,7 +41,8 @@ def read_situation(runtime: Runtime, slot: datetime, now: datetime) -> Situation
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
         cause = f"{type(error).__name__}: {error}"
     try:
-        history = _patiently(runtime, lambda: read_history(runtime, slot))
+        idle = season is not None and is_idle(season, slot, now)
+        history = History() if idle else _patiently(runtime, lambda: read_history(runtime, slot))
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
         cause = f"{type(error).__name__}: {error}"
     return Situation(
@@ -51,6 +56,14 @@ def read_situation(runtime: Runtime, slot: datetime, now: datetime) -> Situation
         collect_since=runtime.settings.collect_since,
         stale=season.is_stale(now) if season else False,
     )
+
+
+def is_idle(season: Season, slot: datetime, now: datetime) -> bool:
+    """Whether the schedule can be believed and lists no game near the slot: one read is enough."""
+    if season.is_stale(now):
+        return False
+    day = eastern_date(slot)
+    return not any(abs(listed - day) <= IDLE for listed in season.calendar)
 
 
 def read_history(runtime: Runtime, slot: datetime) -> History:

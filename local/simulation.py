@@ -7,6 +7,7 @@ from hashlib import sha256
 from http import HTTPStatus
 
 from common.eastern import at
+from common.errors import OrchestrationError
 from common.memory import Published
 from common.ports import StoredObject
 from common.workflows import CatchUp
@@ -16,7 +17,7 @@ from local.source.answers import Answer
 from local.sources import BACK, SeasonFile, Sources
 from local.world import Delivery, World
 
-REFUSED = 503
+REFUSED, UNEXPECTED = 503, 500
 DOWN = Answer(HTTPStatus.SERVICE_UNAVAILABLE, {}, b"down for a while")
 OVERTAKEN = timedelta(seconds=5)
 """A delivery that others overtake comes up to this late."""
@@ -71,7 +72,12 @@ class Simulation(World):
         return self.sources.answer(path, params, self.clock.now())
 
     def deliver(self, delivery: Delivery) -> int:
-        """Deliver one message, and hold the tables to the rules afterwards."""
+        """Deliver one message, and hold the tables to the rules afterwards.
+
+        Raises:
+            InvariantError: a rule is broken.
+            OrchestrationError: the function failed as nothing here may (it answered 500).
+        """
         self.events += 1
         if any(o.covers(delivery.function, self.clock.now()) for o in self.faults.outages):
             self.refused += 1
@@ -81,6 +87,12 @@ class Simulation(World):
         share = self.faults.source if scrapes else 0.0
         self._source_is_down = self._happens(share, "source", delivery.message.message_id)
         found = super().deliver(delivery)
+        if found == UNEXPECTED:
+            error = self.replies[-1][2]["error"]
+            raise OrchestrationError(
+                f"{delivery.function} failed with {error} at {self.clock.now()} (seed "
+                f"{self.chance.seed}) on {delivery.message.body}"
+            )
         self.invariants.after_event(self.clock.now())
         return found
 

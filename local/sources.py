@@ -118,8 +118,13 @@ class Sources:
         firsts = (next(games) for _, games in groupby(self._now.by_id.values(), _date))
         self._reported = Slate(tuple(firsts), self.season.slate.season)
         others = self._around(self.season.listed_only, first, last).games
-        both = (*self._now.games, *others)
+        both = (*self._now.games, *others) or self._nearest(day)
         self._listed = tuple(sorted(both, key=lambda game: (game.game_date, game.game_id)))
+
+    def _nearest(self, day: date) -> tuple[Game, ...]:
+        """The one game nearest to a date: NBA.com's schedule is never empty, even in summer."""
+        known = (*self.season.slate.games, *self.season.listed_only)
+        return tuple(sorted(known, key=lambda game: abs(game.game_date - day))[:1])
 
     def _around(self, games: Iterable[Game], first: date, last: date) -> Slate:
         near = (game for game in games if first <= game.game_date <= last)
