@@ -31,6 +31,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A rule as one decision met it: what it asks, whether it held, and the facts it saw."""
+
+    asks: str
+    held: bool
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything that decides.
 
@@ -44,6 +53,7 @@ class Situation:
         per_game: names of the scrapers that run once a game.
         collect_since: games before it are not caught up.
         stale: the schedule is too old to be believed when it lists no game (X13).
+        rules: where the rules that a decision meets are noted, in order; None does not note them.
     """
 
     slot: datetime
@@ -55,6 +65,13 @@ class Situation:
     cause: str = ""
     collect_since: date | None = None
     stale: bool = False
+    rules: list[Rule] | None = field(default=None, compare=False, repr=False)
+
+    def holds(self, asks: str, answer: object, **facts: object) -> bool:
+        """Whether the answer is true; noted with the facts where someone wants to know why."""
+        if self.rules is not None:
+            self.rules.append(Rule(asks, bool(answer), facts))
+        return bool(answer)
 
     @cached_property
     def judged(self) -> datetime:

@@ -19,14 +19,16 @@ def decide(flow: PreGame, name: str, situation: Situation) -> Decision:
     games = situation.games_on(day)
     tips = sorted(game.tipoff for game in games if game.tipoff is not None)
     upcoming = [tip for tip in tips if tip > situation.judged]
-    if not upcoming:
+    if situation.holds("no tip-off lies ahead today", not upcoming, tips=tips):
         return _nothing_ahead(games, tips, situation)
     lead = timedelta(hours=flow.lead_hours)
-    if upcoming[0] - situation.judged > lead:
+    early = upcoming[0] - situation.judged > lead
+    if situation.holds("it is before the lead time", early, next=upcoming[0], lead=lead):
         wait = f"first game in {hours(upcoming[0] - situation.now)}, lead time {hours(lead)}"
         opens = max(upcoming[0] - lead, at(day, flow.start))
         return skip("TOO_EARLY", f"Too early ({wait})", day, situation.ahead(opens))
-    if not at(day, flow.start) <= situation.slot <= at(day, flow.end):
+    outside = not at(day, flow.start) <= situation.slot <= at(day, flow.end)
+    if situation.holds("it is outside the hours", outside, start=flow.start, end=flow.end):
         band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
         opens = situation.next_at(flow.start)
         return skip("OUTSIDE_HOURS", f"Outside hours ({band})", day, opens)
@@ -35,9 +37,9 @@ def decide(flow: PreGame, name: str, situation: Situation) -> Decision:
 
 def _nothing_ahead(games: tuple[Game, ...], tips: list[datetime], situation: Situation) -> Decision:
     day, again = situation.day, situation.next_tick()
-    if not games:
+    if situation.holds("no game is played today", not games):
         return skip("NO_GAMES", "No games today", day, again)
-    if not tips:
+    if situation.holds("no tip-off time is known", not tips, games=games):
         reason = f"Tip-off times of {count(len(games), 'game')} are to be determined"
         return skip("TIME_TBD", reason, day, again, alert="INFO")
     return skip("AFTER_LAST_TIPOFF", f"Last game tipped off at {wall(tips[-1])}", day, again)
@@ -52,19 +54,22 @@ def _this_period(
     ran = {scraper: history.of(scraper, day).succeeded for scraper in flow.scrapers}
     due = [name for name, when in ran.items() if when is None or when + every <= situation.slot]
     running = history.in_flight(name, situation.slot)
-    if not due or running:
+    done = not due or running
+    if situation.holds("it ran this period", done, every=every, due=due, run=running):
         last = max([when for when in ran.values() if when], default=situation.slot)
         last = running.slot if running else last
         following = max(last + every, situation.next_tick())
         reason = f"Ran at {wall(last)}, next run at {wall(following)}"
         return skip("RAN_THIS_PERIOD", reason, day, following)
-    if not any(ran.values()) and (nearness := _too_near(flow, situation, upcoming[0])):
+    idle = not any(ran.values())
+    if idle and (nearness := _too_near(flow, situation, upcoming[0])):
         return nearness
     return _run(flow, situation, upcoming, due)
 
 
 def _too_near(flow: PreGame, situation: Situation, tip: datetime) -> Decision | None:
-    if minutes_between(situation.judged, tip) >= flow.abort_minutes:
+    near = minutes_between(situation.judged, tip) < flow.abort_minutes
+    if not situation.holds("nothing ran, and the next tip-off is too near", near, next=tip):
         return None
     minutes = max(0, round(minutes_between(situation.now, tip)))
     lead = hours(timedelta(hours=flow.lead_hours))
