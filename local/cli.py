@@ -194,15 +194,64 @@ class Instant(click.ParamType[datetime]):
 @click.option("--at", "instant", type=Instant(), required=True, help="When; Eastern by default.")
 @click.option("--workflow", help="Only this workflow.")
 @click.option("--history", type=click.Path(path_type=Path), help="A folder that `day` wrote.")
+@click.option("--explain", is_flag=True, help="Each rule with the facts it saw, not JSON.")
 @one_line_errors
 def decide(
-    schedule: Path | None, instant: datetime, workflow: str | None, history: Path | None
+    schedule: Path | None,
+    instant: datetime,
+    workflow: str | None,
+    history: Path | None,
+    *,
+    explain: bool,
 ) -> None:
     """Print what the controller would decide at an instant, as a JSON array."""
-    from local.decide import decisions_at  # noqa: PLC0415 - the core only where it decides
+    from local.decide import decisions_at, explained_at  # noqa: PLC0415 - only where it decides
 
-    found = decisions_at(schedule or replayed.OWN_SLATE, instant, workflow, history)
-    click.echo(json.dumps(found, indent=2))
+    asked = (schedule or replayed.OWN_SLATE, instant, workflow, history)
+    if explain:
+        click.echo("\n".join(explained_at(*asked)))
+    else:
+        click.echo(json.dumps(decisions_at(*asked), indent=2))
+
+
+@main.command()
+@click.option("--schedule", type=click.Path(path_type=Path), required=True)
+@click.option("--from", "first", type=Day(), required=True, help="First date (Eastern).")
+@click.option("--to", "last", type=Day(), required=True, help="Last date.")
+@click.option("--exit-code", "tell", is_flag=True, help="Exit status 1 when something changes.")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@one_line_errors
+def diff(old: Path, new: Path, *, schedule: Path, first: date, last: date, tell: bool) -> None:
+    """Show which decisions the workflow file NEW would make otherwise than OLD."""
+    from local import diff as differ  # noqa: PLC0415 - the core only where it decides
+
+    found = differ.diff(schedule, first, last, old, new)
+    click.echo("\n".join(differ.lines_of(found)))
+    if tell and found.changes:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
+@one_line_errors
+def replay(folder: Path, workflows: Path | None) -> None:
+    """Judge the recorded decisions of DIR again; exit status 1 when one is made otherwise."""
+    from local import rejudge  # noqa: PLC0415 - the core only where it decides
+
+    found = rejudge.rejudge(folder, workflows)
+    click.echo("\n".join(rejudge.lines_of(found)))
+    if found.otherwise:
+        sys.exit(1)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON schema of the workflow file: config/workflows.schema.json."""
+    from local.schema import schema_text  # noqa: PLC0415 - only here
+
+    click.echo(schema_text(), nl=False)
 
 
 @main.command()
