@@ -1,8 +1,10 @@
 """What was tried and what succeeded: per scraper, per game and per target date."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from common.ports import Row
 
@@ -58,8 +60,15 @@ class History:
 
     def runs_for(self, workflow: str, game_id: str) -> tuple[datetime, ...]:
         """The slots in which a workflow ran for a game, whether or not a task came of it."""
-        mine = (run for run in self.runs if run.workflow == workflow)
-        return tuple(run.slot for run in mine if game_id in run.game_ids)
+        return tuple(self._slots.get((workflow, game_id), ()))
+
+    @cached_property
+    def _slots(self) -> Mapping[tuple[str, str], list[datetime]]:
+        found: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for run in self.runs:
+            for game_id in run.game_ids:
+                found[run.workflow, game_id].append(run.slot)
+        return found
 
     def _open(self, instant: datetime) -> Iterable[Run]:
         return (

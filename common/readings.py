@@ -15,8 +15,9 @@ from common.runtime import Runtime
 from common.season import Season
 
 T = TypeVar("T")
-HISTORY_SPAN = timedelta(days=5)
-"""Catch-up's 72 h, the day it counts from, and a day for a late evening: a constant read."""
+HISTORY_SPAN = timedelta(days=7)
+"""Catch-up's 72 h, the day it counts from, two that an outage may cost, and one for a late evening:
+a constant read."""
 IDLE = timedelta(days=14)
 """With no game this near on either side, no decision looks at the past (scenario O3)."""
 AHEAD = timedelta(days=1)

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from common.eastern import at
 from common.errors import OrchestrationError
+from common.kinds.catch_up import NIGHTS_LOST
 from common.memory import Published
 from common.ports import StoredObject
 from common.workflows import CatchUp
@@ -59,7 +60,7 @@ class Simulation(World):
     def _reach(self) -> int:
         """Days of the past that some workflow may look at."""
         spans = (f.span_hours for f in self.runtime.workflows.values() if isinstance(f, CatchUp))
-        return max([BACK, *(int(span // 24) + 2 for span in spans)])
+        return max([BACK, *(int(span // 24) + 2 + NIGHTS_LOST for span in spans)])
 
     def late(self, game_id: str) -> timedelta:
         """How long after its end a game's data is published."""

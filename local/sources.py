@@ -20,7 +20,7 @@ from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.source.answers import Answer, answer
 from local.source.slate import Slate, load, served, status
 
-BACK, AHEAD = 5, 2
+BACK, AHEAD = 7, 2
 """Days of the schedule that are served; a catch-up that reaches further back widens it."""
 KNOCKOUT = ("004", "005", "006")
 KNOWN_BEFORE = timedelta(days=2)

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from common.decision import GAME_LENGTH, Decision, Situation, Target, count, skip
 from common.eastern import at
 from common.games import Game
 from common.kinds.collection import collect, targets_of
 from common.workflows import CatchUp
+
+NIGHT = timedelta(hours=12)
+"""What a night, and other dates' turns, may add to the backoff between two looks at a game."""
+NIGHTS_LOST = 2
+"""Nights beyond the span that an outage may have kept from being caught up."""
 
 
 def decide(flow: CatchUp, name: str, situation: Situation) -> Decision:
@@ -19,7 +25,7 @@ def decide(flow: CatchUp, name: str, situation: Situation) -> Decision:
     day = situation.day
     again = situation.next_tick()
     missing = 0
-    for games in _nights(flow, situation):
+    for games in _nights(flow, name, situation):
         targets = targets_of(flow, games, situation)
         missing += len(targets)
         night = games[0].game_date
@@ -34,24 +40,35 @@ def decide(flow: CatchUp, name: str, situation: Situation) -> Decision:
     return skip("NOTHING_MISSING", "Nothing missing", day, again)
 
 
-def _nights(flow: CatchUp, situation: Situation) -> Iterator[list[Game]]:
+def _nights(flow: CatchUp, name: str, situation: Situation) -> Iterator[list[Game]]:
     """Finished games in reach, a date at a time, oldest first."""
-    reach = int(flow.span_hours // 24) + 1
+    reach = int(flow.span_hours // 24) + 1 + NIGHTS_LOST
     for back in range(reach, 0, -1):
         night = situation.day - timedelta(days=back)
         if situation.collect_since and night < situation.collect_since:
             continue
         if situation.slot < at(night + timedelta(days=1), flow.after):
             continue
-        games = [game for game in situation.games_on(night) if _in_reach(flow, game, situation)]
+        listed = situation.games_on(night)
+        games = [game for game in listed if _in_reach(flow, name, game, situation)]
         if games:
             yield games
 
 
-def _in_reach(flow: CatchUp, game: Game, situation: Situation) -> bool:
+def _in_reach(flow: CatchUp, name: str, game: Game, situation: Situation) -> bool:
     if not situation.is_over(game) or game.tipoff is None:
         return game.is_final
-    return situation.slot - (game.tipoff + GAME_LENGTH) <= timedelta(hours=flow.span_hours)
+    since, span = game.tipoff + GAME_LENGTH, timedelta(hours=flow.span_hours)
+    if situation.slot - since <= span:
+        return True
+    assert situation.history is not None
+    looks = sorted(situation.history.runs_for(name, game.game_id))
+    if not looks:
+        return False
+    # A longer pause was an outage: it must not use up the time in which a late source may answer.
+    longest = timedelta(hours=max(flow.backoff_hours)) + NIGHT
+    pauses = (min(later - look, longest) for look, later in pairwise([*looks, situation.slot]))
+    return looks[0] - since + sum(pauses, timedelta(0)) <= span
 
 
 def _is_due(flow: CatchUp, name: str, target: Target, night: date, situation: Situation) -> bool:

@@ -43,6 +43,29 @@ def test_s4_the_reach_is_72_hours_from_the_end() -> None:
     assert judge("2025-11-16 02:00", LATE, slot=et("2025-11-16 02:00")).action == "SKIP"
 
 
+def looks(*slots: str) -> tuple[Run, ...]:
+    """Finished runs of the catch-up for the late game."""
+    name = "late_game_catch_up"
+    return tuple(Run(name, et(slot), DAY, (LATE.game_id,), "failed") for slot in slots)
+
+
+def test_s4_an_outage_does_not_use_up_the_72_hours() -> None:
+    """A game under way when the controller went down has its turn when it is back, and an end."""
+    before = looks("2025-11-13 07:00", "2025-11-13 13:00")
+    assert judge("2025-11-16 06:00", LATE, runs=before).action == "RUN"
+    after = looks("2025-11-16 06:00", "2025-11-16 15:00", "2025-11-17 06:00", "2025-11-17 15:00")
+    assert judge("2025-11-18 06:00", LATE, runs=before + after).reason_code == "NOTHING_MISSING"
+
+
+def test_s4_a_game_looked_at_all_along_is_given_up_for_good() -> None:
+    """After the 72 hours it does not come back, however long ago the last look was."""
+    runs = looks(
+        *(f"2025-11-{day} {hour}:00" for day in (13, 14, 15) for hour in ("07", "15", "22"))
+    )
+    for now in ("2025-11-16 06:00", "2025-11-16 22:00", "2025-11-17 22:00", "2025-11-18 22:00"):
+        assert judge(now, LATE, runs=runs).reason_code == "NOTHING_MISSING"
+
+
 @pytest.mark.parametrize(("tried", "wait"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (50, 8)])
 def test_s4_backoff_grows_with_the_tries(tried: int, wait: int) -> None:
     """After k failed tries the game is due again 1, 2, 4, then every 8 hours later."""
