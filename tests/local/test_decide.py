@@ -1,0 +1,156 @@
+"""Any instant is decided without a stack, and explained by the rules that were met."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from common.decide import decide
+from common.decision import Rule, Situation
+from common.eastern import EASTERN
+from common.errors import BadInputError
+from common.settings import ROOT
+from common.tables import table
+from common.workflows import Workflow
+from local.decide import decisions_at, explained_at
+from local.explain import told
+from local.recorded import read_history
+from tests.common.conftest import WORKFLOWS, game, ticks
+
+SLATE = ROOT / "config" / "slates" / "2025-11.json"
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def et(text: str) -> datetime:
+    """An Eastern wall time."""
+    return datetime.fromisoformat(text).replace(tzinfo=EASTERN)
+
+
+def explained(when: str, workflow: str) -> str:
+    """The explanation of one workflow's decision for the shipped slate."""
+    return "\n".join(explained_at(SLATE, et(when), workflow, None))
+
+
+def test_rows_have_the_columns_of_the_table() -> None:
+    """Every workflow once, in the file's order, each JSON-ready."""
+    rows = decisions_at(SLATE, et("2025-11-12 13:30:15"), None, None)
+    assert [row["workflow_name"] for row in rows] == list(WORKFLOWS)
+    names = {field.name for field in table("workflow_decisions").fields}
+    assert {frozenset(row) for row in rows} == {frozenset(names)}
+    assert json.loads(json.dumps(rows)) == rows
+
+
+def test_inputs_are_those_that_the_controller_stores() -> None:
+    """So that what `decide` prints can be judged again as well."""
+    (row,) = decisions_at(SLATE, et("2025-11-12 13:30:15"), "betting_lines", None)
+    inputs = json.loads(row["inputs"])
+    assert inputs["form"] == 1
+    assert len(inputs["games"]["2025-11-12"]) == 12
+
+
+def test_the_last_rule_that_held_decided() -> None:
+    """Each rule is answered, with the facts it saw."""
+    text = explained("2025-11-12 11:00", "betting_lines")
+    assert text.splitlines() == [
+        "betting_lines: SKIP TOO_EARLY at 2025-11-12 11:00 ET, about 2025-11-12",
+        "  Too early (first game in 8h, lead time 6h); next check 2025-11-12 13:00",
+        "    no  the tick came too late for its slot   now 11:00",
+        "    no  what decides could not be read        cause none",
+        "    no  a stale schedule lists no game today  stale False",
+        "    no  no tip-off lies ahead today           tips 19:00, 19:00, 19:00, 19:30 … (12)",
+        "    yes it is before the lead time            next 19:00, lead 6h",
+    ]
+
+
+def test_a_run_says_for_which_games_and_what_they_lack() -> None:
+    """One line a target."""
+    text = explained("2025-11-12 23:00", "post_game_window_2")
+    assert "post_game_window_2: RUN READY" in text
+    lacking = "nbac_team_boxscore, nbac_play_by_play, nbac_gamebook_pdf"
+    assert len(re.findall(rf" [A-Z]{{3}}@[A-Z]{{3}} \(\d{{10}}\): {lacking}\n", text)) == 9
+
+
+@FEW
+@given(ticks())
+def test_explaining_changes_no_decision(tick: tuple[str, Workflow, Situation]) -> None:
+    """The rules are noted by the code that decides, which decides the same without."""
+    name, flow, judged = tick
+    rules: list[Rule] = []
+    noted = decide(name, flow, replace(judged, rules=rules))
+    assert noted == decide(name, flow, judged)
+    assert rules
+    assert all(told(fact) for rule in rules for fact in rule.facts.values())
+    if noted.action != "RUN":
+        quiet = noted.reason_code in {"NOTHING_MISSING", "TOO_EARLY", "NO_GAMES"}
+        assert quiet or any(rule.held for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        (None, "none"),
+        ((), "none"),
+        ("", "none"),
+        (0, "0"),
+        (False, "False"),
+        (et("2025-11-12 19:30"), "19:30"),
+        (timedelta(minutes=90), "1.5h"),
+        (date(2025, 11, 12), "2025-11-12"),
+        (game(), "MIL@CHA"),
+        ([1, 2, 3, 4, 5], "1, 2, 3, 4 … (5)"),
+    ],
+    ids=str,
+)
+def test_facts_are_told_as_a_person_reads_them(fact: object, text: str) -> None:
+    """Instants are Eastern, long lists are cut."""
+    assert told(fact) == text
+
+
+def test_an_unknown_workflow_is_refused() -> None:
+    """With those there are, explained or not."""
+    for ask in (decisions_at, lambda *asked: list(explained_at(*asked))):
+        with pytest.raises(BadInputError, match="betting_lines"):
+            ask(SLATE, et("2025-11-12 13:00"), "nope", None)
+
+
+def write(folder: Path, name: str, *rows: Mapping[str, object]) -> None:
+    """A table's file."""
+    (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+
+def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
+    """Nothing later than the instant: a run that ended after it was still under way."""
+    base = {"target_date": "2025-11-12", "slot": "2025-11-12T18:00:00+00:00"}
+    log = {"scraper_name": "oddsa_events", "game_id": None, "outcome": "SUCCESS"}
+    log |= {"workflow_name": "betting_lines", **base}
+    late, early = ({**log, "triggered_at": f"2025-11-12T18:0{m}:00+00:00"} for m in (9, 1))
+    old = {**log, "triggered_at": "2025-10-06T18:00:00+00:00", "target_date": "2025-10-06"}
+    write(tmp_path, "scraper_execution_log", early, {**late, "scraper_name": "late"}, old)
+    run = {"decision_id": "d", "workflow_name": "betting_lines", "action": "RUN", "game_ids": []}
+    write(
+        tmp_path,
+        "workflow_decisions",
+        {**run, **base, "decision_time": "2025-11-12T18:00:01+00:00"},
+    )
+    ended = {"decision_id": "d", "status": "completed", "finished_at": "2025-11-12T18:09:00+00:00"}
+    ended["execution_time"] = "2025-11-12T18:00:02+00:00"
+    write(tmp_path, "workflow_executions", ended)
+    before = read_history(tmp_path, et("2025-11-12 13:05"))
+    assert [key[0] for key in before.tries] == ["oddsa_events"]
+    assert before.in_flight("betting_lines", et("2025-11-12 13:05")) is not None
+    after = read_history(tmp_path, et("2025-11-12 13:10"))
+    assert after.in_flight("betting_lines", et("2025-11-12 13:10")) is None
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]\n", '{"triggered_at": 5}\n'])
+def test_a_file_that_is_no_table_is_named(tmp_path: Path, text: str | None) -> None:
+    """Missing, cut off, or of another form."""
+    if text is not None:
+        (tmp_path / "scraper_execution_log.jsonl").write_text(text)
+    with pytest.raises(BadInputError, match=r"scraper_execution_log\.jsonl: "):
+        read_history(tmp_path, et("2025-11-12 13:05"))

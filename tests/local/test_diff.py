@@ -1,0 +1,134 @@
+"""Which decisions another configuration would make, as `terraform plan` shows it."""
+
+import re
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from common.errors import BadInputError, ConfigError
+from common.settings import ROOT, Settings
+from local.cli import main
+from local.diff import Diff, diff, lines_of
+from tests.common.conftest import SEASON
+
+SLATE = ROOT / "config" / "slates" / "2025-11.json"
+SHIPPED = Settings().workflows_file
+DAY = date(2025, 11, 12)
+TELL = "--exit-code"
+
+
+def changed(tmp_path: Path, *edits: tuple[str, str], first: date = DAY, last: date = DAY) -> Diff:
+    """The shipped file compared with itself where some text is replaced."""
+    text = SHIPPED.read_text()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "new.yaml"
+    path.write_text(text)
+    return diff(SLATE, first, last, SHIPPED, path)
+
+
+def test_the_same_file_changes_nothing(tmp_path: Path) -> None:
+    """Every decision of the days is compared, not only the runs."""
+    found = changed(tmp_path, last=date(2025, 11, 13))
+    assert found.changes == ()
+    assert list(lines_of(found)) == ["No changes: 288 decisions of 2 days stay as they are."]
+
+
+def test_another_wording_is_no_change(tmp_path: Path) -> None:
+    """A later end of the morning window is told in each of its reasons, and decides the same."""
+    assert changed(tmp_path, ('end: "10:00"', 'end: "10:30"')).changes == ()
+
+
+def test_a_moved_window(tmp_path: Path) -> None:
+    """A run less, a run more, and what the morning after has left to collect."""
+    found = changed(tmp_path, ('at: "23:00"', 'at: "22:00"'), last=date(2025, 11, 13))
+    lines = list(lines_of(found))
+    assert lines[:3] == [
+        "  post_game_window_2",
+        "    + 22:00  SKIP OUTSIDE_WINDOW → RUN READY, 0 → 6 games  (2025-11-12, 2025-11-13)",
+        "    - 23:00  RUN READY → SKIP OUTSIDE_WINDOW, 10 → 0 games  (2025-11-12, 2025-11-13)",
+    ]
+    assert "    ~ 06:00  RUN READY, 5 → 11 games  (2025-11-12, 2025-11-13)" in lines
+    summary = (
+        r"2 runs to add, 2 to remove, \d decisions to change; 28\d stay as they are \(2 days\)."
+    )
+    assert re.fullmatch(summary, lines[-1])
+
+
+def test_other_scrapers_are_named(tmp_path: Path) -> None:
+    """Old and new ones of a run that stays a run."""
+    edit = ("[nbac_schedule_api, nbac_player_list]", "[nbac_player_list]")
+    (line,) = [line for line in lines_of(changed(tmp_path, edit)) if "~" in line]
+    assert line.strip() == (
+        "~ 06:00  RUN IN_WINDOW [nbac_schedule_api, nbac_player_list] → [nbac_player_list]  "
+        "(2025-11-12)"
+    )
+
+
+def test_a_workflow_that_goes(tmp_path: Path) -> None:
+    """Its runs are named one by one, its skips in one line."""
+    off = ("kind: pre_game\n", "kind: pre_game\n    enabled: false\n")
+    names = "oddsa_events: off, oddsa_player_props: off, oddsa_game_lines: off".replace(
+        "off", "no s"
+    )
+    disabled = ("workflows:\n", f"disabled_scrapers: {{{names}}}\nworkflows:\n")
+    found = changed(tmp_path, off, disabled)
+    assert [change.sign for change in found.changes].count("-") == 5
+    lines = list(lines_of(found))
+    assert "    - 13:00  RUN READY → not decided, 12 → 0 games  (2025-11-12)" in lines
+    assert "    ~        no longer decided  (2025-11-12)" in lines
+    assert len(lines) == 9
+
+
+def test_the_old_file_need_not_work(tmp_path: Path) -> None:
+    """One that is refused today can be compared with its repair; the new one has to work."""
+    old = tmp_path / "old.yaml"
+    old.write_text(SHIPPED.read_text().replace('at: "23:00"', 'at: "23:30"'))
+    found = diff(SLATE, DAY, DAY, old, SHIPPED)
+    assert [change.workflow for change in found.changes] == []
+    with pytest.raises(ConfigError, match=r"old\.yaml:\d+: .*within 2 min"):
+        diff(SLATE, DAY, DAY, SHIPPED, old)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2025, 11, 13), DAY, "in order"),
+        (date(2020, 1, 1), DAY, "1 to 400 days"),
+        (date(2031, 1, 1), date(2031, 1, 2), "no games from 2031-01-01"),
+    ],
+)
+def test_dates_that_cannot_be_compared(first: date, last: date, said: str) -> None:
+    """Each is refused with what to give."""
+    with pytest.raises(BadInputError, match=said):
+        diff(SLATE, first, last, SHIPPED, SHIPPED)
+
+
+def test_the_command_s_exit_status(tmp_path: Path) -> None:
+    """0 whatever changes; 1 when something does and `--exit-code` asks for it."""
+    new = tmp_path / "new.yaml"
+    new.write_text(SHIPPED.read_text().replace("lead_hours: 6", "lead_hours: 4"))
+    asked = ["diff", "--schedule", str(SLATE), "--from", str(DAY), "--to", str(DAY), str(SHIPPED)]
+    told = [CliRunner().invoke(main, [*asked, *more]) for more in ([str(new)], [str(new), TELL])]
+    assert [result.exit_code for result in told] == [0, 1]
+    assert "betting_lines" in told[0].output
+    assert told[0].output == told[1].output
+    assert CliRunner().invoke(main, [*asked, str(SHIPPED), TELL]).exit_code == 0
+
+
+def test_a_season_is_quick(tmp_path: Path) -> None:
+    """Both files over the recorded season, far below the 30 s that it may take."""
+    if not SEASON.exists():
+        pytest.skip(f"no recorded season at {SEASON}")
+    new = tmp_path / "new.yaml"
+    new.write_text(SHIPPED.read_text().replace("lead_hours: 6", "lead_hours: 4"))
+    began = time.perf_counter()
+    found = diff(SEASON, date(2024, 10, 22), date(2025, 6, 22), SHIPPED, new)
+    assert time.perf_counter() - began < 30
+    assert found.days == 244
+    assert {change.workflow for change in found.changes} == {"betting_lines"}
+    assert len(list(lines_of(found))) < 60
