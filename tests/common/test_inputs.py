@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from common.decide import decide
 from common.decision import Decision, Situation
 from common.games import Game
 from common.history import NEVER, History, Key, Run, Tries, add_try
-from common.inputs import decide_recorded, situation_from
+from common.inputs import _WatchedHistory, decide_recorded, situation_from
 from common.slots import slots_on
 from common.workflows import Workflow
 from tests.common.conftest import (
@@ -152,3 +152,16 @@ def test_only_what_was_looked_at_is_kept() -> None:
     kept = json.loads(busy)
     assert list(kept["games"]) == ["2025-11-12"]
     assert {entry[0] for entry in kept["tries"]} == {*BOXES, WHOLE_DATE}
+
+
+def test_whatever_a_history_answers_is_noted() -> None:
+    """A question added to the history must be noted too, or a decision could not be made again."""
+    asked = {name for name in vars(History) if not name.startswith("_")} - {"tries", "runs"}
+    assert asked <= set(vars(_WatchedHistory))
+
+
+def test_a_situation_comes_back_whole() -> None:
+    """A field added to the situation must be kept too."""
+    kept = {"slot", "now", "cron", "per_game", "calendar", "history", "cause"}
+    kept |= {"collect_since", "stale"}
+    assert {one.name for one in fields(Situation)} == kept | {"rules"}
