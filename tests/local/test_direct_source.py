@@ -1,0 +1,63 @@
+"""The sources without HTTP give what the deployed client gives for the same answers."""
+
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from common.fetch import Source, SourceError
+from common.scrapers.model import Call, SourceName
+from common.settings import Settings
+from local.direct_source import DirectSource
+from local.source.answers import ACCESS_DENIED, Answer
+from local.world import ManualClock
+from tests.common.conftest import et
+
+KEY = "0123456789abcdef0123456789abcdef"
+SETTINGS = Settings.model_validate({"odds_api_key": KEY})
+ANSWERS = {
+    "data": Answer(200, {}, b'{"held":"' + KEY.encode() + b'"}'),
+    "a redirect": Answer(302, {"Location": "https://elsewhere.example/"}, b""),
+    "refused": Answer(403, {}, b"<html>Access denied</html>"),
+    "not there yet": Answer(403, {"Content-Type": "application/xml"}, ACCESS_DENIED),
+    "a wrong key": Answer(401, {}, b"{}"),
+    "nothing there": Answer(404, {}, b"x" * 9000),
+    "gone": Answer(410, {}, b""),
+    "a wrong request": Answer(422, {}, b"{}"),
+    "too many": Answer(429, {"Retry-After": "7"}, b""),
+    "down": Answer(503, {}, b"later"),
+}
+
+
+def outcome(source: Source, call: Call) -> tuple[object, ...]:
+    """What comes of a call: its bytes, or the error with all that it tells."""
+    began = source.clock.now()
+    try:
+        found: tuple[object, ...] = (source.fetch(call),)
+    except SourceError as error:
+        found = (type(error), str(error), error.http_status, error.sample)
+    return (*found, source.clock.now() - began)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("source", ["nba_cdn", "nba_injury", "odds_api"])
+def test_both_judge_an_answer_alike(name: str, source: SourceName) -> None:
+    """The same bytes or the same error, after the same waits."""
+    given = ANSWERS[name]
+    asked: list[tuple[str, Mapping[str, str]]] = []
+
+    def answer(path: str, params: Mapping[str, str]) -> Answer:
+        asked.append((path, dict(params)))
+        return given
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        found = answer(request.url.path, request.url.params)
+        return httpx.Response(found.status, headers=dict(found.headers), content=found.body)
+
+    call = Call(source, "/path", {"a": "1"}, "label")
+    now = et("2025-11-12 12:00")
+    direct = outcome(DirectSource(SETTINGS, ManualClock(now), answer), call)
+    tries, asked = asked, []
+    deployed = outcome(Source(SETTINGS, ManualClock(now), httpx.MockTransport(respond)), call)
+    assert direct == deployed
+    assert tries == asked

@@ -1,0 +1,318 @@
+"""Whole stretches of a season through all handlers: what is collected, when, and how often."""
+
+import cProfile
+import pstats
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from timeit import timeit
+from typing import Any
+
+import pytest
+from seasons import season_of, write_season
+
+from common.decide import decide
+from common.eastern import eastern_date
+from common.errors import BadInputError
+from common.logs import silent
+from common.readings import read_situation
+from common.settings import ROOT, Settings
+from common.slots import parse_cron, slots_on
+from common.tables import NAMES
+from common.topology import load_topology
+from local.faults import parse_faults
+from local.simulate import (
+    Outcome,
+    SimulateOptions,
+    live_day,
+    make_world,
+    run,
+    summary_of,
+    write_outcome,
+)
+from local.sources import load_season
+
+REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
+needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
+FIRST, LAST = date(2031, 12, 21), date(2031, 12, 28)
+DAYS: Mapping[date, Sequence[str]] = {
+    date(2031, 12, 19): ["001 19:00", "003 20:00"],
+    date(2031, 12, 21): ["12:00", "15:30", "18:00", "22:30"],
+    date(2031, 12, 22): ["001 12:30", "19:00", "19:30", "21:00", "22:00"],
+    date(2031, 12, 23): ["09:00", "13:00", "003 20:00"],
+    date(2031, 12, 25): ["12:00", "14:30", "17:00", "20:00", "22:30"],
+    date(2031, 12, 26): ["006 20:30"],
+    date(2031, 12, 27): ["005 19:00", "005 22:00"],
+    date(2031, 12, 28): ["004 15:00", "004 19:00", "004 23:00", "004 TBD"],
+}
+"""Sunday matinees, Christmas, a noon game overseas, a Cup final, an off day, a time unknown."""
+PLAYED = 21
+
+
+@cache
+def simulated(faults: str = "", seed: int = 0) -> Outcome:
+    """The made-up week; only read from."""
+    with TemporaryDirectory() as folder:
+        return simulate(Path(folder), DAYS, FIRST, LAST, faults=faults, seed=seed)
+
+
+def simulate(
+    folder: Path, days: Mapping[date, Sequence[str]], first: date, last: date, **given: Any
+) -> Outcome:
+    """Live through a made-up season."""
+    file = write_season(folder / "season.json", season_of(days))
+    return run(SimulateOptions(file, first, last, **given))
+
+
+def figures(outcome: Outcome) -> dict[str, int]:
+    """What a perfect run has no other number for than the games'."""
+    told = summary_of(outcome)
+    return {
+        name: told[name]
+        for name in (
+            "games",
+            "games_with_lines_before_tipoff",
+            "games_with_every_post_game_scraper",
+            "missed_windows",
+            "runs_on_days_without_need",
+            "duplicate_collections",
+            "dead_letters",
+        )
+    }
+
+
+def perfect(games: int) -> dict[str, int]:
+    """Every game has everything, once, and nothing else happened."""
+    return {
+        "games": games,
+        "games_with_lines_before_tipoff": games,
+        "games_with_every_post_game_scraper": games,
+        "missed_windows": 0,
+        "runs_on_days_without_need": 0,
+        "duplicate_collections": 0,
+        "dead_letters": 0,
+    }
+
+
+def test_every_game_of_a_made_up_week_gets_everything() -> None:
+    """Noon, overseas, Christmas, Cup, play-in, playoff and late games alike."""
+    assert figures(simulated()) == perfect(PLAYED)
+    assert simulated().lacking == ()
+
+
+def test_preseason_and_all_star_games_are_listed_and_not_collected() -> None:
+    """The schedule that is fetched has them; no task, target or row is about one."""
+    with TemporaryDirectory() as folder:
+        file = write_season(Path(folder) / "season.json", season_of(DAYS))
+        assert {g.game_id[:3] for g in load_season(file).listed_only} == {"001", "003"}
+    tables = simulated().tables
+    named = {row["game_id"] for row in tables["scraper_execution_log"] if row["game_id"]}
+    for name in ("daily_expected_schedule", "workflow_decisions", "workflow_executions"):
+        named |= {game for row in tables[name] for game in row["game_ids"]}
+    assert {game[:3] for game in named} == {"002", "004", "005", "006"}
+
+
+def test_a_day_has_its_119_ticks_and_rows() -> None:
+    """96 sweeps, 144 decisions, 4 refreshes a day, and a plan on days that need something."""
+    outcome = simulated()
+    tables, days = outcome.tables, outcome.days
+    assert days == 9
+    assert len(tables["cleanup_operations"]) == 96 * days
+    assert len(tables["workflow_decisions"]) == 144 * days
+    assert sum(row["workflow_name"] is None for row in tables["scraper_execution_log"]) == 4 * days
+    planned = Counter(str(row["date"]) for row in tables["daily_expected_schedule"])
+    assert "2031-12-24" not in planned
+    assert all(5 <= planned[f"2031-12-{day}"] <= 20 for day in (21, 22, 23, 25, 27, 28))
+
+
+def test_nothing_is_known_before_its_time() -> None:
+    """No per-game data before a game is final, no lines for one that has begun."""
+    over = {g.game.game_id: g.game.tipoff for g in simulated().games}
+    for row in simulated().tables["scraper_execution_log"]:
+        if row["game_id"] and row["outcome"] == "SUCCESS":
+            tipoff = over[row["game_id"]]
+            assert tipoff is not None
+            assert row["triggered_at"] >= tipoff + timedelta(hours=2, minutes=30)
+
+
+@pytest.mark.parametrize("faults", ["", "source=10%,late=20h,duplicate=10%,reorder"])
+def test_r1_the_same_seed_gives_the_same_bytes(tmp_path: Path, faults: str) -> None:
+    """Two runs write the same tables, with faults and without."""
+    days, first = {day: tips for day, tips in DAYS.items() if day.day < 23}, date(2031, 12, 21)
+    for name in ("one", "two"):
+        found = simulate(tmp_path, days, first, date(2031, 12, 22), faults=faults, seed=3)
+        write_outcome(found, tmp_path / name)
+    for table in NAMES:
+        one, two = (tmp_path / name / f"{table}.jsonl" for name in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_r6_duplicates_and_reordering_change_no_decision() -> None:
+    """Every delivery may come twice, or after others: the same slots run the same scrapers."""
+    disturbed = simulated("duplicate=20%,reorder")
+    assert figures(disturbed) == perfect(PLAYED)
+    assert disturbed.events > simulated().events
+
+    def judged(outcome: Outcome) -> list[tuple[Any, ...]]:
+        columns = ("slot", "workflow_name", "action", "reason_code", "scrapers", "game_ids")
+        rows = outcome.tables["workflow_decisions"]
+        return sorted(tuple(map(str, (row[name] for name in columns))) for row in rows)
+
+    assert judged(disturbed) == judged(simulated())
+
+
+def test_s4_late_and_failing_sources_lose_nothing() -> None:
+    """With 5 % of scrapes failing and data up to 45 h late every game is complete, once."""
+    found = figures(simulated("source=5%,late=45h", seed=1))
+    assert found["games_with_every_post_game_scraper"] == PLAYED
+    assert (found["duplicate_collections"], found["runs_on_days_without_need"]) == (0, 0)
+    assert simulated("source=5%,late=45h", seed=1).days > simulated().days
+
+
+def test_t3_after_an_outage_data_is_complete_and_missed_lines_are_told() -> None:
+    """48 h without a controller: its games lack lines, and the summary says which and why."""
+    outage = "late=45h,outage=master_controller:2031-12-22T06:00/48h"
+    found = simulated(outage)
+    told = figures(found)
+    assert told["games_with_every_post_game_scraper"] == PLAYED
+    assert told["duplicate_collections"] == 0
+    assert told["games_with_lines_before_tipoff"] == PLAYED - 6
+    assert told["missed_windows"] > 0
+    assert {entry["date"] for entry in found.lacking} == {"2031-12-22", "2031-12-23"}
+    assert all("no lines before tip-off" in entry["why"] for entry in found.lacking)
+    expired = [r for r in found.tables["workflow_decisions"] if r["reason_code"] == "SLOT_EXPIRED"]
+    assert expired
+    assert {row["action"] for row in expired} == {"SKIP"}
+    back = datetime.fromisoformat("2031-12-24T06:00-05:00")
+    late = [game.complete for game in found.games if game.game.game_date < back.date()]
+    assert all(when is not None and when < back + timedelta(hours=72) for when in late)
+
+
+@pytest.mark.parametrize("day", [date(2032, 3, 14), date(2031, 11, 2)], ids=["spring", "autumn"])
+def test_t8_the_days_on_which_clocks_change(tmp_path: Path, day: date) -> None:
+    """92 or 100 sweeps, every game complete, and the plan is what ran."""
+    days = {
+        day - timedelta(days=1): ["19:00", "22:30"],
+        day: ["12:00", "15:30", "22:00"],
+        day + timedelta(days=1): ["19:00"],
+    }
+    found = simulate(tmp_path, days, min(days), max(days))
+    assert figures(found) == perfect(6)
+    cron = parse_cron(load_topology(Settings().topology_file).cron_for("tick-cleanup-processor"))
+    sweeps = Counter(eastern_date(row["slot"]) for row in found.tables["cleanup_operations"])
+    assert sweeps[day] == len(slots_on(cron, day)) != 96
+
+
+def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_path: Path) -> None:
+    """No game within 14 days: no other scrape, no run, no plan, and no look at the history."""
+    days = {date(2032, 6, 20): ["20:30"], date(2032, 10, 20): ["19:30"]}
+    file = write_season(tmp_path / "season.json", season_of(days))
+    first = date(2032, 7, 10)
+    world = make_world(SimulateOptions(file, first, first))
+    asked: list[str] = []
+    select = world.warehouse.select
+    listed = world.storage.list
+
+    def counted_select(table: str, *given: Any, **named: Any) -> Any:
+        asked.append(table)
+        return select(table, *given, **named)
+
+    def counted_list(bucket: str, prefix: str, **named: Any) -> Any:
+        asked.append(prefix)
+        return listed(bucket, prefix, **named)
+
+    with silent():
+        live_day(world, first)
+        situation = world.clock.now()
+        world.warehouse.select = counted_select  # type: ignore[method-assign]  # counts the reads
+        world.storage.list = counted_list  # type: ignore[method-assign]  # counts the reads
+        found = read_situation(world.runtime, situation, situation)
+    assert asked == ["nbac-schedule-api/"]
+    assert found.history is not None
+    scraped = [row["scraper_name"] for row in world.rows["scraper_execution_log"]]
+    assert scraped == ["nbac_schedule_api"] * 4
+    assert {row["action"] for row in world.rows["workflow_decisions"]} == {"SKIP"}
+    assert world.rows["daily_expected_schedule"] == []
+
+
+def test_a_late_day_costs_what_an_early_one_does(tmp_path: Path) -> None:
+    """Counted in function calls: the same slate every day, two weeks apart."""
+    first = date(2031, 12, 1)
+    days = {first + timedelta(days=n): ["19:00", "22:00"] for n in range(25)}
+    file = write_season(tmp_path / "season.json", season_of(days))
+    world = make_world(SimulateOptions(file, first, max(days)))
+    early, late = date(2031, 12, 11), max(days)
+    calls = {}
+    with silent():
+        for day in days:
+            if day not in (early, late):
+                live_day(world, day)
+                continue
+            profile = cProfile.Profile()
+            profile.runcall(live_day, world, day)
+            calls[day] = pstats.Stats(profile).total_calls  # type: ignore[attr-defined]  # no stub
+    assert calls[late] < calls[early] * 1.05
+
+
+def test_a_decision_takes_a_tenth_of_a_millisecond() -> None:
+    """Measured at a busy instant; the bound is five times the budget, for a busy machine."""
+    with TemporaryDirectory() as folder, silent():
+        file = write_season(Path(folder) / "season.json", season_of(DAYS))
+        world = make_world(SimulateOptions(file, FIRST, LAST))
+        for number in range(3):
+            live_day(world, FIRST + timedelta(days=number))
+        slot = datetime.fromisoformat("2031-12-23T23:00-05:00")
+        situation = read_situation(world.runtime, slot, slot)
+    flows = world.runtime.workflows
+
+    def every() -> None:
+        for name, flow in flows.items():
+            decide(name, flow, situation)
+
+    assert timeit(every, number=50) / 50 / len(flows) < 0.0005
+
+
+def test_a_slate_of_ours_can_be_simulated() -> None:
+    """The two days of config/slates, without a league's document."""
+    file = ROOT / "config" / "slates" / "2025-11.json"
+    found = run(SimulateOptions(file, date(2025, 11, 12), date(2025, 11, 12)))
+    assert figures(found) == perfect(12)
+
+
+def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    """The last date before the first one, or a file that is not there."""
+    file = write_season(tmp_path / "season.json", season_of(DAYS))
+    with pytest.raises(BadInputError, match="swap"):
+        run(SimulateOptions(file, LAST, FIRST))
+    with pytest.raises(BadInputError, match=r"none\.json"):
+        run(SimulateOptions(tmp_path / "none.json", FIRST, LAST))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("sauce=1%", "known are source, late"),
+        ("source=1", "percentage"),
+        ("source=101%", "percentage"),
+        ("late=45", "span"),
+        ("outage=master_controller", "FUNCTION:START/SPAN"),
+        ("outage=nobody:2025-01-15T06:00/48h", "known are cleanup_processor"),
+        ("outage=master_controller:soon/48h", "isoformat"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused(text: str, wanted: str) -> None:
+    """In one line that names the part and what to write instead."""
+    with pytest.raises(BadInputError, match=wanted) as caught:
+        parse_faults(f"late=1h,{text}", load_topology(Settings().topology_file))
+    assert text in str(caught.value)
+
+
+@needs_real
+def test_the_first_week_of_a_real_season() -> None:
+    """2024-10-22 to 2024-10-27: 45 games, nothing missed."""
+    found = run(SimulateOptions(REAL, date(2024, 10, 22), date(2024, 10, 27)))
+    assert figures(found) == perfect(len(found.games))
+    assert len(found.games) > 40
