@@ -6,7 +6,7 @@ of 15 games stays below 4 KB. `situation_from` reads it back, for `python -m loc
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -29,7 +29,12 @@ class _Seen:
 
     days: dict[date, tuple[Game, ...]] = field(default_factory=dict)
     tries: dict[Key, Tries] = field(default_factory=dict)
-    runs: dict[Run, None] = field(default_factory=dict)
+    runs: dict[int, Run] = field(default_factory=dict)
+    """By identity: a forced tick may run the same again in one slot, and both count."""
+
+    def add(self, runs: Iterable[Run]) -> None:
+        """Note runs, each once."""
+        self.runs.update((id(run), run) for run in runs)
 
 
 class _WatchedCalendar(Mapping[date, tuple[Game, ...]]):
@@ -66,16 +71,16 @@ class _WatchedHistory(History):
     def in_flight(self, workflow: str, instant: datetime) -> Run | None:
         found = super().in_flight(workflow, instant)
         if found:
-            self.seen.runs[found] = None
+            self.seen.add([found])
         return found
 
     def games_in_flight(self, instant: datetime) -> frozenset[str]:
-        self.seen.runs.update(dict.fromkeys(self._open(instant)))
+        self.seen.add(self._open(instant))
         return super().games_in_flight(instant)
 
     def runs_for(self, workflow: str, game_id: str) -> tuple[datetime, ...]:
         mine = (run for run in self.runs if run.workflow == workflow and game_id in run.game_ids)
-        self.seen.runs.update(dict.fromkeys(mine))
+        self.seen.add(mine)
         return super().runs_for(workflow, game_id)
 
 
@@ -112,7 +117,7 @@ def _inputs(seen: _Seen, situation: Situation, decision: Decision, config: str) 
         "config": config,
         "games": {str(day): [_game(game, slot) for game in games] for day, games in days.items()},
         "tries": _grouped(seen.tries, places, slot),
-        "runs": [_run(run, places, slot) for run in seen.runs],
+        "runs": [_run(run, places, slot) for run in seen.runs.values()],
         "targets": targets_of(decision.targets),
         "since": str(situation.collect_since) if situation.collect_since else None,
         "stale": situation.stale,

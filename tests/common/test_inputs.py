@@ -25,6 +25,7 @@ from tests.common.conftest import (
     WHOLE_DATE,
     WORKFLOWS,
     collected,
+    et,
     failure,
     game,
     played,
@@ -152,6 +153,17 @@ def test_only_what_was_looked_at_is_kept() -> None:
     kept = json.loads(busy)
     assert list(kept["games"]) == ["2025-11-12"]
     assert {entry[0] for entry in kept["tries"]} == {*BOXES, WHOLE_DATE}
+
+
+def test_a_run_that_was_forced_again_counts_twice() -> None:
+    """The backoff after two runs in one slot is that of two, from the stored inputs as well."""
+    one = played(1, "2025-11-11 19:00")
+    ran = Run("late_game_catch_up", et("2025-11-12 07:00"), one.game_date, (one.game_id,), "failed")
+    twin = replace(ran)
+    judged = situation("2025-11-12 08:00", [one], runs=(ran, twin))
+    text, made = recorded("late_game_catch_up", judged)
+    assert made.reason_code == "BACKOFF"
+    assert again("late_game_catch_up", text, judged) == made
 
 
 def test_whatever_a_history_answers_is_noted() -> None:
