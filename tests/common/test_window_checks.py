@@ -1,0 +1,94 @@
+"""What the checks let through does work, whatever its numbers."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from common.decision import Decision
+from common.eastern import at
+from common.games import Game
+from common.plan import nominal_decisions
+from common.season import by_date
+from common.slots import slots_on
+from common.ticks import Ticks
+from common.window_checks import window_faults
+from tests.common.conftest import DAY, PER_GAME, TICKS, game, workflow
+
+CLOCK = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02d}:{minute % 60:02d}")
+ORDERED = st.lists(CLOCK, min_size=3, max_size=3).map(sorted)
+SEARCH = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+)
+JITTER = st.timedeltas(timedelta(seconds=-90), timedelta(seconds=90))
+LINES = [{"scrapers": ["oddsa_game_lines"]}]
+
+
+def usable(kind: str, **fields: Any) -> Any:
+    """A workflow whose times the checks let through."""
+    flow = workflow(kind, **fields)
+    assume(not list(window_faults(flow, Ticks(TICKS))))
+    return flow
+
+
+def lived(flow: Any, *games: Game) -> list[Decision]:
+    """Its decisions on the day, in the nominal world."""
+    flows: Mapping[str, Any] = {"mine": flow}
+    judged = nominal_decisions(flows, by_date(games), DAY, DAY, cron=TICKS, per_game=PER_GAME)
+    return [made for _, _, made in judged]
+
+
+@SEARCH
+@given(CLOCK, st.integers(1, 180), JITTER)
+def test_t14_no_jitter_moves_a_tick_over_an_edge(
+    clock: str, tolerance: int, late: timedelta
+) -> None:
+    """A window that is let through has a tick, and the same ticks whenever they really come."""
+    flow = usable("post_game", at=clock, tolerance_minutes=tolerance, games_of="today")
+    middles = [at(DAY + timedelta(days=days), flow.at) for days in (-1, 0, 1)]
+    reach = timedelta(minutes=tolerance)
+    slots = slots_on(TICKS, DAY)
+    inside = [any(abs(slot - middle) <= reach for middle in middles) for slot in slots]
+    really = [any(abs(slot + late - middle) <= reach for middle in middles) for slot in slots]
+    assert any(inside)
+    assert inside == really
+
+
+@SEARCH
+@given(ORDERED, st.integers(1, 4), st.integers(1, 10))
+def test_d17_what_is_published_is_found(clocks: list[str], every: int, attempts: int) -> None:
+    """A budget that is let through lasts until the publication, every time."""
+    start, published, end = clocks
+    times = {"start": start, "end": end, "published": published}
+    flow = usable("discovery", **times, every_hours=every, attempts=attempts, steps=LINES)
+    codes = [made.reason_code for made in lived(flow, game())]
+    assert codes.count("NOT_FOUND_YET") <= attempts
+    assert not {"BUDGET_SPENT", "NOT_FOUND"} & set(codes)
+
+
+@SEARCH
+@given(ORDERED, st.sampled_from((1.5, 2, 6)), st.integers(0, 60))
+def test_t2_every_tip_off_within_the_hours_has_its_lines(
+    clocks: list[str], lead: float, abort: int
+) -> None:
+    """A lead time that is let through has a tick before any tip-off, not too near to it."""
+    start, tip, end = clocks
+    times = {"start": start, "end": end, "lead_hours": lead, "abort_minutes": abort}
+    flow = usable("pre_game", **times, every_hours=2, steps=LINES)
+    one = game(tip=f"{DAY} {tip}")
+    assert one.tipoff is not None
+    opens = at(DAY, flow.start) + timedelta(hours=lead)
+    assume(one.tipoff >= max(opens, slots_on(TICKS, DAY)[0] + timedelta(hours=lead)))
+    assume(one.tipoff - timedelta(minutes=abort) <= slots_on(TICKS, DAY)[-1])
+    assert "RUN" in {made.action for made in lived(flow, one)}
+
+
+@SEARCH
+@given(ORDERED)
+def test_t2_a_daily_window_runs_once(clocks: list[str]) -> None:
+    """A window that is let through runs on a day with games."""
+    start, _, end = clocks
+    flow = usable("daily_window", start=start, end=end, steps=LINES)
+    assert [made.action for made in lived(flow, game())].count("RUN") == 1
