@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run test lint
+.PHONY: setup run test soak lint
 
 setup: $(VENV)/installed
 
@@ -19,6 +19,10 @@ run: setup
 
 test: setup lint
 	$(BIN)/python -m pytest
+
+# Longer searches: whole seasons in good and in bad weather.
+soak: setup
+	$(BIN)/python -m pytest -m soak
 
 lint: setup
 	$(BIN)/ruff check .

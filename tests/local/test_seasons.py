@@ -1,0 +1,119 @@
+"""Whole seasons, real and made up, in good and in bad weather: minutes, so only in `make soak`."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from seasons import season_of, write_season
+
+from common.eastern import EASTERN
+from common.settings import ROOT
+from local.simulate import Outcome, SimulateOptions, run
+from local.source.teams import TEAMS
+
+pytestmark = pytest.mark.soak
+REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
+needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
+FIRST, LAST = date(2024, 10, 22), date(2025, 6, 22)
+SHIFT = timedelta(days=38)
+"""Puts the season over other changes of the clocks, and games on other days of the week."""
+TIPS = ("12:00", "13:00", "15:30", "17:00", "19:00", "19:30", "20:00", "21:00", "22:00", "22:30")
+
+
+def assert_perfect(found: Outcome, games: int) -> None:
+    """Every game has everything, once, and nothing else ran."""
+    assert len(found.games) == games
+    assert found.lacking == ()
+    assert (found.missed_windows, found.needless_runs, found.dead_letters) == ((), (), 0)
+
+
+@needs_real
+def test_a_real_season_and_its_summer_in_a_minute() -> None:
+    """365 days: all 1,321 games, no preseason, no All-Star game, under 60 s."""
+    found = run(SimulateOptions(REAL, FIRST, FIRST + timedelta(days=364)))
+    assert_perfect(found, 1321)
+    named = {row["game_id"] for row in found.tables["scraper_execution_log"] if row["game_id"]}
+    assert {game[:3] for game in named} == {"002", "004", "005", "006"}
+    assert found.wall_seconds < 60
+
+
+@needs_real
+@pytest.mark.parametrize("seed", [0, 1])
+def test_s4_a_real_season_with_late_and_failing_sources_and_an_outage(seed: int) -> None:
+    """All post-game data within 72 h of the outage's end, once; missed lines are told."""
+    outage = "outage=master_controller:2025-01-15T06:00/48h"
+    found = run(SimulateOptions(REAL, FIRST, LAST, seed, f"source=1%,late=45h,{outage}"))
+    assert [game for game in found.games if game.missing or game.twice] == []
+    assert found.needless_runs == ()
+    assert {entry["date"] for entry in found.lacking} == {"2025-01-15", "2025-01-16"}
+    back = datetime(2025, 1, 17, 6, tzinfo=EASTERN)
+    before = [g.complete for g in found.games if g.game.game_date < back.date()]
+    assert max(when for when in before if when) < back + timedelta(hours=72)
+
+
+@needs_real
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_season_never_seen_here(tmp_path: Path, seed: int) -> None:
+    """The real one with its dates moved, its teams and ids exchanged, its tip-offs shifted."""
+    file = tmp_path / "season.json"
+    file.write_text(json.dumps(moved(json.loads(REAL.read_text()), Random(seed))))
+    assert_perfect(run(SimulateOptions(file, FIRST + SHIFT, LAST + SHIFT)), 1321)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_season_made_up_of_chance(tmp_path: Path, seed: int) -> None:
+    """Six weeks of 0 to 14 games a day at any hour, over the spring change of the clocks."""
+    chance, first = Random(seed), date(2032, 2, 20)
+    days = {
+        first + timedelta(days=n): [chance.choice(TIPS) for _ in range(chance.randrange(15))]
+        for n in range(42)
+    }
+    file = write_season(tmp_path / "season.json", season_of(days))
+    found = run(SimulateOptions(file, first, max(days)))
+    assert_perfect(found, sum(map(len, days.values())))
+
+
+def moved(document: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """Another season in the same form: nothing that the code could know by heart."""
+    days = document["leagueSchedule"]["gameDates"]
+    sides = {g[s]["teamTricode"]: g[s] for d in days for g in d["games"] for s in SIDES}
+    names = sorted(TEAMS.keys() & sides.keys())
+    others = dict(zip(names, chance.sample(names, len(names)), strict=True))
+    ids = [game["gameId"] for day in days for game in day["games"]]
+    fresh = _exchanged(ids, chance)
+    for day in days:
+        day["gameDate"] = f"{_later(day['gameDate'], US):{US}}"
+        later = timedelta(minutes=chance.choice((-30, 0, 0, 10)))
+        for game in day["games"]:
+            game["gameId"] = fresh[game["gameId"]]
+            game["gameStatusText"] = "Final"
+            _move(game, later)
+            for side in SIDES:
+                if game[side]["teamTricode"] in others:
+                    game[side] = sides[others[game[side]["teamTricode"]]]
+    return document
+
+
+SIDES = ("awayTeam", "homeTeam")
+US = "%m/%d/%Y %H:%M:%S"
+ISO = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def _exchanged(ids: list[str], chance: Random) -> Mapping[str, str]:
+    """New ids of the same kinds."""
+    return {old: f"{old[:5]}{n:05d}" for n, old in enumerate(chance.sample(ids, len(ids)), 20_000)}
+
+
+def _later(wall: str, form: str) -> datetime:
+    return datetime.strptime(wall, form).replace(tzinfo=EASTERN) + SHIFT
+
+
+def _move(game: dict[str, Any], later: timedelta) -> None:
+    """The same wall time on a later date, give or take."""
+    wall = _later(game["gameDateTimeEst"], ISO) + later
+    game["gameDateTimeEst"] = f"{wall:{ISO}}"
+    game["gameDateTimeUTC"] = f"{wall.astimezone(UTC):{ISO}}"
