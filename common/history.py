@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from common.ports import Row
 
@@ -15,8 +16,7 @@ Key = tuple[str, date, str | None]
 """Scraper, target date, game id (None for a scraper of the whole date)."""
 
 
-@dataclass(frozen=True)
-class Tries:
+class Tries(NamedTuple):
     """The attempts of one key; instants are slots (or start times where a request had none)."""
 
     succeeded: datetime | None = None

@@ -7,8 +7,9 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -55,35 +56,39 @@ class MemoryStorage:
         custom_time: datetime | None = None,
     ) -> StoredObject:
         """Write an object that must not exist yet; see the port."""
-        made = StoredObject(
-            bucket,
-            name,
-            0,
+        make = partial(
+            StoredObject,
             content_type=content_type,
             metadata=dict(metadata or {}),
             custom_time=custom_time and custom_time.astimezone(UTC),
         )
-        return self._write(made, data, expected=0)
+        return self._write(bucket, name, data, make, expected=0)
 
     def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
         """Overwrite the object if it is still at `generation`; see the port."""
-        return self._write(StoredObject(bucket, name, 0), data, expected=generation)
+        return self._write(bucket, name, data, StoredObject, expected=generation)
 
-    def _write(self, made: StoredObject, data: bytes, expected: int) -> StoredObject:
+    def _write(
+        self,
+        bucket: str,
+        name: str,
+        data: bytes,
+        make: Callable[..., StoredObject],
+        *,
+        expected: int,
+    ) -> StoredObject:
         with self._lock:
-            held = self._bucket(made.bucket)
-            present = held[made.name][1].generation if made.name in held else 0
+            held = self._bucket(bucket)
+            present = held[name][1].generation if name in held else 0
             if present != expected:
                 raise ConflictError(
-                    f"gs://{made.bucket}/{made.name} is at generation {present}, not {expected}"
+                    f"gs://{bucket}/{name} is at generation {present}, not {expected}"
                 )
             if not present:
-                self._names[made.bucket].add(made.name)
+                self._names[bucket].add(name)
             self._generation += 1
-            made = replace(
-                made, generation=self._generation, size=len(data), created=self._clock.now()
-            )
-            held[made.name] = (bytes(data), made)
+            made = make(bucket, name, self._generation, size=len(data), created=self._clock.now())
+            held[name] = (bytes(data), made)
         if self.on_finalize is not None:
             self.on_finalize(made)
         return made
