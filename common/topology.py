@@ -3,7 +3,6 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from common.errors import ConfigError
@@ -76,6 +75,8 @@ def load_topology(path: Path) -> Topology:
     Raises:
         ConfigError: the file is missing, is not YAML or does not fit; names the place.
     """
+    import yaml  # noqa: PLC0415 - only when the file is read
+
     try:
         return Topology.model_validate(yaml.safe_load(path.read_text()))
     except OSError as error:

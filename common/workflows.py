@@ -9,7 +9,7 @@ from datetime import time
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -26,7 +26,9 @@ from common.eastern import parse_clock
 from common.errors import ConfigError
 from common.form_faults import advice, worst
 from common.messages import Name
-from common.yaml_lines import Document, parse_yaml
+
+if TYPE_CHECKING:
+    from common.yaml_lines import Document
 
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
@@ -190,7 +192,7 @@ class WorkflowFile(_Model):
 class WorkflowSource:
     """A workflow file, and the lines that its fields stand on."""
 
-    document: Document
+    document: "Document"
     file: WorkflowFile
 
 
@@ -220,6 +222,8 @@ def parse_workflows(text: str, where: str) -> dict[str, Workflow]:
 
 def parse_source(text: str, where: str) -> WorkflowSource:
     """Check the form of a workflow file's text; `where` names it in errors."""
+    from common.yaml_lines import parse_yaml  # noqa: PLC0415 - YAML only when a file is read
+
     document = parse_yaml(text, where)
     try:
         return WorkflowSource(document, WorkflowFile.model_validate(document.data))

@@ -1,0 +1,51 @@
+"""What a function loads before it needs a client: counted in a process of its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from common.settings import ROOT
+from local.world import ROUTES
+
+HEAVY = (
+    "google.cloud.storage",
+    "google.cloud.bigquery",
+    "grpc",
+    "httpx",
+    "yaml",
+    "pypdf",
+    "pandas",
+)
+OURS = 120
+"""Modules on top of a bare functions-framework: pydantic's 57 and our own; see docs/notes.md."""
+PROBE = """
+import json, sys
+from functions_framework import create_app
+name = sys.argv[1]
+import flask, cloudevents.http
+bare = set(sys.modules)
+client = create_app(name, f"functions/{name}/main.py").test_client()
+status = client.post("/", json={"version": 9}).status_code
+loaded = set(sys.modules)
+print(json.dumps({"status": status, "own": len(loaded - bare), "all": sorted(loaded)}))
+"""
+
+
+@pytest.mark.parametrize("function", ROUTES)
+def test_an_exit_before_any_client_loads_none(function: str) -> None:
+    """A refused message is answered without a client library, YAML or HTTP being loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, function],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told = json.loads(done.stdout)
+    assert told["status"] == 400
+    assert not set(HEAVY) & set(told["all"])
+    assert told["own"] <= OURS
