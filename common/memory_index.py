@@ -56,8 +56,12 @@ class Folder:
     def below(self, prefix: str, start: str) -> list[str]:
         """The same, for a prefix within this very folder."""
         keys, partial = self.keys(), prefix[len(self._path) :]
+        low, high = bisect_left(keys, partial), bisect_left(keys, partial + _LAST)
+        if start.startswith(self._path):
+            # One key further back: the folder that `start` itself is in.
+            low = max(low, bisect_left(keys, start[len(self._path) :]) - 1)
         found: list[str] = []
-        for key in keys[bisect_left(keys, partial) : bisect_left(keys, partial + _LAST)]:
+        for key in keys[low:high]:
             child, name = self._children[key], self._path + key
             if child is None:
                 found += [name] if name >= start else []

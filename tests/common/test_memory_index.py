@@ -1,0 +1,61 @@
+"""The indexes of the in-memory ports give what a scan would, at a cost that does not grow."""
+
+import cProfile
+import pstats
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.memory_index import Folder, Partition
+
+NAMES = st.lists(st.text("ab-/", min_size=1, max_size=6), max_size=12)
+PIECES = st.text("ab-/", max_size=4)
+
+
+def folder(names: list[str]) -> Folder:
+    """A bucket's index with these names."""
+    made = Folder()
+    for name in names:
+        made.add(name)
+    return made
+
+
+@given(names=NAMES, gone=NAMES, prefix=PIECES, start=PIECES)
+def test_a_listing_is_what_a_scan_gives(
+    names: list[str], gone: list[str], prefix: str, start: str
+) -> None:
+    """For any names, prefix and start, also after names were removed and others added."""
+    made = folder(names)
+    made.listed(prefix, start)
+    kept = sorted(set(names) - set(gone))
+    for name in set(names) & set(gone):
+        made.remove(name)
+    assert made.listed(prefix, start) == [
+        name for name in kept if name.startswith(prefix) and name >= start
+    ]
+    below = [name[len(prefix) :] for name in kept if name.startswith(prefix)]
+    assert made.folders(prefix) == sorted({n.partition("/")[0] + "/" for n in below if "/" in n})
+
+
+def test_listing_the_last_days_costs_the_same_after_years() -> None:
+    """Counted in function calls: three dates of ten, and three of a thousand."""
+
+    def calls(days: int) -> int:
+        made = folder([f"events/{day:05d}/x.json" for day in range(days)])
+        made.listed("events/", "")
+        profile = cProfile.Profile()
+        found = profile.runcall(made.listed, "events/", f"events/{days - 3:05d}")
+        assert len(found) == 3
+        return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # no stub
+
+    assert calls(1000) == calls(10)
+
+
+def test_a_view_grows_with_its_rows() -> None:
+    """A row added later is in the same view; a filter keeps the others out."""
+    partition, where = Partition(), {"kind": frozenset({"x"})}
+    partition.rows.append({"id": 1, "kind": "x"})
+    assert partition.view(("id",), where) == [{"id": 1}]
+    partition.rows += [{"id": 2, "kind": "y"}, {"id": 3, "kind": "x"}]
+    assert partition.view(("id",), where) == [{"id": 1}, {"id": 3}]
+    assert partition.view(("id", "kind"), {}) == partition.rows
