@@ -52,11 +52,17 @@ def _check_attributes(attributes: Mapping[str, str]) -> None:
 
 
 class GooglePublisher:
-    """Publishes to Pub/Sub, or to an emulator at `endpoint` (`host:port`)."""
+    """Publishes to Pub/Sub, or to an emulator at `endpoint` (`host:port`).
 
-    def __init__(self, project: str, endpoint: str | None = None) -> None:
+    Topics are named as in config/topology.yaml; a deployment's `topic_prefix` goes before each.
+    """
+
+    def __init__(
+        self, project: str, endpoint: str | None = None, *, topic_prefix: str = ""
+    ) -> None:
         self._project = project
         self._endpoint = endpoint
+        self._prefix = topic_prefix
 
     @cached_property
     def _client(self) -> "PublisherClient":
@@ -99,7 +105,7 @@ class GooglePublisher:
         from google.pubsub_v1.types import PubsubMessage  # noqa: PLC0415 - cold start
 
         message = PubsubMessage(data=encode(body, attributes), attributes=dict(attributes))
-        path = f"projects/{self._project}/topics/{topic}"
+        path = f"projects/{self._project}/topics/{self._prefix}{topic}"
         response = self._client.publish(
             topic=path, messages=[message], retry=self._retry, timeout=PUBLISH_SECONDS
         )

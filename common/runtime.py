@@ -66,7 +66,11 @@ class Runtime:
         """Pub/Sub or an emulator of it."""
         from common.publisher import GooglePublisher  # noqa: PLC0415 - a client only when used
 
-        return GooglePublisher(self.settings.project, self.settings.pubsub_emulator_host)
+        return GooglePublisher(
+            self.settings.project,
+            self.settings.pubsub_emulator_host,
+            topic_prefix=self.settings.topic_prefix,
+        )
 
     @cached_property
     def source(self) -> "Source":

@@ -35,6 +35,8 @@ class Settings(BaseModel):
     state_bucket: str = "nba-orchestration-state"
     workflows_file: Path = ROOT / "config" / "workflows.yaml"
     topology_file: Path = ROOT / "config" / "topology.yaml"
+    topic_prefix: str = ""
+    """Before every topic of the topology, so that two deployments can share a project."""
     collect_since: date | None = None
     """Games before this date are never caught up; unset, catch-up looks back its 72 h."""
     lease_seconds: float = 660

@@ -107,6 +107,16 @@ def test_r7_what_pubsub_would_refuse_is_permanent(
         publisher.publish("scraper-requests", body, attributes)
 
 
+def test_a_deployments_prefix_goes_before_every_topic(
+    server: Server, endpoint_of: Callable[[Server], str]
+) -> None:
+    """Two deployments in one project do not hear each other."""
+    prefixed = GooglePublisher(PROJECT, endpoint_of(server), topic_prefix="staging-")
+    prefixed.publish("scraper-requests", {}, {})
+    (request,) = server.taken
+    assert request.topic == f"projects/{PROJECT}/topics/staging-scraper-requests"
+
+
 def test_the_wire_carries_topic_body_and_attributes(
     server: Server, endpoint_of: Callable[[Server], str]
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from replays import DAY, Replayed, config
 
 from common.publisher import GooglePublisher
+from common.settings import ROOT
 from common.slots import parse_cron, slots_on
 from common.storage import make_client
 from local import day as replayed
@@ -79,6 +80,41 @@ def test_the_plan_is_what_the_controller_ran(finished_day: Replayed) -> None:
         if row["action"] == "RUN"
     }
     assert planned == ran
+
+
+def plan_versus_actual(day: date) -> str:
+    """The query of docs/tables.md, for a day."""
+    text = (ROOT / "docs" / "tables.md").read_text().split("## Plan versus actual")[1]
+    return bind(text.split("```sql")[1].split("```")[0], day)
+
+
+def test_plan_versus_actual_tells_nothing_of_a_day_as_planned(finished_day: Replayed) -> None:
+    """The documented query is empty for the undisturbed day."""
+    assert ask(finished_day.stack, plan_versus_actual(DAY)) == []
+
+
+def test_plan_versus_actual_shows_what_ran_unplanned(finished_day: Replayed) -> None:
+    """A plan row whose run never came, and a run without a plan, are both listed."""
+    stack = finished_day.stack
+    other = date(2025, 11, 20)
+    ask(
+        stack,
+        f"INSERT INTO {table(stack, 'daily_expected_schedule')} "
+        "(date, workflow_name, expected_run_time, plan_id, scrapers, game_ids) VALUES "
+        "(DATE '2025-11-20', 'a', TIMESTAMP '2025-11-20 18:00:00+00', 'p', [], [])",
+    )
+    ask(
+        stack,
+        f"INSERT INTO {table(stack, 'workflow_decisions')} (decision_time, slot, workflow_name, "
+        "action, decision_id, forced, scrapers, game_ids) VALUES "
+        "(TIMESTAMP '2025-11-20 19:00:00+00', TIMESTAMP '2025-11-20 19:00:00+00', 'b', 'RUN', "
+        "'d', FALSE, [], [])",
+    )
+    rows = ask(stack, plan_versus_actual(other))
+    assert [(row[0], row[1]) for row in rows] == [
+        ("planned, did not run", "a"),
+        ("ran, not planned", "b"),
+    ]
 
 
 def test_every_game_is_covered(finished_day: Replayed) -> None:
