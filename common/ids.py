@@ -56,11 +56,3 @@ def log_id(bucket: str, name: str, generation: int) -> str:
 def cleanup_id(slot: datetime, forced_by: str = "") -> str:
     """One cleanup run a slot."""
     return derive("cleanup", stamp(slot), forced_by)
-
-
-def is_uuid(text: str) -> bool:
-    """Whether a text is a UUID in its usual form."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

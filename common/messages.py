@@ -32,9 +32,7 @@ MAX_GAMES = 64
 class Message(BaseModel):
     """Base of the messages: frozen, unknown fields refused."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, ser_json_timedelta="float"
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def body(self) -> dict[str, Any]:
         """The JSON-ready body to publish."""

@@ -1,6 +1,5 @@
 """The whole system on one machine: emulators, broker, sources and functions as real processes."""
 
-import json
 import os
 import sys
 import threading
@@ -258,9 +257,3 @@ def _base_environment() -> dict[str, str]:
     """A child sees nothing of the user's environment but what a program needs to run."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     return {**kept, "PYTHONPATH": str(ROOT), "HOME": str(ROOT / ".local" / "home")}
-
-
-def write_description(stack: Stack, path: Path) -> None:
-    """Leave the stack's addresses where `python -m local sql` finds them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(stack.describe(), indent=2) + "\n")
