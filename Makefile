@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run test soak lint
+.PHONY: setup run test soak lint bundle
 
 setup: $(VENV)/installed
 
@@ -28,3 +28,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What Terraform uploads; the same checkout gives the same bytes.
+bundle: setup
+	$(BIN)/python -m local bundle --out dist/bundle.zip

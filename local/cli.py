@@ -18,6 +18,7 @@ from common.errors import OrchestrationError
 from common.settings import Settings
 from common.topology import load_topology
 from local import day as replayed
+from local.bundle import bundle
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.source.slate import Slate
 from local.stack import SERVERS, StackConfig
@@ -309,3 +310,6 @@ def stop() -> None:
     if not stop_kept():
         raise OrchestrationError("no stack is up")
     click.echo("stopped")
+
+
+main.add_command(bundle)

@@ -1,0 +1,164 @@
+"""The bundle holds what is deployed, byte for byte the same, and runs from an empty folder."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from common.errors import BadInputError
+from common.settings import ROOT
+from local.bundle import build
+from local.cli import main
+from local.world import ROUTES
+
+KEPT = {
+    "common/__init__.py": "",
+    "common/core.py": "X = 1\n",
+    "functions/a/main.py": "",
+    "config/workflows.yaml": "workflows: []\n",
+    "config/tables/t.json": "[]\n",
+    "requirements.txt": "functions-framework==3.10.2\n",
+}
+NOT_DEPLOYED = {
+    "common/__pycache__/core.cpython-311.pyc": "x",
+    "common/.env": "KEY=1",
+    "config/slates/2025-11.json": "{}",
+    "config/prices.yaml": "{}",
+    "config/workflows.schema.json": "{}",
+    "local/cli.py": "",
+    "tests/test_a.py": "",
+    ".git/config": "",
+    ".venv/lib/a.py": "",
+    "requirements-dev.txt": "",
+    "README.md": "",
+}
+
+
+def checkout(folder: Path, files: dict[str, str]) -> Path:
+    """Write a checkout's files, in the given order."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def names(path: Path) -> list[str]:
+    """What a bundle holds."""
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
+def test_it_holds_what_is_deployed_and_nothing_else(tmp_path: Path) -> None:
+    """Functions, their code, their configuration and requirements.txt, in name order."""
+    root = checkout(tmp_path / "tree", {**NOT_DEPLOYED, **KEPT})
+    made = build(tmp_path / "out" / "bundle.zip", root)
+    assert names(made.path) == sorted(KEPT)
+    assert made.files == len(KEPT)
+    assert made.size == made.path.stat().st_size
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Whatever the order, the times and the permissions of the files."""
+    first = checkout(tmp_path / "first", KEPT)
+    second = checkout(tmp_path / "second", dict(reversed(KEPT.items())))
+    for number, name in enumerate(KEPT):
+        os.utime(second / name, (number, number))
+        (second / name).chmod(0o700 if number % 2 else 0o400)
+    one, two = build(tmp_path / "1.zip", first), build(tmp_path / "2.zip", second)
+    assert one.sha256 == two.sha256
+    assert one.path.read_bytes() == two.path.read_bytes()
+
+
+def test_other_content_gives_another_hash(tmp_path: Path) -> None:
+    """Terraform tells a new bundle by it."""
+    one = build(tmp_path / "1.zip", checkout(tmp_path / "first", KEPT))
+    changed = {**KEPT, "common/core.py": "X = 2\n"}
+    two = build(tmp_path / "2.zip", checkout(tmp_path / "second", changed))
+    assert one.sha256 != two.sha256
+
+
+def test_entries_are_plain_files_that_everybody_may_read(tmp_path: Path) -> None:
+    """One time, one mode, stored: nothing of the machine that built it."""
+    made = build(tmp_path / "bundle.zip", checkout(tmp_path / "tree", KEPT))
+    with zipfile.ZipFile(made.path) as archive:
+        told = {(e.date_time, e.external_attr >> 16, e.compress_type) for e in archive.infolist()}
+    assert told == {((1980, 1, 1, 0, 0, 0), 0o100644, zipfile.ZIP_STORED)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("common/model.bin", "x", r"common/model.bin is not a .py file"),
+        ("functions/a/notes.md", "x", r"functions/a/notes.md is not a .py file"),
+        ("config/key.json", '{"private_key": "x"}', r"config/key.json holds what looks like a sec"),
+        ("common/key.py", "K = '-----BEGIN PRIVATE KEY-----'", r"common/key.py holds what looks"),
+    ],
+)
+def test_what_does_not_belong_there_is_refused(
+    tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    """A stray file is neither uploaded nor silently left behind."""
+    root = checkout(tmp_path / "tree", {**KEPT, name: text})
+    with pytest.raises(BadInputError, match=told):
+        build(tmp_path / "bundle.zip", root)
+    assert not (tmp_path / "bundle.zip").exists()
+
+
+@pytest.mark.parametrize("link", ["common/out.py", "functions/b", "config/tables/t2.json"])
+def test_a_symbolic_link_is_refused(tmp_path: Path, link: str) -> None:
+    """It could lead out of the tree, and a zip made elsewhere would differ."""
+    root = checkout(tmp_path / "tree", KEPT)
+    (root / link).symlink_to(tmp_path)
+    with pytest.raises(BadInputError, match=f"{link} is a symbolic link"):
+        build(tmp_path / "bundle.zip", root)
+
+
+def test_half_a_checkout_is_refused(tmp_path: Path) -> None:
+    """Without requirements.txt the build would install nothing."""
+    files = {name: text for name, text in KEPT.items() if name != "requirements.txt"}
+    with pytest.raises(BadInputError, match=r"requirements\.txt is missing"):
+        build(tmp_path / "bundle.zip", checkout(tmp_path / "tree", files))
+
+
+def test_this_checkout_has_every_function_in_its_bundle(tmp_path: Path) -> None:
+    """And what the settings name as files."""
+    held = set(names(build(tmp_path / "bundle.zip").path))
+    assert {f"functions/{function}/main.py" for function in ROUTES} < held
+    assert {"config/workflows.yaml", "config/topology.yaml", "requirements.txt"} < held
+    assert {name.split("/")[0] for name in held} == {
+        "common",
+        "config",
+        "functions",
+        "requirements.txt",
+    }
+
+
+def test_the_command_prints_path_hash_files_and_bytes(tmp_path: Path) -> None:
+    """One line, for people and for scripts; the same from another environment."""
+    out = tmp_path / "bundle.zip"
+    here = CliRunner().invoke(main, ["bundle", "--out", str(out)])
+    made = build(tmp_path / "again.zip")
+    assert here.output == f"{out}  sha256 {made.sha256}  {made.files} files  {made.size} bytes\n"
+    there = subprocess.run(
+        ["/bin/sh", "-c", f"umask 077; exec {sys.executable} -m local bundle --out {out}"],
+        cwd=ROOT,
+        env={"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert there.stdout == here.output
+
+
+def test_an_error_of_the_command_is_one_line(tmp_path: Path) -> None:
+    """With exit status 2."""
+    (tmp_path / "file").write_text("")
+    told = CliRunner().invoke(main, ["bundle", "--out", str(tmp_path / "file" / "bundle.zip")])
+    assert told.exit_code == 2
+    assert told.stderr.startswith("error: ")
+    assert told.stderr.count("\n") == 1
