@@ -25,7 +25,7 @@ from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.state import read_once
 from common.steps import Manifest
-from common.tries import attempt, heal_each
+from common.tries import Try, attempt, heal_each, quarantine
 
 GRACE = timedelta(minutes=20)
 """Longer than a claim's lease: a run this young may be held by a live delivery."""
@@ -96,13 +96,17 @@ def _unfinished(runtime: Runtime, now: datetime) -> list[Row]:
 
 def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> None:
     """Publish the decision again, as stored in its slot's batch."""
-    name = f"decision {row['decision_id']}"
-    entry = _stored_decision(runtime, row)
-    tries = f"decisions/{row['decision_id']}"
-    if entry and attempt(runtime, tries, partial(publish_decision, runtime, entry)):
-        republished.append(name)
+    item = f"decisions/{row['decision_id']}"
+    if entry := _stored_decision(runtime, row):
+        tried = attempt(runtime, item, partial(publish_decision, runtime, entry))
     else:
-        quarantined.append(name)
+        tried = quarantine(runtime, item)
+    _tell(tried, f"decision {row['decision_id']}", republished, quarantined)
+
+
+def _tell(tried: Try, name: str, republished: list[str], quarantined: list[str]) -> None:
+    if tried is not Try.SPENT:
+        (republished if tried is Try.SENT else quarantined).append(name)
 
 
 def _stored_decision(runtime: Runtime, row: Row) -> Mapping[str, Any] | None:
@@ -135,8 +139,8 @@ def _heal_step(
         created=result.started_at,
     )
     send = partial(republish_object, runtime, stored)
-    sent = attempt(runtime, f"steps/{manifest.execution_id}-{number}", send)
-    (republished if sent else quarantined).append(name)
+    tried = attempt(runtime, f"steps/{manifest.execution_id}-{number}", send)
+    _tell(tried, name, republished, quarantined)
 
 
 def _give_up(
@@ -188,7 +192,7 @@ def _heal_tasks(
             if task_id in objects
             else partial(publish_request, runtime, request)
         )
-        if attempt(runtime, f"tasks/{task_id}", send):
+        if attempt(runtime, f"tasks/{task_id}", send) is Try.SENT:
             republished.append(f"task {task_id}")
         elif now - manifest.started > TASK_LOST_AFTER:
             write_off(runtime, manifest, request, now)

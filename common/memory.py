@@ -117,8 +117,8 @@ class MemoryStorage:
         with self._lock:
             names = self._names[bucket].listed(prefix, start or "")
             stop = len(names) if end is None else bisect_left(names, end)
-            found = [held[name][1] for name in names[:stop]]
-        return iter(found)
+            kept = names[:stop]
+        return (held[name][1] for name in kept)
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """The next path segments below `prefix`; see the port."""

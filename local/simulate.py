@@ -5,7 +5,8 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from datetime import time as wall_time
@@ -96,9 +97,8 @@ def run(options: SimulateOptions, report: Report = lambda _: None) -> Outcome:
     """
     began = time.monotonic()
     world = make_world(options)
-    with silent():
+    with silent(), _rare_collections():
         days = _live(world, options, report)
-    gc.unfreeze()
     return _gather(world, options, days, time.monotonic() - began)
 
 
@@ -128,10 +128,26 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
             return number
         day = options.first + timedelta(days=number)
         live_day(world, day)
-        gc.freeze()  # what a day has left stays: the collector need not look at it every day
+        _collect()
         report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
     world.invariants.at_rest()
     return planned + TAIL_DAYS
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Collect garbage once a day of the simulation instead of some thousand times."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def _collect() -> None:
+    gc.collect()
+    gc.freeze()  # what a day has left stays: the collector need not look at it every day
 
 
 def live_day(world: Simulation, day: date) -> None:

@@ -7,7 +7,7 @@ import pytest
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.tries import attempt, heal_each
+from common.tries import Try, attempt, heal_each, quarantine
 from local.world import ManualClock
 
 
@@ -21,11 +21,11 @@ def runtime() -> Runtime:
 
 
 def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
-    """The fourth is False, and sends nothing; another item has tries of its own."""
+    """Then it is said once to be left alone; another item has tries of its own."""
     sent: list[str] = []
     tries = [attempt(runtime, "objects/a", lambda: sent.append("a")) for _ in range(5)]
-    assert tries == [True, True, True, False, False]
-    assert attempt(runtime, "objects/b", lambda: sent.append("b"))
+    assert tries == [Try.SENT, Try.SENT, Try.SENT, Try.LAST, Try.SPENT]
+    assert attempt(runtime, "objects/b", lambda: sent.append("b")) is Try.SENT
     assert sent == ["a", "a", "a", "b"]
 
 
@@ -38,7 +38,7 @@ def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
     for _ in range(5):
         with pytest.raises(ConnectionError):
             attempt(runtime, "objects/a", fail)
-    assert attempt(runtime, "objects/a", lambda: None)
+    assert attempt(runtime, "objects/a", lambda: None) is Try.SENT
 
 
 def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
@@ -47,8 +47,15 @@ def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
     def other() -> None:
         attempt(runtime, "objects/a", lambda: None)
 
-    assert attempt(runtime, "objects/a", other)
-    assert [attempt(runtime, "objects/a", lambda: None) for _ in range(3)] == [True, True, False]
+    assert attempt(runtime, "objects/a", other) is Try.SENT
+    left = [attempt(runtime, "objects/a", lambda: None) for _ in range(3)]
+    assert left == [Try.SENT, Try.SENT, Try.LAST]
+
+
+def test_an_item_can_be_left_alone_without_a_try(runtime: Runtime) -> None:
+    """What can never be sent is told of once, too."""
+    assert [quarantine(runtime, "decisions/a") for _ in range(2)] == [Try.LAST, Try.SPENT]
+    assert attempt(runtime, "decisions/a", lambda: None) is Try.SPENT
 
 
 def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:

@@ -213,7 +213,7 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
     rows = [sweep(world, number) for number in range(5)]
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
     assert [row["republished"] for row in rows] == [[lost]] * 3 + [[]] * 2
-    assert [row["quarantined"] for row in rows] == [[]] * 3 + [[lost]] * 2
+    assert [row["quarantined"] for row in rows] == [[]] * 3 + [[lost]] + [[]]
     assert sweep(world, DAY_LATER)["quarantined"] == [lost]
     row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 0)
@@ -301,7 +301,8 @@ def test_c5_a_poison_object_is_sent_three_times_and_then_quarantined(world: Worl
     world.storage.on_finalize = world._finalized
     rows = [sweep(world, number) for number in range(5)]
     assert [row["republished_count"] for row in rows] == [1, 1, 1, 0, 0]
-    assert rows[-1]["quarantined"] == [f"gs://{BUCKET}/notes/2025-11-12/x.json"]
+    left_alone = [f"gs://{BUCKET}/notes/2025-11-12/x.json"]
+    assert [row["quarantined"] for row in rows] == [[]] * 3 + [left_alone] + [[]]
 
 
 def test_c3_a_lookup_that_fails_sends_nothing_and_says_so(world: World) -> None:
@@ -381,18 +382,51 @@ def test_one_run_that_cannot_be_read_does_not_keep_the_others(world: World) -> N
     assert f"decision {waiting}" in row["republished"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="objects are listed from the date 8 days ago on, by the date in their names: a lost "
-    "event of an older target date, or of an object without a folder, is never seen",
-)
-@pytest.mark.parametrize("name", ["oddsa-events/2025-01-15/124500.json", "loose.json"])
+@pytest.mark.parametrize("name", ["oddsa-events/2025-01-15/124500.json", "loose.json", "a/0.csv"])
 def test_r8_an_object_that_is_not_named_by_a_recent_date_is_healed_too(
     world: World, name: str
 ) -> None:
-    """An operator's backfill of an older date, and an upload into the bucket's root."""
+    """A backfill of an older date, and uploads of no date: by the round of an hour's last sweep."""
     upload(world, name)
-    sweep(world)
+    assert sweep(world)["missing_files_found"] == 0
+    assert sweep(world, 1)["republished"] == [f"gs://{BUCKET}/{name}"]
+    assert faults(world) == []
+
+
+def test_r8_a_round_of_many_pages_goes_on_where_the_last_page_ended(world: World) -> None:
+    """1,500 old names and a lost one behind them: found by the second page, and then begun anew."""
+    world.storage.on_finalize = None
+    for number in range(1500):
+        world.storage.create(BUCKET, f"archive/{number:04}.csv", b"")
+    world.clock.move(SWEEP + timedelta(days=9))
+    upload(world, "archive/1999.csv")
+    rows = [sweep(world, 9 * DAY_LATER + number) for number in (1, 2, 3, 4, 5, 9)]
+    found = [row["republished"] for row in rows]
+    assert found == [[], [], [], [], [f"gs://{BUCKET}/archive/1999.csv"], []]
+    assert world.rows["scraper_execution_log"][-1]["gcs_path"].endswith("archive/1999.csv")
+
+
+def test_c3_a_page_whose_lookup_failed_is_not_turned(world: World) -> None:
+    """The next round's page is the same one, so nothing of it is passed over."""
+    upload(world, "loose.json")
+
+    class Unreadable(Tap):
+        def select(self, *args: object, **kwargs: object) -> None:
+            raise ServiceUnavailable("BigQuery is away")
+
+    world.runtime.__dict__["warehouse"] = Unreadable(world.warehouse, Break())
+    assert sweep(world, 1)["status"] == "ERROR"
+    world.runtime.__dict__["warehouse"] = world.warehouse
+    assert sweep(world, 5)["republished"] == [f"gs://{BUCKET}/loose.json"]
+
+
+def test_a_user_may_give_an_object_any_custom_time(world: World) -> None:
+    """Its upload counts, not what it says of itself."""
+    world.storage.on_finalize = None
+    long_ago = SWEEP - timedelta(days=900)
+    world.storage.create(BUCKET, "notes/2025-11-12/x.json", b"{}", custom_time=long_ago)
+    world.storage.on_finalize = world._finalized
+    assert sweep(world)["republished_count"] == 1
     assert faults(world) == []
 
 
