@@ -31,14 +31,17 @@ from common.errors import BadInputError, OrchestrationError
 from common.settings import ROOT
 
 DEPLOYED = {
-    "common": (".py",),
-    "functions": (".py",),
-    "config": (".yaml", ".json"),
-    "requirements.txt": (".txt",),
+    "common": ".py",
+    "functions": ".py",
+    "config/tables": ".json",
+    "config/topology.yaml": ".yaml",
+    "config/workflows.yaml": ".yaml",
+    "requirements.txt": ".txt",
 }
-"""What goes in, and the suffixes that may be there; anything else there is refused."""
-LEFT_OUT = ("config/slates", "config/workflows.schema.json", "config/prices.yaml")
-"""Below `config`, but only for this machine: a change there is no reason to deploy."""
+"""What goes in, and the suffix of what may be there; anything else there is refused.
+
+The rest of `config` is read by Terraform or on this machine: a change of it deploys no function.
+"""
 IGNORED = ("__pycache__",)
 SECRETS = (b"PRIVATE KEY-----", b'"private_key"', b'"client_secret"')
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -86,23 +89,23 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for name, suffixes in DEPLOYED.items():
+    for name, suffix in DEPLOYED.items():
         top = root / name
         if not top.exists():
             raise BadInputError(f"{top} is missing; run this in a whole checkout")
         for path in _below(top, root):
-            if path.suffix not in suffixes:
+            if path.suffix != suffix:
                 raise BadInputError(
-                    f"{path.relative_to(root)} is not a {' or '.join(suffixes)} file; move it out "
-                    f"of {name}/, or add its suffix to DEPLOYED in local/bundle.py"
+                    f"{path.relative_to(root)} is not a {suffix} file; move it out of {name}/, or say "
+                    "in DEPLOYED of local/bundle.py that it is deployed"
                 )
             yield path
 
 
 def _below(path: Path, root: Path) -> Iterator[Path]:
-    """The files at or below a path that are not left out."""
+    """The files at or below a path, without caches and hidden ones."""
     name = path.relative_to(root).as_posix()
-    if name in LEFT_OUT or path.name in IGNORED or path.name.startswith("."):
+    if path.name in IGNORED or path.name.startswith("."):
         return
     if path.is_symlink():
         raise BadInputError(f"{name} is a symbolic link; put the file itself there")

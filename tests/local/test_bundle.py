@@ -20,6 +20,7 @@ KEPT = {
     "common/core.py": "X = 1\n",
     "functions/a/main.py": "",
     "config/workflows.yaml": "workflows: []\n",
+    "config/topology.yaml": "topics: []\n",
     "config/tables/t.json": "[]\n",
     "requirements.txt": "functions-framework==3.10.2\n",
 }
@@ -28,6 +29,7 @@ NOT_DEPLOYED = {
     "common/.env": "KEY=1",
     "config/slates/2025-11.json": "{}",
     "config/prices.yaml": "{}",
+    "config/topology.yaml.orig": "",
     "config/workflows.schema.json": "{}",
     "local/cli.py": "",
     "tests/test_a.py": "",
@@ -94,7 +96,11 @@ def test_entries_are_plain_files_that_everybody_may_read(tmp_path: Path) -> None
     [
         ("common/model.bin", "x", r"common/model.bin is not a .py file"),
         ("functions/a/notes.md", "x", r"functions/a/notes.md is not a .py file"),
-        ("config/key.json", '{"private_key": "x"}', r"config/key.json holds what looks like a sec"),
+        (
+            "config/tables/key.json",
+            '{"private_key": "x"}',
+            r"config/tables/key.json holds what looks like a sec",
+        ),
         ("common/key.py", "K = '-----BEGIN PRIVATE KEY-----'", r"common/key.py holds what looks"),
     ],
 )
