@@ -96,8 +96,8 @@ def _files(root: Path) -> Iterator[Path]:
         for path in _below(top, root):
             if path.suffix != suffix:
                 raise BadInputError(
-                    f"{path.relative_to(root)} is not a {suffix} file; move it out of {name}/, or say "
-                    "in DEPLOYED of local/bundle.py that it is deployed"
+                    f"{path.relative_to(root)} is not a {suffix} file; move it out of {name}/, or "
+                    "name it in DEPLOYED of local/bundle.py"
                 )
             yield path
 
