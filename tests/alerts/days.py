@@ -1,0 +1,53 @@
+"""Days lived through in memory by the real handlers, loaded into an emulated BigQuery."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from common.logs import silent
+from common.tables import NAMES
+from common.warehouse import BigQueryWarehouse
+from local.bigquery import BigQueryServer, create_tables
+from local.day import OWN_SLATE
+from local.simulate import SimulateOptions, live_day, make_world
+from local.sql import run_sql
+
+PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
+DAY = date(2025, 11, 12)
+FIRST = DAY - timedelta(days=1)
+NOW = "CURRENT_TIMESTAMP()"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def lived(schedule: Path = OWN_SLATE, first: date = FIRST, days: int = 2) -> Rows:
+    """The five tables after some days on which nothing fails."""
+    last = first + timedelta(days=days - 1)
+    world = make_world(SimulateOptions(schedule, first, last))
+    with silent():
+        for number in range(days):
+            live_day(world, first + timedelta(days=number))
+    # Without the decisions' inputs, which no alert or panel reads and which take seconds to load.
+    return {
+        name: [{**row, "inputs": None} if "inputs" in row else dict(row) for row in rows]
+        for name, rows in world.rows.items()
+    }
+
+
+def load(server: BigQueryServer, dataset: str, rows: Rows) -> None:
+    """Create a dataset with the five tables and fill it."""
+    create_tables(server.endpoint, PROJECT, dataset)
+    warehouse = BigQueryWarehouse(PROJECT, dataset, server.endpoint)
+    for name in NAMES:
+        if rows.get(name):
+            warehouse.append(name, rows[name], job_key=f"{dataset}-{name}")
+
+
+def at_instant(sql: str, now: datetime) -> str:
+    """The statement as if it ran at an instant."""
+    return sql.replace(NOW, f"TIMESTAMP '{now.isoformat(sep=' ')}'")
+
+
+def ask(server: BigQueryServer, dataset: str, sql: str) -> Sequence[tuple[Any, ...]]:
+    """Run a statement written for the seed's dataset on another one."""
+    return run_sql(server.endpoint, PROJECT, sql.replace(f"{PROJECT}.{DATASET}", dataset))[1]

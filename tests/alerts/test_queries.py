@@ -1,0 +1,114 @@
+"""Every alert query on an emulated BigQuery: loud from its threshold on, and quiet otherwise."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from seasons import season_of, write_season
+
+from common.eastern import at
+from common.errors import BadInputError
+from common.settings import ROOT
+from local.bigquery import BigQueryServer
+from tests.alerts.days import DAY, NOW, ask, at_instant, lived, load
+from tests.alerts.faults import CASES, Case, rows
+
+pytestmark = pytest.mark.stack
+FOLDER = ROOT / "config" / "alerts"
+QUERIES = sorted(FOLDER.glob("*.sql"))
+SUMMER = date(2032, 7, 20)
+CLOCKS = ("00:20", "05:35", "06:05", "08:05", "11:20", "15:50", "19:05", "22:35", "23:10")
+
+
+@pytest.fixture(scope="module")
+def faulty(server: BigQueryServer) -> BigQueryServer:
+    """The server with all faults in a dataset."""
+    load(server, "faulty", rows())
+    return server
+
+
+@pytest.fixture(scope="module")
+def summer(server: BigQueryServer, tmp_path_factory: pytest.TempPathFactory) -> BigQueryServer:
+    """The server with two days weeks after the last game."""
+    season = season_of({SUMMER - timedelta(days=30): ["19:00"]})
+    file = write_season(tmp_path_factory.mktemp("summer") / "schedule.json", season)
+    load(server, "summer", lived(file, SUMMER - timedelta(days=1)))
+    return server
+
+
+def instants(day: date) -> Iterator[datetime]:
+    """Moments of a day at which something is or was just due."""
+    for clock in CLOCKS:
+        yield at(day, time.fromisoformat(clock)).astimezone(UTC)
+
+
+def name(case: Case) -> str:
+    """A readable test id."""
+    return f"{case.query} {case.why}"
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
+def test_a_healthy_day_is_quiet(server: BigQueryServer, query: Path) -> None:
+    """No alert on the replayed game day, whenever it is looked at."""
+    for now in instants(DAY):
+        assert ask(server, "healthy", at_instant(query.read_text(), now)) == [], now
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
+def test_off_season_is_quiet(summer: BigQueryServer, query: Path) -> None:
+    """No alert on a day without games, plan or runs."""
+    for now in instants(SUMMER):
+        assert ask(summer, "summer", at_instant(query.read_text(), now)) == [], now
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_a_fault_is_told_in_its_time(faulty: BigQueryServer, case: Case) -> None:
+    """The incident is there from its threshold on, with a detail, and not before."""
+    sql = (FOLDER / f"{case.query}.sql").read_text()
+    found = sorted(ask(faulty, "faulty", at_instant(sql, case.now)))
+    assert len(found) == len(case.incidents)
+    for (incident, detail), wanted in zip(found, case.incidents, strict=True):
+        assert incident.startswith(wanted)
+        assert detail
+
+
+def test_every_query_has_a_fault_and_a_quiet_case() -> None:
+    """No query is only ever seen silent, and none only ever loud."""
+    loud = {case.query for case in CASES if case.incidents}
+    quiet = {case.query for case in CASES if not case.incidents}
+    assert loud == quiet == {query.stem for query in QUERIES}
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
+def test_a_query_is_bound_to_one_instant(query: Path) -> None:
+    """It names the instant in one way only, and bounds every partition column by it."""
+    sql = query.read_text()
+    assert NOW in sql
+    assert "CURRENT_DATE" not in sql
+    assert sql.count("FROM `") == sum(
+        sql.count(f"WHERE {column} ")
+        for column in ("date", "decision_time", "cleanup_time", "triggered_at", "execution_time")
+    )
+
+
+def test_the_wrapped_query_fails_with_its_incidents(faulty: BigQueryServer) -> None:
+    """The wrapper that Terraform makes: an error naming the incident, or a quiet row."""
+    wrapper = wrapper_of((ROOT / "config" / "alerts.yaml").read_text(), "missing-files")
+    sql = (FOLDER / "missing-files.sql").read_text()
+    loud = wrapper.replace(
+        "<the query>", at_instant(sql, datetime(2032, 1, 15, 17, 20, tzinfo=UTC))
+    )
+    with pytest.raises(BadInputError, match="ALERT missing-files: missing-files storm: 6 of 40"):
+        ask(faulty, "faulty", loud)
+    quiet = wrapper.replace("<the query>", at_instant(sql, datetime(2032, 1, 1, tzinfo=UTC)))
+    assert ask(faulty, "faulty", quiet) == [("quiet",)]
+
+
+def wrapper_of(text: str, alert: str) -> str:
+    """The wrapper as the head of alerts.yaml writes it."""
+    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]
+    comment = "\n".join(lines)
+    start = comment.index("SELECT IF(COUNT(*)")
+    end = comment.index(")\n", comment.index("FROM ( <the query>")) + 1
+    return comment[start:end].replace("<name>", alert).replace("<the query> )", "<the query>\n)")
