@@ -1,0 +1,52 @@
+resource "google_bigquery_dataset" "orchestration" {
+  #checkov:skip=CKV_GCP_81:Audit rows of public sports data; Google's own encryption at rest is enough
+  dataset_id  = var.dataset
+  location    = var.dataset_location
+  description = "What the orchestration planned, decided, did and healed; tables of config/tables."
+
+  delete_contents_on_destroy = false
+
+  depends_on = [google_project_service.service]
+}
+
+resource "google_bigquery_table" "table" {
+  #checkov:skip=CKV_GCP_80:Audit rows of public sports data; Google's own encryption at rest is enough
+  for_each = local.tables
+
+  dataset_id          = google_bigquery_dataset.orchestration.dataset_id
+  table_id            = each.key
+  description         = each.value.description
+  clustering          = each.value.clustering
+  schema              = jsonencode(each.value.fields)
+  deletion_protection = var.deletion_protection
+
+  # No query of the seed scans without its partition but one: the end-to-end query joins executions
+  # and the log by their ids alone. Requiring a partition filter would refuse it.
+  require_partition_filter = contains(["daily_expected_schedule", "workflow_decisions", "cleanup_operations"], each.key)
+
+  time_partitioning {
+    type          = each.value.partition.type
+    field         = each.value.partition.column
+    expiration_ms = try(each.value.partition_expiration_days * 86400000, null)
+  }
+}
+
+# Adopt what production has (var.adopt); harmless once it is in the state.
+
+import {
+  for_each = var.adopt.dataset ? toset([var.dataset]) : toset([])
+  to       = google_bigquery_dataset.orchestration
+  id       = "projects/${var.project}/datasets/${each.key}"
+}
+
+import {
+  for_each = var.adopt.tables
+  to       = google_bigquery_table.table[each.key]
+  id       = "projects/${var.project}/datasets/${var.dataset}/tables/${each.key}"
+}
+
+import {
+  for_each = var.adopt.data_bucket ? toset([var.data_bucket]) : toset([])
+  to       = google_storage_bucket.data
+  id       = "${var.project}/${each.key}"
+}

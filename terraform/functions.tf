@@ -1,0 +1,114 @@
+locals {
+  # Where Google's buildpacks put the bundle.
+  workspace  = "/workspace"
+  secret_dir = "/secrets"
+
+  environment = merge(
+    {
+      # main.py's own folder is on the path; `common` is found from here.
+      PYTHONPATH         = local.workspace
+      NBA_PROJECT        = var.project
+      NBA_DATASET        = var.dataset
+      NBA_DATA_BUCKET    = var.data_bucket
+      NBA_STATE_BUCKET   = var.state_bucket
+      NBA_TOPIC_PREFIX   = var.topic_prefix
+      NBA_WORKFLOWS_FILE = "${local.workspace}/${var.workflows_file}"
+      NBA_TOPOLOGY_FILE  = "${local.workspace}/${var.topology_file}"
+    },
+    { for field, value in var.settings : "NBA_${upper(field)}" => tostring(value) if value != null },
+  )
+}
+
+resource "google_cloudfunctions2_function" "function" {
+  for_each = local.functions
+
+  name        = "${var.topic_prefix}${replace(each.key, "_", "-")}"
+  location    = var.region
+  description = "See functions/${each.key}/main.py"
+
+  build_config {
+    runtime           = "python311"
+    entry_point       = each.key
+    service_account   = google_service_account.builder.id
+    docker_repository = google_artifact_registry_repository.images.id
+
+    # One bundle for all: says which file of it is this function's.
+    # https://github.com/GoogleCloudPlatform/buildpacks/blob/main/cmd/python/functions_framework
+    environment_variables = {
+      GOOGLE_FUNCTION_SOURCE = "functions/${each.key}/main.py"
+    }
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.bundles.name
+        object = google_storage_bucket_object.bundle.name
+      }
+    }
+  }
+
+  service_config {
+    service_account_email            = google_service_account.function[each.key].email
+    ingress_settings                 = var.ingress
+    available_memory                 = var.memory
+    available_cpu                    = var.cpu
+    timeout_seconds                  = local.delivery.function_timeout_seconds
+    min_instance_count               = 0
+    max_instance_count               = lookup(var.max_instances, each.key, 10)
+    max_instance_request_concurrency = var.concurrency
+    all_traffic_on_latest_revision   = true
+
+    environment_variables = merge(
+      local.environment,
+      local.access[each.key].secret ? { NBA_ODDS_API_KEY_FILE = "${local.secret_dir}/odds-api-key" } : {},
+    )
+
+    # Mounted, not in the environment: a rotated key is read by the next instance without a deployment.
+    dynamic "secret_volumes" {
+      for_each = local.access[each.key].secret ? [google_secret_manager_secret.odds_api_key] : []
+      content {
+        mount_path = local.secret_dir
+        project_id = var.project
+        secret     = secret_volumes.value.secret_id
+
+        versions {
+          path    = "odds-api-key"
+          version = "latest"
+        }
+      }
+    }
+  }
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.builder_pushes,
+    google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_reads_sources,
+    google_secret_manager_secret_iam_member.function_reads,
+    google_secret_manager_secret_version.odds_api_key,
+    google_storage_bucket_iam_member.builder_reads_bundle,
+  ]
+}
+
+resource "google_artifact_registry_repository" "images" {
+  #checkov:skip=CKV_GCP_84:Images of our own source; Google's own encryption at rest is enough
+  repository_id = "${var.topic_prefix}nba-functions"
+  location      = var.region
+  format        = "DOCKER"
+  description   = "Images that Cloud Build makes of the bundle."
+
+  cleanup_policies {
+    id     = "keep-recent"
+    action = "KEEP"
+    most_recent_versions {
+      keep_count = 10
+    }
+  }
+  cleanup_policies {
+    id     = "delete-old"
+    action = "DELETE"
+    condition {
+      older_than = "7776000s"
+    }
+  }
+
+  depends_on = [google_project_service.service]
+}

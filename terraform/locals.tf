@@ -1,0 +1,20 @@
+# What Terraform shares with the code: the files below config/.
+locals {
+  root      = "${path.module}/.."
+  topology  = yamldecode(file("${local.root}/${var.topology_file}"))
+  delivery  = local.topology.delivery
+  functions = toset([for subscription in local.topology.subscriptions : subscription.function])
+
+  subscriptions = {
+    for subscription in local.topology.subscriptions :
+    "${subscription.topic}--${replace(subscription.function, "_", "-")}" => subscription
+  }
+  jobs = { for job in local.topology.jobs : job.name => job }
+
+  tables = {
+    for name in fileset("${local.root}/config/tables", "*.json") :
+    trimsuffix(name, ".json") => jsondecode(file("${local.root}/config/tables/${name}"))
+  }
+
+  alerts = yamldecode(file("${local.root}/config/alerts.yaml"))
+}

@@ -1,0 +1,214 @@
+# config/alerts.yaml says what is watched and how an alert reaches a person; this file only builds it.
+locals {
+  channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+
+  runbook_hint = var.runbook_url == "" ? "in the repository" : "at ${var.runbook_url}"
+
+  query_alerts  = { for alert in local.alerts.queries : alert.name => alert }
+  log_alerts    = { for alert in local.alerts.logs : alert.name => alert }
+  metric_alerts = { for alert in local.alerts.metrics : alert.name => alert }
+
+  # A run that finds an incident fails with `ALERT <name>: …`, which its log policy looks for.
+  alert_sql = {
+    for name, alert in local.query_alerts : name => <<-SQL
+      SELECT IF(COUNT(*) = 0, 'quiet', ERROR(CONCAT('ALERT ${name}: ',
+        STRING_AGG(CONCAT(incident, ': ', detail), '; ' ORDER BY incident LIMIT 10)))) AS outcome
+      FROM (
+      ${replace(
+    file("${local.root}/config/alerts/${name}.sql"),
+    "nba-props-platform.nba_orchestration",
+    "${var.project}.${var.dataset}",
+)})
+    SQL
+}
+
+log_policies = merge(
+  local.log_alerts,
+  {
+    for name, alert in local.query_alerts : name => merge(alert, {
+      filter = join(" AND ", [
+        "resource.type=\"bigquery_dts_config\"",
+        "resource.labels.config_id=\"${reverse(split("/", google_bigquery_data_transfer_config.alert[name].name))[0]}\"",
+        "severity>=ERROR",
+        "jsonPayload.message:\"ALERT ${name}:\"",
+      ])
+    })
+  },
+)
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  for_each = var.alert_emails
+
+  display_name = "${var.topic_prefix}NBA orchestration, ${each.key}"
+  type         = "email"
+  labels       = { email_address = each.key }
+
+  depends_on = [google_project_service.service]
+}
+
+resource "google_bigquery_data_transfer_config" "alert" {
+  for_each = local.query_alerts
+
+  display_name         = "${var.topic_prefix}alert ${each.key}"
+  data_source_id       = "scheduled_query"
+  location             = var.dataset_location
+  schedule             = each.value.every
+  service_account_name = google_service_account.alerts.email
+  params               = { query = local.alert_sql[each.key] }
+
+  depends_on = [
+    google_bigquery_dataset_iam_member.alerts_reads,
+    google_bigquery_table.table,
+    google_project_iam_member.alerts_queries,
+  ]
+}
+
+resource "google_monitoring_alert_policy" "log" {
+  for_each = local.log_policies
+
+  display_name          = "${var.topic_prefix}${each.value.title}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.channels
+  user_labels           = var.labels
+
+  conditions {
+    display_name = each.key
+    condition_matched_log {
+      filter = each.value.filter
+    }
+  }
+
+  # Log-based policies must have one, others may not.
+  alert_strategy {
+    auto_close = local.alerts.auto_close
+    notification_rate_limit {
+      period = each.value.rate_limit
+    }
+  }
+
+  documentation {
+    subject   = each.value.title
+    mime_type = "text/markdown"
+    content   = "${each.value.title}. What it means and how to fix it: ${each.value.runbook} ${local.runbook_hint}"
+
+    dynamic "links" {
+      for_each = var.runbook_url == "" ? [] : ["${var.runbook_url}${each.value.runbook}"]
+      content {
+        display_name = "Runbook"
+        url          = links.value
+      }
+    }
+  }
+
+  depends_on = [google_project_service.service]
+}
+
+resource "google_monitoring_alert_policy" "metric" {
+  for_each = local.metric_alerts
+
+  display_name          = "${var.topic_prefix}${each.value.title}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.channels
+  user_labels           = var.labels
+
+  conditions {
+    display_name = each.key
+    condition_threshold {
+      filter          = each.value.filter
+      comparison      = each.value.comparison
+      threshold_value = each.value.threshold
+      duration        = each.value.duration
+
+      aggregations {
+        alignment_period     = each.value.per
+        per_series_aligner   = each.value.aligner
+        cross_series_reducer = lookup(each.value, "reducer", null)
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    subject   = each.value.title
+    mime_type = "text/markdown"
+    content   = "${each.value.title}. What it means and how to fix it: ${each.value.runbook} ${local.runbook_hint}"
+
+    dynamic "links" {
+      for_each = var.runbook_url == "" ? [] : ["${var.runbook_url}${each.value.runbook}"]
+      content {
+        display_name = "Runbook"
+        url          = links.value
+      }
+    }
+  }
+
+  depends_on = [google_project_service.service]
+}
+
+# The scheduled queries' own account.
+
+resource "google_service_account" "alerts" {
+  account_id   = "${var.topic_prefix}nba-alerts"
+  display_name = "Runs the alerts' scheduled queries"
+
+  depends_on = [google_project_service.service]
+}
+
+resource "google_bigquery_dataset_iam_member" "alerts_reads" {
+  dataset_id = google_bigquery_dataset.orchestration.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.alerts.member
+}
+
+resource "google_project_iam_member" "alerts_queries" {
+  project = var.project
+  role    = "roles/bigquery.jobUser"
+  member  = google_service_account.alerts.member
+}
+
+# Google Cloud has no budget shorter than a month. It covers the whole project.
+resource "google_billing_budget" "month" {
+  count = var.billing_account == "" ? 0 : 1
+
+  billing_account = var.billing_account
+  display_name    = "${var.topic_prefix}${local.alerts.budget.title}"
+
+  budget_filter {
+    projects        = ["projects/${data.google_project.this.number}"]
+    calendar_period = "MONTH"
+  }
+
+  amount {
+    specified_amount {
+      units = tostring(ceil(local.alerts.budget.amount_a_day * 30))
+    }
+  }
+
+  dynamic "threshold_rules" {
+    for_each = local.alerts.budget.shares
+    content {
+      threshold_percent = threshold_rules.value
+    }
+  }
+
+  dynamic "threshold_rules" {
+    for_each = local.alerts.budget.forecast_shares
+    content {
+      threshold_percent = threshold_rules.value
+      spend_basis       = "FORECASTED_SPEND"
+    }
+  }
+
+  all_updates_rule {
+    monitoring_notification_channels = local.channels
+    disable_default_iam_recipients   = false
+  }
+
+  depends_on = [google_project_service.service]
+}

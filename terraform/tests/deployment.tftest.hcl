@@ -1,0 +1,3 @@
+mock_provider "google" {}
+variables { bundle = "tests/bundle.zip" }
+run "d" { command = plan }

@@ -1,0 +1,338 @@
+# Where it runs.
+
+variable "project" {
+  description = "Google Cloud project."
+  type        = string
+  default     = "nba-props-platform"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "project: 6 to 30 lower-case letters, digits and hyphens, such as nba-props-platform."
+  }
+}
+
+variable "region" {
+  description = "Region of the functions, the scheduler jobs and the buckets."
+  type        = string
+  default     = "us-central1"
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region: a region's name, such as us-central1."
+  }
+}
+
+variable "dataset_location" {
+  description = "Location of the dataset; it can never change, so an adopted dataset's own."
+  type        = string
+  default     = "US"
+
+  validation {
+    condition     = can(regex("^([A-Z]{2}|[a-z]+-[a-z]+[0-9]+)$", var.dataset_location))
+    error_message = "dataset_location: a multi-region (US, EU) or a region's name."
+  }
+}
+
+variable "labels" {
+  description = "Labels of every resource that takes them."
+  type        = map(string)
+  default     = { app = "nba-orchestration", managed-by = "terraform" }
+
+  validation {
+    condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
+    error_message = "labels: lower-case letters, digits, _ and -, up to 63; a key starts with a letter."
+  }
+}
+
+# Names that functions and resources share: NBA_PROJECT is var.project, and so on.
+
+variable "dataset" {
+  description = "BigQuery dataset (NBA_DATASET)."
+  type        = string
+  default     = "nba_orchestration"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_]+$", var.dataset))
+    error_message = "dataset: letters, digits and underscores."
+  }
+}
+
+variable "data_bucket" {
+  description = "Bucket of the scraped objects (NBA_DATA_BUCKET)."
+  type        = string
+  default     = "nba-scraped-data"
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$", var.data_bucket))
+    error_message = "data_bucket: 3 to 63 lower-case letters, digits, hyphens, dots and underscores."
+  }
+}
+
+variable "state_bucket" {
+  description = "Bucket of claims, manifests and results (NBA_STATE_BUCKET)."
+  type        = string
+  default     = "nba-orchestration-state"
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$", var.state_bucket)) && var.state_bucket != var.data_bucket
+    error_message = "state_bucket: a bucket name other than data_bucket."
+  }
+}
+
+variable "topic_prefix" {
+  description = "Goes before the names of topics (NBA_TOPIC_PREFIX), subscriptions, jobs, functions, accounts and secrets, so that two deployments can share a project; buckets and dataset have names of their own."
+  type        = string
+  default     = ""
+
+  validation {
+    # A service account's id has 30 characters, our longest 21.
+    condition     = can(regex("^([a-z][a-z0-9]{0,7}-)?$", var.topic_prefix)) && !startswith(var.topic_prefix, "goog")
+    error_message = "topic_prefix: empty, or up to 8 lower-case letters and digits and a hyphen, such as staging-."
+  }
+}
+
+variable "settings" {
+  description = "The other settings of docs/settings.md: field f is NBA_<F>. What is null is left to the code's default."
+  type = object({
+    collect_since           = optional(string)
+    lease_seconds           = optional(number, 660)
+    read_retry_seconds      = optional(number, 30)
+    nba_cdn_url             = optional(string, "https://cdn.nba.com")
+    nba_stats_url           = optional(string, "https://stats.nba.com")
+    nba_official_url        = optional(string, "https://official.nba.com")
+    nba_injury_url          = optional(string, "https://ak-static.cms.nba.com")
+    nba_gamebook_url        = optional(string, "https://statsdmz.nba.com")
+    odds_api_url            = optional(string, "https://api.the-odds-api.com")
+    source_timeout_seconds  = optional(number, 30)
+    source_tries            = optional(number, 3)
+    source_interval_seconds = optional(number, 0.6)
+    source_max_bytes        = optional(number, 33554432)
+  })
+  default = {}
+
+  validation {
+    condition     = var.settings.collect_since == null || can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.settings.collect_since))
+    error_message = "settings.collect_since: a date such as 2025-10-21."
+  }
+  validation {
+    # Rule R6: function timeout < ack deadline < lease.
+    condition     = var.settings.lease_seconds > local.delivery.ack_deadline_seconds
+    error_message = "settings.lease_seconds: longer than the ack deadline of config/topology.yaml."
+  }
+  validation {
+    condition     = alltrue([for name, value in var.settings : startswith(value, "https://") if endswith(name, "_url")])
+    error_message = "settings: every *_url starts with https://."
+  }
+  validation {
+    condition     = alltrue([for name in ["read_retry_seconds", "source_timeout_seconds", "source_tries", "source_max_bytes"] : var.settings[name] > 0])
+    error_message = "settings: seconds, tries and bytes are above 0."
+  }
+}
+
+variable "topology_file" {
+  description = "Topics, subscriptions and jobs, from the repository's root; also in the bundle (NBA_TOPOLOGY_FILE)."
+  type        = string
+  default     = "config/topology.yaml"
+
+  validation {
+    condition     = fileexists("${path.module}/../${var.topology_file}")
+    error_message = "topology_file: no such file below the repository's root."
+  }
+}
+
+variable "workflows_file" {
+  description = "Workflow configuration, from the bundle's root (NBA_WORKFLOWS_FILE)."
+  type        = string
+  default     = "config/workflows.yaml"
+
+  validation {
+    condition     = fileexists("${path.module}/../${var.workflows_file}")
+    error_message = "workflows_file: no such file below the repository's root."
+  }
+}
+
+# How the functions run.
+
+variable "bundle" {
+  description = "The zip that `make bundle` builds."
+  type        = string
+  default     = "../dist/bundle.zip"
+
+  validation {
+    condition     = endswith(var.bundle, ".zip")
+    error_message = "bundle: a .zip file; build it with make bundle."
+  }
+}
+
+variable "ingress" {
+  description = "Who reaches the functions' addresses at all; IAM decides who may invoke. Pub/Sub of the same project counts as internal, gcloud functions call does not."
+  type        = string
+  default     = "ALLOW_ALL"
+
+  validation {
+    condition     = contains(["ALLOW_ALL", "ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB"], var.ingress)
+    error_message = "ingress: ALLOW_ALL, ALLOW_INTERNAL_ONLY or ALLOW_INTERNAL_AND_GCLB."
+  }
+}
+
+variable "memory" {
+  description = "Memory of an instance; the code keeps below 256 MiB, the rest is for the framework's peaks."
+  type        = string
+  default     = "512Mi"
+
+  validation {
+    condition     = can(regex("^[0-9]+(Mi|Gi)$", var.memory))
+    error_message = "memory: such as 512Mi."
+  }
+}
+
+variable "cpu" {
+  description = "Processors of an instance; below 1 only with a concurrency of 1."
+  type        = string
+  default     = "0.333"
+
+  validation {
+    condition     = can(tonumber(var.cpu)) && (tonumber(var.cpu) >= 1 || var.concurrency == 1)
+    error_message = "cpu: a number; Cloud Run wants at least 1 for a concurrency above 1."
+  }
+}
+
+variable "concurrency" {
+  description = "Requests that an instance serves at a time."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.concurrency >= 1 && var.concurrency <= 1000
+    error_message = "concurrency: 1 to 1000."
+  }
+}
+
+variable "max_instances" {
+  description = "Most instances of a function, where other than 10. The scraper_runner has few: each paces its own requests to a source's host."
+  type        = map(number)
+  default     = { scraper_runner = 4 }
+
+  validation {
+    condition     = alltrue([for name, most in var.max_instances : contains(local.functions, name) && most >= 1])
+    error_message = "max_instances: names of functions, and at least 1 instance."
+  }
+}
+
+# Who may do what.
+
+variable "operators" {
+  description = "IAM members (user:, group:, serviceAccount:) who may call the functions by hand."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for member in var.operators : can(regex("^(user|group|serviceAccount):.+@.+$", member))])
+    error_message = "operators: user:…, group:… or serviceAccount:…; never allUsers."
+  }
+}
+
+variable "readers" {
+  description = "IAM members who may query the five tables, such as Grafana's service account."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for member in var.readers : can(regex("^(user|group|serviceAccount):.+@.+$", member))])
+    error_message = "readers: user:…, group:… or serviceAccount:…; never allUsers."
+  }
+}
+
+variable "odds_api_key" {
+  description = "The Odds API's key; written once a version of odds_api_key_version, never into state or plan. Give it as TF_VAR_odds_api_key, or add it later with gcloud secrets versions add."
+  type        = string
+  default     = "not-set"
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = trimspace(var.odds_api_key) != ""
+    error_message = "odds_api_key: the key, or leave it out."
+  }
+}
+
+variable "odds_api_key_version" {
+  description = "Raise it to write odds_api_key again."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.odds_api_key_version >= 1 && floor(var.odds_api_key_version) == var.odds_api_key_version
+    error_message = "odds_api_key_version: 1, 2, 3 …"
+  }
+}
+
+# What is kept.
+
+variable "adopt" {
+  description = "What exists already and is imported instead of created: the dataset, tables by name, the data bucket."
+  type = object({
+    dataset     = optional(bool, false)
+    tables      = optional(set(string), [])
+    data_bucket = optional(bool, false)
+  })
+  default = {}
+
+  validation {
+    condition     = length(setsubtract(var.adopt.tables, keys(local.tables))) == 0
+    error_message = "adopt.tables: names of config/tables/*.json."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete the tables; false only to destroy a deployment."
+  type        = bool
+  default     = true
+}
+
+variable "state_retention_days" {
+  description = "How long claims, manifests and results are kept."
+  type        = number
+  default     = 45
+
+  validation {
+    # A dead letter replayed on its last day must still find its claim.
+    condition     = var.state_retention_days > local.dead_letter_retention_days
+    error_message = "state_retention_days: longer than dead letters are kept (31 days)."
+  }
+}
+
+# Alerts.
+
+variable "alert_emails" {
+  description = "Addresses that alerts go to."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", address))])
+    error_message = "alert_emails: e-mail addresses."
+  }
+}
+
+variable "runbook_url" {
+  description = "Where the repository's files can be read, ending with /; an alert links to its runbook below it. Empty: alerts name the file."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.runbook_url == "" || can(regex("^https://.+/$", var.runbook_url))
+    error_message = "runbook_url: https://…/, or empty."
+  }
+}
+
+variable "billing_account" {
+  description = "Billing account that gets the month's budget; empty: none. Needs the right to edit budgets on it."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.billing_account == "" || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "billing_account: such as 012345-6789AB-CDEF01, or empty."
+  }
+}
