@@ -1,0 +1,265 @@
+"""Every function starts from the unpacked bundle as the platform starts it, and does its work.
+
+The environment holds requirements.txt and nothing else, so that an import that only works in a
+developer's environment fails here. Ports point to the emulators; nothing else differs from
+/workspace in the cloud (see local/bundle.py for what is known of it).
+"""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from common.messages import ObjectEvent
+from common.settings import Settings, variable
+from common.storage import GoogleStorage
+from common.warehouse import make_client, run_query
+from local import process
+from local.bundle import build
+from local.day import OWN_SLATE
+from local.rest import Rest
+from local.stack import Stack, StackConfig
+from local.world import ROUTES
+from tests.functions.payloads import MESSAGES, STORAGE, Recorded, wrapped
+
+pytestmark = pytest.mark.stack
+NOW = datetime(2025, 11, 12, 18, 0, 20, tzinfo=UTC)
+"""13:00:20 ET on a day with twelve games, just after the controller's tick."""
+SLOT = "2025-11-12T18:00:00Z"
+DEVELOPERS_ONLY = ("duckdb", "hypothesis", "local", "pytest", "rich", "tests", "time_machine")
+SECONDS = 60.0
+TICKERS = ("schedule_locker", "master_controller", "cleanup_processor")
+# What one function leaves behind is what the next one's events are about.
+ORDER = (
+    "scraper_runner",
+    "schedule_locker",
+    "master_controller",
+    "workflow_executor",
+    "scraper_logger",
+    "execution_tracker",
+    "cleanup_processor",
+)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An unpacked bundle and the environment made for it."""
+
+    folder: Path
+    python: Path
+
+    def probe(self, code: str) -> str:
+        """Run Python as the platform would, and return what it prints."""
+        return self.run(code, {"PYTHONPATH": str(self.folder)}).stdout.strip()
+
+    def run(self, code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run Python in the unpacked folder; without -c's own folder on its path."""
+        return subprocess.run(
+            [self.python, "-P", "-c", code],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+
+class DeployedStack(Stack):
+    """The local stack whose functions run from the bundle."""
+
+    def __init__(self, config: StackConfig, deployment: Deployment) -> None:
+        super().__init__(config)
+        self._deployment = deployment
+
+    def _start_function(self, name: str) -> None:
+        """Start it by environment alone, in the bundle's folder, as the built image does."""
+        port = self._ports.setdefault(name, process.pick_port())
+        bin_folder = self._deployment.python.parent
+        environment = {
+            "PATH": f"{bin_folder}:/usr/bin:/bin",
+            "HOME": str(self.config.folder),
+            "PYTHONPATH": str(self._deployment.folder),
+            "FUNCTION_SOURCE": f"functions/{name}/main.py",
+            "FUNCTION_TARGET": name,
+            "FUNCTION_SIGNATURE_TYPE": "http",
+            "K_SERVICE": name,
+            "HOST": process.HOST,
+            "PORT": str(port),
+            **self.environment,
+        }
+        del environment[variable("workflows_file")]  # the bundle brings its own
+        argv = ["/bin/sh", "-c", 'cd "$0" && exec functions-framework']
+        self._functions[name] = process.start(
+            [*argv, str(self._deployment.folder)],
+            environment,
+            self._log(name),
+            lambda: True,  # awaited later, all at once
+            name=name,
+        )
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The bundle of this checkout, unpacked, compiled and installed as the build does."""
+    top = tmp_path_factory.mktemp("deployed")
+    folder, env = top / "workspace", top / "env"
+    with zipfile.ZipFile(build(top / "bundle.zip").path) as archive:
+        archive.extractall(folder)
+    python = env / "bin" / "python"
+    install = ["-m", "pip", "--python", python, "install", "--quiet", "--requirement"]
+    for argv in (
+        [sys.executable, "-m", "venv", "--without-pip", env],
+        [sys.executable, *install, folder / "requirements.txt"],
+        [python, "-m", "compileall", "-f", "-q", "."],
+    ):
+        done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:] or done.stdout[-2000:]
+    return Deployment(folder, python)
+
+
+@pytest.fixture(scope="module")
+def stack(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The emulators and the deployed functions, at 13:00:20 ET."""
+    config = StackConfig(folder=tmp_path_factory.mktemp("run"), slate=OWN_SLATE, instant=NOW)
+    running = DeployedStack(config, deployment)
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_only_what_is_deployed_can_be_imported(deployment: Deployment) -> None:
+    """Neither a development tool nor this checkout is reachable; the bundle's code is."""
+    names = json.dumps(DEVELOPERS_ONLY)
+    look = f"from importlib.util import find_spec as f; print([n for n in {names} if f(n)])"
+    assert deployment.probe(look) == "[]"
+    home = deployment.probe("import common.settings as s; print(s.ROOT)")
+    assert Path(home) == deployment.folder
+
+
+def test_a_function_finds_its_code_by_pythonpath_alone(deployment: Deployment) -> None:
+    """The framework leaves the working directory off the path, so Terraform has to set it."""
+    load = "from functions_framework import create_app as c; c('{0}', 'functions/{0}/main.py')"
+    told = deployment.run(load.format("scraper_logger"), {})
+    assert "No module named 'common'" in told.stderr
+
+
+def test_every_function_takes_every_shape_of_its_events(stack: Stack) -> None:
+    """2xx to each; what they do together is in the five tables; what is malformed is recorded."""
+    assert set(ORDER) == set(ROUTES)
+    refresh(stack)
+    for name in ORDER:
+        for sent in events(stack, name):
+            told = post(stack, name, sent)
+            assert (name, told.status_code) == (name, 200), told.text
+            assert told.json()["result"] != "dead-lettered", told.text
+    assert {name for name, count in rows(stack).items() if not count} == set()
+    assert stack.dead_letters() == 0
+    for name in ORDER:
+        bare = httpx.post(stack.url(name), json={"version": 9}, timeout=SECONDS)
+        assert (name, bare.status_code) == (name, 400)
+        pushed = post(stack, name, wrapped("push_broker", b"no JSON"))
+        assert pushed.json()["result"] == "dead-lettered"
+    assert stack.dead_letters() == len(ORDER)
+
+
+def refresh(stack: Stack) -> None:
+    """Bring the schedule in, which the deciders need, and let its object be logged."""
+    sent = ({}, {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"})
+    assert post(stack, "scraper_runner", sent).json()["result"] == "stored"
+
+
+def post(stack: Stack, function: str, sent: Recorded) -> httpx.Response:
+    """Send one request to a function, and wait until all that follows from it is done."""
+    headers, body = sent
+    # A host and a length of the recording would be another server's.
+    kept = {key: value for key, value in headers.items() if key.lower() != "host"}
+    told = httpx.post(stack.url(function), json=body, headers=kept, timeout=SECONDS)
+    assert Rest(stack).wait(SECONDS)["idle"]
+    return told
+
+
+def events(stack: Stack, function: str) -> Iterator[Recorded]:
+    """An event of its own in each shape that the function can be sent."""
+    is_object = ROUTES[function][1] is ObjectEvent
+    for shape in STORAGE if is_object else MESSAGES:
+        message = finalized(stack, function) if is_object else message_for(function)
+        yield wrapped(shape, message, attributes(message) if is_object else {"action": "RUN"})
+
+
+def message_for(function: str) -> dict[str, Any]:
+    """A message that the function has not had yet; a tick is one of the same slot."""
+    if function in TICKERS:
+        return {"schema": "tick", "version": 1, "scheduled_time": SLOT}
+    if function == "scraper_runner":
+        return {"schema": "scraper-request", "version": 1, "scraper": "nbac_player_list"}
+    return {
+        "schema": "workflow-decision",
+        "version": 1,
+        "decision_id": str(uuid4()),
+        "workflow_name": "injury_discovery",
+        "action": "RUN",
+        "slot": SLOT,
+        "decision_time": SLOT,
+        "target_date": "2025-11-12",
+        "scrapers": ["nbac_injury_report"],
+    }
+
+
+def finalized(stack: Stack, function: str) -> dict[str, Any]:
+    """The event of an object in the bucket: an upload, or what a task of an execution wrote."""
+    settings = Settings()
+    storage = GoogleStorage(settings.project, stack.environment[variable("storage_emulator_host")])
+    if function == "scraper_logger":
+        name = f"uploads/2025-11-12/{uuid4()}.json"
+        stored = storage.create(settings.data_bucket, name, b"{}")
+        assert Rest(stack).wait(SECONDS)["idle"]  # its own event is another delivery of the same
+    else:
+        listed = storage.list(settings.data_bucket, "")
+        stored = next(each for each in listed if "execution_id" in each.metadata)
+    return {
+        "kind": "storage#object",
+        "bucket": stored.bucket,
+        "name": stored.name,
+        "generation": str(stored.generation),
+        "size": str(stored.size),
+        "contentType": stored.content_type,
+        "timeCreated": SLOT,
+        "metadata": dict(stored.metadata),
+    }
+
+
+def attributes(message: dict[str, Any]) -> dict[str, str]:
+    """What a notification says of its object."""
+    return {
+        "eventType": "OBJECT_FINALIZE",
+        "bucketId": message["bucket"],
+        "objectId": message["name"],
+        "objectGeneration": message["generation"],
+    }
+
+
+def rows(stack: Stack) -> dict[str, int]:
+    """How many rows each table has."""
+    settings = Settings()
+    client = make_client(settings.project, stack.environment[variable("bigquery_emulator_host")])
+    counted = {}
+    for name in (
+        "daily_expected_schedule",
+        "workflow_decisions",
+        "cleanup_operations",
+        "scraper_execution_log",
+        "workflow_executions",
+    ):
+        found = run_query(client, f"SELECT COUNT(*) AS n FROM {settings.dataset}.{name}")[1]
+        counted[name] = found[0]["n"]
+    return counted
