@@ -7,6 +7,8 @@
 | permanent error, called directly | 400 | the caller sees the error |
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
+
+Each failing delivery is a WARNING line; an incident is one ERROR line (`common/alerts.py`).
 """
 
 import json
@@ -24,6 +26,9 @@ from common.messages import Message, parse_message
 from common.runtime import Runtime, current
 
 _LONGEST_RAW = 256 * 1024
+_SHOWN = 1000
+PATIENCE = 3
+"""Deliveries of one message that fail with a passing error before anybody is told."""
 Reply = tuple[str, int, dict[str, str]]
 Result = Mapping[str, Any]
 M = TypeVar("M", bound=Message)
@@ -63,33 +68,36 @@ def respond(
         envelope = error.event if isinstance(error, UnreadableMessageError) else event
         return _refuse(runtime, function, envelope, error)
     except Exception as error:  # noqa: BLE001 - the answer decides about redelivery
-        return _fail(function, event, error)
+        return _fail(runtime, function, event, error)
     log("INFO", "Handled", function=function, message_id=event.message_id, **result)
     return _reply(200, result)
 
 
 def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError) -> Reply:
     log(
-        "ERROR",
+        "WARNING",
         "Refused",
         function=function,
         message_id=event.message_id,
         error_class=type(error).__name__,
         error=error,
     )
+    shown = str(error)[:_SHOWN]
     if event.shape == "bare":
-        return _reply(400, {"result": "refused", "error": str(error)})
+        return _reply(400, {"result": "refused", "error": shown})
     try:
         bury(runtime, function, event, error)
     except Exception as failure:  # noqa: BLE001 - not recorded is not acknowledged
-        return _fail(function, event, failure)
-    return _reply(200, {"result": "dead-lettered", "error": str(error)})
+        return _fail(runtime, function, event, failure)
+    _alert(runtime, function, error)
+    return _reply(200, {"result": "dead-lettered", "error": shown})
 
 
-def _fail(function: str, event: Event, error: Exception) -> Reply:
-    passing = isinstance(error, ClaimBusyError) or is_transient(error)
+def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Reply:
+    busy = isinstance(error, ClaimBusyError)
+    passing = busy or is_transient(error)
     log(
-        "WARNING" if passing else "ERROR",
+        "WARNING",
         "Will be delivered again",
         function=function,
         message_id=event.message_id,
@@ -97,7 +105,16 @@ def _fail(function: str, event: Event, error: Exception) -> Reply:
         error_class=type(error).__name__,
         error=error if passing else f"{error} | {_where(error)}",
     )
+    if not busy:
+        early = passing and (event.delivery_attempt or 1) < PATIENCE
+        _alert(runtime, function, error, early=early)
     return _reply(503 if passing else 500, {"result": "retry", "error": type(error).__name__})
+
+
+def _alert(runtime: Runtime, function: str, error: Exception, *, early: bool = False) -> None:
+    from common.alerts import alert  # noqa: PLC0415 - cold start: only where something fails
+
+    alert(runtime, function, error, early=early)
 
 
 def _where(error: Exception) -> str:

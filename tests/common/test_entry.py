@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from common.entry import respond
 from common.errors import ConfigError
 from common.events import Event
-from common.memory import MemoryPublisher
+from common.memory import MemoryPublisher, MemoryStorage
 from common.messages import Tick
 from common.runtime import Runtime
 from common.settings import ROOT, Settings
@@ -114,7 +114,8 @@ def test_r7_no_body_is_a_bug_of_ours(body: bytes) -> None:
     """Any bytes at all: 200 or 400."""
     runtime = Runtime(Settings())
     clock = ManualClock(NOON)
-    runtime.__dict__.update(clock=clock, publisher=MemoryPublisher(clock))
+    ports = {"publisher": MemoryPublisher(clock), "storage": MemoryStorage(clock)}
+    runtime.__dict__.update(clock=clock, **ports)
     route = ("a_function", Tick, lambda *_: {"result": "done"})
     assert respond(runtime, {}, body, route)[1] in {200, 400}
     assert respond(runtime, {}, push(body), route)[1] == 200
@@ -152,9 +153,13 @@ def test_r10_a_failure_s_answer_names_its_class_and_not_its_text(
     def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
         raise ConfigError("workflows.yaml: secret")
 
-    text, status, _ = respond(Runtime(Settings()), {}, b"{}", ("f", Tick, handle))
+    runtime = Runtime(Settings())
+    clock = ManualClock(NOON)
+    runtime.__dict__.update(clock=clock, storage=MemoryStorage(clock))
+    text, status, _ = respond(runtime, {}, b"{}", ("f", Tick, handle))
     assert status == 500
     assert json.loads(text) == {"result": "retry", "error": "ConfigError"}
-    line = json.loads(capsys.readouterr().err.splitlines()[-1])
-    assert line["severity"] == "ERROR"
-    assert "workflows.yaml: secret | handle:" in line["error"]
+    retry, alert = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (retry["severity"], retry["message"]) == ("WARNING", "Will be delivered again")
+    assert "workflows.yaml: secret | handle:" in retry["error"]
+    assert (alert["severity"], alert["message"]) == ("ERROR", "Alert")

@@ -1,0 +1,171 @@
+"""An alert line once an incident, not once a retry, whatever instance fails."""
+
+import base64
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import Forbidden, ServiceUnavailable
+
+from common.alerts import alert
+from common.entry import respond
+from common.errors import ClaimBusyError, ConfigError
+from common.events import Event
+from common.memory import MemoryPublisher, MemoryStorage
+from common.messages import Tick
+from common.runtime import Runtime
+from common.settings import Settings
+from local.world import ManualClock
+
+NIGHT = datetime(2025, 12, 23, 18, 0, 7, tzinfo=UTC)
+FUNCTION = "a_function"
+
+
+class DeadStorage:
+    """A state store that refuses everything with one error."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        def refuse(*_: object, **__: object) -> None:
+            self.asked += 1
+            raise self._error
+
+        return refuse
+
+
+def instance(clock: ManualClock, storage: object) -> Runtime:
+    """A fresh process of the function: its own memory, the same bucket."""
+    made = Runtime(Settings())
+    made.__dict__.update(clock=clock, storage=storage, publisher=MemoryPublisher(clock))
+    return made
+
+
+def push(data: bytes = b"{}", attempt: int = 1) -> bytes:
+    """As Pub/Sub pushes it for the `attempt`-th time."""
+    message = {"data": base64.b64encode(data).decode(), "messageId": "1"}
+    return json.dumps(
+        {"message": message, "subscription": "s", "deliveryAttempt": attempt}
+    ).encode()
+
+
+def fail(runtime: Runtime, error: Exception, attempt: int = 1) -> int:
+    """Deliver a message to a handler that fails; returns the status."""
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        raise error
+
+    return respond(runtime, {}, push(attempt=attempt), (FUNCTION, Tick, handle))[1]
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> Counter[tuple[str, str]]:
+    """How often which severity and message was logged since the last look."""
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    return Counter((line["severity"], line["message"]) for line in lines)
+
+
+@pytest.mark.parametrize("instances", [1, 600], ids=["one instance", "a new one each time"])
+def test_a1_600_equal_errors_in_18_hours_are_one_alert(
+    capsys: pytest.CaptureFixture[str], instances: int
+) -> None:
+    """One ERROR line, then one WARNING an hour; restarts do not matter (A2)."""
+    clock = ManualClock(NIGHT)
+    storage = MemoryStorage(clock)
+    held = [instance(clock, storage) for _ in range(instances)]
+    for number in range(600):
+        clock.move(NIGHT + number * timedelta(hours=18) / 600)
+        assert fail(held[number % instances], ConfigError("no key")) == 500
+    lines = told(capsys)
+    assert lines["ERROR", "Alert"] == 1
+    assert lines["WARNING", "Still failing"] == 17
+    assert lines["WARNING", "Will be delivered again"] == 600
+    assert lines.total() == 618
+
+
+def test_a2_the_limit_holds_for_dead_letters_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """A flood of poison is one ERROR line; each letter is a WARNING with its error."""
+    clock = ManualClock(NIGHT)
+    storage = MemoryStorage(clock)
+    for _ in range(100):
+        runtime = instance(clock, storage)
+        route = (FUNCTION, Tick, lambda *_: {})
+        assert respond(runtime, {}, push(b'{"version": 7}'), route)[1] == 200
+    lines = told(capsys)
+    assert (lines["ERROR", "Alert"], lines["WARNING", "Refused"]) == (1, 100)
+
+
+def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind of failure is told of."""
+    clock = ManualClock(NIGHT)
+    runtime = instance(clock, MemoryStorage(clock))
+    for function in ("a", "b"):
+        for error in (ConfigError("x"), LookupError("y"), LookupError("z")):
+            alert(runtime, function, error)
+    assert told(capsys) == {("ERROR", "Alert"): 4}
+
+
+def test_an_incident_that_comes_back_is_told_of_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """After an hour without it, it is a new one."""
+    clock = ManualClock(NIGHT)
+    runtime = instance(clock, MemoryStorage(clock))
+    for hours in (0, 1, 4):
+        clock.move(NIGHT + timedelta(hours=hours))
+        alert(runtime, FUNCTION, LookupError("x"))
+    assert told(capsys) == {("ERROR", "Alert"): 2, ("WARNING", "Still failing"): 1}
+
+
+def test_a_passing_error_is_told_of_only_when_it_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two failed deliveries are weather; the third is an incident."""
+    clock = ManualClock(NIGHT)
+    runtime = instance(clock, MemoryStorage(clock))
+    for attempt in (1, 2):
+        assert fail(runtime, ServiceUnavailable("later"), attempt) == 503
+    assert told(capsys) == {("WARNING", "Will be delivered again"): 2}
+    for attempt in (3, 4):
+        assert fail(runtime, ServiceUnavailable("later"), attempt) == 503
+    assert told(capsys)["ERROR", "Alert"] == 1
+
+
+def test_a_busy_claim_is_no_incident(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two deliveries met: that is how it is meant to be."""
+    clock = ManualClock(NIGHT)
+    assert fail(instance(clock, MemoryStorage(clock)), ClaimBusyError("held"), 9) == 503
+    assert told(capsys) == {("WARNING", "Will be delivered again"): 1}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(Forbidden("denied"), 500), (ServiceUnavailable("down"), 503)]
+)
+def test_d3_an_unreachable_state_store_is_critical_and_never_an_empty_200(
+    capsys: pytest.CaptureFixture[str], error: Exception, status: int
+) -> None:
+    """Access denied or down: not acknowledged, told at the first try, once an hour an instance."""
+    storage = DeadStorage(error)
+    clock = ManualClock(NIGHT)
+    runtime = instance(clock, storage)
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        runtime.storage.create(runtime.settings.state_bucket, "claims/x/lease", b"")
+        return {}
+
+    for _ in range(3):
+        assert respond(runtime, {}, push(), (FUNCTION, Tick, handle))[1] == status
+    assert told(capsys) == {
+        ("WARNING", "Will be delivered again"): 3,
+        ("CRITICAL", "Alert"): 1,
+    }
+    assert storage.asked == 4
+
+
+def test_what_an_instance_remembers_is_bounded() -> None:
+    """An instance that lives for months does not grow."""
+    clock = ManualClock(NIGHT)
+    runtime = instance(clock, MemoryStorage(clock))
+    for number in range(2500):
+        clock.move(NIGHT + number * timedelta(hours=1))
+        alert(runtime, FUNCTION, LookupError("x"))
+    assert len(vars(runtime)["told"]) <= 1000
