@@ -1,0 +1,92 @@
+"""Every panel's query, expanded as Grafana does, on the tables of a replayed day."""
+
+import json
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from common.eastern import at
+from local.bigquery import BigQueryServer
+from local.dashboards import FOLDER, Panel, sources
+from local.seed import bind, statements
+from local.sql import run_sql
+from tests.alerts.days import DAY, PROJECT
+from tests.dashboards.grafana import expand, variables_of
+
+pytestmark = pytest.mark.stack
+START = at(DAY, time())
+END = at(DAY + timedelta(days=1), time()) - timedelta(seconds=1)
+KEPT = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
+SOURCES = dict(sources())
+PANELS = [
+    pytest.param(name, number, id=f"{name}: {panel.title}")
+    for name, dashboard in SOURCES.items()
+    for number, panel in enumerate(dashboard.panels)
+]
+SEED = {one.heading: one.sql for one in statements() if not one.creates}
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+
+
+def answer(
+    server: BigQueryServer, name: str, number: int, span: tuple[datetime, datetime]
+) -> Answer:
+    """What BigQuery answers to the kept JSON's panel."""
+    (target,) = KEPT[name]["panels"][number]["targets"]
+    sql = expand(target["rawSql"], variables_of(KEPT[name]), *span)
+    return run_sql(server.endpoint, PROJECT, sql)
+
+
+@pytest.mark.parametrize(("name", "number"), PANELS)
+def test_a_panel_shows_the_replayed_day(replayed: BigQueryServer, name: str, number: int) -> None:
+    """Rows where a healthy day has some; a chart over time begins with its time column."""
+    panel = SOURCES[name].panels[number]
+    columns, rows = answer(replayed, name, number, (START, END))
+    assert columns
+    assert rows or panel.healthy == "may be empty"
+    assert len(set(columns)) == len(columns)
+    if panel.kind == "timeseries":
+        assert columns[0] == "time"
+        assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+
+
+def test_every_query_of_the_seed_has_its_panel() -> None:
+    """Eleven monitoring queries, eleven panels that bear their headings."""
+    shown = [panel.seed for one in SOURCES.values() for panel in one.panels if panel.seed]
+    assert sorted(shown) == sorted(SEED)
+    assert all(p.title == p.seed for one in SOURCES.values() for p in one.panels if p.seed)
+
+
+@pytest.mark.parametrize("heading", SEED)
+def test_a_panel_of_the_seed_answers_as_its_query(replayed: BigQueryServer, heading: str) -> None:
+    """Over one day the panel has the columns and rows of the seed's query bound to that day."""
+    name, number = panel_of(heading)
+    wanted = run_sql(replayed.endpoint, PROJECT, bind(SEED[heading], DAY))
+    shown = answer(replayed, name, number, (START, END))
+    assert shown[0] == wanted[0]
+    assert sorted(map(repr, shown[1])) == sorted(map(repr, wanted[1]))
+
+
+def panel_of(heading: str) -> tuple[str, int]:
+    """Where a query of the seed is shown."""
+    (found,) = (
+        (name, number)
+        for name, dashboard in SOURCES.items()
+        for number, panel in enumerate(dashboard.panels)
+        if panel.seed == heading
+    )
+    return found
+
+
+@pytest.mark.parametrize(("name", "number"), PANELS)
+def test_a_panel_follows_the_time_range(replayed: BigQueryServer, name: str, number: int) -> None:
+    """A month without any row shows nothing, or zeros: no panel has a date of its own."""
+    span = (START + timedelta(days=90), END + timedelta(days=90))
+    _, rows = answer(replayed, name, number, span)
+    assert all(not value for row in rows for value in row if not isinstance(value, str))
+
+
+@pytest.mark.parametrize("panel", [p for one in SOURCES.values() for p in one.panels])
+def test_a_panel_bounds_the_partitions_it_reads(panel: Panel) -> None:
+    """Each panel names its time range, so that it costs the same however old the tables are."""
+    assert "$__timeFilter(" in panel.sql or "$__to" in panel.sql
