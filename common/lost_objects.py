@@ -7,7 +7,7 @@ costs does not grow with the bucket's age; a round of 24,000 objects takes a day
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
     span = FAR if far else NEAR
     page = Page(runtime) if far else None
     seen = chain(_dated(runtime, now, span), page.objects if page else ())
-    objects = {_path(s): s for s in seen if now - span <= _written(s, now) <= now - GRACE}
+    objects = {_path(stored): stored for stored in _due(seen, now, span)}
     logged = _logged(runtime, now, span) if objects else set()
     missing = [s for path, s in objects.items() if (path, s.generation) not in logged]
     found.checked, found.missing = len(objects), len(missing)
@@ -128,10 +128,14 @@ def _dated(runtime: Runtime, now: datetime, span: timedelta) -> Iterator[StoredO
         yield from storage.list(bucket, folder, start=f"{folder}{first}", end=f"{folder}{last}~")
 
 
-def _written(stored: StoredObject, now: datetime) -> datetime:
-    """When it was written: a user may give an object any customTime, we give it the run's."""
-    ours = stored.custom_time if "task_id" in stored.metadata else None
-    return ours or stored.created or now
+def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> Iterator[StoredObject]:
+    """Those written long enough ago to be logged, and not before the span."""
+    earliest, latest = now - span, now - GRACE
+    for stored in objects:
+        # A user may give an object any customTime; we give it the time of the run.
+        ours = stored.custom_time if "task_id" in stored.metadata else None
+        if earliest <= (ours or stored.created or now) <= latest:
+            yield stored
 
 
 def _path(stored: StoredObject) -> str:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -207,13 +207,19 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 @dataclass(frozen=True)
 class Published:
-    """One message as the server would hold it: the body has been through JSON."""
+    """One message as the server would hold it."""
 
     message_id: str
     topic: str
-    body: Mapping[str, Any]
+    data: bytes
     attributes: Mapping[str, str]
     publish_time: datetime
+
+    @cached_property
+    def body(self) -> Mapping[str, Any]:
+        """The data, read."""
+        found: Mapping[str, Any] = json.loads(self.data)
+        return found
 
 
 class MemoryPublisher:
@@ -235,7 +241,7 @@ class MemoryPublisher:
         message = Published(
             str(next(self._numbers)),
             topic,
-            json.loads(encode(body, attributes)),
+            encode(body, attributes),
             dict(attributes),
             self._clock.now(),
         )

@@ -23,12 +23,13 @@ from local import season as told
 from local.faults import parse_faults
 from local.season import Collected, GameCoverage, wanted_of
 from local.simulation import Simulation
-from local.sources import SeasonFile, load_season
+from local.sources import SeasonFile, load_season, unknown
 from local.tables import Tables, write_tables
 from local.ticks import ticks_of
 
 TAIL_DAYS = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""
+COLLECTED_EVERY = 7
 RECENT = timedelta(days=TAIL_DAYS + 3)
 
 
@@ -113,10 +114,11 @@ def make_world(options: SimulateOptions) -> Simulation:
 
 
 def _until(season: SeasonFile, last: date) -> SeasonFile:
-    """The season ends with the last date that is simulated."""
+    """The season ends with the last date that is simulated; later games are only listed."""
     kept = tuple(game for game in season.slate.games if game.game_date <= last)
-    others = tuple(game for game in season.listed_only if game.game_date <= last)
-    return replace(season, slate=replace(season.slate, games=kept), listed_only=others)
+    later = tuple(unknown(game) for game in season.slate.games if game.game_date > last)
+    listed = (*season.listed_only, *later)
+    return replace(season, slate=replace(season.slate, games=kept), listed_only=listed)
 
 
 def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
@@ -128,7 +130,8 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
             return number
         day = options.first + timedelta(days=number)
         live_day(world, day)
-        _collect()
+        if number % COLLECTED_EVERY == 0:
+            _collect()
         report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
     world.invariants.at_rest()
     return planned + TAIL_DAYS
@@ -136,7 +139,7 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Collect garbage once a day of the simulation instead of some thousand times."""
+    """Collect garbage once a week of the simulation instead of some thousand times."""
     gc.disable()
     try:
         yield
@@ -147,7 +150,7 @@ def _rare_collections() -> Iterator[None]:
 
 def _collect() -> None:
     gc.collect()
-    gc.freeze()  # what a day has left stays: the collector need not look at it every day
+    gc.freeze()  # what is left stays: the collector need not look at it again
 
 
 def live_day(world: Simulation, day: date) -> None:

@@ -108,7 +108,7 @@ class Simulation(World):
 
     def forget(self) -> None:
         """Drop what only tests look at: neither Pub/Sub nor a function keeps it."""
-        self.replies.clear()
+        self.answers.clear()
         self.publisher.published.clear()
 
     def _published(self, message: Published) -> None:

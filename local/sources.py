@@ -56,6 +56,11 @@ def load_season(path: Path) -> SeasonFile:
     return SeasonFile(slate, tuple(replace(g, game_id="0" + g.game_id[1:]) for g in others))
 
 
+def unknown(game: Game) -> Game:
+    """The game under a preseason's id, so that it is listed and never collected."""
+    return replace(game, game_id=NOT_COLLECTED[0] + game.game_id[3:])
+
+
 def _others(document: Mapping[str, Any]) -> dict[str, Any]:
     """The games that `parse_schedule` leaves out, under ids that it does not know."""
     league = document["leagueSchedule"]

@@ -82,7 +82,7 @@ class Delivery:
         return json.dumps(
             {
                 "message": {
-                    "data": base64.b64encode(json.dumps(self.message.body).encode()).decode(),
+                    "data": base64.b64encode(self.message.data).decode(),
                     "attributes": dict(self.message.attributes),
                     "messageId": self.message.message_id,
                     "publishTime": self.message.publish_time.isoformat(),
@@ -110,7 +110,7 @@ class World:
         self.publisher = MemoryPublisher(self.clock, self._published)
         self._install()
         self.queue: list[Delivery] = []
-        self.replies: list[tuple[str, int, dict[str, Any]]] = []
+        self.answers: list[tuple[str, int, str]] = []
         self._numbers = count(1)
 
     def _install(self) -> None:
@@ -132,6 +132,11 @@ class World:
     def rows(self) -> Mapping[str, list[dict[str, Any]]]:
         """The five tables."""
         return self.warehouse.rows
+
+    @property
+    def replies(self) -> list[tuple[str, int, dict[str, Any]]]:
+        """What the functions answered so far: function, status and body."""
+        return [(function, status, json.loads(text)) for function, status, text in self.answers]
 
     def tick(self, topic: str, instant: datetime, **message: object) -> None:
         """Move to an instant and publish a scheduler's message there, then let the chain rest."""
@@ -155,7 +160,7 @@ class World:
         """Hand one delivery to its function; queue it again unless acknowledged."""
         headers = {"Content-Type": "application/json"}
         text, status, _ = respond(self.runtime, headers, delivery.body(), ROUTES[delivery.function])
-        self.replies.append((delivery.function, status, json.loads(text)))
+        self.answers.append((delivery.function, status, text))
         if status != ACKED:
             self._again(delivery)
         return status

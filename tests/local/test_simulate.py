@@ -240,6 +240,13 @@ def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_pat
     assert world.rows["daily_expected_schedule"] == []
 
 
+def test_o3_a_summer_before_the_first_game_can_be_simulated_alone(tmp_path: Path) -> None:
+    """Games after `--to` are listed and not collected: the schedule is never empty."""
+    found = simulate(tmp_path, DAYS, date(2031, 8, 1), date(2031, 8, 3))
+    assert {row["action"] for row in found.tables["workflow_decisions"]} == {"SKIP"}
+    assert found.games == ()
+
+
 def test_a_late_day_costs_what_an_early_one_does(tmp_path: Path) -> None:
     """Counted in function calls: the same slate every day, two weeks apart."""
     first = date(2031, 12, 1)
