@@ -20,6 +20,7 @@ locals {
 }
 
 resource "google_cloudfunctions2_function" "function" {
+  #checkov:skip=CKV_GCP_124:IAM alone decides who invokes, so that gcloud functions call works too; var.ingress restricts the network further
   for_each = local.functions
 
   name        = "${var.topic_prefix}${replace(each.key, "_", "-")}"
