@@ -11,18 +11,33 @@
 import base64
 import binascii
 import json
+import math
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from cloudevents.http import from_http
 
 from common.errors import BadInputError
 
 Shape = Literal["push", "storage", "bare"]
-MAX_BYTES = 10 * 1024 * 1024
-"""Pub/Sub's own limit of a message: https://cloud.google.com/pubsub/quotas"""
+MAX_BYTES = 14 * 1024 * 1024
+"""Of a request: Pub/Sub's 10 MB a message in base64. https://cloud.google.com/pubsub/quotas"""
+MAX_DATA_BYTES = 1024 * 1024
+"""Of a message's data: the largest that we publish, 64 games of 32 scrapers, has 0.2 MB."""
+MAX_DEPTH = 32
+"""Of nested JSON; ours is five deep."""
+MAX_ATTRIBUTES = 100
+MAX_KEY = 256
+MAX_VALUE = 1024
+"""Characters; both are Pub/Sub's own limits in bytes."""
+MAX_ID = 256
+MAX_SUBSCRIPTION = 1024
+_SHOWN = 80
+ATTEMPTS = range(1, 10_000)
 YEARS = range(2000, 2100)
 """Of a publish time; at the edges of the calendar arithmetic on instants would overflow."""
 
@@ -65,18 +80,70 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
     """The JSON object in `body`; empty means {}.
 
     Raises:
-        BadInputError: not UTF-8, not JSON, nested too deep, or not an object.
+        BadInputError: not UTF-8, not JSON (NaN, a name twice, half a surrogate), nested too deep,
+            or not an object.
     """
     if not body.strip():
         return {}
     try:
-        document = json.loads(body)
+        document = json.loads(
+            body, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite
+        )
+        _check_unicode(body, document)
     except (ValueError, RecursionError) as error:
         detail = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise BadInputError(f"{what}: not JSON ({detail}); send a JSON object") from error
     if not isinstance(document, dict):
         raise BadInputError(f"{what}: a JSON {type(document).__name__}; send a JSON object")
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper(document, MAX_DEPTH):
+        raise BadInputError(f"{what}: nested too deep, over {MAX_DEPTH} levels; flatten it")
     return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two readers may take different ones of a name's two values; so neither is taken."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the name {twice[:_SHOWN]!r} twice in one object")
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:_SHOWN]} is too large")
+    return number
+
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _check_unicode(body: bytes, document: object) -> None:
+    """Refuse half a surrogate pair: Python takes it, and no client library can send it."""
+    if _SURROGATE.search(body):
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"half a surrogate pair: {error.reason}") from error
+
+
+def _deeper(document: object, depth: int) -> bool:
+    """Whether JSON is nested deeper than that; level by level, so that no depth is too deep."""
+    level = [document]
+    for _ in range(depth):
+        level = [child for one in level for child in _children(one)]
+    return any(isinstance(one, dict | list) for one in level)
+
+
+def _children(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def _is_structured(headers: Mapping[str, str]) -> bool:
@@ -85,10 +152,12 @@ def _is_structured(headers: Mapping[str, str]) -> bool:
 
 
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
+    json_object(body, "CloudEvent")  # the SDK reads what is no JSON as well
     try:
         event = from_http(dict(headers), body)
     except Exception as error:  # the SDK trips over malformed events in many ways
-        raise BadInputError(f"CloudEvent: {type(error).__name__}: {error}") from error
+        detail = str(error)[:_SHOWN]
+        raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
         data = data.encode("utf-8", "replace")
@@ -98,12 +167,13 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
         raise BadInputError(f"CloudEvent data: {type(data).__name__}; send a JSON object")
     if isinstance(data.get("message"), dict):
         return _from_push(data)
-    shape: Shape = "storage" if str(event["type"]).startswith("google.cloud.storage.") else "bare"
+    kind = _short(event["type"], "CloudEvent type", MAX_ID)
+    shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "bare"
     return Event(
         shape=shape,
         data=data,
-        attributes={"eventType": str(event["type"])},
-        message_id=str(event["id"]),
+        attributes={"eventType": kind},
+        message_id=_short(event["id"], "CloudEvent id", MAX_ID),
         publish_time=_instant(event.get("time"), "CloudEvent time"),
         raw=json.dumps(data),
     )
@@ -111,27 +181,58 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
 
 def _from_push(document: dict[str, Any]) -> Event:
     message = document["message"]
-    attributes = message.get("attributes") or {}
-    if not isinstance(attributes, dict):
-        raise BadInputError("message.attributes: not an object; send string keys and values")
-    message_id = str(message.get("messageId") or message.get("message_id") or "")
     body = _decode(message.get("data"))
     attempt = document.get("deliveryAttempt")
+    attributes = _attributes(message.get("attributes"))
     common: dict[str, Any] = {
-        "attributes": {str(key): str(value) for key, value in attributes.items()},
-        "message_id": message_id,
+        "attributes": attributes,
+        "message_id": _short(
+            message.get("messageId") or message.get("message_id"), "message.messageId", MAX_ID
+        ),
         "publish_time": _instant(
             message.get("publishTime") or message.get("publish_time"), "message.publishTime"
         ),
-        "delivery_attempt": attempt if isinstance(attempt, int) else None,
-        "subscription": str(document.get("subscription") or ""),
+        "delivery_attempt": attempt if type(attempt) is int and attempt in ATTEMPTS else None,
+        "subscription": _short(document.get("subscription"), "subscription", MAX_SUBSCRIPTION),
         "raw": _text(body),
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
-        return Event(shape=shape, data=json_object(body, "message.data"), **common)
+        return Event(shape=shape, data=_data(body), **common)
     except BadInputError as error:
         raise UnreadableMessageError(str(error), Event(shape=shape, data={}, **common)) from error
+
+
+def _data(body: bytes) -> dict[str, Any]:
+    if len(body) > MAX_DATA_BYTES:
+        raise BadInputError(
+            f"message.data: {len(body)} bytes; a message of ours has at most {MAX_DATA_BYTES}"
+        )
+    return json_object(body, "message.data")
+
+
+def _attributes(given: object) -> dict[str, str]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise BadInputError("message.attributes: not an object; send string keys and values")
+    if len(given) > MAX_ATTRIBUTES:
+        raise BadInputError(f"message.attributes: {len(given)}; at most {MAX_ATTRIBUTES}")
+    return {
+        _short(key, "message.attributes", MAX_KEY): _short(
+            value, f"message.attributes.{key[:_SHOWN]}", MAX_VALUE
+        )
+        for key, value in given.items()
+    }
+
+
+def _short(value: object, what: str, longest: int) -> str:
+    """A text of the envelope; absent is empty, and a number is its digits."""
+    text = str(value) if isinstance(value, str | int) else ""
+    if (text == "" and value not in (None, "")) or len(text) > longest:
+        shown = f"{len(text)} characters" if text else type(value).__name__
+        raise BadInputError(f"{what}: {shown}; send a text of at most {longest} characters")
+    return text
 
 
 class UnreadableMessageError(BadInputError):
@@ -148,23 +249,26 @@ def _decode(data: object) -> bytes:
     if isinstance(data, dict):
         # Eventarc and hand-written payloads may carry the JSON itself.
         return json.dumps(data).encode()
+    if not isinstance(data, str):
+        raise BadInputError(f"message.data: {type(data).__name__}; encode the JSON body in base64")
     try:
-        return base64.b64decode(str(data), validate=True)
+        return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadInputError(f"message.data: not base64 ({error}); encode the JSON body") from error
 
 
-def _instant(text: object, what: str) -> datetime | None:
-    if not text:
+def _instant(given: object, what: str) -> datetime | None:
+    if not given:
         return None
+    text = _short(given, what, MAX_ID)
     try:
-        instant = datetime.fromisoformat(str(text))
+        instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(f"{what}: {str(text)[:80]!r} is not an RFC 3339 time") from error
+        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not an RFC 3339 time") from error
     if instant.tzinfo is None:
-        raise BadInputError(f"{what}: {str(text)[:80]!r} has no offset; add Z or +hh:mm")
+        raise BadInputError(f"{what}: {text[:_SHOWN]!r} has no offset; add Z or +hh:mm")
     if instant.year not in YEARS:
-        raise BadInputError(f"{what}: {str(text)[:80]!r} is not in the years that Pub/Sub knows")
+        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not in the years that Pub/Sub knows")
     return instant
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import BadInputError
 from common.events import Event
@@ -24,9 +24,20 @@ Instant = Annotated[
         lt=datetime(_LAST.year, _LAST.month, _LAST.day, tzinfo=UTC),
     ),
 ]
+MetadataText = Annotated[str, Field(max_length=8192)]
+"""GCS allows 8 KiB of custom metadata in all: https://cloud.google.com/storage/quotas#objects"""
 Action = Literal["RUN", "SKIP", "ABORT"]
+MAX_NAME_BYTES = 1024
 MAX_GAMES = 64
 """Four times the largest real slate; a message above it is a mistake."""
+
+
+def _object_name(name: str) -> str:
+    if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
+        raise ValueError(f"{len(name)} characters; a name has 1 to {MAX_NAME_BYTES} bytes")
+    if any(char in name for char in "\0\r\n") or name in {".", ".."}:
+        raise ValueError("no object can have this name")
+    return name
 
 
 class Message(BaseModel):
@@ -114,20 +125,25 @@ class ScraperRequest(Message):
 
 
 class ObjectEvent(Message):
-    """A finalized object version, from a GCS notification or an Eventarc storage event."""
+    """A finalized object version, from a GCS notification or an Eventarc storage event.
+
+    A name may hold what GCS allows in one, `..` and control characters too: it is data here, and
+    never becomes a path. https://cloud.google.com/storage/docs/objects#naming
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
-    bucket: str = Field(min_length=3, max_length=222)
-    name: str = Field(min_length=1, max_length=1024)
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$")
+    name: Annotated[str, AfterValidator(_object_name)]
     generation: int = Field(gt=0, lt=2**63)
     size: int = Field(0, ge=0, lt=2**63)
-    content_type: str | None = Field(None, alias="contentType")
+    content_type: str | None = Field(None, alias="contentType", max_length=1024)
     time_created: Instant | None = Field(None, alias="timeCreated")
-    metadata: dict[str, str] | None = None
+    metadata: dict[MetadataText, MetadataText] | None = Field(None, max_length=256)
 
 
 M = TypeVar("M", bound=Message)
+_SHOWN = 80
 
 
 def parse_message(model: type[M], event: Event) -> M:
@@ -146,12 +162,24 @@ def parse_message(model: type[M], event: Event) -> M:
 
 
 def describe(error: ValidationError) -> str:
-    """The first three faults of a validation error on one line, values shortened."""
+    """The first three faults of a validation error on one line, names and values shortened.
+
+    The value of a field that we do not know is not shown: it may be anything, a key too.
+    """
     faults = []
-    for fault in error.errors()[:3]:
-        where = ".".join(str(part) for part in fault["loc"]) or "body"
-        faults.append(f"{where}: {fault['msg']} (got {str(fault['input'])[:80]!r})")
+    for fault in error.errors(include_url=False)[:3]:
+        where = ".".join(str(part)[:_SHOWN] for part in fault["loc"]) or "body"
+        known = fault["type"] != "extra_forbidden"
+        value = f" (got {_shortened(fault['input'])})" if known else ""
+        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN]}{value}")
     return "; ".join(faults)
+
+
+def _shortened(value: object) -> str:
+    """A value as a text of bounded length, made in bounded time."""
+    if isinstance(value, dict | list | tuple):
+        return f"{type(value).__name__} of {len(value)}"
+    return repr(value[:_SHOWN] if isinstance(value, str) else str(value)[:_SHOWN])
 
 
 def _object_fields(event: Event) -> dict[str, Any]:

@@ -1,0 +1,414 @@
+"""Hostile input: bounded, refused with its field named, never a retry for ever, never in a log."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from local.world import ROUTES, World
+from tests.functions.harness import Answer, Call, tables
+from tests.functions.payloads import wrapped
+
+SECRET = "SECRET-PAYLOAD"
+UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
+SLOT = "2025-11-12T18:00:00Z"
+BUCKET = "nba-scraped-data"
+SECONDS = 3.0
+"""For any one message; far below the function's timeout, far above what it takes (0.3 s)."""
+DECISION = {
+    "decision_id": UUID,
+    "workflow_name": "betting_lines",
+    "action": "RUN",
+    "slot": SLOT,
+    "decision_time": SLOT,
+    "target_date": "2025-11-12",
+}
+OBJECT = {"bucket": BUCKET, "name": "a/b.json", "generation": "7"}
+BASE: Mapping[str, dict[str, Any]] = {
+    "schedule_locker": {},
+    "master_controller": {},
+    "cleanup_processor": {},
+    "workflow_executor": DECISION,
+    "scraper_runner": {"scraper": "nbac_player_list"},
+    "scraper_logger": OBJECT,
+    "execution_tracker": OBJECT,
+}
+DEEP = b'{"x": ' + b'{"x": [' * 200 + b"1" + b"]}" * 200 + b"}"
+BOMBS = {
+    "nested past the recursion limit": b"[" * 1_000_000,
+    "nested, but parsable": DEEP,
+    "a number of 10,000 digits": b'{"version": ' + b"9" * 10_000 + b"}",
+    "a float beyond all floats": b'{"version": 1e999}',
+    "NaN": b'{"version": NaN}',
+    "Infinity": b'{"version": -Infinity}',
+    "a name twice": b'{"force": false, "force": true}',
+    "100,000 names, one twice": json.dumps({str(n): 0 for n in range(80_000)}).encode()[:-1]
+    + b', "0": 1}',
+    "half a surrogate pair": b'{"schema": "\\ud800"}',
+    "half a surrogate pair as a name": b'{"\\udfff": 1}',
+    "not UTF-8": b'{"schema": "\xff"}',
+    "UTF-16": '{"schema": "tick"}'.encode("utf-16")[:-1],
+    "10 MB of text": b'{"x": "' + SECRET.encode() * 700_000 + b'"}',
+    "10 MB of lists": b'{"x": [' + b"[]," * 3_000_000 + b"[]]}",
+    "10 MB of nothing": b" " * 9_900_000 + b"7",
+}
+
+
+def push(function: str, message: bytes | Mapping[str, Any]) -> tuple[dict[str, str], Any]:
+    """The message in a recorded push."""
+    del function
+    return wrapped("push_broker", message)
+
+
+def buried(world: World, published: int) -> Mapping[str, Any]:
+    """The one dead letter since then."""
+    (letter,) = world.publisher.published[published:]
+    assert letter.topic == "dead-letters"
+    return letter.body
+
+
+def quick(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answer:
+    """Call with a push; bounded time."""
+    headers, body = push(function, message)
+    began = time.monotonic()
+    answer = call(function, body, headers)
+    assert time.monotonic() - began < SECONDS
+    return answer
+
+
+@pytest.mark.parametrize("function", ["master_controller", "scraper_logger"])
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_r7_a_json_bomb_is_buried_at_the_first_try(
+    world: World, call: Call, capsys: pytest.CaptureFixture[str], function: str, bomb: str
+) -> None:
+    """In bounded time, with a short error, and none of it in a log line."""
+    published = len(world.publisher.published)
+    assert quick(call, function, BOMBS[bomb]).status == 200
+    letter = buried(world, published)
+    assert letter["error"].startswith("message.data: ")
+    assert len(letter["error"]) < 300
+    assert len(letter["original"]) <= 256 * 1024
+    assert SECRET not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("function", ROUTES)
+@pytest.mark.parametrize("bomb", ["nested past the recursion limit", "NaN", "nested, but parsable"])
+def test_r7_a_bomb_sent_directly_is_told_to_the_caller(
+    call: Call, function: str, bomb: str
+) -> None:
+    """400, not a 500 that someone would retry."""
+    answer = call(function, BOMBS[bomb])
+    assert answer.status == 400
+    assert answer.body["error"].startswith("body: ")
+
+
+def field_cases() -> list[tuple[str, str, Any]]:
+    """Every field of every message with values it must not have."""
+    text = {"no text": 7, "a megabyte": "x" * 1_000_000, "a list": ["x"]}
+    instants = {"no time": "soon", "no offset": "2025-11-12T18:00:00", "far": "9999-01-01T00:00Z"}
+    many = ["oddsa_events"] * 1000
+    bad: dict[str, dict[str, Any]] = {
+        "schema": {"another": "x", "a list": []},
+        "version": {"another": 2, "a text": "one", "a list": []},
+        "scheduled_time": instants,
+        "force": {"a word": "perhaps", "a list": []},
+        "decision_id": {**text, "no UUID": "7"},
+        "workflow_name": {**text, "a path": "../x", "control": "a\n"},
+        "action": {**text, "another": "WALK"},
+        "slot": instants,
+        "decision_time": instants,
+        "target_date": {**text, "no date": "2025-13-01", "long ago": "0001-01-01"},
+        "scrapers": {"too many": many, "a path": ["../x"], "no list": {"a": 1}},
+        "targets": {
+            "too many": [{"game_id": "0022500213", "away": "MIL", "home": "CHA"}] * 65,
+            "a bad id": [{"game_id": "../../../x", "away": "MIL", "home": "CHA"}],
+            "too many scrapers": [
+                {"game_id": "0022500213", "away": "MIL", "home": "CHA", "scrapers": many}
+            ],
+        },
+        "scraper": {**text, "a path": "../x", "a URL": "http://evil.example/"},
+        "game": {"a bad team": {"game_id": "0022500213", "away": "M/L", "home": "CHA"}, "no": "x"},
+        "event_ids": {"too many": ["a"] * 65, "a path": ["../x"], "long": ["a" * 65]},
+        "season_type": {**text, "another": "Summer"},
+        "execution": {"no ids": {}, "a text": "x"},
+        "bucket": {**text, "a path": "../x", "control": "nba\n"},
+        "name": {"no text": 7, "a list": ["x"], "a megabyte": "x" * 900_000, "bytes": "é" * 1000},
+        "generation": {"negative": -1, "huge": 2**63, "a text": "x", "digits": "9" * 5000},
+        "size": {"negative": -1, "huge": 2**63, "a text": "x"},
+        "timeCreated": instants,
+        "contentType": {"a megabyte": "x" * 900_000, "a list": []},
+        "metadata": {
+            "a text": "x",
+            "no texts": {"a": {}},
+            "too many": {str(n): "x" for n in range(1000)},
+            "a megabyte": {"a": "x" * 900_000},
+        },
+    }
+    ticked = ("schema", "version", "scheduled_time", "force")
+    fields = {
+        "master_controller": ticked,
+        "workflow_executor": (
+            *("schema", "version", "decision_id", "workflow_name", "action", "slot"),
+            *("decision_time", "target_date", "scrapers", "targets"),
+        ),
+        "scraper_runner": (
+            *("schema", "version", "scraper", "target_date", "game", "event_ids"),
+            *("season_type", "execution", "scheduled_time"),
+        ),
+        "scraper_logger": (
+            *("bucket", "name", "generation", "size", "timeCreated", "contentType", "metadata"),
+        ),
+    }
+    return [
+        (function, field, value)
+        for function, names in fields.items()
+        for field in names
+        for value in bad[field].values()
+    ]
+
+
+def test_every_field_of_every_message_is_tried() -> None:
+    """A field added later without a bad value here is noticed."""
+    tried = {(function, field) for function, field, _ in field_cases()}
+    for function, (_, model, _) in ROUTES.items():
+        if function in {"schedule_locker", "cleanup_processor", "execution_tracker"}:
+            continue  # the same model as another function's
+        for name, field in model.model_fields.items():
+            if function == "scraper_logger" and name in {"kind", "version"}:
+                continue  # GCS's own notification has neither
+            assert (function, field.alias or name) in tried
+
+
+@pytest.mark.parametrize(
+    ("function", "field", "value"),
+    [
+        pytest.param(function, field, value, id=f"{function}-{field}-{repr(value)[:20]}")
+        for function, field, value in field_cases()
+    ],
+)
+def test_r7_a_field_out_of_bounds_is_named_with_its_value_shortened(
+    world: World, call: Call, function: str, field: str, value: Any
+) -> None:
+    """Buried at the first try; the error names the field and stays short; no row is written."""
+    rows, published = tables(world), len(world.publisher.published)
+    message = {**BASE[function], field: value}
+    assert quick(call, function, message).status == 200
+    letter = buried(world, published)
+    assert field in letter["error"]
+    assert len(letter["error"]) < 600
+    assert tables(world) == rows
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        {"bucket": "another-bucket"},
+        {"host": "evil.example"},
+        {"url": "http://169.254.169.254/computeMetadata/v1/"},
+        {"object": "../../x.json"},
+        {"api_key": SECRET},
+        {"x" * 100_000: 1},
+    ],
+    ids=lambda value: next(iter(value))[:10],
+)
+def test_a_request_that_names_another_bucket_or_host_is_refused(
+    world: World, call: Call, stranger: dict[str, Any]
+) -> None:
+    """Where a scraper asks and stores is configuration, never a message's to say."""
+    published = len(world.publisher.published)
+    answer = quick(call, "scraper_runner", {**BASE["scraper_runner"], **stranger})
+    assert answer.status == 200
+    error = buried(world, published)["error"]
+    assert next(iter(stranger))[:80] in error
+    assert "Extra inputs are not permitted" in error
+    assert len(error) < 600
+
+
+def test_a_decision_for_a_workflow_that_does_not_exist_is_refused(world: World, call: Call) -> None:
+    """Named, with those that exist; nothing is started."""
+    published = len(world.publisher.published)
+    message = {**DECISION, "workflow_name": "tea_time"}
+    assert quick(call, "workflow_executor", message).status == 200
+    assert "'tea_time' is not configured; known are" in buried(world, published)["error"]
+
+
+HOSTILE_NAMES = [
+    "../../etc/passwd",
+    "a/../../b.json",
+    "/leading/slash",
+    "//",
+    "a\x07b\x1b[31m.json",
+    "tab\tand\x0bvertical.json",
+    "\u202egnp.json",
+    "'; DROP TABLE scraper_execution_log; --.json",
+    "`project.dataset.table`",
+    "%2e%2e%2f.json",
+    "failed/",
+    "🏀" * 256,
+    "x" * 1024,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=ascii)
+def test_a_hostile_object_name_is_only_data(world: World, call: Call, name: str) -> None:
+    """GCS allows it, so a user's object can have it: it is logged as it is, once."""
+    stored = upload(world, name)
+    message = {**OBJECT, "name": name, "generation": str(stored.generation)}
+    assert quick(call, "scraper_logger", message).body["result"] == "logged"
+    assert quick(call, "execution_tracker", message).body["result"] == "not part of an execution"
+    row = world.rows["scraper_execution_log"][-1]
+    assert row["gcs_path"] == f"gs://{BUCKET}/{name}"
+    assert len(row["scraper_name"]) <= 64
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a\rb", "a\nb", "a\0b", "x" * 1025, "🏀" * 257], ids=ascii
+)
+def test_a_name_that_no_object_can_have_is_refused(world: World, call: Call, name: str) -> None:
+    """The event is a forgery or a mistake."""
+    published = len(world.publisher.published)
+    assert quick(call, "scraper_logger", {**OBJECT, "name": name}).status == 200
+    assert "ObjectEvent: name" in buried(world, published)["error"]
+
+
+def upload(world: World, name: str, **metadata: str) -> Any:
+    """A user's object; its event is not delivered."""
+    world.storage.on_finalize = None
+    return world.storage.create(BUCKET, name, b"{}", metadata=metadata)
+
+
+class MetadataOnly:
+    """A storage in which reading an object of the data bucket is the end of the test."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def read(self, bucket: str, name: str, **limits: int) -> Any:
+        """State is read; data is not."""
+        assert bucket != BUCKET, f"{name} was read"
+        return self._inner.read(bucket, name, **limits)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+@pytest.mark.parametrize("payload", ["whole", "NONE"])
+def test_a_5_gb_upload_is_logged_without_being_read(world: World, call: Call, payload: str) -> None:
+    """Logger and tracker go by the event and the object's metadata."""
+    stored = upload(world, "uploads/huge.bin")
+    world.runtime.__dict__["storage"] = MetadataOnly(world.storage)
+    size = 5 * 2**30
+    event = {**OBJECT, "name": stored.name, "generation": str(stored.generation)}
+    if payload == "whole":
+        event |= {"size": str(size), "timeCreated": SLOT, "contentType": "application/zip"}
+    for function in ("scraper_logger", "execution_tracker"):
+        assert quick(call, function, event).status == 200
+    row = world.rows["scraper_execution_log"][-1]
+    assert row["object_bytes"] == (size if payload == "whole" else 2)
+    assert row["outcome"] == "UPLOADED"
+
+
+def test_labels_that_claim_to_be_ours_and_do_not_fit_are_refused(world: World, call: Call) -> None:
+    """Metadata is a user's to write: each label is checked as a message's field is."""
+    labels = {
+        "task_id": UUID,
+        "scraper": "oddsa_events",
+        "status": "SUCCESS",
+        "outcome": "SUCCESS",
+        "records": "1",
+        "started_at": SLOT,
+        "duration_seconds": "1",
+        "target_date": "2025-11-12",
+    }
+    bad = {
+        "records": ["-1", "many", "9" * 30],
+        "duration_seconds": ["-1", "nan", "inf", "1e400"],
+        "started_at": ["9999-12-31T23:59:59Z"],
+        "error_message": ["x" * 8000],
+        "scraper": ["../x"],
+        "execution_id": ["../../claims"],
+        "http_status": ["1000"],
+    }
+    for field, values in bad.items():
+        for value in values:
+            published = len(world.publisher.published)
+            message = {**OBJECT, "timeCreated": SLOT, "metadata": {**labels, field: value}}
+            assert quick(call, "scraper_logger", message).status == 200, (field, value)
+            told = buried(world, published)["error"]
+            # A number that fits no column is refused by the row instead of the label.
+            assert field in told or {"records": "records_processed"}.get(field, "?") in told
+
+
+def test_the_longest_message_s_rows_fit_bigquery(world: World, call: Call) -> None:
+    """A request has at most 10 MB: all rows that the longest legal decision makes have 1 MB."""
+    game = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+    message = {
+        **DECISION,
+        "scrapers": ["oddsa_events"] * 64,
+        "targets": [{**game, "scrapers": ["oddsa_events"] * 32}] * 64,
+    }
+    assert quick(call, "workflow_executor", message).status == 200
+    world.settle()
+    for name, rows in world.rows.items():
+        assert len(json.dumps(rows, default=str)) < 1_000_000, name
+    (row,) = world.rows["workflow_executions"]
+    assert row["decision_id"] == UUID
+
+
+ENVELOPES: Mapping[str, dict[str, Any]] = {
+    "messageId": {"long": "x" * 1000, "a list": [1]},
+    "publishTime": {"long": "2" * 1000, "a list": [1], "an object": {"a": 1}},
+    "attributes": {
+        "many": {str(n): "x" for n in range(101)},
+        "a long key": {"x" * 257: "x"},
+        "a long value": {"x": "x" * 1025},
+        "an object": {"x": {}},
+    },
+    "data": {"a number": 7, "a list": [1], "no base64": "%%"},
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"), [(field, kind) for field, kinds in ENVELOPES.items() for kind in kinds]
+)
+def test_an_envelope_out_of_bounds_is_told_to_the_caller(call: Call, field: str, kind: str) -> None:
+    """Pub/Sub never sends it: 400, naming the field."""
+    headers, body = wrapped("push_broker", {})
+    body["message"] = {**body["message"], field: ENVELOPES[field][kind]}
+    for other in {"messageId": ["message_id"], "publishTime": ["publish_time"]}.get(field, []):
+        body["message"].pop(other, None)
+    answer = call("master_controller", body, headers)
+    assert answer.status == 400
+    assert f"message.{field}" in answer.body["error"]
+    assert len(answer.body["error"]) < 400
+
+
+@pytest.mark.parametrize("attempt", [True, 10**9, -1, "2", 1.5, None])
+def test_a_strange_delivery_attempt_is_none(call: Call, attempt: Any) -> None:
+    """It only tells how patient to be."""
+    headers, body = wrapped("push_broker", b"{not json")
+    body["deliveryAttempt"] = attempt
+    assert call("master_controller", body, headers).status == 200
+
+
+def test_a_request_larger_than_pubsub_sends_is_refused_unread(call: Call) -> None:
+    """400 before it is parsed."""
+    answer = call("master_controller", b"[" * (15 * 1024 * 1024))
+    assert answer.status == 400
+    assert "bytes; a Pub/Sub message has at most" in answer.body["error"]
+
+
+def test_r10_the_value_of_an_unknown_field_is_never_logged(
+    world: World, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be a key that someone thought belongs there; its name is enough to find it."""
+    message = {"scraper": "x" * 5000, **{f"f{n}": SECRET for n in range(500)}}
+    for wrapping in ("push_broker", "gcloud_functions_call"):
+        headers, body = wrapped(wrapping, message)
+        call("scraper_runner", body, headers)
+    written = capsys.readouterr().err
+    assert "f0: Extra inputs" in written
+    assert SECRET not in written
+    assert all(len(line) < 1500 for line in written.splitlines())
