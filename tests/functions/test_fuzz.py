@@ -1,0 +1,215 @@
+"""Fuzzing every function's entry: recorded requests, mutated in their structure and as bytes.
+
+Whatever comes, an answer does: 200, 400 or 503 (500 only where a port fails), in bounded time, and
+nothing of the payload in a log line but short values of known fields.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from common.entry import respond
+from local.world import ROUTES, World
+from tests.functions.harness import FUNCTIONS, before, new_world
+from tests.functions.payloads import FOLDER, recorded
+
+EXAMPLES = 250
+SOAK_EXAMPLES = 10_000
+SECONDS = 2.0
+MARK = "PAYLOAD-MARK-"
+"""Long enough to find, whatever it is cut to; only unknown places are filled with it."""
+STATUSES = {200, 400, 503}
+UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+EDGES = st.sampled_from(
+    [
+        *(None, True, False, 0, -1, 1, 2**31, 2**63, 2**64, 10**400, 1e308, -0.0, 5e-324),
+        *("", " ", "0", "null", "\0", "\n", "\ud800", "🏀" * 400, "x" * 5000, "../..", "%s%n{}"),
+        *("2025-11-12", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2025-02-29"),
+        *("tick", "scraper-request", "RUN", "nbac_play_by_play", "betting_lines", UUID),
+        *([], {}, [[]], {"": {}}, [{}] * 70, ["oddsa_events"] * 70),
+    ]
+)
+VALUES = EDGES | JSON | st.just(MARK * 20)
+KEYS = st.sampled_from(
+    [
+        *("schema", "version", "scheduled_time", "force", "scraper", "target_date", "game"),
+        *("event_ids", "execution", "decision_id", "workflow_name", "action", "slot", "targets"),
+        *("bucket", "name", "generation", "size", "metadata", "timeCreated", "message", "data"),
+        *("attributes", "messageId", "publishTime", "eventType", "objectId", "task_id", "step"),
+    ]
+) | st.text(max_size=12)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        ["Content-Type", "ce-id", "ce-type", "Ce-Source", "ce-specversion", "ce-time", "X-A"]
+    ),
+    st.text(max_size=30)
+    | st.sampled_from(["application/cloudevents+json", "application/json", "1.0", "\udcff"]),
+    max_size=4,
+)
+
+
+def events() -> dict[str, list[tuple[dict[str, str], Any]]]:
+    """Requests for each function: a real one of the chain, and the recorded ones."""
+    found: dict[str, list[tuple[dict[str, str], Any]]] = {}
+    for function in FUNCTIONS:
+        delivery = before(new_world(), function)
+        found[function] = [
+            ({"Content-Type": "application/json"}, json.loads(delivery.body())),
+            *(recorded(name) for name in NAMES),
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def seeds() -> dict[str, list[tuple[dict[str, str], Any]]]:
+    """Requests to start from."""
+    return events()
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """One world for all examples: what they leave behind is the next one's state."""
+    return new_world()
+
+
+def mutated(draw: st.DrawFn, document: Any) -> Any:
+    """A document with up to three places changed, also inside the base64 of a message."""
+    for _ in range(draw(st.integers(0, 3))):
+        document = changed(draw, document)
+    return document
+
+
+def changed(draw: st.DrawFn, document: Any) -> Any:
+    """Change one place: go down a random way, then set, drop, rename or add."""
+    if isinstance(document, dict) and document and draw(st.integers(0, 3)):
+        key = draw(st.sampled_from(sorted(document)))
+        value = document[key]
+        if key == "data" and isinstance(value, str):
+            return {**document, key: reencoded(draw, value)}
+        return {**document, key: changed(draw, value)}
+    if isinstance(document, list) and document and draw(st.booleans()):
+        index = draw(st.integers(0, len(document) - 1))
+        return [*document[:index], changed(draw, document[index]), *document[index + 1 :]]
+    if not isinstance(document, dict):
+        return draw(VALUES)
+    rest = dict(document)
+    if rest and draw(st.booleans()):
+        rest.pop(draw(st.sampled_from(sorted(rest))))
+    return {**rest, draw(KEYS): draw(VALUES)}
+
+
+def reencoded(draw: st.DrawFn, data: str) -> str:
+    """A message's data, its JSON changed or its bytes broken."""
+    try:
+        held = json.loads(base64.b64decode(data))
+    except ValueError:
+        held = {}
+    raw = json.dumps(changed(draw, held)).encode()
+    return base64.b64encode(broken(draw, raw) if draw(st.booleans()) else raw).decode()
+
+
+def broken(draw: st.DrawFn, raw: bytes) -> bytes:
+    """Bytes cut, doubled or with others in them."""
+    at = draw(st.integers(0, len(raw)))
+    return raw[:at] + draw(st.binary(max_size=8)) + raw[draw(st.integers(0, len(raw))) :]
+
+
+@st.composite
+def requests(draw: st.DrawFn, held: list[tuple[dict[str, str], Any]]) -> tuple[Any, bytes]:
+    """Headers and body: a request changed in structure, then perhaps as bytes."""
+    headers, document = draw(st.sampled_from(held))
+    body = json.dumps(mutated(draw, document)).encode()
+    if draw(st.integers(0, 4)) == 0:
+        body = broken(draw, body)
+    if draw(st.integers(0, 4)) == 0:
+        headers = {**headers, **draw(HEADERS)}
+    return headers, body
+
+
+def survives(world: World, function: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Assert that an entry answers, in time; the clock moves on, so that leases end."""
+    began = time.monotonic()
+    text, status, _ = respond(world.runtime, headers, body, ROUTES[function])
+    assert status in STATUSES, text
+    assert isinstance(json.loads(text), dict)
+    assert time.monotonic() - began < SECONDS
+    world.queue.clear()  # what it published is another test's matter
+
+
+def fuzz(
+    world: World, function: str, held: list[tuple[dict[str, str], Any]], examples: int
+) -> None:
+    """Send mutated requests to one function."""
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(requests(held))
+    def hold(request: tuple[Any, bytes]) -> None:
+        survives(world, function, *request)
+
+    hold()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_r7_a_mutated_request_is_answered(
+    world: World,
+    seeds: dict[str, list[tuple[dict[str, str], Any]]],
+    capsys: pytest.CaptureFixture[str],
+    function: str,
+) -> None:
+    """200, 400 or 503 in bounded time; a log line is short."""
+    fuzz(world, function, seeds[function], EXAMPLES)
+    lines = capsys.readouterr().err.splitlines()
+    assert all(len(line) < 3000 and MARK * 8 not in line for line in lines)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_r7_many_mutated_requests_are_answered(
+    world: World, seeds: dict[str, list[tuple[dict[str, str], Any]]], function: str
+) -> None:
+    """The same, for minutes."""
+    fuzz(world, function, seeds[function], SOAK_EXAMPLES)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_r7_any_bytes_and_headers_are_answered(world: World, function: str) -> None:
+    """No request at all is a bug of ours."""
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None)
+    @given(HEADERS, st.binary(max_size=300))
+    def hold(headers: dict[str, str], body: bytes) -> None:
+        survives(world, function, headers, body)
+
+    hold()
+
+
+def test_the_unchanged_requests_are_handled(
+    seeds: dict[str, list[tuple[dict[str, str], Any]]],
+) -> None:
+    """The mutations start from what works: each function handles its own."""
+    for function in FUNCTIONS:
+        world = new_world()
+        delivery = before(world, function)
+        headers, body = seeds[function][0]
+        assert body.keys() == json.loads(delivery.body()).keys()
+        assert respond(world.runtime, headers, delivery.body(), ROUTES[function])[1] == 200
