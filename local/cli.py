@@ -19,6 +19,7 @@ from common.settings import Settings
 from common.topology import load_topology
 from local import day as replayed
 from local.bundle import bundle
+from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.source.slate import Slate
@@ -314,4 +315,5 @@ def stop() -> None:
 
 
 main.add_command(bundle)
+main.add_command(cost)
 main.add_command(dlq)
