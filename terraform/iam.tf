@@ -82,7 +82,7 @@ locals {
   # to, that job may be another account's, which jobUser does not show.
   sharing = toset([
     for function, access in local.access : function
-    if anytrue([for table in access.appends : length([for other in values(local.access) : 1 if contains(other.appends, table)]) > 1])
+    if anytrue([for table in access.appends : length([for other in values(local.access) : other if contains(other.appends, table)]) > 1])
   ])
 }
 

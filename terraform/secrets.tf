@@ -1,5 +1,4 @@
 resource "google_secret_manager_secret" "odds_api_key" {
-  #checkov:skip=CKV_GCP_224:Google's own encryption at rest; whoever may read the secret is in iam.tf
   secret_id = "${var.topic_prefix}odds-api-key"
 
   replication {

@@ -97,12 +97,22 @@ variable "settings" {
     collect_since           = optional(string)
     lease_seconds           = optional(number, 660)
     read_retry_seconds      = optional(number, 30)
+    scrape_seconds          = optional(number, 420)
+    circuit_failures        = optional(number, 5)
+    circuit_seconds         = optional(number, 900)
     nba_cdn_url             = optional(string, "https://cdn.nba.com")
     nba_stats_url           = optional(string, "https://stats.nba.com")
     nba_official_url        = optional(string, "https://official.nba.com")
     nba_injury_url          = optional(string, "https://ak-static.cms.nba.com")
     nba_gamebook_url        = optional(string, "https://statsdmz.nba.com")
     odds_api_url            = optional(string, "https://api.the-odds-api.com")
+    odds_api_reserve        = optional(number, 0)
+    nba_cdn_fallback        = optional(string)
+    nba_stats_fallback      = optional(string)
+    nba_official_fallback   = optional(string)
+    nba_injury_fallback     = optional(string)
+    nba_gamebook_fallback   = optional(string)
+    odds_api_fallback       = optional(string)
     source_timeout_seconds  = optional(number, 30)
     source_tries            = optional(number, 3)
     source_interval_seconds = optional(number, 0.6)
@@ -120,12 +130,22 @@ variable "settings" {
     error_message = "settings.lease_seconds: longer than the ack deadline of config/topology.yaml."
   }
   validation {
-    condition     = alltrue([for name, value in var.settings : startswith(value, "https://") if endswith(name, "_url")])
-    error_message = "settings: every *_url starts with https://."
+    condition     = var.settings.scrape_seconds < local.delivery.function_timeout_seconds
+    error_message = "settings.scrape_seconds: less than the functions' timeout in config/topology.yaml."
   }
   validation {
-    condition     = alltrue([for name in ["read_retry_seconds", "source_timeout_seconds", "source_tries", "source_max_bytes"] : var.settings[name] > 0])
-    error_message = "settings: seconds, tries and bytes are above 0."
+    condition = alltrue([
+      for name, value in var.settings : startswith(value, "https://")
+      if value != null && (endswith(name, "_url") || endswith(name, "_fallback"))
+    ])
+    error_message = "settings: every *_url and *_fallback starts with https://."
+  }
+  validation {
+    condition = alltrue([
+      for name in ["read_retry_seconds", "scrape_seconds", "circuit_failures", "circuit_seconds", "source_timeout_seconds", "source_tries", "source_max_bytes"] :
+      var.settings[name] > 0
+    ])
+    error_message = "settings: seconds, failures, tries and bytes are above 0."
   }
 }
 

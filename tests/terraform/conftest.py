@@ -1,0 +1,51 @@
+"""Fixtures: the module as Python reads it, and Terraform on a copy of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from common.settings import ROOT
+from tests.terraform.offline import Offline, missing, prepare
+from tests.terraform.parsed import Module
+from tests.terraform.touched import Touch, touched
+
+Resources = Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def module() -> Module:
+    """The module of this repository."""
+    return Module(ROOT)
+
+
+@pytest.fixture(scope="session")
+def touches() -> set[Touch]:
+    """What each function touches, found by running it."""
+    return touched()
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
+    """Terraform, initialised once."""
+    if (why := missing()) is not None:
+        pytest.skip(why)
+    return prepare(tmp_path_factory.mktemp("terraform"))
+
+
+@pytest.fixture(scope="session")
+def tested(offline: Offline) -> list[dict[str, Any]]:
+    """What `terraform test` says, with the plan or state of each run."""
+    return offline.lines("test", "-json", "-verbose")
+
+
+@pytest.fixture(scope="session")
+def deployed(tested: list[dict[str, Any]]) -> Resources:
+    """Values of every resource of the run `deploys`, by address."""
+    states = [
+        line["test_state"]
+        for line in tested
+        if line["type"] == "test_state" and line["@testrun"] == "deploys"
+    ]
+    assert states, [line["@message"] for line in tested if line["@level"] == "error"]
+    return {held["address"]: held["values"] for held in states[0]["root_module"]["resources"]}

@@ -1,0 +1,123 @@
+"""The Terraform module as Python sees it, read with python-hcl2: no Terraform needed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import yaml
+
+Body = dict[str, Any]
+"""Arguments by name, expressions as `${...}`; a nested block is a list of bodies."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """The files of a module; `root` is the repository they are in, or a copy of it."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the module's files are."""
+        return self.root / "terraform"
+
+    @cached_property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(path.read_text() for path in sorted(self.folder.glob("*.tf")))
+
+    @cached_property
+    def files(self) -> list[Body]:
+        """Each file, parsed."""
+        return [_read(path.read_text()) for path in sorted(self.folder.glob("*.tf"))]
+
+    @cached_property
+    def resources(self) -> dict[str, Body]:
+        """Arguments of each resource, by `type.name`."""
+        return {
+            f"{kind}.{name}": body
+            for block in self._blocks("resource")
+            for kind, named in block.items()
+            for name, body in named.items()
+        }
+
+    @cached_property
+    def locals(self) -> Body:
+        """The module's locals."""
+        return {name: value for block in self._blocks("locals") for name, value in block.items()}
+
+    @cached_property
+    def variables(self) -> dict[str, Body]:
+        """Arguments of each variable, by name."""
+        return {name: body for block in self._blocks("variable") for name, body in block.items()}
+
+    @cached_property
+    def imports(self) -> list[Body]:
+        """The import blocks."""
+        return list(self._blocks("import"))
+
+    @cached_property
+    def topology(self) -> Body:
+        """What config/topology.yaml says."""
+        held: Body = yaml.safe_load((self.root / "config" / "topology.yaml").read_text())
+        return held
+
+    def of(self, kind: str) -> dict[str, Body]:
+        """Resources of a type, by their whole address."""
+        return {name: body for name, body in self.resources.items() if name.split(".")[0] == kind}
+
+    def _blocks(self, kind: str) -> Iterator[Body]:
+        for file in self.files:
+            yield from file.get(kind, [])
+
+
+@lru_cache
+def _read(text: str) -> Body:
+    held: Body = plain(hcl2.loads(text))
+    return held
+
+
+def plain(value: Any) -> Any:
+    """What hcl2 read, without its marks and the quotes of texts and keys."""
+    if isinstance(value, dict):
+        return {
+            unquoted(key): plain(held) for key, held in value.items() if not key.startswith("__")
+        }
+    if isinstance(value, list):
+        return [plain(held) for held in value]
+    return unquoted(value) if isinstance(value, str) else value
+
+
+def unquoted(text: str) -> str:
+    """A text literal's content; anything else as it is."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def block(body: Body, name: str) -> Body:
+    """The one nested block of a name; empty where there is none."""
+    found = body.get(name, [])
+    first: Body = found[0] if found else {}
+    return first
+
+
+def access(module: Module) -> set[tuple[str, str, str]]:
+    """The table of grants in iam.tf, as what `touched` notes: function, kind of thing, what."""
+    found = set()
+    for function, given in module.locals["access"].items():
+        for kind in ("appends", "reads", "data", "publishes"):
+            found |= {(function, kind, what) for what in given[kind]}
+        if given["secret"] in (True, "true"):
+            found.add((function, "secret", "read"))
+    return found
+
+
+def settings_fields(module: Module) -> dict[str, str | None]:
+    """Fields of var.settings with their default as written; None where there is none."""
+    inside = re.search(r'variable "settings" \{.*?object\(\{(.*?)\}\)', module.text, re.DOTALL)
+    assert inside, "variables.tf has no variable settings with an object type"
+    fields = re.findall(r"(\w+)\s*=\s*optional\(\w+(?:,\s*(.+?))?\)\n", inside.group(1))
+    return {name: unquoted(default) or None for name, default in fields}

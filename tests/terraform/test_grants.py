@@ -1,0 +1,146 @@
+"""Least privilege: what a function is granted is what it was seen to touch, no less and no more."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.terraform.parsed import Module, access
+from tests.terraform.touched import Touch
+
+Resources = Mapping[str, Mapping[str, Any]]
+Grant = tuple[str, str, str]
+"""Member's account id, role, on what."""
+PROJECT = "nba-props-platform"
+
+
+def granted(touches: set[Touch]) -> set[Touch]:
+    """The touches that iam.tf's table speaks of; the state bucket is every function's."""
+    return {touch for touch in touches if touch[1] != "state"}
+
+
+def test_the_table_of_grants_is_what_the_functions_touch(
+    module: Module, touches: set[Touch]
+) -> None:
+    """A table, bucket, topic or secret without its grant fails; so does a grant without a use."""
+    assert access(module) == granted(touches)
+
+
+def test_every_function_uses_the_state_bucket_in_full(touches: set[Touch]) -> None:
+    """It creates, reads and overwrites there: objectUser is none too many."""
+    functions = {function for function, _, _ in touches}
+    assert len(functions) == 7
+    for function in functions:
+        used = {what for name, kind, what in touches if (name, kind) == (function, "state")}
+        assert used == {"create", "read", "replace"}, function
+
+
+def test_no_function_overwrites_scraped_data(touches: set[Touch]) -> None:
+    """So none may: the data bucket's roles are viewer and creator."""
+    assert not {touch for touch in touches if touch[1:] == ("data", "replace")}
+
+
+def test_the_deployed_grants_are_what_the_functions_touch(
+    deployed: Resources, touches: set[Touch]
+) -> None:
+    """The same of the applied module: every grant to a function, with what it resolved to."""
+    found = {grant for grant in grants(deployed) if grant[0] in accounts(touches)}
+    assert found == wanted(touches)
+
+
+def test_nothing_else_has_a_grant(deployed: Resources, touches: set[Touch]) -> None:
+    """Google's agents, the invoker, the alerts' queries and the builder; nobody from outside."""
+    agents = "service-123456789012@"
+    pubsub, storage = f"{agents}gcp-sa-pubsub", f"{agents}gs-project-accounts"
+    found = {grant for grant in grants(deployed) if grant[0] not in accounts(touches)}
+    subscriptions = {
+        held["name"]
+        for address, held in deployed.items()
+        if address.startswith("google_pubsub_subscription.push")
+    }
+    services = {name.removeprefix("nba-") for name in accounts(touches)}
+    assert found == {
+        (pubsub, "roles/pubsub.publisher", "dead-letters"),
+        *((pubsub, "roles/pubsub.subscriber", name) for name in subscriptions),
+        (pubsub, "roles/iam.serviceAccountTokenCreator", "nba-invoker"),
+        (storage, "roles/pubsub.publisher", "scraped-objects"),
+        *(("nba-invoker", "roles/run.invoker", name) for name in services),
+        ("nba-alerts", "roles/bigquery.dataViewer", "nba_orchestration"),
+        ("nba-alerts", "roles/bigquery.jobUser", PROJECT),
+        ("nba-builder", "roles/storage.objectViewer", f"{PROJECT}-nba-bundles"),
+        ("nba-builder", "roles/storage.objectViewer", f"{PROJECT} if gcf-v2-sources-only"),
+        ("nba-builder", "roles/artifactregistry.writer", "nba-functions"),
+        ("nba-builder", "roles/logging.logWriter", PROJECT),
+    }
+
+
+def accounts(touches: set[Touch]) -> set[str]:
+    """Account ids of the functions."""
+    return {account(function) for function, _, _ in touches}
+
+
+def account(function: str) -> str:
+    """A function's account id."""
+    return f"nba-{function.replace('_', '-')}"
+
+
+def wanted(touches: set[Touch]) -> set[Grant]:
+    """The grants that touches call for."""
+    return {grant for touch in touches for grant in _wanted(touch, touches)}
+
+
+def _wanted(touch: Touch, touches: set[Touch]) -> Iterator[Grant]:
+    function, kind, what = touch
+    name = account(function)
+    if kind in ("appends", "reads"):
+        yield name, "roles/bigquery.jobUser", PROJECT
+    if kind == "appends":
+        yield name, f"projects/{PROJECT}/roles/nba_row_appender", what
+        yield name, "roles/bigquery.metadataViewer", "nba_orchestration"
+        if len([t for t in touches if t[1:] == (kind, what)]) > 1:
+            yield name, f"projects/{PROJECT}/roles/nba_job_reader", PROJECT
+    elif kind == "reads":
+        yield name, "roles/bigquery.dataViewer", what
+    elif kind == "data":
+        role = {"read": "roles/storage.objectViewer", "create": "roles/storage.objectCreator"}[what]
+        yield name, role, "nba-scraped-data"
+    elif kind == "state":
+        yield name, "roles/storage.objectUser", "nba-orchestration-state"
+    elif kind == "publishes":
+        yield name, "roles/pubsub.publisher", what
+    else:
+        yield name, "roles/secretmanager.secretAccessor", "odds-api-key"
+
+
+def grants(deployed: Resources) -> Iterator[Grant]:
+    """Every grant of the applied module, with names in place of ids."""
+    named = (
+        "google_pubsub_",
+        "google_secret_manager_secret.",
+        "google_artifact_registry_repository.",
+    )
+    names = {
+        held.get(key): held.get("secret_id") or held.get("repository_id") or held.get("name")
+        for address, held in deployed.items()
+        if address.startswith(named)
+        for key in ("id", "name")
+    }
+    for address, held in deployed.items():
+        if "_iam_member" in address:
+            member = (
+                held["member"]
+                .removeprefix("serviceAccount:")
+                .removesuffix(f"@{PROJECT}.iam.gserviceaccount.com")
+            )
+            yield member.removesuffix(".iam.gserviceaccount.com"), held["role"], _on(held, names)
+
+
+def _on(held: Mapping[str, Any], names: Mapping[Any, Any]) -> str:
+    keys = ("table_id", "bucket", "topic", "subscription", "secret_id", "repository", "dataset_id")
+    for key in keys:
+        if key in held:
+            return str(names.get(held[key], held[key]))
+    if "service_account_id" in held:
+        return str(held["service_account_id"]).split("/")[-1].split("@")[0]
+    if "location" in held:
+        return str(held["name"])
+    condition = held.get("condition") or []
+    return " if ".join([held["project"], *(part["title"] for part in condition)])

@@ -1,0 +1,66 @@
+"""Terraform's own checks, offline."""
+
+import subprocess
+from typing import Any
+
+import pytest
+
+from common.settings import ROOT
+from tests.terraform.offline import Offline, missing
+
+RUNS = {
+    "adopts_what_is_there",
+    "deploys",
+    "a_second_deployment_in_one_project",
+    "refuses_public_operators",
+    "refuses_a_lease_that_ends_before_the_ack_deadline",
+    "refuses_one_bucket_for_data_and_state",
+    "refuses_a_prefix_that_makes_account_ids_too_long",
+    "refuses_state_that_dies_before_its_dead_letters",
+}
+
+
+def test_the_files_are_formatted() -> None:
+    """As `terraform fmt` writes them."""
+    if (why := missing()) is not None:
+        pytest.skip(why)
+    words = ["terraform", "fmt", "-check", "-diff", "-recursive", str(ROOT / "terraform")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_module_is_valid(offline: Offline) -> None:
+    """Names, types, required arguments, blocks and references fit provider 8.7.0."""
+    done = offline.run("validate", "-no-color")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_run_passes(tested: list[dict[str, Any]]) -> None:
+    """`terraform test` with a mocked provider: plans, an apply, and refusals."""
+    ended = {
+        line["@testrun"]: line["test_run"]["status"]
+        for line in tested
+        if line["type"] == "test_run" and line["test_run"]["progress"] == "complete"
+    }
+    errors = [line.get("diagnostic") for line in tested if line["@level"] == "error"]
+    assert ended == dict.fromkeys(RUNS, "pass"), errors
+
+
+def test_what_production_has_is_imported(tested: list[dict[str, Any]]) -> None:
+    """Only what var.adopt names; the rest is created."""
+    (plan,) = (
+        line["test_plan"]
+        for line in tested
+        if line["type"] == "test_plan" and line["@testrun"] == "adopts_what_is_there"
+    )
+    imported = {
+        change["address"]: change["change"]["importing"]["id"]
+        for change in plan["resource_changes"]
+        if change["change"].get("importing")
+    }
+    dataset = "projects/nba-props-platform/datasets/nba_orchestration"
+    assert imported == {
+        "google_bigquery_dataset.orchestration": dataset,
+        'google_bigquery_table.table["workflow_decisions"]': f"{dataset}/tables/workflow_decisions",
+        "google_storage_bucket.data": "nba-props-platform/nba-scraped-data",
+    }
