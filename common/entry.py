@@ -69,7 +69,14 @@ def respond(
         return _refuse(runtime, function, envelope, error)
     except Exception as error:  # noqa: BLE001 - the answer decides about redelivery
         return _fail(runtime, function, event, error)
-    log("INFO", "Handled", function=function, message_id=event.message_id, **result)
+    log(
+        "INFO",
+        "Handled",
+        function=function,
+        message_id=event.message_id,
+        attempt=event.delivery_attempt,
+        **result,
+    )
     return _reply(200, result)
 
 

@@ -20,7 +20,7 @@ from tests.functions.harness import FUNCTIONS, before, new_world
 from tests.functions.payloads import FOLDER, recorded
 
 EXAMPLES = 250
-SOAK_EXAMPLES = 10_000
+SOAK_EXAMPLES = 2_000
 SECONDS = 2.0
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""

@@ -1,0 +1,119 @@
+"""A burst on real processes: everything is logged, nothing is lost, hardly anything comes twice."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from datetime import time as wall_time
+from pathlib import Path
+
+import pytest
+from replays import DAY, Replayed, config
+
+from common.eastern import at
+from common.publisher import GooglePublisher
+from common.storage import make_client
+from local.driver import RunningStack, start_stack
+from local.tables import read_tables
+
+pytestmark = pytest.mark.stack
+AT_ONCE = 32
+"""Clients that upload and publish side by side."""
+REST_SECONDS = 300.0
+FOLDER = "burst-uploads"
+TARGETS = [date(2024, 7, 1) + timedelta(days=number) for number in range(300)]
+"""A date of its own for each request, none of them another test's."""
+
+
+def test_p7_a_burst_of_60_and_60_is_all_logged(finished_day: Replayed) -> None:
+    """None lost, none twice, at most one retry a message."""
+    check(finished_day.stack, 60)
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[RunningStack]:
+    """A fresh stack at 13:00 ET."""
+    with start_stack(config(tmp_path)) as running:
+        running.set_clock(at(DAY, wall_time(13)))
+        yield running
+
+
+@pytest.mark.soak
+def test_p7_a_burst_of_300_and_300_is_all_logged(
+    stack: RunningStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None lost, none twice, at most one retry a message; says how long it took."""
+    seconds, retried = check(stack, 300)
+    with capsys.disabled():
+        print(f"\nburst of 300 + 300: {seconds:.1f} s, {retried} of 1500 deliveries retried")  # noqa: T201 - the figure asked for
+
+
+def check(stack: RunningStack, each: int) -> tuple[float, int]:
+    """Upload and request `each` at once; returns the seconds to rest and the retries."""
+    before, given_up, read = stack.rest(REST_SECONDS), stack.dead_letters(), sizes(stack)
+    began = time.monotonic()
+    send_all(stack, each)
+    while (rested := stack.rest(REST_SECONDS)).next_due is not None:
+        stack.set_clock(rested.next_due)
+    seconds = time.monotonic() - began
+    assert rested.idle
+
+    assert_logged_once(stack, each)
+    assert stack.dead_letters() == given_up
+    # An upload is two deliveries, a request three: itself, and its object's two.
+    assert rested.handled - before.handled == 5 * each
+    attempts = attempts_since(stack, read)
+    assert attempts.total() == 5 * each
+    assert set(attempts) <= {1, 2}
+    return seconds, rested.failed - before.failed
+
+
+def send_all(stack: RunningStack, each: int) -> None:
+    """Upload objects and publish requests from many clients side by side."""
+    client = make_client("anyone", stack.environment["STORAGE_EMULATOR_HOST"])
+    bucket = client.bucket(stack.where["data_bucket"])
+    publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
+
+    def send(number: int) -> None:
+        bucket.blob(f"{FOLDER}/{DAY}/{number}.json").upload_from_string("{}")
+        body = {"schema": "scraper-request", "version": 1, "scraper": "nbac_player_list"}
+        publisher.publish("scraper-requests", {**body, "target_date": str(TARGETS[number])}, {})
+
+    with ThreadPoolExecutor(AT_ONCE) as clients:
+        list(clients.map(send, range(each)))
+
+
+def assert_logged_once(stack: RunningStack, each: int) -> None:
+    """One row for each upload, and one for each request's object."""
+    rows = read_tables(stack.where)["scraper_execution_log"]
+    uploads = Counter(row["gcs_path"] for row in rows if f"/{FOLDER}/" in row["gcs_path"])
+    assert (len(uploads), uploads.total()) == (each, each)
+    scraped = Counter(
+        row["target_date"]
+        for row in rows
+        if row["target_date"] in TARGETS and row["outcome"] == "SUCCESS"
+    )
+    assert scraped == dict.fromkeys(TARGETS[:each], 1)
+
+
+def logs(stack: RunningStack) -> list[Path]:
+    """The functions' logs."""
+    return sorted((Path(stack.where["folder"]) / "logs").glob("*.log"))
+
+
+def sizes(stack: RunningStack) -> dict[Path, int]:
+    """How much of each log is written so far."""
+    return {path: path.stat().st_size for path in logs(stack)}
+
+
+def attempts_since(stack: RunningStack, read: dict[Path, int]) -> Counter[int]:
+    """At which attempt the deliveries since then were handled."""
+    lines = [
+        json.loads(line)
+        for path in logs(stack)
+        for line in path.read_bytes()[read.get(path, 0) :].decode().splitlines()
+        if '"message": "Handled"' in line
+    ]
+    return Counter(line["attempt"] for line in lines)
