@@ -28,6 +28,9 @@ MAX_BYTES = 14 * 1024 * 1024
 """Of a request: Pub/Sub's 10 MB a message in base64. https://cloud.google.com/pubsub/quotas"""
 MAX_DATA_BYTES = 1024 * 1024
 """Of a message's data: the largest that we publish, 64 games of 32 scrapers, has 0.2 MB."""
+MAX_VALUES = 50_000
+"""Of JSON, told by its commas before it is parsed: 5 million empty lists fit into a request, and
+take more memory than a function has."""
 MAX_DEPTH = 32
 """Of nested JSON; ours is five deep."""
 MAX_ATTRIBUTES = 100
@@ -85,6 +88,8 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
     """
     if not body.strip():
         return {}
+    if body.count(b",") > MAX_VALUES:
+        raise BadInputError(f"{what}: over {MAX_VALUES} values; send less")
     try:
         document = json.loads(
             body, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite
@@ -194,7 +199,7 @@ def _from_push(document: dict[str, Any]) -> Event:
         ),
         "delivery_attempt": attempt if type(attempt) is int and attempt in ATTEMPTS else None,
         "subscription": _short(document.get("subscription"), "subscription", MAX_SUBSCRIPTION),
-        "raw": _text(body),
+        "raw": _text(body[: MAX_DATA_BYTES + 4]),  # enough to tell that it was too long
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:

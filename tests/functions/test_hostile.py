@@ -2,11 +2,15 @@
 
 import json
 import time
+import tracemalloc
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from common.errors import BadInputError
+from common.events import parse_event
 from local.world import ROUTES, World
 from tests.functions.harness import Answer, Call, tables
 from tests.functions.payloads import wrapped
@@ -52,6 +56,7 @@ BOMBS = {
     "UTF-16": '{"schema": "tick"}'.encode("utf-16")[:-1],
     "10 MB of text": b'{"x": "' + SECRET.encode() * 700_000 + b'"}',
     "10 MB of lists": b'{"x": [' + b"[]," * 3_000_000 + b"[]]}",
+    "10 MB of the widest characters": b'{"x": "' + "🏀".encode() * 2_400_000 + b'"}',
     "10 MB of nothing": b" " * 9_900_000 + b"7",
 }
 
@@ -102,6 +107,21 @@ def test_r7_a_bomb_sent_directly_is_told_to_the_caller(
     answer = call(function, BOMBS[bomb])
     assert answer.status == 400
     assert answer.body["error"].startswith("body: ")
+
+
+@pytest.mark.parametrize("wrapping", ["push", "bare"])
+@pytest.mark.parametrize("bomb", [name for name in BOMBS if name.startswith("10")])
+def test_a_bomb_takes_little_memory(wrapping: str, bomb: str) -> None:
+    """An instance has 256 MiB, and half of it is Python and the client libraries."""
+    body = BOMBS[bomb]
+    if wrapping == "push":
+        body = json.dumps(wrapped("push_broker", body)[1]).encode()
+    tracemalloc.start()
+    with suppress(BadInputError):  # a direct call's long text is refused by the message's model
+        parse_event({}, body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 * 1024 * 1024
 
 
 def field_cases() -> list[tuple[str, str, Any]]:
