@@ -1,7 +1,7 @@
 """Grafana dashboards from their sources: `python -m local.dashboards` writes `dashboards/*.json`.
 
-`dashboards/source/*.yaml` holds what a person maintains: titles, queries and sizes. Ids, places on
-the grid, variables and the rest of Grafana's model come from here. The SQL is the BigQuery plugin's:
+`dashboards/source/*.yaml` holds what a person maintains: titles, queries, sizes. Ids, places on
+the grid, variables and the rest of Grafana's model come from here. The SQL is for the plugin:
 `$__timeFilter(column)` is its macro for a TIMESTAMP column, `$__from` and `$__to` are Grafana's own
 (milliseconds), `${project}` and `${dataset}` are variables of the dashboard.
 https://grafana.com/docs/plugins/grafana-bigquery-datasource/latest/query-editor

@@ -11,7 +11,7 @@ from common.eastern import at
 from common.errors import BadInputError
 from common.settings import ROOT
 from local.bigquery import BigQueryServer
-from tests.alerts.days import DAY, NOW, ask, at_instant, lived, load
+from tests.alerts.days import DATASET, DAY, NOW, PROJECT, ask, at_instant, lived, load
 from tests.alerts.faults import CASES, Case, rows
 
 pytestmark = pytest.mark.stack
@@ -60,6 +60,22 @@ def test_off_season_is_quiet(summer: BigQueryServer, query: Path) -> None:
     """No alert on a day without games, plan or runs."""
     for now in instants(SUMMER):
         assert ask(summer, "summer", at_instant(query.read_text(), now)) == [], now
+
+
+@pytest.mark.parametrize(("tips", "planned"), [(["19:00", "20:30"], False), (["22:30"], True)])
+def test_the_day_after_the_last_game_is_quiet(
+    server: BigQueryServer, tmp_path: Path, tips: list[str], *, planned: bool
+) -> None:
+    """A break begins with an empty plan, unless a late game is left; neither is an alert."""
+    schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: tips}))
+    dataset = f"break_{planned}"
+    load(server, dataset, lived(schedule, SUMMER))
+    after = SUMMER + timedelta(days=1)
+    plan = f"SELECT * FROM `{PROJECT}.{DATASET}.daily_expected_schedule` WHERE date = '{after}'"
+    assert bool(ask(server, dataset, plan)) is planned
+    sql = (FOLDER / "no-plan.sql").read_text()
+    for now in instants(after):
+        assert ask(server, dataset, at_instant(sql, now)) == [], now
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)

@@ -1,0 +1,153 @@
+"""config/alerts.yaml: complete, well-formed, and each alert with its section of the guide."""
+
+import re
+from typing import Annotated, Literal
+
+import pytest
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from common import entry, schedule_locker
+from common.logs import ALLOWED
+from common.settings import ROOT, Settings
+from common.topology import load_topology
+from local.stack import KEPT_DEAD_LETTERS
+
+FOLDER = ROOT / "config" / "alerts"
+Seconds = Annotated[str, Field(pattern=r"^\d+s$")]
+Severity = Literal["CRITICAL", "ERROR", "WARNING"]
+
+
+class Strict(BaseModel):
+    """Nothing that Terraform would not read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Alert(Strict):
+    """What every alert has."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    title: Annotated[str, Field(min_length=10, max_length=80)]
+    severity: Severity
+    runbook: Annotated[str, Field(pattern=r"^docs/operations\.md#[a-z-]+$")]
+
+
+class LogAlert(Alert):
+    """A log-based policy; `rate_limit` is required by Monitoring."""
+
+    filter: str
+    rate_limit: Seconds
+
+
+class Query(Alert):
+    """A scheduled query; 15 minutes are within BigQuery's least interval."""
+
+    every: Literal["every 15 minutes"]
+    rate_limit: Seconds
+
+
+class Metric(Alert):
+    """A threshold policy."""
+
+    filter: str
+    comparison: Literal["COMPARISON_GT", "COMPARISON_LT"]
+    threshold: float
+    duration: Seconds
+    aligner: Literal["ALIGN_MAX", "ALIGN_DELTA"]
+    reducer: Literal["REDUCE_SUM"] | None = None
+    per: Seconds
+
+
+class Budget(Strict):
+    """The month's money."""
+
+    name: Literal["daily-spend"]
+    title: str
+    amount_a_day: Annotated[float, Field(gt=0)]
+    shares: list[float]
+    forecast_shares: list[float]
+    runbook: str
+
+
+class Alerts(Strict):
+    """The file."""
+
+    version: Literal[1]
+    auto_close: Seconds
+    queries: list[Query]
+    logs: list[LogAlert]
+    metrics: list[Metric]
+    budget: Budget
+
+
+ALERTS = Alerts.model_validate(yaml.safe_load((ROOT / "config" / "alerts.yaml").read_bytes()))
+EACH: list[Alert] = [*ALERTS.queries, *ALERTS.logs, *ALERTS.metrics]
+GUIDE = (ROOT / "docs" / "operations.md").read_text()
+
+
+def test_every_alert_has_a_name_of_its_own() -> None:
+    """Terraform keys its resources by them."""
+    names = [alert.name for alert in EACH]
+    assert len(set(names)) == len(names)
+    assert {query.name for query in ALERTS.queries} == {path.stem for path in FOLDER.glob("*.sql")}
+
+
+@pytest.mark.parametrize("alert", [*EACH, ALERTS.budget], ids=lambda alert: alert.name)
+def test_every_alert_has_its_section_of_the_guide(alert: Alert | Budget) -> None:
+    """The runbook's anchor is a heading below `Alerts`, and the section has something to do."""
+    anchor = alert.runbook.split("#")[1]
+    section = re.search(rf"^### {anchor}\n(.*?)(?=^#|\Z)", GUIDE, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    assert len(section.group(1).strip()) > 60
+
+
+def test_no_section_is_left_of_an_alert_that_is_gone() -> None:
+    """Each heading of the guide's alerts is some alert's runbook."""
+    sections = re.findall(r"^### (.+)$", GUIDE.split("## Alerts")[1], re.MULTILINE)
+    runbooks = {alert.runbook.split("#")[1] for alert in [*EACH, ALERTS.budget]}
+    assert set(sections) == runbooks
+
+
+def test_log_filters_name_fields_and_words_of_our_lines() -> None:
+    """A field that is not allow-listed never leaves, so a filter on it would never match."""
+    assert entry.__file__ is not None
+    code = (ROOT / "common" / "entry.py").read_text()
+    for alert in ALERTS.logs:
+        for field in re.findall(r"jsonPayload\.(\w+)", alert.filter):
+            assert field in ALLOWED | {"message"}
+    words = {"Will be delivered again", "Refused"}
+    assert all(f'"{word}"' in code for word in words)
+    filters = " ".join(alert.filter for alert in ALERTS.logs)
+    assert all(word in filters for word in words)
+    assert '"schedule_locker"' in filters
+    assert schedule_locker.__name__ == "common.schedule_locker"
+
+
+def test_metric_filters_match_the_subscriptions() -> None:
+    """Dead letters wait on the kept subscription; a backlog is looked for on every function's."""
+    patterns = {
+        alert.name: re.search(r'full_match\("(.+)"\)', alert.filter) for alert in ALERTS.metrics
+    }
+    dead, backlog = patterns["dead-letter"], patterns["backlog"]
+    assert dead is not None
+    assert backlog is not None
+    assert re.fullmatch(dead.group(1), f"prefix-{KEPT_DEAD_LETTERS}")
+    topology = load_topology(Settings().topology_file)
+    assert all(re.fullmatch(backlog.group(1), one.name) for one in topology.subscriptions)
+    assert not re.fullmatch(backlog.group(1), KEPT_DEAD_LETTERS)
+
+
+def test_the_issues_conditions_are_all_there() -> None:
+    """Ten conditions, in one of the four kinds."""
+    wanted = {"no-plan", "no-decision", "run-without-execution", "no-cleanup", "missing-files"}
+    wanted |= {"abort", "failing-executions", "dead-letter", "daily-spend-queries"}
+    assert wanted <= {alert.name for alert in EACH}
+    assert ALERTS.budget.name == "daily-spend"
+
+
+def test_nothing_is_told_more_than_20_times_a_day() -> None:
+    """Monitoring drops the 21st mail of a log-based policy on a day."""
+    for alert in [*ALERTS.logs, *ALERTS.queries]:
+        assert int(alert.rate_limit.removesuffix("s")) >= 3600
+    assert int(ALERTS.auto_close.removesuffix("s")) >= 1800

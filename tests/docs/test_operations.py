@@ -1,0 +1,422 @@
+"""Every command of docs/operations.md and docs/monitoring.md is one that works.
+
+Pub/Sub, BigQuery and our own commands run on a local stack. Other `gcloud` commands run against a
+server that refuses every request: `gcloud` has then parsed the whole command and sent it. `make`,
+`terraform` and replays of a day are parsed only: they take minutes or change the checkout.
+
+`gcloud` and `bq` take a second or more to start, so of commands that differ in names and messages
+only, the first is run; the messages and the queries of the others go to the stack without them.
+"""
+
+import base64
+import itertools
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import time, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from replays import DAY, config
+
+from common.dead_letters import SUBSCRIPTION
+from common.eastern import at
+from common.publisher import GooglePublisher
+from common.settings import ROOT, Settings
+from common.topology import load_topology
+from local.cli import main
+from local.driver import RunningStack, start_stack
+from local.sql import run_sql
+from local.stack import KEPT_DEAD_LETTERS, StackConfig
+
+pytestmark = pytest.mark.stack
+PAGES = (ROOT / "docs" / "operations.md", ROOT / "docs" / "monitoring.md")
+PROJECT = "nba-props-platform"
+REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+TOPOLOGY = load_topology(Settings().topology_file)
+NAMES = {*TOPOLOGY.topics, *(job.name for job in TOPOLOGY.jobs)}
+REFUSED_APIS = ("CLOUDFUNCTIONS", "CLOUDSCHEDULER", "LOGGING", "SECRETMANAGER", "STORAGE")
+NOON = at(DAY, time(12))
+GCLOUD_REFUSED, GCLOUD_MISUSED = 1, 2
+
+
+def commands() -> list[str]:
+    """The commands of all `sh` blocks, each once, in order."""
+    found: dict[str, None] = {}
+    for page in PAGES:
+        for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
+            found.update(dict.fromkeys(split(block)))
+    return list(found)
+
+
+def split(block: str) -> Iterator[str]:
+    """A block's commands: a command ends with its line, unless a quote or a backslash is open."""
+    command = ""
+    for line in block.splitlines():
+        command = f"{command}\n{line}" if command else line
+        if line.endswith("\\"):
+            continue
+        try:
+            shlex.split(command)
+        except ValueError:  # a quote is open
+            continue
+        yield command
+        command = ""
+    assert not command, command
+
+
+COMMANDS = commands()
+LETTERS = [one for one in COMMANDS if " dlq " in one or "subscriptions pull" in one]
+LOCAL = [
+    one
+    for one in COMMANDS
+    if one.startswith(("gcloud pubsub ", "bq ", "cp ", "python -m local"))
+    and not one.startswith("python -m local day")
+    and one not in LETTERS
+]
+REMOTE = [one for one in COMMANDS if re.search(r"(^|\| )gcloud (?!run |pubsub )", one)]
+PARSED = [one for one in COMMANDS if one not in LETTERS + LOCAL + REMOTE]
+
+
+def shape(command: str) -> tuple[str, ...]:
+    """A command without its names and values: its verbs and options."""
+    words = shlex.split(command)
+    verbs = words[: 5 if words[0] == "gcloud" else 2]
+    verbs = [word for word in verbs if word not in NAMES]
+    return (*verbs, *(word.split("=")[0] for word in words[2:] if word.startswith(("-", "<", "|"))))
+
+
+def firsts(listed: list[str]) -> list[str]:
+    """The first command of each shape; those of our own, which start fast, all."""
+    kept: dict[tuple[str, ...], str] = {}
+    for command in listed:
+        key = (command,) if command.startswith("python") else shape(command)
+        kept.setdefault(key, command)
+    return list(kept.values())
+
+
+needs_gcloud = pytest.mark.skipif(
+    shutil.which("gcloud") is None or shutil.which("bq") is None,
+    reason="gcloud and bq are not on this machine",
+)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Answers 403 to everything, and remembers what was asked."""
+
+    asked: list[str]
+
+    def _refuse(self) -> None:
+        self.asked.append(f"{self.command} {self.path}")
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        told = {"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "not here"}}
+        body = json.dumps(told).encode()
+        self.send_response(403)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _refuse  # noqa: N815 - the library's names
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def refusing() -> Iterator[tuple[str, list[str]]]:
+    """A server that refuses everything: its address, and what it was asked."""
+    asked: list[str] = []
+    handler = type("Handler", (Refusing,), {"asked": asked})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", asked
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack at noon that knows the schedule and has one dead letter."""
+    given = config(tmp_path_factory.mktemp("operations"))
+    given = StackConfig(given.folder, given.slate, NOON, collect_since=given.collect_since)
+    with start_stack(given) as running:
+        publisher = GooglePublisher(PROJECT, running.environment["PUBSUB_EMULATOR_HOST"])
+        publisher.publish("scraper-requests", REFRESH, {})
+        assert running.rest(60).idle
+        publisher.publish("scraper-requests", {**REFRESH, "scraper": "unheard_of"}, {})
+        assert running.rest(60).idle
+        assert running.dead_letters() == 1
+        yield running
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the repository's folders, so that commands write nothing into it."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("common", "docs", "local"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "config", folder / "config")
+    shutil.copytree(ROOT / "dashboards", folder / "dashboards")
+    shutil.copy(ROOT / "config" / "workflows.yaml", folder / "new.yaml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which `gcloud` has a project and no credentials."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path_factory.mktemp("home")),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "true",
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+        "CLOUDSDK_CORE_PROJECT": PROJECT,
+        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
+        "NEW_KEY": "a-key",
+    }
+
+
+@pytest.fixture(scope="module")
+def local_tools(tools: dict[str, str], stack: RunningStack) -> dict[str, str]:
+    """The same, with `gcloud pubsub`, `bq` and our commands pointed at the stack."""
+    # `bq` takes a token in place of an account on its command line only.
+    bin_folder = Path(tools["HOME"]) / "bin"
+    bin_folder.mkdir()
+    shim = bin_folder / "bq"
+    shim.write_text(
+        f"#!/bin/sh\nexec {shutil.which('bq')} --api={stack.environment['BIGQUERY_EMULATOR_HOST']} "
+        f"--project_id={PROJECT} --oauth_access_token=none --discovery_file={discovery()} "
+        '"$@"\n'
+    )
+    shim.chmod(0o755)
+    return {
+        **tools,
+        "PATH": f"{bin_folder}{os.pathsep}{tools['PATH']}",
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB": stack.where["pubsub_rest"],
+        "PUBSUB_EMULATOR_HOST": stack.environment["PUBSUB_EMULATOR_HOST"],
+    }
+
+
+def discovery() -> Path:
+    """The API's description that `bq` would ask the real API for."""
+    gcloud = shutil.which("gcloud")
+    assert gcloud is not None
+    for parent in Path(gcloud).resolve().parents:
+        for root in (parent, parent / "lib" / "google-cloud-sdk", parent / "google-cloud-sdk"):
+            found = root / "platform" / "bq" / "discovery_next" / "bigquery.json"
+            if found.exists():
+                return found
+    pytest.skip("bq's discovery file is not on this machine")
+
+
+def shell(command: str, env: dict[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a command as a person would, in bash."""
+    line = ["bash", "-o", "pipefail", "-c", command]
+    return subprocess.run(
+        line, env=env, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_pages_have_commands_of_each_kind() -> None:
+    """The blocks were found, and every command is checked in one way."""
+    assert len(COMMANDS) > 40
+    assert sorted(LETTERS + LOCAL + REMOTE + PARSED) == sorted(COMMANDS)
+    assert len(LOCAL) > 15
+    assert len(REMOTE) > 12
+
+
+@needs_gcloud
+@pytest.mark.parametrize("command", firsts(LOCAL))
+def test_a_command_runs_on_the_local_stack(
+    command: str, local_tools: dict[str, str], workplace: Path, stack: RunningStack
+) -> None:
+    """It succeeds."""
+    done = shell(command, local_tools, workplace)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert stack.rest(60).idle
+
+
+@pytest.mark.parametrize("command", [one for one in LOCAL if " topics publish " in one])
+def test_a_message_is_handled(command: str, stack: RunningStack) -> None:
+    """What the command publishes is taken by its function: there is no new dead letter."""
+    before = stack.rest(60)
+    publish(command, stack)
+    after = stack.rest(60)
+    assert after.idle
+    assert after.handled > before.handled
+    assert stack.dead_letters() == 1
+
+
+def publish(command: str, stack: RunningStack) -> None:
+    """Publish as the command does."""
+    words = shlex.split(command)
+    (message,) = (word.removeprefix("--message=") for word in words if "--message=" in word)
+    publisher = GooglePublisher(PROJECT, stack.environment["PUBSUB_EMULATOR_HOST"])
+    publisher.publish(words[4], json.loads(message), {})
+
+
+@pytest.mark.parametrize("command", [one for one in LOCAL if "bq query" in one and "<" not in one])
+def test_a_query_is_answered(command: str, stack: RunningStack) -> None:
+    """BigQuery takes the query, inside bash's quotes."""
+    (query,) = (word for word in shlex.split(command) if word.startswith("SELECT"))
+    query = query.replace(r"\`", "`")  # as bash reads it, which shlex does not
+    assert run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, query)[0]
+
+
+@needs_gcloud
+@pytest.mark.xfail(
+    SUBSCRIPTION != KEPT_DEAD_LETTERS,
+    reason="common/dead_letters.py looks at another subscription than Terraform and the stack make",
+    strict=True,
+)
+def test_dead_letters_are_looked_at_and_replayed(
+    local_tools: dict[str, str], workplace: Path, stack: RunningStack
+) -> None:
+    """The letter is listed, replayed, dies again of the same cause, and can be pulled."""
+    for command in LETTERS:
+        done = shell(command, local_tools, workplace)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert stack.rest(60).idle
+        said = "1 replayed, 0 stayed" if "replay" in command else "unheard_of"
+        assert said in done.stdout + decoded(done.stdout)
+    stack.set_clock(NOON + timedelta(minutes=15))  # ends the lease of the last pull
+    assert stack.dead_letters() == 1
+
+
+def decoded(text: str) -> str:
+    """The messages of a pull, where the text is one."""
+    if not text.startswith("["):
+        return ""
+    pulled = json.loads(text)
+    return " ".join(base64.b64decode(one["message"]["data"]).decode() for one in pulled)
+
+
+def test_a_forced_slot_is_decided_again_and_a_date_filled(stack: RunningStack) -> None:
+    """The guide's back-fill collects the games of the day before; its re-run says `forced`."""
+    forced = [command for command in LOCAL if '"force":true' in command]
+    assert len(forced) == 3
+    for command in forced:
+        publish(command, stack)
+        assert stack.rest(60).idle
+    endpoint = stack.environment["BIGQUERY_EMULATOR_HOST"]
+    tables = f"{PROJECT}.nba_orchestration"
+    _, slots = run_sql(
+        endpoint, PROJECT, f"SELECT DISTINCT slot FROM `{tables}.workflow_decisions` WHERE forced"
+    )
+    assert len(slots) == 3
+    _, filled = run_sql(
+        endpoint,
+        PROJECT,
+        f"SELECT COUNT(DISTINCT game_id) FROM `{tables}.scraper_execution_log` "
+        "WHERE target_date = '2025-11-11' AND outcome = 'SUCCESS'",
+    )
+    assert filled[0][0] > 0
+
+
+@needs_gcloud
+@pytest.mark.parametrize("command", firsts(REMOTE))
+def test_gcloud_takes_the_command(
+    command: str, tools: dict[str, str], workplace: Path, refusing: tuple[str, list[str]]
+) -> None:
+    """`gcloud` parses all of it and sends a request, which is refused; misuse would exit with 2."""
+    address, asked = refusing
+    overrides = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api}": address for api in REFUSED_APIS}
+    asked.clear()
+    done = shell(command, {**tools, **overrides}, workplace)
+    assert done.returncode == GCLOUD_REFUSED, done.stdout + done.stderr
+    assert asked, done.stderr
+
+
+@needs_gcloud
+def test_a_misspelt_flag_is_noticed(
+    tools: dict[str, str], workplace: Path, refusing: tuple[str, list[str]]
+) -> None:
+    """The check of `gcloud` commands is one that can fail."""
+    address, asked = refusing
+    env = {**tools, "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDSCHEDULER": address}
+    asked.clear()
+    done = shell("gcloud scheduler jobs pause x --locatn=us-central1", env, workplace)
+    assert (done.returncode, asked) == (GCLOUD_MISUSED, [])
+
+
+@pytest.mark.parametrize("command", [one for one in REMOTE if "scheduler jobs" in one])
+def test_a_job_is_one_of_ours(command: str) -> None:
+    """The scheduler's commands name jobs of the topology."""
+    verb, *names = [word for word in shlex.split(command)[3:] if not word.startswith("-")]
+    assert verb == "list" or set(names) <= {job.name for job in TOPOLOGY.jobs}
+
+
+@pytest.mark.parametrize("command", PARSED)
+def test_a_long_command_is_one_that_is_understood(command: str) -> None:
+    """`make` has the target, Terraform knows the command and its options, our CLI takes it."""
+    program, *words = shlex.split(command)
+    if program == "make":
+        done = subprocess.run(
+            ["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    elif program == "terraform":
+        check_terraform(words)
+    elif program == "gcloud":
+        check_gcloud(words)
+    else:
+        assert (program, words[:2]) == ("python", ["-m", "local"])
+        parse(words[2:])
+
+
+def check_terraform(words: list[str]) -> None:
+    """Terraform's help of the command names each option."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not on this machine")
+    where, verb, *rest = words
+    assert (ROOT / where.removeprefix("-chdir=")).is_dir()
+    told = subprocess.run(
+        ["terraform", verb, "-help"], capture_output=True, text=True, check=True
+    ).stdout
+    for option in (word.split("=")[0] for word in rest if word.startswith("-")):
+        assert option in told
+
+
+def check_gcloud(words: list[str]) -> None:
+    """The help of the command names each option; these APIs' addresses cannot be overridden."""
+    if shutil.which("gcloud") is None:
+        pytest.skip("gcloud is not on this machine")
+    path = list(itertools.takewhile(lambda word: not word.startswith("-"), words))
+    group = path[:4] if "services" not in path else path[:3]
+    told = subprocess.run(["gcloud", *group, "--help"], capture_output=True, text=True, check=True)
+    for option in (word.split("=")[0] for word in words if word.startswith("-")):
+        assert option in told.stdout
+
+
+def parse(words: list[str]) -> None:
+    """Our command line takes the words; nothing is run."""
+    name, *arguments = words
+    command = main.commands[name]
+    with click.Context(main) as parent:
+        assert command.make_context(name, arguments, parent=parent).params
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can point at in a page, as GitHub names it."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_page_lead_somewhere(page: Path) -> None:
+    """Every `(#anchor)` is a heading."""
+    linked = set(re.findall(r"\]\(#([^)]+)\)", page.read_text()))
+    assert linked <= anchors(page)
