@@ -14,4 +14,11 @@ resource "google_secret_manager_secret_version" "odds_api_key" {
   secret                 = google_secret_manager_secret.odds_api_key.id
   secret_data_wo         = var.odds_api_key
   secret_data_wo_version = var.odds_api_key_version
+
+  lifecycle {
+    # A raised odds_api_key_version must not leave the functions without any version in between.
+    create_before_destroy = true
+    # Operators disable versions after a rotation (docs/operations.md).
+    ignore_changes = [enabled]
+  }
 }
