@@ -1,32 +1,47 @@
 """One scrape: fetch what the scraper declares, read it, and name the outcome."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
-from common.fetch import (
-    SAMPLE_BYTES,
-    NotFoundError,
-    NotPublishedError,
-    Outcome,
-    Source,
-    SourceError,
-    UnavailableError,
-)
+from common.fetch import Source, Way
+from common.logs import log
 from common.scrapers.model import (
     Call,
     ContractError,
     NotReadyError,
     Parsed,
     Scraper,
+    SourceName,
     Target,
 )
+from common.source_errors import (
+    SAMPLE_BYTES,
+    BlockedError,
+    NotFoundError,
+    NotPublishedError,
+    Outcome,
+    PartlyBlockedError,
+    SourceError,
+    TimedOutError,
+    Verdict,
+)
 
-TIME_BUDGET = timedelta(seconds=420)
-"""No further call begins after this: the function's 540 s must also cover the upload."""
+Ways = Callable[[Sequence[Call]], Sequence[Way]]
+"""How a task's calls may be made, the best first; raises SourceError when they may not be."""
 EMPTY: frozenset[Outcome] = frozenset({"NO_DATA", "NOT_READY"})
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One base URL that was asked: what the attempt says of it."""
+
+    source: SourceName
+    route: str
+    host: str
+    says: Verdict
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,8 @@ class Scraped:
         http_status: of the answer that decided; None when there was none.
         sample: the first 4 KiB of an answer that could not be read.
         reason: why there is nothing; of NO_DATA and NOT_READY.
+        says: what it says of the source.
+        tried: the base URLs that were asked in turn; the last one gave the outcome.
     """
 
     outcome: Outcome
@@ -56,6 +73,8 @@ class Scraped:
     http_status: int | None = None
     sample: bytes | None = None
     reason: str | None = None
+    says: Verdict = "unasked"
+    tried: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +83,14 @@ class _Collected:
     absent: list[str]
 
 
-def scrape(scraper: Scraper, target: Target, source: Source, now: datetime) -> Scraped:
+def anyhow(_calls: Sequence[Call]) -> Sequence[Way]:
+    """The source's own URL, at once and without a deadline."""
+    return (Way(),)
+
+
+def scrape(
+    scraper: Scraper, target: Target, source: Source, now: datetime, ways: Ways = anyhow
+) -> Scraped:
     """Collect a target once.
 
     Args:
@@ -72,6 +98,7 @@ def scrape(scraper: Scraper, target: Target, source: Source, now: datetime) -> S
         target: what to collect; its date is passed on unchanged (R4).
         source: the HTTP interface.
         now: aware; which of several file names are due depends on it.
+        ways: how the source may be asked.
 
     Returns:
         The outcome with what to store. Trouble of the source is an outcome, never an exception.
@@ -83,25 +110,53 @@ def scrape(scraper: Scraper, target: Target, source: Source, now: datetime) -> S
     if not calls:
         outcome: Outcome = "NOT_READY" if scraper.takes == "first" else "NO_DATA"
         return _empty(target, outcome, "nothing to ask for: no report is due, or no event known")
+    tried: list[Tried] = []
     try:
-        collected = _collect(scraper, calls, source)
+        found = _read(scraper, target, _ask(scraper, calls, source, ways(calls), tried))
     except SourceError as error:
-        if error.outcome in EMPTY:
-            return _empty(target, error.outcome, str(error), error.http_status)
-        return _failed(target, error.outcome, error, error.http_status, error.sample)
-    return _read(scraper, target, collected)
+        found = _without_answer(target, error)
+    if tried:
+        tried[-1] = replace(tried[-1], says=found.says)
+    return replace(found, tried=tuple(tried))
 
 
-def _collect(scraper: Scraper, calls: Sequence[Call], source: Source) -> _Collected:
+def _ask(
+    scraper: Scraper,
+    calls: Sequence[Call],
+    source: Source,
+    ways: Sequence[Way],
+    tried: list[Tried],
+) -> _Collected:
+    """The answers of the first way that gives some; each way that was gone is added to `tried`."""
+    for number, way in enumerate(ways, 1):
+        host = source.host(calls[0], way)
+        tried.append(Tried(calls[0].source, way.route, host, "ok"))
+        try:
+            return _collect(scraper, calls, source, way)
+        except SourceError as error:
+            if number == len(ways) or not error.elsewhere:
+                raise
+            tried[-1] = replace(tried[-1], says=error.says)
+            log(
+                "WARNING",
+                "A source failed; its fallback is asked",
+                scraper=scraper.name,
+                host=host,
+                error_class=type(error).__name__,
+                error=error,
+            )
+    raise AssertionError("no way to ask")
+
+
+def _collect(scraper: Scraper, calls: Sequence[Call], source: Source, way: Way) -> _Collected:
     """The answers; what a source does not have is left out as long as it has something."""
-    deadline = source.clock.now() + TIME_BUDGET
     absent: list[SourceError] = []
     bodies: list[bytes] = []
     for position, call in enumerate(calls):
         try:
-            if source.clock.now() > deadline:
-                raise UnavailableError(f"no time left after {TIME_BUDGET.seconds} s")
-            bodies.append(source.fetch(call))
+            if source.clock.now() > way.deadline:
+                raise TimedOutError(f"no time left for {call.label}")
+            bodies.append(source.fetch(call, way))
         except (NotFoundError, NotPublishedError) as error:
             absent.append(error)
             continue
@@ -123,7 +178,8 @@ def _partial(error: SourceError, calls: Sequence[Call], position: int) -> Source
         return error
     missing = ", ".join(call.label for call in calls[position:])
     text = f"{error}; got {position} of {len(calls)}, missing: {missing}"
-    kind = SourceError if position and error.outcome == "BLOCKED" else type(error)
+    blocked = position and isinstance(error, BlockedError)
+    kind = PartlyBlockedError if blocked else type(error)
     return kind(text, error.http_status, error.sample)
 
 
@@ -135,14 +191,15 @@ def _read(scraper: Scraper, target: Target, collected: _Collected) -> Scraped:
         return _empty(target, "NOT_READY", str(error), 200)
     except Exception as error:  # noqa: BLE001 - a parser that stumbles has met an unknown form
         sample = max(collected.bodies, key=len)[:SAMPLE_BYTES]
-        return _failed(target, "CONTRACT", error, 200, sample)
+        return _failed(target, "CONTRACT", "changed", error, sample=sample)
     if parsed.count == 0:
         return _empty(target, "NO_DATA", "the source answered with an empty list", 200)
     if scraper.suffix == "pdf":
         body = collected.bodies[0]
     else:
         body = _envelope(target, "SUCCESS", parsed, absent=collected.absent)
-    return Scraped("SUCCESS", "SUCCESS", parsed.count, body, scraper.content_type, http_status=200)
+    kind = scraper.content_type
+    return Scraped("SUCCESS", "SUCCESS", parsed.count, body, kind, http_status=200, says="ok")
 
 
 def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> None:
@@ -155,17 +212,38 @@ def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> N
         raise ContractError(f"{scraper.name}: {longest} bytes without a record (S1)")
 
 
+def _without_answer(target: Target, error: SourceError) -> Scraped:
+    if error.outcome in EMPTY:
+        return _empty(target, error.outcome, str(error), error.http_status)
+    return _failed(
+        target, error.outcome, error.says, error, http_status=error.http_status, sample=error.sample
+    )
+
+
 def _empty(
     target: Target, outcome: Outcome, reason: str, http_status: int | None = None
 ) -> Scraped:
     body = _envelope(target, outcome, Parsed([], 0), reason=reason)
     return Scraped(
-        outcome, "SUCCESS", 0, body, "application/json", http_status=http_status, reason=reason
+        outcome,
+        "SUCCESS",
+        0,
+        body,
+        "application/json",
+        http_status=http_status,
+        reason=reason,
+        says="empty",
     )
 
 
 def _failed(
-    target: Target, outcome: Outcome, error: Exception, http_status: int | None, sample: bytes
+    target: Target,
+    outcome: Outcome,
+    says: Verdict,
+    error: Exception,
+    *,
+    http_status: int | None = 200,
+    sample: bytes,
 ) -> Scraped:
     error_class, message = type(error).__name__, str(error) or type(error).__name__
     body = _json(
@@ -190,6 +268,7 @@ def _failed(
         error_message=message,
         http_status=http_status,
         sample=sample or None,
+        says=says,
     )
 
 

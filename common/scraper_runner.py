@@ -5,7 +5,7 @@ Every outcome is an object, failures too (below `failed/`), so that logging has 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from common import ids
 from common.claims import Claim, claimed
@@ -20,6 +20,8 @@ from common.runtime import Runtime
 from common.scrape import Scraped, scrape
 from common.scrapers import get
 from common.scrapers.model import GameRef, Scraper, Target
+from common.source_events import recent
+from common.source_guard import SourceGuard
 
 SEASON_STARTS_IN = 8
 """August: every date from it on belongs to the season that begins that year."""
@@ -52,17 +54,30 @@ def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str,
             return {"result": "already run", "task_id": task.task_id}
         if claim.takeover and (found := _written_before(runtime, task, claim)):
             return {"result": "was written", "object": found.name, "task_id": task.task_id}
-        began = runtime.elapsed()
-        scraped = scrape(task.scraper, _target(task), runtime.source, claim.started)
-        labels = _labels(task, claim, scraped, runtime.elapsed() - began)
-        stored = _store(runtime, task, claim, scraped, labels)
-        return {
-            "result": "stored",
-            "scraper": request.scraper,
-            "outcome": scraped.outcome,
-            "object": stored.name,
-            "task_id": task.task_id,
-        }
+        return _scrape(runtime, task, claim)
+
+
+def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
+    began = runtime.elapsed()
+    guard = _guard(runtime, task)
+    scraped = scrape(task.scraper, guard.target, runtime.source, claim.started, guard.ways)
+    lease_ends = guard.began + timedelta(seconds=runtime.settings.lease_seconds)
+    if runtime.clock.now() > lease_ends and (found := _written_before(runtime, task, claim)):
+        # We were held up for so long that another delivery took over.
+        return {"result": "was written", "object": found.name, "task_id": task.task_id}
+    further = guard.further(scraped)
+    code = guard.code(scraped, further)
+    labels = _labels(task, claim, scraped, runtime.elapsed() - began)
+    stored = _store(runtime, task, claim, scraped, _metadata(labels, scraped, code))
+    guard.settle(scraped, further, code)
+    return {
+        "result": "stored",
+        "scraper": task.scraper.name,
+        "outcome": scraped.outcome,
+        "object": stored.name,
+        "task_id": task.task_id,
+        "reason_code": code,
+    }
 
 
 def _task(runtime: Runtime, event: Event, request: ScraperRequest) -> Task:
@@ -85,6 +100,19 @@ def season_of(day: date) -> str:
     """The season that a date belongs to, such as `2025-26`."""
     first = day.year if day.month >= SEASON_STARTS_IN else day.year - 1
     return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _guard(runtime: Runtime, task: Task) -> SourceGuard:
+    now = runtime.clock.now()
+    return SourceGuard(
+        runtime=runtime,
+        scraper=task.scraper,
+        target=_target(task),
+        task_id=task.task_id,
+        slot=task.request.execution.slot if task.request.execution else None,
+        events=recent(runtime, task.scraper.name, now),
+        began=now,
+    )
 
 
 def _target(task: Task) -> Target:
@@ -148,8 +176,15 @@ def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Label
     )
 
 
+def _metadata(labels: Labels, scraped: Scraped, code: str | None) -> dict[str, str]:
+    """The labels, which host gave the outcome, and what is wrong with it for more than this."""
+    host = scraped.tried[-1].host if scraped.tried else None
+    further = {"source_host": host, "reason_code": code}
+    return labels.metadata() | {name: text for name, text in further.items() if text}
+
+
 def _store(
-    runtime: Runtime, task: Task, claim: Claim, scraped: Scraped, labels: Labels
+    runtime: Runtime, task: Task, claim: Claim, scraped: Scraped, metadata: Mapping[str, str]
 ) -> StoredObject:
     """Create the object; a name taken by another task gets this one's tag."""
     failed = scraped.status == "FAILED"
@@ -161,7 +196,7 @@ def _store(
                 name,
                 scraped.body,
                 content_type=scraped.content_type,
-                metadata=labels.metadata(),
+                metadata=metadata,
                 custom_time=claim.started,
             )
         except ConflictError:

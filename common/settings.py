@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from common.errors import ConfigError
 
@@ -48,6 +48,12 @@ class Settings(BaseModel):
     pubsub_emulator_host: str | None = None
     storage_emulator_host: str | None = None
 
+    scrape_seconds: float = 420
+    """No source is asked or waited for beyond this: the 540 s must also cover the upload."""
+    circuit_failures: int = Field(5, ge=1)
+    circuit_seconds: float = 900
+    """Less than the hour between two slots, so that no slot finds a circuit open from another."""
+
     odds_api_key: SecretStr | None = None
     odds_api_key_file: Path | None = None
     """A mounted Secret Manager version; read when the key itself is not in the environment."""
@@ -57,6 +63,15 @@ class Settings(BaseModel):
     nba_injury_url: str = "https://ak-static.cms.nba.com"
     nba_gamebook_url: str = "https://statsdmz.nba.com"
     odds_api_url: str = "https://api.the-odds-api.com"
+    odds_api_reserve: int = Field(0, ge=0)
+    """Credits of The Odds API that are never spent."""
+    # Not ending in `_url`: the local stack sets all of those to its one source.
+    nba_cdn_fallback: str | None = None
+    nba_stats_fallback: str | None = None
+    nba_official_fallback: str | None = None
+    nba_injury_fallback: str | None = None
+    nba_gamebook_fallback: str | None = None
+    odds_api_fallback: str | None = None
     source_timeout_seconds: float = 30
     source_tries: int = 3
     source_interval_seconds: float = 0.6

@@ -3,16 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
 
 from common.clock import Clock
-from common.fetch import SAMPLE_BYTES, Source
+from common.fetch import Source, Way
 from common.scrapers.model import Call
 from common.settings import Settings
+from common.source_errors import SAMPLE_BYTES
 from local.source.answers import Answer
-
-if TYPE_CHECKING:
-    import httpx
 
 Ask = Callable[[str, Mapping[str, str]], Answer]
 """Path and query to an answer."""
@@ -37,11 +34,10 @@ class DirectSource(Source):
         super().__init__(settings, clock)
         self._ask = ask
 
-    def _once(self, call: Call) -> bytes:
+    def _once(self, call: Call, way: Way) -> bytes:
         key = self._key(call)
-        base = str(getattr(self._settings, f"{call.source}_url"))
-        self._host(base).wait_turn(self.clock, self._settings.source_interval_seconds)
+        self._wait_turn(call, way)
         found = self._ask(call.path, {**call.params, "apiKey": key} if key else call.params)
         body = found.body if found.status == HTTPStatus.OK else found.body[:SAMPLE_BYTES]
         reply = _Reply(found.status, {name.lower(): text for name, text in found.headers.items()})
-        return self._judged(call, cast("httpx.Response", reply), body, key)
+        return self._judged(call, reply, body, key)

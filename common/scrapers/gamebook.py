@@ -1,7 +1,7 @@
 """The official scorer's book of a game, stored whole."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from common.scrapers.model import Call, ContractError, Parsed, Scraper, Target, game_of
 
@@ -30,4 +30,4 @@ def check_pdf(body: bytes, where: str) -> None:
         raise ContractError(f"{where}: the PDF of {len(body)} bytes is cut off")
 
 
-GAMEBOOK = Scraper("nbac_gamebook_pdf", "game", _calls, _parse, suffix="pdf")
+GAMEBOOK = Scraper("nbac_gamebook_pdf", "game", _calls, _parse, suffix="pdf", due=time())

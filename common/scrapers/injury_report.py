@@ -159,4 +159,7 @@ def _check(row: Record, where: str) -> None:
         raise ContractError(f"{where}: status is {row['status']!r} in {shown}")
 
 
-INJURY_REPORT = Scraper("nbac_injury_report", "date", _calls, _parse, takes="first", always=True)
+# The first report of a game day is made at 13:30 ET at the latest.
+INJURY_REPORT = Scraper(
+    "nbac_injury_report", "date", _calls, _parse, takes="first", always=True, due=time(14)
+)

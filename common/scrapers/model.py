@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from common.errors import BadInputError, OrchestrationError
@@ -94,6 +94,8 @@ class Scraper:
             answer is long by nature.
         needs_events: goes by The Odds API's event ids, which an earlier step finds.
         always: an answer without a record breaks the contract, whatever its length.
+        due: Eastern time of the target date from which there is something on every game day;
+            None where an empty answer says nothing of the source.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Scraper:
     empty_bytes: int | None = EMPTY_BYTES
     always: bool = False
     needs_events: bool = False
+    due: time | None = None
 
     @property
     def folder(self) -> str:

@@ -1,7 +1,7 @@
 """Play-by-play from NBA.com's live data files."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from common.scrapers.model import (
     EMPTY_BYTES,
@@ -39,4 +39,4 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     return Parsed(actions, len(actions))
 
 
-PLAY_BY_PLAY = Scraper("nbac_play_by_play", "game", _calls, _parse)
+PLAY_BY_PLAY = Scraper("nbac_play_by_play", "game", _calls, _parse, due=time())

@@ -1,7 +1,7 @@
 """Players and box scores from stats.nba.com, which answers in result sets."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from common.scrapers.model import (
     Call,
@@ -85,5 +85,5 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 
 PLAYER_LIST = Scraper("nbac_player_list", "date", _list_calls, _parse_list, always=True)
-PLAYER_BOXSCORE = Scraper("nbac_player_boxscore", "date", _log_calls, _parse_log)
-TEAM_BOXSCORE = Scraper("nbac_team_boxscore", "game", _box_calls, _parse_box)
+PLAYER_BOXSCORE = Scraper("nbac_player_boxscore", "date", _log_calls, _parse_log, due=time())
+TEAM_BOXSCORE = Scraper("nbac_team_boxscore", "game", _box_calls, _parse_box, due=time())

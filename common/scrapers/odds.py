@@ -84,7 +84,7 @@ def _check_books(event: Record, where: str) -> None:
                 need(outcome, "price", (int, float), where)
 
 
-EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events)
+EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events, due=time())
 # Events that no book has an offer for yet are long and hold nothing.
 PLAYER_PROPS = Scraper(
     "oddsa_player_props", "date", _prop_calls, _parse_odds, empty_bytes=None, needs_events=True

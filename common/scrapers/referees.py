@@ -1,7 +1,7 @@
 """Referee assignments, published on game days at about 09:00 ET."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from common.scrapers.model import Call, Parsed, Scraper, Target
 from common.scrapers.shape import load, need, objects
@@ -25,4 +25,6 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 
 # An empty answer still describes its columns and the other leagues' games.
-REFEREE_ASSIGNMENTS = Scraper("nbac_referee_assignments", "date", _calls, _parse, empty_bytes=None)
+REFEREE_ASSIGNMENTS = Scraper(
+    "nbac_referee_assignments", "date", _calls, _parse, empty_bytes=None, due=time(10)
+)

@@ -11,20 +11,20 @@ from typing import Any
 import httpx
 import pytest
 
-from common.fetch import (
+from common.fetch import Source
+from common.scrapers.model import Call, SourceName
+from common.settings import Settings
+from common.source_errors import (
     BlockedError,
     MissingKeyError,
     MovedError,
     NotFoundError,
     NotPublishedError,
     RefusedError,
-    Source,
     SourceError,
     TooLargeError,
     UnavailableError,
 )
-from common.scrapers.model import Call, SourceName
-from common.settings import Settings
 
 KEY = "0123456789abcdef0123456789abcdef"
 DENIED = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'

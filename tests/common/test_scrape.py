@@ -8,15 +8,7 @@ from typing import Any, cast
 import pytest
 
 from common.errors import BadInputError
-from common.fetch import (
-    BlockedError,
-    NotFoundError,
-    NotPublishedError,
-    Source,
-    SourceError,
-    TooLargeError,
-    UnavailableError,
-)
+from common.fetch import Source, Way
 from common.scrape import Scraped, scrape
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import (
@@ -27,6 +19,14 @@ from common.scrapers.model import (
     Parsed,
     Scraper,
     Target,
+)
+from common.source_errors import (
+    BlockedError,
+    NotFoundError,
+    NotPublishedError,
+    SourceError,
+    TooLargeError,
+    UnavailableError,
 )
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
@@ -47,8 +47,13 @@ class FakeSource:
         """The instant; each fetch takes its time."""
         return self.instant
 
-    def fetch(self, call: Call) -> bytes:
+    def host(self, call: Call, way: Way) -> str:
+        """The host of a call's way."""
+        return f"{way.route}.{call.source}"
+
+    def fetch(self, call: Call, way: Way) -> bytes:
         """The answer laid down for the label."""
+        del way
         self.asked.append(call.label)
         self.instant += timedelta(seconds=self.takes)
         found = self.answers[call.label]
@@ -79,7 +84,8 @@ def run(
     """Scrape, and say what was asked."""
     source = FakeSource(answers, takes)
     target = Target("made_up", DAY, "2025-26")
-    return scrape(declared, target, cast("Source", source), NOW), source.asked
+    ways = [Way(deadline=NOW + timedelta(minutes=7))]
+    return scrape(declared, target, cast("Source", source), NOW, lambda _: ways), source.asked
 
 
 def stored(scraped: Scraped) -> dict[str, Any]:
@@ -253,11 +259,11 @@ def test_nothing_to_ask(takes: str, outcome: str) -> None:
     assert found.reason
 
 
-def test_time_budget_ends_the_task() -> None:
+def test_x9_time_budget_ends_the_task() -> None:
     """Slow calls do not outlive the function: the rest is named as missing."""
     labels = [f"e{number}" for number in range(12)]
     found, asked = run(scraper(labels), dict.fromkeys(labels, b"1"), takes=100)
-    assert found.outcome == "FAILED"
+    assert (found.outcome, found.error_class) == ("FAILED", "TimedOutError")
     assert "no time left" in (found.error_message or "")
     assert len(asked) == 5
 
