@@ -20,9 +20,9 @@ resource "google_bigquery_table" "table" {
   schema              = jsonencode(each.value.fields)
   deletion_protection = var.deletion_protection
 
-  # No query of the seed scans without its partition but one: the end-to-end query joins executions
-  # and the log by their ids alone. Requiring a partition filter would refuse it.
-  require_partition_filter = contains(["daily_expected_schedule", "workflow_decisions", "cleanup_operations"], each.key)
+  # Refuses a scan of all days. Only where every query of the seed compares the partition column itself:
+  # the others wrap it in DATE(…, zone), or join executions and the log by their ids alone.
+  require_partition_filter = each.key == "daily_expected_schedule"
 
   time_partitioning {
     type          = each.value.partition.type

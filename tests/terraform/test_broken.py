@@ -301,7 +301,6 @@ def test_a_misspelt_and_so_a_missing_argument_is_found(
         ("subscription without dead letter", "dead-letters after 100 deliveries"),
         ("cron in another zone", "Every cron is Eastern time"),
         ("function with another's account", "an account of its own"),
-        ("subscription that expires", "No subscription expires"),
     ],
 )
 def test_terraforms_own_test_fails_too(

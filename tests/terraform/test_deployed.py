@@ -13,7 +13,7 @@ import yaml
 from common.messages import ScraperRequest, Tick
 from common.settings import ROOT, Settings, read_settings
 from common.topology import Topology, load_topology
-from tests.terraform.seed import seed_tables
+from tests.terraform.seed import SEED, seed_tables
 
 Resources = Mapping[str, Mapping[str, Any]]
 ALERTS = yaml.safe_load((ROOT / "config" / "alerts.yaml").read_text())
@@ -163,14 +163,17 @@ def test_every_table_has_the_seeds_columns(deployed: Resources) -> None:
         assert held["deletion_protection"]
 
 
-def test_a_partition_filter_is_required_where_every_query_has_one(deployed: Resources) -> None:
-    """The end-to-end query joins executions and the log without."""
-    required = {
-        name
-        for name, held in of(deployed, "google_bigquery_table.table").items()
-        if held["require_partition_filter"]
-    }
-    assert required == seed_tables().keys() - {"workflow_executions", "scraper_execution_log"}
+def test_a_partition_filter_is_required_only_where_every_query_has_one(
+    deployed: Resources,
+) -> None:
+    """The seed's queries of the plan compare its date; those of the others would be refused."""
+    found = of(deployed, "google_bigquery_table.table")
+    required = {name for name, held in found.items() if held["require_partition_filter"]}
+    assert required == {"daily_expected_schedule"}
+    queries = re.findall(r"^SELECT.*?;$", SEED.read_text(), re.DOTALL | re.MULTILINE)
+    asked = [sql for sql in queries if "daily_expected_schedule" in sql]
+    assert len(asked) == 2
+    assert all("WHERE date = CURRENT_DATE(" in sql for sql in asked)
 
 
 def test_finished_uploads_are_told_to_their_topic(deployed: Resources) -> None:
