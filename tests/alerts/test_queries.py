@@ -18,7 +18,7 @@ pytestmark = pytest.mark.stack
 FOLDER = ROOT / "config" / "alerts"
 QUERIES = sorted(FOLDER.glob("*.sql"))
 SUMMER = date(2032, 7, 20)
-CLOCKS = ("00:20", "05:35", "06:05", "08:05", "11:20", "15:50", "19:05", "22:35", "23:10")
+CLOCKS = ("00:20", "05:35", "06:05", "08:05", "15:50", "23:10")
 
 
 @pytest.fixture(scope="module")
