@@ -243,7 +243,8 @@ def replay(
         if letter_id is not None and not chosen:
             raise _unknown(letter_id)
         stayed = sum(not _replayed(letters, leases[one.letter_id], one) for one in chosen)
-    click.echo(f"{len(chosen) - stayed} replayed, {stayed} stayed")
+    more = f"; {MOST} were looked at, run it again for more" if len(held) == MOST else ""
+    click.echo(f"{len(chosen) - stayed} replayed, {stayed} stayed{more}")
     if stayed:
         sys.exit(STAYED)
 
