@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from common.pacing import LocalTurns, Turns
 from common.quota import Usage, read_usage
 from common.scrapers.model import Call
 from common.settings import Settings, variable
-from common.source_answers import Reply, hide_text, judge, name_of
+from common.source_answers import Reply, hide_text, judge, name_of, secrets_of
 from common.source_errors import (
     SAMPLE_BYTES,
     MissingKeyError,
@@ -125,17 +126,18 @@ class Source:
         params = {**call.params, "apiKey": key} if key else dict(call.params)
         headers = {} if call.source == "odds_api" else NBA_HEADERS
         limit = min(self._settings.source_timeout_seconds, self._left(way))
-        url = self._base(call, way).rstrip("/") + call.path
+        base = self._base(call, way)
+        url, secrets = base.rstrip("/") + call.path, secrets_of(key, base)
         try:
             with self._client().stream(
                 "GET", url, params=params, headers=headers, timeout=limit
             ) as response:
-                return self._judged(call, response, self._read(call, response, way), key)
+                return self._judged(call, response, self._read(call, response, way), secrets)
         except httpx.TimeoutException:
             raise TimedOutError(f"{name_of(call)} did not answer within {limit:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The cause is dropped: its request holds the URL, and that the key.
-            text = hide_text(key, str(error))
+            text = hide_text(secrets, str(error))
             raise UnavailableError(f"{name_of(call)}: {type(error).__name__}: {text}") from None
 
     def _wait_turn(self, call: Call, way: Way) -> None:
@@ -170,11 +172,11 @@ class Source:
             )
         return bytes(body)
 
-    def _judged(self, call: Call, reply: Reply, body: bytes, key: str) -> bytes:
+    def _judged(self, call: Call, reply: Reply, body: bytes, secrets: Sequence[str]) -> bytes:
         now = self.clock.now()
         if call.source == "odds_api":
             self.usage = read_usage(reply.headers, now) or self.usage
-        return judge(call, reply, body, key, now)
+        return judge(call, reply, body, secrets, now)
 
     def _key(self, call: Call) -> str:
         if call.source != "odds_api":

@@ -1,11 +1,12 @@
 """What an answer of a source is: its bytes, or one of the errors in `common/source_errors.py`."""
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from common.errors import TRANSIENT_STATUSES
 from common.quota import read_usage
@@ -46,14 +47,14 @@ class Reply(Protocol):
         """Whether it names another place."""
 
 
-def judge(call: Call, reply: Reply, body: bytes, key: str, now: datetime) -> bytes:
+def judge(call: Call, reply: Reply, body: bytes, secrets: Sequence[str], now: datetime) -> bytes:
     """The body of a good answer.
 
     Args:
         call: what was asked.
         reply: status and headers.
         body: as far as it was read.
-        key: to be hidden wherever the source repeats it; empty for none.
+        secrets: that were sent; hidden wherever the source repeats them.
         now: aware; a Retry-After may be a date.
 
     Raises:
@@ -62,8 +63,8 @@ def judge(call: Call, reply: Reply, body: bytes, key: str, now: datetime) -> byt
     status = reply.status_code
     if status == HTTPStatus.OK:
         # A real key has 32 digits; to look for a short made-up one would garble the data.
-        return hide(key, body) if len(key) >= SHORTEST_KEY else body
-    body = hide(key, body)
+        return hide([each for each in secrets if len(each) >= SHORTEST_KEY], body)
+    body = hide(secrets, body)
     text = f"{name_of(call)} answered {status}"
     if status == HTTPStatus.NOT_FOUND:
         raise NotFoundError(f"{text}: it has nothing there", status, body)
@@ -88,16 +89,26 @@ def name_of(call: Call) -> str:
     return f"{call.source} {call.path}"
 
 
-def hide(key: str, body: bytes) -> bytes:
-    """The bytes without the key, plain or as an address writes it."""
-    for form in {key, quote(key, safe="")} if key else ():
-        body = body.replace(form.encode(), HIDDEN.encode())
+def hide(secrets: Iterable[str], body: bytes) -> bytes:
+    """The bytes without the secrets, plain or as an address writes them."""
+    for secret in secrets:
+        for form in (secret, quote(secret, safe="")):
+            body = body.replace(form.encode(), HIDDEN.encode())
     return body
 
 
-def hide_text(key: str, text: str) -> str:
-    """The text without the key."""
-    return hide(key, text.encode()).decode()
+def hide_text(secrets: Iterable[str], text: str) -> str:
+    """The text without the secrets."""
+    return hide(secrets, text.encode()).decode()
+
+
+def secrets_of(key: str, base: str) -> tuple[str, ...]:
+    """What is secret in a request: the key, and the password in a base URL, plain and as sent."""
+    split = urlsplit(base)
+    password = unquote(split.password or "")
+    login = f"{unquote(split.username or '')}:{password}"
+    sent = b64encode(login.encode()).decode() if password else ""
+    return tuple(filter(None, (key, sent, password)))
 
 
 def _is_absent(body: bytes) -> bool:

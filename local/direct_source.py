@@ -40,4 +40,4 @@ class DirectSource(Source):
         found = self._ask(call.path, {**call.params, "apiKey": key} if key else call.params)
         body = found.body if found.status == HTTPStatus.OK else found.body[:SAMPLE_BYTES]
         reply = _Reply(found.status, {name.lower(): text for name, text in found.headers.items()})
-        return self._judged(call, reply, body, key)
+        return self._judged(call, reply, body, [key] if key else [])

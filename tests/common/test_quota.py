@@ -1,0 +1,118 @@
+"""The Odds API's credits: read from answers, kept for all, never overdrawn."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from common.memory import MemoryStorage
+from common.quota import NAME, Usage, check_quota, cost_of, keep_usage, read_usage
+from common.runtime import Runtime
+from common.scrapers import get
+from common.scrapers.model import Call, Target
+from common.settings import Settings
+from common.source_errors import QuotaError
+from local.world import ManualClock
+
+NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
+TARGET = Target("x", date(2025, 11, 12), "2025-26", event_ids=("a", "b", "c"))
+
+
+def runtime(storage: MemoryStorage | None = None, **settings: object) -> Runtime:
+    """A runtime on a bucket of its own, or on another's."""
+    made = Runtime(Settings.model_validate(settings))
+    made.__dict__["storage"] = storage or MemoryStorage(ManualClock(NOW))
+    return made
+
+
+def calls(scraper: str) -> list[Call]:
+    """A scraper's calls."""
+    return list(get(scraper).calls(TARGET, NOW))
+
+
+def usage(remaining: int, seen: datetime = NOW) -> Usage:
+    """Credits as an answer tells them."""
+    return Usage(remaining, 20_000 - remaining, 3, seen)
+
+
+def test_headers_tell_the_credits() -> None:
+    """Remaining, used, and what the answer cost."""
+    headers = {"x-requests-remaining": "17", "x-requests-used": "483", "x-requests-last": "3"}
+    assert read_usage(headers, NOW) == Usage(17, 483, 3, NOW)
+
+
+@pytest.mark.parametrize("text", ["", "many", "-1", "1e9"])
+def test_headers_that_tell_nothing(text: str) -> None:
+    """An answer without the header, or with another content, is passed over."""
+    assert read_usage({"x-requests-remaining": text}, NOW) is None
+    assert read_usage({}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("scraper", "cost"),
+    [
+        ("oddsa_events", 0),
+        ("oddsa_game_lines", 3),
+        ("oddsa_player_props", 12),
+        ("nbac_player_list", 0),
+    ],
+)
+def test_a_call_costs_its_markets_times_its_regions(scraper: str, cost: int) -> None:
+    """Lists of events are free; props cost per event."""
+    assert cost_of(calls(scraper)) == cost
+
+
+@pytest.mark.parametrize(("remaining", "reserve"), [(12, 0), (22, 10)])
+def test_what_suffices_is_spent(remaining: int, reserve: int) -> None:
+    """Down to the last credit that is not kept back."""
+    held = runtime(odds_api_reserve=reserve)
+    keep_usage(held, usage(remaining))
+    check_quota(held, calls("oddsa_player_props"), NOW)
+
+
+@pytest.mark.parametrize(("remaining", "reserve"), [(11, 0), (21, 10)])
+def test_a_task_that_cannot_be_paid_whole_is_not_begun(remaining: int, reserve: int) -> None:
+    """The error says what is left, what is needed and what to do; also in another instance."""
+    one = runtime(odds_api_reserve=reserve)
+    keep_usage(one, usage(remaining))
+    assert isinstance(one.storage, MemoryStorage)
+    other = runtime(one.storage, odds_api_reserve=reserve)
+    with pytest.raises(QuotaError, match=rf"{remaining} credits .* needs 12, .*RESERVE.*month"):
+        check_quota(other, calls("oddsa_player_props"), NOW)
+
+
+def test_what_is_free_is_always_asked() -> None:
+    """The list of events sees when the credits are back."""
+    held = runtime(odds_api_reserve=100)
+    keep_usage(held, usage(0))
+    check_quota(held, calls("oddsa_events"), NOW)
+
+
+def test_an_old_count_is_not_believed() -> None:
+    """The plan may have been renewed since."""
+    held = runtime()
+    keep_usage(held, usage(0, NOW - timedelta(hours=25)))
+    check_quota(held, calls("oddsa_game_lines"), NOW)
+
+
+def test_the_latest_count_is_kept() -> None:
+    """An answer that arrives late does not bring back what was spent."""
+    held = runtime()
+    for remaining, minutes in ((50, 0), (40, 2), (47, 1)):
+        keep_usage(held, usage(remaining, NOW + timedelta(minutes=minutes)))
+    found = held.storage.read(held.settings.state_bucket, NAME)
+    assert found is not None
+    assert b'"remaining": 40' in found[0]
+
+
+def test_a_writer_that_came_second_lets_it_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two instances at once: no error, and one of the two counts stays."""
+    one = runtime()
+    keep_usage(one, usage(50))
+    stale = one.storage.read(one.settings.state_bucket, NAME)
+    keep_usage(one, usage(40, NOW + timedelta(seconds=1)))
+    monkeypatch.setattr(one.storage, "read", lambda *_: stale)
+    keep_usage(one, usage(45, NOW + timedelta(seconds=2)))
+    monkeypatch.undo()
+    found = one.storage.read(one.settings.state_bucket, NAME)
+    assert found is not None
+    assert b'"remaining": 40' in found[0]
