@@ -1,0 +1,131 @@
+"""Turns at a host: never two in one interval, whoever asks."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, repeat
+from typing import Any
+
+import pytest
+
+from common.memory import MemoryStorage
+from common.pacing import LocalTurns, SharedTurns
+from common.source_errors import TimedOutError
+from local.world import ManualClock
+
+NOW = datetime(2025, 11, 12, 18, 30, 0, 250_000, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+HOST = "cdn.example"
+
+
+def instance(
+    storage: MemoryStorage, now: datetime = NOW, draw: Callable[[int], int] = lambda _: 0
+) -> tuple[SharedTurns, ManualClock]:
+    """An instance with a clock of its own, on a bucket of all."""
+    clock = ManualClock(now)
+    return SharedTurns(storage, "state", clock, 0.6, draw), clock
+
+
+def distances(instants: list[datetime]) -> list[float]:
+    """Seconds between neighbours, in order of time."""
+    return [(later - one).total_seconds() for one, later in pairwise(sorted(instants))]
+
+
+def test_s6_instances_keep_their_distance_together() -> None:
+    """Nine instances that start at once ask one after the other, an interval apart at least."""
+    storage = MemoryStorage(ManualClock(NOW))
+    asked = []
+    for _ in range(9):
+        turns, clock = instance(storage, draw=lambda width: width - 1)
+        turns.wait(HOST, LATER)
+        asked.append(clock.now())
+    assert min(distances(asked)) >= 0.6 - 1e-6
+
+
+def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
+    """300 instances at once: each has a slot of its own, for some twenty creations each."""
+    storage = MemoryStorage(ManualClock(NOW))
+    created = 0
+    create = storage.create
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal created
+        created += 1
+        return create(*args, **kwargs)
+
+    storage.create = counted  # type: ignore[method-assign] # counts what it costs
+
+    def ask(_: None) -> datetime:
+        clock = ManualClock(NOW)
+        SharedTurns(storage, "state", clock, 0.6).wait(HOST, LATER)
+        return clock.now()
+
+    with ThreadPoolExecutor(20) as pool:
+        asked = list(pool.map(ask, repeat(None, 300)))
+    assert min(distances(asked)) >= 0.6 - 1e-6
+    assert created < 40 * 300
+
+
+def test_one_instance_alone_waits_for_the_next_slot_only() -> None:
+    """The first waits less than two intervals, and the next ask at the full rate."""
+    turns, clock = instance(MemoryStorage(ManualClock(NOW)))
+    asked = []
+    for _ in range(5):
+        turns.wait(HOST, LATER)
+        asked.append(clock.now())
+    assert asked[0] - NOW < timedelta(seconds=1.2)
+    assert distances(asked) == pytest.approx([0.6] * 4)
+
+
+def test_hosts_do_not_hold_each_other_up() -> None:
+    """Two hosts are asked in one slot."""
+    storage = MemoryStorage(ManualClock(NOW))
+    (one, clock), (other, second) = instance(storage), instance(storage)
+    one.wait(HOST, LATER)
+    other.wait("stats.example", LATER)
+    assert clock.now() == second.now()
+
+
+def test_a_slow_creation_takes_another_slot() -> None:
+    """A slot that began while its object was written is let go: its successor's is too near."""
+    clock = ManualClock(NOW)
+    storage = MemoryStorage(clock)
+    create, names = storage.create, []
+
+    def slow(bucket: str, name: str, data: bytes) -> Any:
+        names.append(name)
+        clock.sleep(2 if len(names) == 1 else 0.01)
+        return create(bucket, name, data)
+
+    storage.create = slow  # type: ignore[method-assign,assignment] # only what is called of it
+    SharedTurns(storage, "state", clock, 0.6, lambda _: 0).wait(HOST, LATER)
+    assert len(names) == 2
+    assert names[-1] == f"pacing/{HOST}/{clock.now():%Y%m%dT%H%M%S.%f}"
+
+
+def test_no_turn_before_the_deadline() -> None:
+    """Whoever would wait too long is told so, and does not hold the instance."""
+    storage = MemoryStorage(ManualClock(NOW))
+    turns, clock = instance(storage)
+    with pytest.raises(TimedOutError, match=HOST):
+        turns.wait(HOST, NOW)
+    assert clock.now() == NOW
+
+
+def test_a_slot_that_is_always_taken_ends() -> None:
+    """Tries are bounded, whatever the storage says."""
+    storage = MemoryStorage(ManualClock(NOW))
+    instance(storage)[0].wait(HOST, LATER)
+    turns, clock = instance(storage)
+    with pytest.raises(TimedOutError):
+        turns.wait(HOST, LATER)
+    assert clock.now() == NOW
+
+
+def test_threads_of_one_process_keep_their_distance() -> None:
+    """Without shared turns the process alone keeps to the interval."""
+    clock = ManualClock(NOW)
+    turns = LocalTurns(clock, 0.6)
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda _: turns.wait(HOST, LATER), range(5)))
+    assert (clock.now() - NOW).total_seconds() == pytest.approx(2.4)
