@@ -271,9 +271,13 @@ def publish(command: str, stack: RunningStack) -> None:
 @pytest.mark.parametrize("command", [one for one in LOCAL if "bq query" in one and "<" not in one])
 def test_a_query_is_answered(command: str, stack: RunningStack) -> None:
     """BigQuery takes the query, inside bash's quotes."""
+    assert run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, query_of(command))[0]
+
+
+def query_of(command: str) -> str:
+    """The SQL of a `bq query`, as bash hands it over."""
     (query,) = (word for word in shlex.split(command) if word.startswith("SELECT"))
-    query = query.replace(r"\`", "`")  # as bash reads it, which shlex does not
-    assert run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, query)[0]
+    return query.replace(r"\`", "`")  # which shlex leaves as it is
 
 
 @needs_gcloud
@@ -317,6 +321,8 @@ def test_a_forced_slot_is_decided_again_and_a_date_filled(stack: RunningStack) -
         endpoint, PROJECT, f"SELECT DISTINCT slot FROM `{tables}.workflow_decisions` WHERE forced"
     )
     assert len(slots) == 3
+    (shown,) = (one for one in LOCAL if "WHERE forced" in one)
+    assert run_sql(endpoint, PROJECT, query_of(shown))[1]
     _, filled = run_sql(
         endpoint,
         PROJECT,
