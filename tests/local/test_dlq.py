@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from google.pubsub_v1 import types
+from replays import Replayed
 
 from common.dead_letters import bury
 from common.errors import BadInputError
@@ -20,6 +21,7 @@ from common.runtime import Runtime
 from common.settings import Settings, settings
 from local.broker import Broker
 from local.cli import main
+from local.tables import read_tables
 from local.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -284,3 +286,42 @@ def test_a_project_without_the_subscription_is_told(bench: Bench) -> None:
     done = bench.run("list")
     assert done.exit_code != 0
     assert "subscriptions/dead-letters" in done.output
+
+
+@pytest.mark.stack
+def test_r7_a_replay_runs_on_the_kept_stack(
+    finished_day: Replayed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that was given up days ago is scraped for its own date, and logged."""
+    stack = finished_day.stack
+    monkeypatch.setattr("local.dlq.kept_stack", lambda: stack)
+    publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
+    letter_id = publisher.publish(
+        "dead-letters",
+        {"schema": "scraper-request", "version": 1, "scraper": "nbac_player_list"},
+        {
+            "CloudPubSubDeadLetterSourceDeliveryCount": "100",
+            "CloudPubSubDeadLetterSourceSubscription": "scraper-requests--scraper-runner",
+            "CloudPubSubDeadLetterSourceSubscriptionProject": stack.where["project"],
+            "CloudPubSubDeadLetterSourceTopicPublishTime": "2025-11-09T17:00:00.000+00:00",
+        },
+    )
+    done = CliRunner().invoke(main, ["dlq", "replay", letter_id])
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "1 replayed, 0 stayed")
+    assert stack.rest(20).idle
+    rows = read_tables(stack.where)["scraper_execution_log"]
+    found = [row for row in rows if str(row["target_date"]) == "2025-11-09"]
+    assert [(row["scraper_name"], row["status"]) for row in found] == [
+        ("nbac_player_list", "SUCCESS")
+    ]
+    assert letter_id not in CliRunner().invoke(main, ["dlq", "list", "--json"]).stdout
+
+
+def test_without_a_stack_or_a_project_it_says_what_to_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One of both is needed."""
+    monkeypatch.setattr("local.dlq.kept_stack", lambda: None)
+    done = CliRunner().invoke(main, ["dlq", "list"])
+    assert isinstance(done.exception, SystemExit)
+    assert "--keep; or name a Google Cloud project with --project" in done.output
