@@ -24,8 +24,6 @@ from common.runtime import Runtime
 if TYPE_CHECKING:  # a function that buries needs no more than the topic's name
     from common.topology import Topology
 
-SUBSCRIPTION = "dead-letters"
-"""The pull subscription on the topic of that name, on which letters wait for a replay."""
 GIVEN_UP = "DeliveriesExhausted"
 """Error class of the platform's letters: the error itself is in the function's log."""
 _LONGEST = 256 * 1024

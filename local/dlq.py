@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from common.dead_letters import SUBSCRIPTION, Letter, described, read_letter, resent
+from common.dead_letters import Letter, described, read_letter, resent
 from common.errors import BadInputError, ConfigError, OrchestrationError
 from common.publisher import GooglePublisher
 from common.settings import settings
@@ -143,7 +143,7 @@ def connect(project: str | None) -> DeadLetters:
     """
     chosen = settings()
     topology = load_topology(chosen.topology_file)
-    host, name = chosen.pubsub_emulator_host, f"{chosen.topic_prefix}{SUBSCRIPTION}"
+    host, prefix = chosen.pubsub_emulator_host, chosen.topic_prefix
     if project is None:
         stack = kept_stack()
         if stack is None:
@@ -151,12 +151,12 @@ def connect(project: str | None) -> DeadLetters:
                 "no stack is up; start one with: python -m local day DATE --out DIR --keep; "
                 "or name a Google Cloud project with --project"
             )
-        project, name = str(stack.where["project"]), KEPT_DEAD_LETTERS
+        project, prefix = str(stack.where["project"]), ""
         host = stack.environment["PUBSUB_EMULATOR_HOST"]
     return DeadLetters(
         _subscriber(host),
-        GooglePublisher(project, host, topic_prefix=chosen.topic_prefix),
-        f"projects/{project}/subscriptions/{name}",
+        GooglePublisher(project, host, topic_prefix=prefix),
+        f"projects/{project}/subscriptions/{prefix}{KEPT_DEAD_LETTERS}",
         topology,
         at_once=host is not None,
     )
@@ -268,7 +268,7 @@ def _of(letters: Sequence[Letter], function: str | None) -> list[Letter]:
 def _unknown(letter_id: str) -> BadInputError:
     return BadInputError(
         f"no dead letter {letter_id!r} waits; see: python -m local dlq list "
-        "(another reader may hold it for a moment)"
+        "(another reader may hold it for up to ten minutes)"
     )
 
 

@@ -134,7 +134,7 @@ def subscribe(bench: Bench, url: str) -> None:
         )
     bench.broker.create_subscription(
         types.Subscription(
-            name=f"projects/{PROJECT}/subscriptions/dead-letters",
+            name=f"projects/{PROJECT}/subscriptions/dead-letters--kept",
             topic=f"projects/{PROJECT}/topics/dead-letters",
         )
     )
@@ -282,10 +282,10 @@ def test_a_mistake_is_told(bench: Bench, arguments: list[str], told: str) -> Non
 
 def test_a_project_without_the_subscription_is_told(bench: Bench) -> None:
     """The name of what is missing."""
-    bench.broker.delete_subscription(f"projects/{PROJECT}/subscriptions/dead-letters")
+    bench.broker.delete_subscription(f"projects/{PROJECT}/subscriptions/dead-letters--kept")
     done = bench.run("list")
     assert done.exit_code != 0
-    assert "subscriptions/dead-letters" in done.output
+    assert "subscriptions/dead-letters--kept" in done.output
 
 
 @pytest.mark.stack
