@@ -28,82 +28,31 @@ import click
 import pytest
 from replays import DAY, config
 
-from common.dead_letters import SUBSCRIPTION
 from common.eastern import at
 from common.publisher import GooglePublisher
-from common.settings import ROOT, Settings
-from common.topology import load_topology
+from common.settings import ROOT
 from local.cli import main
 from local.driver import RunningStack, start_stack
 from local.sql import run_sql
-from local.stack import KEPT_DEAD_LETTERS, StackConfig
+from local.stack import StackConfig
+from tests.docs.guide import (
+    COMMANDS,
+    LETTERS,
+    LOCAL,
+    PAGES,
+    PARSED,
+    REMOTE,
+    TOPOLOGY,
+    firsts,
+    query_of,
+)
 
 pytestmark = pytest.mark.stack
-PAGES = (ROOT / "docs" / "operations.md", ROOT / "docs" / "monitoring.md")
 PROJECT = "nba-props-platform"
 REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
-TOPOLOGY = load_topology(Settings().topology_file)
-NAMES = {*TOPOLOGY.topics, *(job.name for job in TOPOLOGY.jobs)}
 REFUSED_APIS = ("CLOUDFUNCTIONS", "CLOUDSCHEDULER", "LOGGING", "SECRETMANAGER", "STORAGE")
 NOON = at(DAY, time(12))
 GCLOUD_REFUSED, GCLOUD_MISUSED = 1, 2
-
-
-def commands() -> list[str]:
-    """The commands of all `sh` blocks, each once, in order."""
-    found: dict[str, None] = {}
-    for page in PAGES:
-        for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
-            found.update(dict.fromkeys(split(block)))
-    return list(found)
-
-
-def split(block: str) -> Iterator[str]:
-    """A block's commands: a command ends with its line, unless a quote or a backslash is open."""
-    command = ""
-    for line in block.splitlines():
-        command = f"{command}\n{line}" if command else line
-        if line.endswith("\\"):
-            continue
-        try:
-            shlex.split(command)
-        except ValueError:  # a quote is open
-            continue
-        yield command
-        command = ""
-    assert not command, command
-
-
-COMMANDS = commands()
-LETTERS = [one for one in COMMANDS if " dlq " in one or "subscriptions pull" in one]
-LOCAL = [
-    one
-    for one in COMMANDS
-    if one.startswith(("gcloud pubsub ", "bq ", "cp ", "python -m local"))
-    and not one.startswith("python -m local day")
-    and one not in LETTERS
-]
-REMOTE = [one for one in COMMANDS if re.search(r"(^|\| )gcloud (?!run |pubsub )", one)]
-PARSED = [one for one in COMMANDS if one not in LETTERS + LOCAL + REMOTE]
-
-
-def shape(command: str) -> tuple[str, ...]:
-    """A command without its names and values: its verbs and options."""
-    words = shlex.split(command)
-    verbs = words[: 5 if words[0] == "gcloud" else 2]
-    verbs = [word for word in verbs if word not in NAMES]
-    return (*verbs, *(word.split("=")[0] for word in words[2:] if word.startswith(("-", "<", "|"))))
-
-
-def firsts(listed: list[str]) -> list[str]:
-    """The first command of each shape; those of our own, which start fast, all."""
-    kept: dict[tuple[str, ...], str] = {}
-    for command in listed:
-        key = (command,) if command.startswith("python") else shape(command)
-        kept.setdefault(key, command)
-    return list(kept.values())
-
-
 needs_gcloud = pytest.mark.skipif(
     shutil.which("gcloud") is None or shutil.which("bq") is None,
     reason="gcloud and bq are not on this machine",
@@ -274,18 +223,7 @@ def test_a_query_is_answered(command: str, stack: RunningStack) -> None:
     assert run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, query_of(command))[0]
 
 
-def query_of(command: str) -> str:
-    """The SQL of a `bq query`, as bash hands it over."""
-    (query,) = (word for word in shlex.split(command) if word.startswith("SELECT"))
-    return query.replace(r"\`", "`")  # which shlex leaves as it is
-
-
 @needs_gcloud
-@pytest.mark.xfail(
-    SUBSCRIPTION != KEPT_DEAD_LETTERS,
-    reason="common/dead_letters.py looks at another subscription than Terraform and the stack make",
-    strict=True,
-)
 def test_dead_letters_are_looked_at_and_replayed(
     local_tools: dict[str, str], workplace: Path, stack: RunningStack
 ) -> None:
