@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from common.dead_letters import Letter, Resent, bury, described, read_letter, resent
 from common.errors import BadInputError
-from common.events import Event
+from common.events import (
+    MAX_ATTRIBUTES,
+    MAX_DATA_BYTES,
+    MAX_ID,
+    MAX_SUBSCRIPTION,
+    MAX_VALUE,
+    Event,
+)
 from common.memory import MemoryPublisher
 from common.runtime import Runtime
 from common.settings import Settings
@@ -78,6 +85,20 @@ def test_a_huge_original_still_fits_into_a_message(runtime: Runtime) -> None:
     assert len(str(body["original"])) == 256 * 1024
     assert body["truncated"] is True
     assert len(str(body["error"])) == 1000
+
+
+def test_the_longest_envelope_still_fits_into_a_message(runtime: Runtime) -> None:
+    """All that the parser lets through, each character 12 bytes in JSON: under Pub/Sub's 10 MB."""
+    widest = "🏀"
+    event = Event(
+        shape="push",
+        data={},
+        attributes={f"{number:0>256}": widest * MAX_VALUE for number in range(MAX_ATTRIBUTES)},
+        message_id=widest * MAX_ID,
+        subscription=widest * MAX_SUBSCRIPTION,
+        raw=widest * MAX_DATA_BYTES,
+    )
+    assert buried(runtime, event)["truncated"] is True
 
 
 def letter(data: bytes, **attributes: str) -> Letter:

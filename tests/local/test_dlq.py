@@ -20,7 +20,7 @@ from common.publisher import GooglePublisher
 from common.runtime import Runtime
 from common.settings import Settings, settings
 from local.broker import Broker
-from local.cli import main
+from local.cli import main, run
 from local.tables import read_tables
 from local.world import ManualClock
 
@@ -155,12 +155,20 @@ def test_listing_shows_both_kinds_and_consumes_neither(bench: Bench) -> None:
 
 
 def test_the_table_names_each_letter(bench: Bench) -> None:
-    """A person sees function, class and time; a hostile error text cannot move the cursor."""
+    """A person sees function, class and time."""
     bench.bury("scraper_runner", "{}")
     done = bench.run("list")
     assert done.exit_code == 0
     for text in ("scraper_runner", "BadInputError", "2025-11-12 17:00:00", "1 dead letter"):
         assert text in done.stdout
+
+
+def test_a_hostile_letter_cannot_move_the_cursor(bench: Bench) -> None:
+    """Escape sequences, markup and line breaks of a letter are shown as text."""
+    bench.bury("\x1b[31m[red]x\n", "{}")
+    done = bench.run("list")
+    assert "\x1b[31m" not in done.stdout
+    assert " [31m[red]x " in done.stdout
 
 
 def test_show_tells_the_whole_letter(bench: Bench) -> None:
@@ -278,6 +286,19 @@ def test_a_mistake_is_told(bench: Bench, arguments: list[str], told: str) -> Non
     done = bench.run(*arguments)
     assert done.exit_code != 0
     assert told in done.output
+
+
+def test_an_error_is_one_line_and_exit_status_2(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As every command's."""
+    monkeypatch.setattr("sys.argv", ["local", "dlq", "--project", PROJECT, "show", "nope"])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    written = capsys.readouterr()
+    assert (ended.value.code, written.out) == (2, "")
+    assert written.err.startswith("error: no dead letter 'nope' waits")
+    assert written.err.count("\n") == 1
 
 
 def test_a_project_without_the_subscription_is_told(bench: Bench) -> None:
