@@ -17,7 +17,7 @@ from typing import Protocol
 from common.clock import Clock
 from common.errors import ConflictError
 from common.ports import Storage
-from common.source_errors import TimedOutError
+from common.source_errors import NoTurnError
 
 HEADROOM = 0.1
 """Seconds that creating an object takes; a slot that begins sooner is not tried for."""
@@ -32,7 +32,7 @@ class Turns(Protocol):
         """Wait until it is our turn.
 
         Raises:
-            TimedOutError: there is none before the deadline (aware).
+            NoTurnError: there is none before the deadline (aware).
         """
 
 
@@ -81,7 +81,7 @@ class SharedTurns:
         Who loses a slot draws among more: a crowd spreads out, in a few tries and not too far.
 
         Raises:
-            TimedOutError: no slot before the deadline was to be had.
+            NoTurnError: no slot before the deadline was to be had.
         """
         for lost in range(TRIES):
             first = math.floor((self.clock.now().timestamp() + HEADROOM) / self.interval) + 1
@@ -93,7 +93,7 @@ class SharedTurns:
             if self._reserve(host, start) and start >= self.clock.now():
                 self.clock.sleep((start - self.clock.now()).total_seconds())
                 return
-        raise TimedOutError(f"{host} is asked by too many at once: no turn was left for us")
+        raise NoTurnError(f"{host} is asked by too many at once: no turn was left for us")
 
     def _reserve(self, host: str, start: datetime) -> bool:
         try:

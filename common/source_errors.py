@@ -95,6 +95,12 @@ class TimedOutError(UnavailableError):
     """It did not answer in time, or our own time for the task is up (X9)."""
 
 
+class NoTurnError(SourceError):
+    """So many of us ask its host that no turn was left in our time."""
+
+    says = "unasked"
+
+
 class MissingKeyError(SourceError):
     """The Odds API key is not set."""
 

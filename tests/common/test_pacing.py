@@ -10,7 +10,7 @@ import pytest
 
 from common.memory import MemoryStorage
 from common.pacing import LocalTurns, SharedTurns
-from common.source_errors import TimedOutError
+from common.source_errors import NoTurnError
 from local.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 30, 0, 250_000, tzinfo=UTC)
@@ -107,7 +107,7 @@ def test_no_turn_before_the_deadline() -> None:
     """Whoever would wait too long is told so, and does not hold the instance."""
     storage = MemoryStorage(ManualClock(NOW))
     turns, clock = instance(storage)
-    with pytest.raises(TimedOutError, match=HOST):
+    with pytest.raises(NoTurnError, match=HOST):
         turns.wait(HOST, NOW)
     assert clock.now() == NOW
 
@@ -117,7 +117,7 @@ def test_a_slot_that_is_always_taken_ends() -> None:
     storage = MemoryStorage(ManualClock(NOW))
     instance(storage)[0].wait(HOST, LATER)
     turns, clock = instance(storage)
-    with pytest.raises(TimedOutError):
+    with pytest.raises(NoTurnError):
         turns.wait(HOST, LATER)
     assert clock.now() == NOW
 
