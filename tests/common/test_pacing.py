@@ -4,13 +4,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, repeat
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from common.clock import SystemClock
 from common.memory import MemoryStorage
 from common.pacing import LocalTurns, SharedTurns
 from common.source_errors import NoTurnError
+from common.storage import GoogleStorage
+from local.gcs import create_buckets, start_gcs
 from local.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 30, 0, 250_000, tzinfo=UTC)
@@ -129,3 +133,39 @@ def test_threads_of_one_process_keep_their_distance() -> None:
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda _: turns.wait(HOST, LATER), range(5)))
     assert (clock.now() - NOW).total_seconds() == pytest.approx(2.4)
+
+
+class Watched(SystemClock):
+    """Remembers until when it was slept."""
+
+    def __init__(self) -> None:
+        self.until: list[datetime] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for real."""
+        self.until.append(self.now() + timedelta(seconds=seconds))
+        super().sleep(seconds)
+
+
+@pytest.mark.stack
+def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
+    """Four clients, each with connections of its own, that ask one host as fast as they may."""
+    interval, project = 0.25, "nba-props-platform"
+    server = start_gcs(project, tmp_path / "gcs.log")
+    try:
+        create_buckets(server.endpoint, project, ["state"])
+
+        def ask(_: int) -> list[datetime]:
+            clock = Watched()
+            turns = SharedTurns(GoogleStorage(project, server.endpoint), "state", clock, interval)
+            for _ in range(2):
+                turns.wait(HOST, clock.now() + timedelta(seconds=60))
+                assert clock.now() >= clock.until[-1]
+            return clock.until
+
+        with ThreadPoolExecutor(4) as pool:
+            starts = [start for each in pool.map(ask, range(4)) for start in each]
+    finally:
+        server.stop()
+    slots = {int((start.timestamp() + 0.01) / interval) for start in starts}
+    assert len(slots) == len(starts) == 8
