@@ -1,7 +1,7 @@
 """What was tried and what succeeded: per scraper, per game and per target date."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -11,6 +11,9 @@ from common.ports import Row
 
 IN_FLIGHT_FOR = timedelta(hours=2)
 """A RUN without a terminal row counts as under way for this long."""
+LOGGED_WITHIN = timedelta(hours=12)
+"""A run that has ended counts as under way for this long while log rows of it are still to come."""
+UNLOGGED = "unlogged"
 
 Key = tuple[str, date, str | None]
 """Scraper, target date, game id (None for a scraper of the whole date)."""
@@ -26,7 +29,11 @@ class Tries(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """One RUN decision; `status` is None until its execution has a terminal row."""
+    """One RUN decision; `status` is None until its execution has a terminal row.
+
+    It is UNLOGGED while the log lacks a row that the execution links: what it collected is not to
+    be asked for again, and only the log tells what that is.
+    """
 
     workflow: str
     slot: datetime
@@ -36,6 +43,7 @@ class Run:
 
 
 NEVER = Tries()
+_LIMITS: Mapping[str | None, timedelta] = {None: IN_FLIGHT_FOR, UNLOGGED: LOGGED_WITHIN}
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class History:
         return (
             run
             for run in self.runs
-            if run.status is None and timedelta(0) < instant - run.slot < IN_FLIGHT_FOR
+            if run.status in _LIMITS and timedelta(0) < instant - run.slot < _LIMITS[run.status]
         )
 
 
@@ -113,14 +121,22 @@ def add_try(tries: Tries, when: datetime, *, succeeded: bool, charged: bool = Tr
     )
 
 
-def runs_from_rows(decisions: Iterable[Row], executions: Iterable[Row]) -> tuple[Run, ...]:
+def runs_from_rows(
+    decisions: Iterable[Row], executions: Iterable[Row], logged: Container[str]
+) -> tuple[Run, ...]:
     """Join RUN decisions with their executions.
 
     Args:
         decisions: RUN rows of `workflow_decisions`.
         executions: rows of `workflow_executions`.
+        logged: ids of the log rows there are.
     """
-    ended = {row["decision_id"]: row["status"] for row in executions}
+    ended = {
+        row["decision_id"]: row["status"]
+        if all(link in logged for link in row["scraper_execution_ids"])
+        else UNLOGGED
+        for row in executions
+    }
     return tuple(
         Run(
             workflow=row["workflow_name"],

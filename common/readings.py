@@ -22,6 +22,7 @@ IDLE = timedelta(days=14)
 """With no game this near on either side, no decision looks at the past (scenario O3)."""
 AHEAD = timedelta(days=1)
 LOG_COLUMNS = (
+    "execution_id",
     "scraper_name",
     "target_date",
     "game_id",
@@ -30,6 +31,7 @@ LOG_COLUMNS = (
     "triggered_at",
     "workflow_name",
 )
+ENDED_COLUMNS = ("decision_id", "status", "scraper_execution_ids")
 RUN_COLUMNS = ("decision_id", "workflow_name", "slot", "target_date", "game_ids")
 
 
@@ -72,8 +74,9 @@ def read_history(runtime: Runtime, slot: datetime) -> History:
     select = partial(runtime.warehouse.select, since=slot - HISTORY_SPAN, until=slot + AHEAD)
     log_rows = select("scraper_execution_log", LOG_COLUMNS)
     decisions = select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"})
-    ended = select("workflow_executions", ("decision_id", "status")) if decisions else []
-    return History(tries_from_log(log_rows), runs_from_rows(decisions, ended))
+    ended = select("workflow_executions", ENDED_COLUMNS) if decisions else []
+    logged = {row["execution_id"] for row in log_rows}
+    return History(tries_from_log(log_rows), runs_from_rows(decisions, ended, logged))
 
 
 def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:

@@ -18,16 +18,22 @@ def read_history(folder: Path, before: datetime) -> History:
         BadInputError: a file that cannot be read.
     """
     since = before - HISTORY_SPAN
-    log = read_rows(folder, "scraper_execution_log")
+    log = [row for row in read_rows(folder, "scraper_execution_log") if _logged(row) < before]
     runs = [row for row in read_rows(folder, "workflow_decisions") if row["action"] == "RUN"]
     ended = read_rows(folder, "workflow_executions")
     return History(
-        tries_from_log(row for row in log if since <= row["triggered_at"] < before),
+        tries_from_log(row for row in log if since <= row["triggered_at"]),
         runs_from_rows(
             (row for row in runs if since <= row["decision_time"] < before),
             (row for row in ended if (row.get("finished_at") or row["execution_time"]) < before),
+            {row["execution_id"] for row in log},
         ),
     )
+
+
+def _logged(row: Row) -> datetime:
+    when: datetime = row.get("logged_at") or row["triggered_at"]
+    return when
 
 
 def read_rows(folder: Path, name: str) -> list[Row]:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.history import NEVER, History, Run, Tries, add_try, runs_from_rows, tries_from_log
+from common.history import (
+    NEVER,
+    UNLOGGED,
+    History,
+    Run,
+    Tries,
+    add_try,
+    runs_from_rows,
+    tries_from_log,
+)
 from tests.common.conftest import DAY, MANY, et
 
 SLOT = et("2025-11-12 13:00")
@@ -98,7 +107,7 @@ def test_add_try_keeps_the_latest() -> None:
 
 
 def test_runs_are_joined_with_their_ends() -> None:
-    """A decision without an execution is open."""
+    """A decision without an execution is open, one whose log rows are not all there unlogged."""
     decided = [
         {
             "decision_id": one,
@@ -107,11 +116,15 @@ def test_runs_are_joined_with_their_ends() -> None:
             "target_date": DAY,
             "game_ids": ["0022500213"],
         }
-        for one in ("a", "b")
+        for one in ("a", "b", "c")
     ]
-    ended = [{"decision_id": "a", "status": "failed"}, {"decision_id": "z", "status": "completed"}]
-    runs = runs_from_rows(decided, ended)
-    assert [run.status for run in runs] == ["failed", None]
+    ended = [
+        {"decision_id": "a", "status": "failed", "scraper_execution_ids": ["1"]},
+        {"decision_id": "c", "status": "completed", "scraper_execution_ids": ["1", "2"]},
+        {"decision_id": "z", "status": "completed", "scraper_execution_ids": []},
+    ]
+    runs = runs_from_rows(decided, ended, {"1", "3"})
+    assert [run.status for run in runs] == ["failed", None, UNLOGGED]
     assert runs[1] == Run("post_game_window_2", SLOT, DAY, ("0022500213",), None)
 
 
@@ -124,12 +137,14 @@ def test_runs_are_joined_with_their_ends() -> None:
         (timedelta(hours=1), "failed", False),
         (timedelta(hours=2), None, False),
         (timedelta(hours=-1), None, False),
+        (timedelta(hours=11), UNLOGGED, True),
+        (timedelta(hours=12), UNLOGGED, False),
     ],
 )
 def test_x5_a_run_is_under_way_for_two_hours(
     after: timedelta, status: str | None, *, open_: bool
 ) -> None:
-    """Until its end is recorded; a lost one does not hold up its workflow for ever."""
+    """Until its end and its scrapes are recorded; a lost one holds its workflow up no longer."""
     history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), status),))
     instant = SLOT + after
     assert (history.in_flight("mine", instant) is not None) == open_

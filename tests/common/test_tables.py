@@ -249,12 +249,13 @@ def _fits_on_the_wire(field: Field, value: object) -> bool:
 
 def test_d4_every_table_and_column_that_the_code_reads_exists() -> None:
     """Each name in a select of the code is a table of ours with those columns."""
-    from common import cleanup_processor, lost_runs, readings  # noqa: PLC0415 - only here
+    from common import lost_objects, lost_runs, readings  # noqa: PLC0415 - only here
 
     assert set(readings.LOG_COLUMNS) <= set(table("scraper_execution_log").by_name)
     assert set(readings.RUN_COLUMNS) <= set(table("workflow_decisions").by_name)
+    assert set(readings.ENDED_COLUMNS) <= set(table("workflow_executions").by_name)
     assert set(lost_runs.COLUMNS) <= set(table("workflow_decisions").by_name)
-    for module in (cleanup_processor, lost_runs, readings):
+    for module in (lost_objects, lost_runs, readings):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text()
         selects = re.findall(r"select\(\s*\"(\w+)\",\s*(?:\(([^)]*)\))?", text)

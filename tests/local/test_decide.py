@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -127,6 +128,7 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
     """Nothing later than the instant: a run that ended after it was still under way."""
     base = {"target_date": "2025-11-12", "slot": "2025-11-12T18:00:00+00:00"}
     log = {"scraper_name": "oddsa_events", "game_id": None, "outcome": "SUCCESS"}
+    log["execution_id"] = "l"
     log |= {"workflow_name": "betting_lines", **base}
     late, early = ({**log, "triggered_at": f"2025-11-12T18:0{m}:00+00:00"} for m in (9, 1))
     old = {**log, "triggered_at": "2025-10-06T18:00:00+00:00", "target_date": "2025-10-06"}
@@ -137,8 +139,9 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
         "workflow_decisions",
         {**run, **base, "decision_time": "2025-11-12T18:00:01+00:00"},
     )
-    ended = {"decision_id": "d", "status": "completed", "finished_at": "2025-11-12T18:09:00+00:00"}
-    ended["execution_time"] = "2025-11-12T18:00:02+00:00"
+    ended: dict[str, Any] = {"decision_id": "d", "status": "completed"}
+    ended["finished_at"] = "2025-11-12T18:09:00+00:00"
+    ended |= {"execution_time": "2025-11-12T18:00:02+00:00", "scraper_execution_ids": ["l"]}
     write(tmp_path, "workflow_executions", ended)
     before = read_history(tmp_path, et("2025-11-12 13:05"))
     assert [key[0] for key in before.tries] == ["oddsa_events"]
