@@ -22,6 +22,7 @@ from local.bundle import bundle
 from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
+from local.soak import shrink_and_tell, soak
 from local.source.slate import Slate
 from local.stack import SERVERS, StackConfig
 
@@ -284,7 +285,12 @@ def simulate(
     from local import simulate as simulator  # noqa: PLC0415 - the handlers only where they run
 
     options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
-    outcome = simulator.run(options, simulator.print_progress if progress else lambda _: None)
+    told = simulator.print_progress if progress else lambda _: None
+    try:
+        outcome = simulator.run(options, told)
+    except simulator.BrokenError as error:
+        shrink_and_tell(options, error)
+        raise
     simulator.write_outcome(outcome, out)
     simulator.print_summary(outcome, out)
 
@@ -317,3 +323,4 @@ def stop() -> None:
 main.add_command(bundle)
 main.add_command(cost)
 main.add_command(dlq)
+main.add_command(soak)

@@ -1,28 +1,47 @@
-"""What goes wrong in a simulation, and how often: `source=1%,late=45h,outage=NAME:WHEN/SPAN`."""
+"""What goes wrong in a simulation, and how often: `duplicate=5%,crash=1%,bigquery=429:2%`.
+
+docs/faults.md lists keys and kinds.
+"""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.topology import Topology
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+STORAGE = ("429", "500", "503", "timeout", "lost", "conflict", "slow")
+BIGQUERY = ("429", "500", "503", "quota", "timeout", "lost", "late", "slow")
+PUBSUB = ("429", "500", "503", "timeout", "lost", "slow")
+SOURCE = ("403", "404", "429", "500", "503", "garbage")
+SERVICES = {"storage": STORAGE, "bigquery": BIGQUERY, "pubsub": PUBSUB}
+DELAY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Outage:
-    """A function whose deliveries are refused from `start` (aware) to before `end`."""
+    """A function or service that refuses everything from `start` (aware) to before `end`."""
 
-    function: str
+    name: str
     start: datetime
     end: datetime
 
-    def covers(self, function: str, now: datetime) -> bool:
-        """Whether a delivery to a function is refused at an instant."""
-        return function == self.function and self.start <= now < self.end
+    def covers(self, name: str, now: datetime) -> bool:
+        """Whether it is down at an instant."""
+        return name == self.name and self.start <= now < self.end
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of calls that fail, each in one of some ways."""
+
+    share: float
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -30,23 +49,68 @@ class Faults:
     """Off by default; shares are from 0 to 1.
 
     Attributes:
-        source: share of scrapes whose source fails longer than the runner's own tries.
         late: a game's post-game data is published up to this long after its end.
         duplicate: share of deliveries that are made twice.
         reorder: share of deliveries that others overtake.
-        outages: spans in which a function is down.
+        drop: share of messages that are lost on their way to a function, for good.
+        delay: share of messages that come up to `delay_by` late.
+        delay_by: how late.
+        crash: share of named points (before and after each write) at which the process dies.
+        clock: share of deliveries whose instance's clock is up to 90 s off.
+        storage: share of calls that fail or are slow; likewise the next two.
+        bigquery: the tables.
+        pubsub: publishing.
+        source: share of scrapes whose source fails longer than the runner's own tries.
+        outages: spans in which a function or a service is down.
     """
 
-    source: float = 0.0
     late: timedelta = timedelta(0)
     duplicate: float = 0.0
     reorder: float = 0.0
+    drop: float = 0.0
+    delay: float = 0.0
+    delay_by: timedelta = DELAY
+    crash: float = 0.0
+    clock: float = 0.0
+    storage: tuple[Rate, ...] = ()
+    bigquery: tuple[Rate, ...] = ()
+    pubsub: tuple[Rate, ...] = ()
+    source: tuple[Rate, ...] = ()
     outages: tuple[Outage, ...] = ()
 
     @property
+    def in_ports(self) -> bool:
+        """Whether calls of a function can fail or be its last."""
+        down = any(outage.name in SERVICES for outage in self.outages)
+        return bool(self.crash or self.storage or self.bigquery or self.pubsub or down)
+
+    @property
+    def in_transit(self) -> bool:
+        """Whether a message can be lost, late or there twice."""
+        return bool(self.duplicate or self.reorder or self.drop or self.delay)
+
+    @property
     def change_decisions(self) -> bool:
-        """Whether the world is other than nominal; deliveries alone change no decision."""
-        return bool(self.source or self.late or self.outages)
+        """Whether the world is other than nominal; duplicates and order change no decision."""
+        return bool(
+            self.in_ports
+            or self.late
+            or self.source
+            or self.outages
+            or self.drop
+            or self.delay
+            or self.clock
+        )
+
+    @property
+    def hold_up(self) -> bool:
+        """Whether a tick may be handled the day after."""
+        return bool(self.in_ports or self.delay or self.lose_ticks)
+
+    @property
+    def lose_ticks(self) -> bool:
+        """Whether a tick may never be handled."""
+        return bool(self.drop or self.outages)
 
 
 def parse_faults(text: str, topology: Topology) -> Faults:
@@ -81,25 +145,53 @@ def _span(value: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _outage(value: str, topology: Topology) -> Outage:
-    function, colon, rest = value.partition(":")
+def _plain(faults: Faults, value: str, _: Topology, *, key: str, default: str = "") -> Faults:
+    given: dict[str, Any] = {key: _share(value or default)}
+    return replace(faults, **given)
+
+
+def _delay(faults: Faults, value: str, _: Topology) -> Faults:
+    span, colon, share = value.rpartition(":")
+    by = _span(span) if colon else DELAY
+    return replace(faults, delay=_share(share), delay_by=by)
+
+
+def _rate(faults: Faults, value: str, _: Topology, *, key: str, kinds: tuple[str, ...]) -> Faults:
+    kind, colon, share = value.rpartition(":")
+    if colon and kind not in kinds:
+        raise ValueError(f"no kind {kind!r}; known are {', '.join(kinds)}")
+    # A source that is down is what a plain share always meant: the other ways have to be named.
+    unnamed = ("503",) if key == "source" else kinds
+    rate = Rate(_share(share), (kind,) if colon else unnamed)
+    given: dict[str, Any] = {key: (*getattr(faults, key), rate)}
+    return replace(faults, **given)
+
+
+def _outage(faults: Faults, value: str, topology: Topology) -> Faults:
+    name, colon, rest = value.partition(":")
     start, slash, span = rest.partition("/")
-    known = {subscription.function for subscription in topology.subscriptions}
+    known = {subscription.function for subscription in topology.subscriptions} | SERVICES.keys()
     if not colon or not slash:
-        raise ValueError("give FUNCTION:START/SPAN, as in master_controller:2025-01-15T06:00/48h")
-    if function not in known:
-        raise ValueError(f"no function {function!r}; known are {', '.join(sorted(known))}")
+        raise ValueError("give NAME:START/SPAN, as in master_controller:2025-01-15T06:00/48h")
+    if name not in known:
+        raise ValueError(f"no function or service {name!r}; known are {', '.join(sorted(known))}")
     instant = datetime.fromisoformat(start)
     instant = instant if instant.tzinfo else instant.replace(tzinfo=EASTERN)
-    return Outage(function, instant, instant + _span(span))
+    down = Outage(name, instant, instant + _span(span))
+    return replace(faults, outages=(*faults.outages, down))
 
 
 _READERS: dict[str, Callable[[Faults, str, Topology], Faults]] = {
-    "source": lambda faults, value, _: replace(faults, source=_share(value)),
+    "duplicate": partial(_plain, key="duplicate"),
+    "reorder": partial(_plain, key="reorder", default="100%"),
+    "drop": partial(_plain, key="drop"),
+    "delay": _delay,
+    "crash": partial(_plain, key="crash"),
+    "clock": partial(_plain, key="clock"),
+    "storage": partial(_rate, key="storage", kinds=STORAGE),
+    "bigquery": partial(_rate, key="bigquery", kinds=BIGQUERY),
+    "pubsub": partial(_rate, key="pubsub", kinds=PUBSUB),
+    "source": partial(_rate, key="source", kinds=SOURCE),
     "late": lambda faults, value, _: replace(faults, late=_span(value)),
-    "duplicate": lambda faults, value, _: replace(faults, duplicate=_share(value)),
-    "reorder": lambda faults, value, _: replace(faults, reorder=_share(value or "100%")),
-    "outage": lambda faults, value, topology: replace(
-        faults, outages=(*faults.outages, _outage(value, topology))
-    ),
+    "outage": _outage,
 }

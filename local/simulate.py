@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from common.eastern import at
-from common.errors import BadInputError
+from common.errors import BadInputError, OrchestrationError
 from common.games import Game
 from common.logs import silent
 from common.settings import Settings
 from common.topology import load_topology
 from local import season as told
+from local.chance import Fired
 from local.faults import parse_faults
 from local.season import Collected, GameCoverage, wanted_of
 from local.simulation import Simulation
@@ -44,6 +45,7 @@ class SimulateOptions:
         seed: of everything random.
         faults: as `local.faults` reads them.
         workflows: another workflow file.
+        only: keys of the faults that may happen (`local.chance.Fired.key`); None is all.
     """
 
     schedule: Path
@@ -52,6 +54,15 @@ class SimulateOptions:
     seed: int = 0
     faults: str = ""
     workflows: Path | None = None
+    only: frozenset[tuple[str, str, str]] | None = None
+
+
+class BrokenError(OrchestrationError):
+    """A history that broke a rule, and the faults that had happened by then."""
+
+    def __init__(self, error: OrchestrationError, fired: tuple[Fired, ...]) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.fired = fired
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,7 @@ class Outcome:
     dead_letters: int
     days: int
     wall_seconds: float
+    fired: tuple[Fired, ...] = ()
 
 
 Report = Callable[[Progress], None]
@@ -94,12 +106,15 @@ def run(options: SimulateOptions, report: Report = lambda _: None) -> Outcome:
 
     Raises:
         BadInputError: a file, date or fault that cannot be.
-        InvariantError: a rule is broken; names rule, rows, seed and instant.
+        BrokenError: a rule is broken; names rule, rows, seed and instant.
     """
     began = time.monotonic()
     world = make_world(options)
-    with silent(), _rare_collections():
-        days = _live(world, options, report)
+    try:
+        with silent(), _rare_collections():
+            days = _live(world, options, report)
+    except OrchestrationError as error:
+        raise BrokenError(error, tuple(world.chance.fired)) from error
     return _gather(world, options, days, time.monotonic() - began)
 
 
@@ -109,8 +124,8 @@ def make_world(options: SimulateOptions) -> Simulation:
         raise BadInputError(f"--to {options.last} is before --from {options.first}; swap them")
     faults = parse_faults(options.faults, load_topology(Settings().topology_file))
     season = _until(load_season(options.schedule), options.last)
-    flows = {"workflows_file": options.workflows} if options.workflows else {}
-    return Simulation(season, options.first, faults, options.seed, **flows)
+    flows: dict[str, Any] = {"workflows_file": options.workflows} if options.workflows else {}
+    return Simulation(season, options.first, faults, options.seed, options.only, **flows)
 
 
 def _until(season: SeasonFile, last: date) -> SeasonFile:
@@ -130,7 +145,7 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
             return number
         day = options.first + timedelta(days=number)
         live_day(world, day)
-        if number % COLLECTED_EVERY == 0:
+        if number % COLLECTED_EVERY == COLLECTED_EVERY - 1:
             _collect()
         report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
     world.invariants.at_rest()
@@ -166,8 +181,13 @@ def live_day(world: Simulation, day: date) -> None:
     world.forget()
     first_day = day == world.first_day
     as_planned = not world.faults.change_decisions and not (first_day and world.has_past)
-    world.invariants.day_over(day, as_planned=as_planned, functions_up=not world.faults.outages)
-    if not world.queue:
+    world.invariants.day_over(
+        day,
+        as_planned=as_planned,
+        held_up=world.faults.hold_up,
+        ticks_lost=world.faults.lose_ticks,
+    )
+    if not world.queue and not world.faults.drop:  # a lost message is missed by a later sweep
         world.invariants.at_rest()
 
 
@@ -207,6 +227,7 @@ def _gather(world: Simulation, options: SimulateOptions, days: int, seconds: flo
         dead_letters=world.dead_letters,
         days=days,
         wall_seconds=round(seconds, 2),
+        fired=tuple(world.chance.fired),
     )
 
 
@@ -255,6 +276,7 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
         "events": outcome.events,
         "refused_deliveries": outcome.refused,
         "dead_letters": outcome.dead_letters,
+        "faults_that_happened": dict(sorted(Counter(f.kind for f in outcome.fired).items())),
         "wall_seconds": outcome.wall_seconds,
         "lists": {
             "lacking_games": list(outcome.lacking),

@@ -53,10 +53,12 @@ class ManualClock:
 
     def __init__(self, instant: datetime) -> None:
         self._instant = instant
+        self.error = timedelta(0)
+        """How far the clock that is looked at is off."""
 
     def now(self) -> datetime:
         """The instant it was moved to."""
-        return self._instant
+        return self._instant + self.error
 
     def sleep(self, seconds: float) -> None:
         """Move on at once."""

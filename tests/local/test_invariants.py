@@ -46,7 +46,7 @@ def check(change: Change) -> None:
         checked.finalized(stored)
     checked.after_event(NOON)
     checked.at_rest()
-    checked.day_over(DAY, as_planned=True, functions_up=True)
+    checked.day_over(DAY, as_planned=True, held_up=False, ticks_lost=False)
 
 
 def first(rows: list[dict[str, Any]], **values: object) -> dict[str, Any]:

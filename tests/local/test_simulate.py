@@ -303,12 +303,14 @@ def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("sauce=1%", "known are source, late"),
+        ("sauce=1%", "known are duplicate, reorder"),
+        ("bigquery=418:1%", "no kind '418'; known are 429"),
+        ("delay=1h", "percentage"),
         ("source=1", "percentage"),
         ("source=101%", "percentage"),
         ("late=45", "span"),
-        ("outage=master_controller", "FUNCTION:START/SPAN"),
-        ("outage=nobody:2025-01-15T06:00/48h", "known are cleanup_processor"),
+        ("outage=master_controller", "NAME:START/SPAN"),
+        ("outage=nobody:2025-01-15T06:00/48h", "known are bigquery, cleanup_processor"),
         ("outage=master_controller:soon/48h", "isoformat"),
     ],
 )

@@ -1,0 +1,114 @@
+"""Many short histories with faults: a random week of a season for each seed, held to every rule."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache, partial
+from pathlib import Path
+
+from local.chance import Chance, Fired
+from local.shrink import shrink
+from local.simulate import BrokenError, Outcome, SimulateOptions, run
+from local.sources import load_season
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to live through."""
+
+    schedule: Path
+    faults: str
+    days: int
+
+    def week(self, seed: int) -> SimulateOptions:
+        """The history of a seed: any week that begins on a date of the season."""
+        first, last = _range(self.schedule)
+        offset = int(Chance(seed).share("week") * ((last - first).days + 1))
+        begin = first + timedelta(days=offset)
+        end = begin + timedelta(days=self.days - 1)
+        return SimulateOptions(self.schedule, begin, end, seed, self.faults)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What came of one seed; `wrong` is empty when every rule held."""
+
+    seed: int
+    first: date
+    wrong: str
+    fired: tuple[Fired, ...]
+    games: int
+    events: int
+
+
+@cache
+def _range(schedule: Path) -> tuple[date, date]:
+    days = [game.game_date for game in load_season(schedule).slate.games]
+    return min(days), max(days)
+
+
+def live(search: Search, seed: int) -> Lived:
+    """Live through the history of a seed."""
+    return _lived(search.week(seed))
+
+
+def _lived(options: SimulateOptions) -> Lived:
+    try:
+        found = run(options)
+    except BrokenError as error:
+        return Lived(options.seed, options.first, str(error), error.fired, 0, 0)
+    wrong = "; ".join(_wrong(found))
+    return Lived(options.seed, options.first, wrong, found.fired, len(found.games), found.events)
+
+
+def _wrong(found: Outcome) -> Iterator[str]:
+    """What the five tables lack or have too much of at the end (nothing lost, nothing twice)."""
+    if found.dead_letters:
+        yield f"{found.dead_letters} messages ended as dead letters"
+    for game in found.games:
+        if game.missing:
+            yield f"game {game.game.game_id} lacks {', '.join(game.missing)}"
+        if game.twice:
+            yield f"game {game.game.game_id} has {', '.join(game.twice)} twice"
+
+
+def shrunk(options: SimulateOptions, fired: Sequence[Fired]) -> list[Fired]:
+    """The fewest of a history's faults with which it still fails in the same way."""
+    first = _lived(options).wrong.split(" ", 1)[0]
+
+    def fails(part: Sequence[Fired]) -> bool:
+        only = frozenset(fault.key for fault in part)
+        return _lived(replace(options, only=only)).wrong.split(" ", 1)[0] == first
+
+    return shrink(fired, fails)
+
+
+def live_all(
+    search: Search, seeds: Sequence[int], report: Callable[[Lived, int, float], None]
+) -> list[Lived]:
+    """Live through many seeds on all cores.
+
+    Args:
+        search: what to live through.
+        seeds: of the histories.
+        report: told of each one: what came of it, how many there were so far, and seconds.
+
+    Returns:
+        Those in which a rule was broken.
+    """
+    began, failed = time.monotonic(), []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for number, lived in enumerate(pool.map(partial(live, search), seeds), 1):
+            report(lived, number, time.monotonic() - began)
+            if lived.wrong:
+                failed.append(lived)
+    return failed
+
+
+def tally(fired: Sequence[Fired]) -> Counter[str]:
+    """How often each kind of fault happened, crashes by their named point."""
+    return Counter(f"{f.kind} {f.point}" if f.kind == "crash" else f.kind for f in fired)

@@ -1,0 +1,67 @@
+"""`python -m local soak`: many short histories with faults, on all cores."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:  # the handlers only where they run
+    from local.chance import Fired
+    from local.histories import Lived
+    from local.simulate import BrokenError, SimulateOptions
+
+FAULTS = (
+    "duplicate=5%,reorder,drop=0.5%,crash=1%,bigquery=1%,storage=1%,pubsub=1%,source=1%,"
+    "delay=1%,clock=1%"
+)
+DAYS, TOLD_EVERY, SHRUNK = 7, 20, 3
+
+
+def shrink_and_tell(options: "SimulateOptions", error: "BrokenError") -> None:
+    """Tell on standard error which faults a broken history needs."""
+    _tell_shrunk(options, error.fired)
+
+
+def _tell_shrunk(options: "SimulateOptions", fired: "Sequence[Fired]") -> None:
+    from local.histories import shrunk  # noqa: PLC0415 - the handlers only where they run
+
+    click.echo(f"seed {options.seed}: {len(fired)} faults happened; it needs only", err=True)
+    for fault in shrunk(options, fired):
+        click.echo(f"  {fault}", err=True)
+
+
+@click.command()
+@click.option("--schedule", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--seeds", default=25, show_default=True, help="How many histories.")
+@click.option("--from-seed", default=0, show_default=True, help="The first one's seed.")
+@click.option("--days", default=DAYS, show_default=True, help="Length of a history.")
+@click.option("--faults", default=FAULTS, show_default=True)
+def soak(schedule: Path, seeds: int, from_seed: int, days: int, faults: str) -> None:
+    """Live through a random week with faults for each of many seeds; shrinks what fails.
+
+    Exit status 1 when a rule was broken.
+    """
+    from local.histories import Search, live_all, tally  # noqa: PLC0415 - as above
+
+    search, happened, events = Search(schedule, faults, days), Counter[str](), 0
+
+    def tell(lived: "Lived", number: int, seconds: float) -> None:
+        nonlocal events
+        events += lived.events
+        happened.update(tally(lived.fired))
+        if lived.wrong:
+            click.echo(f"seed {lived.seed} ({lived.first}): {lived.wrong}")
+        if number % TOLD_EVERY == 0:
+            click.echo(f"{number} of {seeds} seeds, {seconds:.0f} s", err=True)
+
+    failed = live_all(search, range(from_seed, from_seed + seeds), tell)
+    for name, number in sorted(happened.items()):
+        click.echo(f"{number:8} {name}")
+    click.echo(f"{seeds} histories, {events} deliveries, {len(failed)} broke a rule")
+    for lived in failed[:SHRUNK]:
+        _tell_shrunk(search.week(lived.seed), lived.fired)
+    if failed:
+        sys.exit(1)

@@ -1,0 +1,123 @@
+"""Random weeks with faults: nothing lost, nothing twice, and what fails shrinks to its cause."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+from crash_points import passed
+from seasons import season_of, write_season
+
+from common import cleanup_processor
+from common.settings import ROOT
+from local.cli import main
+from local.histories import Search, live, live_all, shrunk, tally
+from local.soak import FAULTS
+
+REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
+needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
+SEEDS = 25
+
+
+@needs_real
+def test_random_weeks_of_a_real_season_hold_every_rule() -> None:
+    """25 seeds: duplicates, order, crashes, losses, delays, wrong clocks, errors of services."""
+    lived = []
+    failed = live_all(Search(REAL, FAULTS, 7), range(SEEDS), lambda one, *_: lived.append(one))
+    assert [(one.seed, one.wrong) for one in failed] == []
+    happened = tally([fault for one in lived for fault in one.fired])
+    kinds = {name.split(" ", 1)[0] for name in happened}
+    assert kinds == {part.partition("=")[0] for part in FAULTS.split(",")}
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> Path:
+    """Two made-up weeks."""
+    first = date(2031, 12, 1)
+    chance = Random(7)
+    days = {
+        first + timedelta(days=n): [chance.choice(("13:00", "19:00", "22:30"))]
+        * chance.randrange(4)
+        for n in range(14)
+    }
+    return write_season(tmp_path / "season.json", season_of(days))
+
+
+def test_a_seed_is_one_history(season: Path) -> None:
+    """The same faults happen, and the same comes of it; another seed is another history."""
+    search = Search(season, FAULTS, 2)
+    assert live(search, 3) == live(search, 3)
+    assert live(search, 3).fired != live(search, 4).fired
+
+
+@contextmanager
+def no_healing() -> Iterator[None]:
+    """A cleanup that heals no object."""
+    held = cleanup_processor.heal_objects
+    cleanup_processor.heal_objects = lambda *_, **__: None  # type: ignore[assignment] # put back
+    try:
+        yield
+    finally:
+        cleanup_processor.heal_objects = held
+
+
+def test_a_broken_history_shrinks_to_the_fault_that_matters(season: Path) -> None:
+    """Without healing one lost event is enough, and the search finds just such a one."""
+    search = Search(season, "duplicate=5%,drop=2%,clock=2%", 2)
+    with no_healing():
+        lived = next(found for seed in range(20) if (found := live(search, seed)).wrong)
+        assert "was finalized and never logged" in lived.wrong
+        assert f"seed {lived.seed}" in lived.wrong
+        needed = shrunk(search.week(lived.seed), lived.fired)
+    assert len(lived.fired) > 20
+    assert len(needed) <= 3
+    assert ("drop", "scraper_logger") in {(fault.kind, fault.point) for fault in needed}
+    assert live(search, lived.seed).wrong == ""
+
+
+def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_path: Path) -> None:
+    """`simulate` ends with exit status 2 and one line, after the faults that the history needs."""
+    given = ["--schedule", str(season), "--from", "2031-12-01", "--to", "2031-12-03"]
+    command = ["simulate", *given, "--out", str(tmp_path / "out"), "--faults", "drop=3%"]
+    with no_healing():
+        found = CliRunner().invoke(main, [*command, "--seed", "5"])
+    assert found.exit_code == 2
+    assert re.search(r"seed 5: \d+ faults happened; it needs only\n.*drop ", found.stderr)
+    assert found.stderr.splitlines()[-1].startswith("error: InvariantError: R6 at ")
+
+
+def test_soak_tells_what_happened_and_fails_when_a_rule_broke(season: Path) -> None:
+    """Counts by kind and named point; exit status 0, or 1 with the seeds."""
+    command = ["soak", "--schedule", str(season), "--seeds", "1", "--days", "1"]
+    found = CliRunner().invoke(main, command)
+    assert (found.exit_code, found.stdout.splitlines()[-1][:12]) == (0, "1 histories,")
+    assert re.search(r"^ +\d+ crash \w+ (before|after) ", found.stdout, re.MULTILINE)
+    with no_healing():
+        broken = CliRunner().invoke(main, [*command, "--seeds", "4", "--faults", "drop=2%"])
+    assert broken.exit_code == 1
+    assert "broke a rule" in broken.stdout
+
+
+def test_every_crash_point_is_documented(season: Path) -> None:
+    """docs/faults.md names what each function writes."""
+    text = (ROOT / "docs" / "faults.md").read_text()
+    told = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|[^|]+\|$", text, re.MULTILINE))
+    found = passed(season, date(2031, 12, 1), date(2031, 12, 5))
+    assert len(found) == 7
+    for function, points in found.items():
+        assert set(points) <= set(told[function].split(", ")), function
+
+
+def test_every_fault_is_documented() -> None:
+    """docs/faults.md has each key and each kind."""
+    from local import faults  # noqa: PLC0415 - its table of keys is looked at only here
+
+    text = (ROOT / "docs" / "faults.md").read_text()
+    for key in faults._READERS:
+        assert f"| `{key}` |" in text
+    for kind in {*faults.STORAGE, *faults.BIGQUERY, *faults.PUBSUB, *faults.SOURCE}:
+        assert f"`{kind}`" in text
