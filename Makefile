@@ -2,6 +2,9 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+CHECKOV := $(VENV)/checkov
+SCHEDULE ?= ../shared/data/schedule-2024-25.json
+SEEDS ?= 10000
 
 .PHONY: setup run test soak lint bundle
 
@@ -17,12 +20,19 @@ $(VENV)/installed: requirements.txt requirements-dev.txt
 run: setup
 	$(BIN)/python -m local day 2025-11-12 --out out/2025-11-12
 
-test: setup lint
+test: setup $(CHECKOV)/installed lint
 	$(BIN)/python -m pytest
 
-# Longer searches: whole seasons in good and in bad weather.
+# Apart: its fork of python-hcl2 takes the name of ours.
+$(CHECKOV)/installed: requirements-checkov.txt $(VENV)/installed
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	@touch $@
+
+# Longer searches: whole seasons in good and in bad weather, then random weeks with faults.
 soak: setup
 	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m local soak --schedule $(SCHEDULE) --seeds $(SEEDS)
 
 lint: setup
 	$(BIN)/ruff check .

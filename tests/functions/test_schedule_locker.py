@@ -24,7 +24,7 @@ def test_the_plan_of_the_day_is_locked(world: World, call: Call) -> None:
     assert first["reason"] == "Pre-game betting lines (12 games today)"
     assert first["scrapers"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
     assert len(first["game_ids"]) == 12
-    assert first["locked_at"] == NOON
+    assert first["locked_at"] == world.clock.now()
     assert len(world.publisher.published) == published
 
 

@@ -60,7 +60,7 @@ def test_a_user_s_upload_is_logged_too(world: World, call: Call) -> None:
     row = world.rows["scraper_execution_log"][-1]
     assert (row["scraper_name"], row["status"]) == ("player_notes", "SUCCESS")
     assert (row["records_processed"], row["workflow_name"]) == (None, None)
-    assert row["triggered_at"] == NOON
+    assert row["triggered_at"] == world.clock.now()
 
 
 def test_an_upload_without_a_folder_is_logged(world: World, call: Call) -> None:
