@@ -122,7 +122,7 @@ class SourceGuard:
             self.scraper.name,
             self.events,
             self.runtime.clock.now(),
-            host=scraped.tried[-1].host if scraped.tried else None,
+            host=_blamed(scraped),
             outcome=scraped.outcome,
             error=scraped.error_message or scraped.reason,
             target_date=self.target.target_date,
@@ -142,3 +142,8 @@ class SourceGuard:
             quota_used=usage.used,
             quota_last=usage.last,
         )
+
+
+def _blamed(scraped: Scraped) -> str | None:
+    """The first host that gave no data."""
+    return next((tried.host for tried in scraped.tried if tried.says != "ok"), None)

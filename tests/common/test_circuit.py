@@ -10,6 +10,7 @@ from common.source_errors import Verdict
 from common.source_events import SourceEvent
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
+FIVE: list[Verdict] = ["failed"] * 5
 SETTINGS = Settings(circuit_failures=5, circuit_seconds=900)
 
 
@@ -24,7 +25,7 @@ def events(*says: Verdict, route: str = "primary") -> list[SourceEvent]:
 @pytest.mark.parametrize("failures", range(8))
 def test_x7_five_failures_in_a_row_open_it(failures: int) -> None:
     """Until a quarter of an hour after the last one."""
-    circuit = circuit_of(events(*["failed"] * failures), "primary", SETTINGS)
+    circuit = circuit_of(events(*FIVE[:1] * failures), "primary", SETTINGS)
     assert circuit.is_open(NOW) == (failures >= 5)
     assert circuit.failures == failures
     assert not circuit.is_open(NOW + timedelta(seconds=900))
@@ -41,7 +42,7 @@ def test_x7_the_first_failure_afterwards_opens_it_anew() -> None:
     """No further five are needed."""
     old = [
         SourceEvent(event.at - timedelta(hours=1), event.says, event.route, "-", "x")
-        for event in events(*["failed"] * 5)
+        for event in events(*FIVE)
     ]
     assert not circuit_of(old, "primary", SETTINGS).is_open(NOW)
     assert circuit_of([*old, *events("failed")], "primary", SETTINGS).is_open(NOW)
@@ -49,6 +50,6 @@ def test_x7_the_first_failure_afterwards_opens_it_anew() -> None:
 
 def test_s7_the_fallback_has_a_circuit_of_its_own() -> None:
     """Neither its success nor its failure is the other's."""
-    both = [*events(*["failed"] * 5), *events("ok", route="fallback")]
+    both = [*events(*FIVE), *events("ok", route="fallback")]
     assert circuit_of(both, "primary", SETTINGS).is_open(NOW)
     assert circuit_of(both, "fallback", SETTINGS).until is None

@@ -179,6 +179,25 @@ def test_s7_the_fallback_answers_when_the_source_does_not(
     assert alerts(capsys) == ["CIRCUIT_OPEN"]
 
 
+def test_s8_a_moved_source_is_told_although_its_fallback_answers(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The data comes, and the alert names the host that has moved."""
+
+    def moved(request: httpx.Request) -> httpx.Response:
+        here = request.url.host == "mirror.example"
+        return well(request) if here else httpx.Response(301, headers={"location": "https://x.y/"})
+
+    settings = {"nba_stats_fallback": "https://mirror.example"}
+    for number in range(3):
+        one = Instance(world, moved, settings)
+        found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
+        assert (found["outcome"], found["source_host"]) == ("SUCCESS", "mirror.example")
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    (alert,) = (line for line in lines if line["severity"] == "ERROR")
+    assert (alert["reason_code"], alert["host"]) == ("SOURCE_CHANGED", "stats.nba.com")
+
+
 @pytest.mark.parametrize("status", [404, 422])
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
     """A source's own word stands."""
