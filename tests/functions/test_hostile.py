@@ -13,7 +13,7 @@ from common.errors import BadInputError
 from common.events import parse_event
 from local.world import ROUTES, World
 from tests.functions.harness import Answer, Call, tables
-from tests.functions.payloads import wrapped
+from tests.functions.payloads import recorded, wrapped
 
 SECRET = "SECRET-PAYLOAD"
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
@@ -95,6 +95,7 @@ def test_r7_a_json_bomb_is_buried_at_the_first_try(
     assert letter["error"].startswith("message.data: ")
     assert len(letter["error"]) < 300
     assert len(letter["original"]) <= 256 * 1024
+    assert letter["truncated"] == (len(BOMBS[bomb].decode("utf-8", "replace")) > 256 * 1024)
     assert SECRET not in capsys.readouterr().err
 
 
@@ -107,6 +108,16 @@ def test_r7_a_bomb_sent_directly_is_told_to_the_caller(
     answer = call(function, BOMBS[bomb])
     assert answer.status == 400
     assert answer.body["error"].startswith("body: ")
+
+
+@pytest.mark.parametrize("kind", ["binary", "structured"])
+@pytest.mark.parametrize("bomb", [b"NaN", b"1e999", b'"\\udfff"', b'{"a": 1, "a": 2}'], ids=ascii)
+def test_a_bomb_in_a_cloud_event_is_refused_too(call: Call, kind: str, bomb: bytes) -> None:
+    """Eventarc's wrapping is held to the same JSON."""
+    headers, body = recorded(f"cloudevent_{kind}_message_published")
+    raw = json.dumps(body).encode()[:-1] + b', "another": ' + bomb + b"}"
+    answer = call("master_controller", raw, headers)
+    assert (answer.status, answer.body["error"][:21]) == (400, "CloudEvent: not JSON ")
 
 
 @pytest.mark.parametrize("wrapping", ["push", "bare"])
@@ -405,12 +416,12 @@ def test_an_envelope_out_of_bounds_is_told_to_the_caller(call: Call, field: str,
     assert len(answer.body["error"]) < 400
 
 
-@pytest.mark.parametrize("attempt", [True, 10**9, -1, "2", 1.5, None])
-def test_a_strange_delivery_attempt_is_none(call: Call, attempt: Any) -> None:
-    """It only tells how patient to be."""
-    headers, body = wrapped("push_broker", b"{not json")
+@pytest.mark.parametrize("attempt", [True, 10**9, 0, -1, "2", 1.5, None, [2]])
+def test_a_strange_delivery_attempt_is_none(attempt: Any) -> None:
+    """It only tells how patient to be, and whether a line of the log is a retry."""
+    headers, body = wrapped("push_broker", {})
     body["deliveryAttempt"] = attempt
-    assert call("master_controller", body, headers).status == 200
+    assert parse_event(headers, json.dumps(body).encode()).delivery_attempt is None
 
 
 def test_a_request_larger_than_pubsub_sends_is_refused_unread(call: Call) -> None:

@@ -263,6 +263,26 @@ def test_a_letter_is_kept_when_its_original_cannot_be_published(bench: Bench) ->
     assert len(bench.listed()) == 1
 
 
+def test_a_slow_replay_holds_its_letters(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Minutes between two publishes: no lease ends meanwhile, so no letter comes twice."""
+    bench.accept = True
+    for _ in range(3):
+        bench.bury("schedule_locker", "{}")
+    publish = GooglePublisher.publish
+
+    def slowly(self: GooglePublisher, *message: Any) -> str:
+        bench.clock.move(bench.clock.now() + timedelta(minutes=2))
+        name = f"projects/{PROJECT}/subscriptions/dead-letters--kept"
+        bench.broker.modify_ack_deadline(name, [], 0)  # ends the leases that are over
+        return publish(self, *message)
+
+    monkeypatch.setattr(GooglePublisher, "publish", slowly)
+    assert bench.run("replay", "--all").exit_code == 0
+    assert bench.listed() == []
+    assert bench.broker.wait_idle(10)
+    assert len(bench.got) == 3
+
+
 def test_list_is_bounded(bench: Bench) -> None:
     """`--limit` looks at no more."""
     for _ in range(5):
