@@ -35,7 +35,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """Longer than Pub/Sub's 100 deliveries 10 min apart: no message of the run is on its way."""
 LOOK_BACK = timedelta(days=8)
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
-COLUMNS = ("decision_id", "workflow_name", "slot", "decision_time")
+COLUMNS = ("decision_id", "workflow_name", "slot", "decision_time", "forced")
 
 
 def heal_runs(
@@ -46,7 +46,9 @@ def heal_runs(
     def heal(row: Row) -> None:
         manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
         number = _last_step(runtime, manifest) if manifest else None
-        began = manifest.started if manifest else row["decision_time"]
+        began = manifest.started if manifest else _decided_at(runtime, row)
+        if now - began <= GRACE:
+            return
         if now - began > GIVE_UP_AFTER:
             _give_up(runtime, row, manifest, number, now)
             quarantined.append(f"decision {row['decision_id']}")
@@ -97,7 +99,8 @@ def _unfinished(runtime: Runtime, now: datetime) -> list[Row]:
 def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> None:
     """Publish the decision again, as stored in its slot's batch."""
     item = f"decisions/{row['decision_id']}"
-    if entry := _stored_decision(runtime, row):
+    entry, _ = _stored_decision(runtime, row)
+    if entry:
         tried = attempt(runtime, item, partial(publish_decision, runtime, entry))
     else:
         tried = quarantine(runtime, item)
@@ -109,16 +112,24 @@ def _tell(tried: Try, name: str, republished: list[str], quarantined: list[str])
         (republished if tried is Try.SENT else quarantined).append(name)
 
 
-def _stored_decision(runtime: Runtime, row: Row) -> Mapping[str, Any] | None:
-    """The decision as its slot's batch holds it; None when the batch is gone."""
+def _decided_at(runtime: Runtime, row: Row) -> datetime:
+    """When a decision was made; a forced one is made as of an instant that may be days ago."""
+    when: datetime = row["decision_time"]
+    _, written = _stored_decision(runtime, row) if row["forced"] else (None, None)
+    return written or when
+
+
+def _stored_decision(
+    runtime: Runtime, row: Row
+) -> tuple[Mapping[str, Any] | None, datetime | None]:
+    """The decision as its slot's batch holds it, and when that was written; None when gone."""
     bucket, prefix = runtime.settings.state_bucket, f"decided/{ids.stamp(row['slot'])}"
     for stored in runtime.storage.list(bucket, prefix):
         batch = read_once(runtime, stored.name)
         for entry in batch["decisions"] if batch else ():
             if entry["message"]["decision_id"] == row["decision_id"]:
-                found: Mapping[str, Any] = entry
-                return found
-    return None
+                return entry, stored.created
+    return None, None
 
 
 def _heal_step(
@@ -158,7 +169,7 @@ def _give_up(
 
 def _unstarted(runtime: Runtime, row: Row, now: datetime) -> Manifest | None:
     """The manifest of an execution that never began, for its row."""
-    entry = _stored_decision(runtime, row)
+    entry, _ = _stored_decision(runtime, row)
     if entry is None:
         return None
     decision = WorkflowDecision.model_validate(entry["message"])

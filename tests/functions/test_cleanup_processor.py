@@ -225,6 +225,23 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
     assert world.replies[-1][2]["result"] == "already started"
 
 
+def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:
+    """It is decided as of its own instant, a day back; its age is that of its batch."""
+    long_ago = SLOT - timedelta(days=1)
+    world.clock.move(SWEEP - timedelta(minutes=1))
+    body = {"schema": "tick", "version": 1, "scheduled_time": long_ago.isoformat(), "force": True}
+    world.publisher.publish("tick-master-controller", body, {})
+    run_to(world, is_for("workflow_executor"))
+    world.settle()
+    (lost,) = (row for row in world.rows["workflow_decisions"] if row["action"] == "RUN")
+    assert lost["forced"]
+    assert lost["decision_time"] == long_ago
+    assert sweep(world)["republished_count"] == 0
+    assert world.rows["workflow_executions"] == []
+    assert sweep(world, 2)["republished"] == [f"decision {lost['decision_id']}"]
+    assert [row["status"] for row in world.rows["workflow_executions"]] == ["completed"]
+
+
 def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
     """After a day without its tracker; what its tasks brought is counted and linked."""
     before(world, LAST_TASK)
