@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from common import ids
+from common.claims import claimed
 from common.errors import ClaimBusyError, ConflictError
 from common.execution import (
     give_up,
@@ -20,11 +21,12 @@ from common.execution import (
 from common.finalized import republish_object
 from common.labels import Labels
 from common.master_controller import publish_decision
-from common.messages import ScraperRequest, WorkflowDecision
+from common.messages import ExecutionRef, ScraperRequest, WorkflowDecision
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.state import read_once
 from common.steps import Manifest
+from common.task_objects import FAILED, find, stem, tag, task_claim
 from common.tries import Try, attempt, heal_each, quarantine
 
 GRACE = timedelta(minutes=20)
@@ -228,10 +230,38 @@ def _logged_objects(runtime: Runtime, manifest: Manifest, now: datetime) -> dict
 
 
 def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now: datetime) -> None:
-    """Write the `failed/` object of a task that never reported; its event does the rest."""
+    """Write the `failed/` object of a task that never ran; its event does the rest.
+
+    Under the task's own claim: a request that comes after all finds it done, and one that is under
+    way, or has run, is left alone.
+    """
     execution = request.execution
     assert execution is not None
-    labels = Labels(
+    game_id = request.game.game_id if request.game else None
+    with (
+        suppress(ClaimBusyError),
+        claimed(runtime, task_claim(execution.task_id)) as claim,
+    ):
+        if claim is None:
+            return
+        begin = stem(request.scraper, manifest.decision.target_date, game_id, claim)
+        if claim.takeover and find(runtime, begin, execution.task_id):
+            return
+        labels = _labels_of_lost(manifest, request, execution, now)
+        with suppress(ConflictError):  # our own write, whose answer was lost
+            runtime.storage.create(
+                runtime.settings.data_bucket,
+                f"{FAILED}{begin}{tag(execution.task_id)}.json",
+                labels.model_dump_json().encode(),
+                metadata=labels.metadata(),
+                custom_time=now,
+            )
+
+
+def _labels_of_lost(
+    manifest: Manifest, request: ScraperRequest, execution: ExecutionRef, now: datetime
+) -> Labels:
+    return Labels(
         task_id=execution.task_id,
         scraper=request.scraper,
         status="FAILED",
@@ -247,17 +277,5 @@ def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now
         step=execution.step,
         slot=execution.slot,
         error_class="TaskLost",
-        error_message="The task never reported; look for its claim and its dead letter",
+        error_message="The task never ran; look for its claim and its dead letter",
     )
-    folder = request.scraper.replace("_", "-")
-    name = f"failed/{folder}/{labels.target_date}/lost-{execution.task_id}.json"
-    try:
-        runtime.storage.create(
-            runtime.settings.data_bucket,
-            name,
-            labels.model_dump_json().encode(),
-            metadata=labels.metadata(),
-            custom_time=now,
-        )
-    except ConflictError:
-        return

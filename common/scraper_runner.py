@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from common import ids
 from common.claims import Claim, claimed
-from common.eastern import eastern, eastern_date
+from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
 from common.events import Event
 from common.games import season_type
@@ -22,6 +22,7 @@ from common.scrapers import get
 from common.scrapers.model import GameRef, Scraper, Target
 from common.source_events import recent
 from common.source_guard import SourceGuard
+from common.task_objects import FAILED, find, stem, tag, task_claim
 
 SEASON_STARTS_IN = 8
 """August: every date from it on belongs to the season that begins that year."""
@@ -49,7 +50,7 @@ def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str,
         BadInputError: an unknown scraper, or a game missing or out of place.
     """
     task = _task(runtime, event, request)
-    with claimed(runtime, f"scraper_runner/{task.task_id}") as claim:
+    with claimed(runtime, task_claim(task.task_id)) as claim:
         if claim is None:
             return {"result": "already run", "task_id": task.task_id}
         if claim.takeover and (found := _written_before(runtime, task, claim)):
@@ -128,29 +129,18 @@ def _target(task: Task) -> Target:
 
 
 def object_name(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:
-    """Where a task's object goes; derives from the first claim, so a retry names the same.
-
-    `oddsa-events/2025-11-12/133045.json`; per game with the game id before the time; tagged with
-    a short task id when another task has the same second; failures below `failed/`.
-    """
-    parts = [task.scraper.folder, task.target_date.isoformat()]
-    if task.game_id:
-        parts.append(task.game_id)
-    tag = f"-{task.task_id[:8]}" if tagged else ""
+    """Where a task's object goes; derives from the first claim, so a retry names the same."""
+    end = tag(task.task_id) if tagged else ""
     suffix = "json" if failed else task.scraper.suffix
-    parts.append(f"{eastern(claim.started):%H%M%S}{tag}.{suffix}")
-    return "/".join(["failed", *parts] if failed else parts)
+    return f"{FAILED if failed else ''}{_stem(task, claim)}{end}.{suffix}"
+
+
+def _stem(task: Task, claim: Claim) -> str:
+    return stem(task.scraper.name, task.target_date, task.game_id, claim)
 
 
 def _written_before(runtime: Runtime, task: Task, claim: Claim) -> StoredObject | None:
-    """The object that an earlier holder of the claim wrote before it stopped."""
-    for failed in (False, True):
-        for tagged in (False, True):
-            name = object_name(task, claim, failed=failed, tagged=tagged)
-            stored = runtime.storage.stat(runtime.settings.data_bucket, name)
-            if stored and stored.metadata.get("task_id") == task.task_id:
-                return stored
-    return None
+    return find(runtime, _stem(task, claim), task.task_id)
 
 
 def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Labels:

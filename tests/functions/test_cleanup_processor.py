@@ -305,7 +305,7 @@ def test_r8_a_task_that_never_reports_is_written_off(world: World) -> None:
     assert [row["republished_count"] for row in rows] == [1, 1, 1, 0, 0]
     row = execution(world)
     assert (row["status"], row["outcome"]) == ("failed", "PARTIAL")
-    assert "The task never reported" in row["error_message"]
+    assert "The task never ran" in row["error_message"]
     log = world.rows["scraper_execution_log"][-1]
     assert (log["outcome"], log["error_class"]) == ("FAILED", "TaskLost")
     assert faults(world) == []

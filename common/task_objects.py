@@ -1,0 +1,42 @@
+"""Where a task's object goes, and whether it is there: whoever holds the task's claim may ask.
+
+`oddsa-events/2025-11-12/133045.json`; per game with the game id before the time; tagged with a
+short task id when another task has the same second; failures below `failed/`.
+"""
+
+from datetime import date
+
+from common.claims import Claim
+from common.eastern import eastern
+from common.ports import StoredObject
+from common.runtime import Runtime
+
+FAILED = "failed/"
+
+
+def task_claim(task_id: str) -> str:
+    """The claim of a task: it is run, or written off, once."""
+    return f"scraper_runner/{task_id}"
+
+
+def stem(scraper: str, target_date: date, game_id: str | None, claim: Claim) -> str:
+    """How all names of a task's object begin; the time is that of the first claim (UTC to ET)."""
+    parts = [scraper.replace("_", "-"), target_date.isoformat()]
+    if game_id:
+        parts.append(game_id)
+    return "/".join((*parts, f"{eastern(claim.started):%H%M%S}"))
+
+
+def tag(task_id: str) -> str:
+    """What tells two tasks of one second apart."""
+    return f"-{task_id[:8]}"
+
+
+def find(runtime: Runtime, name_stem: str, task_id: str) -> StoredObject | None:
+    """The object that an earlier holder of the task's claim wrote before it stopped."""
+    bucket = runtime.settings.data_bucket
+    for prefix in (name_stem, FAILED + name_stem):
+        for stored in runtime.storage.list(bucket, prefix):
+            if stored.metadata.get("task_id") == task_id:
+                return stored
+    return None

@@ -1,0 +1,171 @@
+"""A machine that drives the world by its own rules: any order, any loss, any death, at any time."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from seasons import season_of, write_season
+
+from common.eastern import at, parse_clock
+from common.logs import silent
+from local.simulate import SimulateOptions, make_world
+from local.simulation import Simulation
+from local.ticks import Tick, ticks_of
+from local.world import Delivery
+from tests.functions.harness import (
+    Break,
+    deliver_through,
+    die_after,
+    die_before,
+    fail_after,
+    fail_before,
+)
+
+FIRST = date(2031, 12, 21)
+DAYS = {FIRST: ["13:00", "19:00"], FIRST + timedelta(days=1): ["22:30"]}
+LONGEST = timedelta(hours=60)
+"""Of what a machine lives through; then it is left in peace."""
+PEACE = timedelta(hours=40)
+"""Longer than the day after which a run is given up, with its last sweeps."""
+PLACES = st.integers(0, 200)
+
+
+@cache
+def schedule() -> Path:
+    """Two days of games."""
+    return write_season(Path(mkdtemp()) / "season.json", season_of(DAYS))
+
+
+@cache
+def ticks() -> tuple[Tick, ...]:
+    """Of all that time."""
+    topology = make_world(SimulateOptions(schedule(), FIRST, max(DAYS))).runtime.topology
+    return tuple(tick for n in range(6) for tick in ticks_of(topology, FIRST + timedelta(days=n)))
+
+
+class Chain(RuleBasedStateMachine):
+    """The whole chain; Hypothesis decides what happens next."""
+
+    @initialize(hour=st.integers(0, 23))
+    def begin(self, hour: int) -> None:
+        """At any hour of the first day."""
+        self.world: Simulation = make_world(SimulateOptions(schedule(), FIRST, max(DAYS)))
+        assert self.world.runtime.season  # built on the storage itself, before any Break
+        self.start = at(FIRST, parse_clock("00:00")) + timedelta(hours=hour)
+        self.world.clock.move(self.start)
+        self.ahead = [tick for tick in ticks() if tick.instant > self.start]
+        self.uploads = 0
+
+    @rule(minutes=st.integers(1, 180))
+    def time_passes(self, minutes: int) -> None:
+        """The scheduler ticks, nothing is delivered."""
+        self._pass(self.world.clock.now() + timedelta(minutes=minutes))
+
+    @rule(number=st.integers(1, 40))
+    def some_are_delivered(self, number: int) -> None:
+        """Those that are due first."""
+        for _ in range(number):
+            if self.world.queue:
+                self._deliver(self._take(0))
+
+    @precondition(lambda self: self.world.queue)
+    @rule(place=PLACES)
+    def one_overtakes_the_others(self, place: int) -> None:
+        """Any of those that wait is delivered."""
+        self._deliver(self._take(place))
+
+    @precondition(lambda self: self.world.queue)
+    @rule(place=PLACES)
+    def one_comes_twice(self, place: int) -> None:
+        """At once, and again when it is due."""
+        delivery = self._take(place)
+        self.world.queue.append(delivery)
+        self.world.queue.sort()
+        self._deliver(delivery)
+
+    @precondition(lambda self: self.world.queue)
+    @rule(place=PLACES)
+    def one_is_lost(self, place: int) -> None:
+        """For good."""
+        self._take(place)
+
+    @precondition(lambda self: self.world.queue)
+    @rule(
+        place=PLACES,
+        number=st.integers(1, 6),
+        act=st.sampled_from([die_before, die_after, fail_before, fail_after]),
+    )
+    def one_goes_wrong(self, place: int, number: int, act: Any) -> None:
+        """Its process dies, or a service fails, at one of its writes."""
+        with silent():
+            deliver_through(self.world, self._take(place), Break(number, act))
+        self.world.invariants.after_event(self.world.clock.now())
+
+    @rule(folder=st.sampled_from(["", "notes/", f"notes/{FIRST}/", "failed/notes/"]))
+    def someone_uploads(self, folder: str) -> None:
+        """Any object, anywhere in the bucket."""
+        self.uploads += 1
+        bucket = self.world.runtime.settings.data_bucket
+        self.world.storage.create(bucket, f"{folder}{self.uploads}.csv", b"a,b")
+
+    def teardown(self) -> None:
+        """Left in peace the chain heals itself, and nothing was lost or done twice."""
+        if not hasattr(self, "world"):
+            return
+        self._pass(self.world.clock.now() + PEACE, settle=True)
+        self.world.invariants.at_rest()
+        assert self.world.dead_letters == 0
+
+    def _pass(self, until: datetime, *, settle: bool = False) -> None:
+        with silent():
+            while self.ahead and self.ahead[0].instant <= until:
+                tick = self.ahead.pop(0)
+                if settle:
+                    self.world.settle(tick.instant)
+                self.world.clock.move(tick.instant)
+                body = tick.body(self.world.runtime.topology)
+                self.world.publisher.publish(tick.topic, body, {})
+            if settle:
+                self.world.settle()
+        self.world.clock.move(until)
+
+    def _take(self, place: int) -> Delivery:
+        self.world.queue.sort()
+        return self.world.queue.pop(place % len(self.world.queue))
+
+    def _deliver(self, delivery: Delivery) -> None:
+        self.world.clock.move(delivery.due)
+        with silent():
+            self.world.deliver(delivery)
+
+
+QUICK = settings(
+    max_examples=20,
+    stateful_step_count=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def test_whatever_happens_the_chain_heals_itself() -> None:
+    """Twenty histories of at most 25 steps each."""
+    from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
+
+    run_state_machine_as_test(Chain, settings=QUICK)
+
+
+@pytest.mark.soak
+def test_a_thousand_histories_heal_themselves() -> None:
+    """The same, longer and many more."""
+    from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
+
+    run_state_machine_as_test(
+        Chain, settings=settings(QUICK, max_examples=1000, stateful_step_count=60)
+    )
