@@ -10,7 +10,7 @@ from common.messages import Day, GameId, Instant, Name, Uuid, describe
 
 LONGEST_TEXT = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
-Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "CONTRACT"]
+Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT"]
 
 
 class Labels(BaseModel):
@@ -22,9 +22,9 @@ class Labels(BaseModel):
     scraper: Name
     status: Literal["SUCCESS", "FAILED"]
     outcome: Outcome
-    records: int = Field(ge=0)
+    records: int = Field(ge=0, lt=2**63)
     started_at: Instant
-    duration_seconds: float = Field(ge=0)
+    duration_seconds: float = Field(ge=0, allow_inf_nan=False)
     target_date: Day
     game_id: GameId | None = None
     execution_id: Uuid | None = None

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from common.errors import OrchestrationError
 
-Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "CONTRACT"]
+Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT"]
 Verdict = Literal["ok", "empty", "failed", "changed", "unasked"]
 """What an attempt says of the source: only `failed` counts for its circuit."""
 
@@ -93,6 +93,8 @@ class UnavailableError(SourceError):
 
 class TimedOutError(UnavailableError):
     """It did not answer in time, or our own time for the task is up (X9)."""
+
+    outcome = "TIMEOUT"
 
 
 class NoTurnError(SourceError):

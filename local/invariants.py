@@ -18,7 +18,7 @@ from common.slots import is_expired, slots_on
 from common.tables import NAMES, table
 
 CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"
-FAILURES = ("FAILED", "BLOCKED", "CONTRACT")
+FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT")
 EMPTY = ("NO_DATA", "NOT_READY")
 PASSED = ("COMPLETED", "NOTHING_READY")
 _SHOWN = 300

@@ -170,7 +170,9 @@ class World:
     def _again(self, delivery: Delivery) -> None:
         policy = self.runtime.topology.delivery
         if delivery.attempt >= policy.max_delivery_attempts:
-            self.publisher.publish(policy.dead_letter_topic, delivery.message.body, {})
+            self.publisher.publish(
+                policy.dead_letter_topic, delivery.message.body, self._forwarded(delivery)
+            )
             return
         wait = min(
             policy.minimum_backoff_seconds * 2 ** (delivery.attempt - 1),
@@ -178,6 +180,19 @@ class World:
         )
         due = self.clock.now() + timedelta(seconds=wait)
         self._queue(delivery.function, delivery.message, due, delivery.attempt + 1)
+
+    def _forwarded(self, delivery: Delivery) -> dict[str, str]:
+        """The attributes that Pub/Sub adds to what it dead-letters itself.
+
+        https://cloud.google.com/pubsub/docs/handling-failures#dead_letter_topic
+        """
+        names = {s.function: s.name for s in self.runtime.topology.subscriptions}
+        return {
+            **delivery.message.attributes,
+            "CloudPubSubDeadLetterSourceDeliveryCount": str(delivery.attempt),
+            "CloudPubSubDeadLetterSourceSubscription": names[delivery.function],
+            "CloudPubSubDeadLetterSourceTopicPublishTime": delivery.message.publish_time.isoformat(),
+        }
 
     def _published(self, message: Published) -> None:
         for subscription in self.runtime.topology.subscriptions:

@@ -263,7 +263,7 @@ def test_x9_time_budget_ends_the_task() -> None:
     """Slow calls do not outlive the function: the rest is named as missing."""
     labels = [f"e{number}" for number in range(12)]
     found, asked = run(scraper(labels), dict.fromkeys(labels, b"1"), takes=100)
-    assert (found.outcome, found.error_class) == ("FAILED", "TimedOutError")
+    assert (found.outcome, found.error_class) == ("TIMEOUT", "TimedOutError")
     assert "no time left" in (found.error_message or "")
     assert len(asked) == 5
 
