@@ -187,11 +187,12 @@ class World:
         https://cloud.google.com/pubsub/docs/handling-failures#dead_letter_topic
         """
         names = {s.function: s.name for s in self.runtime.topology.subscriptions}
+        published = delivery.message.publish_time.isoformat()
         return {
             **delivery.message.attributes,
             "CloudPubSubDeadLetterSourceDeliveryCount": str(delivery.attempt),
             "CloudPubSubDeadLetterSourceSubscription": names[delivery.function],
-            "CloudPubSubDeadLetterSourceTopicPublishTime": delivery.message.publish_time.isoformat(),
+            "CloudPubSubDeadLetterSourceTopicPublishTime": published,
         }
 
     def _published(self, message: Published) -> None:
