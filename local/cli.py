@@ -19,6 +19,7 @@ from common.settings import Settings
 from common.topology import load_topology
 from local import day as replayed
 from local.bundle import bundle
+from local.compare import compare
 from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
@@ -108,6 +109,7 @@ def main() -> None:
 @click.option("--pubsub", type=click.Choice(["embedded", "google"]), default="embedded")
 @click.option("--port", "ports", type=Port(), multiple=True, help="Instead of a free one.")
 @click.option("--keep", is_flag=True, help="Leave the stack up and say how to query it.")
+@click.option("--chaos", type=int, metavar="SEED", help="Kill, suspend and duplicate meanwhile.")
 @one_line_errors
 def day(
     day: date,
@@ -118,10 +120,13 @@ def day(
     *,
     ports: tuple[tuple[str, int], ...],
     keep: bool,
+    chaos: int | None,
 ) -> None:
     """Replay one DATE of the schedule through the whole chain."""
     if keep and kept_stack() is not None:
         raise OrchestrationError("a kept stack is up already; stop it with: python -m local stop")
+    if keep and chaos is not None:
+        raise OrchestrationError("--keep with --chaos: a stack that goes wrong is not kept")
     slate_file = (schedule or replayed.OWN_SLATE).absolute()
     slate = replayed.load_slate(slate_file, day)
     flows = (workflows or Settings().workflows_file).absolute()
@@ -134,6 +139,7 @@ def day(
         collect_since=day - timedelta(days=1),
         workflows=flows,
         ports=dict(ports),
+        chaos=chaos,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     console = make_console()
@@ -149,8 +155,12 @@ def day(
 def _replay(console: Console, stack: RunningStack, slate: Slate, day: date, out: Path) -> None:
     from local.report import Watch, print_report  # noqa: PLC0415 - rich only where it is shown
 
-    with Watch(console) as watch:
-        outcome = replayed.replay(stack, slate, day, watch.show)
+    try:
+        with Watch(console) as watch:
+            outcome = replayed.replay(stack, slate, day, watch.show)
+    finally:
+        if stack.where["chaos"] is not None:
+            replayed.write_struck(stack, out)
     replayed.write_outcome(outcome, out)
     print_report(console, outcome, slate, stack)
     console.print(f"Tables written to {out}")
@@ -321,6 +331,7 @@ def stop() -> None:
 
 
 main.add_command(bundle)
+main.add_command(compare)
 main.add_command(cost)
 main.add_command(dlq)
 main.add_command(soak)

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
@@ -16,6 +17,7 @@ from common.publisher import GooglePublisher
 from common.settings import ROOT, Settings
 from common.topology import load_topology
 from common.workflows import PostGame, load_workflows
+from local.chaos import plan
 from local.coverage import Coverage, cover
 from local.driver import Rested, RunningStack
 from local.source.slate import Slate, load
@@ -30,13 +32,14 @@ LINKS = 200
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the replay is: the tick, deliveries handled and failed, rows a table."""
+    """Where the replay is: the tick, deliveries handled and failed, disturbances, rows a table."""
 
     tick: Tick
     number: int
     total: int
     handled: int
     failed: int
+    disturbed: int
     rows: dict[str, int]
 
 
@@ -51,6 +54,8 @@ class Outcome:
     failed: int
     dead_letters: int
     wall_seconds: float
+    disturbances: Mapping[str, int]
+    """How often what went wrong on purpose, by action."""
 
 
 Report = Callable[[Progress], None]
@@ -73,37 +78,46 @@ def load_slate(path: Path, day: date) -> Slate:
 def replay(stack: RunningStack, slate: Slate, day: date, report: Report) -> Outcome:
     """Publish the day's ticks and gather what the tables say in the end.
 
+    On a stack with chaos the ticks arm its disturbances, and the day goes on until nothing waits.
+
     Raises:
         OrchestrationError: the chain did not come to rest.
     """
     began = time.monotonic()
     topology = load_topology(Settings().topology_file)
     ticks = ticks_of(topology, day)
+    seed: int | None = stack.where["chaos"]
+    armed = plan(seed, ticks) if seed is not None else []
+    end = _end(day) if seed is None else None
     publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
     for number, tick in enumerate(ticks):
-        following = ticks[number + 1].instant if number + 1 < len(ticks) else _end(day)
+        following = ticks[number + 1].instant if number + 1 < len(ticks) else end
         if number == 0 or tick.instant != ticks[number - 1].instant:
             stack.set_clock(tick.instant)
+        for disturbance in armed:
+            if disturbance.tick == number:
+                stack.arm(disturbance)
         publisher.publish(tick.topic, tick.body(topology), {})
         if following != tick.instant:
             rested = _settle(stack, following)
             rows = count_rows(stack.where) if tick.instant.minute == 0 else {}
-            report(Progress(tick, number + 1, len(ticks), rested.handled, rested.failed, rows))
+            told = (rested.handled, rested.failed, rested.disturbed, rows)
+            report(Progress(tick, number + 1, len(ticks), *told))
     return _gather(stack, slate, day, time.monotonic() - began)
 
 
-def _settle(stack: RunningStack, until: datetime) -> Rested:
-    """Let the chain rest, moving the clock to whatever retry is due before `until`."""
+def _settle(stack: RunningStack, until: datetime | None) -> Rested:
+    """Let the chain rest, moving the clock to whatever retry is due before `until`, if at all."""
     for _ in range(LINKS):
         rested = stack.rest(REST_SECONDS)
         if not rested.idle:
             raise OrchestrationError(
                 f"no rest within {REST_SECONDS:g} s; see the logs below {stack.where['folder']}"
             )
-        if rested.next_due is None or rested.next_due >= until:
+        if rested.next_due is None or (until and rested.next_due >= until):
             return rested
         stack.set_clock(rested.next_due)
-    raise OrchestrationError(f"more than {LINKS} retries before {until}; see the functions' logs")
+    raise OrchestrationError(f"more than {LINKS} retries after a tick; see the functions' logs")
 
 
 def _end(day: date) -> datetime:
@@ -121,6 +135,7 @@ def _gather(stack: RunningStack, slate: Slate, day: date, seconds: float) -> Out
         failed=rested.failed,
         dead_letters=stack.dead_letters(),
         wall_seconds=round(seconds, 1),
+        disturbances=dict(Counter(line["action"] for line in stack.struck())),
     )
 
 
@@ -141,6 +156,7 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
         "failed_deliveries": outcome.failed,
         "dead_letters": outcome.dead_letters,
         "wall_seconds": outcome.wall_seconds,
+        "disturbances": dict(outcome.disturbances),
         "coverage": asdict(outcome.coverage),
     }
 
@@ -149,6 +165,13 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     """Write the five tables and the summary."""
     write_tables(outcome.tables, folder)
     (folder / "summary.json").write_text(json.dumps(summary_of(outcome), indent=2) + "\n")
+
+
+def write_struck(stack: RunningStack, folder: Path) -> None:
+    """Write what went wrong on purpose: `chaos.jsonl`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = (json.dumps(line) + "\n" for line in stack.struck())
+    (folder / "chaos.jsonl").write_text("".join(lines))
 
 
 def names_of(games: tuple[Game, ...]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from common.errors import ConfigError
 from common.settings import ROOT
+from local.chaos import Disturbance
 from local.stack import StackConfig
 
 KEPT_FILE = ROOT / ".local" / "kept.json"
@@ -34,6 +35,8 @@ class Rested:
     next_due: datetime | None
     handled: int
     failed: int
+    disturbed: int
+    """Disturbances so far."""
 
 
 class RunningStack:
@@ -74,6 +77,7 @@ class RunningStack:
             datetime.fromisoformat(due) if due else None,
             told["handled"],
             told["failed"],
+            told["disturbed"],
         )
 
     def dead_letters(self) -> int:
@@ -84,6 +88,15 @@ class RunningStack:
     def kill(self, function: str) -> None:
         """Kill a function's process."""
         self._ask("/kill", {"function": function})
+
+    def arm(self, disturbance: Disturbance) -> None:
+        """Let something go wrong when its target is next at work; needs a stack with chaos."""
+        self._ask("/arm", asdict(disturbance))
+
+    def struck(self) -> list[dict[str, Any]]:
+        """What went wrong so far, in order of time."""
+        struck: list[dict[str, Any]] = self._ask("/struck", {})["struck"]
+        return struck
 
     def keep(self) -> None:
         """Leave the stack running when this process ends, and note where it is."""
@@ -128,6 +141,7 @@ def start_stack(config: StackConfig) -> RunningStack:
         "collect_since": config.collect_since.isoformat() if config.collect_since else None,
         "workflows": str(config.workflows),
         "ports": dict(config.ports),
+        "chaos": config.chaos,
     }
     config.folder.mkdir(parents=True, exist_ok=True)
     with (config.folder / "keeper.log").open("wb") as log:

@@ -13,11 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from common.clock import set_clock
+from common.clock import FileClock, set_clock
 from common.errors import ConfigError
+from local.chaos import Disturbance
 from local.process import HOST
 from local.rest import Rest
 from local.stack import Stack, StackConfig
+from local.strikes import Strikes
 
 _SUPERVISE_SECONDS = 0.05
 
@@ -30,6 +32,7 @@ class Keeper:
         self.kept = False
         self.stopping = threading.Event()
         self.rest = Rest(stack)
+        self.strikes: Strikes | None = None
 
     def answer(self, path: str, given: dict[str, Any]) -> dict[str, Any]:
         """Do what the driver asks.
@@ -37,32 +40,40 @@ class Keeper:
         Raises:
             ConfigError: an unknown request or function.
         """
+        told: dict[str, Any] = {}
         match path:
             case "/clock":
                 set_clock(self.stack.clock_file, datetime.fromisoformat(given["now"]))
                 assert self.stack.pubsub is not None
                 self.stack.pubsub.wake()
-                return {}
             case "/idle":
-                return self.rest.wait(given["seconds"])
+                told = {**self.rest.wait(given["seconds"]), "disturbed": len(self._struck())}
+            case "/arm":
+                assert self.strikes is not None, "armed on a stack without chaos"
+                self.strikes.arm(Disturbance(**given))
+            case "/struck":
+                told = {"struck": self._struck()}
             case "/dead-letters":
-                return {"count": self.stack.dead_letters()}
+                told = {"count": self.stack.dead_letters()}
             case "/kill":
                 self.stack.kill(given["function"])
-                return {}
             case "/keep":
                 self.kept = True
-                return {}
             case "/stop":
                 self.stopping.set()
-                return {}
             case _:
                 raise ConfigError(f"request {path!r} is not known to the keeper")
+        return told
+
+    def _struck(self) -> list[dict[str, Any]]:
+        return self.strikes.struck() if self.strikes else []
 
     def supervise(self) -> None:
         """Restart dead functions until told to stop; runs in the main thread."""
         while not self.stopping.wait(_SUPERVISE_SECONDS):
             self.stack.restart_dead()
+        if self.strikes:
+            self.strikes.close()
 
 
 class _Control(ThreadingHTTPServer):
@@ -91,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _watch_driver(keeper: Keeper) -> None:
     """Standard input ends with the driver; a kept stack outlives it."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # unbuffered: a lock held at the exit would abort it
+        pass
     if not keeper.kept:
         keeper.stopping.set()
 
@@ -107,6 +119,7 @@ def read_config(given: dict[str, Any]) -> StackConfig:
         collect_since=date.fromisoformat(since) if since else None,
         workflows=Path(given["workflows"]),
         ports=given["ports"],
+        chaos=given["chaos"],
     )
 
 
@@ -121,6 +134,8 @@ def main() -> int:
     except ConfigError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 2
+    if stack.broker:
+        keeper.strikes = Strikes(stack, stack.broker, FileClock(stack.clock_file))
     try:
         control = _Control((HOST, 0), _Handler)
         control.keeper = keeper

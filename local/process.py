@@ -46,10 +46,24 @@ class Process:
         """End the child and wait for it; does nothing to one that has ended."""
         with suppress(ProcessLookupError):
             self.child.terminate()
+        self.resume()  # a suspended one hears nothing else
         try:
             self.child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def suspend(self) -> None:
+        """Freeze the child and its workers where they are, as a hanging machine would."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a suspended child go on; does nothing to one that runs or has ended."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.running():  # or its number may be another's by now
+            with suppress(ProcessLookupError):
+                os.killpg(self.child.pid, number)
 
     def kill(self) -> None:
         """End the child and its workers at once, as a crash would."""

@@ -72,6 +72,7 @@ class Watch:
             f"  tick {progress.number}/{progress.total}",
             f"  events {progress.handled}",
             (f"  failures {progress.failed}", "red" if progress.failed else "dim"),
+            (f"  disturbances {progress.disturbed}" if progress.disturbed else "", "yellow"),
             (f"  rows: {rows}", "cyan"),
         )
 
@@ -160,6 +161,9 @@ def _print_coverage(console: Console, outcome: Outcome, slate: Slate) -> None:
         f"Events handled: {outcome.events}, failed deliveries: {outcome.failed}, "
         f"dead letters: {outcome.dead_letters}, wall time: {outcome.wall_seconds} s"
     )
+    if outcome.disturbances:
+        counted = ", ".join(f"{what}: {n}" for what, n in sorted(outcome.disturbances.items()))
+        console.print(f"Disturbances: {counted}")
 
 
 def print_kept(console: Console, where: Mapping[str, Any]) -> None:

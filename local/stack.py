@@ -4,8 +4,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,9 @@ from common.errors import ConfigError
 from common.settings import ROOT, Settings, variable
 from common.topology import Topology, load_topology
 from local import bigquery, gcs, process
-from local.pubsub import PubSub, open_pubsub
+from local.broker import Broker
+from local.chaos import DELIVERY_FAULTS
+from local.pubsub import EmbeddedPubSub, PubSub, open_pubsub
 
 READY_SECONDS = 30.0
 SERVERS = ("pubsub", "storage", "source", "bigquery")
@@ -38,6 +40,7 @@ class StackConfig:
         collect_since: games before it are not caught up.
         workflows: the workflow file.
         ports: fixed ports by server name, for whoever wants them; others are free ones.
+        chaos: seed of what goes wrong; None lets nothing go wrong.
     """
 
     folder: Path
@@ -47,6 +50,7 @@ class StackConfig:
     collect_since: date | None = None
     workflows: Path = Settings().workflows_file
     ports: Mapping[str, int] = field(default_factory=dict)
+    chaos: int | None = None
 
 
 class Stack:
@@ -59,7 +63,9 @@ class Stack:
         self.clock_file = config.folder / "clock.json"
         self.environment: dict[str, str] = {}
         self.pubsub: PubSub | None = None
+        self.broker: Broker | None = None
         self._functions: dict[str, process.Process] = {}
+        self._emulators: dict[str, process.Process] = {}
         self._ports: dict[str, int] = {}
         self._open = ExitStack()
         self._lock = threading.Lock()
@@ -79,15 +85,14 @@ class Stack:
     def _start(self) -> None:
         self.config.folder.mkdir(parents=True, exist_ok=True)
         set_clock(self.clock_file, self.config.instant)
-        self.pubsub = self._open.enter_context(
-            open_pubsub(self.config.pubsub, FileClock(self.clock_file), self._port("pubsub"))
-        )
+        self.pubsub = self._start_pubsub()
         pubsub_host = self.pubsub.host
         project, bucket = self.settings.project, self.settings.data_bucket
         events = gcs.Events(bucket, "scraped-objects", pubsub_host)
         self._create_topics()
         storage = gcs.start_gcs(project, self._log("storage"), events, self._port("storage"))
         self._open.callback(storage.stop)
+        self._emulators["storage"] = storage.process
         source = self._start_source()
         self.environment = {
             variable("pubsub_emulator_host"): pubsub_host,
@@ -106,6 +111,7 @@ class Stack:
             self._start_function(subscription.function)
         tables = bigquery.start_bigquery(project, self._log("bigquery"), port)
         self._open.callback(tables.stop)
+        self._emulators["bigquery"] = tables.process
         bigquery.create_tables(tables.endpoint, project, self.settings.dataset)
         gcs.create_buckets(storage.endpoint, project, (bucket, self.settings.state_bucket))
         self._await_functions()
@@ -146,6 +152,16 @@ class Stack:
             raise ConfigError(f"function {function!r}: known are {', '.join(self._functions)}")
         self._functions[function].kill()
 
+    @contextmanager
+    def suspended(self, emulator: str) -> Iterator[None]:
+        """Freeze `storage` or `bigquery` for as long as the block runs: calls hang, none fails."""
+        child = self._emulators[emulator]
+        child.suspend()
+        try:
+            yield
+        finally:
+            child.resume()
+
     def dead_letters(self) -> int:
         """How many messages wait on the dead-letter subscription; they stay there."""
         assert self.pubsub is not None
@@ -171,6 +187,7 @@ class Stack:
             "pubsub_rest": self.pubsub.rest_url,
             "functions": {name: self.url(name) for name in self._functions},
             "folder": str(self.config.folder),
+            "chaos": self.config.chaos,
         }
 
     def url(self, function: str) -> str:
@@ -182,6 +199,18 @@ class Stack:
 
     def _log(self, name: str) -> Path:
         return self.config.folder / "logs" / f"{name}.log"
+
+    def _start_pubsub(self) -> PubSub:
+        clock, port = FileClock(self.clock_file), self._port("pubsub")
+        if self.config.chaos is None:
+            return self._open.enter_context(open_pubsub(self.config.pubsub, clock, port))
+        if self.config.pubsub != "embedded":
+            raise ConfigError(
+                f"--chaos with --pubsub {self.config.pubsub}: only embedded disturbs deliveries"
+            )
+        self.broker = Broker(clock, seed=self.config.chaos, faults=DELIVERY_FAULTS)
+        self._open.callback(self.broker.stop)
+        return EmbeddedPubSub(self.broker, self.broker.start(port or 0))
 
     def _start_source(self) -> str:
         port = process.pick_port(self._port("source"))

@@ -6,6 +6,6 @@ at least one delivery of every message, in no particular order.
 
 from local.broker.broker import Broker
 from local.broker.faults import Faults
-from local.broker.stats import BrokerStats, Counts, DeliveryFailure
+from local.broker.stats import BrokerStats, Counts, DeliveryFailure, Disturbed
 
-__all__ = ["Broker", "BrokerStats", "Counts", "DeliveryFailure", "Faults"]
+__all__ = ["Broker", "BrokerStats", "Counts", "DeliveryFailure", "Disturbed", "Faults"]

@@ -2,6 +2,7 @@
 
 import heapq
 import threading
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -22,10 +23,11 @@ class Backlog:
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._idle = threading.Condition(self._lock)
+        self._begun = threading.Condition(self._lock)
         self._waiting: list[tuple[datetime, int, Delivery]] = []
         self._held: dict[Subscription, Delivery] = {}
         self._order = count()
-        self._busy = 0
+        self._busy: list[Delivery] = []
         self._closed = False
 
     def put(self, delivery: Delivery, due: datetime, *, hold: bool = False) -> None:
@@ -35,16 +37,16 @@ class Backlog:
             delivery: what to deliver.
             due: aware, on the virtual clock.
             hold: let the subscription's next message pass first, if one comes while others are
-                being delivered.
+                being delivered. What is due later holds nothing up and is not held itself.
         """
         with self._lock:
-            passed = self._held.pop(delivery.subscription, None)
-            if hold and passed is None:
+            due_now = due <= self._clock.now()
+            if due_now and hold and delivery.subscription not in self._held:
                 self._held[delivery.subscription] = delivery
             else:
                 self._add(delivery, due)
-            if passed is not None:
-                self._add(passed, due)
+                if due_now and delivery.subscription in self._held:
+                    self._add(self._held.pop(delivery.subscription), due)
             self._work.notify()
 
     def take(self) -> Delivery | None:
@@ -52,18 +54,18 @@ class Backlog:
         with self._lock:
             while not self._closed:
                 wait = self._seconds_to_due()
-                if wait is None and self._held and not self._busy:
-                    self._release_held()
-                elif wait is not None and wait <= 0:
+                if wait is not None and wait <= 0:
                     return self._pop()
+                if self._held and not self._busy:
+                    self._release_held()
                 else:
                     self._work.wait(wait)
             return None
 
-    def done(self) -> None:
+    def done(self, delivery: Delivery) -> None:
         """A delivery taken has been settled; a retry of it was put before."""
         with self._lock:
-            self._busy -= 1
+            self._busy.remove(delivery)
             if not self._busy:
                 self._idle.notify_all()
 
@@ -88,12 +90,29 @@ class Backlog:
         with self._lock:
             self._closed = True
             self._work.notify_all()
+            self._begun.notify_all()
 
     def in_flight(self) -> int:
         """Deliveries under way, or deliverable now."""
         with self._lock:
             now = self._clock.now()
-            return self._busy + len(self._held) + sum(due <= now for due, _, _ in self._waiting)
+            return (
+                len(self._busy) + len(self._held) + sum(due <= now for due, _, _ in self._waiting)
+            )
+
+    def under_way(self) -> list[Delivery]:
+        """Deliveries that were taken and not settled yet."""
+        with self._lock:
+            return list(self._busy)
+
+    def wait_begun(self, endpoints: Collection[str]) -> bool:
+        """Wait until a delivery to one of these URLs is under way; False once closed."""
+        with self._lock:
+            while not self._closed:
+                if any(one.subscription.endpoint in endpoints for one in self._busy):
+                    return True
+                self._begun.wait()
+            return False
 
     def next_due(self) -> datetime | None:
         """The earliest due time of what waits, None when nothing does."""
@@ -115,8 +134,9 @@ class Backlog:
         heapq.heappush(self._waiting, (due, next(self._order), delivery))
 
     def _pop(self) -> Delivery:
-        self._busy += 1
         delivery = heapq.heappop(self._waiting)[2]
+        self._busy.append(delivery)
+        self._begun.notify_all()
         if self._waiting or self._held:
             self._work.notify()
         return delivery

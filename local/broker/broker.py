@@ -1,7 +1,7 @@
 """The broker: takes messages in, hands them out, until each is acknowledged or given up."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import count
 
@@ -16,7 +16,7 @@ from local.broker.push import Pusher
 from local.broker.refusals import InvalidArgumentError, NotFoundError
 from local.broker.registry import Registry
 from local.broker.servers import Servers
-from local.broker.stats import BrokerStats, DeliveryFailure, Ledger
+from local.broker.stats import BrokerStats, DeliveryFailure, Disturbed, Ledger
 from local.broker.subscriptions import Subscription
 
 # For all workers together; one that still waits for an answer is a daemon and dies with us.
@@ -118,6 +118,18 @@ class Broker:
         """The last pushes that were not accepted, oldest first."""
         return self._ledger.failures()
 
+    def under_way(self) -> list[Delivery]:
+        """The pushes that wait for an answer."""
+        return self._backlog.under_way()
+
+    def wait_begun(self, endpoints: Collection[str]) -> bool:
+        """Wait until a push to one of these URLs is under way; False once stopped."""
+        return self._backlog.wait_begun(endpoints)
+
+    def disturbed(self) -> list[Disturbed]:
+        """What the faults have done so far, oldest first."""
+        return self._ledger.disturbed()
+
     # Messages ------------------------------------------------------------------------------
 
     def publish(
@@ -202,6 +214,10 @@ class Broker:
         self._ledger.count(subscription.name, "duplicates", len(fates) - 1)
         for fate in fates:
             self._enqueue(delivery, fate)
+        if fates != [Fate()]:
+            self._ledger.disturb(
+                Disturbed(self._clock.now(), subscription.name, message.message_id, tuple(fates))
+            )
 
     def _enqueue(self, delivery: Delivery, fate: Fate) -> None:
         due = self._clock.now() + fate.late
@@ -219,7 +235,7 @@ class Broker:
             try:
                 self._deliver(delivery)
             finally:
-                self._backlog.done()
+                self._backlog.done(delivery)
 
     def _deliver(self, delivery: Delivery) -> None:
         name = delivery.subscription.name

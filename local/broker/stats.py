@@ -4,6 +4,9 @@ import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from local.broker.faults import Fate
 
 _KEPT_FAILURES = 100
 BODY_SHOWN = 200
@@ -50,6 +53,17 @@ class DeliveryFailure:
     """The answer's first 200 characters."""
 
 
+@dataclass(frozen=True)
+class Disturbed:
+    """A message that the faults met, at a virtual instant, on its way to a subscription."""
+
+    instant: datetime
+    subscription: str
+    message_id: str
+    fates: tuple[Fate, ...]
+    """One a copy."""
+
+
 class Ledger:
     """Keeps the counts; thread-safe."""
 
@@ -59,6 +73,7 @@ class Ledger:
         self._topics: Counter[str] = Counter()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._failures: deque[DeliveryFailure] = deque(maxlen=_KEPT_FAILURES)
+        self._disturbed: list[Disturbed] = []
 
     def publish(self, topic: str) -> None:
         """Count a message, once for however many subscriptions."""
@@ -85,6 +100,16 @@ class Ledger:
         """The last failures, oldest first."""
         with self._lock:
             return list(self._failures)
+
+    def disturb(self, disturbed: Disturbed) -> None:
+        """Remember a message that the faults met."""
+        with self._lock:
+            self._disturbed.append(disturbed)
+
+    def disturbed(self) -> list[Disturbed]:
+        """The messages that the faults met, oldest first."""
+        with self._lock:
+            return list(self._disturbed)
 
     def stats(self) -> BrokerStats:
         """A copy of the counts."""

@@ -79,6 +79,45 @@ def test_a_held_message_is_not_kept_for_ever(start: Any, sink: Any) -> None:
     assert broker.wait_idle(5)
 
 
+def test_a_held_message_does_not_wait_for_one_that_is_due_later(start: Any, sink: Any) -> None:
+    """A backed-off retry may be due in an hour; what is held comes as soon as none is under way."""
+    broker = start(Faults(reorder=1))
+    broker._dice = _Scripted([False, True])
+    sink.answers.append(503)
+    ids = [broker.publish(TOPIC, b"x")]
+    assert sink.receive().message["messageId"] == ids[0]
+    ids.append(broker.publish(TOPIC, b"x"))
+    assert sink.receive().message["messageId"] == ids[1]
+    assert broker.wait_idle(5)
+    assert broker.next_due() is not None
+
+
+def test_what_the_faults_did_is_told(start: Any, sink: Any, clock: Any) -> None:
+    """Each message met is named with its subscription, instant and fates; others are not."""
+    broker = start(Faults(duplicate=1))
+    message_id = broker.publish(TOPIC, b"x")
+    (told,) = broker.disturbed()
+    assert (told.message_id, told.subscription, told.instant) == (message_id, PUSH, clock.now())
+    assert told.fates == (Fate(), Fate())
+    plain = start(Faults())
+    plain.publish(TOPIC, b"x")
+    assert plain.disturbed() == []
+
+
+def test_pushes_under_way_can_be_waited_for(start: Any, sink: Any) -> None:
+    """A push waits for its answer under way; a copy of the same message stays when one is done."""
+    broker = start(Faults())
+    sink.release = threading.Event()
+    broker.publish(TOPIC, b"x")
+    assert broker.wait_begun({sink.url})
+    assert [one.subscription.endpoint for one in broker.under_way()] == [sink.url]
+    sink.release.set()
+    assert broker.wait_idle(5)
+    assert broker.under_way() == []
+    broker.stop()
+    assert not broker.wait_begun({sink.url})
+
+
 def test_the_same_seed_draws_the_same_faults() -> None:
     """A failing run can be run again; another seed is another run."""
     faults = Faults(duplicate=0.3, delay=0.3, reorder=0.3)

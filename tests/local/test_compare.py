@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from common.tables import NAMES, table
+from local.compare import LEFT_OUT, REDUCED, compare, differences, read_folder
+from local.tables import write_tables
+
+COLUMNS = {name: [field.name for field in table(name).fields] for name in NAMES}
+TEXT = {
+    "gcs_path": "gs://b/x/2025-11-12/060001.json",
+    "inputs": json.dumps({"games": {}, "tries": [["a", "2025-11-12", -7200, 1]]}),
+    "reason": "Too early (first game in 10.7h, lead time 6h)",
+    "scraper_execution_ids": ["log"],
+}
+
+
+def day(**changed: Any) -> dict[str, list[dict[str, Any]]]:
+    """Five tables of one row each; `table__column=value` changes a cell."""
+    made = {
+        name: [{column: TEXT.get(column, "x") for column in columns}]
+        for name, columns in COLUMNS.items()
+    }
+    made["scraper_execution_log"][0]["execution_id"] = "log"
+    for place, value in changed.items():
+        name, column = place.split("__")
+        made[name][0][column] = value
+    return made
+
+
+def test_what_is_left_out_exists() -> None:
+    """No column that was renamed stays on the list, and ids of rows that are written once count."""
+    for name, columns in LEFT_OUT.items():
+        assert set(columns) <= set(COLUMNS[name])
+    assert set(REDUCED) <= {column for columns in COLUMNS.values() for column in columns}
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [(n, c) for n in NAMES for c in COLUMNS[n] if c not in LEFT_OUT[n] and c not in TEXT],
+)
+def test_every_other_column_counts(name: str, column: str) -> None:
+    """A cell that differs gives one row of each side; executions name what their log rows are."""
+    found = differences(day(), day(**{f"{name}__{column}": "y"}))
+    mine = [line.split(" ")[1] for line in found if line.startswith(f"{name} ")]
+    assert mine == ["<", ">"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_left_out_do_not_count(name: str) -> None:
+    """Whatever they hold; a log row's id is renamed with the rows that name it."""
+    changed = {f"{name}__{column}": "y" for column in LEFT_OUT[name]}
+    if name == "scraper_execution_log":
+        changed["workflow_executions__scraper_execution_ids"] = ["y"]
+    assert differences(day(), day(**changed)) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "same", "other"),
+    [
+        ("scraper_execution_log__gcs_path", "gs://b/x/2025-11-12/060003.json", "gs://b/y/1.json"),
+        (
+            "workflow_decisions__inputs",
+            json.dumps({"games": {}, "tries": [["a", "2025-11-12", -60, 1]]}),
+            json.dumps({"games": {}, "tries": [["b", "2025-11-12", -7200, 1]]}),
+        ),
+        (
+            "workflow_decisions__reason",
+            "Too early (first game in 11h, lead time 6h)",
+            "Too late (first game in 10.7h, lead time 6h)",
+        ),
+        ("workflow_executions__scraper_execution_ids", ["log"], ["another"]),
+    ],
+)
+def test_only_the_time_in_a_column_is_passed_over(place: str, same: Any, other: Any) -> None:
+    """What else it says counts."""
+    assert differences(day(), day(**{place: same})) == []
+    assert differences(day(), day(**{place: other})) != []
+
+
+def test_a_plain_requests_task_is_not_compared_by_its_id() -> None:
+    """It derives from the message's id; that there is one, counts."""
+    plain = day(scraper_execution_log__workflow_execution_id=None)
+    renamed = day(scraper_execution_log__workflow_execution_id=None)
+    renamed["scraper_execution_log"][0]["task_id"] = "y"
+    assert differences(plain, renamed) == []
+    renamed["scraper_execution_log"][0]["task_id"] = None
+    assert differences(plain, renamed) != []
+
+
+def test_a_row_too_many_is_a_difference() -> None:
+    """Rows are counted, not only looked for."""
+    twice = day()
+    twice["cleanup_operations"] *= 2
+    (found,) = differences(day(), twice)
+    assert found.startswith("cleanup_operations > ")
+
+
+def test_two_folders_are_compared_on_the_command_line(tmp_path: Path) -> None:
+    """Exit status 0 when they agree, 1 when not, and the missing file by its name."""
+    write_tables(day(), tmp_path / "a")
+    write_tables(day(), tmp_path / "b")
+    write_tables(day(workflow_decisions__action="RUN"), tmp_path / "c")
+    run = CliRunner().invoke
+    agree = run(compare, [str(tmp_path / "a"), str(tmp_path / "b")])
+    assert (agree.exit_code, agree.output) == (0, "The same but for times.\n")
+    assert read_folder(tmp_path / "a") == day()
+    differ = run(compare, [str(tmp_path / "a"), str(tmp_path / "c")])
+    assert differ.exit_code == 1
+    assert "action=RUN" in differ.output
+    missing = run(compare, [str(tmp_path / "a"), str(tmp_path)])
+    assert missing.exit_code == 1
+    assert "daily_expected_schedule.jsonl is missing" in missing.output
