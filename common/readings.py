@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from tenacity import Retrying, retry_if_exception, wait_exponential
-
 from common.decision import Situation
 from common.eastern import eastern_date
 from common.errors import is_transient
@@ -81,6 +79,8 @@ def read_history(runtime: Runtime, slot: datetime) -> History:
 
 def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:
     """Retry a read for the configured time (rule R5: 30 s) before its failure counts."""
+    from tenacity import Retrying, retry_if_exception, wait_exponential  # noqa: PLC0415 - cold start
+
     deadline = runtime.clock.now() + timedelta(seconds=runtime.settings.read_retry_seconds)
     retrying = Retrying(
         retry=retry_if_exception(is_transient),
