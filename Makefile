@@ -21,7 +21,7 @@ run: setup
 	$(BIN)/python -m local day 2025-11-12 --out out/2025-11-12
 
 test: setup $(CHECKOV)/installed lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # Apart: its fork of python-hcl2 takes the name of ours.
 $(CHECKOV)/installed: requirements-checkov.txt $(VENV)/installed

@@ -13,15 +13,16 @@ from common.execution import (
     give_up,
     publish_request,
     read_manifest,
+    record_result,
     results_of,
     start_claim,
     step_claim,
     step_tasks,
 )
 from common.finalized import republish_object
-from common.labels import Labels
+from common.labels import Labels, read_labels
 from common.master_controller import publish_decision
-from common.messages import ExecutionRef, ScraperRequest, WorkflowDecision
+from common.messages import ExecutionRef, ObjectEvent, ScraperRequest, WorkflowDecision
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.state import read_once
@@ -208,7 +209,18 @@ def _heal_tasks(
         if attempt(runtime, f"tasks/{task_id}", send) is Try.SENT:
             republished.append(f"task {task_id}")
         elif now - manifest.started > TASK_LOST_AFTER:
-            write_off(runtime, manifest, request, now)
+            if task_id in objects:
+                _report(runtime, objects[task_id])
+            else:
+                write_off(runtime, manifest, request, now)
+
+
+def _report(runtime: Runtime, stored: StoredObject) -> None:
+    """Keep the result of a logged task whose every event was lost."""
+    labels = read_labels(stored.metadata, stored.name)
+    assert labels is not None
+    found = ObjectEvent(bucket=stored.bucket, name=stored.name, generation=stored.generation)
+    record_result(runtime, found, labels)
 
 
 def _logged_objects(runtime: Runtime, manifest: Manifest, now: datetime) -> dict[str, StoredObject]:

@@ -3,8 +3,12 @@
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long searches to `make soak`, whatever else is selected."""
+    """Leave the long searches to `make soak`, and keep together what shares a stack or a file."""
+    for item in items:
+        group = "stack" if item.get_closest_marker("stack") else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
     if "soak" in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker("soak")]

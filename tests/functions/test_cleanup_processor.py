@@ -251,9 +251,12 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
         sweep(world, number)
     row = execution(world)
     assert row["status"] == "failed"
-    assert set(row["scraper_execution_ids"]) < {
-        log["execution_id"] for log in world.rows["scraper_execution_log"]
+    assert set(row["scraper_execution_ids"]) == {
+        log["execution_id"]
+        for log in world.rows["scraper_execution_log"]
+        if log["workflow_execution_id"] == row["execution_id"]
     }
+    assert row["scrapers_triggered"] == 3
 
 
 def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
