@@ -25,6 +25,7 @@ from common.ports import Row
 from common.runtime import Runtime
 from common.slots import next_slot, slot_of
 from common.tables import build_row
+from common.tries import heal_each
 
 TABLE = "cleanup_operations"
 TICKS = "tick-cleanup-processor"
@@ -56,14 +57,23 @@ def clean_up(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]
 
 
 def sweep(runtime: Runtime, now: datetime, *, far: bool) -> Sweep:
-    """Look for what was lost and send it again; see `heal_objects` on `far`."""
+    """Look for what was lost and send it again; see `heal_objects` on `far`.
+
+    A table that cannot be read does not keep the sweep from the others (scenario C4).
+    """
     swept = Sweep()
-    try:
+
+    def objects() -> None:
         heal_objects(runtime, now, swept, far=far)
+
+    def runs() -> None:
+        if not swept.storm:
+            heal_runs(runtime, now, swept.republished, swept.quarantined)
+
+    try:
+        heal_each((objects, runs), lambda heal: heal())
         if swept.storm:
             swept.status, swept.error = "STORM", swept.storm
-        else:
-            heal_runs(runtime, now, swept.republished, swept.quarantined)
     except Exception as error:  # noqa: BLE001 - a sweep that failed is a row that says so (C3)
         swept.status = "ERROR"
         swept.error = f"{type(error).__name__}: {error}"[:_SHOWN]

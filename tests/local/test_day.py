@@ -1,8 +1,7 @@
 import json
-import threading
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from replays import DAY, Replayed, config
 
 from common.publisher import GooglePublisher
 from common.settings import ROOT
-from common.slots import parse_cron, slots_on
 from common.storage import make_client
 from local import day as replayed
 from local.compare import differences
@@ -260,43 +258,6 @@ def test_a_kept_stack_answers_a_direct_call(finished_day: Replayed) -> None:
     assert good.json()["result"] == "already locked"
     assert bad.status_code == 400
     assert "version" in bad.json()["error"]
-
-
-KILLS = {
-    "master_controller": datetime(2025, 11, 12, 18, 0, tzinfo=UTC),
-    "scraper_runner": datetime(2025, 11, 12, 20, 0, tzinfo=UTC),
-    "scraper_logger": datetime(2025, 11, 13, 0, 0, tzinfo=UTC),
-    "execution_tracker": datetime(2025, 11, 13, 4, 0, tzinfo=UTC),
-}
-
-
-def test_killing_functions_leaves_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:
-    """Functions killed while they work are restarted, and the day ends with the same tables."""
-    undisturbed = finished_day.outcome.tables
-    with start_stack(config(tmp_path)) as stack:
-        timers: list[threading.Timer] = []
-
-        def kill_soon(progress: replayed.Progress) -> None:
-            """Kill in the middle of the next tick, which has just begun when the timer fires."""
-            following = next_tick(progress.tick.instant)
-            for function, instant in KILLS.items():
-                if instant == following:
-                    timers.append(threading.Timer(0.12, stack.kill, (function,)))
-                    timers[-1].start()
-
-        slate = replayed.load_slate(replayed.OWN_SLATE, DAY)
-        disturbed = replayed.replay(stack, slate, DAY, kill_soon)
-        for timer in timers:
-            timer.join()
-    assert len(timers) == len(KILLS)
-    assert disturbed.dead_letters == 0
-    assert differences(undisturbed, disturbed.tables) == []
-
-
-def next_tick(instant: datetime) -> datetime:
-    """The next instant at which the day has a tick on the quarter hour."""
-    quarters = slots_on(parse_cron("*/15 * * * *"), DAY)
-    return next((slot for slot in quarters if slot > instant), instant)
 
 
 def test_googles_emulator_gives_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:

@@ -1,0 +1,169 @@
+"""What an earlier version failed at and no single function's tests are about."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from google.api_core.exceptions import ServiceUnavailable
+
+from common.settings import ROOT
+from local.world import Delivery, World
+from tests.functions.harness import (
+    SLOT,
+    SWEEP,
+    Break,
+    Do,
+    Tap,
+    faults,
+    lose_two,
+    pop,
+    run_to,
+    tick,
+)
+
+BUCKET = "nba-scraped-data"
+TICK = "tick-cleanup-processor"
+
+
+def of(workflow: str) -> Callable[[Delivery], bool]:
+    """Whether a delivery brings a workflow's decision to the executor."""
+    return lambda found: found.function == "workflow_executor" and workflow in str(found.message)
+
+
+def test_x1_a_run_that_nobody_executes_is_not_left_in_silence(world: World) -> None:
+    """Its message is lost: the next sweeps say so and send it again."""
+    tick(world, "tick-master-controller")
+    run_to(world, of("betting_lines"))
+    world.settle()
+    tick(world, TICK)
+    world.settle()
+    (row,) = world.rows["cleanup_operations"]
+    assert row["republished_count"] == 1
+    assert faults(world) == []
+
+
+def test_x2_a_run_that_fails_does_not_hold_up_the_others(world: World) -> None:
+    """One decision's delivery fails and comes again; the other is done meanwhile."""
+    tick(world, "tick-master-controller")
+    delivery = run_to(world, of("betting_lines"))
+
+    def fail(breaking: Break, do: Do) -> None:
+        raise ServiceUnavailable("storage is away")
+
+    held = world.runtime.__dict__["storage"]
+    world.runtime.__dict__["storage"] = Tap(held, Break(1, fail))
+    assert world.deliver(delivery) == 503
+    world.runtime.__dict__["storage"] = held
+    world.settle(delivery.due + timedelta(seconds=5))
+    ended = [row["workflow_name"] for row in world.rows["workflow_executions"]]
+    assert ended == ["injury_discovery"]
+    world.settle()
+    assert faults(world) == []
+
+
+def test_x3_a_tick_only_enqueues_and_a_second_one_enqueues_nothing(world: World) -> None:
+    """The controller asks no source and runs no task itself."""
+    asked = world.sources_asked = []  # type: ignore[attr-defined] # noted for this test
+    answer = world.answer
+    world.answer = lambda *given: (asked.append(given), answer(*given))[1]  # type: ignore[method-assign] # counts
+    tick(world, "tick-master-controller")
+    world.deliver(pop(world))
+    assert asked == []
+    sent = [message.topic for message in world.publisher.published[-3:]]
+    assert sent == ["workflow-decisions"] * 3
+    waiting = len(world.queue)
+    tick(world, "tick-master-controller")
+    world.queue.sort()
+    last = max(world.queue, key=lambda delivery: delivery.number)
+    world.queue.remove(last)
+    assert world.deliver(last) == 200
+    assert len(world.queue) == waiting
+
+
+def test_x15_decisions_that_nobody_executes_are_an_alert() -> None:
+    """A query looks for RUN rows without an execution; the tests of its thresholds are its own."""
+    query = (ROOT / "config" / "alerts" / "run-without-execution.sql").read_text()
+    assert "workflow_decisions" in query
+    assert "workflow_executions" in query
+
+
+def test_b3_no_statement_changes_a_row() -> None:
+    """Rows are only ever added: there is no UPDATE, MERGE or DELETE to fail on fresh rows."""
+    folders = (ROOT / "common", ROOT / "functions")
+    text = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
+    assert "INSERT INTO" in text
+    assert re.findall(r"\b(UPDATE|MERGE|DELETE|TRUNCATE)\b +[`{A-Z]", text) == []
+
+
+def test_c2_a_new_version_of_a_logged_object_is_missing_until_it_is_logged(world: World) -> None:
+    """Proof is the log row of this very generation, whatever wrote the object."""
+    made = world.storage.create(BUCKET, "notes/2025-11-12/x.json", b"1")
+    world.settle()
+    world.storage.on_finalize = None
+    world.storage.replace(BUCKET, made.name, b"2", generation=made.generation)
+    world.storage.on_finalize = world._finalized
+    world.clock.move(SWEEP)
+    tick(world, TICK)
+    world.settle()
+    assert world.rows["cleanup_operations"][-1]["missing_files_found"] == 1
+    logged = [row["gcs_path"] for row in world.rows["scraper_execution_log"]]
+    assert logged.count(f"gs://{BUCKET}/{made.name}") == 2
+
+
+def test_c4_a_table_that_cannot_be_read_does_not_keep_the_sweep_from_the_others(
+    world: World,
+) -> None:
+    """The log is away: the lost decision is sent again all the same, and the row says ERROR."""
+    lose_two(world)
+
+    class Partly(Tap):
+        def select(self, table: str, *args: object, **kwargs: object) -> object:
+            if table == "scraper_execution_log":
+                raise ServiceUnavailable("that table is away")
+            return self._inner.select(table, *args, **kwargs)  # type: ignore[attr-defined] # a warehouse
+
+    held = world.runtime.__dict__["warehouse"]
+    world.runtime.__dict__["warehouse"] = Partly(held, Break())
+    tick(world, TICK)
+    world.deliver(pop(world))
+    (row,) = world.rows["cleanup_operations"]
+    assert (row["status"], row["republished_count"]) == ("ERROR", 1)
+    assert row["republished"][0].startswith("decision ")
+
+
+def test_c6_an_object_without_data_is_expected_in_the_log_too(world: World) -> None:
+    """Whatever its status says: what was finalized must be logged."""
+    tick(world, "tick-master-controller", SLOT + timedelta(hours=0))
+    world.settle()
+    logged = {row["gcs_path"] for row in world.rows["scraper_execution_log"]}
+    stored = {f"gs://{BUCKET}/{one.name}" for one in world.storage.list(BUCKET, "")}
+    assert stored == logged
+
+
+def test_p3_healing_ends_by_itself(world: World) -> None:
+    """A task that can never report is asked for three times, then written off: no loop."""
+    tick(world, "tick-master-controller")
+    queue = world._queue
+
+    def lose(function: str, message: object, *more: object) -> None:
+        if "oddsa_game_lines" not in str(message) or function != "scraper_runner":
+            queue(function, message, *more)  # type: ignore[arg-type] # passed on
+
+    world._queue = lose  # type: ignore[method-assign] # the world's own, for this test
+    for number in range(30):
+        tick(world, TICK, SWEEP + number * timedelta(minutes=15))
+        world.settle()
+    sent = [row["republished_count"] for row in world.rows["cleanup_operations"]]
+    assert sum(sent) == 3
+    assert faults(world) == []
+
+
+def test_p5_a_success_names_its_object_and_version(world: World) -> None:
+    """Every log row has path and generation of an object that is there."""
+    tick(world, "tick-master-controller")
+    world.settle()
+    assert world.rows["scraper_execution_log"]
+    for row in world.rows["scraper_execution_log"]:
+        stored = world.storage.stat(BUCKET, row["gcs_path"].removeprefix(f"gs://{BUCKET}/"))
+        assert stored is not None
+        assert stored.generation == row["object_generation"]
