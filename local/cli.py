@@ -1,19 +1,15 @@
 """The command line. Errors: one line on standard error, exit status 2."""
 
-import json
 import shutil
 import signal
 import sys
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from functools import wraps
+from datetime import date, time, timedelta
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 from rich.console import Console
 
-from common.eastern import EASTERN, at
+from common.eastern import at
 from common.errors import OrchestrationError
 from common.settings import Settings
 from common.topology import load_topology
@@ -23,64 +19,26 @@ from local.compare import compare
 from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
+from local.judging import decide, diff, replay, schema
+from local.options import Day, Port
 from local.soak import shrink_and_tell, soak
 from local.source.slate import Slate
-from local.stack import SERVERS, StackConfig
+from local.stack import StackConfig
 
-P = ParamSpec("P")
 FAILED = 2
 PIPED_WIDTH = 120
-MAX_PORT = 65535
 
 
-def one_line_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn errors of ours into one line on standard error and exit status 2."""
+class OneLineErrors(click.Group):
+    """Turns errors of ours into one line on standard error and exit status 2."""
 
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
         try:
-            command(*args, **kwargs)
+            return super().invoke(ctx)
         except OrchestrationError as error:
             click.echo(f"error: {' '.join(str(error).split())}", err=True)
             sys.exit(FAILED)
-
-    return wrapped
-
-
-class Port(click.ParamType[tuple[str, int]]):
-    """A fixed port such as `bigquery=9050`."""
-
-    name = "NAME=PORT"
-
-    def convert(
-        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
-        """Parse it, or fail with click's one line."""
-        if isinstance(value, tuple):
-            return value
-        name, _, number = value.partition("=")
-        if name not in SERVERS:
-            self.fail(f"{name!r} is none of {', '.join(SERVERS)}", param, ctx)
-        if not number.isdigit() or not 0 < int(number) <= MAX_PORT:
-            self.fail(f"{value!r}: the port is a number from 1 to {MAX_PORT}", param, ctx)
-        return name, int(number)
-
-
-class Day(click.ParamType[date]):
-    """A date such as 2025-11-12."""
-
-    name = "DATE"
-
-    def convert(
-        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        """Parse it, or fail with click's one line."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date of the form YYYY-MM-DD", param, ctx)
 
 
 def run() -> None:
@@ -94,7 +52,7 @@ def run() -> None:
         sys.exit(128 + signal.SIGINT)
 
 
-@click.group(context_settings={"show_default": True, "max_content_width": 100})
+@click.group(cls=OneLineErrors, context_settings={"show_default": True, "max_content_width": 100})
 def main() -> None:
     """Run the NBA orchestration on this machine: real functions, emulated Google Cloud."""
 
@@ -110,7 +68,6 @@ def main() -> None:
 @click.option("--port", "ports", type=Port(), multiple=True, help="Instead of a free one.")
 @click.option("--keep", is_flag=True, help="Leave the stack up and say how to query it.")
 @click.option("--chaos", type=int, metavar="SEED", help="Kill, suspend and duplicate meanwhile.")
-@one_line_errors
 def day(
     day: date,
     out: Path,
@@ -185,89 +142,6 @@ def _print_kept(console: Console, stack: RunningStack) -> None:
     print_kept(console, stack.where)
 
 
-class Instant(click.ParamType[datetime]):
-    """An instant such as 2025-11-12T13:30:15-05:00; without an offset it is Eastern."""
-
-    name = "ISO"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Parse it, or fail with click's one line."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            instant = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not an ISO 8601 instant", param, ctx)
-        return instant if instant.tzinfo else instant.replace(tzinfo=EASTERN)
-
-
-@main.command()
-@click.option("--schedule", type=click.Path(path_type=Path), help="A scheduleLeagueV2 file.")
-@click.option("--at", "instant", type=Instant(), required=True, help="When; Eastern by default.")
-@click.option("--workflow", help="Only this workflow.")
-@click.option("--history", type=click.Path(path_type=Path), help="A folder that `day` wrote.")
-@click.option("--explain", is_flag=True, help="Each rule with the facts it saw, not JSON.")
-@one_line_errors
-def decide(
-    schedule: Path | None,
-    instant: datetime,
-    workflow: str | None,
-    history: Path | None,
-    *,
-    explain: bool,
-) -> None:
-    """Print what the controller would decide at an instant, as a JSON array."""
-    from local.decide import decisions_at, explained_at  # noqa: PLC0415 - only where it decides
-
-    asked = (schedule or replayed.OWN_SLATE, instant, workflow, history)
-    if explain:
-        click.echo("\n".join(explained_at(*asked)))
-    else:
-        click.echo(json.dumps(decisions_at(*asked), indent=2))
-
-
-@main.command()
-@click.option("--schedule", type=click.Path(path_type=Path), required=True)
-@click.option("--from", "first", type=Day(), required=True, help="First date (Eastern).")
-@click.option("--to", "last", type=Day(), required=True, help="Last date.")
-@click.option("--exit-code", "tell", is_flag=True, help="Exit status 1 when something changes.")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
-@one_line_errors
-def diff(old: Path, new: Path, *, schedule: Path, first: date, last: date, tell: bool) -> None:
-    """Show which decisions the workflow file NEW would make otherwise than OLD."""
-    from local import diff as differ  # noqa: PLC0415 - the core only where it decides
-
-    found = differ.diff(schedule, first, last, old, new)
-    click.echo("\n".join(differ.lines_of(found)))
-    if tell and found.changes:
-        sys.exit(1)
-
-
-@main.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
-@one_line_errors
-def replay(folder: Path, workflows: Path | None) -> None:
-    """Judge the recorded decisions of DIR again; exit status 1 when one is made otherwise."""
-    from local import rejudge  # noqa: PLC0415 - the core only where it decides
-
-    found = rejudge.rejudge(folder, workflows)
-    click.echo("\n".join(rejudge.lines_of(found)))
-    if found.otherwise:
-        sys.exit(1)
-
-
-@main.command()
-def schema() -> None:
-    """Print the JSON schema of the workflow file: config/workflows.schema.json."""
-    from local.schema import schema_text  # noqa: PLC0415 - only here
-
-    click.echo(schema_text(), nl=False)
-
-
 @main.command()
 @click.option("--schedule", type=click.Path(path_type=Path), required=True)
 @click.option("--from", "first", type=Day(), required=True, help="First date (Eastern).")
@@ -279,7 +153,6 @@ def schema() -> None:
 @click.option("--faults", default="", help="Such as source=1%,late=45h.")
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
 @click.option("--progress", is_flag=True, help="A line a day on standard error.")
-@one_line_errors
 def simulate(
     out: Path,
     *,
@@ -307,7 +180,6 @@ def simulate(
 
 @main.command()
 @click.argument("statement")
-@one_line_errors
 def sql(statement: str) -> None:
     """Run a SQL STATEMENT against the kept stack."""
     from local.sql import print_table, run_sql  # noqa: PLC0415 - a client only when used
@@ -322,7 +194,6 @@ def sql(statement: str) -> None:
 
 
 @main.command()
-@one_line_errors
 def stop() -> None:
     """Stop the kept stack."""
     if not stop_kept():
@@ -330,8 +201,5 @@ def stop() -> None:
     click.echo("stopped")
 
 
-main.add_command(bundle)
-main.add_command(compare)
-main.add_command(cost)
-main.add_command(dlq)
-main.add_command(soak)
+for command in (bundle, compare, cost, decide, diff, dlq, replay, schema, soak):
+    main.add_command(command)
