@@ -111,8 +111,10 @@ def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined:
 
 
 def _tell(tried: Try, name: str, republished: list[str], quarantined: list[str]) -> None:
-    if tried is not Try.SPENT:
-        (republished if tried is Try.SENT else quarantined).append(name)
+    if tried is Try.SENT:
+        republished.append(name)
+    elif tried is Try.LAST:
+        quarantined.append(name)
 
 
 def _decided_at(runtime: Runtime, row: Row) -> datetime:
@@ -206,9 +208,10 @@ def _heal_tasks(
             if task_id in objects
             else partial(publish_request, runtime, request)
         )
-        if attempt(runtime, f"tasks/{task_id}", send) is Try.SENT:
+        tried = attempt(runtime, f"tasks/{task_id}", send)
+        if tried is Try.SENT:
             republished.append(f"task {task_id}")
-        elif now - manifest.started > TASK_LOST_AFTER:
+        elif tried is not Try.WAITING and now - manifest.started > TASK_LOST_AFTER:
             if task_id in objects:
                 _report(runtime, objects[task_id])
             else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TypeVar
 
@@ -11,53 +12,62 @@ from common.runtime import Runtime
 
 T = TypeVar("T")
 MAX_TRIES = 3
+SPACING = timedelta(minutes=10)
+"""Longer than Pub/Sub takes between two deliveries, shorter than the time between two sweeps: after
+an outage of our own many late sweeps come at once, and must not use up an item's tries."""
+_QUARANTINED = "quarantined"
 
 
 class Try(Enum):
     """What came of an attempt.
 
-    SENT: it was sent once more. LAST: its tries are used up, which is said now and never again.
-    SPENT: used up before.
+    SENT: it was sent once more. WAITING: the last try is too young to have failed. LAST: its tries
+    are used up, which is said now and never again. SPENT: used up before.
     """
 
     SENT = "sent"
+    WAITING = "waiting"
     LAST = "last"
     SPENT = "spent"
 
 
 def attempt(runtime: Runtime, item: str, send: Callable[[], object]) -> Try:
-    """Send an item, such as `objects/<log id>`, unless its tries are used up.
+    """Send an item, such as `objects/<log id>`, unless it was just sent or its tries are used up.
 
     A try counts once it was sent: an outage of Pub/Sub must not use up what it could not deliver.
     """
-    bucket = runtime.settings.state_bucket
-    if runtime.storage.stat(bucket, _quarantine_of(item)) is not None:
+    now, marks = runtime.clock.now(), _marks(runtime, item)
+    if _QUARANTINED in marks:
         return Try.SPENT
-    names = (f"cleanup/{item}/try-{number}" for number in range(1, MAX_TRIES + 1))
-    free = next((name for name in names if runtime.storage.stat(bucket, name) is None), None)
-    if free is None:
+    if any(when and now - when < SPACING for when in marks.values()):
+        return Try.WAITING
+    if len(marks) >= MAX_TRIES:
         return quarantine(runtime, item)
     send()
-    _mark(runtime, free)
+    _mark(runtime, item, f"try-{len(marks) + 1}", now)
     return Try.SENT
 
 
 def quarantine(runtime: Runtime, item: str) -> Try:
     """Leave an item alone from now on; LAST for the first who does so, who is to tell."""
-    if not _mark(runtime, _quarantine_of(item)):
+    if not _mark(runtime, item, _QUARANTINED, runtime.clock.now()):
         return Try.SPENT
     log("ERROR", "Quarantined: no try healed it", result=item)
     return Try.LAST
 
 
-def _quarantine_of(item: str) -> str:
-    return f"cleanup/{item}/quarantined"
+def _marks(runtime: Runtime, item: str) -> dict[str, datetime | None]:
+    """What was marked of an item, and when."""
+    folder = f"cleanup/{item}/"
+    listed = runtime.storage.list(runtime.settings.state_bucket, folder)
+    return {stored.name.removeprefix(folder): stored.custom_time for stored in listed}
 
 
-def _mark(runtime: Runtime, name: str) -> bool:
+def _mark(runtime: Runtime, item: str, mark: str, now: datetime) -> bool:
     """Write a mark; False when another sweep has written the same."""
+    bucket, name = runtime.settings.state_bucket, f"cleanup/{item}/{mark}"
     with suppress(ConflictError):
-        runtime.storage.create(runtime.settings.state_bucket, name, b"{}")
+        runtime.storage.create(bucket, name, b"{}", custom_time=now)
         return True
     return False
 

@@ -1,13 +1,13 @@
 """Bounded tries of healing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.tries import Try, attempt, heal_each, quarantine
+from common.tries import SPACING, Try, attempt, heal_each, quarantine
 from local.world import ManualClock
 
 
@@ -16,17 +16,35 @@ def runtime() -> Runtime:
     """A runtime of storage alone."""
     made = Runtime(Settings())
     clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
-    made.__dict__["storage"] = MemoryStorage(clock)
+    made.__dict__.update(clock=clock, storage=MemoryStorage(clock))
     return made
+
+
+def later(runtime: Runtime, item: str, sent: list[str] | None = None) -> Try:
+    """An attempt of the next sweep."""
+    runtime.clock.sleep(SPACING.total_seconds())
+    return attempt(runtime, item, lambda: (sent if sent is not None else []).append(item))
 
 
 def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
     """Then it is said once to be left alone; another item has tries of its own."""
     sent: list[str] = []
-    tries = [attempt(runtime, "objects/a", lambda: sent.append("a")) for _ in range(5)]
+    tries = [later(runtime, "objects/a", sent) for _ in range(5)]
     assert tries == [Try.SENT, Try.SENT, Try.SENT, Try.LAST, Try.SPENT]
-    assert attempt(runtime, "objects/b", lambda: sent.append("b")) is Try.SENT
-    assert sent == ["a", "a", "a", "b"]
+    assert later(runtime, "objects/b", sent) is Try.SENT
+    assert sent == ["objects/a"] * 3 + ["objects/b"]
+
+
+def test_c5_sweeps_at_once_use_up_one_try(runtime: Runtime) -> None:
+    """Ten minutes have to pass between two tries, and before the last one has failed."""
+    sent: list[str] = []
+    for number in (1, 2, 3):
+        assert later(runtime, "objects/a", sent) is Try.SENT
+        runtime.clock.sleep((SPACING - timedelta(seconds=1)).total_seconds())
+        assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.WAITING
+        assert len(sent) == number
+    runtime.clock.sleep(1)
+    assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.LAST
 
 
 def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
@@ -48,7 +66,7 @@ def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
         attempt(runtime, "objects/a", lambda: None)
 
     assert attempt(runtime, "objects/a", other) is Try.SENT
-    left = [attempt(runtime, "objects/a", lambda: None) for _ in range(3)]
+    left = [later(runtime, "objects/a") for _ in range(3)]
     assert left == [Try.SENT, Try.SENT, Try.LAST]
 
 

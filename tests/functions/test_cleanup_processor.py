@@ -314,6 +314,26 @@ def test_r8_a_task_that_never_reports_is_written_off(world: World) -> None:
     assert faults(world) == []
 
 
+def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None:
+    """Cleanup and the runner were down for two hours: six sweeps come before the runner is back."""
+    lose_all(world, is_for("scraper_runner", "oddsa_game_lines"))
+    tick(world, "tick-master-controller")
+    world.settle()
+    world.clock.move(SLOT + timedelta(hours=2))
+    del world._queue
+    for number in range(6):
+        body = {**TICK, "scheduled_time": (SWEEP + number * QUARTER).isoformat()}
+        world.publisher.publish("tick-cleanup-processor", body, {})
+    sweeps = [d for d in sorted(world.queue) if d.function == "cleanup_processor"]
+    world.queue.clear()
+    assert [world.deliver(delivery) for delivery in sweeps] == [200] * 6
+    (again,) = world.queue
+    assert again.function == "scraper_runner"
+    world.settle()
+    assert execution(world)["status"] == "completed"
+    assert faults(world) == []
+
+
 def test_c5_a_poison_object_is_sent_three_times_and_then_quarantined(world: World) -> None:
     """Labels that claim to be ours but do not fit: every copy is dead-lettered."""
     world.storage.on_finalize = None
