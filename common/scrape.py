@@ -245,7 +245,8 @@ def _failed(
     http_status: int | None = 200,
     sample: bytes,
 ) -> Scraped:
-    error_class, message = type(error).__name__, str(error) or type(error).__name__
+    error_class = type(error).__name__
+    message = _utf8(str(error) or error_class).decode()
     body = _json(
         {
             "schema": "scrape-failure",
@@ -297,4 +298,9 @@ def _ids(target: Target) -> dict[str, str | None]:
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _utf8(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+
+
+def _utf8(text: str) -> bytes:
+    """Bytes of a text; half a surrogate pair, which JSON can hold and UTF-8 cannot, becomes `?`."""
+    return text.encode("utf-8", "replace")

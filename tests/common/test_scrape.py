@@ -112,6 +112,21 @@ def test_success_stores_the_envelope() -> None:
     }
 
 
+HALF = "\ud83d"
+"""Half a surrogate pair: JSON can hold it, UTF-8 cannot."""
+
+
+@pytest.mark.parametrize("parsed", [Parsed([{"name": HALF}], 1), ContractError(f"team {HALF}")])
+def test_half_a_surrogate_pair_is_stored_as_a_question_mark(parsed: Parsed | Exception) -> None:
+    """As a bug it would have the source asked, and paid for, at every delivery."""
+    found, _ = run(scraper(parsed=parsed), {"a": b"x"})
+    told = stored(found)
+    assert (found.outcome, told.get("records"), found.error_message) in (
+        ("SUCCESS", [{"name": "?"}], None),
+        ("CONTRACT", None, "team ?"),
+    )
+
+
 def test_s1_count_is_the_scrapers_own() -> None:
     """203 players in one record are 203."""
     found, _ = run(scraper(parsed=Parsed([{"players": 203}], 203)), {"a": b"x"})
