@@ -69,7 +69,10 @@ class GoogleStorage:
         return self._write(self._blob(bucket, name), data, "application/json", generation)
 
     def _write(self, blob: "Blob", data: bytes, content_type: str, generation: int) -> StoredObject:
-        from google.api_core.exceptions import PreconditionFailed  # noqa: PLC0415 - cold start
+        from google.api_core.exceptions import (  # noqa: PLC0415 - cold start
+            Forbidden,
+            PreconditionFailed,
+        )
 
         try:
             with _named_bucket(blob.bucket.name):
@@ -80,9 +83,12 @@ class GoogleStorage:
                     **self._calls,
                 )
         except PreconditionFailed as error:
-            raise ConflictError(
-                f"gs://{blob.bucket.name}/{blob.name} is not at generation {generation}"
-            ) from error
+            raise _conflict(blob, generation) from error
+        except Forbidden as error:
+            # Of the data bucket nobody may overwrite an object: where one is, GCS may say so first.
+            if generation or self._find(blob.bucket.name, blob.name) is None:
+                raise
+            raise _conflict(blob, generation) from error
         return _described(blob)
 
     def read(
@@ -184,6 +190,10 @@ def _named_bucket(bucket: str) -> Iterator[None]:
         yield
     except NotFound as error:
         raise _no_bucket(bucket) from error
+
+
+def _conflict(blob: "Blob", generation: int) -> ConflictError:
+    return ConflictError(f"gs://{blob.bucket.name}/{blob.name} is not at generation {generation}")
 
 
 def _no_bucket(bucket: str) -> ConfigError:

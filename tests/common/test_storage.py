@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import NotFound
+from google.api_core.exceptions import Forbidden, NotFound
 from google.cloud.storage import Blob
 
 from common.clock import SystemClock
@@ -193,3 +193,21 @@ def test_a_missing_bucket_is_told_from_a_missing_object(monkeypatch: pytest.Monk
     monkeypatch.setattr(Blob, "reload", no_bucket)
     with pytest.raises(ConfigError, match="'nba-none'"):
         storage.stat("nba-none", "x")
+
+
+@pytest.mark.parametrize(("there", "raised"), [(True, ConflictError), (False, Forbidden)])
+def test_a_forbidden_create_is_a_conflict_where_an_object_is(
+    monkeypatch: pytest.MonkeyPatch, *, there: bool, raised: type[Exception]
+) -> None:
+    """An account that may only create is told 403, not 412, when it would overwrite."""
+    storage = GoogleStorage(PROJECT, "http://127.0.0.1:9")
+
+    def forbid(*_: Any, **__: Any) -> None:
+        raise Forbidden("... does not have storage.objects.delete access to the object.")
+
+    monkeypatch.setattr(Blob, "upload_from_string", forbid)
+    monkeypatch.setattr(storage, "_find", lambda *_: object() if there else None)
+    with pytest.raises(raised):
+        storage.create(BUCKET, "x", b"")
+    with pytest.raises(Forbidden):
+        storage.replace(BUCKET, "x", b"", generation=1)
