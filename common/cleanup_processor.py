@@ -68,7 +68,7 @@ def sweep(runtime: Runtime, now: datetime, *, far: bool) -> Sweep:
 
     def runs() -> None:
         if not swept.storm:
-            heal_runs(runtime, now, swept.republished, swept.quarantined)
+            heal_runs(runtime, now, swept.republished, swept.quarantined, far=far)
 
     try:
         heal_each((objects, runs), lambda heal: heal())

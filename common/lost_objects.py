@@ -1,13 +1,15 @@
 """Objects without a log row: found by name every time, and by a round through the whole bucket.
 
-GCS lists by name, never by time. So each sweep lists the names of the dates around today, the last
-sweep of an hour those of eight days back, and one page of the bucket from where the last page
-ended: an object of an old date, or of no date, is found when the round comes to it. What a sweep
-costs does not grow with the bucket's age; a round of 24,000 objects takes a day.
+GCS lists by name, never by time. So each sweep lists today's names and looks at what was written in
+the last two hours; the last sweep of an hour lists the names of eight days and looks at all of
+them, and at one page of the bucket from where the last page ended: an object of an old date, or of
+no date, is found when the round comes to it. What a sweep costs does not grow with the bucket's
+age; a round of 24,000 objects takes a day.
 """
 
 import json
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,8 +24,11 @@ from common.ports import StoredObject
 from common.runtime import Runtime
 from common.tries import Try, attempt, heal_each
 
-NEAR, FAR = timedelta(days=1), timedelta(days=8)
-"""FAR is longer than the 7 days for which Pub/Sub retries a message."""
+NEAR, FAR = timedelta(hours=2), timedelta(days=8)
+"""What is older than NEAR was looked at by several sweeps already, and is again once an hour; FAR
+is longer than the 7 days for which Pub/Sub retries a message."""
+OFF = timedelta(hours=1)
+"""How much earlier than its object a log row's time may be."""
 GRACE = timedelta(minutes=10)
 """An event younger than this may still be on its way."""
 PAGE = 1000
@@ -56,13 +61,13 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
         runtime: ports and settings.
         now: aware.
         found: filled as it goes, so that an error loses nothing of what was done.
-        far: look at eight days and the next page of the round, not only at yesterday and today.
+        far: look at eight days and the next page of the round, not only at the last two hours.
     """
     span = FAR if far else NEAR
     page = Page(runtime) if far else None
     seen = chain(_dated(runtime, now, span), page.objects if page else ())
     objects = {_path(stored): stored for stored in _due(seen, now, span)}
-    logged = _logged(runtime, now, span) if objects else set()
+    logged = _logged(runtime, now, span) if objects else frozenset()
     missing = [s for path, s in objects.items() if (path, s.generation) not in logged]
     found.checked, found.missing = len(objects), len(missing)
     if len(missing) >= STORM_LEAST and len(missing) > STORM_SHARE * len(objects):
@@ -107,11 +112,11 @@ def _heal(runtime: Runtime, found: Found, stored: StoredObject) -> None:
         found.quarantined.append(_path(stored))
 
 
-def _logged(runtime: Runtime, now: datetime, span: timedelta) -> set[tuple[str, int]]:
+def _logged(runtime: Runtime, now: datetime, span: timedelta) -> AbstractSet[tuple[str, int]]:
     rows = runtime.warehouse.select(
         "scraper_execution_log",
         ("gcs_path", "object_generation"),
-        since=now - span - timedelta(days=1),
+        since=now - span - OFF,
         until=now + timedelta(days=1),
     )
     return {(row["gcs_path"], row["object_generation"]) for row in rows}
@@ -132,6 +137,8 @@ def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> Ite
     """Those written long enough ago to be logged, and not before the span."""
     earliest, latest = now - span, now - GRACE
     for stored in objects:
+        if stored.created and stored.created < earliest:
+            continue
         # A user may give an object any customTime; we give it the time of the run.
         ours = stored.custom_time if "task_id" in stored.metadata else None
         if earliest <= (ours or stored.created or now) <= latest:

@@ -36,15 +36,19 @@ TASK_LOST_AFTER = timedelta(minutes=60)
 """A task silent for this long is written off as failed, and the execution goes on."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """Longer than Pub/Sub's 100 deliveries 10 min apart: no message of the run is on its way."""
-LOOK_BACK = timedelta(days=8)
+NEAR, FAR = timedelta(days=2), timedelta(days=8)
+"""How far back runs are looked at: NEAR is longer than the day after which one is given up."""
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
 COLUMNS = ("decision_id", "workflow_name", "slot", "decision_time", "forced")
 
 
 def heal_runs(
-    runtime: Runtime, now: datetime, republished: list[str], quarantined: list[str]
+    runtime: Runtime, now: datetime, republished: list[str], quarantined: list[str], *, far: bool
 ) -> None:
-    """Send again what each unfinished RUN waits for; both lists are added to."""
+    """Send again what each unfinished RUN waits for; both lists are added to.
+
+    `far` looks at eight days instead of two: after an outage of the sweeps themselves.
+    """
 
     def heal(row: Row) -> None:
         manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
@@ -62,7 +66,7 @@ def heal_runs(
         else:
             _heal_step(runtime, manifest, number, republished, quarantined)
 
-    heal_each(_unfinished(runtime, now), heal)
+    heal_each(_unfinished(runtime, now, FAR if far else NEAR), heal)
 
 
 def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
@@ -84,8 +88,8 @@ def _silent(runtime: Runtime, manifest: Manifest, number: int) -> list[ScraperRe
     return [r for r in requests if r.execution and r.execution.task_id not in reported]
 
 
-def _unfinished(runtime: Runtime, now: datetime) -> list[Row]:
-    since, until = now - LOOK_BACK, now + timedelta(days=1)
+def _unfinished(runtime: Runtime, now: datetime, span: timedelta) -> list[Row]:
+    since, until = now - span, now + timedelta(days=1)
     runs = runtime.warehouse.select(
         "workflow_decisions", COLUMNS, since=since, until=until, where={"action": "RUN"}
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from itertools import count
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -118,7 +119,7 @@ class MemoryStorage:
             names = self._names[bucket].listed(prefix, start or "")
             stop = len(names) if end is None else bisect_left(names, end)
             kept = names[:stop]
-        return (held[name][1] for name in kept)
+        return map(itemgetter(1), map(held.__getitem__, kept))
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """The next path segments below `prefix`; see the port."""
