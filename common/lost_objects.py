@@ -22,7 +22,7 @@ from common.errors import ConflictError
 from common.finalized import republish_object
 from common.ports import StoredObject
 from common.runtime import Runtime
-from common.tries import Try, attempt, heal_each
+from common.tries import Try, attempt, heal_each, in_time, quarantined
 
 NEAR, FAR = timedelta(hours=2), timedelta(days=8)
 """What is older than NEAR was looked at by several sweeps already, and is again once an hour; FAR
@@ -75,7 +75,9 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
         return
     if page:
         page.turn()
-    heal_each(missing[:MOST], partial(_heal, runtime, found))
+    left_alone = quarantined(runtime, "objects") if missing else set()
+    due = [stored for stored in missing if _item(stored) not in left_alone]
+    heal_each(due[:MOST], partial(_heal, runtime, found), in_time(runtime, now))
 
 
 class Page:
@@ -104,12 +106,15 @@ class Page:
 
 
 def _heal(runtime: Runtime, found: Found, stored: StoredObject) -> None:
-    item = f"objects/{ids.log_id(stored.bucket, stored.name, stored.generation)}"
-    tried = attempt(runtime, item, partial(republish_object, runtime, stored))
+    tried = attempt(runtime, _item(stored), partial(republish_object, runtime, stored))
     if tried is Try.SENT:
         found.republished.append(_path(stored))
     elif tried is Try.LAST:
         found.quarantined.append(_path(stored))
+
+
+def _item(stored: StoredObject) -> str:
+    return f"objects/{ids.log_id(stored.bucket, stored.name, stored.generation)}"
 
 
 def _logged(runtime: Runtime, now: datetime, span: timedelta) -> AbstractSet[tuple[str, int]]:

@@ -28,7 +28,7 @@ from common.runtime import Runtime
 from common.state import read_once
 from common.steps import Manifest
 from common.task_objects import FAILED, find, stem, tag, task_claim
-from common.tries import Try, attempt, heal_each, quarantine
+from common.tries import Try, attempt, heal_each, in_time, quarantine
 
 GRACE = timedelta(minutes=20)
 """Longer than a claim's lease: a run this young may be held by a live delivery."""
@@ -66,7 +66,8 @@ def heal_runs(
         else:
             _heal_step(runtime, manifest, number, republished, quarantined)
 
-    heal_each(_unfinished(runtime, now, FAR if far else NEAR), heal)
+    unfinished = _unfinished(runtime, now, FAR if far else NEAR)
+    heal_each(unfinished, heal, in_time(runtime, now))
 
 
 def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TypeVar
 
-from common.errors import ConflictError
+from common.errors import ConflictError, TransientError
 from common.logs import log
 from common.runtime import Runtime
 
@@ -15,6 +15,9 @@ MAX_TRIES = 3
 SPACING = timedelta(minutes=10)
 """Longer than Pub/Sub takes between two deliveries, shorter than the time between two sweeps: after
 an outage of our own many late sweeps come at once, and must not use up an item's tries."""
+LONGEST = timedelta(minutes=4)
+"""A sweep heals nothing more after this: where each call hangs, its last one and its row must still
+fit into the function's 540 s."""
 _QUARANTINED = "quarantined"
 
 
@@ -56,6 +59,17 @@ def quarantine(runtime: Runtime, item: str) -> Try:
     return Try.LAST
 
 
+def quarantined(runtime: Runtime, kind: str) -> set[str]:
+    """The items of a kind, such as `objects`, that are left alone."""
+    listed = runtime.storage.list(runtime.settings.state_bucket, f"cleanup/{kind}/")
+    ends = f"/{_QUARANTINED}"
+    return {
+        stored.name.removeprefix("cleanup/").removesuffix(ends)
+        for stored in listed
+        if stored.name.endswith(ends)
+    }
+
+
 def _marks(runtime: Runtime, item: str) -> dict[str, datetime | None]:
     """What was marked of an item, and when."""
     folder = f"cleanup/{item}/"
@@ -72,14 +86,29 @@ def _mark(runtime: Runtime, item: str, mark: str, now: datetime) -> bool:
     return False
 
 
-def heal_each(items: Iterable[T], heal: Callable[[T], None]) -> None:
+def in_time(runtime: Runtime, began: datetime) -> Callable[[], bool]:
+    """Tells whether a sweep that began then (aware) may go on healing."""
+    return lambda: runtime.clock.now() - began < LONGEST
+
+
+def heal_each(
+    items: Iterable[T], heal: Callable[[T], None], may: Callable[[], bool] = lambda: True
+) -> None:
     """Heal every item: one that cannot be healed does not keep the others from it.
+
+    Args:
+        items: one after the other.
+        heal: heals one.
+        may: asked before each; the rest is left to the next sweep once it says no.
 
     Raises:
         Exception: the first error there was, once all had their turn.
+        TransientError: there was none, but items are left.
     """
     first: Exception | None = None
     for item in items:
+        if not may():
+            raise first or TransientError(f"not all healed in {LONGEST}; the next sweep goes on")
         try:
             heal(item)
         except Exception as error:  # noqa: BLE001 - raised below, after the others' turn

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from common.errors import TransientError
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
@@ -88,3 +89,11 @@ def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
     with pytest.raises(LookupError, match="1"):
         heal_each(range(5), heal)
     assert healed == [0, 2, 4]
+
+
+def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
+    """No error of an item is needed for it; an item's own error says more."""
+    healed: list[int] = []
+    with pytest.raises(TransientError, match="next sweep"):
+        heal_each(range(5), healed.append, lambda: len(healed) < 3)
+    assert healed == [0, 1, 2]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
-from common import ids
+from common import ids, lost_objects
 from common.memory import Published
 from local.world import Delivery, World
 from tests.functions.harness import (
@@ -393,6 +393,47 @@ def test_c5_an_outage_uses_up_no_try(world: World) -> None:
     world.runtime.__dict__["publisher"] = world.publisher
     assert sweep(world, 37)["republished_count"] == 1
     assert faults(world) == []
+
+
+def test_c5_a_sweep_ends_in_time_though_every_call_hangs(world: World) -> None:
+    """Its row says so within the function's 540 s, and the next sweep heals what is left."""
+    for number in range(30):
+        world.storage.create(BUCKET, f"logged/2025-11-12/{number}.json", b"{}")
+    world.settle()
+    for number in range(30):
+        upload(world, f"notes/2025-11-12/{number}.json")
+
+    class Hangs(Tap):
+        def publish(self, *args: object) -> None:
+            world.clock.sleep(30)
+            raise ServiceUnavailable("Pub/Sub hangs")
+
+    world.runtime.__dict__["publisher"] = Hangs(world.publisher, Break())
+    row = sweep(world)
+    assert (row["status"], row["error_message"]) == (
+        "ERROR",
+        "ServiceUnavailable: 503 Pub/Sub hangs",
+    )
+    assert row["duration_seconds"] < 300
+    world.runtime.__dict__["publisher"] = world.publisher
+    assert sweep(world, 1)["republished_count"] == 30
+    assert faults(world) == []
+
+
+def test_c5_quarantined_objects_take_no_others_place(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as a sweep sends are left alone: what comes behind them by name is healed."""
+    monkeypatch.setattr(lost_objects, "MOST", 2)
+    world.storage.on_finalize = None
+    for number in range(2):
+        world.storage.create(BUCKET, f"a/2025-11-12/{number}", b"", metadata={"task_id": "7"})
+    for number in range(4):
+        row = sweep(world, number)
+    assert len(row["quarantined"]) == 2
+    upload(world, "b/2025-11-12/lost.json")
+    assert sweep(world, 5)["republished"] == [f"gs://{BUCKET}/b/2025-11-12/lost.json"]
+    assert world.rows["scraper_execution_log"][-1]["scraper_name"] == "b"
 
 
 def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
