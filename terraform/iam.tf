@@ -230,6 +230,16 @@ resource "google_cloud_run_v2_service_iam_member" "operator" {
   member   = each.value[1]
 }
 
+# `gcloud functions call` asks the function for its address first.
+resource "google_cloudfunctions2_function_iam_member" "operator" {
+  for_each = { for pair in setproduct(local.functions, var.operators) : "${pair[0]}/${pair[1]}" => pair }
+
+  location       = var.region
+  cloud_function = google_cloudfunctions2_function.function[each.value[0]].name
+  role           = "roles/cloudfunctions.viewer"
+  member         = each.value[1]
+}
+
 resource "google_service_account_iam_member" "pubsub_signs" {
   service_account_id = google_service_account.invoker.name
   role               = "roles/iam.serviceAccountTokenCreator"

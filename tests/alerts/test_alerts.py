@@ -125,6 +125,20 @@ def test_log_filters_name_fields_and_words_of_our_lines() -> None:
     assert (ROOT / "functions" / "schedule_locker").is_dir()
 
 
+def test_an_incident_is_not_a_broken_query_as_well() -> None:
+    """Neither line of a run that failed with an incident is told by the alert on broken queries."""
+    lines = [
+        "Job scheduled_query_1 failed with error INVALID_ARGUMENT: ALERT abort: abort d-1: missed",
+        "Summary: succeeded 0 jobs, failed 1 jobs.",
+    ]
+    (broken,) = (alert for alert in ALERTS.logs if alert.name == "alert-query-broken")
+    group = re.search(r"AND NOT jsonPayload\.message:\((.+)\)$", broken.filter)
+    assert group is not None
+    words = re.findall(r'"([^"]+)"', group.group(1))
+    for line in lines:
+        assert any(word in line for word in words), line
+
+
 def test_metric_filters_match_the_subscriptions() -> None:
     """Dead letters wait on the kept subscription; a backlog is looked for on every function's."""
     patterns = {

@@ -131,6 +131,10 @@ GRANTS = {
         "${google_service_account.invoker.member}",
     ),
     "google_cloud_run_v2_service_iam_member.operator": ("roles/run.invoker", "${each.value[1]}"),
+    "google_cloudfunctions2_function_iam_member.operator": (
+        "roles/cloudfunctions.viewer",
+        "${each.value[1]}",
+    ),
     "google_service_account_iam_member.pubsub_signs": (
         "roles/iam.serviceAccountTokenCreator",
         PUBSUB,
