@@ -22,13 +22,21 @@ locals {
     SQL
 }
 
+query_ids = {
+  for name, config in google_bigquery_data_transfer_config.alert : name => reverse(split("/", config.name))[0]
+}
+
 log_policies = merge(
-  local.log_alerts,
+  {
+    for name, alert in local.log_alerts : name => merge(alert, {
+      filter = replace(alert.filter, "OUR_QUERIES", join(" OR ", [for id in values(local.query_ids) : "\"${id}\""]))
+    })
+  },
   {
     for name, alert in local.query_alerts : name => merge(alert, {
       filter = join(" AND ", [
         "resource.type=\"bigquery_dts_config\"",
-        "resource.labels.config_id=\"${reverse(split("/", google_bigquery_data_transfer_config.alert[name].name))[0]}\"",
+        "resource.labels.config_id=\"${local.query_ids[name]}\"",
         "severity>=ERROR",
         "jsonPayload.message:\"ALERT ${name}:\"",
       ])

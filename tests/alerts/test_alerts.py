@@ -153,6 +153,16 @@ def test_metric_filters_match_the_subscriptions() -> None:
     assert not re.fullmatch(backlog.group(1), KEPT_DEAD_LETTERS)
 
 
+def test_the_instance_time_is_that_of_our_functions() -> None:
+    """Whatever else runs on Cloud Run in the project is not told as ours."""
+    (spend,) = (alert for alert in ALERTS.metrics if alert.name == "daily-spend-functions")
+    found = re.search(r'service_name=monitoring\.regex\.full_match\("(.+)"\)', spend.filter)
+    assert found is not None
+    topology = load_topology(Settings().topology_file)
+    services = {one.function.replace("_", "-") for one in topology.subscriptions}
+    assert set(found.group(1).removeprefix(".*(").removesuffix(")").split("|")) == services
+
+
 def test_the_issues_conditions_are_all_there() -> None:
     """Ten conditions, in one of the four kinds."""
     wanted = {"no-plan", "no-decision", "run-without-execution", "no-cleanup", "missing-files"}

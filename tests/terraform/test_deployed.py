@@ -217,6 +217,15 @@ def test_an_alerts_query_fails_into_its_policy(deployed: Resources) -> None:
         assert f'jsonPayload.message:"ALERT {name}:"' in matched
 
 
+def test_a_broken_query_is_told_of_ours_alone(deployed: Resources) -> None:
+    """Other scheduled queries of the project are not this system's alerts."""
+    policy = deployed['google_monitoring_alert_policy.log["alert-query-broken"]']
+    matched = policy["conditions"][0]["condition_matched_log"][0]["filter"]
+    assert "OUR_QUERIES" not in matched
+    for held in of(deployed, "google_bigquery_data_transfer_config.alert").values():
+        assert f'"{held["name"]}"' in matched
+
+
 def test_alerts_on_subscriptions_match_the_deployed_names(deployed: Resources) -> None:
     """A filter that matches no subscription would never tell anybody."""
     names = [
