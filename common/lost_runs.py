@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from common import ids
-from common.claims import claimed
+from common.claims import claimed, is_done
 from common.errors import ClaimBusyError, ConflictError
 from common.execution import (
     give_up,
@@ -35,7 +35,7 @@ GRACE = timedelta(minutes=20)
 TASK_LOST_AFTER = timedelta(minutes=60)
 """A task silent for this long is written off as failed, and the execution goes on."""
 GIVE_UP_AFTER = timedelta(hours=24)
-"""Longer than Pub/Sub's 100 deliveries 10 min apart: no message of the run is on its way."""
+"""Longer than Pub/Sub's 100 deliveries 10 min apart; and only when nothing of it can come."""
 NEAR, FAR = timedelta(days=2), timedelta(days=8)
 """How far back runs are looked at: NEAR is longer than the day after which one is given up."""
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
@@ -53,18 +53,18 @@ def heal_runs(
     def heal(row: Row) -> None:
         manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
         number = _last_step(runtime, manifest) if manifest else None
-        began = manifest.started if manifest else _decided_at(runtime, row)
-        if now - began <= GRACE:
+        age = now - (manifest.started if manifest else _decided_at(runtime, row))
+        if age <= GRACE:
             return
-        if now - began > GIVE_UP_AFTER:
+        if manifest is None or number is None:
+            tried = _heal_start(runtime, row, republished, quarantined)
+        elif silent := _silent(runtime, manifest, number):
+            tried = _heal_tasks(runtime, manifest, silent, now, republished)
+        else:
+            tried = _heal_step(runtime, manifest, number, republished, quarantined)
+        if tried in {Try.LAST, Try.SPENT} and age > GIVE_UP_AFTER:
             _give_up(runtime, row, manifest, number, now)
             quarantined.append(f"decision {row['decision_id']}")
-        elif manifest is None or number is None:
-            _heal_start(runtime, row, republished, quarantined)
-        elif silent := _silent(runtime, manifest, number):
-            _heal_tasks(runtime, manifest, silent, now, republished)
-        else:
-            _heal_step(runtime, manifest, number, republished, quarantined)
 
     unfinished = _unfinished(runtime, now, FAR if far else NEAR)
     heal_each(unfinished, heal, in_time(runtime, now))
@@ -104,7 +104,7 @@ def _unfinished(runtime: Runtime, now: datetime, span: timedelta) -> list[Row]:
     return [row for row in waiting if row["decision_id"] not in done]
 
 
-def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> None:
+def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> Try:
     """Publish the decision again, as stored in its slot's batch."""
     item = f"decisions/{row['decision_id']}"
     entry, _ = _stored_decision(runtime, row)
@@ -112,14 +112,15 @@ def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined:
         tried = attempt(runtime, item, partial(publish_decision, runtime, entry))
     else:
         tried = quarantine(runtime, item)
-    _tell(tried, f"decision {row['decision_id']}", republished, quarantined)
+    return _told(tried, f"decision {row['decision_id']}", republished, quarantined)
 
 
-def _tell(tried: Try, name: str, republished: list[str], quarantined: list[str]) -> None:
+def _told(tried: Try, name: str, republished: list[str], quarantined: list[str]) -> Try:
     if tried is Try.SENT:
         republished.append(name)
     elif tried is Try.LAST:
         quarantined.append(name)
+    return tried
 
 
 def _decided_at(runtime: Runtime, row: Row) -> datetime:
@@ -148,7 +149,7 @@ def _heal_step(
     number: int,
     republished: list[str],
     quarantined: list[str],
-) -> None:
+) -> Try:
     """Send a result's event again: whoever gets it completes the step."""
     name = f"step {number} of execution {manifest.execution_id}"
     result = results_of(runtime, manifest, number)[0]
@@ -161,7 +162,7 @@ def _heal_step(
     )
     send = partial(republish_object, runtime, stored)
     tried = attempt(runtime, f"steps/{manifest.execution_id}-{number}", send)
-    _tell(tried, name, republished, quarantined)
+    return _told(tried, name, republished, quarantined)
 
 
 def _give_up(
@@ -199,10 +200,13 @@ def _heal_tasks(
     silent: Sequence[ScraperRequest],
     now: datetime,
     republished: list[str],
-) -> None:
+) -> Try:
     """Ask again for silent tasks of the current step; write the long silent ones off.
 
     A task that is logged has run: asking again would be a no-op, so its object's event goes out.
+
+    Returns:
+        SENT while one of them may still run: what it brings must not be missing from the row.
     """
     objects = _logged_objects(runtime, manifest, now)
     for request in silent:
@@ -221,6 +225,8 @@ def _heal_tasks(
                 _report(runtime, objects[task_id])
             else:
                 write_off(runtime, manifest, request, now)
+    ended = (r.execution and is_done(runtime, task_claim(r.execution.task_id)) for r in silent)
+    return Try.SPENT if all(ended) else Try.SENT
 
 
 def _report(runtime: Runtime, stored: StoredObject) -> None:

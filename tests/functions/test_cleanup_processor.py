@@ -247,7 +247,7 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
     before(world, LAST_TASK)
     lose_all(world, is_for("execution_tracker", "betting_lines"))
     world.settle()
-    for number in (*range(6), DAY_LATER, DAY_LATER + 1):
+    for number in (*range(12), DAY_LATER, DAY_LATER + 1):
         sweep(world, number)
     row = execution(world)
     assert row["status"] == "failed"
