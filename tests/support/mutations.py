@@ -1,0 +1,193 @@
+"""The small changes of a mutation check: what a hurried hand could get wrong, one at a time."""
+
+import ast
+import copy
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+_COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+_COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
+_SWAPPED = {"min": "max", "max": "min", "any": "all", "all": "any"}
+_CODE = re.compile(r"[A-Z][A-Z_]+")
+"""Reason codes, statuses, alert levels: what others match on. Sentences are left alone."""
+_TOLD = "holds"
+"""A call whose keywords only tell a person what was seen."""
+_NOT_RUN = {"annotation", "returns", "decorator_list", "type_params"}
+_LINE = 100
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed module: the whole tree, where it was changed, and how, in a word."""
+
+    line: int
+    change: str
+    tree: ast.Module
+
+
+def mutants_of(source: str) -> Iterator[Mutant]:
+    """Every mutant of a module's source, in the order of its lines."""
+    tree = ast.parse(source)
+    for node in sorted(_places(tree), key=lambda node: (node.lineno, node.col_offset)):
+        for new in _RULES.get(type(node), _unchanged)(node):
+            changed = ast.fix_missing_locations(_Swap(node, new).visit(tree))
+            change = f"{_text(node)}  ->  {_text(new)}"
+            yield Mutant(node.lineno, change, cast("ast.Module", changed))
+
+
+class _Swap(ast.NodeTransformer):
+    """A copy of a tree with another node in one's place."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self._old = old
+        self._new = new
+
+    def visit(self, node: ast.AST) -> Any:
+        if node is self._old:
+            return ast.copy_location(self._new, node)
+        made = copy.copy(node)
+        for name, value in ast.iter_fields(made):
+            if isinstance(value, list):  # the library changes lists in place
+                setattr(made, name, list(value))
+        return self.generic_visit(made)
+
+
+def _places(node: ast.AST) -> Iterator[Any]:
+    """Everything that runs: no annotations, docstrings, decorators, assertions or sentences."""
+    for name, value in ast.iter_fields(node):
+        if name in _NOT_RUN:
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if not isinstance(child, ast.AST) or isinstance(child, ast.Assert | ast.JoinedStr):
+                continue
+            if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+                continue
+            if isinstance(child, ast.expr | ast.stmt):
+                yield child
+            yield from _places(child)
+
+
+def _unchanged(_node: ast.AST) -> Iterator[ast.AST]:
+    return iter(())
+
+
+def _comparison(node: ast.Compare) -> Iterator[ast.AST]:
+    for place, op in enumerate(node.ops):
+        for other in _COMPARED[type(op)]:
+            yield _with(node, ops=[*node.ops[:place], other(), *node.ops[place + 1 :]])
+
+
+def _without_one(node: ast.BoolOp) -> Iterator[ast.AST]:
+    for place in range(len(node.values)):
+        rest = [*node.values[:place], *node.values[place + 1 :]]
+        yield ast.BoolOp(node.op, rest) if len(rest) > 1 else rest[0]
+
+
+def _positive(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    yield node.operand
+
+
+def _computation(node: ast.BinOp) -> Iterator[ast.AST]:
+    if other := _COMPUTED.get(type(node.op)):
+        yield ast.BinOp(node.left, other(), node.right)
+
+
+def _constant(node: ast.Constant) -> Iterator[ast.AST]:
+    value = node.value
+    if isinstance(value, bool):
+        yield ast.Constant(not value)
+    elif isinstance(value, int | float):
+        yield ast.Constant(value + 1)
+    elif isinstance(value, str) and _CODE.fullmatch(value):
+        yield ast.Constant("MUTANT")
+
+
+def _condition(node: ast.If | ast.IfExp) -> Iterator[ast.AST]:
+    if not isinstance(node.test, ast.Compare | ast.BoolOp | ast.UnaryOp):  # changed by themselves
+        yield _with(node, test=ast.UnaryOp(ast.Not(), node.test))
+
+
+def _unfiltered(
+    node: ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp,
+) -> Iterator[ast.AST]:
+    for place, part in enumerate(node.generators):
+        if part.ifs:
+            kept = [*node.generators[:place], _with(part, ifs=[]), *node.generators[place + 1 :]]
+            yield _with(node, generators=kept)
+
+
+def _call(node: ast.Call) -> Iterator[ast.AST]:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name in _SWAPPED:
+        yield _with(node, func=ast.Name(_SWAPPED[name], ast.Load()))
+    if isinstance(node.func, ast.Attribute) and node.func.attr == _TOLD:
+        return
+    for place in range(len(node.keywords)):
+        yield _with(node, keywords=[*node.keywords[:place], *node.keywords[place + 1 :]])
+
+
+def _answer(node: ast.Return) -> Iterator[ast.AST]:
+    """None in an answer's place; for None or False that would hardly be a change."""
+    told = node.value is not None
+    if told and not (isinstance(node.value, ast.Constant) and not node.value.value):
+        yield ast.Return(ast.Constant(None))
+
+
+def _left_out(_node: ast.stmt) -> Iterator[ast.AST]:
+    yield ast.Pass()
+
+
+_RULES: Mapping[type[ast.AST], Callable[[Any], Iterator[ast.AST]]] = {
+    ast.Compare: _comparison,
+    ast.BoolOp: _without_one,
+    ast.UnaryOp: _positive,
+    ast.BinOp: _computation,
+    ast.Constant: _constant,
+    ast.If: _condition,
+    ast.IfExp: _condition,
+    ast.GeneratorExp: _unfiltered,
+    ast.ListComp: _unfiltered,
+    ast.SetComp: _unfiltered,
+    ast.DictComp: _unfiltered,
+    ast.Call: _call,
+    ast.Return: _answer,
+    ast.Expr: _left_out,
+    ast.AugAssign: _left_out,
+    ast.Raise: _left_out,
+    ast.Continue: _left_out,
+    ast.Break: _left_out,
+}
+
+
+def _with(node: Any, **fields: object) -> Any:
+    made = copy.copy(node)
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+def _text(node: ast.AST) -> str:
+    line = " ".join(ast.unparse(node).split())
+    return line if len(line) <= _LINE else f"{line[: _LINE - 3]}..."

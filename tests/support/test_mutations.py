@@ -1,0 +1,47 @@
+"""What a mutation check changes, and what it leaves alone."""
+
+import ast
+
+import pytest
+from mutations import mutants_of
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [
+        ("x = a < b", ["x = a <= b", "x = a >= b"]),
+        ("x = a and b", ["x = b", "x = a"]),
+        ("x = not a", ["x = a"]),
+        ("x = a + 1", ["x = a - 1", "x = a + 2"]),
+        ("x = min(a, default=b)", ["x = max(a, default=b)", "x = min(a)"]),
+        ("x = [a for a in b if a]", ["x = [a for a in b]"]),
+        ("x = 'READY'", ["x = 'MUTANT'"]),
+        ("if a:\n    b()", ["if not a:\n    b()", "if a:\n    pass"]),
+        ("def f():\n    return a", ["def f():\n    return None"]),
+        ("for a in b:\n    continue", ["for a in b:\n    pass"]),
+    ],
+)
+def test_each_mutant_is_one_small_change(source: str, changed: list[str]) -> None:
+    """Whole modules with one thing done otherwise, in the order of their lines."""
+    assert [ast.unparse(mutant.tree) for mutant in mutants_of(source)] == changed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(a: int | None) -> bool | None:\n    '''Text.'''",
+        "x = 'A sentence for a person'",
+        "x = f'{a + 1} games'",
+        "assert a is not None",
+        "def f():\n    return None",
+    ],
+)
+def test_what_does_not_run_or_only_tells_is_left_alone(source: str) -> None:
+    """Annotations, docstrings, sentences and assertions make no mutants."""
+    assert list(mutants_of(source)) == []
+
+
+def test_a_mutant_leaves_the_others_alone() -> None:
+    """The tree of one mutant has no trace of another."""
+    trees = [ast.unparse(mutant.tree) for mutant in mutants_of("x = a < b\ny = 1")]
+    assert trees == ["x = a <= b\ny = 1", "x = a >= b\ny = 1", "x = a < b\ny = 2"]
