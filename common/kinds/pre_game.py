@@ -56,10 +56,9 @@ def _this_period(
     running = history.in_flight(name, situation.slot)
     done = not due or running
     if situation.holds("it ran this period", done, every=every, due=due, run=running):
-        last = max([when for when in ran.values() if when], default=situation.slot)
-        last = running.slot if running else last
-        following = max(last + every, situation.next_tick())
-        reason = f"Ran at {wall(last)}, next run at {wall(following)}"
+        times = [running.slot] if running else sorted(when for when in ran.values() if when)
+        following = max(times[0] + every, situation.next_tick())
+        reason = f"Ran at {wall(times[-1])}, next run at {wall(following)}"
         return skip("RAN_THIS_PERIOD", reason, day, following)
     idle = not any(ran.values())
     if idle and (nearness := _too_near(flow, situation, upcoming[0])):

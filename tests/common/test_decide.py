@@ -166,6 +166,13 @@ def test_x13_a_day_without_games(name: str) -> None:
     )
 
 
+def test_x13_a_stale_schedule_that_lists_games_is_believed() -> None:
+    """Only its silence is doubted: the games it has are played."""
+    flow = WORKFLOWS["betting_lines"]
+    made = decide("betting_lines", flow, situation("2025-11-12 13:00", [game()], stale=True))
+    assert (made.action, made.reason_code) == ("RUN", "READY")
+
+
 def test_x13_a_stale_schedule_does_not_stop_what_refreshes_it() -> None:
     """The daily window runs on a stale empty schedule: it fetches the next one."""
     flow = WORKFLOWS["morning_operations"]

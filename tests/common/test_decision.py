@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.decision import count, hours, wall, with_dependencies
+from common.decision import Rule, count, hours, wall, with_dependencies
 from tests.common.conftest import DAY, MANY, TICKS, et, game, played, situation, workflow
 
 STEPS = [
@@ -100,6 +100,20 @@ def test_postponed_games_are_not_there() -> None:
     judged = situation("2025-11-12 12:00", [game(1), game(2, postponed=True)])
     assert [one.game_id for one in judged.games_on(DAY)] == ["0022500001"]
     assert judged.games_on(DAY + timedelta(days=1)) == ()
+
+
+def test_rules_are_noted_where_someone_wants_to_know() -> None:
+    """Each with what it asked, whether it held and what it saw; they decide nothing."""
+    told = situation("2025-11-12 12:00", rules=[])
+    quiet = situation("2025-11-12 12:00")
+    assert told.holds("there is a game", [1], games=1)
+    assert not told.holds("there is none", [], games=1)
+    assert told.rules == [
+        Rule("there is a game", held=True, facts={"games": 1}),
+        Rule("there is none", held=False, facts={"games": 1}),
+    ]
+    assert told == quiet
+    assert "there is" not in repr(told)
 
 
 def test_words() -> None:

@@ -26,7 +26,11 @@ from mutations import Mutant, mutants_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = "tests/common"
-CORE = (f"{TESTS}/test_decide.py", f"{TESTS}/test_plan.py")
+CORE = (
+    f"{TESTS}/kinds/test_answers.py",
+    f"{TESTS}/test_decide.py",
+    f"{TESTS}/test_plan.py",
+)
 """What sees a fault of the core first when the module's own tests do not."""
 RUNS = ("tests/functions/test_workflow_executor.py", "tests/functions/test_execution_tracker.py")
 CLEANUP = ("tests/functions/test_cleanup_processor.py",)

@@ -75,7 +75,7 @@ class _Swap(ast.NodeTransformer):
 
 
 def _places(node: ast.AST) -> Iterator[Any]:
-    """Everything that runs: no annotations, docstrings, decorators, assertions or sentences."""
+    """Everything that runs: no types, docstrings, decorators, assertions or sentences."""
     for name, value in ast.iter_fields(node):
         if name in _NOT_RUN:
             continue
@@ -83,6 +83,8 @@ def _places(node: ast.AST) -> Iterator[Any]:
             if not isinstance(child, ast.AST) or isinstance(child, ast.Assert | ast.JoinedStr):
                 continue
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+                continue
+            if isinstance(child, ast.Subscript) and ast.unparse(child.value) == "Literal":
                 continue
             if isinstance(child, ast.expr | ast.stmt):
                 yield child

@@ -32,12 +32,13 @@ def test_each_mutant_is_one_small_change(source: str, changed: list[str]) -> Non
         "def f(a: int | None) -> bool | None:\n    '''Text.'''",
         "x = 'A sentence for a person'",
         "x = f'{a + 1} games'",
+        "Action = Literal['RUN', 'SKIP']",
         "assert a is not None",
         "def f():\n    return None",
     ],
 )
 def test_what_does_not_run_or_only_tells_is_left_alone(source: str) -> None:
-    """Annotations, docstrings, sentences and assertions make no mutants."""
+    """Types, docstrings, sentences and assertions make no mutants."""
     assert list(mutants_of(source)) == []
 
 

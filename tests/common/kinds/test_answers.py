@@ -58,6 +58,8 @@ LINES = [
     ("20:00", {}, "AFTER_LAST_TIPOFF", DAY, "21:00"),
     ("07:00", {"games": [game(1, "2025-11-12 12:00")]}, "OUTSIDE_HOURS", DAY, "08:00"),
     ("10:00", {}, "TOO_EARLY", DAY, "13:00"),
+    ("06:00", {"games": [game(1, "2025-11-12 13:00")]}, "TOO_EARLY", DAY, "08:00"),
+    ("23:00", {"games": [game(1, "2025-11-12 23:45")]}, "READY", DAY, None),
     ("14:00", {"tries": lines("2025-11-12 13:00")}, "RAN_THIS_PERIOD", DAY, "15:00"),
     ("14:00", {"tries": lines("2025-11-12 14:00")}, "RAN_THIS_PERIOD", DAY, "16:00"),
     ("18:35", {}, "MISSED_WINDOW", DAY, None),

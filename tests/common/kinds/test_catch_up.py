@@ -8,7 +8,17 @@ import pytest
 from common.decision import Decision
 from common.history import Run, Tries
 from common.kinds.catch_up import decide
-from tests.common.conftest import BOXES, DAY, WORKFLOWS, collected, et, failure, played, situation
+from tests.common.conftest import (
+    BOXES,
+    DAY,
+    WORKFLOWS,
+    collected,
+    et,
+    failure,
+    game,
+    played,
+    situation,
+)
 
 FLOW: Any = WORKFLOWS["late_game_catch_up"]
 LATE = played(1, "2025-11-12 22:30")
@@ -64,6 +74,45 @@ def test_s4_a_game_looked_at_all_along_is_given_up_for_good() -> None:
     )
     for now in ("2025-11-16 06:00", "2025-11-16 22:00", "2025-11-17 22:00", "2025-11-18 22:00"):
         assert judge(now, LATE, runs=runs).reason_code == "NOTHING_MISSING"
+
+
+def test_s4_a_pause_counts_as_20_hours_at_most() -> None:
+    """Eight hours of backoff and a night: three such pauses and the first 12 h use up the 72."""
+    before = looks("2025-11-13 07:00", "2025-11-13 13:00", "2025-11-14 11:00", "2025-11-15 09:00")
+    assert judge("2025-11-16 07:00", LATE, runs=before).action == "RUN"
+
+
+@pytest.mark.parametrize(
+    ("now", "action"), [("2025-11-18 07:00", "RUN"), ("2025-11-19 07:00", "SKIP")]
+)
+def test_s4_an_outage_of_up_to_two_nights_more_than_the_span_is_survived(
+    now: str, action: str
+) -> None:
+    """Looked at once before it, the game has its turn six days later, not seven."""
+    assert judge(now, LATE, runs=looks("2025-11-13 07:00")).action == action
+
+
+def test_d13_a_game_without_a_time_is_caught_up_once_final() -> None:
+    """Nothing tells when it was over, so its state alone decides."""
+    assert judge("2025-11-13 08:00", played(1, None)).action == "RUN"
+    assert judge("2025-11-13 08:00", game(1, None)).reason_code == "NOTHING_MISSING"
+
+
+def test_a_game_of_the_night_that_is_not_over_is_left() -> None:
+    """Listed under the date before, it tips off in the morning: it is not late yet."""
+    early = game(1, "2025-11-13 07:30", game_date=DAY)
+    assert judge("2025-11-13 09:00", early).reason_code == "NOTHING_MISSING"
+    assert judge("2025-11-13 10:00", early).action == "RUN"
+
+
+def test_games_of_several_nights_wait_together() -> None:
+    """The sentence counts the games of all nights that wait for their backoff."""
+    younger = played(2, "2025-11-13 19:00")
+    tries = failed("2025-11-14 07:00", 4) | {
+        (name, younger.game_date, younger.game_id): failure("2025-11-14 07:00", 4) for name in BOXES
+    }
+    made = judge("2025-11-14 08:00", LATE, younger, tries=tries)
+    assert made.reason == "2 games without data, waiting to try again"
 
 
 @pytest.mark.parametrize(("tried", "wait"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (50, 8)])

@@ -117,6 +117,43 @@ def test_d16_a_late_tick_past_the_opening_is_sent_to_the_next_slot() -> None:
     assert (made.reason_code, made.next_check) == ("TOO_EARLY", et("2025-11-12 11:00"))
 
 
+PAIR = FLOW.model_copy(
+    update={
+        "every_hours": 3,
+        "steps": (FLOW.steps[0].model_copy(update={"scrapers": (REPORT, "nbac_player_list")}),),
+    }
+)
+"""A discovery of two things at once."""
+
+
+def judge_pair(now: str, first: Tries, second: Tries) -> Decision:
+    """Decide for two scrapers, given the attempts of each."""
+    held: dict[Key, Tries] = {(REPORT, DAY, None): first, ("nbac_player_list", DAY, None): second}
+    return decide(PAIR, "mine", situation(now, GAMES, tries=held))
+
+
+def test_two_things_are_found_when_the_later_is() -> None:
+    """One found leaves the other missing; the sentence tells when the last was found."""
+    first, second = success("2025-11-12 12:00"), success("2025-11-12 15:00")
+    assert judge_pair("2025-11-12 18:00", first, Tries()).scrapers == ("nbac_player_list",)
+    assert judge_pair("2025-11-12 18:00", first, second).reason == "Found for 2025-11-12 at 15:00"
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_two_things_share_a_budget_and_a_pace(*, swapped: bool) -> None:
+    """The one that was tried more often spends it; the one that was tried last sets the pace."""
+    few, many = failure("2025-11-12 14:00", 2), failure("2025-11-12 12:00", 8)
+    pair = (few, many) if swapped else (many, few)
+    assert judge_pair("2025-11-12 18:00", *pair).reason_code == "BUDGET_SPENT"
+    late, never = failure("2025-11-12 14:00", 2), Tries()
+    early = failure("2025-11-12 12:00", 2)
+    for other in (early, never):
+        pair = (late, other) if swapped else (other, late)
+        made = judge_pair("2025-11-12 15:00", *pair)
+        assert made.reason == "Too soon (tried at 14:00, every 3h)"
+        assert made.next_check == et("2025-11-12 17:00")
+
+
 def test_no_games_no_attempt() -> None:
     """A day without games has no report to find."""
     made = decide(FLOW, "mine", situation("2025-11-12 13:00", [game(postponed=True)]))

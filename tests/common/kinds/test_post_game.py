@@ -163,6 +163,32 @@ def test_d9_a_scraper_of_the_whole_date_is_not_forgotten() -> None:
     assert [(target.game_id, target.scrapers) for target in made.targets] == [(late.game_id, ())]
 
 
+def test_d9_a_scraper_of_the_whole_date_counts_from_the_first_run_that_had_the_game() -> None:
+    """A game that took two runs was final in the first: what came between has it."""
+    tries = collected(played(), when="2025-11-12 22:30")
+    tries[("nbac_gamebook_pdf", DAY, "0022500001")] = success("2025-11-12 22:50")
+    tries[(WHOLE_DATE, DAY, None)] = success("2025-11-12 22:40")
+    assert targets(NIGHT, "2025-11-12 23:00", played(), tries=tries) == []
+
+
+def test_d9_a_scraper_of_the_whole_date_that_never_succeeded_is_missing() -> None:
+    """All of the game is there but the players' box scores: the run is for them alone."""
+    tries = collected(played())
+    del tries[(WHOLE_DATE, DAY, None)]
+    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], tries=tries))
+    assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
+
+
+def test_d9_a_window_for_whole_dates_alone_is_done_with_one_success() -> None:
+    """Where nothing is collected game by game, the date's success collects its games."""
+    steps = [{"scrapers": ["nbac_schedule_api"]}, {"scrapers": [WHOLE_DATE], "games": "final"}]
+    window_for = {"at": "23:00", "tolerance_minutes": 30, "games_of": "today", "steps": steps}
+    flow = workflow("post_game", **window_for)
+    assert targets(flow, "2025-11-12 23:00", played()) == ["0022500001"]
+    tries = {(WHOLE_DATE, DAY, None): success("2025-11-12 22:00")}
+    assert targets(flow, "2025-11-12 23:00", played(), tries=tries) == []
+
+
 def test_x10_nine_games_are_nine_targets() -> None:
     """Every finished game is a target, not only the first."""
     games = [played(number) for number in range(9)]
@@ -237,3 +263,11 @@ def test_a_run_under_way_is_not_called_collected() -> None:
     runs = (Run("post_game_window_1", et("2025-11-12 22:00"), DAY, (one.game_id,)),)
     made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [one], runs=runs))
     assert made.reason_code == "IN_FLIGHT"
+
+
+def test_a_run_under_way_for_one_game_of_two_is_not_called_collected_either() -> None:
+    """One game is collected, the other under way: not all are collected yet."""
+    one, other = played(1, "2025-11-12 18:00"), played(2, "2025-11-12 18:30")
+    runs = (Run("post_game_window_1", et("2025-11-12 22:00"), DAY, (one.game_id,)),)
+    judged = situation("2025-11-12 23:00", [one, other], runs=runs, tries=collected(other))
+    assert decide(NIGHT, "mine", judged).reason_code == "IN_FLIGHT"

@@ -125,6 +125,24 @@ def test_a_missed_window_aborts(now: str) -> None:
     )
 
 
+def test_a_window_of_which_something_ran_is_not_missed() -> None:
+    """One scraper succeeded earlier: what is lacking is still tried, however near the tip-off."""
+    tries = tried(**{EVENTS: success("2025-11-12 17:00"), PROPS: failure("2025-11-12 17:00")})
+    made = judge("2025-11-12 18:40", game(), tries=tries)
+    assert (made.action, made.scrapers) == ("RUN", (EVENTS, PROPS, LINES))
+
+
+def test_the_next_run_is_when_the_first_scraper_is_due() -> None:
+    """The one that succeeded an hour before the others is due an hour before them."""
+    flow = FLOW.model_copy(update={"every_hours": 3})
+    tries = all_ran("2025-11-12 14:00") | tried(**{LINES: success("2025-11-12 13:00")})
+    made = decide(flow, "mine", situation("2025-11-12 14:00", [game()], tries=tries))
+    assert made.reason == "Ran at 14:00, next run at 16:00"
+    assert made.next_check == et("2025-11-12 16:00")
+    then = decide(flow, "mine", situation("2025-11-12 16:00", [game()], tries=tries))
+    assert then.scrapers == (EVENTS, LINES)
+
+
 def test_d13_a_game_without_a_time_is_left_out() -> None:
     """One TBD game does not disturb the arithmetic; a day of them is INFO, never an error."""
     mixed = judge("2025-11-12 13:00", game(1), game(2, None))
