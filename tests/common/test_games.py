@@ -136,6 +136,13 @@ def test_t10_noon_game_comes_from_the_utc_field() -> None:
     [
         ({"gameDateTimeUTC": "2025-11-13T05:00:00Z"}, "gameDateTimeEst"),
         ({"gameStatusText": "8:00 pm ET"}, "gameStatusText"),
+        (
+            {
+                "gameDateTimeEst": "2025-11-13T19:00:00Z",
+                "gameDateTimeUTC": "2025-11-14T00:00:00Z",
+            },
+            "listed under 2025-11-12",
+        ),
     ],
 )
 def test_t10_contradiction_is_a_warning(changes: dict[str, Any], named: str) -> None:
@@ -145,6 +152,22 @@ def test_t10_contradiction_is_a_warning(changes: dict[str, Any], named: str) -> 
     (warning,) = schedule.warnings
     assert "0022500213" in warning
     assert named in warning
+
+
+@pytest.mark.parametrize(
+    ("eastern", "utc", "text"),
+    [
+        ("2025-11-12T00:05:00Z", "2025-11-12T05:05:00Z", "12:05 am ET"),
+        ("2025-11-12T11:30:00Z", "2025-11-12T16:30:00Z", "11:30 am ET"),
+        ("2025-11-12T12:00:00Z", "2025-11-12T17:00:00Z", "12:00 pm ET"),
+        ("2025-11-12T13:00:00Z", "2025-11-12T18:00:00Z", "1:00 pm ET"),
+        ("2025-11-12T19:00:00Z", "2025-11-13T00:00:00Z", "Q3 7:00 "),
+    ],
+)
+def test_t10_fields_that_agree_are_no_warning(eastern: str, utc: str, text: str) -> None:
+    """Morning, noon and evening as NBA.com writes them; a live game's text is no clock at all."""
+    served = game(gameDateTimeEst=eastern, gameDateTimeUTC=utc, gameStatusText=text)
+    assert parse_schedule(document(served)).warnings == ()
 
 
 def test_tbd_has_no_tipoff() -> None:
@@ -202,6 +225,51 @@ def test_s5_same_id_on_two_dates() -> None:
         ]
 
 
+def test_s5_a_moved_game_was_not_played_on_its_first_date() -> None:
+    """Even where its first listing carries the final score."""
+    days = [
+        {"gameDate": "11/12/2025 00:00:00", "games": [scored()]},
+        {"gameDate": "11/20/2025 00:00:00", "games": [game(gameStatusText="TBD")]},
+    ]
+    found = parse_schedule({"leagueSchedule": {"seasonYear": "2025-26", "gameDates": days}})
+    assert [(one.postponed, one.is_final) for one in found.games] == [(True, False), (False, False)]
+
+
+@pytest.mark.parametrize(
+    ("scores", "known"), [((0, 0), False), ((None, 9), False), ((9, None), False), ((0, 9), True)]
+)
+def test_s5_a_score_is_two_numbers_not_both_zero(scores: tuple[Any, Any], *, known: bool) -> None:
+    """Half a score is none."""
+    away, home = ({"teamTricode": "MIL", "score": score} for score in scores)
+    found = only(parse_schedule(document(scored(awayTeam=away, homeTeam=home))))
+    assert (found.has_score, found.is_final, found.postponed) == (known, known, not known)
+
+
+@pytest.mark.parametrize(
+    ("game_id", "season"),
+    [("0022500213", "2025-26"), ("0020800001", "2008-09"), ("0029900001", "2099-00")],
+)
+def test_a_document_without_a_season_has_that_of_its_games(game_id: str, season: str) -> None:
+    """Their ids tell it; without games there is none."""
+    served = document(game(gameId=game_id))
+    del served["leagueSchedule"]["seasonYear"]
+    found = parse_schedule(served)
+    assert (found.season, only(found).season) == (season, season)
+    served["leagueSchedule"]["gameDates"] = []
+    assert parse_schedule(served).season == ""
+    served["leagueSchedule"]["seasonYear"] = "1999-00"
+    assert parse_schedule(served).season == "1999-00"
+
+
+def test_games_come_in_order_of_date_and_id() -> None:
+    """However they are listed."""
+    late = {"gameDate": "11/13/2025 00:00:00", "games": [game(gameStatusText="TBD")]}
+    served = document(game(gameId="0022500215"), game(gameId="0022500214"))
+    served["leagueSchedule"]["gameDates"].insert(0, late)
+    found = parse_schedule(served).games
+    assert [one.game_id[-3:] for one in found] == ["214", "215", "213"]
+
+
 def test_final_game() -> None:
     """Final with a score is final."""
     assert only(parse_schedule(document(scored()))).is_final
@@ -220,6 +288,7 @@ def test_live_game_is_not_final() -> None:
         ("gameDateTimeUTC", "soon"),
         ("gameDateTimeEst", None),
         ("homeTeam", None),
+        ("awayTeam", "MIL"),
     ],
 )
 def test_malformed_game_is_named(field: str, value: object) -> None:
@@ -230,7 +299,11 @@ def test_malformed_game_is_named(field: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [{}, {"leagueSchedule": []}, {"leagueSchedule": {"gameDates": [{"games": None}]}}],
+    [
+        {},
+        {"leagueSchedule": []},
+        {"leagueSchedule": {"gameDates": [{"games": None}]}},
+    ],
 )
 def test_malformed_document_is_refused(broken: dict[str, Any]) -> None:
     """A document of another form is our own error."""
@@ -238,7 +311,20 @@ def test_malformed_document_is_refused(broken: dict[str, Any]) -> None:
         parse_schedule(broken)
 
 
-@pytest.mark.parametrize("game_id", [None, 22500213, "22500213", "00225002xx"])
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("today", "gameDates holds 'today'"),
+        ({"gameDate": "x", "games": ["y"]}, "day 'x': game 'y'"),
+    ],
+)
+def test_what_is_no_object_is_refused(day: object, said: str) -> None:
+    """The error shows what stands in the place of a day or of a game."""
+    with pytest.raises(BadInputError, match=said):
+        parse_schedule({"leagueSchedule": {"gameDates": [day]}})
+
+
+@pytest.mark.parametrize("game_id", [None, 22500213, "22500213", "00225002131", "00225002xx"])
 def test_malformed_id_is_refused(game_id: object) -> None:
     """Ids are ten digits of text."""
     with pytest.raises(BadInputError, match="gameId"):

@@ -15,7 +15,7 @@ from common.decision import GAME_LENGTH, Decision
 from common.eastern import at, eastern_date
 from common.games import FINAL, LIVE, SCHEDULED, Game
 from common.history import History, Run, tries_from_log
-from common.plan import PlannedRun, plan_day
+from common.plan import PlannedRun, nominal_decisions, plan_day
 from common.ports import Row
 from common.season import by_date
 from common.slots import slots_on
@@ -222,6 +222,16 @@ def test_collect_since_holds_for_the_plan() -> None:
         for s in (None, date(2025, 11, 13))
     ]
     assert [len(runs) for runs in planned] == [1, 0]
+
+
+def test_the_nominal_world_is_lived_from_the_first_to_the_last_date() -> None:
+    """Both belong to it: every workflow is decided in each of their slots, and in no other."""
+    last = DAY + timedelta(days=1)
+    lived = nominal_decisions(WORKFLOWS, {}, DAY, last, cron=TICKS, per_game=PER_GAME)
+    slots = slots_on(TICKS, DAY) + slots_on(TICKS, last)
+    assert [(name, slot) for name, slot, _ in lived] == [
+        (name, slot) for slot in slots for name in WORKFLOWS
+    ]
 
 
 @given(st.dates(date(2024, 10, 20), date(2025, 6, 25)))
