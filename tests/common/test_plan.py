@@ -34,6 +34,7 @@ from tests.common.conftest import (
     real_season,
     situation,
     slates,
+    workflow,
 )
 
 LATE = timedelta(seconds=13)
@@ -222,6 +223,26 @@ def test_collect_since_holds_for_the_plan() -> None:
         for s in (None, date(2025, 11, 13))
     ]
     assert [len(runs) for runs in planned] == [1, 0]
+
+
+def test_a_report_is_found_in_the_slot_of_its_publication() -> None:
+    """Published at 13:00, it is there for the tick of 13:00."""
+    times = {"start": "11:00", "end": "20:00", "published": "13:00"}
+    steps = [{"scrapers": ["nbac_injury_report"]}]
+    flow = workflow("discovery", **times, every_hours=1, attempts=8, steps=steps)
+    planned = plan([game()], DAY, {"mine": flow})
+    assert [run.slot for run in planned] == [et(f"{DAY} {hour}:00") for hour in (11, 12, 13)]
+
+
+def test_a_plan_says_how_many_games_it_is_about() -> None:
+    """Postponed ones are none; a catch-up names the night."""
+    planned = plan([game(1), game(2, postponed=True), game(3, "2025-11-11 21:00")], DAY)
+    reasons = {run.workflow: run.reason for run in planned}
+    assert reasons["betting_lines"] == "Pre-game betting lines (1 game today)"
+    assert reasons["injury_discovery"] == "Injury report (1 game today)"
+    alone = {"late_game_catch_up": WORKFLOWS["late_game_catch_up"]}
+    (caught,) = plan([game(1, "2025-11-11 22:00")], DAY, alone)
+    assert caught.reason == "Late games (1 game of 2025-11-11)"
 
 
 def test_the_nominal_world_is_lived_from_the_first_to_the_last_date() -> None:

@@ -34,6 +34,7 @@ CRONS = st.builds(Cron, FIELDS, FIELDS)
         ("45 4-22/6 * * *", (45,), (4, 10, 16, 22)),
         ("5,35 1,3-4 * * *", (5, 35), (1, 3, 4)),
         ("10/25 23 * * *", (10, 35), (23,)),
+        ("9/25 0,23 * * *", (9, 34, 59), (0, 23)),
     ],
 )
 def test_crons_are_read(text: str, minutes: tuple[int, ...], hours: tuple[int, ...]) -> None:
