@@ -96,6 +96,26 @@ def test_a_game_that_is_not_final_has_no_task() -> None:
     assert found.not_ready == ("0022500002",)
 
 
+@pytest.mark.parametrize(
+    ("scrapers", "waits"), [((WHOLE_DATE,), ()), (("nbac_play_by_play",), ("0022500001",))]
+)
+def test_only_games_that_were_asked_for_are_not_ready(
+    scrapers: tuple[str, ...], waits: tuple[str, ...]
+) -> None:
+    """A step for the whole date alone waits for no game; one for games alone names them."""
+    made = manifest("night", NIGHT, target(1), scrapers=("nbac_schedule_api", *scrapers))
+    assert tasks_of(made, 1, Outputs(final=frozenset())).not_ready == waits
+
+
+def test_a_step_for_the_targets_does_not_wait_for_their_end() -> None:
+    """Without `games: final` each decided game has its task, whatever the schedule says."""
+    steps = tuple(step.model_copy(update={"games": "targets"}) for step in NIGHT.steps)
+    made = manifest("night", NIGHT.model_copy(update={"steps": steps}), target(1))
+    found = tasks_of(made, 1, Outputs(final=frozenset()))
+    assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
+    assert found.not_ready == ()
+
+
 def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
     """A refresh that failed does not stop the collection."""
     made = manifest("night", NIGHT, target(1))

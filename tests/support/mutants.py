@@ -68,6 +68,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/quota.py": (f"{TESTS}/test_quota.py",),
 }
 PYTEST = ("-x", "-q", "--assert=plain", "--tb=no", "-p", "no:randomly", "-p", "no:cacheprovider")
+STUCK = 300
+"""Seconds of waiting after which a mutant has failed."""
 NOT_OURS = (
     "pydantic.main",
     "yaml",
@@ -100,30 +102,42 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._tree, str(ROOT / self._path), "exec"), module.__dict__)
 
 
-def passes(tests: Sequence[str], path: str, tree: ast.Module, seconds: float) -> bool:
-    """Whether the tests still pass with a module's code in place of its own; no answer is a no."""
+def passes(tests: Sequence[str], path: str, tree: ast.Module, seconds: float) -> float | None:
+    """Run tests with a module's code in place of its own.
+
+    Args:
+        tests: files and folders.
+        path: of the module.
+        tree: its code.
+        seconds: of processor time; who takes longer has failed. The machine may be shared.
+
+    Returns:
+        How many seconds of processor time they took; None where they do not pass.
+    """
     child = os.fork()
     if child == 0:
         sys.meta_path.insert(0, _Mutated(path, tree))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        signal.alarm(max(1, round(seconds)))
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.alarm(STUCK)
         code: int = 1
         with suppress(BaseException):
             code = pytest.main([*PYTEST, *tests])
         os._exit(0 if code == pytest.ExitCode.OK else 1)
-    return os.waitpid(child, 0)[1] == 0
+    _, status, used = os.wait4(child, 0)
+    return used.ru_utime + used.ru_stime if status == 0 else None
 
 
 def survivors(path: str, mutants: Sequence[Mutant]) -> list[Mutant]:
     """The mutants of a module that none of its tests notices."""
     tests = MODULES[path]
-    began = time.monotonic()
-    if not passes(tests, path, ast.parse((ROOT / path).read_text(encoding="utf-8")), 600):
+    whole = passes(tests, path, ast.parse((ROOT / path).read_text(encoding="utf-8")), STUCK)
+    if whole is None:
         sys.exit(f"mutants: the tests of {path} fail without a mutant; mend them first: {tests}")
-    limit = 10 + 5 * (time.monotonic() - began)
-    return [mutant for mutant in mutants if passes(tests, path, mutant.tree, limit)]
+    limit = 2 + 2 * whole
+    return [one for one in mutants if passes(tests, path, one.tree, limit) is not None]
 
 
 def _prepare() -> None:
