@@ -4,6 +4,7 @@ import copy
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -177,10 +178,25 @@ def test_tbd_has_no_tipoff() -> None:
         gameDateTimeEst="2025-11-12T00:00:00Z",
         gameDateTimeUTC="2025-11-12T05:00:00Z",
         awayTeam={"teamTricode": None, "score": None},
+        homeTeam={"teamTricode": "", "score": None},
     )
     found = only(parse_schedule(document(unknown)))
     assert found.tipoff is None
-    assert found.away == "TBD"
+    assert (found.away, found.home) == ("TBD", "TBD")
+
+
+def test_t10_a_time_without_its_suffix_reads_the_same() -> None:
+    """The field's name says which zone it is in."""
+    bare = game(gameDateTimeUTC="2025-11-13T00:00:00", gameDateTimeEst="2025-11-12T19:00:00")
+    assert parse_schedule(document(bare)) == parse_schedule(document(game()))
+
+
+def test_s5_final_takes_a_state_a_score_and_a_date() -> None:
+    """A game that lacks one of the three is not final."""
+    final = only(parse_schedule(document(scored())))
+    for lack in ({"status": 2}, {"has_score": False}, {"postponed": True}):
+        assert final.is_final
+        assert not replace(final, **lack).is_final
 
 
 @pytest.mark.parametrize("game_id", ["0012500001", "0032500001"])

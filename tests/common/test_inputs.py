@@ -17,10 +17,12 @@ from common.history import NEVER, History, Key, Run, Tries, add_try
 from common.inputs import _WatchedHistory, decide_recorded, situation_from
 from common.slots import slots_on
 from common.workflows import Workflow
+from local.source.slate import load
 from tests.common.conftest import (
     BOXES,
     FEW,
     PER_GAME,
+    ROOT,
     TICKS,
     WHOLE_DATE,
     WORKFLOWS,
@@ -31,10 +33,12 @@ from tests.common.conftest import (
     played,
     real_season,
     situation,
+    success,
     ticks,
 )
 
 LIMIT = 4096
+BOXES_LEFT = [name for name in WORKFLOWS["post_game_window_2"].scrapers if name in BOXES[1:]]
 Stored = tuple[str, Decision]
 
 
@@ -120,6 +124,108 @@ def test_the_recorded_season_is_judged_again(day: str) -> None:
         assert again(name, text, judged) == made
         actions.add(made.action)
     assert {"RUN", "SKIP"} <= actions
+
+
+@pytest.mark.parametrize("now", ["2025-11-13 06:00", "2025-11-13 07:00", "2025-11-13 08:00"])
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_runs_of_all_kinds_are_judged_again(name: str, now: str) -> None:
+    """Under way or over, of this workflow or another's, for games that are looked at or not."""
+    one, other, off = played(1), played(2, "2025-11-12 22:30"), played(3, postponed=True)
+    ids = (one.game_id, "0022599999")
+    runs = tuple(
+        Run(workflow, et(when), one.game_date, games, status)
+        for workflow in (name, "post_game_window_2")
+        for when, games, status in (
+            ("2025-11-13 05:00", ids, "completed"),
+            ("2025-11-13 05:30", ids, None),
+            ("2025-11-13 00:30", (other.game_id,), "unlogged"),
+        )
+    )
+    tries = collected(one) | {(BOXES[0], one.game_date, other.game_id): failure("2025-11-13 00:30")}
+    judged = situation(now, [one, other, off, game(4, "2025-11-13 12:00")], tries=tries, runs=runs)
+    text, made = recorded(name, judged)
+    assert again(name, text, judged) == made
+
+
+def test_the_shipped_slate_is_judged_again() -> None:
+    """Every decision of three days, with attempts that fail, comes out of its inputs the same."""
+    games = load(ROOT / "config" / "slates" / "2025-11.json").games
+    for name, judged, (text, made) in nights(date(2025, 11, 13), games):
+        assert again(name, text, judged) == made
+
+
+def test_what_is_kept_has_its_form() -> None:
+    """Games by date, like attempts in one entry, runs and targets; instants as seconds."""
+    games = [played(1), played(2), played(3, postponed=True)]
+    tries = {
+        (BOXES[0], games[0].game_date, one.game_id): success("2025-11-12 22:30") for one in games
+    }
+    run = Run("post_game_window_1", et("2025-11-12 22:15"), games[0].game_date, ("0022500002", "x"))
+    text, _ = recorded(
+        "post_game_window_2", situation("2025-11-12 23:00", games, tries=tries, runs=(run,))
+    )
+    assert json.loads(text) == {
+        "form": 1,
+        "config": "abc",
+        "games": {
+            "2025-11-12": [
+                ["0022500001", "MIL", "CHA", -14400, 3, 1],
+                ["0022500002", "MIL", "CHA", -14400, 3, 1],
+            ]
+        },
+        "tries": [[BOXES[0], "2025-11-12", -1800, 1, -1800, [0]]],
+        "runs": [["post_game_window_1", -2700, "2025-11-12", [1], None]],
+        "targets": [[BOXES_LEFT, ["0022500001"]]],
+    }
+
+
+def test_only_the_runs_that_were_asked_for_are_kept() -> None:
+    """The catch-up asks for its own runs for its games; what others ran, and when, is not kept."""
+    one, gone = played(1, "2025-11-11 19:00"), played(2, "2025-11-11 19:00", postponed=True)
+    catch_up, window = "late_game_catch_up", "post_game_window_2"
+    ran = [(catch_up, one), (window, one), (catch_up, gone)]
+    runs = tuple(
+        Run(name, et("2025-11-12 07:00"), each.game_date, (each.game_id,), "completed")
+        for name, each in ran
+    )
+    text, _ = recorded(catch_up, situation("2025-11-12 12:00", [one, gone], runs=runs))
+    assert json.loads(text)["runs"] == [[catch_up, -18000, "2025-11-11", [0], "completed"]]
+
+
+def test_d2_a_forced_decision_is_kept_as_forced() -> None:
+    """Three hours late it runs when forced, and only then; its inputs give the same."""
+    judged = situation("2025-11-12 14:00", [game(1, "2025-11-12 22:00")])
+    judged = replace(judged, now=judged.slot + timedelta(hours=3))
+    for forced, action in ((True, "RUN"), (False, "SKIP")):
+        text, made = recorded("betting_lines", judged, forced=forced)
+        assert made.action == action
+        assert again("betting_lines", text, judged, forced=forced) == made
+    assert decide_recorded("betting_lines", WORKFLOWS["betting_lines"], judged).action == "SKIP"
+
+
+def test_a_success_between_two_seconds_comes_back() -> None:
+    """A request outside any workflow counts from its start, which is no slot."""
+    when = et("2025-11-12 07:00") + timedelta(milliseconds=250)
+    tries = {("nbac_schedule_api", when.date(), None): Tries(when, 0, None)}
+    judged = situation("2025-11-12 08:00", [game()], tries=tries)
+    text, _ = recorded("morning_operations", judged)
+    stored = situation_from(
+        json.loads(text), judged.slot, judged.now, cron=TICKS, per_game=PER_GAME
+    )
+    assert stored.history == History(tries)
+
+
+def test_games_before_collect_since_stay_left() -> None:
+    """A fresh deployment's limit is kept with the decision."""
+    one = played(1, "2025-11-11 19:00")
+    judged = situation("2025-11-12 12:00", [one], collect_since=date(2025, 11, 12))
+    text, made = recorded("late_game_catch_up", judged)
+    assert made.action == "SKIP"
+    stored = situation_from(
+        json.loads(text), judged.slot, judged.now, cron=TICKS, per_game=PER_GAME
+    )
+    assert stored.collect_since == date(2025, 11, 12)
+    assert again("late_game_catch_up", text, judged) == made
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
