@@ -54,7 +54,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/eastern.py": (f"{TESTS}/test_eastern.py", f"{TESTS}/test_slots.py"),
     "common/games.py": (f"{TESTS}/test_games.py", f"{TESTS}/test_season.py"),
     "common/inputs.py": (f"{TESTS}/test_inputs.py",),
-    "common/window_checks.py": (f"{TESTS}/test_window_checks.py", f"{TESTS}/test_workflows.py"),
+    "common/window_checks.py": (
+        f"{TESTS}/test_workflow_checks.py",
+        f"{TESTS}/test_window_checks.py",
+    ),
     "common/overlap_checks.py": (f"{TESTS}/test_workflow_checks.py", f"{TESTS}/test_workflows.py"),
     "common/workflow_checks.py": (f"{TESTS}/test_workflow_checks.py", f"{TESTS}/test_workflows.py"),
     "common/ids.py": (f"{TESTS}/test_ids.py", *RUNS),
