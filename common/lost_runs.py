@@ -66,8 +66,7 @@ def heal_runs(
             _give_up(runtime, row, manifest, number, now)
             quarantined.append(f"decision {row['decision_id']}")
 
-    unfinished = _unfinished(runtime, now, FAR if far else NEAR)
-    heal_each(unfinished, heal, in_time(runtime, now))
+    heal_each(_unfinished(runtime, now, FAR if far else NEAR), heal, in_time(runtime, now))
 
 
 def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:

@@ -13,7 +13,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 GameId = Annotated[str, Field(pattern=r"^[0-9]{10}$")]
 Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-EventId = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
+EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
+EventId = Annotated[str, Field(pattern=EVENT_ID)]
 _FIRST, _LAST = date(1946, 11, 1), date(2100, 1, 1)
 """The league's first game, and far ahead: beyond, arithmetic on instants would overflow."""
 Day = Annotated[date, Field(ge=_FIRST, lt=_LAST)]

@@ -4,11 +4,13 @@ Every answer is read in its live form or wrapped under `data`, as the historical
 so that a backfill needs no scraper of its own. https://the-odds-api.com/liveapi/guides/v4/
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from common.eastern import EASTERN
-from common.scrapers.model import Call, Parsed, Record, Scraper, Target
+from common.messages import EVENT_ID, MAX_GAMES
+from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.shape import load, need, objects
 
 SPORT = "/v4/sports/basketball_nba"
@@ -58,11 +60,15 @@ def _events(body: bytes, where: str) -> list[Record]:
     for event in events:
         for field in ("id", "commence_time", "home_team", "away_team"):
             need(event, field, str, where)
+        if not re.fullmatch(EVENT_ID, event["id"]):
+            raise ContractError(f"{where}: id is {event['id']!r:.80}, no id of the known form")
     return events
 
 
 def _parse_events(bodies: Sequence[bytes], target: Target) -> Parsed:
     events = _events(bodies[0], target.scraper)
+    if len(events) > MAX_GAMES:
+        raise ContractError(f"{target.scraper}: {len(events)} events for one date")
     return Parsed(events, len(events))
 
 

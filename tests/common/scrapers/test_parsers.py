@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,14 @@ def test_s8_foreign_answers_break_the_contract(name: str, body: bytes) -> None:
     """An HTML page, another form or nothing is refused by every scraper, which names itself."""
     with pytest.raises(ContractError, match=name):
         parse(name, body)
+
+
+@pytest.mark.parametrize("ids", [["a:b"], ["a\n"], [""], ["e" * 65], map(str, range(65))])
+def test_s8_events_that_no_request_could_name_break_the_contract(ids: Iterable[str]) -> None:
+    """Said of the source at once: later the whole run would wait for them until it is given up."""
+    event = {"commence_time": "2024-01-25T00:00:00Z", "home_team": "A", "away_team": "B"}
+    with pytest.raises(ContractError, match="oddsa_events"):
+        parse("oddsa_events", [{**event, "id": each} for each in ids])
 
 
 def test_html_is_called_by_its_name() -> None:
