@@ -16,5 +16,7 @@ locals {
     trimsuffix(name, ".json") => jsondecode(file("${local.root}/config/tables/${name}"))
   }
 
+  memory_mib = parseint(regex("^[0-9]+", var.memory), 10) * (endswith(var.memory, "Gi") ? 1024 : 1)
+
   alerts = yamldecode(file("${local.root}/config/alerts.yaml"))
 }

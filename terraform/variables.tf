@@ -215,6 +215,11 @@ variable "cpu" {
     condition     = can(tonumber(var.cpu)) && (tonumber(var.cpu) >= 1 || var.concurrency == 1)
     error_message = "cpu: a number; Cloud Run wants at least 1 for a concurrency above 1."
   }
+  validation {
+    # https://cloud.google.com/run/docs/configuring/services/cpu
+    condition     = try(tonumber(var.cpu) >= (local.memory_mib > 1024 ? 1 : local.memory_mib > 512 ? 0.5 : 0.08), true)
+    error_message = "cpu: Cloud Run wants at least 0.5 for a memory above 512Mi, and 1 above 1Gi."
+  }
 }
 
 variable "concurrency" {

@@ -269,6 +269,14 @@ run "refuses_public_operators" {
   expect_failures = [var.operators]
 }
 
+run "refuses_more_memory_than_its_cpu_allows" {
+  command = plan
+  variables {
+    memory = "1Gi"
+  }
+  expect_failures = [var.cpu]
+}
+
 run "refuses_a_lease_that_ends_before_the_ack_deadline" {
   command = plan
   variables {

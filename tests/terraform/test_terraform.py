@@ -13,6 +13,7 @@ RUNS = {
     "deploys",
     "a_second_deployment_in_one_project",
     "refuses_public_operators",
+    "refuses_more_memory_than_its_cpu_allows",
     "refuses_a_lease_that_ends_before_the_ack_deadline",
     "refuses_one_bucket_for_data_and_state",
     "refuses_a_prefix_that_makes_account_ids_too_long",
