@@ -39,6 +39,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 NEAR, FAR = timedelta(days=2), timedelta(days=8)
 """How far back runs are looked at: NEAR is longer than the day after which one is given up."""
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
+_USED_UP = frozenset({Try.LAST, Try.SPENT})
 COLUMNS = ("decision_id", "workflow_name", "slot", "decision_time", "forced")
 
 
@@ -62,7 +63,7 @@ def heal_runs(
             tried = _heal_tasks(runtime, manifest, silent, now, republished)
         else:
             tried = _heal_step(runtime, manifest, number, republished, quarantined)
-        if tried in {Try.LAST, Try.SPENT} and age > GIVE_UP_AFTER:
+        if tried in _USED_UP and age > GIVE_UP_AFTER:
             _give_up(runtime, row, manifest, number, now)
             quarantined.append(f"decision {row['decision_id']}")
 
@@ -205,9 +206,11 @@ def _heal_tasks(
     A task that is logged has run: asking again would be a no-op, so its object's event goes out.
 
     Returns:
-        SENT while one of them may still run: what it brings must not be missing from the row.
+        SENT while one of them may still run or report: what it brings must not be missing from
+        the row.
     """
     objects = _logged_objects(runtime, manifest, now)
+    over = True
     for request in silent:
         assert request.execution is not None
         task_id = request.execution.task_id
@@ -224,8 +227,8 @@ def _heal_tasks(
                 _report(runtime, objects[task_id])
             else:
                 write_off(runtime, manifest, request, now)
-    ended = (r.execution and is_done(runtime, task_claim(r.execution.task_id)) for r in silent)
-    return Try.SPENT if all(ended) else Try.SENT
+        over &= tried in _USED_UP and is_done(runtime, task_claim(task_id))
+    return Try.SPENT if over else Try.SENT
 
 
 def _report(runtime: Runtime, stored: StoredObject) -> None:

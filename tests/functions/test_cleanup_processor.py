@@ -242,6 +242,21 @@ def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: Wo
     assert [row["status"] for row in world.rows["workflow_executions"]] == ["completed"]
 
 
+def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: World) -> None:
+    """Sweeps that come before what waits for delivery give nothing up that may still run."""
+    before(world, "scraper_runner")
+    waiting, world.queue = world.queue, []
+    for number in (104, 105, 106):
+        row = sweep(world, number)
+        assert row["quarantined"] == []
+    world.queue = sorted([*waiting, *world.queue])
+    world.settle()
+    for number in range(107, 112):
+        sweep(world, number)
+    assert execution(world)["status"] == "completed"
+    assert faults(world) == []
+
+
 def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
     """After a day without its tracker; what its tasks brought is counted and linked."""
     before(world, LAST_TASK)
