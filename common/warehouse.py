@@ -124,11 +124,13 @@ class BigQueryWarehouse:
 
         # Outside the US and EU multi-regions jobs.get wants the location, which jobs.insert had
         # inferred from the table. https://cloud.google.com/bigquery/docs/locations
-        location = self._client.get_dataset(self._dataset, timeout=CALL_SECONDS).location
+        # Unsaid, the library tries again for ten minutes: longer than a function may run.
+        retry = _retry(WRITE_SECONDS)
+        location = self._client.get_dataset(
+            self._dataset, retry=retry, timeout=CALL_SECONDS
+        ).location
         try:
-            job = self._client.get_job(
-                name, location=location, retry=_retry(WRITE_SECONDS), timeout=CALL_SECONDS
-            )
+            job = self._client.get_job(name, location=location, retry=retry, timeout=CALL_SECONDS)
         except NotFound as error:
             # Seen by others just after a 409: github.com/googleapis/python-bigquery/issues/2134
             raise TransientError(f"job {name} exists but cannot be read yet; try again") from error
@@ -215,7 +217,12 @@ def run_query(
     )
     if not found.schema and found.job_id:
         # BigQuery answers a failed jobs.query with 4xx; bqemulator 1.4.0 with 200 and no schema.
-        job = client.get_job(found.job_id, location=found.location, timeout=CALL_SECONDS)
+        job = client.get_job(
+            found.job_id,
+            location=found.location,
+            retry=_retry(retry_seconds),
+            timeout=CALL_SECONDS,
+        )
         if job.error_result:
             raise job.exception()  # type: ignore[no-untyped-call] # the library's base is untyped
     return [field.name for field in found.schema], [dict(row.items()) for row in found]

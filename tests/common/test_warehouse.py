@@ -244,12 +244,14 @@ class FakeClient:
         self.jobs[job_id] = self.outcomes.pop(0) if self.outcomes else FakeJob()
         return self.jobs[job_id]
 
-    def get_dataset(self, dataset: str, **_: Any) -> Any:
-        """Only the location matters."""
+    def get_dataset(self, dataset: str, **options: Any) -> Any:
+        """Only the location matters; the library's own retry would outlast the function."""
+        assert options["retry"].timeout + options["timeout"] < 540
         return type("Dataset", (), {"location": f"location of {dataset}"})
 
-    def get_job(self, job_id: str, *, location: str, **_: Any) -> FakeJob:
-        """Look at a job where the dataset is."""
+    def get_job(self, job_id: str, *, location: str, **options: Any) -> FakeJob:
+        """Look at a job where the dataset is, within a function's time."""
+        assert options["retry"].timeout + options["timeout"] < 540
         assert location == f"location of {DATASET}"
         if not self.visible:
             raise NotFound(f"Not found: Job {job_id}")
