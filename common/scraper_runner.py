@@ -63,8 +63,9 @@ def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     guard = _guard(runtime, task)
     scraped = scrape(task.scraper, guard.target, runtime.source, claim.started, guard.ways)
     lease_ends = guard.began + timedelta(seconds=runtime.settings.lease_seconds)
-    if runtime.clock.now() > lease_ends and (found := _written_before(runtime, task, claim)):
-        # We were held up for so long that another delivery took over.
+    shared = claim.takeover or runtime.clock.now() > lease_ends
+    if shared and (found := _written_before(runtime, task, claim)):
+        # Who was held up for longer than the lease, we or the one before us, is not alone.
         return {"result": "was written", "object": found.name, "task_id": task.task_id}
     further = guard.further(scraped)
     code = guard.code(scraped, further)

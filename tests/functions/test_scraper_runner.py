@@ -111,6 +111,28 @@ def test_r6_a_takeover_does_not_ask_the_source_again(world: World, call: Call) -
     assert [found.name for found in objects(world)] == [answer.body["object"]]
 
 
+def test_r6_a_takeover_yields_to_what_the_first_one_wrote_meanwhile(
+    world: World, call: Call
+) -> None:
+    """The first one was not dead but slow: a failure of ours would be its task's second object."""
+    delivery = before(world, "scraper_runner")
+    assert deliver_through(world, delivery, Break(1, die_after)) == 0
+    name = "oddsa-events/2025-11-12/130000.json"
+    task = {"task_id": delivery.message.body["execution"]["task_id"]}
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        world.storage.on_finalize = None
+        world.storage.create(BUCKET, name, b"{}", metadata=task)
+        return httpx.Response(403)
+
+    transport = httpx.MockTransport(refuse)
+    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+    world.clock.sleep(700)
+    answer = call("scraper_runner", delivery.body())
+    assert (answer.status, answer.body["result"]) == (200, "was written")
+    assert [found.name for found in objects(world)] == [name]
+
+
 @pytest.mark.parametrize(
     ("status", "outcome", "error_class"),
     [(403, "BLOCKED", "BlockedError"), (500, "FAILED", "UnavailableError")],
