@@ -79,6 +79,12 @@ def is_done(runtime: Runtime, key: str) -> bool:
     return runtime.storage.stat(runtime.settings.state_bucket, _done_name(key)) is not None
 
 
+def started(runtime: Runtime, key: str) -> datetime | None:
+    """When a piece of work was first claimed; None when it never was."""
+    held = runtime.storage.read(runtime.settings.state_bucket, f"claims/{key}/lease")
+    return datetime.fromisoformat(json.loads(held[0])["started"]) if held else None
+
+
 def _take(runtime: Runtime, key: str) -> Claim | None:
     now = runtime.clock.now()
     owner = runtime.new_owner()

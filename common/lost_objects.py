@@ -1,10 +1,10 @@
 """Objects without a log row: found by name every time, and by a round through the whole bucket.
 
-GCS lists by name, never by time. So each sweep lists today's names and looks at what was written in
-the last two hours; the last sweep of an hour lists the names of eight days and looks at all of
-them, and at one page of the bucket from where the last page ended: an object of an old date, or of
-no date, is found when the round comes to it. What a sweep costs does not grow with the bucket's
-age; a round of 24,000 objects takes a day.
+GCS lists by name, never by time. So each sweep lists the names of today's date and looks at what
+was written in the last two hours; the last sweep of an hour looks at one page of the bucket as
+well, from where the last page ended: an object of another date, or of no date, is found when the
+round comes to it. What a sweep costs does not grow with the bucket's age; a round of 24,000 objects
+takes a day. No execution waits for the round: `common.lost_runs` knows where its objects are.
 """
 
 import json
@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 
 from common import ids
 from common.eastern import eastern_date
@@ -25,8 +25,8 @@ from common.runtime import Runtime
 from common.tries import Try, attempt, heal_each, in_time, quarantined
 
 NEAR, FAR = timedelta(hours=2), timedelta(days=8)
-"""What is older than NEAR was looked at by several sweeps already, and is again once an hour; FAR
-is longer than the 7 days for which Pub/Sub retries a message."""
+"""What is older than NEAR was looked at by several sweeps already; FAR is longer than the 7 days
+for which Pub/Sub retries a message."""
 OFF = timedelta(hours=1)
 """How much earlier than its object a log row's time may be."""
 GRACE = timedelta(minutes=10)
@@ -34,7 +34,7 @@ GRACE = timedelta(minutes=10)
 PAGE = 1000
 """One page of a listing is one billed operation."""
 STORM_SHARE, STORM_LEAST = 0.8, 20
-"""When most of many objects look unlogged, the lookup is wrong, not the world (scenario C1)."""
+"""Of all that was looked at."""
 MOST = 500
 """Objects sent again by one sweep: it must end within the function's timeout."""
 FOLDERS = 200
@@ -48,10 +48,20 @@ class Found:
     """What one look at the bucket came to."""
 
     checked: int = 0
-    missing: int = 0
+    missing_objects: list[StoredObject] = field(default_factory=list)
     storm: str | None = None
     republished: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> int:
+        """Objects without a log row."""
+        return len(self.missing_objects)
+
+    @property
+    def looks_stormy(self) -> bool:
+        """Whether the lookup is more likely wrong than the world (scenario C1)."""
+        return self.missing >= STORM_LEAST and self.missing > STORM_SHARE * self.checked
 
 
 def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) -> None:
@@ -61,23 +71,35 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
         runtime: ports and settings.
         now: aware.
         found: filled as it goes, so that an error loses nothing of what was done.
-        far: look at eight days and the next page of the round, not only at the last two hours.
+        far: look at the next page of the round as well, not only at the last two hours.
     """
-    span = FAR if far else NEAR
     page = Page(runtime) if far else None
-    seen = chain(_dated(runtime, now, span), page.objects if page else ())
-    objects = {_path(stored): stored for stored in _due(seen, now, span)}
-    logged = _logged(runtime, now, span) if objects else frozenset()
-    missing = [s for path, s in objects.items() if (path, s.generation) not in logged]
-    found.checked, found.missing = len(objects), len(missing)
-    if len(missing) >= STORM_LEAST and len(missing) > STORM_SHARE * len(objects):
-        found.storm = f"{len(missing)} of {len(objects)} objects look unlogged; nothing was sent"
+    _look(runtime, now, found, NEAR, page)
+    if found.looks_stormy:  # two hours may be one night's loss: judge by eight days
+        _look(runtime, now, found, FAR, page)
+    if found.looks_stormy:
+        missing = len(found.missing_objects)
+        found.storm = f"{missing} of {found.checked} objects look unlogged; nothing was sent"
         return
     if page:
         page.turn()
-    left_alone = quarantined(runtime, "objects") if missing else set()
-    due = [stored for stored in missing if _item(stored) not in left_alone]
+    left_alone = quarantined(runtime, "objects") if found.missing else set()
+    due = [stored for stored in found.missing_objects if _item(stored) not in left_alone]
     heal_each(due[:MOST], partial(_heal, runtime, found), in_time(runtime, now))
+
+
+def _look(
+    runtime: Runtime, now: datetime, found: Found, span: timedelta, page: "Page | None"
+) -> None:
+    """Compare what the span's names and the page hold with the log."""
+    dated = {_path(stored): stored for stored in _due(_dated(runtime, now, span), now, span)}
+    paged = {_path(stored): stored for stored in _due(page.objects if page else (), now, FAR)}
+    objects = paged | dated
+    logged = _logged(runtime, now, FAR if paged else span) if objects else frozenset()
+    found.checked = len(objects)
+    found.missing_objects = [
+        stored for path, stored in objects.items() if (path, stored.generation) not in logged
+    ]
 
 
 class Page:

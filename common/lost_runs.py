@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from common import ids
-from common.claims import claimed, is_done
+from common.claims import claimed, is_done, started
 from common.errors import ClaimBusyError, ConflictError
 from common.execution import (
     give_up,
@@ -203,28 +203,28 @@ def _heal_tasks(
 ) -> Try:
     """Ask again for silent tasks of the current step; write the long silent ones off.
 
-    A task that is logged has run: asking again would be a no-op, so its object's event goes out.
+    A task that has written has run: asking again would be a no-op, so its object's event goes out.
 
     Returns:
         SENT while one of them may still run or report: what it brings must not be missing from
         the row.
     """
-    objects = _logged_objects(runtime, manifest, now)
     over = True
     for request in silent:
         assert request.execution is not None
         task_id = request.execution.task_id
+        stored = _object_of(runtime, manifest, request, task_id)
         send = (
-            partial(republish_object, runtime, objects[task_id])
-            if task_id in objects
+            partial(republish_object, runtime, stored)
+            if stored
             else partial(publish_request, runtime, request)
         )
         tried = attempt(runtime, f"tasks/{task_id}", send)
         if tried is Try.SENT:
             republished.append(f"task {task_id}")
         elif tried is not Try.WAITING and now - manifest.started > TASK_LOST_AFTER:
-            if task_id in objects:
-                _report(runtime, objects[task_id])
+            if stored:
+                _report(runtime, stored)
             else:
                 write_off(runtime, manifest, request, now)
         over &= tried in _USED_UP and is_done(runtime, task_claim(task_id))
@@ -232,29 +232,23 @@ def _heal_tasks(
 
 
 def _report(runtime: Runtime, stored: StoredObject) -> None:
-    """Keep the result of a logged task whose every event was lost."""
+    """Keep the result of a task whose every event was lost."""
     labels = read_labels(stored.metadata, stored.name)
     assert labels is not None
     found = ObjectEvent(bucket=stored.bucket, name=stored.name, generation=stored.generation)
     record_result(runtime, found, labels)
 
 
-def _logged_objects(runtime: Runtime, manifest: Manifest, now: datetime) -> dict[str, StoredObject]:
-    """The objects of an execution's logged tasks that are still there, by task id."""
-    bucket = runtime.settings.data_bucket
-    rows = runtime.warehouse.select(
-        "scraper_execution_log",
-        ("task_id", "gcs_path"),
-        since=manifest.started - timedelta(days=1),
-        until=now + timedelta(days=1),
-        where={"workflow_execution_id": manifest.execution_id},
-    )
-    found = {}
-    for row in rows:
-        stored = runtime.storage.stat(bucket, row["gcs_path"].removeprefix(f"gs://{bucket}/"))
-        if stored is not None:
-            found[row["task_id"]] = stored
-    return found
+def _object_of(
+    runtime: Runtime, manifest: Manifest, request: ScraperRequest, task_id: str
+) -> StoredObject | None:
+    """The object that a task has written; None when it has not run."""
+    began = started(runtime, task_claim(task_id))
+    if began is None:
+        return None
+    game_id = request.game.game_id if request.game else None
+    begin = stem(request.scraper, manifest.decision.target_date, game_id, began)
+    return find(runtime, begin, task_id)
 
 
 def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now: datetime) -> None:
@@ -272,7 +266,7 @@ def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now
     ):
         if claim is None:
             return
-        begin = stem(request.scraper, manifest.decision.target_date, game_id, claim)
+        begin = stem(request.scraper, manifest.decision.target_date, game_id, claim.started)
         if claim.takeover and find(runtime, begin, execution.task_id):
             return
         labels = _labels_of_lost(manifest, request, execution, now)

@@ -137,7 +137,7 @@ def object_name(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:
 
 
 def _stem(task: Task, claim: Claim) -> str:
-    return stem(task.scraper.name, task.target_date, task.game_id, claim)
+    return stem(task.scraper.name, task.target_date, task.game_id, claim.started)
 
 
 def _written_before(runtime: Runtime, task: Task, claim: Claim) -> StoredObject | None:

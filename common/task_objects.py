@@ -4,9 +4,8 @@
 short task id when another task has the same second; failures below `failed/`.
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from common.claims import Claim
 from common.eastern import eastern
 from common.ports import StoredObject
 from common.runtime import Runtime
@@ -19,12 +18,12 @@ def task_claim(task_id: str) -> str:
     return f"scraper_runner/{task_id}"
 
 
-def stem(scraper: str, target_date: date, game_id: str | None, claim: Claim) -> str:
-    """How all names of a task's object begin; the time is that of the first claim (UTC to ET)."""
+def stem(scraper: str, target_date: date, game_id: str | None, began: datetime) -> str:
+    """How all names of a task's object begin; `began` is when it was first claimed."""
     parts = [scraper.replace("_", "-"), target_date.isoformat()]
     if game_id:
         parts.append(game_id)
-    return "/".join((*parts, f"{eastern(claim.started):%H%M%S}"))
+    return "/".join((*parts, f"{eastern(began):%H%M%S}"))
 
 
 def tag(task_id: str) -> str:
