@@ -189,7 +189,7 @@ class MemoryWarehouse:
                 edge = partition.view((*names, held), wanted)
                 found += [{n: row[n] for n in names} for row in edge if first <= row[held] < last]
             else:
-                found += [row.copy() for row in partition.view(names, wanted)]
+                found += map(dict.copy, partition.view(names, wanted))
         for name in names:
             if shape.column(name).mode == "REPEATED":
                 for row in found:
