@@ -207,13 +207,14 @@ def _heal_tasks(
 
     Returns:
         SENT while one of them may still run or report: what it brings must not be missing from
-        the row.
+        the row. SPENT when someone has deleted what they wrote, and nothing can come.
     """
     over = True
     for request in silent:
         assert request.execution is not None
         task_id = request.execution.task_id
         stored = _object_of(runtime, manifest, request, task_id)
+        vanished = stored is None and is_done(runtime, task_claim(task_id))
         send = (
             partial(republish_object, runtime, stored)
             if stored
@@ -227,7 +228,7 @@ def _heal_tasks(
                 _report(runtime, stored)
             else:
                 write_off(runtime, manifest, request, now)
-        over &= tried in _USED_UP and is_done(runtime, task_claim(task_id))
+        over &= vanished and tried in _USED_UP
     return Try.SPENT if over else Try.SENT
 
 
