@@ -1,9 +1,11 @@
 """Workflows that fit their form and still cannot work are refused, with the line at fault."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from common.settings import Settings
 from common.slots import parse_cron
@@ -58,6 +60,14 @@ def ticking(cron: str) -> Topology:
 def test_the_shipped_file_works() -> None:
     """It is loaded, in the file's order, as the functions load it."""
     assert list(load_checked(SHIPPED, TOPOLOGY))[:2] == ["morning_operations", "betting_lines"]
+
+
+def test_a_file_that_cannot_work_is_not_loaded(tmp_path: Path) -> None:
+    """Loading checks: no function starts with a workflow that never runs."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(edited(('at: "23:00"', 'at: "04:00"')))
+    with pytest.raises(ConfigError, match=r"mine\.yaml:\d+: .*no tick falls into 04:00"):
+        load_checked(path, TOPOLOGY)
 
 
 def test_checking_costs_a_cold_start_little() -> None:
@@ -173,6 +183,30 @@ CASES = {
         "betting_lines.every_hours: 1.5 h is no multiple of the ticks' 60 min",
         "write 1 or 2",
     ),
+    "d11 a discovery's frequency between two ticks": (
+        ("every_hours: 1\n", "every_hours: 1.5\n"),
+        "every_hours: 1.5",
+        "injury_discovery.every_hours: 1.5 h is no multiple",
+        "write 1 or 2",
+    ),
+    "a band without length": (
+        ('start: "06:00"\n    end: "10:00"', 'start: "06:00"\n    end:  "06:00"'),
+        'end:  "06:00"',
+        "morning_operations.end: 06:00 is not after start (06:00)",
+        'write for example "07:00"',
+    ),
+    "a lead time a little too short": (
+        ("lead_hours: 6", "lead_hours: 1.49"),
+        "lead_hours: 1.49",
+        "no tick may come between 1.49 h and 30 min before a tip-off",
+        "write at least 1.5",
+    ),
+    "attempts that their frequency leaves no room for": (
+        ("every_hours: 1\n    attempts: 8", "every_hours: 3\n    attempts: 8"),
+        "attempts: 8",
+        "injury_discovery.attempts: 8 do not fit 11:00-20:00 every 3 h",
+        "write at most 4",
+    ),
     "a lead time that may hold no tick": (
         ("lead_hours: 6", "lead_hours: 1"),
         "lead_hours: 1",
@@ -257,6 +291,39 @@ def test_what_can_work_is_not_refused(edit: tuple[str, str]) -> None:
     if "10:30" in edit[1]:
         edits.append(("attempts: 6", "attempts: 2"))
     assert refusal(*edits) == ""
+
+
+def test_d17_a_publication_on_a_tick_is_found_by_that_tick() -> None:
+    """Published at 13:00, after attempts at 11:00 and 12:00, a third one finds it."""
+    published = ('published: "13:30"', 'published: "13:00"')
+    assert refusal(published, ("attempts: 8", "attempts: 3")) == ""
+    assert "write at least 3" in refusal(published, ("attempts: 8", "attempts: 2"))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[{scrapers: [nbac_schedule_api]}, {scrapers: [nbac_player_boxscore], games: final}]",
+        "[{scrapers: [nbac_play_by_play]}]",
+    ],
+)
+def test_a_workflow_of_games_needs_only_one_of_both(steps: str) -> None:
+    """A scraper of the whole date after the games' end, or a scraper of each game."""
+    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
+    assert refusal((f"{window}*post_game", f"{window}{steps}")) == ""
+
+
+def test_one_thing_is_said_of_a_band_without_a_tick() -> None:
+    """Its attempts are not blamed as well; a far window gets a time, not a tolerance."""
+    noon = Ticks(parse_cron("0 12 * * *"))
+    flows = load_checked(SHIPPED, TOPOLOGY)
+    early = flows["injury_discovery"].model_copy(
+        update={"end": time_of("11:30"), "every_hours": 24}
+    )
+    assert [place for place, _ in window_faults(early, noon)] == [("start",)]
+    far = flows["post_game_window_2"].model_copy(update={"at": time_of("14:58")})
+    ((_, text),) = window_faults(far, noon)
+    assert text.endswith('(they come at 12:00); write at: "12:00"')
 
 
 def test_advice_works() -> None:
