@@ -1,12 +1,13 @@
 """Claims: one holder at a time, done for ever, and never lost with a holder that died."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 
 from common.claims import claimed, is_done
-from common.errors import ClaimBusyError
+from common.errors import ClaimBusyError, ConflictError
 from common.memory import MemoryStorage
 from common.ports import StoredObject
 from common.runtime import Runtime
@@ -155,6 +156,34 @@ def test_a_holder_past_its_lease_is_done_like_its_successor(
         with claimed(runtime, "work") as second:
             assert second is not None
     assert is_done(runtime, "work")
+
+
+def test_a_lease_that_vanished_is_busy(runtime: Runtime, clock: ManualClock) -> None:
+    """It was there and is gone: somebody cleans up, and the next delivery begins anew."""
+
+    class Vanishing(MemoryStorage):
+        def create(self, bucket: str, name: str, data: bytes, **more: object) -> StoredObject:
+            raise ConflictError("it is there")
+
+    runtime.__dict__["storage"] = Vanishing(clock)
+    with pytest.raises(ClaimBusyError, match="claim work: its lease vanished"):
+        claimed(runtime, "work").__enter__()
+
+
+def test_what_went_wrong_with_a_claim_is_told(
+    runtime: Runtime, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that could not be freed, and one that was marked done twice, each in one warning."""
+    die_holding(runtime)
+    clock.sleep(LEASE.total_seconds())
+    with claimed(runtime, "work"):
+        clock.sleep(LEASE.total_seconds())
+        with claimed(runtime, "work"):
+            pass
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["severity"] for line in told] == ["WARNING", "WARNING"]
+    assert told[0]["error_class"] == "AttributeError"
+    assert told[1]["function"] == "work"
 
 
 def test_a_claim_whose_first_answer_was_lost_is_its_own(

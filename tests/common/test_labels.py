@@ -84,6 +84,14 @@ def test_metadata_that_others_add_is_left_aside() -> None:
         ({"target_date": "TODAY"}, "target_date"),
         ({"scraper": "OddsaEvents"}, "scraper"),
         ({"error_message": "x" * (LONGEST_TEXT + 1)}, "error_message"),
+        ({"error_class": "x" * (LONGEST_TEXT + 1)}, "error_class"),
+        ({"records": str(2**63)}, "records"),
+        ({"duration_seconds": "-0.5"}, "duration_seconds"),
+        ({"duration_seconds": "inf"}, "duration_seconds"),
+        ({"step": "-1"}, "step"),
+        ({"step": "16"}, "step"),
+        ({"http_status": "-1"}, "http_status"),
+        ({"http_status": "1000"}, "http_status"),
     ],
 )
 def test_b4_labels_of_another_form_are_refused(changes: dict[str, str], field: str) -> None:
@@ -91,6 +99,15 @@ def test_b4_labels_of_another_form_are_refused(changes: dict[str, str], field: s
     with pytest.raises(BadInputError, match=field) as caught:
         read_labels(given_labels(**changes), "oddsa-events/x.json")
     assert "oddsa-events/x.json" in str(caught.value)
+
+
+def test_b4_labels_at_their_limits_are_taken() -> None:
+    """The last value that each column and message holds."""
+    limits = {"records": str(2**63 - 1), "step": "15", "http_status": "999"}
+    found = read_labels(given_labels(**limits, duration_seconds="0"), "any")
+    assert found is not None
+    assert (found.records, found.step, found.http_status) == (2**63 - 1, 15, 999)
+    assert found.metadata()["started_at"] == "2025-11-12T18:30:45Z"
 
 
 def test_absent_labels_are_left_out() -> None:

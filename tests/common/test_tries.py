@@ -1,5 +1,6 @@
 """Bounded tries of healing."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,16 @@ def test_an_item_can_be_left_alone_without_a_try(runtime: Runtime) -> None:
     """What can never be sent is told of once, too."""
     assert [quarantine(runtime, "decisions/a") for _ in range(2)] == [Try.LAST, Try.SPENT]
     assert attempt(runtime, "decisions/a", lambda: None) is Try.SPENT
+
+
+def test_what_is_left_alone_is_told_as_an_error_once(
+    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An alert goes by the line, so it has the severity and the item."""
+    for _ in range(3):
+        quarantine(runtime, "decisions/a")
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["severity"], line["result"]) == ("ERROR", "decisions/a")
 
 
 def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:

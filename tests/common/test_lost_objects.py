@@ -1,0 +1,142 @@
+"""Objects without a log row: which a sweep looks at, and when it sends nothing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common import lost_objects
+from common.lost_objects import CURSOR, FAR, GRACE, NEAR, Found, heal_objects
+from common.memory import MemoryPublisher, MemoryStorage
+from common.runtime import Runtime
+from common.settings import Settings
+from local.world import ManualClock
+
+NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)
+OURS = {"task_id": "7"}
+
+
+class Log:
+    """A warehouse whose log holds these objects."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def select(self, *args: object, **kwargs: object) -> list[dict[str, Any]]:
+        """All of it."""
+        return self.rows
+
+
+@pytest.fixture
+def runtime() -> Runtime:
+    """Storage, an empty log and a topic at noon Eastern."""
+    made = Runtime(Settings())
+    clock = ManualClock(NOW)
+    ports = {"storage": MemoryStorage(clock), "publisher": MemoryPublisher(clock)}
+    made.__dict__.update(clock=clock, warehouse=Log(), **ports)
+    return made
+
+
+def write(runtime: Runtime, name: str, ago: timedelta = timedelta(hours=1), **more: Any) -> None:
+    """An object of the data bucket, written some time before now."""
+    clock: Any = runtime.clock
+    clock.error = -ago
+    runtime.storage.create(runtime.settings.data_bucket, name, b"", **more)
+    clock.error = timedelta(0)
+
+
+def sweep(runtime: Runtime, *, far: bool = False) -> Found:
+    """What a sweep came to."""
+    found = Found()
+    heal_objects(runtime, NOW, found, far=far)
+    return found
+
+
+def names(found: Found) -> list[str]:
+    """What was sent again, without its bucket."""
+    return [path.split("/", 3)[3] for path in found.republished]
+
+
+@pytest.mark.parametrize(
+    ("lost", "logged", "storm"),
+    [(19, 0, False), (20, 0, True), (20, 5, False), (21, 5, True), (30, 70, False)],
+)
+def test_c1_a_storm_is_most_of_many(
+    runtime: Runtime, lost: int, logged: int, *, storm: bool
+) -> None:
+    """From twenty on, and more than eight in ten: otherwise each is sent."""
+    bucket = runtime.settings.data_bucket
+    for number in range(lost + logged):
+        write(runtime, f"a/2025-11-12/{number:03}.json")
+    log: Any = runtime.warehouse
+    log.rows = [
+        {"gcs_path": f"gs://{bucket}/{one.name}", "object_generation": one.generation}
+        for one in list(runtime.storage.list(bucket, ""))[lost:]
+    ]
+    found = sweep(runtime)
+    assert (found.checked, found.missing) == (lost + logged, lost)
+    assert len(found.republished) == (0 if storm else lost)
+    assert bool(found.storm) == storm
+
+
+@pytest.mark.parametrize(
+    ("ago", "near", "far"),
+    [
+        (GRACE, True, True),
+        (GRACE - timedelta(seconds=1), False, False),
+        (NEAR, True, True),
+        (NEAR + timedelta(seconds=1), False, True),
+        (FAR, False, True),
+        (FAR + timedelta(seconds=1), False, False),
+    ],
+)
+def test_r8_a_sweep_looks_back_so_far(
+    runtime: Runtime, ago: timedelta, *, near: bool, far: bool
+) -> None:
+    """Ten minutes are left to the event; then two hours, and once an hour eight days."""
+    day = (NOW - ago - timedelta(hours=5)).date()
+    for name, more in ((f"a/{day}/1.json", {}), (f"failed/a/{day}/2.json", {"metadata": OURS})):
+        write(runtime, name, ago, **more)
+    assert len(sweep(runtime).republished) == 2 * near
+    assert sweep(runtime, far=True).checked == 2 * far
+
+
+def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
+    """A run that began long ago is not young because its object is; a user's time is not asked."""
+    early = {"custom_time": NOW - timedelta(hours=1)}
+    write(runtime, "a/2025-11-12/ours.json", timedelta(0), metadata=OURS, **early)
+    write(runtime, "a/2025-11-12/theirs.json", timedelta(0), **early)
+    assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
+
+
+def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:
+    """A backfill of another season, written just now, is left to the round."""
+    for name in ("a/2024-11-12/1.json", "a/2026-11-12/1.json", "a/2025-11-12/1.json"):
+        write(runtime, name)
+    assert names(sweep(runtime)) == ["a/2025-11-12/1.json"]
+    assert sweep(runtime, far=True).checked == 3
+
+
+def test_r8_a_round_turns_its_pages_and_begins_anew(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five names in pages of two: three pages, then the first again, however full the last one."""
+    monkeypatch.setattr(lost_objects, "PAGE", 2)
+    for number in range(5):
+        write(runtime, f"{number}.csv")
+    seen = [sweep(runtime, far=True).checked for _ in range(4)]
+    assert seen == [2, 2, 1, 2]
+    write(runtime, "5.csv")
+    assert [sweep(runtime, far=True).checked for _ in range(3)] == [2, 2, 2]
+
+
+def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
+    """Where the next page is the same one, its state object is left as it is."""
+    write(runtime, "1.csv")
+    generations = set()
+    for _ in range(3):
+        sweep(runtime, far=True)
+        cursor = runtime.storage.stat(runtime.settings.state_bucket, CURSOR)
+        assert cursor is not None
+        generations.add(cursor.generation)
+    assert len(generations) == 1
