@@ -45,10 +45,10 @@ def write(runtime: Runtime, name: str, ago: timedelta = timedelta(hours=1), **mo
     clock.error = timedelta(0)
 
 
-def sweep(runtime: Runtime, *, far: bool = False) -> Found:
+def sweep(runtime: Runtime, now: datetime = NOW, *, far: bool = False) -> Found:
     """What a sweep came to."""
     found = Found()
-    heal_objects(runtime, NOW, found, far=far)
+    heal_objects(runtime, now, found, far=far)
     return found
 
 
@@ -107,6 +107,21 @@ def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
     write(runtime, "a/2025-11-12/ours.json", timedelta(0), metadata=OURS, **early)
     write(runtime, "a/2025-11-12/theirs.json", timedelta(0), **early)
     assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
+
+
+def test_an_object_of_long_ago_stays_left_whatever_its_run_says(runtime: Runtime) -> None:
+    """It was written before the span: its event is beyond all retries."""
+    recent = {"metadata": OURS, "custom_time": NOW - timedelta(hours=1)}
+    write(runtime, "a/2025-11-12/old.json", FAR + timedelta(hours=1), **recent)
+    assert sweep(runtime, far=True).checked == 0
+
+
+@pytest.mark.parametrize(("hours", "day"), [(12.5, "2025-11-12"), (11.5, "2025-11-13")])
+def test_t4_a_near_sweep_looks_over_midnight(runtime: Runtime, hours: float, day: str) -> None:
+    """At 00:30 the evening's names are looked at, at 23:30 those of the date that comes."""
+    later = NOW + timedelta(hours=hours)
+    write(runtime, f"a/{day}/1.json", timedelta(hours=1 - hours))
+    assert sweep(runtime, later).checked == 1
 
 
 def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:

@@ -81,6 +81,20 @@ def test_one_instance_alone_waits_for_the_next_slot_only() -> None:
     assert distances(asked) == pytest.approx([0.6] * 4)
 
 
+def test_a_turn_that_begins_by_the_deadline_is_taken() -> None:
+    """The next slot at its deadline is one's own, even of those who draw far; later is too late."""
+    turns, clock = instance(MemoryStorage(ManualClock(NOW)), draw=lambda width: width - 1)
+    turns.wait(HOST, LATER)
+    start = clock.now()
+    assert start - NOW < timedelta(seconds=0.7)
+    turns, clock = instance(MemoryStorage(ManualClock(NOW)))
+    turns.wait(HOST, start)
+    assert clock.now() == start
+    turns, clock = instance(MemoryStorage(ManualClock(NOW)))
+    with pytest.raises(NoTurnError):
+        turns.wait(HOST, start - timedelta(milliseconds=1))
+
+
 def test_hosts_do_not_hold_each_other_up() -> None:
     """Two hosts are asked in one slot."""
     storage = MemoryStorage(ManualClock(NOW))
@@ -133,6 +147,16 @@ def test_threads_of_one_process_keep_their_distance() -> None:
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda _: turns.wait(HOST, LATER), range(5)))
     assert (clock.now() - NOW).total_seconds() == pytest.approx(2.4)
+
+
+def test_a_thread_waits_only_for_the_rest_of_the_interval() -> None:
+    """Time that passed since the last turn counts."""
+    clock = ManualClock(NOW)
+    turns = LocalTurns(clock, 0.6)
+    turns.wait(HOST, LATER)
+    clock.sleep(0.4)
+    turns.wait(HOST, LATER)
+    assert (clock.now() - NOW).total_seconds() == pytest.approx(0.6)
 
 
 class Watched(SystemClock):

@@ -1,5 +1,6 @@
 """The Odds API's credits: read from answers, kept for all, never overdrawn."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -61,6 +62,14 @@ def test_a_call_costs_its_markets_times_its_regions(scraper: str, cost: int) -> 
     assert cost_of(calls(scraper)) == cost
 
 
+def test_only_calls_of_the_odds_api_cost_credits() -> None:
+    """Two markets in two regions are four; another source's parameters of that name are none."""
+    params = {"markets": "h2h,totals", "regions": "us,eu"}
+    here, there = (replace(call, params=params) for call in calls("oddsa_game_lines")[:1] * 2)
+    assert cost_of([here]) == 4
+    assert cost_of([replace(there, source="nba_stats")]) == 0
+
+
 @pytest.mark.parametrize(("remaining", "reserve"), [(12, 0), (22, 10)])
 def test_what_suffices_is_spent(remaining: int, reserve: int) -> None:
     """Down to the last credit that is not kept back."""
@@ -92,6 +101,25 @@ def test_an_old_count_is_not_believed() -> None:
     held = runtime()
     keep_usage(held, usage(0, NOW - timedelta(hours=25)))
     check_quota(held, calls("oddsa_game_lines"), NOW)
+
+
+def test_a_count_is_believed_for_a_day() -> None:
+    """To the second."""
+    held = runtime()
+    keep_usage(held, usage(0, NOW - timedelta(hours=24)))
+    with pytest.raises(QuotaError):
+        check_quota(held, calls("oddsa_game_lines"), NOW)
+    check_quota(held, calls("oddsa_game_lines"), NOW + timedelta(seconds=1))
+
+
+def test_of_two_counts_at_once_the_first_is_kept() -> None:
+    """Nothing tells which is later, and one write is saved."""
+    held = runtime()
+    for remaining in (50, 40):
+        keep_usage(held, usage(remaining))
+    found = held.storage.read(held.settings.state_bucket, NAME)
+    assert found is not None
+    assert b'"remaining": 50' in found[0]
 
 
 def test_the_latest_count_is_kept() -> None:
