@@ -6,7 +6,7 @@ CHECKOV := $(VENV)/checkov
 SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
 
-.PHONY: setup run test soak lint bundle
+.PHONY: setup run test soak lint bundle mutants
 
 setup: $(VENV)/installed
 
@@ -38,6 +38,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Small mistakes in the pure core, one at a time: which ones does no test notice? (docs/mutation.md)
+mutants: setup
+	nice -n 19 $(BIN)/python tests/support/mutants.py $(MODULES)
 
 # What Terraform uploads; the same checkout gives the same bytes.
 bundle: setup
