@@ -163,9 +163,8 @@ def _dated(runtime: Runtime, now: datetime, span: timedelta) -> Iterator[StoredO
 def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> Iterator[StoredObject]:
     """Those written long enough ago to be logged, and not before the span."""
     earliest, latest = now - span, now - GRACE
-    for stored in objects:
-        if stored.created and stored.created < earliest:
-            continue
+    young = [stored for stored in objects if not stored.created or stored.created >= earliest]
+    for stored in young:
         # A user may give an object any customTime; we give it the time of the run.
         ours = stored.custom_time if "task_id" in stored.metadata else None
         if earliest <= (ours or stored.created or now) <= latest:

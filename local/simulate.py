@@ -30,7 +30,7 @@ from local.ticks import ticks_of
 
 TAIL_DAYS = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""
-COLLECTED_EVERY = 7
+COLLECTED_EVERY = 60
 RECENT = timedelta(days=TAIL_DAYS + 3)
 
 
@@ -154,7 +154,7 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Collect garbage once a week of the simulation instead of some thousand times."""
+    """Collect garbage every 60 days of the simulation instead of some thousand times."""
     gc.disable()
     try:
         yield
