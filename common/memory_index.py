@@ -18,10 +18,13 @@ class Folder:
 
     Args:
         path: of the folder with its slash; empty for the bucket.
+        known: all folders of the bucket by path; a bucket's own begins with none.
     """
 
-    def __init__(self, path: str = "") -> None:
+    def __init__(self, path: str = "", known: "dict[str, Folder] | None" = None) -> None:
         self._path = path
+        self._known = {} if known is None else known
+        self._known[path] = self
         self._children: dict[str, Folder | None] = {}
         self._keys: list[str] | None = None
         self._names: list[str] | None = None
@@ -32,7 +35,8 @@ class Folder:
         key = self._key(name)
         if key not in self._children:
             is_folder = key.endswith("/")
-            self._children[key] = Folder(self._path + key) if is_folder else None
+            path = self._path + key
+            self._children[key] = Folder(path, self._known) if is_folder else None
             self._keys = None
         if child := self._children[key]:
             child.add(name)
@@ -45,6 +49,7 @@ class Folder:
             child.remove(name)
             if child.keys():
                 return
+            del self._known[self._path + key]
         del self._children[key]
         self._keys = None
 
@@ -95,20 +100,13 @@ class Folder:
                 self._names += [self._path + key] if child is None else child.names()
         return self._names
 
-    def child(self, key: str) -> "Folder | None":
-        """A sub-folder."""
-        return self._children.get(key)
-
     def _key(self, name: str) -> str:
         head, slash, _ = name[len(self._path) :].partition("/")
         return head + slash
 
     def _at(self, prefix: str) -> "Folder | None":
-        """The folder that a prefix ends in."""
-        folder: Folder | None = self
-        for key in prefix.split("/")[:-1]:
-            folder = folder.child(f"{key}/") if folder else None
-        return folder
+        """The folder that a prefix ends in; asked of the bucket's own."""
+        return self._known.get(prefix[: prefix.rfind("/") + 1])
 
 
 class Partition:
