@@ -57,6 +57,13 @@ class Table:
         return {field.name: field for field in self.fields}
 
     @cached_property
+    def optional(self) -> frozenset[str]:
+        """Columns that may be null. Most of a row is, so they are told apart before any check."""
+        needed = {self.id_column, self.partition_column}
+        nullable = (field.name for field in self.fields if field.mode == "NULLABLE")
+        return frozenset(nullable) - needed
+
+    @cached_property
     def partition_type(self) -> str:
         """`TIMESTAMP` or `DATE`."""
         return self.by_name[self.partition_column].type
@@ -140,7 +147,11 @@ def build_row(table_name: str, values: Mapping[str, Any]) -> Row:
     unknown = values.keys() - shape.by_name.keys()
     if unknown:
         shape.column(min(unknown))
-    return {field.name: _fit(shape, field, values) for field in shape.fields}
+    absent = shape.optional - {name for name, value in values.items() if value is not None}
+    return {
+        name: None if name in absent else _fit(shape, field, values)
+        for name, field in shape.by_name.items()
+    }
 
 
 def _fit(shape: Table, field: Field, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell
