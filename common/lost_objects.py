@@ -1,10 +1,10 @@
 """Objects without a log row: found by name every time, and by a round through the whole bucket.
 
-GCS lists by name, never by time. So each sweep lists the names of today's date and looks at what
-was written in the last two hours; the last sweep of an hour looks at one page of the bucket as
-well, from where the last page ended: an object of another date, or of no date, is found when the
-round comes to it. What a sweep costs does not grow with the bucket's age; a round of 24,000 objects
-takes a day. No execution waits for the round: `common.lost_runs` knows where its objects are.
+GCS lists by name, never by time. So each sweep lists the names of yesterday's and today's date and
+looks at what was written in the last two hours; the last sweep of an hour lists those of eight
+days and looks at a day, and at one page of the bucket from where the last page ended: an object of
+an older date, or of no date, is found when the round comes to it. What a sweep costs does not grow
+with the bucket's age; a round of 24,000 objects takes a day.
 """
 
 import json
@@ -24,9 +24,9 @@ from common.ports import StoredObject
 from common.runtime import Runtime
 from common.tries import Try, attempt, heal_each, in_time, quarantined
 
-NEAR, FAR = timedelta(hours=2), timedelta(days=8)
-"""What is older than NEAR was looked at by several sweeps already; FAR is longer than the 7 days
-for which Pub/Sub retries a message."""
+NEAR, DAY, FAR = timedelta(hours=2), timedelta(hours=26), timedelta(days=8)
+"""What is older than NEAR was looked at by several sweeps already, what is older than DAY by the
+last ones of many hours; FAR is longer than the 7 days for which Pub/Sub retries a message."""
 OFF = timedelta(hours=1)
 """How much earlier than its object a log row's time may be."""
 GRACE = timedelta(minutes=10)
@@ -71,12 +71,13 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
         runtime: ports and settings.
         now: aware.
         found: filled as it goes, so that an error loses nothing of what was done.
-        far: look at the next page of the round as well, not only at the last two hours.
+        far: look at a day, by the names of eight, and at the next page of the round; not only at
+            two hours, by the names of yesterday and today.
     """
     page = Page(runtime) if far else None
-    _look(runtime, now, found, NEAR, page)
-    if found.looks_stormy:  # two hours may be one night's loss: judge by eight days
-        _look(runtime, now, found, FAR, page)
+    _look(runtime, now, found, page, DAY if far else NEAR, FAR if far else DAY)
+    if found.looks_stormy:  # that may be one night's loss: judge by eight days
+        _look(runtime, now, found, page, FAR, FAR)
     if found.looks_stormy:
         missing = len(found.missing_objects)
         found.storm = f"{missing} of {found.checked} objects look unlogged; nothing was sent"
@@ -88,11 +89,16 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
     heal_each(due[:MOST], partial(_heal, runtime, found), in_time(runtime, now))
 
 
-def _look(
-    runtime: Runtime, now: datetime, found: Found, span: timedelta, page: "Page | None"
+def _look(  # noqa: PLR0917 - two spans, one of writing and one of names
+    runtime: Runtime,
+    now: datetime,
+    found: Found,
+    page: "Page | None",
+    span: timedelta,
+    names: timedelta,
 ) -> None:
-    """Compare what the span's names and the page hold with the log."""
-    dated = {_path(stored): stored for stored in _due(_dated(runtime, now, span), now, span)}
+    """Compare what was written in the span, by its names, and what the page holds with the log."""
+    dated = {_path(stored): stored for stored in _due(_dated(runtime, now, names), now, span)}
     paged = {_path(stored): stored for stored in _due(page.objects if page else (), now, FAR)}
     objects = paged | dated
     logged = _logged(runtime, now, FAR if paged else span) if objects else frozenset()
@@ -149,10 +155,10 @@ def _logged(runtime: Runtime, now: datetime, span: timedelta) -> AbstractSet[tup
     return {(row["gcs_path"], row["object_generation"]) for row in rows}
 
 
-def _dated(runtime: Runtime, now: datetime, span: timedelta) -> Iterator[StoredObject]:
-    """Objects below FOLDER/DATE, the date within the span of today."""
+def _dated(runtime: Runtime, now: datetime, names: timedelta) -> Iterator[StoredObject]:
+    """Objects below FOLDER/DATE, the date near today: runs are often for the day before."""
     bucket, storage = runtime.settings.data_bucket, runtime.storage
-    first, last = eastern_date(now - span), eastern_date(now + span)
+    first, last = eastern_date(now - names), eastern_date(now + names)
     folders = [name for name in storage.folders(bucket) if name != FAILED]
     folders += [f"{FAILED}{name}" for name in storage.folders(bucket, FAILED)]
     for folder in folders[:FOLDERS]:

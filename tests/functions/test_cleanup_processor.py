@@ -490,6 +490,15 @@ def test_r8_an_object_that_is_not_named_by_a_recent_date_is_healed_too(
     assert faults(world) == []
 
 
+@pytest.mark.parametrize("day", ["2025-11-12", "2025-11-11"])
+def test_r8_an_unlogged_object_of_last_night_is_found_by_any_sweep(world: World, day: str) -> None:
+    """The morning's runs are for the day before: their objects are named by its date."""
+    name = f"nbac-gamebook-pdf/{day}/0022500213/064500.pdf"
+    upload(world, name)
+    assert sweep(world)["republished"] == [f"gs://{BUCKET}/{name}"]
+    assert faults(world) == []
+
+
 def test_r8_a_round_of_many_pages_goes_on_where_the_last_page_ended(world: World) -> None:
     """1,500 old names and a lost one behind them: found by the second page, and then begun anew."""
     world.storage.on_finalize = None
