@@ -85,7 +85,10 @@ class Simulation(World):
 
     def answer(self, path: str, params: Mapping[str, str]) -> Answer:
         """What a source answers now; nothing useful where this scrape is to fail."""
-        return self._source_fault or self.sources.answer(path, params, self.clock.now())
+        if self._source_fault:
+            return self._source_fault
+        # A source has a clock of its own, which an instance's wrong one does not change.
+        return self.sources.answer(path, params, self.clock.now() - self.clock.error)
 
     def deliver(self, delivery: Delivery) -> int:
         """Deliver one message, and hold the tables to the rules afterwards.
