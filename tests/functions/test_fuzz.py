@@ -6,6 +6,7 @@ nothing of the payload in a log line but short values of known fields.
 
 import base64
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,8 @@ SECONDS = 2.0
 LONGEST_LINE = 3000
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""
+NAMED = re.compile(r"^metadata of '[^']{0,200}'")
+"""How an error of common/labels.py begins: which object, by up to 200 characters of its name."""
 STATUSES = {200, 400, 503}
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
@@ -187,10 +190,19 @@ def test_r7_a_mutated_request_is_answered(
 
 
 def unnamed(line: str) -> str:
-    """A log line without the object's name, which is meant to be in it."""
+    """A log line without the object's name, which is meant to be in it, also in its error."""
     held = json.loads(line)
     held.pop("object", None)
+    held["error"] = NAMED.sub("metadata of it", held.get("error", ""))
     return json.dumps(held)
+
+
+def test_the_name_in_an_error_is_no_payload_and_its_fields_are() -> None:
+    """What is left of a line is the payload: an error's fields, not the name of its object."""
+    named = json.dumps({"error": f"metadata of {(MARK * 20)[:200]!r}: status: Field required"})
+    leaked = json.dumps({"error": f"metadata of 'a/b.json': status: got {MARK * 8}"})
+    assert MARK not in unnamed(named)
+    assert MARK * 8 in unnamed(leaked)
 
 
 @pytest.mark.soak
