@@ -19,7 +19,6 @@ What the platform does with it, read in GoogleCloudPlatform/buildpacks and funct
 
 import hashlib
 import stat
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from pathlib import Path
 
 import click
 
-from common.errors import BadInputError, OrchestrationError
+from common.errors import BadInputError
 from common.settings import ROOT
 
 DEPLOYED = {
@@ -48,7 +47,6 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 MODE = stat.S_IFREG | 0o644
 UNIX = 3
-FAILED = 2
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ def bundle(out: Path) -> None:
     """Build the zip that Terraform uploads; the same checkout gives the same bytes."""
     try:
         made = build(out)
-    except (OrchestrationError, OSError) as error:
-        click.echo(f"error: {' '.join(str(error).split())}", err=True)
-        sys.exit(FAILED)
+    except OSError as error:
+        where = error.filename or out
+        raise BadInputError(f"{where}: {error.strerror}; mend it or give another --out") from error
     click.echo(f"{made.path}  sha256 {made.sha256}  {made.files} files  {made.size} bytes")

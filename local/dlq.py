@@ -178,18 +178,7 @@ def _subscriber(host: str | None) -> "SubscriberClient":
         ) from error
 
 
-class _Group(click.Group):
-    """Commands whose errors of ours are click's: `local.cli.run` prints them as one line."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except OrchestrationError as error:
-            raise click.ClickException(str(error)) from error
-
-
-@click.group(cls=_Group)
+@click.group()
 @click.option("--project", help="A Google Cloud project, in place of the kept stack.")
 @click.pass_context
 def dlq(context: click.Context, project: str | None) -> None:

@@ -3,10 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from common.tables import NAMES, table
-from local.compare import LEFT_OUT, REDUCED, compare, differences, read_folder
+from local.cli import main
+from local.compare import LEFT_OUT, REDUCED, differences, read_folder
 from local.tables import write_tables
 
 COLUMNS = {name: [field.name for field in table(name).fields] for name in NAMES}
@@ -99,18 +100,27 @@ def test_a_row_too_many_is_a_difference() -> None:
     assert found.startswith("cleanup_operations > ")
 
 
+def told(one: Path, other: Path) -> Result:
+    """What the command says of two folders."""
+    return CliRunner().invoke(main, ["compare", str(one), str(other)])
+
+
 def test_two_folders_are_compared_on_the_command_line(tmp_path: Path) -> None:
-    """Exit status 0 when they agree, 1 when not, and the missing file by its name."""
+    """Exit status 0 when they agree, 1 when not."""
     write_tables(day(), tmp_path / "a")
     write_tables(day(), tmp_path / "b")
     write_tables(day(workflow_decisions__action="RUN"), tmp_path / "c")
-    run = CliRunner().invoke
-    agree = run(compare, [str(tmp_path / "a"), str(tmp_path / "b")])
+    agree = told(tmp_path / "a", tmp_path / "b")
     assert (agree.exit_code, agree.output) == (0, "The same but for times.\n")
     assert read_folder(tmp_path / "a") == day()
-    differ = run(compare, [str(tmp_path / "a"), str(tmp_path / "c")])
+    differ = told(tmp_path / "a", tmp_path / "c")
     assert differ.exit_code == 1
     assert "action=RUN" in differ.output
-    missing = run(compare, [str(tmp_path / "a"), str(tmp_path)])
-    assert missing.exit_code == 1
-    assert "daily_expected_schedule.jsonl is missing" in missing.output
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    """With its name and exit status 2."""
+    missing = told(tmp_path, tmp_path)
+    assert (missing.exit_code, missing.stdout) == (2, "")
+    assert missing.stderr.startswith(f"error: {tmp_path}/daily_expected_schedule.jsonl is missing")
+    assert missing.stderr.count("\n") == 1

@@ -304,7 +304,7 @@ def test_list_is_bounded(bench: Bench) -> None:
 def test_a_mistake_is_told(bench: Bench, arguments: list[str], told: str) -> None:
     """What was asked for is not there, or not clear."""
     done = bench.run(*arguments)
-    assert done.exit_code != 0
+    assert done.exit_code == 2
     assert told in done.output
 
 
@@ -325,7 +325,7 @@ def test_a_project_without_the_subscription_is_told(bench: Bench) -> None:
     """The name of what is missing."""
     bench.broker.delete_subscription(f"projects/{PROJECT}/subscriptions/dead-letters--kept")
     done = bench.run("list")
-    assert done.exit_code != 0
+    assert done.exit_code == 2
     assert "subscriptions/dead-letters--kept" in done.output
 
 
