@@ -14,8 +14,8 @@ from typing import Any
 
 import click
 
-from common.errors import BadInputError
 from common.tables import NAMES
+from local.recorded import read_rows
 from local.tables import Tables
 
 Row = Mapping[str, Any]
@@ -111,15 +111,9 @@ def read_folder(folder: Path) -> Tables:
     """The five tables that `day` or `simulate` wrote.
 
     Raises:
-        BadInputError: a table's file is missing.
+        BadInputError: a table's file is missing or not of that form; names it, and the line.
     """
-    tables: dict[str, list[dict[str, Any]]] = {}
-    for name in NAMES:
-        file = folder / f"{name}.jsonl"
-        if not file.exists():
-            raise BadInputError(f"{file} is missing; give a folder that `day` or `simulate` wrote")
-        tables[name] = [json.loads(line) for line in file.read_text().splitlines()]
-    return tables
+    return {name: read_rows(folder, name) for name in NAMES}
 
 
 @click.command()

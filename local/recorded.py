@@ -40,20 +40,26 @@ def read_rows(folder: Path, name: str) -> list[Row]:
     """The rows of `<name>.jsonl`, with times and dates as BigQuery would give them.
 
     Raises:
-        BadInputError: the file is missing or not of that form; names it.
+        BadInputError: the file is missing or not of that form; names it, and the line.
     """
     path = folder / f"{name}.jsonl"
     try:
         lines = path.read_text().splitlines()
-        return [_typed(name, json.loads(line)) for line in lines]
-    except OSError as error:
-        raise BadInputError(
-            f"{path}: {error.strerror}; give a folder that `day` or `simulate` wrote"
-        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+    return [_read(name, line, f"{path}:{number}") for number, line in enumerate(lines, 1)]
+
+
+def _read(name: str, line: str, where: str) -> Row:
+    try:
+        return _typed(name, json.loads(line))
     except (ValueError, TypeError, AttributeError) as error:
-        raise BadInputError(
-            f"{path}: {error}; give a folder that `day` or `simulate` wrote"
-        ) from error
+        raise _unreadable(where, error) from error
+
+
+def _unreadable(where: object, error: Exception) -> BadInputError:
+    why = error.strerror if isinstance(error, OSError) else error
+    return BadInputError(f"{where}: {why}; give a folder that `day` or `simulate` wrote")
 
 
 def _typed(name: str, row: Row) -> Row:

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,12 @@ from local.cli import main
 from local.compare import LEFT_OUT, REDUCED, differences, read_folder
 from local.tables import write_tables
 
-COLUMNS = {name: [field.name for field in table(name).fields] for name in NAMES}
+FIELDS = {name: table(name).fields for name in NAMES}
+COLUMNS = {name: [field.name for field in fields] for name, fields in FIELDS.items()}
+CELLS: dict[str, Any] = {
+    "DATE": date(2025, 11, 12),
+    "TIMESTAMP": datetime(2025, 11, 12, 18, tzinfo=UTC),
+}
 TEXT = {
     "gcs_path": "gs://b/x/2025-11-12/060001.json",
     "inputs": json.dumps({"games": {}, "tries": [["a", "2025-11-12", -7200, 1]]}),
@@ -22,8 +28,8 @@ TEXT = {
 def day(**changed: Any) -> dict[str, list[dict[str, Any]]]:
     """Five tables of one row each; `table__column=value` changes a cell."""
     made = {
-        name: [{column: TEXT.get(column, "x") for column in columns}]
-        for name, columns in COLUMNS.items()
+        name: [{field.name: CELLS.get(field.type, TEXT.get(field.name, "x")) for field in fields}]
+        for name, fields in FIELDS.items()
     }
     made["scraper_execution_log"][0]["execution_id"] = "log"
     for place, value in changed.items():
@@ -122,5 +128,17 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     """With its name and exit status 2."""
     missing = told(tmp_path, tmp_path)
     assert (missing.exit_code, missing.stdout) == (2, "")
-    assert missing.stderr.startswith(f"error: {tmp_path}/daily_expected_schedule.jsonl is missing")
+    assert missing.stderr.startswith(f"error: {tmp_path}/daily_expected_schedule.jsonl: No such")
     assert missing.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ['{"date": ', "[]", '{"date": "12.11.2025"}'])
+def test_a_broken_line_is_one_line(tmp_path: Path, text: str) -> None:
+    """With its file and number."""
+    write_tables(day(), tmp_path)
+    file = tmp_path / "daily_expected_schedule.jsonl"
+    file.write_text(f"{file.read_text()}{text}\n")
+    broken = told(tmp_path, tmp_path)
+    assert (broken.exit_code, broken.stdout) == (2, "")
+    assert broken.stderr.startswith(f"error: {file}:2: ")
+    assert broken.stderr.count("\n") == 1

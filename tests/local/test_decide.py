@@ -152,8 +152,9 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [None, "{", "[]\n", '{"triggered_at": 5}\n'])
 def test_a_file_that_is_no_table_is_named(tmp_path: Path, text: str | None) -> None:
-    """Missing, cut off, or of another form."""
+    """Missing, or the line that is cut off or of another form."""
     if text is not None:
         (tmp_path / "scraper_execution_log.jsonl").write_text(text)
-    with pytest.raises(BadInputError, match=r"scraper_execution_log\.jsonl: "):
+    place = "1: " if text else " No such file"
+    with pytest.raises(BadInputError, match=rf"scraper_execution_log\.jsonl:{place}"):
         read_history(tmp_path, et("2025-11-12 13:05"))
