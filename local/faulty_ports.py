@@ -1,7 +1,7 @@
 """The in-memory ports, failing as Google's services and dying processes do, at named points.
 
 Every write has a point before and one after it, named by what is written: `before claim`,
-`after rows of workflow_decisions`. docs/crash-points.md lists those of each function.
+`after rows of workflow_decisions`. docs/faults.md lists those of each function.
 """
 
 from collections import Counter
@@ -12,6 +12,7 @@ from typing import Any
 
 from google.api_core import exceptions as google
 
+from common.clock import Clock
 from common.errors import ConflictError
 from common.memory import MemoryWarehouse
 from common.ports import Row
@@ -99,7 +100,7 @@ class FaultyPort:
         faults: Faults,
         chance: Chance,
         delivered: Delivered,
-        clock: Any,  # noqa: ANN401 - the manual clock, whose module imports this one's users
+        clock: Clock,
     ) -> None:
         self._inner, self._service, self._faults = inner, service, faults
         self._chance, self._delivered, self._clock = chance, delivered, clock
@@ -160,7 +161,7 @@ class FaultyPort:
 
 
 def point_of(name: str, *args: Any) -> str:  # noqa: ANN401 - a port's arguments
-    """What a call is about, in the words of docs/crash-points.md."""
+    """What a call is about, in the words of docs/faults.md."""
     if name == "publish":
         return f"message to {args[0]}"
     if name in {"append", "select"}:
@@ -177,7 +178,7 @@ class LateWarehouse(MemoryWarehouse):
     An INSERT job's rows are visible at once; a streaming insert's, or a replica's, may not be.
     """
 
-    def __init__(self, clock: Any) -> None:  # noqa: ANN401 - the manual clock
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
         self._hidden: dict[tuple[str, str], datetime] = {}
