@@ -35,13 +35,22 @@ class Search:
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of one seed; `wrong` is empty when every rule held."""
+    """What came of one seed.
+
+    Attributes:
+        seed: of the history.
+        first: its first date.
+        wrong: what went wrong; empty when every rule held.
+        kinds: of what went wrong, in that order, such as `InvariantError: R6` or `lacks`.
+        fired: the faults that happened.
+        events: deliveries.
+    """
 
     seed: int
     first: date
     wrong: str
+    kinds: tuple[str, ...]
     fired: tuple[Fired, ...]
-    games: int
     events: int
 
 
@@ -60,29 +69,32 @@ def _lived(options: SimulateOptions) -> Lived:
     try:
         found = run(options)
     except BrokenError as error:
-        return Lived(options.seed, options.first, str(error), error.fired, 0, 0)
-    wrong = "; ".join(_wrong(found))
-    return Lived(options.seed, options.first, wrong, found.fired, len(found.games), found.events)
+        kind = str(error).partition(" at ")[0]
+        return Lived(options.seed, options.first, str(error), (kind,), error.fired, 0)
+    wrong = list(_wrong(found))
+    kinds = tuple(kind for kind, _ in wrong)
+    told = "; ".join(text for _, text in wrong)
+    return Lived(options.seed, options.first, told, kinds, found.fired, found.events)
 
 
-def _wrong(found: Outcome) -> Iterator[str]:
-    """What the five tables lack or have too much of at the end (nothing lost, nothing twice)."""
+def _wrong(found: Outcome) -> Iterator[tuple[str, str]]:
+    """What the five tables lack or have too much of at the end, each with its kind."""
     if found.dead_letters:
-        yield f"{found.dead_letters} messages ended as dead letters"
+        yield "dead letters", f"{found.dead_letters} messages ended as dead letters"
     for game in found.games:
         if game.missing:
-            yield f"game {game.game.game_id} lacks {', '.join(game.missing)}"
+            yield "lacks", f"game {game.game.game_id} lacks {', '.join(game.missing)}"
         if game.twice:
-            yield f"game {game.game.game_id} has {', '.join(game.twice)} twice"
+            yield "twice", f"game {game.game.game_id} has {', '.join(game.twice)} twice"
 
 
 def shrunk(options: SimulateOptions, fired: Sequence[Fired]) -> list[Fired]:
-    """The fewest of a history's faults with which it still fails in the same way."""
-    first = _lived(options).wrong.split(" ", 1)[0]
+    """The fewest of a history's faults with which it still breaks the rule that it broke first."""
+    first = next(iter(_lived(options).kinds), None)
 
     def fails(part: Sequence[Fired]) -> bool:
         only = frozenset(fault.key for fault in part)
-        return _lived(replace(options, only=only)).wrong.split(" ", 1)[0] == first
+        return first in _lived(replace(options, only=only)).kinds
 
     return shrink(fired, fails)
 

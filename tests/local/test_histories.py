@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,10 +14,16 @@ from crash_points import passed
 from seasons import season_of, write_season
 
 from common import cleanup_processor
+from common.errors import OrchestrationError
 from common.settings import ROOT
+from local.chance import Fired
 from local.cli import main
 from local.histories import Search, live, live_all, shrunk, tally
+from local.invariants import InvariantError
+from local.season import GameCoverage
+from local.simulate import BrokenError, Outcome, SimulateOptions
 from local.soak import FAULTS
+from tests.common.conftest import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
@@ -77,6 +84,48 @@ def test_a_broken_history_shrinks_to_the_fault_that_matters(season: Path) -> Non
     assert len(needed) <= 3
     assert ("drop", "scraper_logger") in {(fault.kind, fault.point) for fault in needed}
     assert live(search, lived.seed).wrong == ""
+
+
+def broken(text: str) -> BrokenError:
+    """A rule broken while the history was lived through."""
+    return BrokenError(InvariantError(text), ())
+
+
+def ended(**lacking: tuple[str, ...]) -> Outcome:
+    """A history with one game that came to its end."""
+    options = SimulateOptions(REAL, DAY, DAY)
+    got = {"no_lines": (), "missing": (), "twice": (), **lacking}
+    covered = GameCoverage(game(), **got, complete=None)
+    nothing: dict[str, Any] = {"tables": {}, "lacking": (), "missed_windows": ()}
+    nothing |= {"needless_runs": (), "events": 0, "refused": 0, "dead_letters": 0}
+    return Outcome(options, games=(covered,), **nothing, days=1, wall_seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("whole", "without"),
+    [
+        (broken("R6 at noon: no row"), broken("R5 at noon: no slot")),
+        (broken("R6 at noon: no row"), BrokenError(OrchestrationError("R6 at noon"), ())),
+        (ended(missing=("a",)), ended(twice=("a",))),
+        (ended(twice=("a",)), ended()),
+    ],
+    ids=["another rule", "another class", "another kind", "nothing"],
+)
+def test_what_fails_otherwise_is_not_the_same_failure_made_smaller(
+    monkeypatch: pytest.MonkeyPatch, whole: Outcome | BrokenError, without: Outcome | BrokenError
+) -> None:
+    """A fault without which another rule breaks is needed; one that changes nothing is not."""
+    fired = [Fired("drop", name, "", datetime(2025, 11, 12, tzinfo=UTC)) for name in "abc"]
+    needed = {fault.key for fault in fired[:2]}
+
+    def run(options: SimulateOptions) -> Outcome:
+        found = whole if options.only is None or needed <= options.only else without
+        if isinstance(found, BrokenError):
+            raise found
+        return found
+
+    monkeypatch.setattr("local.histories.run", run)
+    assert shrunk(SimulateOptions(REAL, DAY, DAY), fired) == fired[:2]
 
 
 def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_path: Path) -> None:
