@@ -6,7 +6,7 @@ CHECKOV := $(VENV)/checkov
 SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
 
-.PHONY: setup run test soak lint bundle mutants
+.PHONY: setup run test soak soak-tests soak-weeks lint bundle mutants
 
 setup: $(VENV)/installed
 
@@ -29,9 +29,15 @@ $(CHECKOV)/installed: requirements-checkov.txt $(VENV)/installed
 	$(CHECKOV)/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
 	@touch $@
 
-# Longer searches: whole seasons in good and in bad weather, then random weeks with faults.
-soak: setup
+# Longer searches; `make -k soak` goes on to the second where the first finds something.
+soak: soak-tests soak-weeks
+
+# Whole seasons in good and in bad weather, fuzzing, a day with chaos.
+soak-tests: setup
 	$(BIN)/python -m pytest -m soak
+
+# Random weeks with faults.
+soak-weeks: setup
 	$(BIN)/python -m local soak --schedule $(SCHEDULE) --seeds $(SEEDS)
 
 lint: setup

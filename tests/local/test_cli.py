@@ -154,3 +154,29 @@ def test_make_needs_only_python(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "no-such-python not found" in done.stderr
+
+
+@pytest.mark.stack
+def test_soak_goes_on_after_a_failure_when_told_to(tmp_path: Path) -> None:
+    """Without `-k` it ends with the tests that fail; with it the random weeks run all the same."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "ran $2"\nexit 1\n')
+    python.chmod(0o755)
+    for name in ("requirements.txt", "requirements-dev.txt", "Makefile", ".venv/installed"):
+        (tmp_path / name).touch()
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    for flags, ran in (((), ["pytest"]), (("-k",), ["pytest", "local"])):
+        done = subprocess.run(
+            ["make", *flags, "soak"],
+            cwd=tmp_path,
+            env={name: value for name, value in os.environ.items() if name != "MAKEFLAGS"},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert [line[4:] for line in done.stdout.splitlines() if line.startswith("ran ")] == ran
