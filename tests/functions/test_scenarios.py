@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.settings import ROOT
 from local.world import Delivery, World
 from tests.functions.harness import (
-    SLOT,
+    DAY,
     SWEEP,
     Break,
     Do,
@@ -63,21 +64,17 @@ def test_x2_a_run_that_fails_does_not_hold_up_the_others(world: World) -> None:
 
 def test_x3_a_tick_only_enqueues_and_a_second_one_enqueues_nothing(world: World) -> None:
     """The controller asks no source and runs no task itself."""
-    asked = world.sources_asked = []  # type: ignore[attr-defined] # noted for this test
-    answer = world.answer
-    world.answer = lambda *given: (asked.append(given), answer(*given))[1]  # type: ignore[method-assign] # counts
+    world.runtime.__dict__["source"] = None  # whoever asks it fails
     tick(world, "tick-master-controller")
-    world.deliver(pop(world))
-    assert asked == []
+    assert world.deliver(pop(world)) == 200
     sent = [message.topic for message in world.publisher.published[-3:]]
     assert sent == ["workflow-decisions"] * 3
-    waiting = len(world.queue)
+    assert [delivery.function for delivery in world.queue] == ["workflow_executor"] * 2
     tick(world, "tick-master-controller")
-    world.queue.sort()
-    last = max(world.queue, key=lambda delivery: delivery.number)
-    world.queue.remove(last)
-    assert world.deliver(last) == 200
-    assert len(world.queue) == waiting
+    (again,) = (delivery for delivery in world.queue if delivery.function == "master_controller")
+    published = len(world.publisher.published)
+    assert world.deliver(again) == 200
+    assert len(world.publisher.published) == published
 
 
 def test_x15_decisions_that_nobody_executes_are_an_alert() -> None:
@@ -131,13 +128,26 @@ def test_c4_a_table_that_cannot_be_read_does_not_keep_the_sweep_from_the_others(
     assert row["republished"][0].startswith("decision ")
 
 
-def test_c6_an_object_without_data_is_expected_in_the_log_too(world: World) -> None:
-    """Whatever its status says: what was finalized must be logged."""
-    tick(world, "tick-master-controller", SLOT + timedelta(hours=0))
+@pytest.mark.parametrize(
+    ("scraper", "outcome"), [("nbac_gamebook_pdf", "NO_DATA"), ("nbac_team_boxscore", "NOT_READY")]
+)
+def test_c6_an_object_without_data_is_expected_in_the_log_too(
+    world: World, scraper: str, outcome: str
+) -> None:
+    """The logger's event is lost: a sweep has the object logged with its own outcome."""
+    game = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+    request = {"schema": "scraper-request", "version": 1, "scraper": scraper, "game": game}
+    world.publisher.publish("scraper-requests", {**request, "target_date": f"{DAY}"}, {})
+    run_to(world, lambda delivery: delivery.function == "scraper_logger")
     world.settle()
-    logged = {row["gcs_path"] for row in world.rows["scraper_execution_log"]}
-    stored = {f"gs://{BUCKET}/{one.name}" for one in world.storage.list(BUCKET, "")}
-    assert stored == logged
+    (lost,) = faults(world)
+    assert lost.startswith(f"not logged: {scraper.replace('_', '-')}/")
+    tick(world, TICK)
+    world.settle()
+    row = world.rows["scraper_execution_log"][-1]
+    assert row["scraper_name"] == scraper
+    assert (row["outcome"], row["status"], row["records_processed"]) == (outcome, "SUCCESS", 0)
+    assert faults(world) == []
 
 
 def test_p3_healing_ends_by_itself(world: World) -> None:
