@@ -143,14 +143,19 @@ def _print_kept(console: Console, stack: RunningStack) -> None:
 
 
 @main.command()
-@click.option("--schedule", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--schedule",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A scheduleLeagueV2 file.",
+)
 @click.option("--from", "first", type=Day(), required=True, help="First date (Eastern).")
 @click.option("--to", "last", type=Day(), required=True, help="Last game date.")
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables."
 )
 @click.option("--seed", type=int, default=0, help="Of everything random.")
-@click.option("--faults", default="", help="Such as source=1%,late=45h.")
+@click.option("--faults", default="", help="Such as source=1%,late=45h; see docs/faults.md.")
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
 @click.option("--progress", is_flag=True, help="A line a day on standard error.")
 def simulate(

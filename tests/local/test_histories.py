@@ -142,10 +142,12 @@ def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_pat
 def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
     season: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counts by kind and named point; exit status 0, or 1 with the seeds."""
+    """How far it is, counts by kind and named point; exit status 0, or 1 with the seeds."""
     command = ["soak", "--schedule", str(season), "--seeds", "1", "--days", "1"]
+    monkeypatch.setattr("local.soak.TOLD_EVERY", 0)
     found = CliRunner().invoke(main, command)
     assert (found.exit_code, found.stdout.splitlines()[-1][:12]) == (0, "1 histories,")
+    assert re.fullmatch(r"1 of 1 seeds, \d+ s\n", found.stderr)
     assert re.search(r"^ +\d+ crash \w+ (before|after) ", found.stdout, re.MULTILINE)
     monkeypatch.setattr("local.soak.SHRUNK", 1)
     with no_healing():
