@@ -294,7 +294,8 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
 
 def print_progress(progress: Progress) -> None:
     """One line on standard error."""
-    of = f"day {progress.number} of {progress.total}"
+    beyond = progress.number - progress.total
+    of = f"{beyond} after the last" if beyond > 0 else f"day {progress.number} of {progress.total}"
     print(
         f"{progress.day}  {of}  {progress.events} events  {progress.seconds:.1f} s", file=sys.stderr
     )

@@ -323,12 +323,13 @@ def test_a_fault_that_cannot_be_is_refused(text: str, wanted: str) -> None:
 
 def test_the_command_writes_tables_and_summary(tmp_path: Path) -> None:
     """Five tables and summary.json, progress on standard error; a fault it does not know is 2."""
-    file = write_season(tmp_path / "season.json", season_of({FIRST: ["19:00"]}))
+    file = write_season(tmp_path / "season.json", season_of({FIRST: ["22:30"]}))
     command = [sys.executable, "-m", "local", "simulate", "--schedule", str(file), "--progress"]
     command += ["--from", f"{FIRST}", "--to", f"{FIRST}", "--out", str(tmp_path / "out")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "games with lines before tipoff: 1" in done.stdout
     assert f"{FIRST}  day 1 of 1" in done.stderr
+    assert f"{FIRST + timedelta(days=1)}  1 after the last" in done.stderr
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written == sorted(["summary.json", *(f"{name}.jsonl" for name in NAMES)])
     refused = subprocess.run(
