@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.soak
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
 FIRST, LAST = date(2024, 10, 22), date(2025, 6, 22)
+OF_DATE = "nbac_player_boxscore"
+"""One file holds all games of a date."""
 SHIFT = timedelta(days=38)
 """Puts the season over other changes of the clocks, and games on other days of the week."""
 TIPS = ("12:00", "13:00", "15:30", "17:00", "19:00", "19:30", "20:00", "21:00", "22:00", "22:30")
@@ -32,15 +35,22 @@ def assert_perfect(found: Outcome, games: int) -> None:
 
 
 def assert_asked_again_only_after_a_failure(found: Outcome) -> None:
-    """A date's box score that failed beside a new game's is asked for again, needed or not.
+    """A run with nothing to collect of any game follows a failed box score of its date.
 
-    The log tells which run a file is of, not which games are in it; so a file that had them all
-    already may be fetched once more, though never without a failure.
+    The log tells which run a date's file is of, not which games are in it; so a file that had them
+    all already may be fetched once more, though never without a failure just before it.
     """
     log = found.tables["scraper_execution_log"]
-    failed = {row["target_date"] for row in log if row["outcome"] not in {"SUCCESS", "NO_DATA"}}
-    runs = {f"{d['slot']:%Y-%m-%dT%H:%MZ} {d['workflow_name']}": d for d in _runs(found)}
-    assert {runs[name]["target_date"] for name in found.needless_runs} <= failed
+    per_game = {row["scraper_name"] for row in log if row["game_id"]}
+    tried = sorted((row for row in log if row["scraper_name"] == OF_DATE), key=itemgetter("slot"))
+    for made in _runs(found):
+        dated = OF_DATE in made["scrapers"] and per_game.isdisjoint(made["scrapers"])
+        if f"{made['slot']:%Y-%m-%dT%H:%MZ} {made['workflow_name']}" in found.needless_runs:
+            assert dated, made
+        if dated:
+            same = [row for row in tried if row["target_date"] == made["target_date"]]
+            before = [row["status"] for row in same if row["slot"] < made["slot"]]
+            assert before[-1:] == ["FAILED"], made
 
 
 def _runs(found: Outcome) -> list[Mapping[str, Any]]:
