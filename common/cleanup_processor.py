@@ -20,11 +20,12 @@ from common.claims import Claim, claimed
 from common.events import Event
 from common.lost_objects import Found, heal_objects
 from common.lost_runs import heal_runs
-from common.messages import Tick, event_time, force_id
+from common.messages import Tick
 from common.ports import Row
 from common.runtime import Runtime
-from common.slots import next_slot, slot_of
+from common.slots import next_slot
 from common.tables import build_row
+from common.tick_slot import tick_slot
 from common.tries import heal_each
 
 TABLE = "cleanup_operations"
@@ -44,8 +45,8 @@ def clean_up(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]
     """Sweep once for the tick's slot and leave one row, also when the lookup fails."""
     now = runtime.clock.now()
     began = runtime.elapsed()
-    slot = slot_of(runtime.cron(TICKS), event_time(tick, event, now))
-    forced_by = force_id(tick, event, runtime.new_owner())
+    asked = tick_slot(runtime, event, tick, TICKS)
+    slot, forced_by = asked.slot, asked.forced_by
     key = f"cleanup_processor/{ids.stamp(slot)}{forced_by and '-' + forced_by}"
     with claimed(runtime, key) as claim:
         if claim is None:

@@ -10,13 +10,13 @@ from common.claims import Claim, claimed
 from common.decision import Decision, Situation
 from common.events import Event
 from common.inputs import decide_recorded
-from common.messages import GameTarget, Tick, WorkflowDecision, event_time, force_id
+from common.messages import GameTarget, Tick, WorkflowDecision
 from common.ports import Row
 from common.readings import read_situation
 from common.runtime import Runtime
-from common.slots import slot_of
 from common.state import write_once
 from common.tables import build_row
+from common.tick_slot import tick_slot
 from common.workflows import config_hash
 
 TABLE = "workflow_decisions"
@@ -31,16 +31,15 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     redelivery goes on with what was decided first.
     """
     now = runtime.clock.now()
-    happened = event_time(tick, event, now)
-    slot = slot_of(runtime.cron(TICKS), happened)
-    forced_by = force_id(tick, event, runtime.new_owner())
+    asked = tick_slot(runtime, event, tick, TICKS)
+    slot, forced_by = asked.slot, asked.forced_by
     key = f"{ids.stamp(slot)}{forced_by and '-' + forced_by}"
     with claimed(runtime, f"master_controller/{key}") as claim:
         if claim is None:
             return {"result": "already decided", "slot": slot.isoformat()}
         # A forced tick that names a time asks what should have happened then.
-        asked = happened if tick.force else now
-        batch = write_once(runtime, f"decided/{key}.json", _judge(runtime, slot, asked, forced_by))
+        when = asked.happened if tick.force else now
+        batch = write_once(runtime, f"decided/{key}.json", _judge(runtime, slot, when, forced_by))
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
 

@@ -6,12 +6,12 @@ from common import ids
 from common.claims import claimed
 from common.eastern import eastern_date
 from common.events import Event
-from common.messages import Tick, event_time, force_id
+from common.messages import Tick
 from common.plan import PlannedRun, plan_day
 from common.ports import Row
 from common.runtime import Runtime
-from common.slots import slot_of
 from common.tables import build_row
+from common.tick_slot import tick_slot
 from common.workflows import config_hash
 
 TABLE = "daily_expected_schedule"
@@ -25,9 +25,9 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     Raises:
         TransientError: no schedule has been stored yet; the refresh brings one.
     """
-    slot = slot_of(runtime.cron(TICKS), event_time(tick, event, runtime.clock.now()))
+    asked = tick_slot(runtime, event, tick, TICKS)
+    slot, forced_by = asked.slot, asked.forced_by
     day = eastern_date(slot)
-    forced_by = force_id(tick, event, runtime.new_owner())
     key = f"schedule_locker/{day}{forced_by and '-' + forced_by}"
     with claimed(runtime, key) as claim:
         if claim is None:

@@ -59,6 +59,10 @@ TICKS: list[tuple[Mapping[str, Any], str]] = [
     ({"scheduled_time": "2025-11-12T18:00:00"}, "Tick: scheduled_time"),
     ({"scheduled_time": "9999-12-31T23:59:59Z"}, "Tick: scheduled_time"),
     ({"scheduled_time": "0001-01-01T00:00:00Z"}, "Tick: scheduled_time"),
+    (
+        {"scheduled_time": SLOT},
+        "scheduled_time: 2025-11-12T18:00:00+00:00 is more than 5 min",
+    ),
     ({"force": "perhaps"}, "Tick: force"),
     ({"version": 2}, "Tick: version"),
     ({"schema": "scraper-request"}, "Tick: schema"),

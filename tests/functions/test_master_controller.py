@@ -43,6 +43,7 @@ def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> Non
 
 def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
     """The message carries the date that the row names."""
+    at_slot(world)
     call("master_controller", TICK)
     sent = [m.body for m in world.publisher.published if m.topic == "workflow-decisions"]
     told = {body["workflow_name"]: body["target_date"] for body in sent}
@@ -52,6 +53,7 @@ def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
 
 def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Call) -> None:
     """Twenty minutes later, or four seconds before the slot: the same slot, decided once."""
+    world.clock.move(SLOT + timedelta(minutes=20))
     call("master_controller", TICK)
     published = len(world.publisher.published)
     for instant in (SLOT + timedelta(minutes=20), SLOT - timedelta(seconds=4)):
@@ -59,6 +61,14 @@ def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Ca
         assert (again.status, again.body["result"]) == (200, "already decided")
     assert len(world.rows["workflow_decisions"]) == 3
     assert len(world.publisher.published) == published
+
+
+def test_a_plain_tick_of_the_future_leaves_the_slot_to_its_own(world: World, call: Call) -> None:
+    """Refused a quarter of an hour before; the slot's own tick decides it."""
+    assert call("master_controller", TICK).status == 400
+    assert world.rows["workflow_decisions"] == []
+    at_slot(world)
+    assert call("master_controller", TICK).body["result"] == "decided"
 
 
 def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) -> None:
@@ -120,7 +130,7 @@ def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
         raise ConnectionError("insert failed")
 
     world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, fail))
-    published = len(world.publisher.published)
+    published = len(at_slot(world).publisher.published)
     assert call("master_controller", TICK).status == 503
     assert len(world.publisher.published) == published
     world.runtime.__dict__["warehouse"] = world.warehouse
@@ -145,7 +155,7 @@ def test_d3_an_unreachable_state_store_is_never_an_empty_success(world: World, c
     def deny(breaking: Break, do: Do) -> None:
         raise PermissionError("403 storage.objects.create denied")
 
-    world.runtime.__dict__["storage"] = Tap(world.storage, Break(1, deny))
+    world.runtime.__dict__["storage"] = Tap(at_slot(world).storage, Break(1, deny))
     assert call("master_controller", TICK).status == 500
     assert world.rows["workflow_decisions"] == []
     world.runtime.__dict__["storage"] = world.storage

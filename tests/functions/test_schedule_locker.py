@@ -1,6 +1,6 @@
 """The schedule locker: the day's plan, once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from local.world import World
 from tests.functions.harness import DAY, NOON, Break, Call, Do, tapped
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
+REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
 
 
 def test_the_plan_of_the_day_is_locked(world: World, call: Call) -> None:
@@ -32,6 +33,7 @@ def test_d15_a_second_lock_of_the_day_is_a_no_op(world: World, call: Call) -> No
     """Whatever instant of the day it names, the row count is unchanged."""
     call("schedule_locker", TICK)
     locked = list(world.rows["daily_expected_schedule"])
+    world.clock.move(datetime(2025, 11, 12, 22, tzinfo=UTC))
     again = call("schedule_locker", {**TICK, "scheduled_time": "2025-11-12T22:00:00Z"})
     assert (again.status, again.body["result"]) == (200, "already locked")
     assert world.rows["daily_expected_schedule"] == locked
@@ -51,6 +53,9 @@ def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> 
 
 def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
     """A date without games, after one without: done, and none."""
+    world.clock.move(datetime(2025, 11, 20, 9, 45, tzinfo=UTC))
+    call("scraper_runner", REFRESH)
+    world.clock.move(datetime(2025, 11, 20, 10, tzinfo=UTC))
     answer = call("schedule_locker", {**TICK, "scheduled_time": "2025-11-20T10:00:00Z"})
     assert (answer.status, answer.body["rows"]) == (200, 0)
     assert world.rows["daily_expected_schedule"] == []
@@ -61,8 +66,7 @@ def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -
     world.clock.move(NOON + timedelta(days=30))
     later = {**TICK, "scheduled_time": world.clock.now().isoformat()}
     assert call("schedule_locker", later).status == 503
-    request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
-    assert call("scraper_runner", request).status == 200
+    assert call("scraper_runner", REFRESH).status == 200
     assert call("schedule_locker", later).status == 200
 
 
@@ -82,6 +86,7 @@ def test_a_broken_configuration_is_no_fault_of_the_message(world: World, call: C
 def test_every_date_is_locked_for_itself(world: World, call: Call, day: date) -> None:
     """A claim on one date does not keep another from being locked."""
     call("schedule_locker", TICK)
+    world.clock.move(datetime.combine(day, time(10), UTC))
     answer = call("schedule_locker", {**TICK, "scheduled_time": f"{day}T10:00:00Z"})
     assert answer.body["result"] == "locked"
     assert {row["date"] for row in world.rows["daily_expected_schedule"]} == {DAY, day}

@@ -1,0 +1,48 @@
+"""What a tick asks for: its slot, and whether it is forced (rule R3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.errors import BadInputError
+from common.events import Event
+from common.messages import Tick, event_time, force_id
+from common.runtime import Runtime
+from common.slots import EARLY, slot_of
+
+
+@dataclass(frozen=True)
+class TickSlot:
+    """A tick's slot.
+
+    Attributes:
+        slot: the scheduled instant, aware UTC.
+        happened: when the tick says it happened, aware.
+        forced_by: what a forced tick adds to its ids; empty for a plain one.
+    """
+
+    slot: datetime
+    happened: datetime
+    forced_by: str
+
+
+def tick_slot(runtime: Runtime, event: Event, tick: Tick, topic: str) -> TickSlot:
+    """The slot of a tick of one topic.
+
+    Raises:
+        BadInputError: a plain tick of the future; the slot's own tick would find it done already.
+    """
+    now = runtime.clock.now()
+    _check_due(tick, now)
+    happened = event_time(tick, event, now)
+    slot = slot_of(runtime.cron(topic), happened)
+    return TickSlot(slot, happened, force_id(tick, event, runtime.new_owner()))
+
+
+def _check_due(tick: Tick, now: datetime) -> None:
+    if tick.force or tick.scheduled_time is None or tick.scheduled_time <= now + EARLY:
+        return
+    raise BadInputError(
+        f"Tick: scheduled_time: {tick.scheduled_time.isoformat()} is more than "
+        f"{EARLY.total_seconds() / 60:g} min ahead of the clock ({now.isoformat()}); send it when "
+        'it is due, or write "force": true to have that slot judged now'
+    )

@@ -1,0 +1,54 @@
+"""What a tick asks for: its slot, and whether it may be asked for now."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from common.clock import Clock
+from common.errors import BadInputError
+from common.events import Event
+from common.messages import Tick
+from common.runtime import Runtime
+from common.settings import Settings
+from common.tick_slot import TickSlot, tick_slot
+from local.world import ManualClock
+from tests.common.conftest import et
+
+TOPIC = "tick-master-controller"
+SLOT = et("2025-11-12 13:00")
+FIVE = timedelta(minutes=5)
+
+
+def asked(clock: datetime, tick: Tick, **event: str | datetime) -> TickSlot:
+    """A tick as the controller takes it at an instant."""
+    runtime = Runtime(Settings(), new_owner=lambda: "owner")
+    held: Clock = ManualClock(clock)
+    vars(runtime)["clock"] = held
+    return tick_slot(runtime, Event(shape="push", data={}, **event), tick, TOPIC)  # type: ignore[arg-type] # of the test's own choosing
+
+
+@pytest.mark.parametrize("ahead", [-timedelta(hours=3), timedelta(0), timedelta(seconds=90), FIVE])
+def test_r3_a_slot_of_the_past_or_of_jitter_is_taken(ahead: timedelta) -> None:
+    """Up to five minutes ahead of the clock, however far behind."""
+    assert asked(SLOT - ahead, Tick(scheduled_time=SLOT)) == TickSlot(SLOT, SLOT, "")
+
+
+def test_a_plain_tick_of_the_future_is_refused() -> None:
+    """The text has the field, the value, the clock and the way out."""
+    clock = SLOT - FIVE - timedelta(seconds=1)
+    with pytest.raises(BadInputError) as refused:
+        asked(clock, Tick(scheduled_time=SLOT))
+    for told in ("scheduled_time", SLOT.isoformat(), clock.isoformat(), '"force": true'):
+        assert told in str(refused.value)
+
+
+def test_a_forced_tick_of_the_future_is_taken() -> None:
+    """Who forces it means it; its ids are its own, so the slot's own tick is not kept out."""
+    forced = Tick(scheduled_time=SLOT, force=True)
+    assert asked(SLOT - timedelta(days=2), forced, message_id="17") == TickSlot(SLOT, SLOT, "17")
+
+
+def test_without_a_scheduled_time_the_publish_time_counts() -> None:
+    """However the publisher's clock differs from ours: nobody asked for another slot."""
+    published = SLOT + timedelta(minutes=10)
+    assert asked(SLOT, Tick(), publish_time=published) == TickSlot(SLOT, published, "")
