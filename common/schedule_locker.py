@@ -1,10 +1,18 @@
-"""Locks the day's plan: what should run when, if everything goes as published."""
+"""Locks the day's plan: what should run when, if everything goes as published.
+
+The locks of a date are numbered, and one that is not done keeps the next from beginning: no two
+ever insert at the same time. A plain tick is for the first; a forced one is the first that is not
+done, and adds what the locks before it have not.
+"""
 
 from collections.abc import Mapping
+from datetime import date
+from itertools import count
 
 from common import ids
-from common.claims import claimed
+from common.claims import claimed, is_done
 from common.eastern import eastern_date
+from common.errors import ClaimBusyError
 from common.events import Event
 from common.messages import Tick
 from common.plan import PlannedRun, plan_day
@@ -22,14 +30,18 @@ CONTROLLER_TICKS = "tick-master-controller"
 def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     """Write the plan of the tick's Eastern date; a second lock of it is a no-op that says so.
 
+    A forced lock leaves the rows that are there, and adds what the schedule has brought since.
+
     Raises:
+        ClaimBusyError: the date is being locked, or was while a forced lock was about to.
         TransientError: no schedule has been stored yet; the refresh brings one.
     """
-    asked = tick_slot(runtime, event, tick, TICKS)
-    slot, forced_by = asked.slot, asked.forced_by
+    slot = tick_slot(runtime, event, tick, TICKS).slot
     day = eastern_date(slot)
-    key = f"schedule_locker/{day}{forced_by and '-' + forced_by}"
+    key = _next_lock(runtime, day) if tick.force else _lock_key(day, 1)
     with claimed(runtime, key) as claim:
+        if claim is None and tick.force:
+            raise ClaimBusyError(f"claim {key}: done by another meanwhile; deliver again")
         if claim is None:
             return {"result": "already locked", "slot": slot.isoformat()}
         season = runtime.season.read(runtime.clock.now())
@@ -46,6 +58,16 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
             look_first = claim.takeover or tick.force
             runtime.warehouse.append(TABLE, rows, job_key=key, look_first=look_first)
         return {"result": "locked", "slot": slot.isoformat(), "rows": len(rows)}
+
+
+def _next_lock(runtime: Runtime, day: date) -> str:
+    """The first lock of a date that is not done, whether nobody or somebody is at it."""
+    keys = (_lock_key(day, number) for number in count(1))
+    return next(key for key in keys if not is_done(runtime, key))
+
+
+def _lock_key(day: date, number: int) -> str:
+    return f"schedule_locker/{day}{f'-{number}' if number > 1 else ''}"
 
 
 def _row(runtime: Runtime, run: PlannedRun, day: str) -> Row:

@@ -3,11 +3,13 @@
 Trigger     topic `tick-schedule-locker` (05:00 ET), or a call with the bare JSON of a tick.
 Reads       the newest schedule object; the workflow configuration.
 Writes      the day's rows of `daily_expected_schedule`; publishes nothing.
-No-op       the date is locked already, or nothing is needed (no rows).
+No-op       the date is locked already, or nothing is needed (no rows). A forced lock adds what
+            the schedule has brought since.
 Acknowledged  a malformed tick, dead-lettered.
 Raised      no schedule stored yet, a service that fails for now, a broken configuration: the
             platform retries until it is mended.
-Duplicates  one claim a date; the INSERT job's id derives from the date.
+Duplicates  one claim a date, and one after the other for forced locks; the INSERT job's id
+            derives from it.
 """
 
 import functions_framework

@@ -43,7 +43,7 @@ def test_a_plain_tick_of_the_future_is_refused() -> None:
 
 
 def test_a_forced_tick_of_the_future_is_taken() -> None:
-    """Who forces it means it; its ids are its own, so the slot's own tick is not kept out."""
+    """Who forces it means it, and its ids say so."""
     forced = Tick(scheduled_time=SLOT, force=True)
     assert asked(SLOT - timedelta(days=2), forced, message_id="17") == TickSlot(SLOT, SLOT, "17")
 

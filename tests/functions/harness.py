@@ -104,10 +104,10 @@ def rest(world: World, event: str) -> None:
             world.settle()
 
 
-def tick(world: World, topic: str, due: datetime | None = None) -> None:
+def tick(world: World, topic: str, due: datetime | None = None, *, force: bool = False) -> None:
     """Publish a scheduler's tick at its instant."""
     due = due or (SWEEP if "cleanup" in topic else SLOT)
-    body = {"schema": "tick", "version": 1, "scheduled_time": due.isoformat()}
+    body = {"schema": "tick", "version": 1, "scheduled_time": due.isoformat(), "force": force}
     world.clock.move(due)
     world.publisher.publish(topic, body, {})
 

@@ -19,8 +19,10 @@ from tests.functions.harness import (
     deliver_through,
     faults,
     new_world,
+    pop,
     rest,
     tables,
+    tick,
     undisturbed,
 )
 
@@ -91,6 +93,47 @@ def test_r6_the_one_gap_that_bigquery_s_job_id_closes(event: str) -> None:
     wrong = interleaved(event, past_the_lease, ForgetfulWarehouse)
     assert wrong[-1].startswith("append ")
     assert not [label for label in wrong if label.startswith(("create claims/", "publish "))]
+
+
+def locks(world: World, *forced: bool) -> list[Delivery]:
+    """Deliveries of lock ticks of the day, one after the other forced or plain."""
+    for force in forced:
+        tick(world, "tick-schedule-locker", force=force)
+    return [pop(world) for _ in forced]
+
+
+def locked_at(number: int, second: Second, *, forced: tuple[bool, bool]) -> tuple[World, Break]:
+    """Lock a date, and let another lock of it in at one write of the first."""
+    world = new_world(ForgetfulWarehouse if second is not past_the_lease else MemoryWarehouse)
+    first, other = locks(world, *forced)
+    breaking = Break(number, partial(second, world, other))
+    deliver_through(world, first, breaking)
+    world.settle()
+    return world, breaking
+
+
+@pytest.mark.parametrize("second", [before_write, after_write, past_the_lease])
+@pytest.mark.parametrize("forced", [(False, True), (True, False), (True, True)])
+def test_r6_a_forced_lock_and_another_of_its_date_meet(
+    forced: tuple[bool, bool], second: Second
+) -> None:
+    """Either comes in at any write of the other, and the plan is there once."""
+    writes = locked_at(0, second, forced=forced)[1].seen
+    assert [write.split()[0] for write in writes] == ["create", "append", "create"]
+    for number, label in enumerate(writes, 1):
+        world = locked_at(number, second, forced=forced)[0]
+        assert tables(world) == undisturbed("schedule_locker")[0], label
+        assert faults(world) == [], label
+
+
+@pytest.mark.parametrize("forced", [(False, True, True), (True, False, True)])
+def test_r6_locks_one_after_the_other_write_the_plan_once(forced: tuple[bool, ...]) -> None:
+    """A plain lock after a forced one is a no-op, a forced one adds what is not there."""
+    world = new_world(ForgetfulWarehouse)
+    assert [world.deliver(lock) for lock in locks(world, *forced)] == [200] * 3
+    assert tables(world) == undisturbed("schedule_locker")[0]
+    results = [body["result"] for name, _, body in world.replies if name == "schedule_locker"]
+    assert results == ["locked", *("locked" if force else "already locked" for force in forced[1:])]
 
 
 @pytest.mark.parametrize("event", EVENTS)
