@@ -26,12 +26,23 @@ query_ids = {
   for name, config in google_bigquery_data_transfer_config.alert : name => reverse(split("/", config.name))[0]
 }
 
+# What stands for them in a filter; another deployment in the project has other names.
+ours = {
+  OUR_FUNCTIONS     = join("|", [for function in google_cloudfunctions2_function.function : function.name])
+  OUR_JOBS          = join("|", [for job in google_cloud_scheduler_job.job : job.name])
+  OUR_SUBSCRIPTIONS = join("|", [for subscription in google_pubsub_subscription.push : subscription.name])
+  OUR_DEAD_LETTERS  = google_pubsub_subscription.dead_letters.name
+  OUR_QUERIES       = join("|", values(local.query_ids))
+}
+
+filters = {
+  for name, alert in merge(local.log_alerts, local.metric_alerts) : name => join("", [
+    for word in regexall("OUR_[A-Z_]+|.", alert.filter) : startswith(word, "OUR_") ? local.ours[word] : word
+  ])
+}
+
 log_policies = merge(
-  {
-    for name, alert in local.log_alerts : name => merge(alert, {
-      filter = replace(alert.filter, "OUR_QUERIES", join(" OR ", [for id in values(local.query_ids) : "\"${id}\""]))
-    })
-  },
+  { for name, alert in local.log_alerts : name => merge(alert, { filter = local.filters[name] }) },
   {
     for name, alert in local.query_alerts : name => merge(alert, {
       filter = join(" AND ", [
@@ -125,7 +136,7 @@ resource "google_monitoring_alert_policy" "metric" {
   conditions {
     display_name = each.key
     condition_threshold {
-      filter          = each.value.filter
+      filter          = local.filters[each.key]
       comparison      = each.value.comparison
       threshold_value = each.value.threshold
       duration        = each.value.duration

@@ -42,10 +42,18 @@ def tested(offline: Offline) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def deployed(tested: list[dict[str, Any]]) -> Resources:
     """Values of every resource of the run `deploys`, by address."""
-    states = [
-        line["test_state"]
-        for line in tested
-        if line["type"] == "test_state" and line["@testrun"] == "deploys"
-    ]
-    assert states, [line["@message"] for line in tested if line["@level"] == "error"]
-    return {held["address"]: held["values"] for held in states[0]["root_module"]["resources"]}
+    state = _run(tested, "deploys", "test_state")
+    return {held["address"]: held["values"] for held in state["root_module"]["resources"]}
+
+
+@pytest.fixture(scope="session")
+def second(tested: list[dict[str, Any]]) -> Resources:
+    """The same of the run that plans a second deployment; what only an apply tells is not there."""
+    plan = _run(tested, "a_second_deployment_in_one_project", "test_plan")
+    return {held["address"]: held["change"]["after"] for held in plan["resource_changes"]}
+
+
+def _run(tested: list[dict[str, Any]], run: str, kind: str) -> Mapping[str, Any]:
+    found = [line[kind] for line in tested if line["type"] == kind and line["@testrun"] == run]
+    assert found, [line["@message"] for line in tested if line["@level"] == "error"]
+    return found[0]  # type: ignore[no-any-return] # JSON

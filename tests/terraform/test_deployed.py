@@ -221,23 +221,67 @@ def test_a_broken_query_is_told_of_ours_alone(deployed: Resources) -> None:
     """Other scheduled queries of the project are not this system's alerts."""
     policy = deployed['google_monitoring_alert_policy.log["alert-query-broken"]']
     matched = policy["conditions"][0]["condition_matched_log"][0]["filter"]
-    assert "OUR_QUERIES" not in matched
-    for held in of(deployed, "google_bigquery_data_transfer_config.alert").values():
-        assert f'"{held["name"]}"' in matched
-
-
-def test_alerts_on_subscriptions_match_the_deployed_names(deployed: Resources) -> None:
-    """A filter that matches no subscription would never tell anybody."""
     names = [
-        held["name"]
-        for at, held in deployed.items()
-        if at.startswith("google_pubsub_subscription.")
+        held["name"] for held in of(deployed, "google_bigquery_data_transfer_config.alert").values()
     ]
-    for alert in ALERTS["metrics"]:
-        for pattern in re.findall(
-            r'subscription_id=monitoring.regex.full_match\("(.*?)"\)', alert["filter"]
-        ):
-            assert any(re.fullmatch(pattern, name) for name in names), alert["name"]
+    (pattern,) = re.findall(r'config_id=~"(.*?)"', matched)
+    assert all(re.fullmatch(pattern, name) for name in names)
+    assert not re.search(pattern, "of-somebody-else")
+
+
+SELECTED = re.compile(
+    r"resource\.labels\.(?:service_name|job_id|subscription_id)"
+    r'=(?:~"(?P<search>.*?)"|monitoring\.regex\.full_match\("(?P<full>.*?)"\)|"(?P<same>.*?)")'
+)
+"""How a filter selects functions, jobs or subscriptions by their names."""
+FUNCTIONS, JOBS = "google_cloudfunctions2_function.function", "google_cloud_scheduler_job.job"
+PUSH, KEPT = "google_pubsub_subscription.push", "google_pubsub_subscription.dead_letters"
+SELECTS = {
+    **dict.fromkeys(("locker-failing", "function-failing", "source", "quarantined"), FUNCTIONS),
+    "tick-failing": JOBS,
+    "dead-letter": KEPT,
+    "backlog": PUSH,
+    "daily-spend-functions": FUNCTIONS,
+}
+"""Which resources each alert on functions, jobs or subscriptions is about."""
+
+
+def names_of(resources: Resources, *kinds: str) -> set[str]:
+    """The names of all resources of some kinds."""
+    return {
+        held["name"]
+        for address, held in resources.items()
+        if address.startswith(tuple(f"{kind}[" for kind in kinds)) or address in kinds
+    }
+
+
+def selected(policy: Mapping[str, Any], names: set[str]) -> set[str]:
+    """Those names that a policy's filter matches."""
+    condition = policy["conditions"][0]
+    (held,) = condition["condition_matched_log"] or condition["condition_threshold"]
+    found = SELECTED.search(held["filter"])
+    assert found is not None, held["filter"]
+    search, full, same = found.group("search", "full", "same")
+    if same is not None:
+        return {name for name in names if name == same}
+    match = re.search if search is not None else re.fullmatch
+    return {name for name in names if match(search or full, name)}
+
+
+@pytest.mark.parametrize("alert", SELECTS)
+def test_of_two_deployments_in_a_project_each_is_told_of_its_own(
+    deployed: Resources, second: Resources, alert: str
+) -> None:
+    """A filter matches all that its alert is about, and nothing of the other deployment."""
+    kinds = (FUNCTIONS, JOBS, PUSH, KEPT)
+    names = names_of(deployed, *kinds) | names_of(second, *kinds)
+    assert names_of(deployed, *kinds).isdisjoint(names_of(second, *kinds))
+    for resources in (deployed, second):
+        policies = {
+            **of(resources, "google_monitoring_alert_policy.log"),
+            **of(resources, "google_monitoring_alert_policy.metric"),
+        }
+        assert selected(policies[alert], names) == names_of(resources, SELECTS[alert]) != set()
 
 
 def test_the_budget_is_thirty_days(deployed: Resources) -> None:
