@@ -1,4 +1,7 @@
-"""The Odds API's credits: told by every answer, kept for all instances, never overdrawn.
+"""The Odds API's credits: told by every answer, kept for all instances.
+
+A task that the last known count cannot pay for is not begun. Tasks that run at the same time read
+the same count, so together they may use up the reserve (`NBA_ODDS_API_RESERVE`), and more.
 
 A call costs one credit a market and region, a list of events nothing; so `oddsa_events`, which goes
 before the others, always sees how many are left. They come back monthly.

@@ -30,11 +30,13 @@ class Runtime:
         settings: read once from the environment.
         new_owner: names a delivery, so that claims tell two of them apart.
         elapsed: seconds of a monotonic clock, for durations.
+        told: what this instance has told of already; `common/alerts.py` keeps it bounded.
     """
 
     settings: Settings
     new_owner: NewOwner = field(default=lambda: str(uuid4()))
     elapsed: Callable[[], float] = field(default=time.monotonic)
+    told: set[str] = field(default_factory=set)
 
     @cached_property
     def clock(self) -> Clock:
