@@ -11,17 +11,17 @@
 import base64
 import binascii
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from cloudevents.http import from_http
 
 from common.errors import BadInputError
+from common.strict_json import loads
 
 Shape = Literal["push", "storage", "bare"]
 MAX_BYTES = 14 * 1024 * 1024
@@ -91,9 +91,7 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
     if body.count(b",") > MAX_VALUES:
         raise BadInputError(f"{what}: over {MAX_VALUES} values; send less")
     try:
-        document = json.loads(
-            body, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite
-        )
+        document = loads(body, _once)
         _check_unicode(body, document)
     except (ValueError, RecursionError) as error:
         detail = "nested too deep" if isinstance(error, RecursionError) else str(error)
@@ -112,17 +110,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the name {twice[:_SHOWN]!r} twice in one object")
     return found
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"the number {text[:_SHOWN]} is too large")
-    return number
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")

@@ -187,6 +187,7 @@ def _read(scraper: Scraper, target: Target, collected: _Collected) -> Scraped:
     try:
         parsed = scraper.parse(collected.bodies, target)
         _check_count(scraper, parsed, collected.bodies)
+        body = _stored(scraper, target, parsed, collected)
     except NotReadyError as error:
         return _empty(target, "NOT_READY", str(error), 200)
     except Exception as error:  # noqa: BLE001 - a parser that stumbles has met an unknown form
@@ -194,12 +195,14 @@ def _read(scraper: Scraper, target: Target, collected: _Collected) -> Scraped:
         return _failed(target, "CONTRACT", "changed", error, sample=sample)
     if parsed.count == 0:
         return _empty(target, "NO_DATA", "the source answered with an empty list", 200)
-    if scraper.suffix == "pdf":
-        body = collected.bodies[0]
-    else:
-        body = _envelope(target, "SUCCESS", parsed, absent=collected.absent)
     kind = scraper.content_type
     return Scraped("SUCCESS", "SUCCESS", parsed.count, body, kind, http_status=200, says="ok")
+
+
+def _stored(scraper: Scraper, target: Target, parsed: Parsed, collected: _Collected) -> bytes:
+    if scraper.suffix == "pdf":
+        return collected.bodies[0]
+    return _envelope(target, "SUCCESS", parsed, absent=collected.absent)
 
 
 def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> None:
@@ -298,7 +301,9 @@ def _ids(target: Target) -> dict[str, str | None]:
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return _utf8(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+    """Bytes of a document; ValueError where it holds NaN or Infinity, which JSON cannot."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _utf8(text)
 
 
 def _utf8(text: str) -> bytes:

@@ -1,20 +1,20 @@
 """Checks of what a source sent; every failure names scraper, field and value."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from common.scrapers.model import ContractError, Record
+from common.strict_json import loads
 
 
 def load(body: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any form
     """The JSON in `body`.
 
     Raises:
-        ContractError: it is not JSON; an HTML page is said to be one.
+        ContractError: it is not JSON, NaN and Infinity among it; an HTML page is said to be one.
     """
     try:
-        return json.loads(body)
+        return loads(body)
     except ValueError as error:
         kind = "an HTML page" if body.lstrip()[:1] == b"<" else "not JSON"
         raise ContractError(f"{where}: the answer is {kind} ({error})") from error

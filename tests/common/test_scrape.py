@@ -1,6 +1,7 @@
 """One scrape: its outcome, and what is stored for it."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -125,6 +126,15 @@ def test_half_a_surrogate_pair_is_stored_as_a_question_mark(parsed: Parsed | Exc
         ("SUCCESS", [{"name": "?"}], None),
         ("CONTRACT", None, "team ?"),
     )
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_record_that_json_cannot_hold_breaks_the_contract(number: float) -> None:
+    """Whatever a parser made of an answer, what is stored is JSON, and nothing is raised."""
+    found, _ = run(scraper(parsed=Parsed([{"rating": number}], 1)), {"a": b"x"})
+    assert (found.outcome, found.error_class, found.sample) == ("CONTRACT", "ValueError", b"x")
+    assert "JSON" in str(found.error_message)
+    assert stored(found)["schema"] == "scrape-failure"
 
 
 def test_s1_count_is_the_scrapers_own() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from common.scrapers import get
+from common.scrapers import REGISTRY, get
 from common.scrapers.model import ContractError, GameRef, NotReadyError, Parsed, Target
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "samples"
+PDFS = {"nbac_gamebook_pdf", "nbac_injury_report"}
 PLAYED = {
     "nbac_team_boxscore": (date(2025, 1, 15), GameRef("0022400561", "NYK", "PHI")),
     "nbac_play_by_play": (date(2025, 1, 6), GameRef("0022400500", "UTA", "LAC")),
@@ -157,6 +158,14 @@ def test_s8_events_that_no_request_could_name_break_the_contract(ids: Iterable[s
     event = {"commence_time": "2024-01-25T00:00:00Z", "home_team": "A", "away_team": "B"}
     with pytest.raises(ContractError, match="oddsa_events"):
         parse("oddsa_events", [{**event, "id": each} for each in ids])
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
+@pytest.mark.parametrize("name", sorted(set(REGISTRY) - PDFS))
+def test_s8_a_number_that_json_cannot_hold_breaks_the_contract(name: str, number: bytes) -> None:
+    """Wherever it stands: kept as it came, it would make an object that is no JSON."""
+    with pytest.raises(ContractError, match=f"{name}.*not JSON.*number"):
+        parse(name, b'{"rating": ' + number + b"}")
 
 
 def test_html_is_called_by_its_name() -> None:

@@ -1,0 +1,36 @@
+"""JSON as others read it: Python's own parser also takes NaN and Infinity, and makes them of 1e999.
+
+https://www.rfc-editor.org/rfc/rfc8259#section-6
+"""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+_SHOWN = 80
+
+
+def loads(text: bytes | str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:  # noqa: ANN401 - JSON of any form
+    """What a JSON text holds.
+
+    Args:
+        text: UTF-8 where it is bytes.
+        pairs: makes an object of its names and values; None makes a dict.
+
+    Raises:
+        ValueError: it is no JSON, or holds a number that JSON cannot.
+        RecursionError: nested too deep.
+    """
+    return json.loads(text, object_pairs_hook=pairs, parse_constant=_no_number, parse_float=_finite)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:_SHOWN]} is too large")
+    return number
