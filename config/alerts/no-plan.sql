@@ -1,6 +1,7 @@
 -- No plan after 05:30 ET on a day that needs one. A plan of no rows is right when neither today nor
 -- yesterday needs anything, so a missing one is told by what the decisions say instead:
---   from 05:30: a game of yesterday that no post-game run has asked for (the 06:00 window's work);
+--   from 05:30: a game of yesterday that no post-game run has asked for (the 06:00 window's work), unless
+--   the newest decision that looked at yesterday's games no longer saw it: it was postponed;
 --   from 06:00: a decision about today's games, such as a RUN of morning_operations.
 -- Where only today has games the first sign is the 06:00 tick; a locker that fails is told at once by the
 -- alert `locker-failing`.
@@ -24,10 +25,18 @@ WITH planned AS (
     AND day = DATE_SUB(DATE(CURRENT_TIMESTAMP(), 'America/New_York'), INTERVAL 1 DAY)
     AND target_date = day
   GROUP BY game_id
+), looked AS (
+  SELECT inputs
+  FROM decided
+  WHERE STRPOS(inputs, CONCAT('"', CAST(
+    DATE_SUB(DATE(CURRENT_TIMESTAMP(), 'America/New_York'), INTERVAL 1 DAY) AS STRING), '":[')) > 0
+  ORDER BY slot DESC
+  LIMIT 1
 ), needs AS (
   SELECT CONCAT(COUNT(*), ' game(s) of yesterday are left to collect') AS need, COUNT(*) AS found
   FROM games
   WHERE NOT asked_for
+    AND STRPOS(COALESCE((SELECT inputs FROM looked), game_id), game_id) > 0
   UNION ALL
   SELECT 'today has games', COUNT(*)
   FROM decided

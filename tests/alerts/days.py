@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from common.eastern import at
 from common.logs import silent
 from common.tables import NAMES
 from common.warehouse import make_client
 from local.bigquery import BigQueryServer, create_tables
 from local.day import OWN_SLATE
 from local.simulate import SimulateOptions, live_day, make_world
+from local.source.slate import Slate
 from local.sql import run_sql
+from local.ticks import ticks_of
+from local.world import World
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
@@ -28,6 +34,22 @@ def lived(schedule: Path = OWN_SLATE, first: date = FIRST, days: int = 2) -> Row
     with silent():
         for number in range(days):
             live_day(world, first + timedelta(days=number))
+    return {name: [dict(row) for row in rows] for name, rows in world.rows.items()}
+
+
+def postponed(season: Slate, day: date) -> Rows:
+    """The five tables of a day and the next, all games of the first postponed at 16:00 of it."""
+    moved = Slate(tuple(replace(game, postponed=True) for game in season.games), season.season)
+    world = World(season, at(day, time(0)))
+    topology = world.runtime.topology
+    with silent():
+        for tick in chain(ticks_of(topology, day), ticks_of(topology, day + timedelta(days=1))):
+            world.settle(tick.instant)
+            world.clock.move(tick.instant)
+            if tick.instant >= at(day, time(16)):
+                world.slate = moved
+            world.publisher.publish(tick.topic, tick.body(topology), {})
+        world.settle()
     return {name: [dict(row) for row in rows] for name, rows in world.rows.items()}
 
 

@@ -11,7 +11,7 @@ from common.eastern import at
 from common.errors import BadInputError
 from common.settings import ROOT
 from local.bigquery import BigQueryServer
-from tests.alerts.days import DATASET, DAY, NOW, PROJECT, ask, at_instant, lived, load
+from tests.alerts.days import DATASET, DAY, NOW, PROJECT, ask, at_instant, lived, load, postponed
 from tests.alerts.faults import CASES, Case, rows
 
 pytestmark = pytest.mark.stack
@@ -76,6 +76,28 @@ def test_the_day_after_the_last_game_is_quiet(
     sql = (FOLDER / "no-plan.sql").read_text()
     for now in instants(after):
         assert ask(server, dataset, at_instant(sql, now)) == [], now
+
+
+def test_the_day_after_a_postponed_game_is_quiet(server: BigQueryServer) -> None:
+    """Its lines were asked for, and no post-game run: there is nothing to collect for all that."""
+    held = postponed(season_of({SUMMER: ["19:00"]}), SUMMER)
+    assert any(row["action"] == "RUN" and row["game_ids"] for row in held["workflow_decisions"])
+    load(server, "postponed", held)
+    sql = (FOLDER / "no-plan.sql").read_text()
+    for now in instants(SUMMER + timedelta(days=1)):
+        assert ask(server, "postponed", at_instant(sql, now)) == [], now
+
+
+def test_a_late_game_and_no_plan_is_told_before_the_first_tick(
+    server: BigQueryServer, tmp_path: Path
+) -> None:
+    """The last decision that looked at yesterday's games still saw it."""
+    schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: ["22:30"]}))
+    load(server, "unplanned", {**lived(schedule, SUMMER), "daily_expected_schedule": []})
+    now = at(SUMMER + timedelta(days=1), time(5, 35)).astimezone(UTC)
+    sql = (FOLDER / "no-plan.sql").read_text()
+    ((_, detail),) = ask(server, "unplanned", at_instant(sql, now))
+    assert detail.endswith("1 game(s) of yesterday are left to collect")
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
