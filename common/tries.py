@@ -34,6 +34,10 @@ class Try(Enum):
     SPENT = "spent"
 
 
+USED_UP = frozenset({Try.LAST, Try.SPENT})
+"""No further try is made."""
+
+
 def attempt(runtime: Runtime, item: str, send: Callable[[], object]) -> Try:
     """Send an item, such as `objects/<log id>`, unless it was just sent or its tries are used up.
 

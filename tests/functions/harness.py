@@ -338,3 +338,11 @@ def undisturbed(event: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
     rest(world, event)
     assert faults(world) == []
     return tables(world), tuple(watched.seen)
+
+
+def forget(world: World, bucket: str, prefix: str) -> None:
+    """Delete objects, as somebody with the right to might."""
+    held = world.storage._held[bucket]
+    for name in [name for name in held if name.startswith(prefix)]:
+        del held[name]
+        world.storage._names[bucket].remove(name)

@@ -8,6 +8,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids, lost_objects
+from common.eastern import eastern
 from common.memory import Published
 from local.world import Delivery, World
 from tests.functions.harness import (
@@ -22,6 +23,7 @@ from tests.functions.harness import (
     Tap,
     before,
     faults,
+    forget,
     lose_two,
     pop,
     run_to,
@@ -224,6 +226,23 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
     assert faults(world) == []
     assert world.deliver(delivery) == 200
     assert world.replies[-1][2]["result"] == "already started"
+
+
+def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> None:
+    """Nothing is left to send: its row alone tells what it was, and it is told once."""
+    before(world, "workflow_executor")
+    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.settle()
+    forget(world, world.runtime.settings.state_bucket, "decided/")
+    lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
+    numbers = (0, 1, DAY_LATER, DAY_LATER + 1)
+    rows = [sweep(world, number) for number in numbers]
+    assert [row["quarantined"] for row in rows] == [[lost], [], [lost], []]
+    assert [row["republished"] for row in rows] == [[]] * 4
+    row = execution(world)
+    assert (row["status"], row["target_date"]) == ("failed", eastern(SLOT).date())
+    assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
+    assert faults(world) == []
 
 
 def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:

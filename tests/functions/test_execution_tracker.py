@@ -7,7 +7,7 @@ import pytest
 
 from common import ids
 from local.world import World
-from tests.functions.harness import LAST_TASK, SLOT, Call, before, faults
+from tests.functions.harness import LAST_TASK, SLOT, Call, before, faults, forget
 
 BUCKET = "nba-scraped-data"
 EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))
@@ -111,9 +111,7 @@ def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call
 def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> None:
     """The execution still ends: what cannot be read back is as if its step had failed."""
     delivery = before(world, "execution_tracker")
-    name = delivery.message.body["name"]
-    del world.storage._held[BUCKET][name]
-    world.storage._names[BUCKET].remove(name)
+    forget(world, BUCKET, delivery.message.body["name"])
     assert call("execution_tracker", delivery.body()).body["result"] == "step 1"
     assert [r["scraper"] for r in step_requests(world, 1)] == ["oddsa_game_lines"]
     world.settle()
