@@ -9,7 +9,6 @@ with the bucket's age; a round of 24,000 objects takes a day.
 
 import json
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from common.errors import ConflictError
 from common.finalized import republish_object
 from common.ports import StoredObject
 from common.runtime import Runtime
+from common.task_objects import FAILED
 from common.tries import Try, attempt, heal_each, in_time, quarantined
 
 NEAR, DAY, FAR = timedelta(hours=2), timedelta(hours=26), timedelta(days=8)
@@ -39,7 +39,6 @@ MOST = 500
 """Objects sent again by one sweep: it must end within the function's timeout."""
 FOLDERS = 200
 """Many times our own: a bucket with a folder an upload must not cost a listing each."""
-FAILED = "failed/"
 CURSOR = "cleanup/cursor.json"
 
 
@@ -101,7 +100,7 @@ def _look(  # noqa: PLR0917 - two spans, one of writing and one of names
     dated = {_path(stored): stored for stored in _due(_dated(runtime, now, names), now, span)}
     paged = {_path(stored): stored for stored in _due(page.objects if page else (), now, FAR)}
     objects = paged | dated
-    logged = _logged(runtime, now, FAR if paged else span) if objects else frozenset()
+    logged = _logged(runtime, now, FAR if paged else span) if objects else set()
     found.checked = len(objects)
     found.missing_objects = [
         stored for path, stored in objects.items() if (path, stored.generation) not in logged
@@ -145,7 +144,7 @@ def _item(stored: StoredObject) -> str:
     return f"objects/{ids.log_id(stored.bucket, stored.name, stored.generation)}"
 
 
-def _logged(runtime: Runtime, now: datetime, span: timedelta) -> AbstractSet[tuple[str, int]]:
+def _logged(runtime: Runtime, now: datetime, span: timedelta) -> set[tuple[str, int]]:
     rows = runtime.warehouse.select(
         "scraper_execution_log",
         ("gcs_path", "object_generation"),

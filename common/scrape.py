@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from common.fetch import Source, Way
+from common.labels import Outcome
 from common.logs import log
 from common.scrapers.model import (
     Call,
@@ -22,7 +23,6 @@ from common.source_errors import (
     BlockedError,
     NotFoundError,
     NotPublishedError,
-    Outcome,
     PartlyBlockedError,
     SourceError,
     TimedOutError,

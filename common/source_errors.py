@@ -3,8 +3,8 @@
 from typing import ClassVar, Literal
 
 from common.errors import OrchestrationError
+from common.labels import Outcome
 
-Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT"]
 Verdict = Literal["ok", "empty", "failed", "changed", "unasked"]
 """What an attempt says of the source: only `failed` counts for its circuit."""
 
