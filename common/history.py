@@ -97,19 +97,21 @@ def tries_from_log(rows: Iterable[Row]) -> dict[Key, Tries]:
         One entry a key. A request outside any workflow (an operator's, a scheduled refresh) can
         succeed for all, but is not charged as an attempt (scenario D17).
     """
-    gathered: dict[Key, Tries] = {}
+    succeeded: dict[Key, datetime] = {}
+    tried: dict[Key, list[datetime]] = defaultdict(list)
     for row in rows:
         if row["target_date"] is None:
             continue
         key = (row["scraper_name"], row["target_date"], row["game_id"])
-        when = row["slot"] or row["triggered_at"]
-        gathered[key] = add_try(
-            gathered.get(key, NEVER),
-            when,
-            succeeded=row["outcome"] == "SUCCESS",
-            charged=row["workflow_name"] is not None,
-        )
-    return gathered
+        when, charged = row["slot"] or row["triggered_at"], tried[key]
+        if row["outcome"] == "SUCCESS":
+            succeeded[key] = _later(succeeded.get(key), when)
+        if row["workflow_name"] is not None:
+            charged.append(when)
+    return {
+        key: Tries(succeeded.get(key), len(times), max(times, default=None))
+        for key, times in tried.items()
+    }
 
 
 def add_try(tries: Tries, when: datetime, *, succeeded: bool, charged: bool = True) -> Tries:

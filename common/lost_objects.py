@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from common import ids
 from common.eastern import eastern_date
@@ -97,13 +97,13 @@ def _look(  # noqa: PLR0917 - two spans, one of writing and one of names
     names: timedelta,
 ) -> None:
     """Compare what was written in the span, by its names, and what the page holds with the log."""
-    dated = {_path(stored): stored for stored in _due(_dated(runtime, now, names), now, span)}
-    paged = {_path(stored): stored for stored in _due(page.objects if page else (), now, FAR)}
-    objects = paged | dated
+    dated = _due(_dated(runtime, now, names), now, span)
+    paged = _due(page.objects, now, FAR) if page else []
+    objects = {stored.name: stored for stored in (*paged, *dated)}
     logged = _logged(runtime, now, FAR if paged else span) if objects else set()
     found.checked = len(objects)
     found.missing_objects = [
-        stored for path, stored in objects.items() if (path, stored.generation) not in logged
+        stored for stored in objects.values() if (_path(stored), stored.generation) not in logged
     ]
 
 
@@ -160,20 +160,24 @@ def _dated(runtime: Runtime, now: datetime, names: timedelta) -> Iterator[Stored
     first, last = eastern_date(now - names), eastern_date(now + names)
     folders = [name for name in storage.folders(bucket) if name != FAILED]
     folders += [f"{FAILED}{name}" for name in storage.folders(bucket, FAILED)]
-    for folder in folders[:FOLDERS]:
-        # "~" sorts behind what a name may go on with after its date.
-        yield from storage.list(bucket, folder, start=f"{folder}{first}", end=f"{folder}{last}~")
+    # "~" sorts behind what a name may go on with after its date.
+    return chain.from_iterable(
+        storage.list(bucket, folder, start=f"{folder}{first}", end=f"{folder}{last}~")
+        for folder in folders[:FOLDERS]
+    )
 
 
-def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> Iterator[StoredObject]:
+def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> list[StoredObject]:
     """Those written long enough ago to be logged, and not before the span."""
     earliest, latest = now - span, now - GRACE
     young = [stored for stored in objects if not stored.created or stored.created >= earliest]
-    for stored in young:
-        # A user may give an object any customTime; we give it the time of the run.
-        ours = stored.custom_time if "task_id" in stored.metadata else None
-        if earliest <= (ours or stored.created or now) <= latest:
-            yield stored
+    return [stored for stored in young if earliest <= (_run_at(stored) or now) <= latest]
+
+
+def _run_at(stored: StoredObject) -> datetime | None:
+    """A user may give an object any customTime; we give it the time of the run."""
+    ours = stored.custom_time if "task_id" in stored.metadata else None
+    return ours or stored.created
 
 
 def _path(stored: StoredObject) -> str:

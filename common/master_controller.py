@@ -17,7 +17,6 @@ from common.runtime import Runtime
 from common.state import write_once
 from common.tables import build_row
 from common.tick_slot import tick_slot
-from common.workflows import config_hash
 
 TABLE = "workflow_decisions"
 TOPIC = "workflow-decisions"
@@ -46,7 +45,7 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
 def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> dict[str, Any]:
     situation = read_situation(runtime, slot, now)
-    config = config_hash(runtime.settings.workflows_file)
+    config = runtime.config_hash
     return {
         "slot": slot.isoformat(),
         "now": now.isoformat(),

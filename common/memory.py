@@ -180,21 +180,20 @@ class MemoryWarehouse:
             for name, value in (where or {}).items()
         }
         names = tuple(shape.column(name).name for name in columns)
-        held = shape.partition_column
+        edges = {_partition_day(first), _partition_day(last)}
         found: list[Row] = []
         for day in _days(first, last):
             if (partition := self._days.get((table_name, day))) is None:
                 continue
-            if day in (_partition_day(first), _partition_day(last)):
-                edge = partition.view((*names, held), wanted)
-                found += [{n: row[n] for n in names} for row in edge if first <= row[held] < last]
+            view = partition.view(names, wanted, shape.partition_column)
+            if day in edges:
+                found += [row for when, row in view if first <= when < last]
             else:
-                found += map(dict.copy, partition.view(names, wanted))
-        for name in names:
-            if shape.column(name).mode == "REPEATED":
-                for row in found:
-                    row[name] = list(row[name])
-        return found
+                found += [row for _, row in view]
+        arrays = [name for name in names if shape.column(name).mode == "REPEATED"]
+        if not arrays:
+            return found
+        return [{**row, **{name: [*row[name]] for name in arrays}} for row in found]
 
 
 def _partition_day(value: date) -> date:

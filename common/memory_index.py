@@ -114,15 +114,15 @@ class Partition:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self._views: dict[object, tuple[int, list[Row]]] = {}
+        self._views: dict[object, tuple[int, list[tuple[Any, Row]]]] = {}
 
-    def view(self, columns: Sequence[str], where: Where) -> list[Row]:
-        """Some columns of the rows that fit; they are shared, so not to be changed."""
+    def view(self, columns: Sequence[str], where: Where, order: str) -> list[tuple[Any, Row]]:
+        """Some columns of the rows that fit, each behind its value of `order`; they are shared."""
         key = (tuple(columns), tuple(where.items()))
         seen, found = self._views.get(key, (0, []))
         if seen < len(self.rows):
             found = found + [
-                {name: row[name] for name in columns}
+                (row[order], {name: row[name] for name in columns})
                 for row in self.rows[seen:]
                 if all(row[name] in values for name, values in where.items())
             ]

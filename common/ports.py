@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-Row = dict[str, Any]
-"""One table row by column name: str, int, float, bool, date, aware datetime, list[str] or None."""
+Row = Mapping[str, Any]
+"""One table row by column name, read only.
+
+Values are str, int, float, bool, date, aware datetime, list[str] or None.
+"""
 
 
 @dataclass(frozen=True)

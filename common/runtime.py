@@ -103,6 +103,13 @@ class Runtime:
         return load_checked(self.settings.workflows_file, self.topology)
 
     @cached_property
+    def config_hash(self) -> str:
+        """Which configuration decides: kept with every decision and plan row."""
+        from common.workflows import config_hash  # noqa: PLC0415 - YAML only when read
+
+        return config_hash(self.settings.workflows_file)
+
+    @cached_property
     def per_game(self) -> frozenset[str]:
         """Names of the scrapers that run once a game."""
         from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it

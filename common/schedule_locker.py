@@ -20,7 +20,6 @@ from common.ports import Row
 from common.runtime import Runtime
 from common.tables import build_row
 from common.tick_slot import tick_slot
-from common.workflows import config_hash
 
 TABLE = "daily_expected_schedule"
 TICKS = "tick-schedule-locker"
@@ -85,6 +84,6 @@ def _row(runtime: Runtime, run: PlannedRun, day: str) -> Row:
             "reason_code": decision.reason_code,
             "target_date": decision.target_date,
             "game_ids": list(decision.game_ids),
-            "config_hash": config_hash(runtime.settings.workflows_file),
+            "config_hash": runtime.config_hash,
         },
     )

@@ -1,6 +1,7 @@
 """Slots: the scheduled instants of a cron, and which of them an event belongs to (rule R3)."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -92,9 +93,9 @@ def slot_of(cron: Cron, event_time: datetime) -> datetime:
     horizon = event_time + EARLY
     day = eastern_date(horizon)
     while True:
-        due = [slot for slot in slots_on(cron, day) if slot <= horizon]
-        if due:
-            return due[-1]
+        slots = slots_on(cron, day)
+        if due := bisect_right(slots, horizon):
+            return slots[due - 1]
         day -= timedelta(days=1)
 
 
@@ -102,9 +103,9 @@ def next_slot(cron: Cron, after: datetime) -> datetime:
     """The first scheduled instant later than `after`."""
     day = eastern_date(after)
     while True:
-        for slot in slots_on(cron, day):
-            if slot > after:
-                return slot
+        slots = slots_on(cron, day)
+        if (following := bisect_right(slots, after)) < len(slots):
+            return slots[following]
         day += timedelta(days=1)
 
 

@@ -6,12 +6,14 @@ https://www.rfc-editor.org/rfc/rfc8259#section-6
 import json
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NoReturn
 
+Pairs = Callable[[list[tuple[str, Any]]], Any]
 _SHOWN = 80
 
 
-def loads(text: bytes | str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:  # noqa: ANN401 - JSON of any form
+def loads(text: bytes | str, pairs: Pairs | None = None) -> Any:  # noqa: ANN401 - JSON of any form
     """What a JSON text holds.
 
     Args:
@@ -22,7 +24,12 @@ def loads(text: bytes | str, pairs: Callable[[list[tuple[str, Any]]], Any] | Non
         ValueError: it is no JSON, or holds a number that JSON cannot.
         RecursionError: nested too deep.
     """
-    return json.loads(text, object_pairs_hook=pairs, parse_constant=_no_number, parse_float=_finite)
+    return _decoder(pairs).decode(text if isinstance(text, str) else text.decode("utf-8-sig"))
+
+
+@lru_cache(maxsize=4)
+def _decoder(pairs: Pairs | None) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=pairs, parse_constant=_no_number, parse_float=_finite)
 
 
 def _no_number(text: str) -> NoReturn:

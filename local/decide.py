@@ -17,7 +17,7 @@ from common.runtime import Runtime
 from common.season import by_date
 from common.settings import Settings
 from common.slots import is_expired, slot_of
-from common.workflows import Workflow, config_hash
+from common.workflows import Workflow
 from local.explain import explain
 from local.recorded import read_history
 from local.source.slate import load
@@ -41,7 +41,7 @@ def decisions_at(
     """
     runtime = Runtime(Settings())
     situation = _situation(runtime, schedule, instant, history)
-    config = config_hash(runtime.settings.workflows_file)
+    config = runtime.config_hash
     return [
         _row(name, flow, decide_recorded(name, flow, situation, config=config), situation)
         for name, flow in _chosen(runtime, workflow).items()

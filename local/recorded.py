@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from common.errors import BadInputError
 from common.history import History, runs_from_rows, tries_from_log
@@ -62,7 +63,7 @@ def _unreadable(where: object, error: Exception) -> BadInputError:
     return BadInputError(f"{where}: {why}; give a folder that `day` or `simulate` wrote")
 
 
-def _typed(name: str, row: Row) -> Row:
+def _typed(name: str, row: dict[str, Any]) -> Row:
     """A row as BigQuery would give it: times and dates as Python's own."""
     for field in table(name).fields:
         value = row.get(field.name)

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from common.ports import Row
 from common.tables import NAMES
 from local.sql import run_sql
 
-Tables = Mapping[str, list[dict[str, Any]]]
+Tables = Mapping[str, list[Row]]
 _ORDER = {
     "daily_expected_schedule": "expected_run_time, workflow_name",
     "workflow_decisions": "slot, workflow_name, decision_time",
@@ -22,7 +23,7 @@ _ORDER = {
 def read_tables(where: Mapping[str, Any]) -> Tables:
     """Every row of every table, in a readable order."""
     endpoint = where["environment"]["BIGQUERY_EMULATOR_HOST"]
-    read: dict[str, list[dict[str, Any]]] = {}
+    read: dict[str, list[Row]] = {}
     for name in NAMES:
         sql = (
             f"SELECT * FROM `{where['project']}.{where['dataset']}.{name}` ORDER BY {_ORDER[name]}"  # noqa: S608 - our own names

@@ -19,7 +19,7 @@ from common.execution_tracker import track
 from common.master_controller import control
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 from common.messages import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
-from common.ports import StoredObject
+from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.schedule_locker import lock
 from common.scraper_logger import write_log
@@ -131,7 +131,7 @@ class World:
         return answer(path, params, self.slate, self.clock.now())
 
     @property
-    def rows(self) -> Mapping[str, list[dict[str, Any]]]:
+    def rows(self) -> Mapping[str, list[Row]]:
         """The five tables."""
         return self.warehouse.rows
 

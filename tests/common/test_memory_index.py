@@ -55,7 +55,7 @@ def test_a_view_grows_with_its_rows() -> None:
     """A row added later is in the same view; a filter keeps the others out."""
     partition, where = Partition(), {"kind": frozenset({"x"})}
     partition.rows.append({"id": 1, "kind": "x"})
-    assert partition.view(("id",), where) == [{"id": 1}]
+    assert partition.view(("id",), where, "id") == [(1, {"id": 1})]
     partition.rows += [{"id": 2, "kind": "y"}, {"id": 3, "kind": "x"}]
-    assert partition.view(("id",), where) == [{"id": 1}, {"id": 3}]
-    assert partition.view(("id", "kind"), {}) == partition.rows
+    assert partition.view(("id",), where, "id") == [(1, {"id": 1}), (3, {"id": 3})]
+    assert [row for _, row in partition.view(("id", "kind"), {}, "id")] == partition.rows
