@@ -4,7 +4,7 @@ GCS lists by name, never by time. So each sweep lists the names of yesterday's a
 looks at what was written in the last two hours; the last sweep of an hour lists those of eight
 days and looks at a day, and at one page of the bucket from where the last page ended: an object of
 an older date, or of no date, is found when the round comes to it. What a sweep costs does not grow
-with the bucket's age; a round of 24,000 objects takes a day.
+with the bucket's age; a round of some 24,000 objects takes a day.
 """
 
 import json
@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 
 from common import ids
 from common.eastern import eastern_date
@@ -114,13 +114,12 @@ class Page:
         self._runtime = runtime
         self._held = runtime.storage.read(runtime.settings.state_bucket, CURSOR)
         self._start = json.loads(self._held[0])["next"] if self._held else ""
-        listed = runtime.storage.list(runtime.settings.data_bucket, "", start=self._start)
-        self._listed = list(islice(listed, PAGE + 1))
-        self.objects = self._listed[:PAGE]
+        bucket = runtime.settings.data_bucket
+        self.objects = [*runtime.storage.list(bucket, "", start=self._start, limit=PAGE)]
 
     def turn(self) -> None:
         """Let the next sweep go on behind this page, after the last one from the beginning."""
-        behind = self._listed[PAGE].name if len(self._listed) > PAGE else ""
+        behind = self.objects[-1].name if len(self.objects) == PAGE else ""
         if self._held and behind == self._start:
             return
         body, bucket = json.dumps({"next": behind}).encode(), self._runtime.settings.state_bucket

@@ -4,6 +4,7 @@
 """
 
 import json
+import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -111,14 +112,20 @@ class MemoryStorage:
         return held and held[1]
 
     def list(
-        self, bucket: str, prefix: str, *, start: str | None = None, end: str | None = None
+        self,
+        bucket: str,
+        prefix: str,
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
     ) -> Iterator[StoredObject]:
         """Objects below `prefix` in name order; see the port."""
         held = self._bucket(bucket)
         with self._lock:
-            names = self._names[bucket].listed(prefix, start or "")
+            names = self._names[bucket].listed(prefix, start or "", limit or sys.maxsize)
             stop = len(names) if end is None else bisect_left(names, end)
-            kept = names[:stop]
+            kept = names[: stop if limit is None else min(stop, limit)]
         return map(itemgetter(1), map(held.__getitem__, kept))
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Indexes of the in-memory ports: what a read costs does not grow with what is stored beside it."""
 
+import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,6 +32,11 @@ class Folder:
 
     def add(self, name: str) -> None:
         """Add a name; in full, as everywhere."""
+        # Most names are of a folder that is known; nothing above one is kept that it does not keep.
+        near = self._known.get(name[: name.rfind("/") + 1])
+        (near if near and near._names is None else self)._add(name)  # noqa: SLF001 - of the same class
+
+    def _add(self, name: str) -> None:
         self._names = None
         key = self._key(name)
         if key not in self._children:
@@ -39,7 +45,7 @@ class Folder:
             self._children[key] = Folder(path, self._known) if is_folder else None
             self._keys = None
         if child := self._children[key]:
-            child.add(name)
+            child._add(name)  # noqa: SLF001 - of the same class
 
     def remove(self, name: str) -> None:
         """Remove a name, and the folders that it leaves empty."""
@@ -53,12 +59,12 @@ class Folder:
         del self._children[key]
         self._keys = None
 
-    def listed(self, prefix: str, start: str) -> list[str]:
-        """The names from `start` on that begin with `prefix`, in order."""
+    def listed(self, prefix: str, start: str, limit: int = sys.maxsize) -> list[str]:
+        """The names from `start` on that begin with `prefix`, in order; about `limit` of them."""
         folder = self._at(prefix)
-        return folder.below(prefix, start) if folder else []
+        return folder.below(prefix, start, limit) if folder else []
 
-    def below(self, prefix: str, start: str) -> list[str]:
+    def below(self, prefix: str, start: str, limit: int) -> list[str]:
         """The same, for a prefix within this very folder."""
         keys, partial = self.keys(), prefix[len(self._path) :]
         low, high = bisect_left(keys, partial), bisect_left(keys, partial + _LAST)
@@ -71,9 +77,11 @@ class Folder:
             if child is None:
                 found += [name] if name >= start else []
             elif start <= name:
-                found += child.names()
+                found += child.names(limit - len(found))
             elif start.startswith(name):
-                found += child.below(name, start)
+                found += child.below(name, start, limit)
+            if len(found) >= limit:
+                break
         return found
 
     def folders(self, prefix: str) -> list[str]:
@@ -91,13 +99,16 @@ class Folder:
             self._keys = sorted(self._children)
         return self._keys
 
-    def names(self) -> list[str]:
-        """All names below, in order; not to be changed."""
+    def names(self, limit: int) -> list[str]:
+        """All names below, in order, or about `limit` of them; not to be changed."""
         if self._names is None:
-            self._names = []
+            found: list[str] = []
             for key in self.keys():
                 child = self._children[key]
-                self._names += [self._path + key] if child is None else child.names()
+                found += [self._path + key] if child is None else child.names(limit - len(found))
+                if len(found) >= limit:
+                    return found
+            self._names = found
         return self._names
 
     def _key(self, name: str) -> str:

@@ -16,7 +16,7 @@ Values are str, int, float, bool, date, aware datetime, list[str] or None.
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """An object's name and what a listing tells of it; times are aware UTC."""
 
@@ -69,9 +69,18 @@ class Storage(Protocol):
         """The object's description without its bytes; None when it does not exist."""
 
     def list(
-        self, bucket: str, prefix: str, *, start: str | None = None, end: str | None = None
+        self,
+        bucket: str,
+        prefix: str,
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
     ) -> Iterator[StoredObject]:
-        """Objects below `prefix` in name order, `start` <= name < `end` where given."""
+        """Objects below `prefix` in name order, `start` <= name < `end`, the first `limit` of them.
+
+        A thousand are one billed operation: https://cloud.google.com/storage/pricing
+        """
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """The next path segments below `prefix`, each with its trailing slash."""

@@ -125,7 +125,13 @@ class GoogleStorage:
         return blob and _described(blob)
 
     def list(
-        self, bucket: str, prefix: str, *, start: str | None = None, end: str | None = None
+        self,
+        bucket: str,
+        prefix: str,
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
     ) -> Iterator[StoredObject]:
         """Objects below `prefix` in name order; see the port."""
         with _named_bucket(bucket):
@@ -134,6 +140,7 @@ class GoogleStorage:
                 prefix=prefix,
                 start_offset=start,
                 end_offset=end,
+                max_results=limit,
                 fields=f"items({_LISTED}),nextPageToken",
                 **self._calls,
             ):

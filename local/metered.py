@@ -141,10 +141,16 @@ class MeteredStorage:
         return found
 
     def list(
-        self, bucket: str, prefix: str, *, start: str | None = None, end: str | None = None
+        self,
+        bucket: str,
+        prefix: str,
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
     ) -> Iterator[StoredObject]:
         """Count the pages."""
-        found = list(self._inner.list(bucket, prefix, start=start, end=end))
+        found = list(self._inner.list(bucket, prefix, start=start, end=end, limit=limit))
         self._pages(len(found))
         return iter(found)
 

@@ -1,5 +1,6 @@
 """Objects without a log row: which a sweep looks at, and when it sends nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from common import lost_objects
 from common.lost_objects import CURSOR, FAR, GRACE, NEAR, Found, heal_objects
 from common.memory import MemoryPublisher, MemoryStorage
+from common.ports import StoredObject
 from common.runtime import Runtime
 from common.settings import Settings
 from local.world import ManualClock
@@ -135,14 +137,27 @@ def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:
 def test_r8_a_round_turns_its_pages_and_begins_anew(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five names in pages of two: three pages, then the first again, however full the last one."""
-    monkeypatch.setattr(lost_objects, "PAGE", 2)
-    for number in range(5):
+    """A page begins with the last name of the one before; then the first again, however full."""
+    monkeypatch.setattr(lost_objects, "PAGE", 3)
+    pages: list[list[str]] = []
+    listed = runtime.storage.list
+
+    def listing(bucket: str, prefix: str, **more: Any) -> Iterator[StoredObject]:
+        found = [*listed(bucket, prefix, **more)]
+        if "limit" in more:
+            pages.append([stored.name[0] for stored in found])
+        return iter(found)
+
+    monkeypatch.setattr(runtime.storage, "list", listing)
+    for number in range(6):
         write(runtime, f"{number}.csv")
-    seen = [sweep(runtime, far=True).checked for _ in range(4)]
-    assert seen == [2, 2, 1, 2]
-    write(runtime, "5.csv")
-    assert [sweep(runtime, far=True).checked for _ in range(3)] == [2, 2, 2]
+    for _ in range(4):
+        sweep(runtime, far=True)
+    assert [*map("".join, pages)] == ["012", "234", "45", "012"]
+    write(runtime, "6.csv")
+    for _ in range(3):
+        sweep(runtime, far=True)
+    assert [*map("".join, pages[4:])] == ["234", "456", "6"]
 
 
 def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:

@@ -20,19 +20,23 @@ def folder(names: list[str]) -> Folder:
     return made
 
 
-@given(names=NAMES, gone=NAMES, prefix=PIECES, start=PIECES)
+@given(names=NAMES, gone=NAMES, prefix=PIECES, start=PIECES, limit=st.integers(1, 5))
 def test_a_listing_is_what_a_scan_gives(
-    names: list[str], gone: list[str], prefix: str, start: str
+    names: list[str], gone: list[str], prefix: str, start: str, limit: int
 ) -> None:
-    """For any names, prefix and start, also after names were removed and others added."""
-    made = folder(names)
+    """For any names, prefix, start and limit, also after names were removed and others added."""
+    made = folder(names[:6])
     made.listed(prefix, start)
+    made.listed("", "", limit)
+    for name in names[6:]:
+        made.add(name)
     kept = sorted(set(names) - set(gone))
     for name in set(names) & set(gone):
         made.remove(name)
     assert made.listed(prefix, start) == [
         name for name in kept if name.startswith(prefix) and name >= start
     ]
+    assert made.listed(prefix, start, limit)[:limit] == made.listed(prefix, start)[:limit]
     below = [name[len(prefix) :] for name in kept if name.startswith(prefix)]
     assert made.folders(prefix) == sorted({n.partition("/")[0] + "/" for n in below if "/" in n})
 
@@ -49,6 +53,18 @@ def test_listing_the_last_days_costs_the_same_after_years() -> None:
         return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # no stub
 
     assert calls(1000) == calls(10)
+
+
+def test_a_first_page_costs_the_same_after_years() -> None:
+    """Counted in function calls: twenty names of a thousand, and of fifty thousand."""
+
+    def calls(days: int) -> int:
+        made = folder([f"events/{day:05d}/{at}.json" for day in range(days) for at in range(10)])
+        profile = cProfile.Profile()
+        assert len(profile.runcall(made.listed, "", "events/00002/5", 20)) >= 20
+        return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # no stub
+
+    assert calls(5000) == calls(100)
 
 
 def test_a_view_grows_with_its_rows() -> None:

@@ -134,9 +134,9 @@ def test_a_listing_is_in_name_order_within_its_bounds(storage: Storage, folder: 
     for name in ("b/2", "a/1", "b/10", "b/1", "b/ä", "c/1"):
         storage.create(BUCKET, folder + name, b"")
 
-    def names(prefix: str, **bounds: str) -> list[str]:
+    def names(prefix: str, limit: int | None = None, **bounds: str) -> list[str]:
         ends = {key: folder + value for key, value in bounds.items()}
-        found = storage.list(BUCKET, folder + prefix, **ends)
+        found = storage.list(BUCKET, folder + prefix, limit=limit, **ends)
         return [item.name.removeprefix(folder) for item in found]
 
     assert names("") == ["a/1", "b/1", "b/10", "b/2", "b/ä", "c/1"]
@@ -145,6 +145,9 @@ def test_a_listing_is_in_name_order_within_its_bounds(storage: Storage, folder: 
     assert names("b/", start="b/10", end="b/ä") == ["b/10", "b/2"]
     assert names("", start="b/2") == ["b/2", "b/ä", "c/1"]
     assert names("", end="b/1") == ["a/1"]
+    assert names("", limit=3) == ["a/1", "b/1", "b/10"]
+    assert names("b/", limit=2, start="b/10") == ["b/10", "b/2"]
+    assert names("b/", limit=2, end="b/10") == ["b/1"]
 
 
 def test_folders_are_the_next_segments(storage: Storage, folder: str) -> None:
