@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from itertools import count
-from operator import itemgetter
+from operator import attrgetter
 from threading import Lock
 from typing import Any
 
@@ -43,7 +43,7 @@ class MemoryStorage:
         self._buckets = None if buckets is None else frozenset(buckets)
         self.on_finalize = on_finalize
         self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
-        self._names: dict[str, Folder] = defaultdict(Folder)
+        self._index: dict[str, Folder[StoredObject]] = defaultdict(Folder)
         self._generation = 0
         self._lock = Lock()
 
@@ -86,11 +86,10 @@ class MemoryStorage:
                 raise ConflictError(
                     f"gs://{bucket}/{name} is at generation {present}, not {expected}"
                 )
-            if not present:
-                self._names[bucket].add(name)
             self._generation += 1
             made = make(bucket, name, self._generation, size=len(data), created=self._clock.now())
             held[name] = (bytes(data), made)
+            self._index[bucket].put(name, made)
         if self.on_finalize is not None:
             self.on_finalize(made)
         return made
@@ -121,18 +120,17 @@ class MemoryStorage:
         limit: int | None = None,
     ) -> Iterator[StoredObject]:
         """Objects below `prefix` in name order; see the port."""
-        held = self._bucket(bucket)
+        self._bucket(bucket)
         with self._lock:
-            names = self._names[bucket].listed(prefix, start or "", limit or sys.maxsize)
-            stop = len(names) if end is None else bisect_left(names, end)
-            kept = names[: stop if limit is None else min(stop, limit)]
-        return map(itemgetter(1), map(held.__getitem__, kept))
+            found = self._index[bucket].listed(prefix, start or "", limit or sys.maxsize)
+        stop = len(found) if end is None else bisect_left(found, end, key=attrgetter("name"))
+        return iter(found[: stop if limit is None else min(stop, limit)])
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """The next path segments below `prefix`; see the port."""
         self._bucket(bucket)
         with self._lock:
-            return self._names[bucket].folders(prefix)
+            return self._index[bucket].folders(prefix)
 
     def _bucket(self, bucket: str) -> dict[str, tuple[bytes, StoredObject]]:
         if self._buckets is not None and bucket not in self._buckets:

@@ -1,19 +1,21 @@
 """Indexes of the in-memory ports: what a read costs does not grow with what is stored beside it."""
+# ruff: noqa: SLF001 - the folders of one tree know each other
 
 import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from common.ports import Row
 
+T = TypeVar("T")
 _LAST = "\U0010ffff"
 _MOST_VIEWS = 16
 Where = Mapping[str, frozenset[Any]]
 
 
-class Folder:
-    """Object names below one folder, in order.
+class Folder(Generic[T]):
+    """What lies below one folder, by name and in its order.
 
     A sub-folder's key ends in a slash, so that sorted keys make sorted names.
 
@@ -22,36 +24,41 @@ class Folder:
         known: all folders of the bucket by path; a bucket's own begins with none.
     """
 
-    def __init__(self, path: str = "", known: "dict[str, Folder] | None" = None) -> None:
+    __slots__ = ("_children", "_items", "_keys", "_known", "_path")
+
+    def __init__(self, path: str = "", known: "dict[str, Folder[T]] | None" = None) -> None:
         self._path = path
         self._known = {} if known is None else known
         self._known[path] = self
-        self._children: dict[str, Folder | None] = {}
+        self._children: dict[str, Folder[T] | T] = {}
         self._keys: list[str] | None = None
-        self._names: list[str] | None = None
+        self._items: list[T] | None = None
 
-    def add(self, name: str) -> None:
-        """Add a name; in full, as everywhere."""
+    def put(self, name: str, item: T) -> None:
+        """Add an item, or another one in its place; by its name in full, as everywhere."""
         # Most names are of a folder that is known; nothing above one is kept that it does not keep.
         near = self._known.get(name[: name.rfind("/") + 1])
-        (near if near and near._names is None else self)._add(name)  # noqa: SLF001 - of the same class
+        (near if near and near._items is None else self)._put(name, item)
 
-    def _add(self, name: str) -> None:
-        self._names = None
+    def _put(self, name: str, item: T) -> None:
+        self._items = None
         key = self._key(name)
         if key not in self._children:
-            is_folder = key.endswith("/")
-            path = self._path + key
-            self._children[key] = Folder(path, self._known) if is_folder else None
             self._keys = None
-        if child := self._children[key]:
-            child._add(name)  # noqa: SLF001 - of the same class
+            if key.endswith("/"):
+                self._children[key] = Folder(self._path + key, self._known)
+        child = self._children.get(key)
+        if isinstance(child, Folder):
+            child._put(name, item)
+        else:
+            self._children[key] = item
 
     def remove(self, name: str) -> None:
         """Remove a name, and the folders that it leaves empty."""
-        self._names = None
+        self._items = None
         key = self._key(name)
-        if child := self._children[key]:
+        child = self._children[key]
+        if isinstance(child, Folder):
             child.remove(name)
             if child.keys():
                 return
@@ -59,25 +66,25 @@ class Folder:
         del self._children[key]
         self._keys = None
 
-    def listed(self, prefix: str, start: str, limit: int = sys.maxsize) -> list[str]:
-        """The names from `start` on that begin with `prefix`, in order; about `limit` of them."""
+    def listed(self, prefix: str, start: str, limit: int = sys.maxsize) -> list[T]:
+        """What is named from `start` on and begins with `prefix`, in order; about `limit` of it."""
         folder = self._at(prefix)
         return folder.below(prefix, start, limit) if folder else []
 
-    def below(self, prefix: str, start: str, limit: int) -> list[str]:
+    def below(self, prefix: str, start: str, limit: int) -> list[T]:
         """The same, for a prefix within this very folder."""
         keys, partial = self.keys(), prefix[len(self._path) :]
         low, high = bisect_left(keys, partial), bisect_left(keys, partial + _LAST)
         if start.startswith(self._path):
             # One key further back: the folder that `start` itself is in.
             low = max(low, bisect_left(keys, start[len(self._path) :]) - 1)
-        found: list[str] = []
+        found: list[T] = []
         for key in keys[low:high]:
             child, name = self._children[key], self._path + key
-            if child is None:
-                found += [name] if name >= start else []
+            if not isinstance(child, Folder):
+                found += [child] if name >= start else []
             elif start <= name:
-                found += child.names(limit - len(found))
+                found += child.items(limit - len(found))
             elif start.startswith(name):
                 found += child.below(name, start, limit)
             if len(found) >= limit:
@@ -89,7 +96,7 @@ class Folder:
         folder = self._at(prefix)
         if folder is None:
             return []
-        partial = prefix[len(folder._path) :]  # noqa: SLF001 - of the same class
+        partial = prefix[len(folder._path) :]
         kept = (key for key in folder.keys() if key.startswith(partial))  # noqa: SIM118 - no dict
         return [key[len(partial) :] for key in kept if key.endswith("/")]
 
@@ -99,23 +106,23 @@ class Folder:
             self._keys = sorted(self._children)
         return self._keys
 
-    def names(self, limit: int) -> list[str]:
-        """All names below, in order, or about `limit` of them; not to be changed."""
-        if self._names is None:
-            found: list[str] = []
+    def items(self, limit: int) -> list[T]:
+        """All that is below, in order, or about `limit` of it; not to be changed."""
+        if self._items is None:
+            found: list[T] = []
             for key in self.keys():
                 child = self._children[key]
-                found += [self._path + key] if child is None else child.names(limit - len(found))
+                found += child.items(limit - len(found)) if isinstance(child, Folder) else [child]
                 if len(found) >= limit:
                     return found
-            self._names = found
-        return self._names
+            self._items = found
+        return self._items
 
     def _key(self, name: str) -> str:
         head, slash, _ = name[len(self._path) :].partition("/")
         return head + slash
 
-    def _at(self, prefix: str) -> "Folder | None":
+    def _at(self, prefix: str) -> "Folder[T] | None":
         """The folder that a prefix ends in; asked of the bucket's own."""
         return self._known.get(prefix[: prefix.rfind("/") + 1])
 

@@ -126,7 +126,7 @@ class Simulation(World):
         return REFUSED
 
     def _failing_source(self, delivery: Delivery, about: str) -> Answer | None:
-        if delivery.function != "scraper_runner":
+        if delivery.function != "scraper_runner" or not self.faults.source:
             return None
         scraper = str(delivery.message.body.get("scraper"))
         for rate in self.faults.source:

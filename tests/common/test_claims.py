@@ -126,7 +126,7 @@ def test_r6_one_of_two_takes_an_expired_claim_over(
             return storage.replace(bucket, name, data, generation=generation)
 
     raced = Raced(clock)
-    raced._held, raced._names = storage._held, storage._names
+    raced._held, raced._index = storage._held, storage._index
     runtime.__dict__["storage"] = raced
     with pytest.raises(ClaimBusyError, match="taken over by another"), claimed(runtime, "work"):
         pass
@@ -198,7 +198,7 @@ def test_a_claim_whose_first_answer_was_lost_is_its_own(
             return storage.create(bucket, name, data)
 
     retrying = Retrying(clock)
-    retrying._held, retrying._names = storage._held, storage._names
+    retrying._held, retrying._index = storage._held, storage._index
     runtime.__dict__["storage"] = retrying
     with claimed(runtime, "work") as claim:
         assert claim is not None

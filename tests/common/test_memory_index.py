@@ -12,11 +12,11 @@ NAMES = st.lists(st.text("ab-/", min_size=1, max_size=6), max_size=12)
 PIECES = st.text("ab-/", max_size=4)
 
 
-def folder(names: list[str]) -> Folder:
+def folder(names: list[str]) -> Folder[str]:
     """A bucket's index with these names."""
-    made = Folder()
+    made = Folder[str]()
     for name in names:
-        made.add(name)
+        made.put(name, name)
     return made
 
 
@@ -29,7 +29,7 @@ def test_a_listing_is_what_a_scan_gives(
     made.listed(prefix, start)
     made.listed("", "", limit)
     for name in names[6:]:
-        made.add(name)
+        made.put(name, name)
     kept = sorted(set(names) - set(gone))
     for name in set(names) & set(gone):
         made.remove(name)

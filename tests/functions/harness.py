@@ -345,4 +345,4 @@ def forget(world: World, bucket: str, prefix: str) -> None:
     held = world.storage._held[bucket]
     for name in [name for name in held if name.startswith(prefix)]:
         del held[name]
-        world.storage._names[bucket].remove(name)
+        world.storage._index[bucket].remove(name)
