@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from common.source_errors import (
 
 if TYPE_CHECKING:
     import httpx
-    from tenacity import RetryCallState
+    from tenacity import RetryCallState, Retrying
 
 LONGEST_WAIT = 60.0
 """Seconds; a longer Retry-After would hold the instance, and cleanup comes back anyway."""
@@ -92,20 +93,25 @@ class Source:
         Raises:
             SourceError: see `common/source_errors.py`.
         """
+        return self._tries(self._once, call, way)
+
+    @cached_property
+    def _tries(self) -> "Retrying":
+        """One for all fetches: it keeps what it knows of each by its thread."""
         from tenacity import Retrying, retry_if_exception_type  # noqa: PLC0415 - cold start
 
-        def is_last(state: "RetryCallState") -> bool:
-            again = self.clock.now() + timedelta(seconds=_pause(state))
-            return state.attempt_number >= self._settings.source_tries or again >= way.deadline
-
-        tries = Retrying(
+        return Retrying(
             retry=retry_if_exception_type(UnavailableError),
-            stop=is_last,
+            stop=self._is_last,
             wait=_pause,
             sleep=self.clock.sleep,
             reraise=True,
         )
-        return tries(self._once, call, way)
+
+    def _is_last(self, state: "RetryCallState") -> bool:
+        again = self.clock.now() + timedelta(seconds=_pause(state))
+        _, way = state.args
+        return state.attempt_number >= self._settings.source_tries or again >= way.deadline
 
     def host(self, call: Call, way: Way) -> str:
         """The host that a call asks; nothing else of its address, which may hold a password."""

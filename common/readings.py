@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from common.decision import Situation
 from common.eastern import eastern_date
-from common.errors import is_transient
 from common.history import History, runs_from_rows, tries_from_log
 from common.runtime import Runtime
 from common.season import Season
@@ -79,15 +78,6 @@ def read_history(runtime: Runtime, slot: datetime) -> History:
 
 def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:
     """Retry a read for the configured time (rule R5: 30 s) before its failure counts."""
-    from tenacity import Retrying, retry_if_exception, wait_exponential  # noqa: PLC0415 - cold start
-
     deadline = runtime.clock.now() + timedelta(seconds=runtime.settings.read_retry_seconds)
-    retrying = Retrying(
-        retry=retry_if_exception(is_transient),
-        # Not stop_after_delay, which reads the wall clock (rule R1).
-        stop=lambda _: runtime.clock.now() >= deadline,
-        wait=wait_exponential(multiplier=0.2, max=5),
-        sleep=runtime.clock.sleep,
-        reraise=True,
-    )
-    return retrying(read)
+    found: T = runtime.patience(lambda _: read(), deadline)
+    return found

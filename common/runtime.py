@@ -9,10 +9,13 @@ from uuid import uuid4
 
 from common import settings as settings_module
 from common.clock import Clock, FileClock, SystemClock
+from common.errors import is_transient
 from common.ports import Publisher, Storage, Warehouse
 from common.settings import Settings
 
 if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
+    from tenacity import Retrying
+
     from common.fetch import Source
     from common.season import SeasonReader
     from common.slots import Cron
@@ -80,6 +83,20 @@ class Runtime:
         from common.fetch import Source  # noqa: PLC0415 - a client only when used
 
         return Source(self.settings, self.clock)
+
+    @cached_property
+    def patience(self) -> "Retrying":
+        """Retries what may pass until the deadline that is given with it (rule R5)."""
+        from tenacity import Retrying, retry_if_exception, wait_exponential  # noqa: PLC0415 - lazily
+
+        return Retrying(
+            retry=retry_if_exception(is_transient),
+            # Not stop_after_delay, which reads the wall clock (rule R1).
+            stop=lambda state: self.clock.now() >= state.args[0],
+            wait=wait_exponential(multiplier=0.2, max=5),
+            sleep=self.clock.sleep,
+            reraise=True,
+        )
 
     @cached_property
     def season(self) -> "SeasonReader":

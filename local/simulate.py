@@ -30,7 +30,6 @@ from local.ticks import ticks_of
 
 TAIL_DAYS = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""
-COLLECTED_EVERY = 60
 RECENT = timedelta(days=TAIL_DAYS + 3)
 
 
@@ -111,7 +110,7 @@ def run(options: SimulateOptions, report: Report = lambda _: None) -> Outcome:
     began = time.monotonic()
     world = make_world(options)
     try:
-        with silent(), _rare_collections():
+        with silent(), _no_collections():
             days = _live(world, options, report)
     except OrchestrationError as error:
         raise BrokenError(error, tuple(world.chance.fired)) from error
@@ -145,27 +144,19 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
             return number
         day = options.first + timedelta(days=number)
         live_day(world, day)
-        if number % COLLECTED_EVERY == COLLECTED_EVERY - 1:
-            _collect()
         report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
     world.invariants.at_rest()
     return planned + TAIL_DAYS
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Collect garbage every 60 days of the simulation instead of some thousand times."""
+def _no_collections() -> Iterator[None]:
+    """Collect no garbage: a year leaves some 50 MB of it, and looking for it takes seconds."""
     gc.disable()
     try:
         yield
     finally:
-        gc.unfreeze()
         gc.enable()
-
-
-def _collect() -> None:
-    gc.collect()
-    gc.freeze()  # what is left stays: the collector need not look at it again
 
 
 def live_day(world: Simulation, day: date) -> None:
