@@ -24,7 +24,6 @@ from common.messages import Tick
 from common.ports import Row
 from common.runtime import Runtime
 from common.slots import next_slot
-from common.tables import build_row
 from common.tick_slot import tick_slot
 from common.tries import heal_each
 
@@ -91,19 +90,16 @@ def _append(runtime: Runtime, row: Row, key: str, claim: Claim) -> None:
 
 
 def _row(swept: Sweep, cleanup: str, slot: datetime, now: datetime, seconds: float) -> Row:
-    return build_row(
-        TABLE,
-        {
-            "cleanup_time": now,
-            "cleanup_id": cleanup,
-            "files_checked": swept.checked,
-            "missing_files_found": swept.missing,
-            "republished_count": len(swept.republished),
-            "duration_seconds": round(max(seconds, 0.0), 3),
-            "slot": slot,
-            "status": swept.status,
-            "error_message": swept.error,
-            "republished": swept.republished,
-            "quarantined": swept.quarantined,
-        },
-    )
+    return {
+        "cleanup_time": now,
+        "cleanup_id": cleanup,
+        "files_checked": swept.checked,
+        "missing_files_found": swept.missing,
+        "republished_count": len(swept.republished),
+        "duration_seconds": round(max(seconds, 0.0), 3),
+        "slot": slot,
+        "status": swept.status,
+        "error_message": swept.error,
+        "republished": swept.republished,
+        "quarantined": swept.quarantined,
+    }

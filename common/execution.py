@@ -18,7 +18,6 @@ from common.ports import Row
 from common.runtime import Runtime
 from common.state import read_once, write_once
 from common.steps import Manifest, Outputs, StepTasks, tasks_of
-from common.tables import build_row
 
 TABLE = "workflow_executions"
 TOPIC = "scraper-requests"
@@ -190,28 +189,25 @@ def _row(runtime: Runtime, manifest: Manifest, results: list[Result], blocked: l
     failed = [result for result in results if result.status == "FAILED"]
     now = runtime.clock.now()
     errors = [f"{r.scraper} {r.game_id or r.target_date}: {r.error_message}" for r in failed]
-    return build_row(
-        TABLE,
-        {
-            "execution_id": manifest.execution_id,
-            "execution_time": manifest.started,
-            "workflow_name": decision.workflow_name,
-            "decision_id": decision.decision_id,
-            "scrapers_requested": list(decision.scrapers),
-            "scrapers_triggered": len(results),
-            "scrapers_succeeded": len(results) - len(failed),
-            "scrapers_failed": len(failed),
-            "scraper_execution_ids": sorted(result.log_id for result in results),
-            "status": "failed" if failed or blocked else "completed",
-            "duration_seconds": (now - manifest.started).total_seconds(),
-            "error_message": _first(blocked + errors),
-            "outcome": outcome_of(len(results), len(failed), len(blocked)),
-            "slot": decision.slot,
-            "target_date": decision.target_date,
-            "game_ids": [target.game_id for target in decision.targets],
-            "finished_at": now,
-        },
-    )
+    return {
+        "execution_id": manifest.execution_id,
+        "execution_time": manifest.started,
+        "workflow_name": decision.workflow_name,
+        "decision_id": decision.decision_id,
+        "scrapers_requested": list(decision.scrapers),
+        "scrapers_triggered": len(results),
+        "scrapers_succeeded": len(results) - len(failed),
+        "scrapers_failed": len(failed),
+        "scraper_execution_ids": sorted(result.log_id for result in results),
+        "status": "failed" if failed or blocked else "completed",
+        "duration_seconds": (now - manifest.started).total_seconds(),
+        "error_message": _first(blocked + errors),
+        "outcome": outcome_of(len(results), len(failed), len(blocked)),
+        "slot": decision.slot,
+        "target_date": decision.target_date,
+        "game_ids": [target.game_id for target in decision.targets],
+        "finished_at": now,
+    }
 
 
 def outcome_of(tasks: int, failed: int, blocked: int) -> str:

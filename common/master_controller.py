@@ -15,7 +15,6 @@ from common.ports import Row
 from common.readings import read_situation
 from common.runtime import Runtime
 from common.state import write_once
-from common.tables import build_row
 from common.tick_slot import tick_slot
 
 TABLE = "workflow_decisions"
@@ -112,23 +111,20 @@ def decision_row(entry: Mapping[str, Any]) -> Row:
     """The row of a stored decision."""
     message = WorkflowDecision.model_validate(entry["message"])
     again = entry["next_check"]
-    return build_row(
-        TABLE,
-        {
-            "decision_time": message.decision_time,
-            "workflow_name": message.workflow_name,
-            "action": message.action,
-            "reason": entry["reason"],
-            "priority": entry["priority"],
-            "alert_level": entry["alert_level"],
-            "next_check": datetime.fromisoformat(again) if again else None,
-            "scrapers": list(message.scrapers) if message.action == "RUN" else [],
-            "decision_id": message.decision_id,
-            "slot": message.slot,
-            "target_date": message.target_date,
-            "reason_code": entry["reason_code"],
-            "game_ids": entry["game_ids"],
-            "forced": entry["forced"],
-            "inputs": entry["inputs"],
-        },
-    )
+    return {
+        "decision_time": message.decision_time,
+        "workflow_name": message.workflow_name,
+        "action": message.action,
+        "reason": entry["reason"],
+        "priority": entry["priority"],
+        "alert_level": entry["alert_level"],
+        "next_check": datetime.fromisoformat(again) if again else None,
+        "scrapers": list(message.scrapers) if message.action == "RUN" else [],
+        "decision_id": message.decision_id,
+        "slot": message.slot,
+        "target_date": message.target_date,
+        "reason_code": entry["reason_code"],
+        "game_ids": entry["game_ids"],
+        "forced": entry["forced"],
+        "inputs": entry["inputs"],
+    }

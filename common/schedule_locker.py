@@ -18,7 +18,6 @@ from common.messages import Tick
 from common.plan import PlannedRun, plan_day
 from common.ports import Row
 from common.runtime import Runtime
-from common.tables import build_row
 from common.tick_slot import tick_slot
 
 TABLE = "daily_expected_schedule"
@@ -71,19 +70,16 @@ def _lock_key(day: date, number: int) -> str:
 
 def _row(runtime: Runtime, run: PlannedRun, day: str) -> Row:
     decision = run.decision
-    return build_row(
-        TABLE,
-        {
-            "date": eastern_date(run.slot),
-            "locked_at": runtime.clock.now(),
-            "workflow_name": run.workflow,
-            "expected_run_time": run.slot,
-            "reason": run.reason,
-            "scrapers": list(decision.scrapers),
-            "plan_id": ids.plan_id(day, run.workflow, run.slot),
-            "reason_code": decision.reason_code,
-            "target_date": decision.target_date,
-            "game_ids": list(decision.game_ids),
-            "config_hash": runtime.config_hash,
-        },
-    )
+    return {
+        "date": eastern_date(run.slot),
+        "locked_at": runtime.clock.now(),
+        "workflow_name": run.workflow,
+        "expected_run_time": run.slot,
+        "reason": run.reason,
+        "scrapers": list(decision.scrapers),
+        "plan_id": ids.plan_id(day, run.workflow, run.slot),
+        "reason_code": decision.reason_code,
+        "target_date": decision.target_date,
+        "game_ids": list(decision.game_ids),
+        "config_hash": runtime.config_hash,
+    }

@@ -10,7 +10,6 @@ from common.labels import Labels, read_labels
 from common.messages import ObjectEvent
 from common.ports import Row
 from common.runtime import Runtime
-from common.tables import build_row
 
 TABLE = "scraper_execution_log"
 UPLOADED = "UPLOADED"
@@ -68,17 +67,14 @@ def completed(runtime: Runtime, found: ObjectEvent) -> ObjectEvent:
 
 def _row(runtime: Runtime, found: ObjectEvent, labels: Labels | None, log_id: str) -> Row:
     values = _ours(labels) if labels else _uploaded(runtime, found)
-    return build_row(
-        TABLE,
-        {
-            **values,
-            "execution_id": log_id,
-            "gcs_path": f"gs://{found.bucket}/{found.name}",
-            "object_generation": found.generation,
-            "object_bytes": found.size,
-            "logged_at": runtime.clock.now(),
-        },
-    )
+    return {
+        **values,
+        "execution_id": log_id,
+        "gcs_path": f"gs://{found.bucket}/{found.name}",
+        "object_generation": found.generation,
+        "object_bytes": found.size,
+        "logged_at": runtime.clock.now(),
+    }
 
 
 def _ours(labels: Labels) -> Row:
