@@ -4,8 +4,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Two test processes share the cores: how long an example takes says nothing of the code.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")
+settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples every time: what a change broke is told by it, not by a draw weeks later.
+settings.register_profile("test", settings.get_profile("soak"), derandomize=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw new examples in `make soak` only."""
+    settings.load_profile("soak" if "soak" in config.option.markexpr else "test")
 
 
 @pytest.hookimpl(tryfirst=True)
