@@ -9,12 +9,10 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids, lost_objects
 from common.eastern import eastern
-from common.memory import Published
 from local.world import Delivery, World
 from tests.functions.harness import (
     LAST_TASK,
     LOST_UPLOAD,
-    NOON,
     SLOT,
     SWEEP,
     Break,
@@ -29,6 +27,7 @@ from tests.functions.harness import (
     run_to,
     tick,
 )
+from tests.functions.losses import is_for, lose, lose_all
 
 BUCKET = "nba-scraped-data"
 QUARTER = timedelta(minutes=15)
@@ -58,29 +57,6 @@ def upload(world: World, name: str) -> None:
     world.storage.on_finalize = None
     world.storage.create(BUCKET, name, b"{}")
     world.storage.on_finalize = world._finalized
-
-
-def lose(world: World, wanted: Callable[[Delivery], bool]) -> None:
-    """Run the slot of 13:00, losing the first wanted delivery for good."""
-    tick(world, "tick-master-controller")
-    run_to(world, wanted)
-    world.settle()
-
-
-def lose_all(world: World, wanted: Callable[[Delivery], bool]) -> None:
-    """From now on every wanted delivery is lost before it arrives."""
-    queue = world._queue
-
-    def queue_others(function: str, message: Published, *more: Any) -> None:
-        if not wanted(Delivery(NOON, 0, function, message)):
-            queue(function, message, *more)
-
-    world._queue = queue_others  # type: ignore[method-assign] # the world's own, for this test
-
-
-def is_for(function: str, text: str = "") -> Callable[[Delivery], bool]:
-    """Whether a delivery is a function's and its body mentions a text."""
-    return lambda found: found.function == function and text in str(found.message.body)
 
 
 def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> None:

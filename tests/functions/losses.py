@@ -1,0 +1,42 @@
+"""Deliveries that never arrive, and what a sweep makes of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from common.lost_runs import heal_runs
+from common.memory import Published
+from local.world import Delivery, World
+from tests.functions.harness import NOON, SLOT, run_to, tick
+
+
+def is_for(function: str, text: str = "") -> Callable[[Delivery], bool]:
+    """Whether a delivery is a function's and its body mentions a text."""
+    return lambda found: found.function == function and text in str(found.message.body)
+
+
+def lose(world: World, wanted: Callable[[Delivery], bool]) -> None:
+    """Run the slot of 13:00, losing the first wanted delivery for good."""
+    tick(world, "tick-master-controller")
+    run_to(world, wanted)
+    world.settle()
+
+
+def lose_all(world: World, wanted: Callable[[Delivery], bool]) -> None:
+    """From now on every wanted delivery is lost before it arrives."""
+    queue = world._queue
+
+    def queue_others(function: str, message: Published, *more: Any) -> None:
+        if not wanted(Delivery(NOON, 0, function, message)):
+            queue(function, message, *more)
+
+    world._queue = queue_others  # type: ignore[method-assign] # the world's own, for this test
+
+
+def heal(world: World, after: timedelta, *, far: bool = False) -> tuple[list[str], list[str]]:
+    """What a sweep so long after the slot sends again, and what it leaves alone."""
+    world.clock.move(SLOT + after)
+    republished: list[str] = []
+    quarantined: list[str] = []
+    heal_runs(world.runtime, world.clock.now(), republished, quarantined, far=far)
+    return republished, quarantined
