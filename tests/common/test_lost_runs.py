@@ -1,0 +1,89 @@
+"""RUN decisions without an end: from when on, how far back, and with what they are healed."""
+
+from datetime import timedelta
+
+import pytest
+
+from common import ids
+from common.claims import claimed
+from common.execution import start_claim
+from local.world import World
+from tests.functions.harness import (
+    SLOT,
+    new_world,
+    tick,
+)
+from tests.functions.losses import heal, is_for, lose, lose_all
+
+RUN = ids.decision_id("betting_lines", SLOT)
+EXECUTION = ids.execution_id(RUN)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def world() -> World:
+    """A world at 12:45 ET, its schedule stored."""
+    return new_world()
+
+
+@pytest.fixture
+def lost(world: World) -> World:
+    """One whose executor never gets the decision of betting_lines, however often it is sent."""
+    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    tick(world, "tick-master-controller")
+    world.settle()
+    return world
+
+
+def use_up(world: World) -> None:
+    """All tries, until it is told that none is left."""
+    tries = [heal(world, timedelta(minutes=minutes)) for minutes in (21, 31, 41, 51)]
+    assert tries == [([f"decision {RUN}"], [])] * 3 + [([], [f"decision {RUN}"])]
+
+
+def executions(world: World) -> list[str]:
+    """How the runs of betting_lines ended."""
+    rows = world.rows["workflow_executions"]
+    return [row["status"] for row in rows if row["decision_id"] == RUN]
+
+
+def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
+    """Until then its message may still be on its way."""
+    assert heal(lost, timedelta(minutes=20)) == ([], [])
+    assert heal(lost, timedelta(minutes=20) + SECOND) == ([f"decision {RUN}"], [])
+
+
+def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
+    """However late its decision came to the executor."""
+    tick(world, "tick-master-controller")
+    world.clock.move(SLOT + timedelta(minutes=30))
+    lose(world, is_for("scraper_runner", "oddsa_events"))
+    assert heal(world, timedelta(minutes=50)) == ([], [])
+    assert [sent[:4] for sent in heal(world, timedelta(minutes=50) + SECOND)[0]] == ["task"]
+
+
+@pytest.mark.parametrize(("days", "far"), [(2, False), (8, True)])
+def test_r8_runs_are_looked_at_so_far_back(lost: World, days: int, *, far: bool) -> None:
+    """Two days by every sweep, eight by an hour's last one."""
+    assert heal(lost, timedelta(days=days) + SECOND, far=far) == ([], [])
+    lost.clock._instant = SLOT
+    assert heal(lost, timedelta(days=days), far=far) == ([f"decision {RUN}"], [])
+
+
+def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
+    """Not while Pub/Sub may still deliver what waits for it; once its tries are used up."""
+    use_up(lost)
+    day = timedelta(hours=24)
+    assert heal(lost, day) == ([], [])
+    assert executions(lost) == []
+    assert heal(lost, day + SECOND) == ([], [f"decision {RUN}"])
+    assert executions(lost) == ["failed"]
+
+
+def test_r6_a_run_that_a_delivery_has_just_claimed_is_not_given_up(lost: World) -> None:
+    """What comes of it is seen by the next sweep."""
+    use_up(lost)
+    lost.clock.move(SLOT + timedelta(hours=25))
+    with claimed(lost.runtime, start_claim(EXECUTION)):
+        assert heal(lost, timedelta(hours=25)) == ([], [])
+    assert executions(lost) == []
