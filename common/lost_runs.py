@@ -31,7 +31,8 @@ GRACE = timedelta(minutes=20)
 GIVE_UP_AFTER = timedelta(hours=24)
 """Longer than Pub/Sub's 100 deliveries 10 min apart; and only when nothing of it can come."""
 NEAR, FAR = timedelta(days=2), timedelta(days=8)
-"""How far back runs are looked at: NEAR is longer than the day after which one is given up."""
+"""How far back runs are looked at, and ahead, where slots to come are run by force: NEAR is longer
+than the day after which a run is given up."""
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
 COLUMNS = (
     *("decision_id", "workflow_name", "action", "slot", "decision_time", "target_date"),
@@ -46,12 +47,13 @@ def heal_runs(
 
     `far` looks at eight days instead of two: after an outage of the sweeps themselves.
     """
+    span = FAR if far else NEAR
 
     def heal(row: Row) -> None:
         manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
         number = _last_step(runtime, manifest) if manifest else None
         age = now - (manifest.started if manifest else _decided_at(runtime, row))
-        if age <= GRACE:
+        if not GRACE < age <= span:  # older: the end of a slot run ahead is not in the span
             return
         if manifest is None or number is None:
             tried = _heal_start(runtime, row, republished, quarantined)
@@ -63,7 +65,7 @@ def heal_runs(
         if over and _give_up(runtime, row, manifest, number, now):
             quarantined.append(f"decision {row['decision_id']}")
 
-    heal_each(_unfinished(runtime, now, FAR if far else NEAR), heal, in_time(runtime, now))
+    heal_each(_unfinished(runtime, now, span), heal, in_time(runtime, now))
 
 
 def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
@@ -86,18 +88,17 @@ def _silent(runtime: Runtime, manifest: Manifest, number: int) -> list[ScraperRe
 
 
 def _unfinished(runtime: Runtime, now: datetime, span: timedelta) -> list[Row]:
-    since, until = now - span, now + timedelta(days=1)
+    since, until = now - span, now + span
     runs = runtime.warehouse.select(
         "workflow_decisions", COLUMNS, since=since, until=until, where={"action": "RUN"}
     )
-    waiting = [row for row in runs if now - row["decision_time"] > GRACE]
-    if not waiting:
+    if not runs:
         return []
     ended = runtime.warehouse.select(
         "workflow_executions", ("decision_id",), since=since, until=until
     )
     done = {row["decision_id"] for row in ended}
-    return [row for row in waiting if row["decision_id"] not in done]
+    return [row for row in runs if row["decision_id"] not in done]
 
 
 def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> Try:

@@ -7,17 +7,17 @@ import pytest
 from common import ids
 from common.claims import claimed
 from common.execution import start_claim
+from common.settings import ROOT
+from common.workflows import load_workflows
 from local.world import World
-from tests.functions.harness import (
-    SLOT,
-    new_world,
-    tick,
-)
+from tests.functions.harness import SLOT, new_world, pop, tick
 from tests.functions.losses import heal, is_for, lose, lose_all
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
 SECOND = timedelta(seconds=1)
+AHEAD = timedelta(days=4, hours=17)
+"""06:00 ET."""
 
 
 @pytest.fixture
@@ -87,3 +87,34 @@ def test_r6_a_run_that_a_delivery_has_just_claimed_is_not_given_up(lost: World) 
     with claimed(lost.runtime, start_claim(EXECUTION)):
         assert heal(lost, timedelta(hours=25)) == ([], [])
     assert executions(lost) == []
+
+
+@pytest.fixture
+def ahead(world: World) -> World:
+    """One that was asked by force for a morning four days later, and has decided."""
+    flows = load_workflows(ROOT / "config" / "workflows.yaml")
+    world.runtime.__dict__["workflows"] = {"morning_operations": flows["morning_operations"]}
+    due = SLOT + AHEAD
+    body = {"schema": "tick", "version": 1, "scheduled_time": due.isoformat(), "force": True}
+    world.clock.move(SLOT)
+    world.publisher.publish("tick-master-controller", body, {})
+    world.deliver(pop(world))
+    return world
+
+
+def test_r8_a_slot_to_come_that_was_run_by_force_does_not_wait_for_its_instant(
+    ahead: World,
+) -> None:
+    """Its decision is of that instant, but its age is that of its batch."""
+    ahead.queue.clear()
+    (row,) = ahead.rows["workflow_decisions"]
+    assert heal(ahead, timedelta(minutes=20), far=True) == ([], [])
+    sent = [f"decision {row['decision_id']}"]
+    assert heal(ahead, timedelta(minutes=21), far=True) == (sent, [])
+
+
+def test_r8_a_slot_to_come_that_was_run_by_force_is_left_alone_when_it_comes(ahead: World) -> None:
+    """Its execution is of the day on which it was asked for, and no longer looked at."""
+    ahead.settle()
+    assert [row["status"] for row in ahead.rows["workflow_executions"]] == ["completed"]
+    assert heal(ahead, AHEAD + timedelta(hours=1)) == ([], [])
