@@ -151,9 +151,7 @@ def _heal_step(
     name = f"step {number} of execution {manifest.execution_id}"
     result = results_of(runtime, manifest, number)[0]
     bucket, labels = runtime.settings.data_bucket, result.metadata()
-    held = runtime.storage.list(bucket, result.object)
-    same = [stored for stored in held if stored.generation == result.generation]
-    stored = (same or [StoredObject(bucket, result.object, result.generation, metadata=labels)])[0]
+    stored = StoredObject(bucket, result.object, result.generation, metadata=labels)
     send = partial(republish_object, runtime, stored)
     tried = attempt(runtime, f"steps/{manifest.execution_id}-{number}", send)
     return _told(tried, name, republished, quarantined)

@@ -5,12 +5,21 @@ from datetime import timedelta
 import pytest
 
 from common import ids
-from common.claims import claimed
-from common.execution import start_claim
 from common.settings import ROOT
 from common.workflows import load_workflows
 from local.world import World
-from tests.functions.harness import SLOT, new_world, pop, tick
+from tests.functions.harness import (
+    LAST_TASK,
+    SLOT,
+    Break,
+    Do,
+    Tap,
+    before,
+    forget,
+    new_world,
+    pop,
+    tick,
+)
 from tests.functions.losses import heal, is_for, lose, lose_all
 
 RUN = ids.decision_id("betting_lines", SLOT)
@@ -80,15 +89,6 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
     assert executions(lost) == ["failed"]
 
 
-def test_r6_a_run_that_a_delivery_has_just_claimed_is_not_given_up(lost: World) -> None:
-    """What comes of it is seen by the next sweep."""
-    use_up(lost)
-    lost.clock.move(SLOT + timedelta(hours=25))
-    with claimed(lost.runtime, start_claim(EXECUTION)):
-        assert heal(lost, timedelta(hours=25)) == ([], [])
-    assert executions(lost) == []
-
-
 @pytest.fixture
 def ahead(world: World) -> World:
     """One that was asked by force for a morning four days later, and has decided."""
@@ -118,3 +118,29 @@ def test_r8_a_slot_to_come_that_was_run_by_force_is_left_alone_when_it_comes(ahe
     ahead.settle()
     assert [row["status"] for row in ahead.rows["workflow_executions"]] == ["completed"]
     assert heal(ahead, AHEAD + timedelta(hours=1)) == ([], [])
+
+
+@pytest.mark.parametrize("overwritten", [False, True])
+def test_r8_a_step_is_completed_though_the_object_of_its_result_is_gone(
+    world: World, *, overwritten: bool
+) -> None:
+    """Its event goes out as its result remembers it."""
+    delivery = before(world, LAST_TASK)
+    held = world.warehouse
+
+    def fail(breaking: Break, do: Do) -> None:
+        raise LookupError("a bug")
+
+    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
+    assert world.deliver(delivery) == 500
+    world.runtime.__dict__["warehouse"] = held
+    world.queue.clear()
+    bucket = world.runtime.settings.data_bucket
+    names = [stored.name for stored in world.storage.list(bucket, "oddsa-")]
+    forget(world, bucket, "oddsa-")
+    world.storage.on_finalize = None
+    for name in names if overwritten else ():
+        world.storage.create(bucket, name, b"by hand")
+    assert heal(world, timedelta(minutes=30)) == ([f"step 1 of execution {EXECUTION}"], [])
+    world.settle()
+    assert executions(world) == ["completed"]
