@@ -97,7 +97,7 @@ def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now
         if claim is None:
             return
         begin = _stem(manifest, request, claim.started)
-        if claim.takeover and find(runtime, begin, execution.task_id):
+        if find(runtime, begin, execution.task_id):
             return
         labels = _labels_of_lost(manifest, request, execution, now)
         with suppress(ConflictError):  # our own write, whose answer was lost

@@ -1,0 +1,171 @@
+"""Silent tasks of an execution: asked for again, written off, or seen to be gone."""
+
+from datetime import timedelta
+
+import pytest
+
+from common import ids
+from common.execution import read_manifest, step_tasks
+from common.labels import Labels, read_labels
+from common.lost_tasks import write_off
+from common.messages import GameRef
+from common.steps import Manifest
+from common.task_objects import task_claim
+from local.world import World
+from tests.functions.harness import SLOT, before, forget, new_world, tick
+from tests.functions.losses import heal, is_for, lose_all
+
+RUN = ids.decision_id("betting_lines", SLOT)
+EXECUTION = ids.execution_id(RUN)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(hours=24)
+GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
+
+
+@pytest.fixture
+def world() -> World:
+    """A world at 12:45 ET, its schedule stored."""
+    return new_world()
+
+
+def run_without(world: World, function: str) -> str:
+    """Run the slot; nothing of its game lines ever reaches a function. Tells the task."""
+    lose_all(world, is_for(function, "oddsa_game_lines"))
+    tick(world, "tick-master-controller")
+    world.settle()
+    tasks = step_tasks(world.runtime, started(world), 1)
+    assert tasks
+    (task,) = [r.execution for r in tasks.requests if r.scraper == "oddsa_game_lines"]
+    assert task
+    return f"task {task.task_id}"
+
+
+def started(world: World) -> Manifest:
+    """The execution of betting_lines."""
+    manifest = read_manifest(world.runtime, EXECUTION)
+    assert manifest
+    assert manifest.started == SLOT
+    return manifest
+
+
+def ended(world: World) -> list[tuple[str, str]]:
+    """How it ended."""
+    rows = world.rows["workflow_executions"]
+    return [(r["status"], r["outcome"]) for r in rows if r["decision_id"] == RUN]
+
+
+def written_off(world: World) -> list[str]:
+    """The objects of tasks that never ran."""
+    listed = world.storage.list(world.runtime.settings.data_bucket, "failed/")
+    return [stored.name for stored in listed]
+
+
+def tries_from(world: World, first: timedelta, task: str) -> timedelta:
+    """Use up a task's tries; when the next sweep is due."""
+    for number in range(3):
+        assert heal(world, first + number * timedelta(minutes=10)) == ([task], [])
+    return first + timedelta(minutes=30)
+
+
+def test_r8_a_task_is_written_off_after_sixty_minutes(world: World) -> None:
+    """Not while it may run late, though its tries are used up before."""
+    task = run_without(world, "scraper_runner")
+    last = tries_from(world, timedelta(minutes=21), task)
+    for after in (last, timedelta(minutes=60)):
+        assert heal(world, after) == ([], [])
+        assert written_off(world) == []
+    assert heal(world, timedelta(minutes=60) + SECOND) == ([], [])
+    assert len(written_off(world)) == 1
+
+
+def test_r6_a_run_whose_task_was_just_written_off_is_not_given_up(world: World) -> None:
+    """Nor while it is asked again, though a day has gone by: its row is to count that task."""
+    last = tries_from(world, DAY + SECOND, run_without(world, "scraper_runner"))
+    assert heal(world, last) == ([], [])
+    assert ended(world) == []
+    world.settle()
+    assert ended(world) == [("failed", "PARTIAL")]
+
+
+def test_r6_a_run_whose_task_was_just_reported_is_not_given_up(world: World) -> None:
+    """Its every event was lost, its object tells what came of it: the step can be completed."""
+    last = tries_from(world, DAY + SECOND, run_without(world, "execution_tracker"))
+    assert heal(world, last) == ([], [])
+    assert ended(world) == []
+    assert heal(world, last + SECOND) == ([f"step 1 of execution {EXECUTION}"], [])
+
+
+def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world: World) -> None:
+    """It has run, so that it is not written off, and nothing of it can come."""
+    task = run_without(world, "execution_tracker")
+    forget(world, world.runtime.settings.data_bucket, "oddsa-game-lines/")
+    last = tries_from(world, timedelta(minutes=21), task)
+    for after in (last, timedelta(minutes=61), DAY):
+        assert heal(world, after) == ([], [])
+    assert (written_off(world), ended(world)) == ([], [])
+    assert heal(world, DAY + SECOND) == ([], [f"decision {RUN}"])
+    assert ended(world) == [("failed", "PARTIAL")]
+
+
+def test_r6_a_run_whose_task_s_object_was_deleted_has_its_tries(world: World) -> None:
+    """Also when the first sweep comes after a day."""
+    task = run_without(world, "execution_tracker")
+    forget(world, world.runtime.settings.data_bucket, "oddsa-game-lines/")
+    last = tries_from(world, DAY + SECOND, task)
+    assert ended(world) == []
+    assert heal(world, last) == ([], [f"decision {RUN}"])
+
+
+def test_the_object_of_a_lost_task_says_all_that_a_run_would(world: World) -> None:
+    """So that it is logged, counted and found like any other."""
+    before(world, "scraper_runner")
+    manifest = started(world)
+    tasks = step_tasks(world.runtime, manifest, 0)
+    assert tasks
+    request = tasks.requests[0].model_copy(update={"game": GAME})
+    task = request.execution
+    assert task
+    now = SLOT + timedelta(hours=2)
+    world.clock.move(now)
+    write_off(world.runtime, manifest, request, now)
+    (stored,) = world.storage.list(world.runtime.settings.data_bucket, "failed/")
+    assert stored.name == (
+        f"failed/oddsa-events/2025-11-12/{GAME.game_id}/150000-{task.task_id[:8]}.json"
+    )
+    assert stored.custom_time == now
+    labels = read_labels(stored.metadata, stored.name)
+    assert labels
+    assert labels == Labels(
+        task_id=task.task_id,
+        scraper="oddsa_events",
+        status="FAILED",
+        outcome="FAILED",
+        records=0,
+        started_at=now,
+        duration_seconds=0,
+        target_date=manifest.decision.target_date,
+        game_id=GAME.game_id,
+        execution_id=EXECUTION,
+        decision_id=RUN,
+        workflow_name="betting_lines",
+        step=0,
+        slot=SLOT,
+        error_class="TaskLost",
+        error_message=labels.error_message,
+    )
+    assert labels.error_message
+
+
+def test_r6_a_task_that_has_written_is_not_written_off(world: World) -> None:
+    """Its runner died before it could say that it was done, and nobody had looked since."""
+    assert world.deliver(before(world, "scraper_runner")) == 200
+    state = world.runtime.settings.state_bucket
+    tasks = step_tasks(world.runtime, started(world), 0)
+    assert tasks
+    (request,) = tasks.requests
+    assert request.execution
+    forget(world, state, f"claims/{task_claim(request.execution.task_id)}/done")
+    now = SLOT + timedelta(hours=2)
+    world.clock.move(now)
+    write_off(world.runtime, started(world), request, now)
+    assert written_off(world) == []
