@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import lost_objects
-from common.lost_objects import CURSOR, FAR, GRACE, NEAR, Found, heal_objects
+from common.lost_objects import CURSOR, Found, heal_objects
 from common.memory import MemoryPublisher, MemoryStorage
 from common.ports import StoredObject
 from common.runtime import Runtime
@@ -16,17 +16,18 @@ from local.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)
 OURS = {"task_id": "7"}
+SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=n) for n in (1, 60, 3600, 86400))
 
 
 class Log:
-    """A warehouse whose log holds these objects."""
+    """A warehouse whose log holds these rows, each with its instant."""
 
     def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[tuple[datetime, dict[str, Any]]] = []
 
-    def select(self, *args: object, **kwargs: object) -> list[dict[str, Any]]:
-        """All of it."""
-        return self.rows
+    def select(self, *args: object, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Those of a time."""
+        return [row for when, row in self.rows if since <= when < until]
 
 
 @pytest.fixture
@@ -39,12 +40,21 @@ def runtime() -> Runtime:
     return made
 
 
-def write(runtime: Runtime, name: str, ago: timedelta = timedelta(hours=1), **more: Any) -> None:
+def write(runtime: Runtime, name: str, ago: timedelta = HOUR, **more: Any) -> StoredObject:
     """An object of the data bucket, written some time before now."""
     clock: Any = runtime.clock
     clock.error = -ago
-    runtime.storage.create(runtime.settings.data_bucket, name, b"", **more)
+    stored = runtime.storage.create(runtime.settings.data_bucket, name, b"", **more)
     clock.error = timedelta(0)
+    return stored
+
+
+def log(runtime: Runtime, stored: StoredObject, when: datetime | None = None) -> None:
+    """The row of an object, of when it was written or of another instant."""
+    held: Any = runtime.warehouse
+    path = f"gs://{stored.bucket}/{stored.name}"
+    row = {"gcs_path": path, "object_generation": stored.generation}
+    held.rows.append((when or stored.created, row))
 
 
 def sweep(runtime: Runtime, now: datetime = NOW, *, far: bool = False) -> Found:
@@ -67,29 +77,35 @@ def test_c1_a_storm_is_most_of_many(
     runtime: Runtime, lost: int, logged: int, *, storm: bool
 ) -> None:
     """From twenty on, and more than eight in ten: otherwise each is sent."""
-    bucket = runtime.settings.data_bucket
     for number in range(lost + logged):
-        write(runtime, f"a/2025-11-12/{number:03}.json")
-    log: Any = runtime.warehouse
-    log.rows = [
-        {"gcs_path": f"gs://{bucket}/{one.name}", "object_generation": one.generation}
-        for one in list(runtime.storage.list(bucket, ""))[lost:]
-    ]
+        stored = write(runtime, f"a/2025-11-12/{number:03}.json")
+        if number >= lost:
+            log(runtime, stored)
     found = sweep(runtime)
     assert (found.checked, found.missing) == (lost + logged, lost)
     assert len(found.republished) == (0 if storm else lost)
     assert bool(found.storm) == storm
 
 
+def test_c1_a_storm_of_two_hours_is_judged_by_eight_days(runtime: Runtime) -> None:
+    """One evening's loss is sent when there is a week's log to judge by."""
+    for number in range(40):
+        write(runtime, f"a/2025-11-12/{number}.json")
+    for number in range(20):
+        log(runtime, write(runtime, f"a/2025-11-06/{number}.json", 6 * DAY))
+    found = sweep(runtime)
+    assert (found.storm, len(found.republished)) == (None, 40)
+
+
 @pytest.mark.parametrize(
     ("ago", "near", "far"),
     [
-        (GRACE, True, True),
-        (GRACE - timedelta(seconds=1), False, False),
-        (NEAR, True, True),
-        (NEAR + timedelta(seconds=1), False, True),
-        (FAR, False, True),
-        (FAR + timedelta(seconds=1), False, False),
+        (10 * MINUTE, True, True),
+        (10 * MINUTE - SECOND, False, False),
+        (2 * HOUR, True, True),
+        (2 * HOUR + SECOND, False, True),
+        (8 * DAY, False, True),
+        (8 * DAY + SECOND, False, False),
     ],
 )
 def test_r8_a_sweep_looks_back_so_far(
@@ -105,7 +121,7 @@ def test_r8_a_sweep_looks_back_so_far(
 
 def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
     """A run that began long ago is not young because its object is; a user's time is not asked."""
-    early = {"custom_time": NOW - timedelta(hours=1)}
+    early = {"custom_time": NOW - HOUR}
     write(runtime, "a/2025-11-12/ours.json", timedelta(0), metadata=OURS, **early)
     write(runtime, "a/2025-11-12/theirs.json", timedelta(0), **early)
     assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
@@ -113,8 +129,8 @@ def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
 
 def test_an_object_of_long_ago_stays_left_whatever_its_run_says(runtime: Runtime) -> None:
     """It was written before the span: its event is beyond all retries."""
-    recent = {"metadata": OURS, "custom_time": NOW - timedelta(hours=1)}
-    write(runtime, "a/2025-11-12/old.json", FAR + timedelta(hours=1), **recent)
+    recent = {"metadata": OURS, "custom_time": NOW - HOUR}
+    write(runtime, "a/2025-11-12/old.json", 8 * DAY + HOUR, **recent)
     assert sweep(runtime, far=True).checked == 0
 
 
@@ -128,10 +144,10 @@ def test_t4_a_near_sweep_looks_over_midnight(runtime: Runtime, hours: float, day
 
 def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:
     """A backfill of another season, written just now, is left to the round."""
-    for name in ("a/2024-11-12/1.json", "a/2026-11-12/1.json", "a/2025-11-12/1.json"):
-        write(runtime, name)
+    for day in ("2024-11-12", "2025-11-10", "2025-11-12", "2025-11-14", "2026-11-12"):
+        write(runtime, f"a/{day}/1.json")
     assert names(sweep(runtime)) == ["a/2025-11-12/1.json"]
-    assert sweep(runtime, far=True).checked == 3
+    assert sweep(runtime, far=True).checked == 5
 
 
 def test_r8_a_round_turns_its_pages_and_begins_anew(
@@ -170,3 +186,18 @@ def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
         assert cursor is not None
         generations.add(cursor.generation)
     assert len(generations) == 1
+
+
+@pytest.mark.parametrize("when", [NOW - 3 * HOUR, NOW + MINUTE])
+def test_r8_the_log_s_time_need_not_be_the_object_s(runtime: Runtime, when: datetime) -> None:
+    """A run began up to an hour before its object was written; clocks differ."""
+    log(runtime, write(runtime, "a/2025-11-12/1.json", 2 * HOUR), when)
+    found = sweep(runtime)
+    assert (found.checked, found.missing) == (1, 0)
+
+
+def test_r8_an_object_of_the_round_is_looked_up_in_the_log_of_eight_days(runtime: Runtime) -> None:
+    """The names of the last days are looked at by their day, but a page holds any."""
+    log(runtime, write(runtime, "1.csv", 8 * DAY))
+    found = sweep(runtime, far=True)
+    assert (found.checked, found.missing) == (1, 0)

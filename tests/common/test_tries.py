@@ -9,7 +9,7 @@ from common.errors import TransientError
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.tries import SPACING, Try, attempt, heal_each, quarantine
+from common.tries import SPACING, Try, attempt, heal_each, in_time, quarantine, quarantined
 from local.world import ManualClock
 
 
@@ -78,6 +78,14 @@ def test_an_item_can_be_left_alone_without_a_try(runtime: Runtime) -> None:
     assert attempt(runtime, "decisions/a", lambda: None) is Try.SPENT
 
 
+def test_what_is_left_alone_of_a_kind_is_listed(runtime: Runtime) -> None:
+    """Not what has tries left, nor what is of another kind."""
+    attempt(runtime, "objects/a", lambda: None)
+    for item in ("objects/b", "decisions/c"):
+        quarantine(runtime, item)
+    assert quarantined(runtime, "objects") == {"objects/b"}
+
+
 def test_what_is_left_alone_is_told_as_an_error_once(
     runtime: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,3 +116,12 @@ def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
     with pytest.raises(TransientError, match="next sweep"):
         heal_each(range(5), healed.append, lambda: len(healed) < 3)
     assert healed == [0, 1, 2]
+
+
+def test_a_sweep_heals_for_four_minutes(runtime: Runtime) -> None:
+    """What it does last, and its row, have to fit into the function's timeout."""
+    may = in_time(runtime, runtime.clock.now())
+    runtime.clock.sleep(239)
+    assert may()
+    runtime.clock.sleep(1)
+    assert not may()

@@ -370,7 +370,7 @@ def test_c3_a_lookup_that_fails_sends_nothing_and_says_so(world: World) -> None:
 
     world.runtime.__dict__["warehouse"] = Unreadable(world.warehouse, Break())
     row = sweep(world)
-    assert (row["status"], row["republished_count"]) == ("ERROR", 0)
+    assert (row["status"], row["files_checked"], row["republished_count"]) == ("ERROR", 0, 0)
     assert "BigQuery is away" in row["error_message"]
     world.runtime.__dict__["warehouse"] = world.warehouse
     assert sweep(world, 1)["republished_count"] == 2
