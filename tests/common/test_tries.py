@@ -9,8 +9,10 @@ from common.errors import TransientError
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.tries import SPACING, Try, attempt, heal_each, in_time, quarantine, quarantined
+from common.tries import Try, attempt, heal_each, in_time, quarantine, quarantined
 from local.world import ManualClock
+
+SPACING = timedelta(minutes=10)
 
 
 @pytest.fixture
