@@ -1,7 +1,7 @@
 """What a folder of table files tells of the past."""
 
 import json
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ def read_history(folder: Path, before: datetime) -> History:
     """
     since = before - HISTORY_SPAN
     log = [row for row in read_rows(folder, "scraper_execution_log") if _logged(row) < before]
-    runs = [row for row in read_rows(folder, "workflow_decisions") if row["action"] == "RUN"]
+    runs = [row for row in read_rows(folder, "workflow_decisions") if _is_run(row)]
     ended = read_rows(folder, "workflow_executions")
     return History(
         tries_from_log(row for row in log if since <= row["triggered_at"]),
@@ -30,6 +30,11 @@ def read_history(folder: Path, before: datetime) -> History:
             {row["execution_id"] for row in log},
         ),
     )
+
+
+def _is_run(row: Row) -> bool:
+    """A RUN that says of what: rows older than our own columns do not."""
+    return row["action"] == "RUN" and row["slot"] is not None and row["target_date"] is not None
 
 
 def _logged(row: Row) -> datetime:
@@ -63,12 +68,27 @@ def _unreadable(where: object, error: Exception) -> BadInputError:
     return BadInputError(f"{where}: {why}; give a folder that `day` or `simulate` wrote")
 
 
-def _typed(name: str, row: dict[str, Any]) -> Row:
-    """A row as BigQuery would give it: times and dates as Python's own."""
-    for field in table(name).fields:
-        value = row.get(field.name)
+def _typed(name: str, row: object) -> Row:
+    """A row as BigQuery would give it: every column, times and dates as Python's own."""
+    if not isinstance(row, dict):
+        raise TypeError(f"{row!r:.40} is not a JSON object")
+    shape = table(name)
+    whole: dict[str, Any] = {}
+    for field in shape.fields:
+        value = row.get(field.name)  # an export of BigQuery's leaves null columns out
+        if value is None and field.mode == "REPEATED":
+            value = []
+        if value is None and field.name == shape.partition_column:
+            raise ValueError(f"column {field.name} is missing")
         if value is not None and field.type == "TIMESTAMP":
-            row[field.name] = datetime.fromisoformat(value)
+            value = _instant(value)
         elif value is not None and field.type == "DATE":
-            row[field.name] = datetime.fromisoformat(value).date()
-    return row
+            value = date.fromisoformat(value)
+        whole[field.name] = value
+    return whole
+
+
+def _instant(text: str) -> datetime:
+    """An instant as ISO 8601, or as BigQuery exports it: `2025-11-12 18:00:00 UTC`."""
+    found = datetime.fromisoformat(text.removesuffix(" UTC"))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -16,7 +16,7 @@ from common.ports import Row
 from common.runtime import Runtime
 from common.settings import Settings
 from common.workflow_checks import TICKS
-from common.workflows import Workflow, config_hash
+from common.workflows import Workflow
 from local.recorded import read_rows
 
 TABLE = "workflow_decisions"
@@ -64,7 +64,8 @@ def rejudge(folder: Path, workflows: Path | None = None) -> Rejudged:
     if workflows:
         settings = settings.model_copy(update={"workflows_file": workflows})
     runtime = Runtime(settings)
-    current = config_hash(settings.workflows_file)
+    _ = runtime.workflows  # a file that cannot work is refused before it is hashed
+    current = runtime.config_hash
     rows = read_rows(folder, TABLE)
     kept = [(row, inputs) for row in rows if row["slot"] and (inputs := _inputs(folder, row))]
     if not kept:
@@ -105,7 +106,7 @@ def _otherwise(
         flow = runtime.workflows.get(name)
         try:
             made = _again(runtime, name, flow, row, inputs) if flow else None
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise _broken(folder, row, error) from error
         was, now = _recorded(row, inputs), _decided(made)
         differences = {what: (was[what], now[what]) for what in was if was[what] != now[what]}

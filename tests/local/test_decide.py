@@ -148,6 +148,10 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
     assert before.in_flight("betting_lines", et("2025-11-12 13:05")) is not None
     after = read_history(tmp_path, et("2025-11-12 13:10"))
     assert after.in_flight("betting_lines", et("2025-11-12 13:10")) is None
+    write(
+        tmp_path, "workflow_decisions", {"action": "RUN", "decision_time": "2025-11-12 18:00 UTC"}
+    )
+    assert read_history(tmp_path, et("2025-11-12 13:05")).runs == ()
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]\n", '{"triggered_at": 5}\n'])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,7 @@ def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
         '{"form": 1, "games": {"2025-13-45": []}}',
         '{"form": 1, "tries": [[1]]}',
         '{"form": 1, "runs": [["a", 0, "2025-11-12", [99], null]]}',
+        '{"form": 1, "games": "none"}',
     ],
 )
 def test_broken_inputs_are_named(tmp_path: Path, inputs: str) -> None:
@@ -170,3 +171,31 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
         rejudge(tmp_path / "none")
     with pytest.raises(ConfigError, match="within 2 min"):
         rejudge(record(tmp_path), edited(tmp_path, 'at: "23:00"', 'at: "23:30"'))
+    with pytest.raises(ConfigError, match="No such file"):
+        rejudge(record(tmp_path), tmp_path / "none.yaml")
+
+
+def test_rows_as_bigquery_exports_them(tmp_path: Path) -> None:
+    """`bq extract` leaves null columns out, and writes times its own way."""
+
+    def exported(row: Row) -> None:
+        for name in ("decision_time", "slot", "next_check"):
+            moment = row[name] and datetime.fromisoformat(row[name]).astimezone(UTC)
+            row[name] = moment and f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+        for name in [name for name, value in row.items() if value in (None, [])]:
+            del row[name]
+
+    found = rejudge(record(tmp_path, exported))
+    assert (found.otherwise, found.judged, found.unkept) == ((), 16, 0)
+
+
+def test_rows_without_columns_of_ours_are_counted(tmp_path: Path) -> None:
+    """One of the seed's own columns cannot be judged; one without its time is none at all."""
+
+    def seeds(row: Row) -> None:
+        if row["workflow_name"] == "betting_lines":
+            del row["slot"], row["inputs"], row["decision_id"]
+
+    assert rejudge(record(tmp_path, seeds)).unkept == 2
+    with pytest.raises(BadInputError, match=r"jsonl:1: column decision_time is missing"):
+        rejudge(record(tmp_path, lambda row: row.pop("decision_time")))
