@@ -30,6 +30,9 @@ def shrink_and_tell(options: "SimulateOptions", error: "BrokenError") -> None:
 def _tell_shrunk(options: "SimulateOptions", fired: "Sequence[Fired]") -> None:
     from local.histories import shrunk  # noqa: PLC0415 - the handlers only where they run
 
+    if not fired:
+        click.echo(f"seed {options.seed}: no fault happened; it is broken without", err=True)
+        return
     click.echo(f"seed {options.seed}: {len(fired)} faults happened; it needs only", err=True)
     for fault in shrunk(options, fired):
         click.echo(f"  {fault}", err=True)

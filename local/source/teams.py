@@ -13,8 +13,8 @@ class Team(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """Such as `Milwaukee Bucks`; `LA Clippers` on NBA.com."""
-        return f"{self.city} {self.name}"
+        """Such as `Milwaukee Bucks`; `LA Clippers` on NBA.com; the tricode of no NBA team."""
+        return f"{self.city} {self.name}".strip() or self.tricode
 
     @property
     def odds_name(self) -> str:

@@ -22,7 +22,7 @@ from local.histories import Search, live, live_all, shrunk, tally
 from local.invariants import InvariantError
 from local.season import GameCoverage
 from local.simulate import BrokenError, Outcome, SimulateOptions
-from local.soak import FAULTS
+from local.soak import FAULTS, shrink_and_tell
 from tests.common.conftest import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -137,6 +137,12 @@ def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_pat
     assert found.exit_code == 2
     assert re.search(r"seed 5: \d+ faults happened; it needs only\n.*drop ", found.stderr)
     assert found.stderr.splitlines()[-1].startswith("error: InvariantError: R6 at ")
+
+
+def test_a_history_broken_without_a_fault_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """No list of faults is begun when none happened."""
+    shrink_and_tell(SimulateOptions(REAL, DAY, DAY, seed=3), broken("R2 at noon"))
+    assert capsys.readouterr().err == "seed 3: no fault happened; it is broken without\n"
 
 
 def test_soak_tells_what_happened_and_fails_when_a_rule_broke(

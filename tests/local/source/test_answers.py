@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from common.eastern import EASTERN
+from common.games import Game
+from common.scrapers.injury_report import INJURY_REPORT
+from common.scrapers.model import Target
 from local.source.answers import Answer, answer
 from local.source.odds import event_id
 from local.source.slate import Slate, final_score, load
@@ -166,6 +169,18 @@ def test_props_name_players_and_points(slate: Slate) -> None:
     outcome = markets[0]["outcomes"][0]
     assert set(outcome) == {"name", "description", "price", "point"}
     assert {each["name"] for each in markets[0]["outcomes"]} == {"Over", "Under"}
+
+
+def test_the_injury_report_names_sides_that_are_not_decided() -> None:
+    """A game of unknown sides is a row that the parser takes, so that the report is found."""
+    day, sides = date(2025, 11, 12), {"away": "TBD", "home": "TBD"}
+    state = {"status": 1, "has_score": False, "postponed": False}
+    undecided = Game("0022500999", day, **sides, tipoff=None, **state, season="2025-26")
+    path = "/referee/injury/Injury-Report_2025-11-12_05PM.pdf"
+    found = answer(path, {}, Slate((undecided,), "2025-26"), et(17, 30))
+    target = Target("nbac_injury_report", day, "2025-26")
+    rows = INJURY_REPORT.parse([found.body], target).records
+    assert {(row["matchup"], row["team"]) for row in rows} == {("TBD@TBD", "TBD")}
 
 
 @pytest.mark.parametrize(
