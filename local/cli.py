@@ -20,7 +20,7 @@ from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.judging import decide, diff, replay, schema
-from local.options import Day, Port
+from local.options import Day, Folder, Port
 from local.soak import shrink_and_tell, soak
 from local.source.slate import Slate
 from local.stack import StackConfig
@@ -36,7 +36,7 @@ class OneLineErrors(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except OrchestrationError as error:
+        except (OrchestrationError, OSError) as error:  # such as a full disk, with the file's name
             click.echo(f"error: {' '.join(str(error).split())}", err=True)
             sys.exit(FAILED)
 
@@ -59,9 +59,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("day", type=Day())
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables."
-)
+@click.option("--out", type=Folder(), required=True, help="Folder for the tables.")
 @click.option("--schedule", type=click.Path(path_type=Path), help="A scheduleLeagueV2 file.")
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
 @click.option("--pubsub", type=click.Choice(["embedded", "google"]), default="embedded")
@@ -151,9 +149,7 @@ def _print_kept(console: Console, stack: RunningStack) -> None:
 )
 @click.option("--from", "first", type=Day(), required=True, help="First date (Eastern).")
 @click.option("--to", "last", type=Day(), required=True, help="Last game date.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables."
-)
+@click.option("--out", type=Folder(), required=True, help="Folder for the tables.")
 @click.option("--seed", type=int, default=0, help="Of everything random.")
 @click.option("--faults", default="", help="Such as source=1%,late=45h; see docs/faults.md.")
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")

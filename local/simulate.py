@@ -122,7 +122,10 @@ def make_world(options: SimulateOptions) -> Simulation:
     if options.last < options.first:
         raise BadInputError(f"--to {options.last} is before --from {options.first}; swap them")
     faults = parse_faults(options.faults, load_topology(Settings().topology_file))
-    season = _until(load_season(options.schedule), options.last)
+    season = load_season(options.schedule)
+    if not (season.slate.games or season.listed_only):
+        raise BadInputError(f"{options.schedule} lists no game; NBA.com's schedule always does")
+    season = _until(season, options.last)
     flows: dict[str, Any] = {"workflows_file": options.workflows} if options.workflows else {}
     return Simulation(season, options.first, faults, options.seed, options.only, **flows)
 

@@ -76,7 +76,10 @@ def load(path: Path) -> Slate:
     if not isinstance(document, dict):
         raise BadInputError(f"slate {path}: not a JSON object; give a slate or a scheduleLeagueV2")
     if "leagueSchedule" in document:
-        schedule = parse_schedule(document)
+        try:
+            schedule = parse_schedule(document)
+        except BadInputError as error:
+            raise BadInputError(f"{path}: {error}") from error
         return Slate(schedule.games, schedule.season)
     games = tuple(_game(entry, path) for entry in document.get("games") or ())
     if not games:

@@ -80,7 +80,30 @@ def test_a_schedule_without_a_field_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "schedule.json"
     path.write_text(json.dumps({"leagueSchedule": {"gameDates": [day]}}))
     done = run("day", "2025-11-12", "--out", "x", "--schedule", str(path))
-    assert_one_line(done, "0022500213: gameStatus")
+    assert_one_line(done, f"{path}: schedule game 0022500213: gameStatus")
+
+
+def test_a_folder_that_cannot_be_is_refused_before_the_work(tmp_path: Path) -> None:
+    """A file in its place, or above it, is named."""
+    (tmp_path / "file").write_text("")
+    for out in ("file", "file/below"):
+        done = run("day", "2025-11-12", "--out", str(tmp_path / out))
+        assert_one_line(done, f"{tmp_path / 'file'} is a file")
+
+
+def test_years_that_no_calendar_reaches_are_one_line(tmp_path: Path) -> None:
+    """Dates and instants at either end of time are refused with what to give."""
+    assert_one_line(run("decide", "--at", "9999-12-31T23:59"), "a year from 1970 to 2199")
+    assert_one_line(run("day", "0001-01-01", "--out", str(tmp_path)), "a year from 1970 to 2199")
+
+
+def test_a_schedule_without_games_is_one_line(tmp_path: Path) -> None:
+    """A season without a game is no season, and its file is named."""
+    path = tmp_path / "schedule.json"
+    path.write_text(json.dumps({"leagueSchedule": {"gameDates": []}}))
+    span = ("--from", "2031-11-12", "--to", "2031-11-12", "--out", str(tmp_path / "out"))
+    done = run("simulate", "--schedule", str(path), *span)
+    assert_one_line(done, f"{path} lists no game")
 
 
 @pytest.mark.stack
