@@ -6,6 +6,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 _SHOWN = 60
+_NO_MAP = ("model_type", "model_attributes_type")
+_INSTEAD = {
+    "string_pattern_mismatch": "lower-case letters, digits and _, such as late_games",
+}
+"""What to write where no field's example tells."""
 
 
 def worst(faults: Sequence[ErrorDetails]) -> ErrorDetails:
@@ -21,14 +26,29 @@ def advice(fault: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
         fields: of the model in which the fault lies; their examples are what to write.
     """
     name = str(fault["loc"][-1]) if fault["loc"] else ""
-    examples = fields[name].examples if name in fields else None
     if fault["type"] == "missing":
-        return f"is missing; write {name}: {written((examples or ['...'])[0])}"
+        return f"is missing; write {name}: {_example(fault, fields) or '...'}"
     if fault["type"] == "extra_forbidden":
         return f"is no field here; {nearest(name, tuple(fields))}"
     said = fault["msg"].removeprefix("Value error, ")
-    instead = f"; write for example {written(examples[0])}" if examples else ""
-    return f"{said} (got {str(fault['input'])[:_SHOWN]!r}){instead}"
+    got = f"(got {str(fault['input'])[:_SHOWN]!r})"
+    if fault["type"] in _NO_MAP:  # pydantic names its own classes
+        needed = ", ".join(field for field, about in fields.items() if about.is_required())
+        return f"is no map {got}; write a map of {needed}"
+    instead = _INSTEAD.get(fault["type"]) or f"for example {_example(fault, fields)}"
+    return f"{said} {got}; write {instead}"
+
+
+def _example(fault: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
+    """The example of the field that the fault lies in; of an item, where it lies in a list's."""
+    within = next((part for part in reversed(fault["loc"]) if part in fields), None)
+    examples = fields[str(within)].examples if within is not None else None
+    if not examples:
+        return ""
+    example, last = examples[0], fault["loc"][-1]
+    if isinstance(last, int) and isinstance(example, list):
+        example = example[0]
+    return written(example)
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
@@ -45,4 +65,6 @@ def written(value: object) -> str:
         return f"[{', '.join(written(item) for item in value)}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}: {written(item)}' for key, item in value.items())}}}"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str) and ":" in value else f"{value}"

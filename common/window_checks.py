@@ -122,6 +122,14 @@ def _instead(flow: PostGame, ticks: Ticks) -> str:
 
 
 def _catch_up(flow: CatchUp, ticks: Ticks) -> Iterator[Fault]:
-    if not ticks.between(minutes(flow.after), DAY):
+    """A tick comes after `after`, and before a game of any hour of the night is out of reach."""
+    late = ticks.between(minutes(flow.after), DAY)
+    if not late:
         latest = clock(ticks.minutes[-1])
         yield ("after",), f'no tick comes after {flow.after:%H:%M}; write "{latest}" or earlier'
+    elif flow.span_hours * 60 < DAY + late[0]:
+        begins = clock(late[0])
+        said = (
+            f"{flow.span_hours:g} h from an early game's end do not reach the next day's {begins}"
+        )
+        yield ("span_hours",), f"{said}; write at least {(DAY + late[0]) / 60:g}"

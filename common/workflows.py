@@ -61,10 +61,14 @@ class Step(_Model):
         min_length=1, description="Names of scrapers.", examples=[["nbac_schedule_api"]]
     )
     games: Literal["targets", "final"] = Field(
-        "targets", description="Which target games: all, or those final in the fetched schedule."
+        "targets",
+        description="Which target games: all, or those final in the fetched schedule.",
+        examples=["final"],
     )
     events_from: Name | None = Field(
-        None, description="A scraper of an earlier step that finds The Odds API's event ids."
+        None,
+        description="A scraper of an earlier step that finds The Odds API's event ids.",
+        examples=["oddsa_events"],
     )
 
 
@@ -75,7 +79,9 @@ class _Workflow(_Model):
         min_length=1, max_length=80, description="For people.", examples=["Late games"]
     )
     priority: Priority = Field(description="Stored with each decision.", examples=["HIGH"])
-    enabled: bool = Field(default=True, description="False leaves the workflow out.")
+    enabled: bool = Field(
+        default=True, description="False leaves the workflow out.", examples=[False]
+    )
     steps: tuple[Step, ...] = Field(
         min_length=1,
         max_length=16,
@@ -110,7 +116,10 @@ class PreGame(_Workflow):
     start: Clock = Field(description="Never before this Eastern time.", examples=["08:00"])
     end: Clock = Field(description="Never after this Eastern time.", examples=["23:00"])
     abort_minutes: int = Field(
-        30, ge=0, description="Nearer to a tip-off than this, with nothing run, it gives up."
+        30,
+        ge=0,
+        description="Nearer to a tip-off than this, with nothing run, it gives up.",
+        examples=[30],
     )
 
 
@@ -176,10 +185,14 @@ class WorkflowFile(_Model):
 
     version: Literal[1] = Field(description="Of this form.", examples=[1])
     workflows: dict[Name, Workflow] = Field(
-        min_length=1, description="By the name that rows carry."
+        min_length=1,
+        description="By the name that rows carry.",
+        examples=[{"late_game_catch_up": {"kind": "catch_up"}}],
     )
     disabled_scrapers: dict[Name, Reason] = Field(
-        default_factory=dict, description="Scrapers that nothing is to trigger, each with why."
+        default_factory=dict,
+        description="Scrapers that nothing is to trigger, each with why.",
+        examples=[{"nbac_player_list": "the roster comes from elsewhere"}],
     )
 
     @property

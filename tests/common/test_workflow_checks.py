@@ -249,6 +249,12 @@ CASES = {
         "of the same games at 20:00 as workflows.post_game_window_1 does",
         "keep their times apart",
     ),
+    "a catch-up that is over before it begins": (
+        ("span_hours: 72", "span_hours: 30.5"),
+        "span_hours: 30.5",
+        "30.5 h from an early game's end do not reach the next day's 07:00",
+        "write at least 31",
+    ),
     "a catch-up in a window of its night": (
         ('after: "07:00"', 'after: "06:00"'),
         'after: "06:00"',
@@ -282,6 +288,7 @@ def test_what_cannot_work_is_refused(name: str) -> None:
         ("every_hours: 2", "every_hours: 3"),
         ('start: "08:00"\n    end: "23:00"', 'start: "12:00"\n    end: "12:30"'),
         ('end: "14:00"\n    published', 'end: "10:30"\n    published'),
+        ("span_hours: 72", "span_hours: 31"),
     ],
     ids=lambda edit: edit[1].replace("\n    ", ", "),
 )

@@ -10,10 +10,11 @@ from common.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
 from common.slots import slots_on
-from common.workflows import load_workflows, parse_workflows
+from common.workflows import load_workflows, parse_source, parse_workflows
 from tests.common.conftest import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation
 
 SHIPPED = ROOT / "config" / "workflows.yaml"
+TEXT = SHIPPED.read_text()
 
 
 def file(*removed: str, **fields: Any) -> str:
@@ -116,6 +117,26 @@ def test_spans_are_within_a_day(field: str, value: object) -> None:
     spans = {"lead_hours": 6, "every_hours": 2, field: value}
     with pytest.raises(ConfigError, match=field):
         parse_workflows(file(kind="pre_game", **spans), "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "instead"),
+    [
+        (TEXT, "", "write a map of version, workflows"),
+        (TEXT, "- a\n", "write a map of version, workflows"),
+        ("betting_lines:", "Betting Lines:", "write lower-case letters, digits and _, such as"),
+        ("[1, 2, 4, 8]", "[0]", "write for example 1"),
+        ("games: final", "games: finals", "write for example final"),
+        ("kind: catch_up", "kind: catch_up\n    enabled: perhaps", "write for example false"),
+        ("version: 1", 'version: 1\ndisabled_scrapers: {a: ""}', "write for example {nbac_player"),
+        ("- scrapers: [oddsa_events]", "- oddsa_events", "is no map (got 'oddsa_events'); write a"),
+    ],
+)
+def test_every_refusal_says_what_to_write_instead(old: str, new: str, instead: str) -> None:
+    """Where no field's example tells, the form itself is named."""
+    with pytest.raises(ConfigError) as caught:
+        parse_source(TEXT.replace(old, new, 1), "mine.yaml")
+    assert instead in str(caught.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
