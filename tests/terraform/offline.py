@@ -64,8 +64,7 @@ class Offline:
 def prepare(scratch: Path) -> Offline:
     """Copy the module and initialise it with the offline provider."""
     tool = _tool()
-    schema = json.loads(SCHEMA.read_text())
-    schema["resources"] |= json.loads(BUDGET.read_text())
+    schema = json.loads(SCHEMA.read_text()) | {"resources": resource_schemas()}
     extended = scratch / SCHEMA.name
     extended.write_text(json.dumps(schema))
     config = tool.setup(scratch / "provider", [extended])
@@ -75,6 +74,12 @@ def prepare(scratch: Path) -> Offline:
     began = made.run("init", "-backend=false", "-no-color")
     assert began.returncode == 0, began.stdout + began.stderr
     return made
+
+
+def resource_schemas() -> dict[str, Any]:
+    """The provider's resource types, in the short form of tf-schema-provider."""
+    held: dict[str, Any] = json.loads(SCHEMA.read_text())["resources"]
+    return held | json.loads(BUDGET.read_text())
 
 
 def copied(root: Path) -> Path:

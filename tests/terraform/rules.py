@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from common.settings import FOREIGN_NAMES, ROOT, Settings, variable
 from tests.terraform.parsed import Body, Module, block, settings_fields
 from tests.terraform.seed import seed_tables, shape_of
+from tests.terraform.spelling import misspelt
 
 GIVEN = object()
 """Stands for any value: the argument must be there."""
@@ -177,6 +178,7 @@ BY_SECRET = {"odds_api_key", "odds_api_key_file"}
 def complaints(module: Module) -> list[str]:
     """All that is wrong with a module; empty when it is sound."""
     return [
+        *misspelt(module),
         *_arguments(module),
         *_grants(module),
         *_forbidden(module),

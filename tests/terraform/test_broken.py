@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from common.settings import ROOT
-from tests.terraform.offline import SCHEMA, Offline, copied
+from tests.terraform.offline import Offline, copied
 from tests.terraform.parsed import Module, access
 from tests.terraform.rules import complaints
+from tests.terraform.spelling import FILE
 from tests.terraform.touched import Touch
 
 KINDS = sorted({address.split(".")[0] for address in Module(ROOT).resources})
@@ -276,9 +277,8 @@ def _misspell(folder: Path, kind: str) -> None:
 
 
 def _required(kind: str) -> list[str]:
-    schema = json.loads(SCHEMA.read_text())["resources"]
-    schema |= json.loads((Path(__file__).parent / "google_billing_budget.json").read_text())
-    return [name for name, about in schema[kind]["a"].items() if about["f"] == "r"]
+    shape = json.loads(FILE.read_text())[kind]
+    return [name[:-1] for name, inner in shape.items() if name.endswith("!") and inner is None]
 
 
 def wrong(name: str) -> str:
@@ -293,6 +293,38 @@ def test_a_misspelt_and_so_a_missing_argument_is_found(
     """Of each resource type: the wrong name is unsupported and the right one is missing."""
     said = {found["summary"] for found in misspelt.get(kind, [])}
     assert said >= {"Unsupported argument", "Missing required argument"}, misspelt.get(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_misspelt_argument_is_found_without_terraform(
+    kind: str, whole: Path, tmp_path: Path
+) -> None:
+    """Of each resource type: the wrong name is told, and the right one that is missing for it."""
+    root = shutil.copytree(whole, tmp_path / "repository")
+    _misspell(root / "terraform", kind)
+    said = [text for text in complaints(Module(root)) if text.startswith(f"{kind}.")]
+    assert any("no argument or block " in text for text in said), said
+    assert any(text.endswith(" is missing") for text in said), said
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "told"),
+    [
+        (PUBSUB, "push_endpoint ", "push.push_config: push_endpoint is missing"),
+        (FUNCTIONS, "mount_path ", "service_config.secret_volumes: mount_path is missing"),
+        (FUNCTIONS, "service_config {", "no argument or block 'wrong_service_config' is known"),
+        (BUCKETS, "condition {", "data.lifecycle_rule: condition is missing"),
+        (SECRETS, "replication {", "odds_api_key: replication is missing"),
+    ],
+)
+def test_nested_blocks_are_read_too(
+    path: str, old: str, told: str, whole: Path, tmp_path: Path
+) -> None:
+    """A misspelt argument of a block, also of a dynamic one, and a misspelt block."""
+    root = shutil.copytree(whole, tmp_path / "repository")
+    Break(path, old, f"wrong_{old}", "").do(root)
+    found = complaints(Module(root))
+    assert any(told in text for text in found), found
 
 
 @pytest.mark.parametrize(
