@@ -188,6 +188,22 @@ SEMANTIC = {
     "alert without a runbook": Break(
         ALERTS, block_of(ALERTS, "documentation"), "", "documentation: no content"
     ),
+    "alert with another threshold": Break(
+        ALERTS, "= each.value.threshold", "= 99999", "condition_threshold: threshold_value is"
+    ),
+    "alert that matches another line": Break(
+        ALERTS, "filter = each.value.filter", 'filter = "severity>=ERROR"', "matched_log: filter is"
+    ),
+    "alert's query once a day": Break(
+        ALERTS, "= each.value.every", '= "every 24 hours"', "schedule is"
+    ),
+    "alert's query that asks nothing": Break(
+        ALERTS, "local.alert_sql[each.key]", '"SELECT 1"', "params: query is"
+    ),
+    "budget of a year": Break(ALERTS, '"MONTH"', '"YEAR"', "calendar_period is"),
+    "state that dies early": Break(
+        BUCKETS, "age = var.state_retention_days", "age = 3", "state.lifecycle_rule.condition: age"
+    ),
     "alert's query as nobody": Break(
         ALERTS,
         "service_account_name = google_service_account.alerts.email",
