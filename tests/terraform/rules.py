@@ -150,6 +150,7 @@ def complaints(module: Module) -> list[str]:
         *_settings(module),
         *_tables(module),
         *_variables(module),
+        *_kept(module),
         *_rest(module),
     ]
 
@@ -256,6 +257,18 @@ def _variables(module: Module) -> Iterator[str]:
                 yield f"var.{name}: no {part}"
         if "validation" not in body and body.get("type") not in ("bool", "${bool}"):
             yield f"var.{name}: not validated"
+
+
+def _kept(module: Module) -> Iterator[str]:
+    """Scraped data is the product: only failures and old versions are ever deleted."""
+    data = module.resources.get("google_storage_bucket.data", {})
+    for rule in data.get("lifecycle_rule", []):
+        condition = block(rule, "condition")
+        spares = condition.get("matches_prefix") == ["failed/"] or (
+            condition.get("with_state") == "ARCHIVED" and "days_since_noncurrent_time" in condition
+        )
+        if block(rule, "action").get("type") == "Delete" and not spares:
+            yield f"google_storage_bucket.data: deletes data ({condition})"
 
 
 def _rest(module: Module) -> Iterator[str]:

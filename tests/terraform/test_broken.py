@@ -201,6 +201,10 @@ SEMANTIC = {
         ALERTS, "local.alert_sql[each.key]", '"SELECT 1"', "params: query is"
     ),
     "budget of a year": Break(ALERTS, '"MONTH"', '"YEAR"', "calendar_period is"),
+    "data that is deleted": Break(BUCKETS, '["failed/"]', '[""]', "data: deletes data"),
+    "data whose live versions are deleted": Break(
+        BUCKETS, '"ARCHIVED"', '"ANY"', "data: deletes data"
+    ),
     "state that dies early": Break(
         BUCKETS, "age = var.state_retention_days", "age = 3", "state.lifecycle_rule.condition: age"
     ),
