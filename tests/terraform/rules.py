@@ -34,7 +34,10 @@ EVERY: dict[str, Body] = {
         "service_config": {
             "service_account_email": "${google_service_account.function[each.key].email}",
             "min_instance_count": 0,
-            "max_instance_count": GIVEN,
+            "max_instance_count": "${lookup(var.max_instances, each.key, 10)}",
+            "max_instance_request_concurrency": "${var.concurrency}",
+            "available_memory": "${var.memory}",
+            "available_cpu": "${var.cpu}",
             "timeout_seconds": f"{DELIVERY}function_timeout_seconds}}",
             "ingress_settings": "${var.ingress}",
             "environment_variables": GIVEN,

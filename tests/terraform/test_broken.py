@@ -102,6 +102,12 @@ SEMANTIC = {
     "function kept warm": Break(
         FUNCTIONS, "min_instance_count               = 0", "min_instance_count = 1", "min_instance"
     ),
+    "function without a limit": Break(
+        FUNCTIONS, "lookup(var.max_instances, each.key, 10)", "1000", "max_instance_count is"
+    ),
+    "function with another's load": Break(
+        FUNCTIONS, "= var.concurrency", "= 1000", "request_concurrency is"
+    ),
     "function without its source": Break(
         FUNCTIONS, '= "functions/${each.key}/main.py"', '= "main.py"', "GOOGLE_FUNCTION_SOURCE is"
     ),
