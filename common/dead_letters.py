@@ -10,8 +10,8 @@ Two kinds wait on the topic `dead-letters`:
 https://cloud.google.com/pubsub/docs/handling-failures#track_delivery_attempts
 """
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # a function that buries needs no more than the topic's name
 GIVEN_UP = "DeliveriesExhausted"
 """Error class of the platform's letters: the error itself is in the function's log."""
 _LONGEST = 256 * 1024
+MAX_VALUES = 2 * _LONGEST
+"""Of a letter's JSON: its original may be nothing but commas, and its attributes too."""
 _SHOWN = 1000
 _SOURCE = "CloudPubSubDeadLetterSource"
 _TIMED = ("tick-", "scraper-requests")
@@ -108,16 +110,16 @@ def read_letter(
         attributes: its attributes.
         topology: knows which function a subscription is of.
     """
-    if f"{_SOURCE}Subscription" in attributes:
-        return _forwarded(letter_id, at, data, attributes, topology)
     text = data.decode("utf-8", "replace")
     strange = Letter(letter_id, "", "Unreadable", "not a dead letter", at, original=text)
     try:
-        held = json_object(data, "dead letter")
+        if f"{_SOURCE}Subscription" in attributes:
+            return _forwarded(strange, attributes, topology)
+        held = json_object(data, "dead letter", MAX_VALUES)
         if held.get("schema") != "dead-letter":
             return strange
         return _ours(strange, held)
-    except (BadInputError, KeyError, TypeError, ValueError) as error:
+    except (BadInputError, AttributeError, KeyError, TypeError, ValueError) as error:
         return replace(strange, error=f"not a dead letter of ours: {error}"[:_SHOWN])
 
 
@@ -128,8 +130,8 @@ def _ours(strange: Letter, held: Mapping[str, Any]) -> Letter:
         function=str(held["function"]),
         error_class=str(held["error_class"]),
         error=str(held["error"]),
-        failed_at=datetime.fromisoformat(held["failed_at"]),
-        published=datetime.fromisoformat(sent) if sent else None,
+        failed_at=_aware(held["failed_at"]),
+        published=_aware(sent) if sent else None,
         message_id=str(held["message_id"]),
         attributes={str(key): str(value) for key, value in held["attributes"].items()},
         original=str(held["original"]),
@@ -137,23 +139,26 @@ def _ours(strange: Letter, held: Mapping[str, Any]) -> Letter:
     )
 
 
-def _forwarded(
-    letter_id: str, at: datetime, data: bytes, attributes: Mapping[str, str], topology: "Topology"
-) -> Letter:
+def _aware(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text[:_SHOWN]!r} has no offset")
+    return instant
+
+
+def _forwarded(strange: Letter, attributes: Mapping[str, str], topology: "Topology") -> Letter:
     source = attributes[f"{_SOURCE}Subscription"].rsplit("/", 1)[-1]
     named = (one.function for one in topology.subscriptions if source.endswith(one.name))
     count = attributes.get(f"{_SOURCE}DeliveryCount", "all")
     detail = attributes.get(f"{_SOURCE}DeliveryErrorMessage", "the error is in the function's log")
     sent = attributes.get(f"{_SOURCE}TopicPublishTime")
-    return Letter(
-        letter_id,
+    return replace(
+        strange,
         function=next(named, ""),
         error_class=GIVEN_UP,
         error=f"{source} gave up after {count} deliveries; {detail}"[:_SHOWN],
-        failed_at=at,
-        published=datetime.fromisoformat(sent) if sent else None,
+        published=_aware(sent) if sent else None,
         attributes={k: v for k, v in attributes.items() if not k.startswith(_SOURCE)},
-        original=data.decode("utf-8", "replace"),
     )
 
 
@@ -185,11 +190,11 @@ def resent(letter: Letter, topology: "Topology") -> Resent:
 
 
 def described(letter: Letter) -> dict[str, Any]:
-    """A letter as JSON holds it, its original as JSON where it is that."""
-    try:
-        original: object = json.loads(letter.original)
-    except (ValueError, RecursionError):
-        original = letter.original
+    """A letter as JSON holds it, its original as JSON where a function would read it as that."""
+    original: object = letter.original
+    if letter.original:
+        with suppress(BadInputError):
+            original = json_object(letter.original.encode("utf-8", "replace"), "its original")
     return {
         "id": letter.letter_id,
         "function": letter.function,

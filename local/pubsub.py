@@ -64,11 +64,16 @@ class PubSub(Protocol):
 
 def clients(host: str) -> tuple[PublisherClient, SubscriberClient]:
     """Google's clients for a Pub/Sub at `host:port` that asks for no credentials."""
-    channel = grpc.insecure_channel(host)
     return (
-        PublisherClient(transport=PublisherGrpcTransport(channel=channel)),
-        SubscriberClient(transport=SubscriberGrpcTransport(channel=grpc.insecure_channel(host))),
+        PublisherClient(transport=PublisherGrpcTransport(channel=_channel(host))),
+        SubscriberClient(transport=SubscriberGrpcTransport(channel=_channel(host))),
     )
+
+
+def _channel(host: str) -> grpc.Channel:
+    """As the clients open one of their own: gRPC alone takes no answer above 4 MiB."""
+    unlimited = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+    return grpc.insecure_channel(host, options=unlimited)
 
 
 class EmbeddedPubSub:

@@ -243,14 +243,59 @@ def test_r7_what_cannot_be_replayed_says_so_and_stays(
     assert [one["function"] for one in bench.listed()] == [function]
 
 
-@pytest.mark.parametrize("data", [b"\xff\x00", b"[]", b'{"schema": "dead-letter"}', b'{"a": 1}'])
-def test_whatever_lies_on_the_topic_is_listed(bench: Bench, data: bytes) -> None:
+def claimed_letter(**fields: object) -> bytes:
+    """What looks like a letter of ours but for some fields."""
+    sound = {"function": "f", "error_class": "E", "error": "e", "message_id": "1", "original": "{}"}
+    whole = {"schema": "dead-letter", **sound, "failed_at": NOON.isoformat(), "attributes": {}}
+    return json.dumps(whole | fields).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes"),
+    [
+        *((data, {}) for data in (b"\xff\x00", b"[]", b'{"schema": "dead-letter"}', b'{"a": 1}')),
+        (claimed_letter(failed_at="2025-11-12T17:00:00"), {}),
+        (claimed_letter(attributes=["a"]), {}),
+        (
+            b"{}",
+            {
+                "CloudPubSubDeadLetterSourceSubscription": "s",
+                "CloudPubSubDeadLetterSourceTopicPublishTime": "noon",
+            },
+        ),
+    ],
+)
+def test_whatever_lies_on_the_topic_is_listed(
+    bench: Bench, data: bytes, attributes: dict[str, str]
+) -> None:
     """Someone published it there by hand: shown, never replayed, and nothing falls over."""
-    bench.publish("dead-letters", data)
+    bench.publish("dead-letters", data, **attributes)
     (letter,) = bench.listed()
     assert (letter["function"], letter["error_class"]) == ("", "Unreadable")
     assert bench.run("replay", "--all").exit_code == 1
     assert len(bench.listed()) == 1
+
+
+def test_r7_a_bomb_is_listed_with_its_function_and_error(bench: Bench) -> None:
+    """An original of nothing but commas is text in its letter, and no values of it."""
+    bench.bury("schedule_locker", '{"a":[' + "[]," * 80_000 + "[]]}")
+    (letter,) = bench.listed()
+    assert (letter["function"], letter["error"]) == ("schedule_locker", "field: wrong")
+
+
+def test_many_large_letters_are_listed(bench: Bench) -> None:
+    """Together more than the 4 MiB that gRPC takes by default."""
+    for _ in range(18):
+        bench.bury("schedule_locker", "x" * 300_000)
+    assert len(bench.listed()) == 18
+
+
+@pytest.mark.parametrize("original", ['{"version":NaN}', '{"version":1,"version":2}'])
+def test_an_original_that_is_no_json_is_shown_as_it_came(bench: Bench, original: str) -> None:
+    """Neither is the output made invalid by it, nor is a part of it left out."""
+    bench.bury("schedule_locker", original)
+    done = bench.run("show", bench.listed()[0]["id"])
+    assert json.loads(done.stdout)["original"] == original
 
 
 def test_a_letter_is_kept_when_its_original_cannot_be_published(bench: Bench) -> None:
