@@ -93,9 +93,8 @@ def json_object(body: bytes, what: str, most: int = MAX_VALUES) -> dict[str, Any
     try:
         document = loads(body, _once)
         _check_unicode(body, document)
-    except (ValueError, RecursionError) as error:
-        detail = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise BadInputError(f"{what}: not JSON ({detail}); send a JSON object") from error
+    except ValueError as error:
+        raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error
     if not isinstance(document, dict):
         raise BadInputError(f"{what}: a JSON {type(document).__name__}; send a JSON object")
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper(document, MAX_DEPTH):

@@ -4,7 +4,7 @@ Source: https://cdn.nba.com/static/json/staticData/scheduleLeagueV2.json, or the
 the `nbac_schedule_api` scraper stores them.
 """
 
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,6 +12,7 @@ from typing import Any
 
 from common.eastern import EASTERN
 from common.errors import BadInputError
+from common.strict_json import loads
 
 SCHEDULED, LIVE, FINAL = 1, 2, 3
 UNKNOWN_TEAM = "TBD"
@@ -20,6 +21,8 @@ UNKNOWN_TEAM = "TBD"
 # The first three digits of a game id. Preseason (001) and All-Star (003) are not collected.
 SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
 _LEFT_OUT = {"001", "003"}
+_GAME_ID, _TRICODE = re.compile("[0-9]{10}"), re.compile("[A-Z]{3}")
+"""As our messages want them (`common/messages.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +115,14 @@ def parse_schedule_body(body: bytes) -> Schedule:
         BadInputError: neither of the two; names what is wrong.
     """
     try:
-        document = json.loads(body)
+        document = loads(body)
     except ValueError as error:
         raise BadInputError(f"the schedule is not JSON ({error}); fetch it again") from error
     if not isinstance(document, dict):
         raise BadInputError("the schedule is not a JSON object; fetch it again")
     if document.get("schema") != "scraped":
         return parse_schedule(document)
-    records = _field(document, "records", list, "schedule")
+    records = _objects(_field(document, "records", list, "schedule"), "schedule: records")
     return _schedule(((record.get("gameDate"), record) for record in records), "")
 
 
@@ -134,28 +137,33 @@ def schedule_records(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**game, "gameDate": listed} for listed, game in _dated(days)]
 
 
-def _dated(days: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, dict[str, Any]]]:
-    for day in days:
-        if not isinstance(day, dict):
-            raise BadInputError(f"schedule: gameDates holds {day!r}, not an object")
-        for game in _field(day, "games", list, f"schedule day {day.get('gameDate')!r}"):
-            if not isinstance(game, dict):
-                raise BadInputError(f"schedule day {day.get('gameDate')!r}: game {game!r}")
+def _dated(days: Iterable[object]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    for day in _objects(days, "schedule: gameDates"):
+        where = f"schedule day {day.get('gameDate')!r:.80}"
+        for game in _objects(_field(day, "games", list, where), where):
             yield day.get("gameDate"), game
+
+
+def _objects(values: Iterable[object], where: str) -> Iterator[dict[str, Any]]:
+    for value in values:
+        if not isinstance(value, dict):
+            raise BadInputError(f"{where} holds {value!r:.80}, not an object")
+        yield value
 
 
 def _schedule(listed: Iterable[tuple[Any, dict[str, Any]]], season: str) -> Schedule:
     warnings: list[str] = []
     latest: dict[str, Game] = {}
     moved: list[Game] = []
-    days: dict[Any, date] = {}
+    days: dict[str, date] = {}
     for day, raw in listed:
         game_id = _game_id(raw)
         if game_id[:3] in _LEFT_OUT:
             continue
-        if day not in days:
-            days[day] = _day(game_id, day)
-        game = _game(game_id, days[day], raw, warnings)
+        listed_on = str(day)
+        if listed_on not in days:
+            days[listed_on] = _day(game_id, listed_on)
+        game = _game(game_id, days[listed_on], raw, warnings)
         other = latest.get(game_id)
         if other is not None:  # S5: one id on two dates was moved to the later one
             earlier, game = sorted((other, game), key=lambda found: found.game_date)
@@ -224,9 +232,9 @@ def _instant(game_id: str, raw: dict[str, Any], name: str) -> datetime:
         raise _broken(game_id, name, value, "a time such as 2025-11-13T00:00:00Z") from None
 
 
-def _day(game_id: str, value: object) -> date:
+def _day(game_id: str, value: str) -> date:
     try:
-        month, day, year = str(value).split(" ")[0].split("/")
+        month, day, year = value.split(" ", maxsplit=1)[0].split("/")
         return date(int(year), int(month), int(day))
     except ValueError:
         raise _broken(game_id, "gameDate", value, "a date such as 11/12/2025 00:00:00") from None
@@ -234,7 +242,7 @@ def _day(game_id: str, value: object) -> date:
 
 def _game_id(raw: dict[str, Any]) -> str:
     value = raw.get("gameId")
-    if not (isinstance(value, str) and len(value) == 10 and value.isdigit()):  # noqa: PLR2004 - its form
+    if not (isinstance(value, str) and _GAME_ID.fullmatch(value)):
         raise _broken("(unnamed)", "gameId", value, "ten digits")
     return value
 
@@ -243,6 +251,9 @@ def _team(game_id: str, raw: dict[str, Any], name: str) -> dict[str, Any]:
     team = raw.get(name)
     if not isinstance(team, dict):
         raise _broken(game_id, name, team, "an object")
+    code = team.get("teamTricode") or UNKNOWN_TEAM
+    if not (isinstance(code, str) and _TRICODE.fullmatch(code)):
+        raise _broken(game_id, f"{name}.teamTricode", code, "three capital letters")
     return team
 
 

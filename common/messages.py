@@ -1,7 +1,7 @@
 """The messages between the functions: bounded, versioned, checked on arrival."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -17,7 +17,8 @@ EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
 EventId = Annotated[str, Field(pattern=EVENT_ID)]
 _FIRST, _LAST = date(1946, 11, 1), date(2100, 1, 1)
 """The league's first game, and far ahead: beyond, arithmetic on instants would overflow."""
-Day = Annotated[date, Field(ge=_FIRST, lt=_LAST)]
+Day = Annotated[date, Field(ge=_FIRST - timedelta(days=7), lt=_LAST)]
+"""Of an instant's work: a tick is also about the nights before it."""
 Instant = Annotated[
     AwareDatetime,
     Field(

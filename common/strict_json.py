@@ -21,10 +21,12 @@ def loads(text: bytes | str, pairs: Pairs | None = None) -> Any:  # noqa: ANN401
         pairs: makes an object of its names and values; None makes a dict.
 
     Raises:
-        ValueError: it is no JSON, or holds a number that JSON cannot.
-        RecursionError: nested too deep.
+        ValueError: it is no JSON, is nested too deep, or holds a number that JSON cannot.
     """
-    return _decoder(pairs).decode(text if isinstance(text, str) else text.decode("utf-8-sig"))
+    try:
+        return _decoder(pairs).decode(text if isinstance(text, str) else text.decode("utf-8-sig"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 @lru_cache(maxsize=4)

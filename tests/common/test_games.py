@@ -331,7 +331,7 @@ def test_malformed_document_is_refused(broken: dict[str, Any]) -> None:
     ("day", "said"),
     [
         ("today", "gameDates holds 'today'"),
-        ({"gameDate": "x", "games": ["y"]}, "day 'x': game 'y'"),
+        ({"gameDate": "x", "games": ["y"]}, "day 'x' holds 'y'"),
     ],
 )
 def test_what_is_no_object_is_refused(day: object, said: str) -> None:

@@ -64,6 +64,7 @@ def schedule(*game_ids: str) -> bytes:
 
 def store(storage: MemoryStorage, fetched: datetime, body: bytes, **metadata: str) -> str:
     """Store a schedule as the scraper does."""
+    metadata["task_id"] = "t"
     name = f"nbac-schedule-api/{fetched - timedelta(hours=5):%Y-%m-%d/%H%M%S}.json"
     storage.create(BUCKET, name, body, metadata=metadata, custom_time=fetched)
     return name
@@ -84,13 +85,43 @@ def test_the_newest_is_told_by_its_time_not_its_name(storage: Counting) -> None:
     """A refresh for yesterday's window is stored under another date."""
     store(storage, NOW - timedelta(hours=1), schedule("0022500213"))
     storage.create(
-        BUCKET, "nbac-schedule-api/2025-11-11/z.json", schedule("0022500214"), custom_time=NOW
+        BUCKET,
+        "nbac-schedule-api/2025-11-11/z.json",
+        schedule("0022500214"),
+        metadata={"task_id": "t"},
+        custom_time=NOW,
     )
     season = SeasonReader(storage, BUCKET).read(NOW)
     assert [one.game_id for one in season.calendar[DAY]] == ["0022500214"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b'{"leagueSchedule": {}}', b"\xff"])
+def test_an_upload_cannot_claim_to_be_the_newest_for_ever(storage: Counting) -> None:
+    """Its customTime is whatever its owner gave it; GCS's own time counts."""
+    far = NOW + timedelta(days=9999)
+    name = "nbac-schedule-api/zzz.json"
+    storage.create(BUCKET, name, schedule("0022500213"), custom_time=far)
+    after = store(storage, NOW + timedelta(hours=6), schedule("0022500214"))
+    assert SeasonReader(storage, BUCKET).read(NOW).name == after
+
+
+def test_an_upload_too_large_to_read_does_not_hide_the_one_before(storage: Counting) -> None:
+    """It is passed over as one that does not parse is."""
+    before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
+    store(storage, NOW, b" " * (64 * 1024 * 1024 + 1))
+    assert SeasonReader(storage, BUCKET).read(NOW).name == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"{", b"[]", b"{}", b'{"leagueSchedule": {}}', b"\xff", b"[" * 100_000),
+        b'{"schema": "scraped", "records": [5]}',
+        b'{"schema": "scraped", "records": [{"gameId": "0022500213", "gameDate": []}]}',
+        schedule("002250021\N{SUPERSCRIPT TWO}"),
+        schedule("0022500213").replace(b'"MIL"', b"5"),
+        schedule("0022500213").replace(b'"MIL"', b'"MILW"'),
+    ],
+)
 def test_a_broken_schedule_does_not_hide_the_one_before(storage: Counting, body: bytes) -> None:
     """It is passed over and logged."""
     before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))

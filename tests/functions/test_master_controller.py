@@ -82,6 +82,14 @@ def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) ->
     assert len({row["decision_id"] for row in rows}) == 6
 
 
+def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call: Call) -> None:
+    """Also where the night before it is one before the league's first game."""
+    first = {**TICK, "force": True, "scheduled_time": "1946-11-01T10:00:00Z"}
+    reply = call("master_controller", first)
+    assert reply.status == 200, reply.body
+    assert len(world.rows["workflow_decisions"]) == 3
+
+
 def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call) -> None:
     """Its id derives from the message's."""
     world.publisher.on_publish = None
