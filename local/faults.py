@@ -132,16 +132,16 @@ def parse_faults(text: str, topology: Topology) -> Faults:
 
 
 def _share(value: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", value)
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)%", value)
     if not found or float(found[1]) > 100:  # noqa: PLR2004 - percent
         raise ValueError("give a percentage such as 1%")
     return float(found[1]) / 100
 
 
 def _span(value: str) -> timedelta:
-    found = re.fullmatch(r"(\d+)([mhd])", value)
+    found = re.fullmatch(r"([0-9]{1,5})([mhd])", value)
     if not found:
-        raise ValueError("give a span such as 45h, 30m or 2d")
+        raise ValueError("give a span such as 45h, 30m or 2d, of up to five digits")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 

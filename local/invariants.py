@@ -4,9 +4,9 @@ Each new row is looked at once, so a check costs the same at the end of a season
 beginning. What only holds at rest (every run ended, every object logged) is looked at there.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 from common import ids
@@ -14,13 +14,17 @@ from common.eastern import eastern_date
 from common.errors import OrchestrationError
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
-from common.slots import is_expired, slots_on
+from common.slots import slots_on
 from common.tables import NAMES, table
 
 CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"
 FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT")
 EMPTY = ("NO_DATA", "NOT_READY")
 PASSED = ("COMPLETED", "NOTHING_READY")
+# Promises are held to the documents' numbers, not to the constants of the code that keeps them.
+REFUSED = (401, 403, 429)
+LATEST = timedelta(minutes=60)
+TRIES = 3
 _SHOWN = 300
 
 
@@ -53,6 +57,7 @@ class Invariants:
         self._ran: dict[date, set[tuple[str, datetime]]] = defaultdict(set)
         self._decided: dict[date, set[datetime]] = defaultdict(set)
         self._swept: dict[date, set[datetime]] = defaultdict(set)
+        self._resent: Counter[str] = Counter()
         self._held_up: list[date] = []
         self._checks: dict[str, Callable[[Row], None]] = {
             "daily_expected_schedule": self._plan,
@@ -160,7 +165,7 @@ class Invariants:
         if not row["forced"]:
             derived = ids.decision_id(name, slot)
             self._hold("R3", row["decision_id"] == derived, f"id is not {derived}", row)
-            late = is_expired(slot, row["decision_time"])
+            late = row["decision_time"] - slot > LATEST
             told = row["reason_code"] == "SLOT_EXPIRED"
             self._hold("R3", late == told, "SLOT_EXPIRED is for ticks over 60 min late", row)
         self._hold("R5", bool(row["scrapers"]) == (action == "RUN"), "scrapers of a RUN", row)
@@ -191,6 +196,9 @@ class Invariants:
         sent = len(row["republished"])
         self._hold("R8", row["republished_count"] == sent, "republished_count", row)
         self._hold("R8", row["status"] != "STORM" or not sent, "a storm republishes", row)
+        self._resent.update(row["republished"])
+        often = [name for name in row["republished"] if self._resent[name] > TRIES]
+        self._hold("R8", not often, f"sent again more than {TRIES} times: {often}", row)
         swept.add(slot)
 
     def _log(self, row: Row) -> None:
@@ -205,6 +213,10 @@ class Invariants:
         self._hold("X16", failed == bool(row["error_message"]), "error of a failure", row)
         empty = row["outcome"] in EMPTY
         self._hold("S1", not (empty and row["records_processed"]), "records of nothing", row)
+        counted = row["records_processed"] is not None or row["outcome"] == "UPLOADED"
+        self._hold("S1", counted, "a run without its own count", row)
+        refused = row["http_status"] in REFUSED and row["outcome"] != "NOT_READY"
+        self._hold("S2", failed or not refused, "blocked is no success", row)
         if row["decision_id"] is not None:
             self._belongs(row, row["workflow_execution_id"])
             self._logged[row["workflow_execution_id"]].add(row["execution_id"])

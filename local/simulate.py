@@ -148,6 +148,7 @@ def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
         day = options.first + timedelta(days=number)
         live_day(world, day)
         report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
+    world.settle()  # what is late is no finding
     world.invariants.at_rest()
     return planned + TAIL_DAYS
 

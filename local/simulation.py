@@ -27,6 +27,9 @@ OVERTAKEN = timedelta(seconds=5)
 """A delivery that others overtake comes up to this late."""
 AGAIN = timedelta(minutes=2)
 """The second delivery of a message comes up to this long after the first."""
+TWICE = 3
+"""Of a message's deliveries so many may come twice: each comes again by itself while it fails, and
+twice each of a hundred would be more than the world can hold."""
 OFF = timedelta(seconds=90)
 """An instance's clock is at most this far from the others'."""
 
@@ -183,7 +186,7 @@ class Simulation(World):
         if self._happens(self.faults.reorder, "reorder", function, about):
             due += OVERTAKEN * self.chance.share("overtaken", about)
         super()._queue(function, message, due, attempt)
-        if self._happens(self.faults.duplicate, "duplicate", function, about):
+        if attempt <= TWICE and self._happens(self.faults.duplicate, "duplicate", function, about):
             again = due + AGAIN * self.chance.share("again", about)
             super()._queue(function, message, again, attempt)
 

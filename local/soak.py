@@ -23,7 +23,8 @@ TOLD_EVERY = 10.0
 
 
 def shrink_and_tell(options: "SimulateOptions", error: "BrokenError") -> None:
-    """Tell on standard error which faults a broken history needs."""
+    """Tell on standard error what broke, and then which faults it needs: that takes minutes."""
+    click.echo(f"seed {options.seed}: {error}", err=True)
     _tell_shrunk(options, error.fired)
 
 
@@ -33,8 +34,13 @@ def _tell_shrunk(options: "SimulateOptions", fired: "Sequence[Fired]") -> None:
     if not fired:
         click.echo(f"seed {options.seed}: no fault happened; it is broken without", err=True)
         return
-    click.echo(f"seed {options.seed}: {len(fired)} faults happened; it needs only", err=True)
-    for fault in shrunk(options, fired):
+    click.echo(
+        f"seed {options.seed}: {len(fired)} faults happened; leaving out what it can do without",
+        err=True,
+    )
+    needed = shrunk(options, fired)
+    click.echo("it needs only" if needed else "it needs none of them", err=True)
+    for fault in needed:
         click.echo(f"  {fault}", err=True)
 
 

@@ -128,14 +128,26 @@ def test_what_fails_otherwise_is_not_the_same_failure_made_smaller(
     assert shrunk(SimulateOptions(REAL, DAY, DAY), fired) == fired[:2]
 
 
+def test_what_fails_without_any_fault_blames_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler that is wrong in a sound world is not the fault of whatever happened last."""
+
+    def run(_: SimulateOptions) -> Outcome:
+        raise broken("R6 at noon: no row")
+
+    monkeypatch.setattr("local.histories.run", run)
+    fired = [Fired("drop", "a", "", datetime(2025, 11, 12, tzinfo=UTC))]
+    assert shrunk(SimulateOptions(REAL, DAY, DAY), fired) == []
+
+
 def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_path: Path) -> None:
-    """`simulate` ends with exit status 2 and one line, after the faults that the history needs."""
+    """`simulate` says at once what broke, and what it needs; exit status 2, one line."""
     given = ["--schedule", str(season), "--from", "2031-12-01", "--to", "2031-12-03"]
     command = ["simulate", *given, "--out", str(tmp_path / "out"), "--faults", "drop=3%"]
     with no_healing():
         found = CliRunner().invoke(main, [*command, "--seed", "5"])
     assert found.exit_code == 2
-    assert re.search(r"seed 5: \d+ faults happened; it needs only\n.*drop ", found.stderr)
+    assert found.stderr.startswith("seed 5: InvariantError: R6 at ")
+    assert re.search(r"seed 5: \d+ faults happened; .*\nit needs only\n.*drop ", found.stderr)
     assert found.stderr.splitlines()[-1].startswith("error: InvariantError: R6 at ")
 
 

@@ -90,6 +90,11 @@ BROKEN: dict[str, tuple[str, Change]] = {
     ),
     "failed, but SUCCESS": ("R7", edit(LOG, {"status": "FAILED"})),
     "records of nothing": ("S1", edit(LOG, {"outcome": "NO_DATA"})),
+    "no count": ("S1", edit(LOG, {"records_processed": None})),
+    "blocked taken for no data": (
+        "S2",
+        edit(LOG, {"outcome": "NO_DATA", "records_processed": 0, "http_status": 403}),
+    ),
     "a task of another date": ("R4", edit(LOG, {"target_date": date(2025, 11, 11)}, **A_RUN)),
     "a run of another date": ("R4", edit(RUNS, {"target_date": date(2025, 11, 11)})),
     "no target date": ("R4", edit(DECISIONS, {"target_date": None})),
@@ -117,6 +122,10 @@ BROKEN: dict[str, tuple[str, Change]] = {
     "a storm that republishes": (
         "R8",
         edit(SWEEPS, {"status": "STORM", "republished": ["x"], "republished_count": 1}),
+    ),
+    "sent again a fourth time": (
+        "R8",
+        edit(SWEEPS, {"republished": ["x"] * 4, "republished_count": 4}),
     ),
     "republished, not counted": ("R8", edit(SWEEPS, {"republished": ["x"]})),
 }

@@ -166,6 +166,18 @@ def test_r6_duplicates_and_reordering_change_no_decision() -> None:
     assert judged(disturbed) == judged(simulated())
 
 
+def test_r5_a_world_in_which_everything_is_late_comes_to_its_end(tmp_path: Path) -> None:
+    """Ticks are on their way at each midnight, the last one's too: they are waited for."""
+    late = simulate(tmp_path, {FIRST: ["19:00"]}, FIRST, FIRST, faults="delay=100%")
+    assert len(late.tables["cleanup_operations"]) == 96 * late.days
+
+
+def test_r6_twice_everything_and_many_crashes_come_to_rest(tmp_path: Path) -> None:
+    """A delivery that comes twice comes again twice; that must not go on for ever."""
+    one_day = simulate(tmp_path, {FIRST: ["19:00"]}, FIRST, FIRST, faults="duplicate=60%,crash=5%")
+    assert one_day.dead_letters == 0
+
+
 def test_s4_late_and_failing_sources_lose_nothing() -> None:
     """With 5 % of scrapes failing and data up to 45 h late every game is complete, once."""
     found = figures(simulated("source=5%,late=45h", seed=1))
@@ -309,6 +321,8 @@ def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
         ("source=1", "percentage"),
         ("source=101%", "percentage"),
         ("late=45", "span"),
+        ("late=99999999999999h", "span"),
+        ("duplicate=\N{ARABIC-INDIC DIGIT FIVE}%", "percentage"),
         ("outage=master_controller", "NAME:START/SPAN"),
         ("outage=nobody:2025-01-15T06:00/48h", "known are bigquery, cleanup_processor"),
         ("outage=master_controller:soon/48h", "isoformat"),
