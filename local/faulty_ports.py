@@ -4,6 +4,7 @@ Every write has a point before and one after it, named by what is written: `befo
 `after rows of workflow_decisions`. docs/faults.md lists those of each function.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -115,7 +116,7 @@ class FaultyPort:
         if self._delivered.dead:
             raise Crash
         point = point_of(name, *args)
-        about = self._delivered.call(f"{name} {' '.join(map(str, args[:2]))[:200]}")
+        about = self._delivered.call(f"{name} {args[0]} {_of(name, *args)}"[:200])
         self._down()
         if name in WRITES:
             self._die("before", point, about)
@@ -170,6 +171,28 @@ def point_of(name: str, *args: Any) -> str:  # noqa: ANN401 - a port's arguments
     named = (p for begin, end, p in _POINTS if what.startswith(begin) and what.endswith(end))
     found = next(named, "object")
     return found if name in {"create", "replace"} else f"{name} {found}"
+
+
+def _of(name: str, *args: Any) -> str:  # noqa: ANN401 - a port's arguments
+    """What tells a call from others of its kind in every history."""
+    if name == "publish":
+        return identity(args[1])
+    if name == "append":
+        return str(args[1][0].get(table(args[0]).id_column)) if args[1] else ""
+    return str(args[1]) if len(args) > 1 else ""
+
+
+def identity(body: Mapping[str, Any]) -> str:
+    """What a message is about, whenever it was sent: its task's or decision's id, else all of it.
+
+    Were it the instants in it as well, a fault would be another one in a history in which fewer
+    others happen, and nothing could be left out of a failing one.
+    """
+    for holder in (body.get("metadata"), body.get("execution"), body):
+        for name in ("task_id", "decision_id"):
+            if isinstance(holder, Mapping) and name in holder:
+                return str(holder[name])
+    return json.dumps(body, sort_keys=True, default=str)
 
 
 class LateWarehouse(MemoryWarehouse):

@@ -15,7 +15,7 @@ from common.ports import StoredObject
 from common.workflows import CatchUp
 from local.chance import Chance
 from local.faults import Faults
-from local.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse
+from local.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse, identity
 from local.invariants import Invariants
 from local.source.answers import Answer
 from local.sources import BACK, SeasonFile, Sources
@@ -197,4 +197,4 @@ class Simulation(World):
 
 
 def _digest(message: Published) -> str:
-    return f"{crc32(message.data):08x}"
+    return f"{crc32(identity(message.body).encode()):08x}"

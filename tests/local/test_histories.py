@@ -74,7 +74,7 @@ def no_healing() -> Iterator[None]:
 
 def test_a_broken_history_shrinks_to_the_fault_that_matters(season: Path) -> None:
     """Without healing one lost event is enough, and the search finds just such a one."""
-    search = Search(season, "duplicate=5%,drop=2%,clock=2%", 2)
+    search = Search(season, "duplicate=5%,reorder,drop=2%,crash=1%,clock=2%", 2)
     with no_healing():
         lived = next(found for seed in range(20) if (found := live(search, seed)).wrong)
         assert "was finalized and never logged" in lived.wrong
