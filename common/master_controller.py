@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from common import ids
@@ -14,7 +14,8 @@ from common.messages import GameTarget, Tick, WorkflowDecision
 from common.ports import Row
 from common.readings import read_situation
 from common.runtime import Runtime
-from common.state import write_once
+from common.slots import slot_of
+from common.state import write_anew, write_once
 from common.tick_slot import tick_slot
 
 TABLE = "workflow_decisions"
@@ -25,8 +26,9 @@ TICKS = "tick-master-controller"
 def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     """Decide a slot.
 
-    Decided → stored in the state bucket → rows → messages: each effect repeats harmlessly, and a
-    redelivery goes on with what was decided first.
+    Decided → stored in the state bucket → rows → messages: each effect repeats harmlessly. A
+    redelivery goes on with what was decided first. Only when another slot has begun before its rows
+    were there, which was decided without it, does it decide anew: nobody has seen the first.
     """
     now = runtime.clock.now()
     asked = tick_slot(runtime, event, tick, TICKS)
@@ -37,7 +39,10 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
             return {"result": "already decided", "slot": slot.isoformat()}
         # A forced tick that names a time asks what should have happened then.
         when = asked.happened if tick.force else now
-        batch = write_once(runtime, f"decided/{key}.json", _judge(runtime, slot, when, forced_by))
+        judged = _judge(runtime, slot, when, forced_by)
+        batch = write_once(runtime, f"decided/{key}.json", judged)
+        if _is_behind(runtime, batch, now) and not _is_recorded(runtime, batch):
+            batch = write_anew(runtime, f"decided/{key}.json", judged)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
 
@@ -90,6 +95,26 @@ def _entry(
         "inputs": json.dumps(decision.inputs, separators=(",", ":")),
         "forced": bool(forced_by),
     }
+
+
+def _is_behind(runtime: Runtime, batch: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a slot has begun since a stored batch was decided."""
+    cron = runtime.cron(TICKS)
+    return slot_of(cron, datetime.fromisoformat(batch["now"])) != slot_of(cron, now)
+
+
+def _is_recorded(runtime: Runtime, batch: Mapping[str, Any]) -> bool:
+    """Whether the rows of a stored batch, which all have one time, are in the table."""
+    decided = datetime.fromisoformat(batch["now"])
+    wanted = [entry["message"]["decision_id"] for entry in batch["decisions"]]
+    found = runtime.warehouse.select(
+        TABLE,
+        ("decision_id",),
+        since=decided,
+        until=decided + timedelta(seconds=1),
+        where={"decision_id": wanted},
+    )
+    return bool(found)
 
 
 def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) -> None:

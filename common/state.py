@@ -29,6 +29,19 @@ def write_once(
     return content
 
 
+def write_anew(runtime: Runtime, name: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Store `content` in place of what `write_once` stored under a name, which nobody has seen.
+
+    Raises:
+        ConflictError: someone else has replaced it meanwhile.
+    """
+    bucket = runtime.settings.state_bucket
+    held = runtime.storage.stat(bucket, name)
+    body = json.dumps(content).encode()
+    runtime.storage.replace(bucket, name, body, generation=held.generation if held else 0)
+    return content
+
+
 def read_once(runtime: Runtime, name: str) -> Mapping[str, Any] | None:
     """What `write_once` stored under a name; None when nothing is."""
     held = runtime.storage.read(runtime.settings.state_bucket, name)

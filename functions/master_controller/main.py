@@ -9,7 +9,8 @@ Acknowledged  a malformed tick, dead-lettered.
 Raised      rows or messages that could not be written. Reads that fail for 30 s are not raised:
             they become ABORT rows with the cause, and the next tick judges anew.
 Duplicates  one claim a slot; decisions are stored before they are written, so a redelivery
-            repeats them; row ids and the job id derive from (workflow, slot).
+            repeats them (or decides anew what has no rows when the next slot has begun); row ids
+            and the job id derive from (workflow, slot).
 """
 
 import functions_framework

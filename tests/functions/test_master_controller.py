@@ -1,5 +1,6 @@
 """The master controller: every workflow judged once a slot."""
 
+import json
 from datetime import timedelta
 
 from common import ids
@@ -144,6 +145,65 @@ def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
     world.runtime.__dict__["warehouse"] = world.warehouse
     assert call("master_controller", TICK).status == 200
     assert len(world.rows["workflow_decisions"]) == 3
+
+
+def dies_before_its_rows(world: World, call: Call) -> list[str]:
+    """The slot's tick fails behind its stored batch; the decisions that say RUN in it."""
+
+    def fail(breaking: Break, do: Do) -> None:
+        raise ConnectionError("insert failed")
+
+    held = at_slot(world).warehouse
+    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
+    assert call("master_controller", TICK).status == 503
+    world.runtime.__dict__["warehouse"] = held
+    body = world.storage.read(
+        world.runtime.settings.state_bucket, f"decided/{ids.stamp(SLOT)}.json"
+    )
+    assert body is not None
+    assert world.rows["workflow_decisions"] == []
+    batch = [entry["message"] for entry in json.loads(body[0])["decisions"]]
+    return [m["workflow_name"] for m in batch if m["action"] == "RUN"]
+
+
+def test_r6_what_nobody_saw_before_the_next_slot_is_decided_anew(world: World, call: Call) -> None:
+    """Else a RUN of which the next slot knew nothing collects what that has collected."""
+    assert dies_before_its_rows(world, call)
+    world.clock.move(SLOT + timedelta(minutes=70))
+    assert call("master_controller", TICK).status == 200
+    found = {(row["action"], row["reason_code"]) for row in decisions(world).values()}
+    assert found == {("SKIP", "SLOT_EXPIRED")}
+    sent = [m.body["action"] for m in world.publisher.published if "action" in m.body]
+    assert set(sent) == {"SKIP"}
+
+
+def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
+    world: World, call: Call
+) -> None:
+    """Half an hour later the decision and its time are the stored ones."""
+    runs = dies_before_its_rows(world, call)
+    world.clock.move(SLOT + timedelta(minutes=30))
+    assert call("master_controller", TICK).status == 200
+    found = decisions(world)
+    assert [name for name, row in found.items() if row["action"] == "RUN"] == runs
+    assert {row["decision_time"] for row in found.values()} == {SLOT + timedelta(seconds=15)}
+
+
+def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call: Call) -> None:
+    """The messages that are still to come are those of the rows."""
+
+    def fail(*_: object, **__: object) -> str:
+        raise ConnectionError("no topic")
+
+    publish, world.publisher.publish = at_slot(world).publisher.publish, fail  # type: ignore[method-assign] # for this test
+    assert call("master_controller", TICK).status == 503
+    world.publisher.publish = publish  # type: ignore[method-assign] # its own again
+    before = decisions(world)
+    world.clock.move(SLOT + timedelta(minutes=70))
+    assert call("master_controller", TICK).status == 200
+    assert len(world.rows["workflow_decisions"]) == len(before)
+    sent = {m.body["decision_id"]: m.body["action"] for m in world.publisher.published[-3:]}
+    assert sent == {row["decision_id"]: row["action"] for row in before.values()}
 
 
 def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
