@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from common.ports import Row
 
-IN_FLIGHT_FOR = timedelta(hours=2)
-"""A RUN without a terminal row counts as under way for this long."""
-LOGGED_WITHIN = timedelta(hours=12)
-"""A run that has ended counts as under way for this long while log rows of it are still to come."""
+IN_FLIGHT_FOR = timedelta(hours=48)
+"""A RUN counts as under way for this long while its terminal row, or a log row that this links, is
+not there: once what is out is back it goes on, and a second run beside it would collect a game
+twice. Cleanup ends a lost one after a day (`common/lost_runs.py`), so that this limit is for when
+cleanup is out as well; it is well within catch-up's 72 h."""
 UNLOGGED = "unlogged"
 
 Key = tuple[str, date, str | None]
@@ -43,7 +44,7 @@ class Run:
 
 
 NEVER = Tries()
-_LIMITS: Mapping[str | None, timedelta] = {None: IN_FLIGHT_FOR, UNLOGGED: LOGGED_WITHIN}
+_OPEN = frozenset({None, UNLOGGED})
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class History:
         return (
             run
             for run in self.runs
-            if run.status in _LIMITS and timedelta(0) < instant - run.slot < _LIMITS[run.status]
+            if run.status in _OPEN and timedelta(0) < instant - run.slot < IN_FLIGHT_FOR
         )
 
 

@@ -135,13 +135,14 @@ def test_runs_are_joined_with_their_ends() -> None:
         (timedelta(hours=1), None, True),
         (timedelta(hours=1), "completed", False),
         (timedelta(hours=1), "failed", False),
-        (timedelta(hours=2), None, False),
+        (timedelta(hours=47), None, True),
+        (timedelta(hours=48), None, False),
         (timedelta(hours=-1), None, False),
-        (timedelta(hours=11), UNLOGGED, True),
-        (timedelta(hours=12), UNLOGGED, False),
+        (timedelta(hours=47), UNLOGGED, True),
+        (timedelta(hours=48), UNLOGGED, False),
     ],
 )
-def test_x5_a_run_is_under_way_for_two_hours(
+def test_x5_a_run_is_under_way_for_two_days_at_most(
     after: timedelta, status: str | None, *, open_: bool
 ) -> None:
     """Until its end and its scrapes are recorded; a lost one holds its workflow up no longer."""

@@ -1,5 +1,6 @@
 """Finished games that every window missed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -182,10 +183,12 @@ def test_s5_a_postponed_game_is_not_missing() -> None:
 
 
 def test_a_game_that_a_run_is_collecting_is_left_alone() -> None:
-    """The morning window's run is still under way at 07:00."""
-    runs = (Run("post_game_window_3", et("2025-11-13 06:00"), DAY, (LATE.game_id,)),)
-    assert judge("2025-11-13 07:00", LATE, runs=runs).action == "SKIP"
-    assert judge("2025-11-13 08:00", LATE, runs=runs).action == "RUN"
+    """The morning window's run is still under way at 07:00, and in an outage at noon too."""
+    run = Run("post_game_window_3", et("2025-11-13 06:00"), DAY, (LATE.game_id,))
+    for instant in ("2025-11-13 07:00", "2025-11-13 12:00"):
+        assert judge(instant, LATE, runs=(run,)).action == "SKIP"
+    ended = (replace(run, status="failed"),)
+    assert judge("2025-11-13 12:00", LATE, runs=ended).action == "RUN"
 
 
 def test_p2_a_run_that_found_the_game_not_ready_backs_off_too() -> None:

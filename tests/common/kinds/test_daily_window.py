@@ -1,5 +1,6 @@
 """Once a day, inside a window."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -93,10 +94,11 @@ def test_a_success_before_the_window_does_not_count() -> None:
 
 
 def test_a_run_under_way_is_waited_for() -> None:
-    """A second run does not start while the first is under way, and does so when it was lost."""
-    under_way = (Run("mine", et("2025-11-12 06:00"), DAY),)
-    assert judge("2025-11-12 07:00", runs=under_way).reason_code == "IN_FLIGHT"
-    assert judge("2025-11-12 08:00", runs=under_way).action == "RUN"
+    """A second run does not start while the first is under way, and does so when that failed."""
+    run = Run("mine", et("2025-11-12 06:00"), DAY)
+    for instant in ("2025-11-12 07:00", "2025-11-12 09:00"):
+        assert judge(instant, runs=(run,)).reason_code == "IN_FLIGHT"
+    assert judge("2025-11-12 09:00", runs=(replace(run, status="failed"),)).action == "RUN"
 
 
 def test_off_on_a_day_without_games() -> None:
