@@ -8,10 +8,10 @@ with the bucket's age; a round of some 24,000 objects takes a day.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 
@@ -19,7 +19,7 @@ from common import ids
 from common.eastern import eastern_date
 from common.errors import ConflictError
 from common.finalized import republish_object
-from common.ports import StoredObject
+from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.task_objects import FAILED
 from common.tries import Try, attempt, heal_each, in_time, quarantined
@@ -40,13 +40,15 @@ MOST = 500
 FOLDERS = 200
 """Many times our own: a bucket with a folder an upload must not cost a listing each."""
 CURSOR = "cleanup/cursor.json"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
 class Found:
-    """What one look at the bucket came to."""
+    """What one look at the bucket came to; `heard` is when the logger last wrote a row."""
 
     checked: int = 0
+    heard: datetime = NEVER
     missing_objects: list[StoredObject] = field(default_factory=list)
     storm: str | None = None
     republished: list[str] = field(default_factory=list)
@@ -83,7 +85,7 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
         return
     if page:
         page.turn()
-    left_alone = quarantined(runtime, "objects") if found.missing else set()
+    left_alone = quarantined(runtime, "objects", found.heard) if found.missing else set()
     due = [stored for stored in found.missing_objects if _item(stored) not in left_alone]
     heal_each(due[:MOST], partial(_heal, runtime, found), in_time(runtime, now))
 
@@ -100,7 +102,9 @@ def _look(  # noqa: PLR0917 - two spans, one of writing and one of names
     dated = _due(_dated(runtime, now, names), now, span)
     paged = _due(page.objects, now, FAR) if page else []
     objects = {stored.name: stored for stored in (*paged, *dated)}
-    logged = _logged(runtime, now, FAR if paged else span) if objects else set()
+    rows = _rows(runtime, now, FAR if paged else span) if objects else ()
+    logged = {(row["gcs_path"], row["object_generation"]) for row in rows}
+    found.heard = max((row["logged_at"] for row in rows if row["logged_at"]), default=NEVER)
     found.checked = len(objects)
     found.missing_objects = [
         stored for stored in objects.values() if (_path(stored), stored.generation) not in logged
@@ -132,7 +136,8 @@ class Page:
 
 
 def _heal(runtime: Runtime, found: Found, stored: StoredObject) -> None:
-    tried = attempt(runtime, _item(stored), partial(republish_object, runtime, stored))
+    send = partial(republish_object, runtime, stored)
+    tried = attempt(runtime, _item(stored), send, found.heard)
     if tried is Try.SENT:
         found.republished.append(_path(stored))
     elif tried is Try.LAST:
@@ -143,14 +148,13 @@ def _item(stored: StoredObject) -> str:
     return f"objects/{ids.log_id(stored.bucket, stored.name, stored.generation)}"
 
 
-def _logged(runtime: Runtime, now: datetime, span: timedelta) -> set[tuple[str, int]]:
-    rows = runtime.warehouse.select(
+def _rows(runtime: Runtime, now: datetime, span: timedelta) -> Sequence[Row]:
+    return runtime.warehouse.select(
         "scraper_execution_log",
-        ("gcs_path", "object_generation"),
+        ("gcs_path", "object_generation", "logged_at"),
         since=now - span - OFF,
         until=now + timedelta(days=1),
     )
-    return {(row["gcs_path"], row["object_generation"]) for row in rows}
 
 
 def _dated(runtime: Runtime, now: datetime, names: timedelta) -> Iterator[StoredObject]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TypeVar
 
@@ -18,7 +18,9 @@ an outage of our own many late sweeps come at once, and must not use up an item'
 LONGEST = timedelta(minutes=4)
 """A sweep heals nothing more after this: where each call hangs, its last one and its row must still
 fit into the function's 540 s."""
-_QUARANTINED = "quarantined"
+_QUARANTINED, _UNHEARD = "quarantined", "unheard"
+"""The second says that nothing was heard of the receiver meanwhile."""
+ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 class Try(Enum):
@@ -38,40 +40,52 @@ USED_UP = frozenset({Try.LAST, Try.SPENT})
 """No further try is made."""
 
 
-def attempt(runtime: Runtime, item: str, send: Callable[[], object]) -> Try:
+def attempt(
+    runtime: Runtime, item: str, send: Callable[[], object], heard: datetime = ALWAYS
+) -> Try:
     """Send an item, such as `objects/<log id>`, unless it was just sent or its tries are used up.
 
     A try counts once it was sent: an outage of Pub/Sub must not use up what it could not deliver.
+    Nor does an outage of the receiver tell against an item: it has its tries once more afterwards.
+
+    Args:
+        runtime: ports and settings.
+        item: what the tries are counted by.
+        send: sends it.
+        heard: when its receiver was last seen at work; aware.
     """
     now, marks = runtime.clock.now(), _marks(runtime, item)
-    if _QUARANTINED in marks:
+    unheard = marks.pop(_UNHEARD, None)
+    if _QUARANTINED in marks or (unheard and heard <= unheard):
         return Try.SPENT
-    if any(when and now - when < SPACING for when in marks.values()):
+    tries = [when for when in marks.values() if when and (unheard is None or when > unheard)]
+    if any(now - when < SPACING for when in tries):
         return Try.WAITING
-    if len(marks) >= MAX_TRIES:
-        return quarantine(runtime, item)
+    if len(tries) >= MAX_TRIES:
+        in_silence = unheard is None and heard <= min(tries)
+        return quarantine(runtime, item, _UNHEARD if in_silence else _QUARANTINED)
     send()
     _mark(runtime, item, f"try-{len(marks) + 1}", now)
     return Try.SENT
 
 
-def quarantine(runtime: Runtime, item: str) -> Try:
+def quarantine(runtime: Runtime, item: str, mark: str = _QUARANTINED) -> Try:
     """Leave an item alone from now on; LAST for the first who does so, who is to tell."""
-    if not _mark(runtime, item, _QUARANTINED, runtime.clock.now()):
+    if not _mark(runtime, item, mark, runtime.clock.now()):
         return Try.SPENT
     log("ERROR", "Quarantined: no try healed it", result=item)
     return Try.LAST
 
 
-def quarantined(runtime: Runtime, kind: str) -> set[str]:
-    """The items of a kind, such as `objects`, that are left alone."""
-    listed = runtime.storage.list(runtime.settings.state_bucket, f"cleanup/{kind}/")
-    ends = f"/{_QUARANTINED}"
-    return {
-        stored.name.removeprefix("cleanup/").removesuffix(ends)
-        for stored in listed
-        if stored.name.endswith(ends)
-    }
+def quarantined(runtime: Runtime, kind: str, heard: datetime = ALWAYS) -> set[str]:
+    """The items of a kind, such as `objects`, that are left alone; see `attempt` on `heard`."""
+    found = set()
+    for stored in runtime.storage.list(runtime.settings.state_bucket, f"cleanup/{kind}/"):
+        item, _, mark = stored.name.removeprefix("cleanup/").rpartition("/")
+        silent = mark == _UNHEARD and stored.custom_time and heard <= stored.custom_time
+        if silent or mark == _QUARANTINED:
+            found.add(item)
+    return found
 
 
 def _marks(runtime: Runtime, item: str) -> dict[str, datetime | None]:

@@ -182,7 +182,8 @@ def live_day(world: Simulation, day: date) -> None:
         held_up=world.faults.hold_up,
         ticks_lost=world.faults.lose_ticks,
     )
-    if not world.queue and not world.faults.drop:  # a lost message is missed by a later sweep
+    # What was lost, or dead-lettered in an outage, is missed by a later sweep.
+    if not world.queue and not world.faults.lose_ticks:
         world.invariants.at_rest()
 
 

@@ -53,7 +53,7 @@ def log(runtime: Runtime, stored: StoredObject, when: datetime | None = None) ->
     """The row of an object, of when it was written or of another instant."""
     held: Any = runtime.warehouse
     path = f"gs://{stored.bucket}/{stored.name}"
-    row = {"gcs_path": path, "object_generation": stored.generation}
+    row = {"gcs_path": path, "object_generation": stored.generation, "logged_at": stored.created}
     held.rows.append((when or stored.created, row))
 
 

@@ -51,6 +51,35 @@ def test_c5_sweeps_at_once_use_up_one_try(runtime: Runtime) -> None:
     assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.LAST
 
 
+def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(runtime: Runtime) -> None:
+    """Three in the silence, and three after it; then nothing that is heard changes it."""
+    sent: list[str] = []
+    began = runtime.clock.now()
+
+    def swept(heard: datetime) -> Try:
+        runtime.clock.sleep(SPACING.total_seconds())
+        return attempt(runtime, "objects/a", lambda: sent.append("a"), heard)
+
+    assert [swept(began) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
+    assert quarantined(runtime, "objects", began) == {"objects/a"}
+    back = runtime.clock.now()
+    assert quarantined(runtime, "objects", back) == set()
+    assert [swept(back) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
+    assert swept(runtime.clock.now()) is Try.SPENT
+    assert quarantined(runtime, "objects", runtime.clock.now()) == {"objects/a"}
+    assert len(sent) == 6
+
+
+def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(runtime: Runtime) -> None:
+    """Something else was logged after the first: it is the item's own fault."""
+    tries = [later(runtime, "objects/a")]
+    for _ in range(4):
+        runtime.clock.sleep(SPACING.total_seconds())
+        heard = runtime.clock.now()
+        tries.append(attempt(runtime, "objects/a", lambda: None, heard))
+    assert tries == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
+
+
 def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
     """An outage uses nothing up."""
 

@@ -468,14 +468,13 @@ def test_one_run_that_cannot_be_read_does_not_keep_the_others(world: World) -> N
     lose_two(world)
     lost = ids.execution_id(ids.decision_id("betting_lines", SLOT))
     tick(world, "tick-master-controller", SLOT + timedelta(hours=2))
-    run_to(world, is_for("workflow_executor"))
+    waiting = run_to(world, is_for("workflow_executor")).message.body["decision_id"]
     world.settle()
     broken = f"executions/{lost}/manifest.json"
     world.storage.create(world.runtime.settings.state_bucket, broken, b'{"execution_id": 7}')
     row = sweep(world, 8)
     assert row["status"] == "ERROR"
     assert "Manifest" in row["error_message"]
-    waiting = ids.decision_id("betting_lines", SLOT + timedelta(hours=2))
     assert f"decision {waiting}" in row["republished"]
 
 

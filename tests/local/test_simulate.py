@@ -205,6 +205,25 @@ def test_t3_after_an_outage_data_is_complete_and_missed_lines_are_told() -> None
     assert all(when is not None and when < back + timedelta(hours=72) for when in late)
 
 
+@pytest.mark.parametrize(
+    ("what", "hours"),
+    [
+        *(("workflow_executor", 20), ("scraper_runner", 12), ("execution_tracker", 20)),
+        *(("scraper_logger", 20), ("scraper_logger", 44), ("cleanup_processor", 20)),
+        *(("pubsub", 10), ("storage", 5), ("bigquery", 5)),
+    ],
+)
+def test_r6_after_an_outage_no_game_is_collected_twice_and_all_is_logged(
+    what: str, hours: int
+) -> None:
+    """Also where it is longer than Pub/Sub's 100 deliveries: cleanup brings back what they held."""
+    found = simulated(f"outage={what}:2031-12-22T20:00/{hours}h")
+    told = figures(found)
+    assert told["games_with_every_post_game_scraper"] == PLAYED
+    assert (told["duplicate_collections"], told["runs_on_days_without_need"]) == (0, 0)
+    assert all(row["status"] != "STORM" for row in found.tables["cleanup_operations"])
+
+
 @pytest.mark.parametrize("day", [date(2032, 3, 14), date(2031, 11, 2)], ids=["spring", "autumn"])
 def test_t8_the_days_on_which_clocks_change(tmp_path: Path, day: date) -> None:
     """92 or 100 sweeps, every game complete, and the plan is what ran."""
