@@ -10,19 +10,26 @@ from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 
+from common.settings import Settings
+from common.topology import load_topology
 from local.chance import Chance, Fired
+from local.faults import SERVICES
 from local.shrink import shrink
 from local.simulate import BrokenError, Outcome, SimulateOptions, run
 from local.sources import load_season
 
+LONGEST_OUTAGE = 12
+"""Hours; after more than 16 a message is used up, and is rightly a dead letter."""
+
 
 @dataclass(frozen=True)
 class Search:
-    """What to live through."""
+    """What to live through; with `outages` every other week has one of these, too."""
 
     schedule: Path
     faults: str
     days: int
+    outages: bool = False
 
     def week(self, seed: int) -> SimulateOptions:
         """The history of a seed: any week that begins on a date of the season."""
@@ -30,7 +37,22 @@ class Search:
         offset = int(Chance(seed).share("week") * ((last - first).days + 1))
         begin = first + timedelta(days=offset)
         end = begin + timedelta(days=self.days - 1)
-        return SimulateOptions(self.schedule, begin, end, seed, self.faults)
+        parts = (self.faults, self._outage(seed, begin) if self.outages else "")
+        return SimulateOptions(self.schedule, begin, end, seed, ",".join(filter(None, parts)))
+
+    def _outage(self, seed: int, begin: date) -> str:
+        """One function or service that is out for hours in a seed's week; none for half of them."""
+        chance = Chance(seed)
+        if chance.share("outage") < 1 / 2:
+            return ""
+        topology = load_topology(Settings().topology_file)
+        known = sorted({*SERVICES, *(found.function for found in topology.subscriptions)})
+        day = begin + timedelta(days=chance.pick(range(self.days), "day"))
+        hour, span = (
+            chance.pick(range(24), "hour"),
+            chance.pick(range(1, LONGEST_OUTAGE + 1), "span"),
+        )
+        return f"outage={chance.pick(known, 'out')}:{day}T{hour:02d}:00/{span}h"
 
 
 @dataclass(frozen=True)

@@ -59,14 +59,22 @@ def _tell_shrunk(options: "SimulateOptions", fired: "Sequence[Fired]") -> None:
     "--days", type=click.IntRange(1), default=DAYS, show_default=True, help="Length of a history."
 )
 @click.option("--faults", default=FAULTS, show_default=True, help="See docs/faults.md.")
-def soak(schedule: Path, seeds: int, from_seed: int, days: int, faults: str) -> None:
+@click.option(
+    "--outages/--no-outages",
+    default=True,
+    show_default=True,
+    help="Let one function or service be out for hours in every other history.",
+)
+def soak(
+    schedule: Path, seeds: int, from_seed: int, days: int, faults: str, *, outages: bool
+) -> None:
     """Live through a random week with faults for each of many seeds; shrinks what fails.
 
     Tells every 10 s on standard error how far it is. Exit status 1 when a rule was broken.
     """
     from local.histories import Search, live_all, tally  # noqa: PLC0415 - as above
 
-    search, happened, events = Search(schedule, faults, days), Counter[str](), 0
+    search, happened, events = Search(schedule, faults, days, outages), Counter[str](), 0
     due = TOLD_EVERY
 
     def tell(lived: "Lived", number: int, seconds: float) -> None:

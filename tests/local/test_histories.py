@@ -18,11 +18,13 @@ from common.errors import OrchestrationError
 from common.settings import ROOT
 from local.chance import Fired
 from local.cli import main
+from local.faults import SERVICES
 from local.histories import Search, live, live_all, shrunk, tally
 from local.invariants import InvariantError
 from local.season import GameCoverage
 from local.simulate import BrokenError, Outcome, SimulateOptions
 from local.soak import FAULTS, shrink_and_tell
+from local.world import ROUTES
 from tests.common.conftest import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -32,9 +34,10 @@ SEEDS = 25
 
 @needs_real
 def test_random_weeks_of_a_real_season_hold_every_rule() -> None:
-    """25 seeds: duplicates, order, crashes, losses, delays, wrong clocks, errors of services."""
+    """25 seeds: duplicates, order, crashes, losses, delays, wrong clocks, errors and outages."""
     lived = []
-    failed = live_all(Search(REAL, FAULTS, 7), range(SEEDS), lambda one, *_: lived.append(one))
+    search = Search(REAL, FAULTS, 7, outages=True)
+    failed = live_all(search, range(SEEDS), lambda one, *_: lived.append(one))
     assert [(one.seed, one.wrong) for one in failed] == []
     happened = tally([fault for one in lived for fault in one.fired])
     kinds = {name.split(" ", 1)[0] for name in happened}
@@ -52,6 +55,17 @@ def season(tmp_path: Path) -> Path:
         for n in range(14)
     }
     return write_season(tmp_path / "season.json", season_of(days))
+
+
+def test_every_other_week_has_an_outage(season: Path) -> None:
+    """Of any function or service, some day, for 1 to 12 hours; the same for the same seed."""
+    weeks = [Search(season, FAULTS, 7, outages=True).week(seed) for seed in range(200)]
+    assert weeks[7] == Search(season, FAULTS, 7, outages=True).week(7)
+    drawn = [week.faults.rpartition("outage=")[2] for week in weeks if "outage=" in week.faults]
+    assert 70 < len(drawn) < 130
+    assert {text.partition(":")[0] for text in drawn} == {*ROUTES, *SERVICES}
+    assert {int(text.rpartition("/")[2][:-1]) for text in drawn} == {*range(1, 13)}
+    assert "outage=" not in Search(season, FAULTS, 7).week(7).faults
 
 
 def test_a_seed_is_one_history(season: Path) -> None:
