@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from common.errors import ConflictError
+from common.errors import ConflictError, TransientError
 from common.runtime import Runtime
 
 
@@ -33,12 +33,16 @@ def write_anew(runtime: Runtime, name: str, content: Mapping[str, Any]) -> Mappi
     """Store `content` in place of what `write_once` stored under a name, which nobody has seen.
 
     Raises:
-        ConflictError: someone else has replaced it meanwhile.
+        TransientError: it was replaced meanwhile, by another delivery or by our own write whose
+            answer was lost; the next delivery finds it.
     """
     bucket = runtime.settings.state_bucket
     held = runtime.storage.stat(bucket, name)
     body = json.dumps(content).encode()
-    runtime.storage.replace(bucket, name, body, generation=held.generation if held else 0)
+    try:
+        runtime.storage.replace(bucket, name, body, generation=held.generation if held else 0)
+    except ConflictError as error:
+        raise TransientError(f"{name} was written meanwhile; deliver again") from error
     return content
 
 
