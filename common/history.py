@@ -58,9 +58,10 @@ class History:
         """The attempts of one scraper for one date or game."""
         return self.tries.get((scraper, target, game_id), NEVER)
 
-    def in_flight(self, workflow: str, instant: datetime) -> Run | None:
-        """The workflow's latest run that is still under way."""
-        mine = [run for run in self._open(instant) if run.workflow == workflow]
+    def in_flight(self, workflow: str, target: date, instant: datetime) -> Run | None:
+        """The workflow's latest run for a date that is still under way."""
+        about = (workflow, target)
+        mine = [run for run in self._open(instant) if (run.workflow, run.target_date) == about]
         return max(mine, key=lambda run: run.slot, default=None)
 
     def games_in_flight(self, instant: datetime) -> frozenset[str]:

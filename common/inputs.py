@@ -68,8 +68,8 @@ class _WatchedHistory(History):
             self.seen.tries[scraper, target, game_id] = found
         return found
 
-    def in_flight(self, workflow: str, instant: datetime) -> Run | None:
-        found = super().in_flight(workflow, instant)
+    def in_flight(self, workflow: str, target: date, instant: datetime) -> Run | None:
+        found = super().in_flight(workflow, target, instant)
         if found:
             self.seen.add([found])
         return found

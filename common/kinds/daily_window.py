@@ -30,7 +30,7 @@ def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
     tomorrow = situation.next_at(flow.start)
     if situation.holds("every scraper has succeeded since", not missing, missing=missing):
         return skip("DONE", f"Already done today (window {band})", day, tomorrow)
-    running = situation.history.in_flight(name, slot)
+    running = situation.history.in_flight(name, day, slot)
     if situation.holds("a run is under way", running, run=running):
         return skip("IN_FLIGHT", "The run before is still under way", day, situation.next_tick())
     if situation.holds("the window has closed", slot > closes, closes=closes):

@@ -36,7 +36,7 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
     over = spent >= flow.attempts or slot > closes
     if situation.holds("the budget or the band is over", over, spent=spent, closes=closes):
         return _given_up(flow, situation, spent)
-    running = history.in_flight(name, slot)
+    running = history.in_flight(name, day, slot)
     last = max((tried.last for tried in tries if tried.last), default=None)
     last = running.slot if running else last
     every = timedelta(hours=flow.every_hours)

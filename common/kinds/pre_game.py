@@ -53,7 +53,7 @@ def _this_period(
     every = timedelta(hours=flow.every_hours)
     ran = {scraper: history.of(scraper, day).succeeded for scraper in flow.scrapers}
     due = [name for name, when in ran.items() if when is None or when + every <= situation.slot]
-    running = history.in_flight(name, situation.slot)
+    running = history.in_flight(name, day, situation.slot)
     done = not due or running
     if situation.holds("it ran this period", done, every=every, due=due, run=running):
         times = [running.slot] if running else sorted(when for when in ran.values() if when)

@@ -148,15 +148,16 @@ def test_x5_a_run_is_under_way_for_two_days_at_most(
     """Until its end and its scrapes are recorded; a lost one holds its workflow up no longer."""
     history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), status),))
     instant = SLOT + after
-    assert (history.in_flight("mine", instant) is not None) == open_
+    assert (history.in_flight("mine", DAY, instant) is not None) == open_
     assert history.games_in_flight(instant) == (frozenset({"0022500213"}) if open_ else frozenset())
-    assert history.in_flight("other", instant) is None
+    assert history.in_flight("other", DAY, instant) is None
+    assert history.in_flight("mine", DAY + timedelta(days=1), instant) is None
 
 
 def test_the_latest_run_is_the_one_under_way() -> None:
     """Of two open runs the later slot counts."""
     runs = tuple(Run("mine", SLOT + timedelta(minutes=m), DAY) for m in (30, 0, 15))
-    found = History(runs=runs).in_flight("mine", SLOT + timedelta(hours=1))
+    found = History(runs=runs).in_flight("mine", DAY, SLOT + timedelta(hours=1))
     assert found == runs[0]
 
 

@@ -145,9 +145,9 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
     write(tmp_path, "workflow_executions", ended)
     before = read_history(tmp_path, et("2025-11-12 13:05"))
     assert [key[0] for key in before.tries] == ["oddsa_events"]
-    assert before.in_flight("betting_lines", et("2025-11-12 13:05")) is not None
+    assert before.in_flight("betting_lines", date(2025, 11, 12), et("2025-11-12 13:05")) is not None
     after = read_history(tmp_path, et("2025-11-12 13:10"))
-    assert after.in_flight("betting_lines", et("2025-11-12 13:10")) is None
+    assert after.in_flight("betting_lines", date(2025, 11, 12), et("2025-11-12 13:10")) is None
     write(
         tmp_path, "workflow_decisions", {"action": "RUN", "decision_time": "2025-11-12 18:00 UTC"}
     )
