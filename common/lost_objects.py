@@ -80,8 +80,7 @@ def heal_objects(runtime: Runtime, now: datetime, found: Found, *, far: bool) ->
     if found.looks_stormy:  # that may be one night's loss: judge by eight days
         _look(runtime, now, found, page, FAR, FAR)
     if found.looks_stormy:
-        missing = len(found.missing_objects)
-        found.storm = f"{missing} of {found.checked} objects look unlogged; nothing was sent"
+        found.storm = f"{found.missing} of {found.checked} objects look unlogged; nothing was sent"
         return
     if page:
         page.turn()
@@ -174,13 +173,7 @@ def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> lis
     """Those written long enough ago to be logged, and not before the span."""
     earliest, latest = now - span, now - GRACE
     young = [stored for stored in objects if not stored.created or stored.created >= earliest]
-    return [stored for stored in young if earliest <= (_run_at(stored) or now) <= latest]
-
-
-def _run_at(stored: StoredObject) -> datetime | None:
-    """A user may give an object any customTime; we give it the time of the run."""
-    ours = stored.custom_time if "task_id" in stored.metadata else None
-    return ours or stored.created
+    return [stored for stored in young if earliest <= (stored.run_at or now) <= latest]
 
 
 def _path(stored: StoredObject) -> str:

@@ -41,7 +41,8 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
         when = asked.happened if tick.force else now
         judged = _judge(runtime, slot, when, forced_by)
         batch = write_once(runtime, f"decided/{key}.json", judged)
-        if _is_behind(runtime, batch, now) and not _is_recorded(runtime, batch):
+        found = batch is not judged
+        if found and _is_behind(runtime, batch, now) and not _is_recorded(runtime, batch):
             batch = write_anew(runtime, f"decided/{key}.json", judged)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}

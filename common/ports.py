@@ -29,6 +29,12 @@ class StoredObject:
     created: datetime | None = None
     custom_time: datetime | None = None
 
+    @property
+    def run_at(self) -> datetime | None:
+        """When its run began, or when it was written: only our own customTime tells of a run."""
+        ours = self.custom_time if "task_id" in self.metadata else None
+        return ours or self.created
+
 
 class Storage(Protocol):
     """Objects with generation preconditions: create-if-absent is the lock."""

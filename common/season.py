@@ -87,6 +87,4 @@ def _is_good(stored: StoredObject) -> bool:
 
 
 def _time(stored: StoredObject) -> datetime:
-    """Of its run; what nobody here wrote may have any customTime, also one that is yet to come."""
-    ours = stored.custom_time if "task_id" in stored.metadata else None
-    return ours or stored.created or datetime.min.replace(tzinfo=UTC)
+    return stored.run_at or datetime.min.replace(tzinfo=UTC)

@@ -48,10 +48,8 @@ class Search:
         topology = load_topology(Settings().topology_file)
         known = sorted({*SERVICES, *(found.function for found in topology.subscriptions)})
         day = begin + timedelta(days=chance.pick(range(self.days), "day"))
-        hour, span = (
-            chance.pick(range(24), "hour"),
-            chance.pick(range(1, LONGEST_OUTAGE + 1), "span"),
-        )
+        hour = chance.pick(range(24), "hour")
+        span = chance.pick(range(1, LONGEST_OUTAGE + 1), "span")
         return f"outage={chance.pick(known, 'out')}:{day}T{hour:02d}:00/{span}h"
 
 

@@ -9,18 +9,13 @@ from common.settings import ROOT
 from common.workflows import load_workflows
 from local.world import World
 from tests.functions.harness import (
-    LAST_TASK,
     SLOT,
-    Break,
-    Do,
-    Tap,
-    before,
     forget,
     new_world,
     pop,
     tick,
 )
-from tests.functions.losses import heal, is_for, lose, lose_all
+from tests.functions.losses import fail_to_complete, heal, is_for, lose, lose_all
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
@@ -125,15 +120,7 @@ def test_r8_a_step_is_completed_though_the_object_of_its_result_is_gone(
     world: World, *, overwritten: bool
 ) -> None:
     """Its event goes out as its result remembers it."""
-    delivery = before(world, LAST_TASK)
-    held = world.warehouse
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise LookupError("a bug")
-
-    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
-    assert world.deliver(delivery) == 500
-    world.runtime.__dict__["warehouse"] = held
+    fail_to_complete(world)
     world.queue.clear()
     bucket = world.runtime.settings.data_bucket
     names = [stored.name for stored in world.storage.list(bucket, "oddsa-")]

@@ -7,7 +7,17 @@ from typing import Any
 from common.lost_runs import heal_runs
 from common.memory import Published
 from local.world import Delivery, World
-from tests.functions.harness import NOON, SLOT, run_to, tick
+from tests.functions.harness import (
+    LAST_TASK,
+    NOON,
+    SLOT,
+    Break,
+    Do,
+    Tap,
+    before,
+    run_to,
+    tick,
+)
 
 
 def is_for(function: str, text: str = "") -> Callable[[Delivery], bool]:
@@ -40,3 +50,16 @@ def heal(world: World, after: timedelta, *, far: bool = False) -> tuple[list[str
     quarantined: list[str] = []
     heal_runs(world.runtime, world.clock.now(), republished, quarantined, far=far)
     return republished, quarantined
+
+
+def fail_to_complete(world: World) -> None:
+    """Run the slot of 13:00 until all of an execution has reported; its completion stumbles."""
+    delivery = before(world, LAST_TASK)
+    held = world.warehouse
+
+    def fail(breaking: Break, do: Do) -> None:
+        raise LookupError("a bug")
+
+    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
+    assert world.deliver(delivery) == 500
+    world.runtime.__dict__["warehouse"] = held

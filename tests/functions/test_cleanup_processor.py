@@ -27,7 +27,7 @@ from tests.functions.harness import (
     run_to,
     tick,
 )
-from tests.functions.losses import is_for, lose, lose_all
+from tests.functions.losses import fail_to_complete, is_for, lose, lose_all
 
 BUCKET = "nba-scraped-data"
 QUARTER = timedelta(minutes=15)
@@ -272,15 +272,7 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
 
 def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
     """All tasks reported, and yet every completion fails."""
-    delivery = before(world, LAST_TASK)
-    held = world.warehouse
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise LookupError("a bug")
-
-    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
-    assert world.deliver(delivery) == 500
-    world.runtime.__dict__["warehouse"] = held
+    fail_to_complete(world)
     lose_all(world, is_for("execution_tracker", "betting_lines"))
     world.queue.clear()
     rows = [sweep(world, number) for number in range(4)]

@@ -3,7 +3,9 @@
 import json
 from datetime import timedelta
 
-from common import ids
+import pytest
+
+from common import ids, master_controller
 from local.world import World
 from tests.functions.harness import FEW, SLOT, Break, Call, Do, Tap
 
@@ -175,6 +177,15 @@ def test_r6_what_nobody_saw_before_the_next_slot_is_decided_anew(world: World, c
     assert found == {("SKIP", "SLOT_EXPIRED")}
     sent = [m.body["action"] for m in world.publisher.published if "action" in m.body]
     assert set(sent) == {"SKIP"}
+
+
+def test_r3_a_slot_of_long_ago_that_is_forced_is_stored_once(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was decided just now, whatever instant it is decided as of."""
+    monkeypatch.setattr(master_controller, "write_anew", None)
+    world.clock.move(SLOT + timedelta(days=1))
+    assert call("master_controller", {**TICK, "force": True}).body["result"] == "decided"
 
 
 def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
