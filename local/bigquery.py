@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common.settings import ROOT
 from common.tables import NAMES, Table, table
 from common.warehouse import make_client
-from local.process import HOST, Process, accepts, package_folder, pick_port, start
+from local.process import HOST, Process, accepts, held_port, package_folder, start
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -46,9 +46,8 @@ def start_bigquery(
         ConfigError: it does not start, such as when it is not installed, or the port is in use.
     """
     place_extension(home)
-    chosen = pick_port(port)
     argv = [sys.executable, "-m", "local.bigquery_server", "start", "--project", project]
-    argv += ["--rest-port", str(chosen), "--grpc-port", "0", "--log-level", "error"]
+    argv += ["--grpc-port", "0", "--log-level", "error"]
     env = {
         "HOME": str(home),
         "PYTHONPATH": str(ROOT),
@@ -56,7 +55,9 @@ def start_bigquery(
         "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # a snapshot a write, and nobody looks back
         "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
     }
-    process = start(argv, env, log_file, lambda: accepts(chosen), name="bqemulator")
+    with held_port(port) as chosen:
+        argv += ["--rest-port", str(chosen)]
+        process = start(argv, env, log_file, lambda: accepts(chosen), name="bqemulator")
     return BigQueryServer(f"http://{HOST}:{chosen}", process)
 
 

@@ -5,7 +5,6 @@ terminating it leaves its java process behind.
 """
 
 import shutil
-import socket
 import subprocess
 import threading
 from collections import deque
@@ -14,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from common.errors import ConfigError
+from local.process import HOST, held_port
 
-_HOST = "127.0.0.1"
 _JAR = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
 _READY = "Server started, listening on"
 _START_SECONDS = 30.0
@@ -42,18 +41,18 @@ class GoogleEmulator:
     @property
     def host(self) -> str:
         """The value for `PUBSUB_EMULATOR_HOST`."""
-        return f"{_HOST}:{self.port}"
+        return f"{HOST}:{self.port}"
 
     def __enter__(self) -> Self:
         command = [find_java(), *_JAVA_FLAGS, "-jar", str(find_jar())]
-        self.port = self.port or _free_port()
-        self._process = subprocess.Popen(
-            [*command, f"--host={_HOST}", f"--port={self.port}"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._wait_ready(self._process)
+        with held_port(self.port) as self.port:
+            self._process = subprocess.Popen(
+                [*command, f"--host={HOST}", f"--port={self.port}"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            self._wait_ready(self._process)
         return self
 
     def __exit__(
@@ -127,10 +126,3 @@ def _listen(
                 up.set()
                 told.set()
     told.set()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from common.errors import ConfigError
 from common.storage import make_client
-from local.process import HOST, Process, accepts, package_folder, pick_port, start
+from local.process import HOST, Process, accepts, held_port, package_folder, start
 
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -50,15 +50,15 @@ def start_gcs(
     Raises:
         ConfigError: there is no binary for this machine, it does not start, or the port is in use.
     """
-    chosen = pick_port(port)
     argv = [str(binary()), "-scheme", "http", "-backend", "memory", "-log-level", "warn"]
-    argv += ["-host", HOST, "-port", str(chosen), "-public-host", f"{HOST}:{chosen}"]
     env: dict[str, str] = {}
     if events is not None:
         argv += ["-event.pubsub-project-id", project, "-event.pubsub-topic", events.topic]
         argv += ["-event.list", "finalize", "-event.bucket", events.bucket]
         env["PUBSUB_EMULATOR_HOST"] = events.pubsub_host
-    process = start(argv, env, log_file, lambda: accepts(chosen))
+    with held_port(port) as chosen:
+        argv += ["-host", HOST, "-port", str(chosen), "-public-host", f"{HOST}:{chosen}"]
+        process = start(argv, env, log_file, lambda: accepts(chosen))
     return StorageServer(f"http://{HOST}:{chosen}", process)
 
 

@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -141,21 +141,29 @@ def _tail(log_file: Path) -> str:
     return f"{' | '.join(lines)[-500:] or 'it wrote nothing'} (log: {log_file})"
 
 
-def pick_port(port: int | None = None) -> int:
-    """A free port of this machine, or the given one once it is known to be free.
+@contextmanager
+def held_port(port: int | None = None) -> Iterator[int]:
+    """A free port of this machine, or the given one, for as long as the block runs.
+
+    A port that was only looked up is free for whoever asks next: two functions of one stack got
+    the same, and one answered for the other (once in 200 stacks). A socket that is bound but does
+    not listen keeps it from others' choice, and lets a server have it that names it.
 
     Raises:
         ConfigError: the given port is in use.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port or 0))
+            holder.bind((HOST, port or 0))
         except OSError as error:
             raise ConfigError(
                 f"port {port} is in use; stop what uses it or pick another"
             ) from error
-        return int(probe.getsockname()[1])
+        chosen = int(holder.getsockname()[1])
+        if sys.platform != "linux":
+            holder.close()  # elsewhere it would keep the server out as well
+        yield chosen
 
 
 def accepts(port: int) -> bool:

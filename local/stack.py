@@ -105,7 +105,7 @@ class Stack:
         }
         if self.config.collect_since:
             self.environment[variable("collect_since")] = str(self.config.collect_since)
-        port = process.pick_port(self._port("bigquery"))
+        port = self._hold_port("bigquery")
         self.environment[variable("bigquery_emulator_host")] = f"http://{process.HOST}:{port}"
         for subscription in self.topology.subscriptions:
             self._start_function(subscription.function)
@@ -197,6 +197,13 @@ class Stack:
     def _port(self, name: str) -> int | None:
         return self.config.ports.get(name)
 
+    def _hold_port(self, name: str) -> int:
+        """Its own until the stack stops: a part that dies comes back to where it was."""
+        if name not in self._ports:
+            held = process.held_port(self._port(name))
+            self._ports[name] = self._open.enter_context(held)
+        return self._ports[name]
+
     def _log(self, name: str) -> Path:
         return self.config.folder / "logs" / f"{name}.log"
 
@@ -213,7 +220,7 @@ class Stack:
         return EmbeddedPubSub(self.broker, self.broker.start(port or 0))
 
     def _start_source(self) -> str:
-        port = process.pick_port(self._port("source"))
+        port = self._hold_port("source")
         argv = [sys.executable, "-m", "local.source", "--port", str(port)]
         argv += ["--clock", str(self.clock_file), "--slate", str(self.config.slate)]
         child = process.start(
@@ -224,7 +231,7 @@ class Stack:
 
     def _start_function(self, name: str) -> None:
         """Start the real functions-framework; its readiness is awaited later, all at once."""
-        port = self._ports.setdefault(name, process.pick_port())
+        port = self._hold_port(name)
         argv = [str(Path(sys.executable).with_name("functions-framework"))]
         argv += ["--target", name, "--source", str(ROOT / "functions" / name / "main.py")]
         argv += ["--host", process.HOST, "--port", str(port)]

