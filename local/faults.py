@@ -117,13 +117,17 @@ def parse_faults(text: str, topology: Topology) -> Faults:
     """Read `key=value` pairs, comma between.
 
     Raises:
-        BadInputError: an unknown key, or a value not of its key's form.
+        BadInputError: an unknown key, a value not of its key's form, or two for one that takes one.
     """
     faults = Faults()
+    given: set[str] = set()
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         key, _, value = part.partition("=")
         if key not in _READERS:
             raise BadInputError(f"--faults {part!r}: unknown; known are {', '.join(_READERS)}")
+        if key in given - _ADD_UP:
+            raise BadInputError(f"--faults {part!r}: {key} is given twice; leave one of them out")
+        given.add(key)
         try:
             faults = _READERS[key](faults, value, topology)
         except (ValueError, OverflowError) as error:
@@ -181,6 +185,7 @@ def _outage(faults: Faults, value: str, topology: Topology) -> Faults:
     return replace(faults, outages=(*faults.outages, down))
 
 
+_ADD_UP = {"storage", "bigquery", "pubsub", "source", "outage"}
 _READERS: dict[str, Callable[[Faults, str, Topology], Faults]] = {
     "duplicate": partial(_plain, key="duplicate"),
     "reorder": partial(_plain, key="reorder", default="100%"),

@@ -345,12 +345,13 @@ def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
         ("outage=master_controller", "NAME:START/SPAN"),
         ("outage=nobody:2025-01-15T06:00/48h", "known are bigquery, cleanup_processor"),
         ("outage=master_controller:soon/48h", "isoformat"),
+        ("crash=2%", "crash is given twice; leave one of them out"),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(text: str, wanted: str) -> None:
     """In one line that names the part and what to write instead."""
     with pytest.raises(BadInputError, match=wanted) as caught:
-        parse_faults(f"late=1h,{text}", load_topology(Settings().topology_file))
+        parse_faults(f"crash=1%,bigquery=429:1%,{text}", load_topology(Settings().topology_file))
     assert text in str(caught.value)
 
 
