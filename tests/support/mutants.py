@@ -33,7 +33,9 @@ CORE = (
 )
 """What sees a fault of the core first when the module's own tests do not."""
 RUNS = ("tests/functions/test_workflow_executor.py", "tests/functions/test_execution_tracker.py")
-CLEANUP = ("tests/functions/test_cleanup_processor.py",)
+CLEANUP = tuple(
+    f"tests/functions/test_cleanup_{noun}.py" for noun in ("processor", "runs", "objects")
+)
 MODULES: dict[str, tuple[str, ...]] = {
     "common/kinds/catch_up.py": (f"{TESTS}/kinds/test_catch_up.py", *CORE),
     "common/kinds/collection.py": (

@@ -1,0 +1,36 @@
+"""Sweeps of the cleanup processor, and what they look at."""
+
+from datetime import timedelta
+from typing import Any
+
+from local.world import World
+from tests.functions.harness import SWEEP, tick
+
+BUCKET = "nba-scraped-data"
+QUARTER = timedelta(minutes=15)
+DAY_LATER = 96
+"""Sweeps."""
+TICK = {"schema": "tick", "version": 1, "scheduled_time": SWEEP.isoformat()}
+
+
+def sweep(world: World, number: int = 0) -> dict[str, Any]:
+    """Tick the sweep of 13:30 or a later quarter of an hour; its row, the chain at rest."""
+    instant = SWEEP + number * QUARTER
+    tick(world, "tick-cleanup-processor", instant)
+    world.settle()
+    row: dict[str, Any] = world.rows["cleanup_operations"][-1]
+    assert row["slot"] == instant
+    return row
+
+
+def execution(world: World) -> dict[str, Any]:
+    """The one row of the slot's betting_lines."""
+    (row,) = (r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    return row
+
+
+def upload(world: World, name: str) -> None:
+    """A user's object whose event is lost."""
+    world.storage.on_finalize = None
+    world.storage.create(BUCKET, name, b"{}")
+    world.storage.on_finalize = world._finalized

@@ -1,0 +1,266 @@
+"""The cleanup processor and runs: what was decided ends in a row, whatever is lost (R6, R8)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from common import ids
+from common.eastern import eastern
+from local.world import Delivery, World
+from tests.functions.harness import (
+    LAST_TASK,
+    SLOT,
+    SWEEP,
+    Break,
+    Do,
+    Tap,
+    before,
+    faults,
+    forget,
+    lose_two,
+    run_to,
+    tick,
+)
+from tests.functions.losses import fail_to_complete, is_for, lose, lose_all
+from tests.functions.sweeps import DAY_LATER, QUARTER, TICK, execution, sweep
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        is_for("workflow_executor", "betting_lines"),
+        is_for("scraper_runner", "oddsa_events"),
+        is_for("scraper_runner", "oddsa_game_lines"),
+        is_for("scraper_logger", "oddsa_events"),
+        is_for("execution_tracker", "oddsa_events"),
+        is_for("execution_tracker", "oddsa_game_lines"),
+    ],
+    ids=["decision", "request", "later request", "log event", "report", "last report"],
+)
+def test_r8_whichever_delivery_is_lost_the_run_ends_as_if_it_was_not(
+    world: World, lost: Callable[[Delivery], bool]
+) -> None:
+    """Completed, every object logged, no task written off: within a few sweeps."""
+    lose(world, lost)
+    for number in range(3):
+        sweep(world, number)
+    world.settle()
+    assert faults(world) == []
+    ended = {row["workflow_name"]: row["status"] for row in world.rows["workflow_executions"]}
+    assert ended == {"betting_lines": "completed", "injury_discovery": "completed"}
+    assert {row["status"] for row in world.rows["scraper_execution_log"]} == {"SUCCESS"}
+
+
+@pytest.mark.parametrize("event", ["execution_tracker", LAST_TASK])
+def test_r8_a_completion_that_died_for_good_is_taken_up(world: World, event: str) -> None:
+    """All tasks reported, then the delivery dies, and its message is never seen again."""
+    delivery = before(world, event)
+
+    def die(breaking: Break, do: Do) -> None:
+        do()
+        raise KeyboardInterrupt
+
+    held = world.storage
+    world.runtime.__dict__["storage"] = Tap(held, Break(2, die))
+    with pytest.raises(KeyboardInterrupt):
+        world.deliver(delivery)
+    world.runtime.__dict__["storage"] = held
+    world.settle()
+    assert "RUN without an end: betting_lines" in str(faults(world))
+    for number in range(2):
+        sweep(world, number)
+    assert faults(world) == []
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_r8_a_start_that_died_for_good_is_taken_up(world: World, at: int) -> None:
+    """Also between manifest and tasks, when the decision's message is lost with the process."""
+    delivery = before(world, "workflow_executor")
+
+    def die(breaking: Break, do: Do) -> None:
+        do()
+        raise KeyboardInterrupt
+
+    world.runtime.__dict__["storage"] = Tap(world.storage, Break(at, die))
+    with pytest.raises(KeyboardInterrupt):
+        world.deliver(delivery)
+    world.runtime.__dict__["storage"] = world.storage
+    world.settle()
+    for number in range(4):
+        sweep(world, number)
+    world.settle()
+    assert faults(world) == []
+
+
+def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World) -> None:
+    """After three tries it is quarantined, after a day its RUN has a terminal row (X5)."""
+    delivery = before(world, "workflow_executor")
+    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.settle()
+    rows = [sweep(world, number) for number in range(5)]
+    lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
+    assert [row["republished"] for row in rows] == [[lost]] * 3 + [[]] * 2
+    assert [row["quarantined"] for row in rows] == [[]] * 3 + [[lost]] + [[]]
+    assert sweep(world, DAY_LATER)["quarantined"] == [lost]
+    row = execution(world)
+    assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 0)
+    assert row["error_message"].startswith("LOST: ")
+    assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
+    assert sweep(world, DAY_LATER + 1)["quarantined"] == []
+    assert faults(world) == []
+    assert world.deliver(delivery) == 200
+    assert world.replies[-1][2]["result"] == "already started"
+
+
+def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> None:
+    """Nothing is left to send: its row alone tells what it was, and it is told once."""
+    before(world, "workflow_executor")
+    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.settle()
+    forget(world, world.runtime.settings.state_bucket, "decided/")
+    lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
+    numbers = (0, 1, DAY_LATER, DAY_LATER + 1)
+    rows = [sweep(world, number) for number in numbers]
+    assert [row["quarantined"] for row in rows] == [[lost], [], [lost], []]
+    assert [row["republished"] for row in rows] == [[]] * 4
+    row = execution(world)
+    assert (row["status"], row["target_date"]) == ("failed", eastern(SLOT).date())
+    assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
+    assert faults(world) == []
+
+
+def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:
+    """It is decided as of its own instant, a day back; its age is that of its batch."""
+    long_ago = SLOT - timedelta(days=1)
+    world.clock.move(SWEEP - timedelta(minutes=1))
+    body = {"schema": "tick", "version": 1, "scheduled_time": long_ago.isoformat(), "force": True}
+    world.publisher.publish("tick-master-controller", body, {})
+    run_to(world, is_for("workflow_executor"))
+    world.settle()
+    (lost,) = (row for row in world.rows["workflow_decisions"] if row["action"] == "RUN")
+    assert lost["forced"]
+    assert lost["decision_time"] == long_ago
+    assert sweep(world)["republished_count"] == 0
+    assert world.rows["workflow_executions"] == []
+    assert sweep(world, 2)["republished"] == [f"decision {lost['decision_id']}"]
+    assert [row["status"] for row in world.rows["workflow_executions"]] == ["completed"]
+
+
+def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: World) -> None:
+    """Sweeps that come before what waits for delivery give nothing up that may still run."""
+    before(world, "scraper_runner")
+    waiting, world.queue = world.queue, []
+    for number in (104, 105, 106):
+        row = sweep(world, number)
+        assert row["quarantined"] == []
+    world.queue = sorted([*waiting, *world.queue])
+    world.settle()
+    for number in range(107, 112):
+        sweep(world, number)
+    assert execution(world)["status"] == "completed"
+    assert faults(world) == []
+
+
+def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
+    """After a day without its tracker; what its tasks brought is counted and linked."""
+    before(world, LAST_TASK)
+    lose_all(world, is_for("execution_tracker", "betting_lines"))
+    world.settle()
+    for number in (*range(12), DAY_LATER, DAY_LATER + 1):
+        sweep(world, number)
+    row = execution(world)
+    assert row["status"] == "failed"
+    assert set(row["scraper_execution_ids"]) == {
+        log["execution_id"]
+        for log in world.rows["scraper_execution_log"]
+        if log["workflow_execution_id"] == row["execution_id"]
+    }
+    assert row["scrapers_triggered"] == 3
+
+
+def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
+    """All tasks reported, and yet every completion fails."""
+    fail_to_complete(world)
+    lose_all(world, is_for("execution_tracker", "betting_lines"))
+    world.queue.clear()
+    rows = [sweep(world, number) for number in range(4)]
+    step = f"step 1 of execution {ids.execution_id(ids.decision_id('betting_lines', SLOT))}"
+    assert [row["republished"][-1:] for row in rows] == [[step]] * 3 + [[]]
+    assert rows[-1]["quarantined"] == [step]
+    sweep(world, DAY_LATER)
+    row = execution(world)
+    assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "PARTIAL", 3)
+
+
+def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World) -> None:
+    """A live claim wins, though all tries are used up: nothing is told, the row is written once."""
+    delivery = before(world, "workflow_executor")
+    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.settle()
+    for number in range(4):
+        sweep(world, number)
+    world.clock.move(SWEEP + DAY_LATER * QUARTER)
+
+    def meanwhile(breaking: Break, do: Do) -> Any:
+        done = do()
+        assert sweep(world, DAY_LATER)["quarantined"] == []
+        return done
+
+    world.runtime.__dict__["storage"] = Tap(world.storage, Break(1, meanwhile))
+    assert world.deliver(delivery) == 200
+    world.runtime.__dict__["storage"] = world.storage
+    world.settle()
+    assert execution(world)["status"] == "completed"
+    assert faults(world) == []
+
+
+def test_r8_a_task_that_never_reports_is_written_off(world: World) -> None:
+    """Its `failed/` object goes the ordinary way: logged, counted, and the run ends."""
+    lose_all(world, is_for("scraper_runner", "oddsa_game_lines"))
+    tick(world, "tick-master-controller")
+    world.settle()
+    rows = [sweep(world, number) for number in range(5)]
+    assert [row["republished_count"] for row in rows] == [1, 1, 1, 0, 0]
+    row = execution(world)
+    assert (row["status"], row["outcome"]) == ("failed", "PARTIAL")
+    assert "The task never ran" in row["error_message"]
+    log = world.rows["scraper_execution_log"][-1]
+    assert (log["outcome"], log["error_class"]) == ("FAILED", "TaskLost")
+    assert faults(world) == []
+
+
+def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None:
+    """Cleanup and the runner were down for two hours: six sweeps come before the runner is back."""
+    lose_all(world, is_for("scraper_runner", "oddsa_game_lines"))
+    tick(world, "tick-master-controller")
+    world.settle()
+    world.clock.move(SLOT + timedelta(hours=2))
+    del world._queue
+    for number in range(6):
+        body = {**TICK, "scheduled_time": (SWEEP + number * QUARTER).isoformat()}
+        world.publisher.publish("tick-cleanup-processor", body, {})
+    sweeps = [d for d in sorted(world.queue) if d.function == "cleanup_processor"]
+    world.queue.clear()
+    assert [world.deliver(delivery) for delivery in sweeps] == [200] * 6
+    (again,) = world.queue
+    assert again.function == "scraper_runner"
+    world.settle()
+    assert execution(world)["status"] == "completed"
+    assert faults(world) == []
+
+
+def test_one_run_that_cannot_be_read_does_not_keep_the_others(world: World) -> None:
+    """Its manifest is broken: the sweep says so, and heals the rest."""
+    lose_two(world)
+    lost = ids.execution_id(ids.decision_id("betting_lines", SLOT))
+    tick(world, "tick-master-controller", SLOT + timedelta(hours=2))
+    waiting = run_to(world, is_for("workflow_executor")).message.body["decision_id"]
+    world.settle()
+    broken = f"executions/{lost}/manifest.json"
+    world.storage.create(world.runtime.settings.state_bucket, broken, b'{"execution_id": 7}')
+    row = sweep(world, 8)
+    assert row["status"] == "ERROR"
+    assert "Manifest" in row["error_message"]
+    assert f"decision {waiting}" in row["republished"]
