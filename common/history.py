@@ -125,6 +125,11 @@ def add_try(tries: Tries, when: datetime, *, succeeded: bool, charged: bool = Tr
     )
 
 
+def ours(decisions: Iterable[Row]) -> list[Row]:
+    """The decisions of this system: an adopted table holds another controller's, without a slot."""
+    return [row for row in decisions if row["slot"] is not None]
+
+
 def runs_from_rows(
     decisions: Iterable[Row], executions: Iterable[Row], logged: Container[str]
 ) -> tuple[Run, ...]:
@@ -149,7 +154,7 @@ def runs_from_rows(
             game_ids=tuple(row["game_ids"]),
             status=ended.get(row["decision_id"]),
         )
-        for row in decisions
+        for row in ours(decisions)
     )
 
 

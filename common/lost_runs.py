@@ -17,6 +17,7 @@ from common.execution import (
     step_tasks,
 )
 from common.finalized import republish_object
+from common.history import ours
 from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages import ScraperRequest, WorkflowDecision
@@ -89,10 +90,10 @@ def _silent(runtime: Runtime, manifest: Manifest, number: int) -> list[ScraperRe
 
 def _unfinished(runtime: Runtime, now: datetime, span: timedelta) -> list[Row]:
     since, until = now - span, now + span
-    runs = runtime.warehouse.select(
+    decisions = runtime.warehouse.select(
         "workflow_decisions", COLUMNS, since=since, until=until, where={"action": "RUN"}
     )
-    if not runs:
+    if not (runs := ours(decisions)):
         return []
     ended = runtime.warehouse.select(
         "workflow_executions", ("decision_id",), since=since, until=until
