@@ -11,12 +11,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import chain
 
 from common import ids
-from common.eastern import eastern_date
+from common.eastern import at, eastern_date
 from common.errors import ConflictError
 from common.finalized import republish_object
 from common.ports import Row, StoredObject
@@ -98,8 +98,9 @@ def _look(  # noqa: PLR0917 - two spans, one of writing and one of names
     names: timedelta,
 ) -> None:
     """Compare what was written in the span, by its names, and what the page holds with the log."""
-    dated = _due(_dated(runtime, now, names), now, span)
-    paged = _due(page.objects, now, FAR) if page else []
+    begun = _begun(runtime)
+    dated = _due(_dated(runtime, now, names), now, span, begun)
+    paged = _due(page.objects, now, FAR, begun) if page else []
     objects = {stored.name: stored for stored in (*paged, *dated)}
     rows = _rows(runtime, now, FAR if paged else span) if objects else ()
     logged = {(row["gcs_path"], row["object_generation"]) for row in rows}
@@ -169,10 +170,23 @@ def _dated(runtime: Runtime, now: datetime, names: timedelta) -> Iterator[Stored
     )
 
 
-def _due(objects: Iterable[StoredObject], now: datetime, span: timedelta) -> list[StoredObject]:
-    """Those written long enough ago to be logged, and not before the span."""
+def _begun(runtime: Runtime) -> datetime:
+    """Since when others' objects are told to us: a bucket may have been in use before."""
+    since = runtime.settings.collect_since
+    return at(since, time()) if since else NEVER
+
+
+def _due(
+    objects: Iterable[StoredObject], now: datetime, span: timedelta, begun: datetime
+) -> list[StoredObject]:
+    """Those written long enough ago to be logged, and not before the span (or others' `begun`)."""
     earliest, latest = now - span, now - GRACE
-    young = [stored for stored in objects if not stored.created or stored.created >= earliest]
+    told = max(earliest, begun)
+    young = [
+        stored
+        for stored in objects
+        if not stored.created or stored.created >= (earliest if stored.is_ours else told)
+    ]
     return [stored for stored in young if earliest <= (stored.run_at or now) <= latest]
 
 

@@ -30,10 +30,14 @@ class StoredObject:
     custom_time: datetime | None = None
 
     @property
+    def is_ours(self) -> bool:
+        """Whether a task of this system wrote it."""
+        return "task_id" in self.metadata
+
+    @property
     def run_at(self) -> datetime | None:
         """When its run began, or when it was written: only our own customTime tells of a run."""
-        ours = self.custom_time if "task_id" in self.metadata else None
-        return ours or self.created
+        return (self.custom_time if self.is_ours else None) or self.created
 
 
 class Storage(Protocol):

@@ -38,7 +38,8 @@ class Settings(BaseModel):
     topic_prefix: str = ""
     """Before every topic of the topology, so that two deployments can share a project."""
     collect_since: date | None = None
-    """Games before this date are never caught up; unset, catch-up looks back its 72 h."""
+    """Games before this date are never caught up, and cleanup looks for no object that others wrote
+    before it; unset, catch-up looks back its 72 h and cleanup eight days."""
     lease_seconds: float = 660
     read_retry_seconds: float = 30
 

@@ -1,7 +1,7 @@
 """Objects without a log row: which a sweep looks at, and when it sends nothing."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +125,17 @@ def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
     write(runtime, "a/2025-11-12/ours.json", timedelta(0), metadata=OURS, **early)
     write(runtime, "a/2025-11-12/theirs.json", timedelta(0), **early)
     assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
+
+
+def test_what_others_left_in_the_bucket_before_us_is_not_looked_for(runtime: Runtime) -> None:
+    """An adopted bucket's files have no row and will have none; our own are looked for anyway."""
+    held: Any = runtime
+    held.__dict__["settings"] = Settings(collect_since=date(2025, 11, 12))
+    midnight = NOW - datetime(2025, 11, 12, 5, tzinfo=UTC)
+    write(runtime, "a/2025-11-11/before.json", midnight + SECOND)
+    write(runtime, "a/2025-11-12/since.json", midnight)
+    write(runtime, "a/2025-11-11/ours.json", midnight + SECOND, metadata=OURS)
+    assert names(sweep(runtime, far=True)) == ["a/2025-11-11/ours.json", "a/2025-11-12/since.json"]
 
 
 def test_an_object_of_long_ago_stays_left_whatever_its_run_says(runtime: Runtime) -> None:
