@@ -15,6 +15,10 @@ not there: once what is out is back it goes on, and a second run beside it would
 twice. Cleanup ends a lost one after a day (`common/lost_runs.py`), so that this limit is for when
 cleanup is out as well; it is well within catch-up's 72 h."""
 UNLOGGED = "unlogged"
+FRESH_FOR = timedelta(hours=1)
+"""Beside a slot's run another one may be forced, or one of a later slot before it: both count as
+under way for this long, and no longer, so that a slot can be forced again."""
+FRESH = "fresh"
 
 Key = tuple[str, date, str | None]
 """Scraper, target date, game id (None for a scraper of the whole date)."""
@@ -33,7 +37,8 @@ class Run:
     """One RUN decision; `status` is None until its execution has a terminal row.
 
     It is UNLOGGED while the log lacks a row that the execution links: what it collected is not to
-    be asked for again, and only the log tells what that is.
+    be asked for again, and only the log tells what that is. It is FRESH, in place of both, when it
+    was decided just now: then its slot is not asked.
     """
 
     workflow: str
@@ -44,7 +49,7 @@ class Run:
 
 
 NEVER = Tries()
-_OPEN = frozenset({None, UNLOGGED})
+OPEN = frozenset({None, UNLOGGED})
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ class History:
         return (
             run
             for run in self.runs
-            if run.status in _OPEN and timedelta(0) < instant - run.slot < IN_FLIGHT_FOR
+            if run.status == FRESH
+            or (run.status in OPEN and timedelta(0) < instant - run.slot < IN_FLIGHT_FOR)
         )
 
 
@@ -130,29 +136,30 @@ def ours(decisions: Iterable[Row]) -> list[Row]:
     return [row for row in decisions if row["slot"] is not None]
 
 
-def runs_from_rows(
-    decisions: Iterable[Row], executions: Iterable[Row], logged: Container[str]
-) -> tuple[Run, ...]:
-    """Join RUN decisions with their executions.
+def ends_of(executions: Iterable[Row], logged: Container[str]) -> dict[str, str]:
+    """How runs ended, by decision: the execution's status, or UNLOGGED.
 
     Args:
-        decisions: RUN rows of `workflow_decisions`.
         executions: rows of `workflow_executions`.
         logged: ids of the log rows there are.
     """
-    ended = {
+    return {
         row["decision_id"]: row["status"]
         if all(link in logged for link in row["scraper_execution_ids"])
         else UNLOGGED
         for row in executions
     }
+
+
+def runs_from_rows(decisions: Iterable[Row], ends: Mapping[str, str]) -> tuple[Run, ...]:
+    """RUN rows of `workflow_decisions` with how they ended."""
     return tuple(
         Run(
             workflow=row["workflow_name"],
             slot=row["slot"],
             target_date=row["target_date"],
             game_ids=tuple(row["game_ids"]),
-            status=ended.get(row["decision_id"]),
+            status=ends.get(row["decision_id"]),
         )
         for row in ours(decisions)
     )

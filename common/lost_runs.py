@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from common import ids
+from common.batches import batches_of, decisions_of
 from common.errors import ClaimBusyError
 from common.execution import (
     give_up,
@@ -23,7 +24,6 @@ from common.master_controller import publish_decision
 from common.messages import ScraperRequest, WorkflowDecision
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
-from common.state import read_once
 from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine
 
@@ -132,12 +132,10 @@ def _stored_decision(
     runtime: Runtime, row: Row
 ) -> tuple[Mapping[str, Any] | None, datetime | None]:
     """The decision as its slot's batch holds it, and when that was written; None when gone."""
-    bucket, prefix = runtime.settings.state_bucket, f"decided/{ids.stamp(row['slot'])}"
-    for stored in runtime.storage.list(bucket, prefix):
-        batch = read_once(runtime, stored.name)
-        for entry in batch["decisions"] if batch else ():
+    for batch in batches_of(runtime, row["slot"]):
+        for entry in decisions_of(runtime, batch):
             if entry["message"]["decision_id"] == row["decision_id"]:
-                return entry, stored.created
+                return entry, batch.created
     return None, None
 
 

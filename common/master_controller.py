@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common import ids
+from common.batches import batch_name
 from common.claims import Claim, claimed
 from common.decision import Decision, Situation
 from common.events import Event
@@ -40,10 +41,10 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
         # A forced tick that names a time asks what should have happened then.
         when = asked.happened if tick.force else now
         judged = _judge(runtime, slot, when, forced_by)
-        batch = write_once(runtime, f"decided/{key}.json", judged)
+        batch = write_once(runtime, batch_name(key), judged)
         found = batch is not judged
         if found and _is_behind(runtime, batch, now) and not _is_recorded(runtime, batch):
-            batch = write_anew(runtime, f"decided/{key}.json", judged)
+            batch = write_anew(runtime, batch_name(key), judged)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
 

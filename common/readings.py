@@ -1,13 +1,24 @@
 """Reads what a decision depends on: schedule and history, never an error for an empty answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from common.batches import batches_of, decisions_of
 from common.decision import Situation
 from common.eastern import eastern_date
-from common.history import History, runs_from_rows, tries_from_log
+from common.history import (
+    FRESH,
+    FRESH_FOR,
+    OPEN,
+    History,
+    ends_of,
+    ours,
+    runs_from_rows,
+    tries_from_log,
+)
+from common.ports import Row
 from common.runtime import Runtime
 from common.season import Season
 
@@ -67,13 +78,30 @@ def is_idle(season: Season, slot: datetime, now: datetime) -> bool:
 
 
 def read_history(runtime: Runtime, slot: datetime) -> History:
-    """The attempts and runs of the last days, from three partition-bounded reads."""
-    select = partial(runtime.warehouse.select, since=slot - HISTORY_SPAN, until=slot + AHEAD)
+    """The attempts and runs of the last days, from three partition-bounded reads.
+
+    Of a slot that is forced long afterwards also what ran for it since.
+    """
+    until = max(slot, runtime.clock.now()) + AHEAD
+    select = partial(runtime.warehouse.select, since=slot - HISTORY_SPAN, until=until)
     log_rows = select("scraper_execution_log", LOG_COLUMNS)
-    decisions = select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"})
+    decisions = ours(select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"}))
     ended = select("workflow_executions", ENDED_COLUMNS) if decisions else []
-    logged = {row["execution_id"] for row in log_rows}
-    return History(tries_from_log(log_rows), runs_from_rows(decisions, ended, logged))
+    ends = ends_of(ended, {row["execution_id"] for row in log_rows})
+    going = [row for row in decisions if ends.get(row["decision_id"]) in OPEN]
+    ends |= dict.fromkeys(_fresh(runtime, going, slot), FRESH)
+    return History(tries_from_log(log_rows), runs_from_rows(decisions, ends))
+
+
+def _fresh(runtime: Runtime, runs: Iterable[Row], slot: datetime) -> Iterator[str]:
+    """Those of this slot or a later one that were decided just now: one of the two was forced."""
+    since = runtime.clock.now() - FRESH_FOR
+    going = {row["decision_id"]: row["slot"] for row in runs if row["slot"] >= slot}
+    for beside in set(going.values()):
+        for batch in batches_of(runtime, beside):
+            if batch.created and batch.created > since:
+                decided = decisions_of(runtime, batch)
+                yield from going.keys() & {entry["message"]["decision_id"] for entry in decided}
 
 
 def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:

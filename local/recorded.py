@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import BadInputError
-from common.history import History, runs_from_rows, tries_from_log
+from common.history import History, ends_of, runs_from_rows, tries_from_log
 from common.ports import Row
 from common.readings import HISTORY_SPAN
 from common.tables import table
@@ -20,21 +20,18 @@ def read_history(folder: Path, before: datetime) -> History:
     """
     since = before - HISTORY_SPAN
     log = [row for row in read_rows(folder, "scraper_execution_log") if _logged(row) < before]
-    runs = [row for row in read_rows(folder, "workflow_decisions") if _is_run(row)]
+    runs = [row for row in read_rows(folder, "workflow_decisions") if row["action"] == "RUN"]
     ended = read_rows(folder, "workflow_executions")
     return History(
         tries_from_log(row for row in log if since <= row["triggered_at"]),
         runs_from_rows(
             (row for row in runs if since <= row["decision_time"] < before),
-            (row for row in ended if (row.get("finished_at") or row["execution_time"]) < before),
-            {row["execution_id"] for row in log},
+            ends_of(
+                (row for row in ended if (row["finished_at"] or row["execution_time"]) < before),
+                {row["execution_id"] for row in log},
+            ),
         ),
     )
-
-
-def _is_run(row: Row) -> bool:
-    """A RUN that says of what: rows older than our own columns do not."""
-    return row["action"] == "RUN" and row["slot"] is not None and row["target_date"] is not None
 
 
 def _logged(row: Row) -> datetime:

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.history import (
+    FRESH,
     NEVER,
     UNLOGGED,
     History,
     Run,
     Tries,
     add_try,
+    ends_of,
     runs_from_rows,
     tries_from_log,
 )
@@ -123,7 +125,7 @@ def test_runs_are_joined_with_their_ends() -> None:
         {"decision_id": "c", "status": "completed", "scraper_execution_ids": ["1", "2"]},
         {"decision_id": "z", "status": "completed", "scraper_execution_ids": []},
     ]
-    runs = runs_from_rows(decided, ended, {"1", "3"})
+    runs = runs_from_rows(decided, ends_of(ended, {"1", "3"}))
     assert [run.status for run in runs] == ["failed", None, UNLOGGED]
     assert runs[1] == Run("post_game_window_2", SLOT, DAY, ("0022500213",), None)
 
@@ -152,6 +154,14 @@ def test_x5_a_run_is_under_way_for_two_days_at_most(
     assert history.games_in_flight(instant) == (frozenset({"0022500213"}) if open_ else frozenset())
     assert history.in_flight("other", DAY, instant) is None
     assert history.in_flight("mine", DAY + timedelta(days=1), instant) is None
+
+
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(hours=-7)])
+def test_a_run_of_just_now_is_under_way_whatever_its_slot(after: timedelta) -> None:
+    """Its own slot was forced beside it, or an earlier one."""
+    history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), FRESH),))
+    assert history.in_flight("mine", DAY, SLOT + after) == history.runs[0]
+    assert history.games_in_flight(SLOT + after) == {"0022500213"}
 
 
 def test_the_latest_run_is_the_one_under_way() -> None:

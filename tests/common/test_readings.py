@@ -127,6 +127,17 @@ def test_d14_a_new_schedule_object_is_seen_by_the_same_instance(world: World) ->
     assert "0022500999" in {game.game_id for game in after.calendar[SLOT.date()]}
 
 
+def test_a_slot_that_is_forced_long_afterwards_is_read_up_to_now(world: World) -> None:
+    """What ran for it since is known."""
+    asked = use(world, lambda _: []).asked
+    late = SLOT + timedelta(days=30)
+    world.clock.move(late)
+    read_history(world.runtime, SLOT)
+    assert {(since, until) for _, since, until in asked} == {
+        (SLOT - HISTORY_SPAN, late + timedelta(days=1))
+    }
+
+
 def test_a_tick_reads_a_constant_span_however_old_the_tables_are(world: World) -> None:
     """Each of the reads is bounded by the partition column, five days back."""
     asked = use(world, lambda _: []).asked

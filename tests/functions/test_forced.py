@@ -1,0 +1,106 @@
+"""Forced ticks: a slot run again, two users at once, and a date filled in days later."""
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from common.eastern import at
+from local.direct_source import DirectSource
+from local.source.answers import Answer
+from local.world import World
+from tests.functions.harness import DAY, run_to, slate
+from tests.functions.losses import is_for
+
+NIGHT, MORNING = at(DAY, time(23)), at(DAY + timedelta(days=1), time(6))
+DAYS_LATER = at(DAY + timedelta(days=8), time(12))
+
+
+def world_at(instant: datetime) -> World:
+    """A world whose schedule is stored by then, with every workflow."""
+    world = World(slate(), instant - timedelta(minutes=10))
+    request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+    world.publisher.publish("scraper-requests", request, {})
+    world.settle()
+    world.clock.move(instant)
+    return world
+
+
+def send(world: World, instant: datetime, *, force: bool = True) -> None:
+    """Publish a tick for an instant, without moving the clock to it."""
+    tick = {"schema": "tick", "version": 1, "scheduled_time": instant.isoformat(), "force": force}
+    world.publisher.publish("tick-master-controller", tick, {})
+
+
+def successes(world: World) -> Counter[tuple[str, str]]:
+    """How often each game of the night was collected, per scraper."""
+    rows = [row for row in world.rows["scraper_execution_log"] if row["outcome"] == "SUCCESS"]
+    games = [row for row in rows if row["target_date"] == DAY and row["game_id"]]
+    return Counter((row["scraper_name"], row["game_id"]) for row in games)
+
+
+def judged(world: World, name: str) -> tuple[str, str]:
+    """What a workflow's last decision was."""
+    row = [row for row in world.rows["workflow_decisions"] if row["workflow_name"] == name][-1]
+    return row["action"], row["reason_code"]
+
+
+def test_r3_a_slot_forced_while_its_run_is_under_way_collects_nothing_twice() -> None:
+    """The scheduler's run goes on; the forced tick finds its games being collected."""
+    world = world_at(MORNING)
+    send(world, MORNING, force=False)
+    run_to(world, is_for("scraper_runner"))
+    world.clock.move(MORNING + timedelta(seconds=30))
+    send(world, MORNING)
+    world.settle(MORNING + timedelta(hours=1))
+    assert set(successes(world).values()) == {1}
+
+
+@pytest.mark.parametrize("slots", [(MORNING, MORNING), (MORNING, NIGHT), (NIGHT, MORNING)])
+def test_two_users_who_force_a_night_collect_it_once(slots: tuple[datetime, datetime]) -> None:
+    """The same slot, or its neighbour: whoever comes second finds the games under way."""
+    world = world_at(DAYS_LATER)
+    for slot in slots:
+        send(world, slot)
+    world.settle(DAYS_LATER + timedelta(hours=1))
+    collected = successes(world)
+    assert set(collected.values()) == {1}
+    assert len(collected) == 3 * 12
+
+
+def test_a_run_that_came_to_nothing_holds_its_slot_up_for_an_hour_only() -> None:
+    """Then the slot can be forced again, as the row of a lost run advises."""
+    world = world_at(DAYS_LATER)
+    send(world, NIGHT)
+    run_to(world, is_for("workflow_executor", "post_game_window_2"))
+    world.queue.clear()
+    for minutes, wanted in ((59, "SKIP"), (61, "RUN")):
+        world.clock.move(DAYS_LATER + timedelta(minutes=minutes))
+        send(world, NIGHT)
+        world.settle(world.clock.now() + timedelta(seconds=50))
+        assert judged(world, "post_game_window_2")[0] == wanted
+
+
+def test_a_second_backfill_sees_what_became_of_the_first() -> None:
+    """Gamebooks were refused days after the games: mended, only they are asked for once more."""
+    world, down = world_at(DAYS_LATER), True
+
+    def answer(path: str, params: dict[str, str]) -> Answer:
+        refused = down and path.endswith(".pdf")
+        return Answer(403, {}, b"") if refused else world.answer(path, params)
+
+    source = DirectSource(world.runtime.settings, world.clock, answer)
+    world.runtime.__dict__["source"] = source
+    send(world, NIGHT)
+    world.settle(DAYS_LATER + timedelta(hours=1))
+    before = successes(world)
+    assert {scraper for scraper, _ in before} == {"nbac_play_by_play", "nbac_team_boxscore"}
+    down = False
+    for wanted in ("RUN", "SKIP"):
+        world.clock.move(world.clock.now() + timedelta(hours=20))
+        send(world, MORNING)
+        world.settle(world.clock.now() + timedelta(hours=1))
+        assert judged(world, "post_game_window_3")[0] == wanted
+    after = successes(world)
+    assert set(after.values()) == {1}
+    assert len(after) == 3 * 12
