@@ -79,6 +79,12 @@ def is_done(runtime: Runtime, key: str) -> bool:
     return runtime.storage.stat(runtime.settings.state_bucket, _done_name(key)) is not None
 
 
+def done_at(runtime: Runtime, key: str) -> datetime | None:
+    """When a piece of work was marked done; None when it is not."""
+    stored = runtime.storage.stat(runtime.settings.state_bucket, _done_name(key))
+    return stored.created if stored else None
+
+
 def started(runtime: Runtime, key: str) -> datetime | None:
     """When a piece of work was first claimed; None when it never was."""
     held = runtime.storage.read(runtime.settings.state_bucket, f"claims/{key}/lease")

@@ -5,12 +5,13 @@ State, all created once: `executions/<id>/manifest.json`, and a step's `tasks.js
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pydantic import Field
 
 from common import ids
 from common.claims import claimed
+from common.errors import BadInputError
 from common.games import parse_schedule_body
 from common.labels import Labels
 from common.messages import Message, ObjectEvent, ScraperRequest
@@ -51,6 +52,26 @@ def start_claim(execution_id: str) -> str:
 def step_claim(execution_id: str, number: int) -> str:
     """The claim of completing a step."""
     return f"execution_tracker/{execution_id}/{number}"
+
+
+def check_known(runtime: Runtime, workflow_name: str, scrapers: Sequence[str]) -> None:
+    """Refuse what this deployment's configuration does not know.
+
+    Raises:
+        BadInputError: the workflow or a scraper is not known here.
+    """
+    flow = runtime.workflows.get(workflow_name)
+    if flow is None:
+        raise BadInputError(
+            f"WorkflowDecision.workflow_name: {workflow_name!r} is not configured; known "
+            f"are {', '.join(runtime.workflows)}"
+        )
+    unknown = set(scrapers) - set(flow.scrapers)
+    if unknown:
+        raise BadInputError(
+            f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
+            f"{workflow_name}; known are {', '.join(flow.scrapers)}"
+        )
 
 
 def read_manifest(runtime: Runtime, execution_id: str) -> Manifest | None:
@@ -153,14 +174,23 @@ def _body(runtime: Runtime, result: Result) -> bytes | None:
     return held[0] if held else None
 
 
-def give_up(runtime: Runtime, manifest: Manifest, claim_key: str, why: str) -> bool:
-    """End an execution that cannot go on with a failed row; False when its claim says it did.
+def give_up(
+    runtime: Runtime, manifest: Manifest, claim_key: str, why: str, went_on: Callable[[], bool]
+) -> bool:
+    """End an execution that cannot go on with a failed row; False when it did go on.
+
+    Args:
+        runtime: ports and settings.
+        manifest: of the execution.
+        claim_key: of its next effect.
+        why: for the row.
+        went_on: asked where the claim is done; what it led to may have been deleted since.
 
     Raises:
         ClaimBusyError: a delivery is at it after all.
     """
     with claimed(runtime, claim_key) as claim:
-        if claim is None:
+        if claim is None and went_on():
             return False
         results = [*_results_up_to(runtime, manifest, len(manifest.steps) - 1)]
         _finish(runtime, manifest, results, look_first=True, lost=(why,))

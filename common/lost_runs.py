@@ -8,8 +8,10 @@ from typing import Any
 
 from common import ids
 from common.batches import batches_of, decisions_of
-from common.errors import ClaimBusyError
+from common.claims import done_at
+from common.errors import BadInputError, ClaimBusyError
 from common.execution import (
+    check_known,
     give_up,
     read_manifest,
     results_of,
@@ -51,10 +53,12 @@ def heal_runs(
     span = FAR if far else NEAR
 
     def heal(row: Row) -> None:
-        manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
-        number = _last_step(runtime, manifest) if manifest else None
+        manifest, number = _reached(runtime, row)
         age = now - (manifest.started if manifest else _decided_at(runtime, row))
         if not GRACE < age <= span:  # older: the end of a slot run ahead is not in the span
+            return
+        if manifest is None and (refused := _refusal(runtime, row)):
+            end(row, manifest, number, refused)
             return
         if manifest is None or number is None:
             tried = _heal_start(runtime, row, republished, quarantined)
@@ -62,11 +66,32 @@ def heal_runs(
             tried = heal_tasks(runtime, manifest, silent, now, republished)
         else:
             tried = _heal_step(runtime, manifest, number, republished, quarantined)
-        over = tried in USED_UP and age > GIVE_UP_AFTER
-        if over and _give_up(runtime, row, manifest, number, now):
+        if tried in USED_UP and age > GIVE_UP_AFTER:
+            end(row, manifest, number, LOST)
+
+    def end(row: Row, manifest: Manifest | None, number: int | None, why: str) -> None:
+        if _give_up(runtime, row, manifest, number, why):
             quarantined.append(f"decision {row['decision_id']}")
 
     heal_each(_unfinished(runtime, now, span), heal, in_time(runtime, now))
+
+
+def _reached(runtime: Runtime, row: Row) -> tuple[Manifest | None, int | None]:
+    """How far a run came: its manifest, and the last step whose tasks were asked for."""
+    manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
+    return manifest, _last_step(runtime, manifest) if manifest else None
+
+
+def _refusal(runtime: Runtime, row: Row) -> str:
+    """Why the executor refuses a run since another configuration was deployed; empty otherwise.
+
+    It would do so each time: ended at once, the next tick decides by what is configured now.
+    """
+    try:
+        check_known(runtime, row["workflow_name"], row["scrapers"])
+    except BadInputError as error:
+        return f"REFUSED: {error}; the next tick decides anew"
+    return ""
 
 
 def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
@@ -157,16 +182,21 @@ def _heal_step(
 
 
 def _give_up(
-    runtime: Runtime, row: Row, manifest: Manifest | None, number: int | None, now: datetime
+    runtime: Runtime, row: Row, manifest: Manifest | None, number: int | None, why: str
 ) -> bool:
     """End a run with a failed row, whatever it waits for; True when this sweep has written it.
 
     Nobody goes on with the run afterwards: the row is written under the claim of its next effect.
     """
-    execution_id = ids.execution_id(row["decision_id"])
+    execution_id, now = ids.execution_id(row["decision_id"]), runtime.clock.now()
     key = start_claim(execution_id) if number is None else step_claim(execution_id, number)
+
+    def went_on() -> bool:
+        done = done_at(runtime, key)
+        return done is None or now - done < GRACE or _reached(runtime, row)[1] != number
+
     with suppress(ClaimBusyError):  # a live delivery is at it: the next sweep sees what came of it
-        return give_up(runtime, manifest or _unstarted(runtime, row, now), key, LOST)
+        return give_up(runtime, manifest or _unstarted(runtime, row, now), key, why, went_on)
     return False
 
 

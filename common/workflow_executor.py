@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from common import ids
 from common.claims import claimed
-from common.errors import BadInputError
 from common.events import Event
-from common.execution import advance, manifest_name, publish_step, start_claim
+from common.execution import advance, check_known, manifest_name, publish_step, start_claim
 from common.messages import WorkflowDecision
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
@@ -43,21 +42,10 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
 
 
 def _manifest(runtime: Runtime, decision: WorkflowDecision) -> Manifest:
-    flow = runtime.workflows.get(decision.workflow_name)
-    if flow is None:
-        raise BadInputError(
-            f"WorkflowDecision.workflow_name: {decision.workflow_name!r} is not configured; known "
-            f"are {', '.join(runtime.workflows)}"
-        )
-    unknown = set(decision.scrapers) - set(flow.scrapers)
-    if unknown:
-        raise BadInputError(
-            f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
-            f"{decision.workflow_name}; known are {', '.join(flow.scrapers)}"
-        )
+    check_known(runtime, decision.workflow_name, decision.scrapers)
     return manifest_of(
         decision,
-        flow,
+        runtime.workflows[decision.workflow_name],
         per_game=sorted(runtime.per_game),
         per_event=sorted(name for name, scraper in REGISTRY.items() if scraper.needs_events),
         started=runtime.clock.now(),

@@ -20,6 +20,7 @@ from tests.functions.harness import (
     faults,
     forget,
     lose_two,
+    pop,
     run_to,
     tick,
 )
@@ -249,6 +250,53 @@ def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None
     world.settle()
     assert execution(world)["status"] == "completed"
     assert faults(world) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ({"betting_lines": ("oddsa_events", "oddsa_player_props")}, "oddsa_game_lines not in"),
+        ({}, "'betting_lines' is not configured"),
+    ],
+)
+def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
+    world: World, left: dict[str, tuple[str, ...]], said: str
+) -> None:
+    """A scraper or the workflow went between decision and delivery: nobody waits a day for it."""
+    tick(world, "tick-master-controller")
+    world.deliver(pop(world))
+    flows = dict(world.runtime.workflows)
+    flow = flows.pop("betting_lines")
+    for name, scrapers in left.items():
+        last = flow.steps[-1].model_copy(update={"scrapers": scrapers[1:]})
+        flows[name] = flow.model_copy(update={"steps": (flow.steps[0], last)})
+    world.runtime.__dict__["workflows"] = flows
+    world.settle()
+    first, second = sweep(world), sweep(world, 1)
+    assert first["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
+    assert (first["republished"], second["quarantined"]) == ([], [])
+    row = execution(world)
+    assert row["status"] == "failed"
+    assert said in row["error_message"]
+    tick(world, "tick-master-controller", SLOT + timedelta(hours=1))
+    world.settle()
+    now = [r for r in world.rows["workflow_decisions"] if r["workflow_name"] == "betting_lines"]
+    assert [(r["action"], len(r["scrapers"])) for r in now[1:]] == [("RUN", 2)] * len(left)
+
+
+@pytest.mark.parametrize("event", ["scraper_runner", "execution_tracker"])
+def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
+    world: World, event: str
+) -> None:
+    """Its start is done, and nothing tells any longer what it led to: told once, one row."""
+    before(world, event)
+    world.queue.clear()
+    forget(world, world.runtime.settings.state_bucket, "executions/")
+    rows = [sweep(world, number) for number in (*range(4), DAY_LATER, DAY_LATER + 1)]
+    run = f"decision {ids.decision_id('betting_lines', SLOT)}"
+    assert [run in row["quarantined"] for row in rows] == [False] * 3 + [True, True, False]
+    assert execution(world)["status"] == "failed"
+    assert {row["status"] for row in rows} == {"OK"}
 
 
 def test_one_run_that_cannot_be_read_does_not_keep_the_others(world: World) -> None:
