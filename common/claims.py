@@ -9,19 +9,25 @@ https://cloud.google.com/storage/quotas#objects
 | nothing | ours |
 | done | no-op: acknowledge |
 | a live lease of another delivery | ClaimBusyError: 503, the redelivery finds it done |
-| an expired lease | ours, as a takeover: look before writing |
+| an expired lease, or one that cannot be read | ours, as a takeover: look before writing |
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
 
 from common.errors import ClaimBusyError, ConflictError
 from common.logs import log
+from common.messages import Instant
 from common.ports import StoredObject
+from common.readable import read_as
 from common.runtime import Runtime
+
+_LONG_OVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,17 @@ class Claim:
     @property
     def name(self) -> str:
         """Name of the lease object."""
-        return f"claims/{self.key}/lease"
+        return _lease_name(self.key)
+
+
+class _Lease(BaseModel):
+    """What a lease object holds; fields of another release are passed over."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    owner: str
+    started: Instant
+    expires: Instant
 
 
 @contextmanager
@@ -87,8 +103,8 @@ def done_at(runtime: Runtime, key: str) -> datetime | None:
 
 def started(runtime: Runtime, key: str) -> datetime | None:
     """When a piece of work was first claimed; None when it never was."""
-    held = runtime.storage.read(runtime.settings.state_bucket, f"claims/{key}/lease")
-    return datetime.fromisoformat(json.loads(held[0])["started"]) if held else None
+    lease, _ = _read(runtime, key)
+    return lease.started if lease else None
 
 
 def _take(runtime: Runtime, key: str) -> Claim | None:
@@ -97,7 +113,7 @@ def _take(runtime: Runtime, key: str) -> Claim | None:
     fresh = Claim(key, owner, now, takeover=False, generation=0)
     try:
         lease = runtime.storage.create(
-            runtime.settings.state_bucket, fresh.name, _lease(fresh, _expiry(runtime, now))
+            runtime.settings.state_bucket, fresh.name, _body(fresh, _expiry(runtime, now))
         )
     except ConflictError:
         return _take_over(runtime, fresh)
@@ -105,18 +121,27 @@ def _take(runtime: Runtime, key: str) -> Claim | None:
 
 
 def _take_over(runtime: Runtime, fresh: Claim) -> Claim | None:
-    bucket = runtime.settings.state_bucket
     if is_done(runtime, fresh.key):
         return None
-    found = runtime.storage.read(bucket, fresh.name)
-    if found is None:
+    held, generation = _read(runtime, fresh.key)
+    if held is None:
         raise ClaimBusyError(f"claim {fresh.key}: its lease vanished; deliver again")
-    held, stored = json.loads(found[0]), found[1]
-    if held["owner"] != fresh.owner and datetime.fromisoformat(held["expires"]) > fresh.started:
-        raise ClaimBusyError(f"claim {fresh.key}: held until {held['expires']}; deliver again")
-    started = datetime.fromisoformat(held["started"])
-    claim = Claim(fresh.key, fresh.owner, started, takeover=True, generation=stored.generation)
+    if held.owner != fresh.owner and held.expires > fresh.started:
+        until = held.expires.isoformat()
+        raise ClaimBusyError(f"claim {fresh.key}: held until {until}; deliver again")
+    claim = Claim(fresh.key, fresh.owner, held.started, takeover=True, generation=generation)
     return _replace(runtime, claim, _expiry(runtime, fresh.started))
+
+
+def _read(runtime: Runtime, key: str) -> tuple[_Lease | None, int]:
+    """A lease and its generation; one that cannot be read is over, and began when written."""
+    bucket, now = runtime.settings.state_bucket, runtime.clock.now()
+    lease, stored = read_as(runtime, bucket, _lease_name(key), _Lease.model_validate_json)
+    if stored is None:
+        return None, 0
+    # Never later than now: the local stack's storage runs ahead of the virtual clock.
+    began = min(stored.created or now, now)
+    return lease or _Lease(owner="", started=began, expires=_LONG_OVER), stored.generation
 
 
 def _replace(runtime: Runtime, claim: Claim, expires: datetime) -> Claim:
@@ -124,7 +149,7 @@ def _replace(runtime: Runtime, claim: Claim, expires: datetime) -> Claim:
         lease: StoredObject = runtime.storage.replace(
             runtime.settings.state_bucket,
             claim.name,
-            _lease(claim, expires),
+            _body(claim, expires),
             generation=claim.generation,
         )
     except ConflictError as error:
@@ -148,6 +173,10 @@ def _mark_done(runtime: Runtime, claim: Claim) -> None:
         log("WARNING", "A claim was marked done twice", function=claim.key.split("/", 1)[0])
 
 
+def _lease_name(key: str) -> str:
+    return f"claims/{key}/lease"
+
+
 def _done_name(key: str) -> str:
     return f"claims/{key}/done"
 
@@ -156,7 +185,7 @@ def _expiry(runtime: Runtime, now: datetime) -> datetime:
     return now + timedelta(seconds=runtime.settings.lease_seconds)
 
 
-def _lease(claim: Claim, expires: datetime) -> bytes:
+def _body(claim: Claim, expires: datetime) -> bytes:
     return json.dumps(
         {
             "owner": claim.owner,

@@ -15,11 +15,14 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import chain
 
+from pydantic import BaseModel
+
 from common import ids
 from common.eastern import at, eastern_date
 from common.errors import ConflictError
 from common.finalized import republish_object
 from common.ports import Row, StoredObject
+from common.readable import read_as
 from common.runtime import Runtime
 from common.task_objects import FAILED
 from common.tries import Try, attempt, heal_each, in_time, quarantined
@@ -111,27 +114,32 @@ def _look(  # noqa: PLR0917 - two spans, one of writing and one of names
     ]
 
 
+class _Cursor(BaseModel):
+    next: str
+
+
 class Page:
     """A page of the whole bucket in name order; where the next one begins is a state object."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._held = runtime.storage.read(runtime.settings.state_bucket, CURSOR)
-        self._start = json.loads(self._held[0])["next"] if self._held else ""
+        state = runtime.settings.state_bucket
+        self._cursor, self._held = read_as(runtime, state, CURSOR, _Cursor.model_validate_json)
+        start = self._cursor.next if self._cursor else ""
         bucket = runtime.settings.data_bucket
-        self.objects = [*runtime.storage.list(bucket, "", start=self._start, limit=PAGE)]
+        self.objects = [*runtime.storage.list(bucket, "", start=start, limit=PAGE)]
 
     def turn(self) -> None:
         """Let the next sweep go on behind this page, after the last one from the beginning."""
         behind = self.objects[-1].name if len(self.objects) == PAGE else ""
-        if self._held and behind == self._start:
+        if self._cursor and behind == self._cursor.next:
             return
         body, bucket = json.dumps({"next": behind}).encode(), self._runtime.settings.state_bucket
         with suppress(ConflictError):  # another sweep has turned it
             if self._held is None:
                 self._runtime.storage.create(bucket, CURSOR, body)
             else:
-                held = self._held[1].generation
+                held = self._held.generation
                 self._runtime.storage.replace(bucket, CURSOR, body, generation=held)
 
 

@@ -14,7 +14,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from pydantic import AwareDatetime, TypeAdapter
+
 from common.errors import ConflictError
+from common.ports import StoredObject
+from common.readable import read_as
 from common.runtime import Runtime
 from common.scrapers.model import Call
 from common.settings import variable
@@ -27,12 +31,15 @@ BELIEVED_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Usage:
-    """What an answer told of the credits; `last` is what that answer cost, `seen` is aware."""
+    """What an answer told of the credits; `last` is what that answer cost."""
 
     remaining: int
     used: int | None
     last: int | None
-    seen: datetime
+    seen: AwareDatetime
+
+
+_USAGE = TypeAdapter(Usage)
 
 
 def read_usage(headers: Mapping[str, str], now: datetime) -> Usage | None:
@@ -73,24 +80,24 @@ def check_quota(runtime: Runtime, calls: Sequence[Call], now: datetime) -> None:
 
 def keep_usage(runtime: Runtime, usage: Usage) -> None:
     """Keep what an answer told, unless another instance knows later."""
-    known, generation = _read(runtime)
+    known, stored = _read(runtime)
     if known is not None and known.seen >= usage.seen:
         return
     body = json.dumps({**asdict(usage), "seen": usage.seen.isoformat()}).encode()
     bucket = runtime.settings.state_bucket
     with suppress(ConflictError):  # who came first knows as well as we do
-        if generation:
-            runtime.storage.replace(bucket, NAME, body, generation=generation)
+        if stored:
+            runtime.storage.replace(bucket, NAME, body, generation=stored.generation)
         else:
             runtime.storage.create(bucket, NAME, body)
 
 
-def _read(runtime: Runtime) -> tuple[Usage | None, int]:
-    found = runtime.storage.read(runtime.settings.state_bucket, NAME)
-    if found is None:
-        return None, 0
-    held = json.loads(found[0])
-    return Usage(**{**held, "seen": datetime.fromisoformat(held["seen"])}), found[1].generation
+def _read(runtime: Runtime) -> tuple[Usage | None, StoredObject | None]:
+    return read_as(runtime, runtime.settings.state_bucket, NAME, _usage)
+
+
+def _usage(body: bytes) -> Usage:
+    return _USAGE.validate_json(body, strict=True)
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

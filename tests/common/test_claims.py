@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from common.claims import claimed, is_done
+from common.claims import claimed, is_done, started
 from common.errors import ClaimBusyError, ConflictError
 from common.memory import MemoryStorage
 from common.ports import StoredObject
@@ -16,6 +16,7 @@ from local.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 LEASE = timedelta(seconds=660)
+GOOD = {"owner": "x", "started": NOON.isoformat(), "expires": (NOON + 2 * LEASE).isoformat()}
 
 
 class Died(BaseException):
@@ -203,3 +204,57 @@ def test_a_claim_whose_first_answer_was_lost_is_its_own(
     with claimed(runtime, "work") as claim:
         assert claim is not None
     assert is_done(runtime, "work")
+
+
+def spoil_lease(runtime: Runtime, body: bytes) -> None:
+    """Leave a lease that holds these bytes, written now."""
+    runtime.storage.create(runtime.settings.state_bucket, "claims/work/lease", body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        json.dumps(GOOD).encode()[:-9],
+        b"\xff",
+        b"[]",
+        b"{}",
+        json.dumps({**GOOD, "started": 7}).encode(),
+        json.dumps({**GOOD, "expires": None}).encode(),
+        json.dumps({**GOOD, "started": "0001-01-01T00:00:00+00:00"}).encode(),
+        json.dumps({**GOOD, "expires": "2025-11-12T18:00:00"}).encode(),
+    ],
+)
+def test_r6_a_lease_that_cannot_be_read_is_over(
+    runtime: Runtime, clock: ManualClock, body: bytes
+) -> None:
+    """A takeover, which looks before it writes; the work began when the lease was written."""
+    spoil_lease(runtime, body)
+    clock.sleep(5)
+    assert started(runtime, "work") == NOON
+    with claimed(runtime, "work") as claim:
+        assert claim is not None
+        assert (claim.takeover, claim.started) == (True, NOON)
+        with pytest.raises(ClaimBusyError, match="held until"), claimed(runtime, "work"):
+            pass
+    assert is_done(runtime, "work")
+    assert started(runtime, "work") == NOON
+
+
+def test_work_never_began_later_than_now(runtime: Runtime, clock: ManualClock) -> None:
+    """The local stack's storage dates a lease ahead of the virtual clock."""
+    spoil_lease(runtime, b"")
+    clock.sleep(-60)
+    assert started(runtime, "work") == NOON - timedelta(minutes=1)
+
+
+def test_r6_a_lease_with_a_field_of_a_later_release_is_held(runtime: Runtime) -> None:
+    """Two releases run side by side while one is rolled out."""
+    spoil_lease(runtime, json.dumps({**GOOD, "more": 1}).encode())
+    with pytest.raises(ClaimBusyError, match="held until"), claimed(runtime, "work"):
+        pass
+
+
+def test_work_without_a_lease_never_began(runtime: Runtime) -> None:
+    """None, and not an instant."""
+    assert started(runtime, "work") is None

@@ -199,6 +199,17 @@ def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
     assert len(generations) == 1
 
 
+@pytest.mark.parametrize("body", [b"", b'{"next": "1', b"[]", b"{}", b'{"next": 1}'])
+def test_r8_a_round_whose_place_cannot_be_read_begins_anew(runtime: Runtime, body: bytes) -> None:
+    """From the first name on; the place is written down again, also when it is the beginning."""
+    stored = write(runtime, "1.csv")
+    runtime.storage.create(runtime.settings.state_bucket, CURSOR, body)
+    assert sweep(runtime, far=True).missing_objects == [stored]
+    held = runtime.storage.read(runtime.settings.state_bucket, CURSOR)
+    assert held is not None
+    assert held[0] == b'{"next": ""}'
+
+
 @pytest.mark.parametrize("when", [NOW - 3 * HOUR, NOW + MINUTE])
 def test_r8_the_log_s_time_need_not_be_the_object_s(runtime: Runtime, when: datetime) -> None:
     """A run began up to an hour before its object was written; clocks differ."""

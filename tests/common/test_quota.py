@@ -1,5 +1,6 @@
 """The Odds API's credits: read from answers, kept for all, never overdrawn."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +16,7 @@ from common.source_errors import QuotaError
 from local.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
+GOOD = {"remaining": 0, "used": None, "last": None, "seen": NOW.isoformat()}
 TARGET = Target("x", date(2025, 11, 12), "2025-26", event_ids=("a", "b", "c"))
 
 
@@ -144,3 +146,34 @@ def test_a_writer_that_came_second_lets_it_be(monkeypatch: pytest.MonkeyPatch) -
     found = one.storage.read(one.settings.state_bucket, NAME)
     assert found is not None
     assert b'"remaining": 40' in found[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        json.dumps(GOOD).encode()[:-9],
+        b"[]",
+        b"{}",
+        json.dumps({**GOOD, "remaining": "none"}).encode(),
+        json.dumps({**GOOD, "seen": 7}).encode(),
+        json.dumps({**GOOD, "seen": "2025-11-12T18:30:00"}).encode(),
+    ],
+)
+def test_a_count_that_cannot_be_read_is_unknown_and_replaced(body: bytes) -> None:
+    """A task is begun as if nothing were known; the next answer is kept in its place."""
+    held = runtime()
+    held.storage.create(held.settings.state_bucket, NAME, body)
+    check_quota(held, calls("oddsa_game_lines"), NOW)
+    keep_usage(held, usage(0))
+    with pytest.raises(QuotaError, match="0 credits"):
+        check_quota(held, calls("oddsa_game_lines"), NOW)
+
+
+def test_a_count_with_a_field_of_a_later_release_is_read() -> None:
+    """Two releases run side by side while one is rolled out."""
+    held = runtime()
+    body = json.dumps({**GOOD, "more": 1}).encode()
+    held.storage.create(held.settings.state_bucket, NAME, body)
+    with pytest.raises(QuotaError, match="0 credits"):
+        check_quota(held, calls("oddsa_game_lines"), NOW)

@@ -1,0 +1,83 @@
+"""State objects that somebody has spoilt: the chain goes on as if nothing were known."""
+
+from datetime import timedelta
+
+import pytest
+
+from common.lost_objects import CURSOR
+from common.quota import NAME
+from local.world import World
+from tests.functions.harness import SLOT, before, faults, tick
+from tests.functions.losses import heal, is_for, lose_all
+from tests.functions.sweeps import sweep
+
+SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
+HOUR_ENDS = 1
+"""The sweep of 13:45, which looks far."""
+
+
+def overwrite(world: World, name: str, body: bytes) -> None:
+    """Overwrite an object of the state bucket, or leave one in its place."""
+    bucket = world.runtime.settings.state_bucket
+    held = world.storage.stat(bucket, name)
+    world.storage.replace(bucket, name, body, generation=held.generation if held else 0)
+
+
+def refusals(world: World) -> list[tuple[str, int]]:
+    """Deliveries that were not acknowledged at once."""
+    return [(function, status) for function, status, _ in world.answers if status != 200]
+
+
+@pytest.mark.parametrize("body", SPOILT)
+def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: bytes) -> None:
+    """Nothing is delivered twice over it, and the next count takes its place."""
+    overwrite(world, NAME, body)
+    tick(world, "tick-master-controller")
+    world.settle()
+    assert refusals(world) == []
+    assert faults(world) == []
+    assert {row["status"] for row in world.rows["workflow_executions"]} == {"completed"}
+    held = world.storage.read(world.runtime.settings.state_bucket, NAME)
+    assert held is not None
+    assert b'"remaining"' in held[0]
+
+
+@pytest.mark.parametrize("body", SPOILT)
+def test_r6_a_task_under_way_is_taken_over_though_its_lease_cannot_be_read(
+    world: World, body: bytes
+) -> None:
+    """The next delivery runs it once."""
+    delivery = before(world, "scraper_runner")
+    task_id = delivery.message.body["execution"]["task_id"]
+    overwrite(world, f"claims/scraper_runner/{task_id}/lease", body)
+    assert world.deliver(delivery) == 200
+    world.settle()
+    assert faults(world) == []
+
+
+def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: World) -> None:
+    """A sweep asks for it again, and then ends the execution without it."""
+    delivery = before(world, "scraper_runner")
+    execution = delivery.message.body["execution"]
+    overwrite(world, f"claims/scraper_runner/{execution['task_id']}/lease", b"")
+    lose_all(world, is_for("scraper_runner", execution["task_id"]))
+    world.settle()
+    asked = [heal(world, timedelta(minutes=minutes))[0] for minutes in (30, 41, 52)]
+    assert asked == [[f"task {execution['task_id']}"]] * 3
+    heal(world, timedelta(minutes=75))
+    world.settle()
+    assert faults(world) == []
+    ended = {row["execution_id"]: row["status"] for row in world.rows["workflow_executions"]}
+    assert ended[execution["execution_id"]] == "failed"
+
+
+@pytest.mark.parametrize("body", SPOILT)
+def test_r8_an_hour_s_last_sweep_goes_on_though_its_place_cannot_be_read(
+    world: World, body: bytes
+) -> None:
+    """The sweep is no ERROR, and sees every object."""
+    world.clock.move(SLOT)
+    overwrite(world, CURSOR, body)
+    row = sweep(world, HOUR_ENDS)
+    objects = len([*world.storage.list(world.runtime.settings.data_bucket, "")])
+    assert (row["status"], row["files_checked"]) == ("OK", objects)
