@@ -4,22 +4,25 @@ State, all created once: `executions/<id>/manifest.json`, and a step's `tasks.js
 `results/<task id>`, whose metadata carries the labels, so that one listing tells everything.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from common import ids
 from common.claims import claimed
 from common.errors import BadInputError
 from common.games import parse_schedule_body
 from common.labels import Labels
-from common.messages import Message, ObjectEvent, ScraperRequest
+from common.logs import log
+from common.messages import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
 from common.ports import Row
+from common.readable import read_as
 from common.runtime import Runtime
 from common.state import read_once, write_once
 from common.steps import Manifest, Outputs, StepTasks, tasks_of
 
+T = TypeVar("T")
 TABLE = "workflow_executions"
 TOPIC = "scraper-requests"
 _FIRST_ERRORS = 3
@@ -37,6 +40,16 @@ class _Tasks(Message):
     requests: tuple[ScraperRequest, ...]
     blocked: tuple[str, ...] = Field(())
     not_ready: tuple[str, ...] = Field(())
+
+
+class _Event(BaseModel):
+    id: EventId
+
+
+class _Events(BaseModel):
+    """What later steps need of an object of `oddsa_events`."""
+
+    records: tuple[_Event, ...] = Field(max_length=MAX_GAMES)
 
 
 def manifest_name(execution_id: str) -> str:
@@ -153,25 +166,35 @@ def _outputs(runtime: Runtime, manifest: Manifest, number: int, results: list[Re
 def _final_games(runtime: Runtime, result: Result | None) -> frozenset[str] | None:
     if result is None or result.outcome != "SUCCESS":
         return None
-    body = _body(runtime, result)
-    if body is None:
+    schedule = _output(runtime, result, parse_schedule_body)
+    if schedule is None:
         return None
-    return frozenset(game.game_id for game in parse_schedule_body(body).games if game.is_final)
+    return frozenset(game.game_id for game in schedule.games if game.is_final)
 
 
 def _event_ids(runtime: Runtime, result: Result | None) -> tuple[str, ...] | None:
     if result is None or result.status == "FAILED":
         return None
-    body = _body(runtime, result)
-    if body is None:
-        return None
-    return tuple(str(record["id"]) for record in json.loads(body)["records"])
+    events = _output(runtime, result, _Events.model_validate_json)
+    return tuple(event.id for event in events.records) if events else None
 
 
-def _body(runtime: Runtime, result: Result) -> bytes | None:
-    """A result's object; None when someone has deleted it since: as if its task had failed."""
-    held = runtime.storage.read(runtime.settings.data_bucket, result.object)
-    return held[0] if held else None
+def _output(runtime: Runtime, result: Result, take: Callable[[bytes], T]) -> T | None:
+    """What a result's object holds; see `read_as` on `take`.
+
+    None when someone has deleted, overwritten or spoilt it since: as if its task had failed.
+    """
+    taken, stored = read_as(runtime, runtime.settings.data_bucket, result.object, take)
+    if stored is None or stored.generation == result.generation:
+        return taken
+    log(
+        "WARNING",
+        "A task's object was overwritten: it counts as failed",
+        execution_id=result.execution_id,
+        task_id=result.task_id,
+        object=result.object,
+    )
+    return None
 
 
 def give_up(

@@ -1,8 +1,16 @@
-"""An execution's end: its outcome, its first errors."""
+"""What an execution goes on with, and its end: its outcome, its first errors."""
+
+from datetime import timedelta
 
 import pytest
 
-from common.execution import _first, outcome_of
+from common.execution import Result, _final_games, _first, outcome_of
+from local.world import World
+from tests.functions.harness import DAY, NOON, new_world
+from tests.functions.losses import spoil
+
+BUCKET = "nba-scraped-data"
+YESTERDAY = DAY - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +38,46 @@ def test_x16_the_first_errors_are_shown_and_the_rest_counted() -> None:
     assert _first(["a"]) == "a"
     assert _first(["a", "b", "c"]) == "a; b; c"
     assert _first(["a", "b", "c", "d", "e"]) == "a; b; c; and 2 more"
+
+
+def refreshed() -> tuple[World, Result]:
+    """A world whose schedule is stored, and the result of the task that stored it."""
+    world = new_world()
+    (stored,) = world.storage.list(BUCKET, "nbac-schedule-api/")
+    where = {"log_id": "x", "object": stored.name, "generation": stored.generation}
+    return world, Result.model_validate({**stored.metadata, **where})
+
+
+def test_the_refreshed_schedule_tells_which_games_are_final() -> None:
+    """Those of the day before, and none of today's at noon."""
+    world, result = refreshed()
+    yesterday = {game.game_id for game in world.runtime.season.read(NOON).calendar[YESTERDAY]}
+    assert _final_games(world.runtime, result) == yesterday
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b'{"schema":"scraped","records":[{"gameId":"00225',
+        b"[]",
+        b"{}",
+        b'{"schema":"scraped","records":{}}',
+        b'{"schema":"scraped","records":[7]}',
+        b'{"schema":"scraped","records":[{"gameId":"0022500213"}]}',
+    ],
+)
+def test_x14_a_schedule_that_cannot_be_read_tells_nothing(body: bytes) -> None:
+    """The decision's own targets stand, as when it could not be refreshed."""
+    world, result = refreshed()
+    spoil(world, BUCKET, result.object, body)
+    assert _final_games(world.runtime, result) is None
+
+
+def test_x14_a_schedule_that_was_overwritten_tells_nothing() -> None:
+    """Another version is not what the task has written, however well it reads."""
+    world, result = refreshed()
+    held = world.storage.read(BUCKET, result.object)
+    assert held is not None
+    world.storage.replace(BUCKET, result.object, held[0], generation=result.generation)
+    assert _final_games(world.runtime, result) is None

@@ -1,4 +1,4 @@
-"""Deliveries that never arrive, and what a sweep makes of it."""
+"""Deliveries that never arrive, what a sweep makes of it, and objects whose content is lost."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -63,3 +63,9 @@ def fail_to_complete(world: World) -> None:
     world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
     assert world.deliver(delivery) == 500
     world.runtime.__dict__["warehouse"] = held
+
+
+def spoil(world: World, bucket: str, name: str, body: bytes) -> None:
+    """Put other bytes into an object; its generation stays, so that only they are wrong."""
+    held = world.storage._held[bucket]
+    held[name] = (body, held[name][1])

@@ -1,13 +1,15 @@
 """The execution tracker: results gathered, steps completed, the execution ended."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common import ids
-from local.world import World
+from local.world import Delivery, World
 from tests.functions.harness import LAST_TASK, SLOT, Call, before, faults, forget
+from tests.functions.losses import spoil
 
 BUCKET = "nba-scraped-data"
 EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))
@@ -112,6 +114,50 @@ def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> 
     """The execution still ends: what cannot be read back is as if its step had failed."""
     delivery = before(world, "execution_tracker")
     forget(world, BUCKET, delivery.message.body["name"])
+    assert_props_are_blocked(world, call, delivery)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b'{"schema":"scraped","records":[{"id":"0a1',
+        b"[]",
+        b"{}",
+        b'{"records":null}',
+        b'{"records":[{"name":"no id"}]}',
+        b'{"records":[{"id":7}]}',
+        b'{"records":[{"id":"../7"}]}',
+    ],
+)
+def test_x14_an_output_that_cannot_be_read_blocks_what_needs_it(
+    world: World, call: Call, body: bytes
+) -> None:
+    """As a deleted one does: no delivery fails over it."""
+    delivery = before(world, "execution_tracker")
+    spoil(world, BUCKET, delivery.message.body["name"], body)
+    assert_props_are_blocked(world, call, delivery)
+
+
+def test_x14_an_output_that_was_overwritten_blocks_what_needs_it(
+    world: World, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another version is not what the task has written, however well it reads; a line says so."""
+    delivery = before(world, "execution_tracker")
+    name, generation = (delivery.message.body[field] for field in ("name", "generation"))
+    held = world.storage.read(BUCKET, name)
+    assert held is not None
+    world.storage.replace(BUCKET, name, held[0], generation=int(generation))
+    capsys.readouterr()
+    assert_props_are_blocked(world, call, delivery)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    (told,) = (line for line in lines if line["severity"] == "WARNING")
+    assert (told["object"], told["execution_id"]) == (name, EXECUTION)
+    assert "overwritten" in told["message"]
+
+
+def assert_props_are_blocked(world: World, call: Call, delivery: Delivery) -> None:
+    """The step goes on without the props, and the execution ends and says why."""
     assert call("execution_tracker", delivery.body()).body["result"] == "step 1"
     assert [r["scraper"] for r in step_requests(world, 1)] == ["oddsa_game_lines"]
     world.settle()
