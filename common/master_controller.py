@@ -43,7 +43,7 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
         judged = _judge(runtime, slot, when, forced_by)
         batch = write_once(runtime, batch_name(key), judged)
         found = batch is not judged
-        if found and _is_behind(runtime, batch, now) and not _is_recorded(runtime, batch):
+        if found and _is_behind(runtime, batch, now) and not _is_recorded(runtime, key, batch):
             batch = write_anew(runtime, batch_name(key), judged)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
@@ -105,8 +105,14 @@ def _is_behind(runtime: Runtime, batch: Mapping[str, Any], now: datetime) -> boo
     return slot_of(cron, datetime.fromisoformat(batch["now"])) != slot_of(cron, now)
 
 
-def _is_recorded(runtime: Runtime, batch: Mapping[str, Any]) -> bool:
-    """Whether the rows of a stored batch, which all have one time, are in the table."""
+def _is_recorded(runtime: Runtime, key: str, batch: Mapping[str, Any]) -> bool:
+    """Whether the rows of a stored batch, which all have one time, are in the table or may be yet.
+
+    A job that BigQuery keeps waiting writes them however late, and stands for any other under its
+    key.
+    """
+    if runtime.warehouse.has_begun(TABLE, job_key=_job_key(key)):
+        return True
     decided = datetime.fromisoformat(batch["now"])
     wanted = [entry["message"]["decision_id"] for entry in batch["decisions"]]
     found = runtime.warehouse.select(
@@ -122,9 +128,13 @@ def _is_recorded(runtime: Runtime, batch: Mapping[str, Any]) -> bool:
 def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) -> None:
     entries = batch["decisions"]
     rows = [decision_row(entry) for entry in entries]
-    runtime.warehouse.append(TABLE, rows, job_key=f"decisions-{key}", look_first=claim.takeover)
+    runtime.warehouse.append(TABLE, rows, job_key=_job_key(key), look_first=claim.takeover)
     for entry in entries:
         publish_decision(runtime, entry)
+
+
+def _job_key(key: str) -> str:
+    return f"decisions-{key}"
 
 
 def publish_decision(runtime: Runtime, entry: Mapping[str, Any]) -> str:

@@ -168,6 +168,10 @@ class MemoryWarehouse:
                 day = _partition_day(row[shape.partition_column])
                 self._days[table_name, day].rows.append(row)
 
+    def has_begun(self, table_name: str, *, job_key: str) -> bool:
+        """Whether rows were appended under a job key; see the port."""
+        return (table_name, job_key) in self._jobs
+
     def select(
         self,
         table_name: str,

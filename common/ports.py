@@ -116,6 +116,9 @@ class Warehouse(Protocol):
             TransientError (or one that `is_transient` names): not written, or not known to be.
         """
 
+    def has_begun(self, table: str, *, job_key: str) -> bool:
+        """Whether an append under a `job_key` was taken: its rows are there, or may yet be."""
+
     def select(
         self,
         table: str,

@@ -22,7 +22,7 @@ from local.chance import Chance
 from local.faults import Faults
 
 WRITES = frozenset({"create", "replace", "append", "publish"})
-READS = frozenset({"read", "stat", "list", "folders", "select"})
+READS = frozenset({"read", "stat", "list", "folders", "select", "has_begun"})
 
 
 def _answered(error: Any, text: str, **more: object) -> Exception:  # noqa: ANN401 - untyped classes
@@ -165,7 +165,7 @@ def point_of(name: str, *args: Any) -> str:  # noqa: ANN401 - a port's arguments
     """What a call is about, in the words of docs/faults.md."""
     if name == "publish":
         return f"message to {args[0]}"
-    if name in {"append", "select"}:
+    if name in {"append", "select", "has_begun"}:
         return f"rows of {args[0]}"
     what = str(args[1]) if len(args) > 1 else ""
     named = (p for begin, end, p in _POINTS if what.startswith(begin) and what.endswith(end))

@@ -167,6 +167,16 @@ def test_r6_a_takeover_looks_before_it_writes(
     assert ids_between(warehouse, noon, noon + timedelta(days=8)) == ["a", "b"]
 
 
+def test_an_append_is_known_by_its_job_key(warehouse: Warehouse, noon: datetime) -> None:
+    """From its first try on; another key's is not."""
+    key = f"known-{noon}"
+    assert not warehouse.has_begun(DECISIONS, job_key=key)
+    warehouse.append(DECISIONS, [decision(noon, "a")], job_key=key)
+    assert warehouse.has_begun(DECISIONS, job_key=key)
+    assert not warehouse.has_begun(DECISIONS, job_key=f"{key}-2")
+    assert not warehouse.has_begun("workflow_executions", job_key=key)
+
+
 def test_reads_refuse_what_the_table_lacks(warehouse: Warehouse, noon: datetime) -> None:
     """An unknown column, a filter on one, and naive bounds are errors of ours."""
     until = noon + HOUR
@@ -253,7 +263,7 @@ class FakeClient:
         """Look at a job where the dataset is, within a function's time."""
         assert options["retry"].timeout + options["timeout"] < 540
         assert location == f"location of {DATASET}"
-        if not self.visible:
+        if not self.visible or job_id not in self.jobs:
             raise NotFound(f"Not found: Job {job_id}")
         return self.jobs[job_id]
 
@@ -295,6 +305,30 @@ def test_r6_failed_jobs_take_suffixes() -> None:
     fake_append(client)
     first = client.sent[0]
     assert client.sent == [first, f"{first}-2", f"{first}-3"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "begun"),
+    [
+        ([FakeJob("RUNNING", ServiceUnavailable("later"))], True),
+        ([FakeJob("PENDING", ServiceUnavailable("later"))], True),
+        ([FakeJob("DONE", ServiceUnavailable("x"))], False),
+        (
+            [FakeJob("DONE", ServiceUnavailable("x")), FakeJob("RUNNING", ServiceUnavailable("y"))],
+            True,
+        ),
+    ],
+)
+def test_r6_a_job_that_may_still_write_has_begun(outcomes: list[FakeJob], *, begun: bool) -> None:
+    """One that failed has not, unless the next one of its key has."""
+    client: Any = FakeClient()
+    client.outcomes = [*outcomes]
+    for _ in outcomes:
+        with pytest.raises(ServiceUnavailable):
+            fake_append(client)
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, client=client)
+    assert warehouse.has_begun(DECISIONS, job_key="slot-1") == begun
+    assert not warehouse.has_begun(DECISIONS, job_key="slot-2")
 
 
 def test_suffixes_are_bounded() -> None:

@@ -200,6 +200,19 @@ def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
     assert {row["decision_time"] for row in found.values()} == {SLOT + timedelta(seconds=15)}
 
 
+def test_r6_what_an_insert_job_may_still_write_stays_decided(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BigQuery took the rows and keeps them waiting into the next slot: they are the decision."""
+    runs = dies_before_its_rows(world, call)
+    monkeypatch.setattr(world.warehouse, "has_begun", lambda *_, **__: True)
+    world.clock.move(SLOT + timedelta(minutes=70))
+    assert call("master_controller", TICK).status == 200
+    told = {m.body["workflow_name"]: m.body["action"] for m in world.publisher.published[-3:]}
+    assert [name for name, action in told.items() if action == "RUN"] == runs
+    assert told == {name: row["action"] for name, row in decisions(world).items()}
+
+
 def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call: Call) -> None:
     """The messages that are still to come are those of the rows."""
 
