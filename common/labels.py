@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import BadInputError
 from common.messages import Day, GameId, Instant, Name, Uuid, describe
+from common.task_objects import is_home
 
 LONGEST_TEXT = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
@@ -43,11 +44,11 @@ class Labels(BaseModel):
 
 
 def read_labels(metadata: Mapping[str, str] | None, name: str) -> Labels | None:
-    """The labels of an object; None for one that nobody here wrote.
+    """The labels of an object; None for one that nobody here wrote, or that is a copy of such.
 
     Args:
         metadata: the object's.
-        name: the object's, for the error.
+        name: the object's.
 
     Raises:
         BadInputError: it claims to be ours (it has a task id) but does not fit.
@@ -55,6 +56,7 @@ def read_labels(metadata: Mapping[str, str] | None, name: str) -> Labels | None:
     if not metadata or "task_id" not in metadata:
         return None
     try:
-        return Labels.model_validate(metadata)
+        labels = Labels.model_validate(metadata)
     except ValidationError as error:
         raise BadInputError(f"metadata of {name[:200]!r}: {describe(error)}") from error
+    return labels if is_home(name, labels.scraper, labels.target_date) else None

@@ -20,10 +20,17 @@ def task_claim(task_id: str) -> str:
 
 def stem(scraper: str, target_date: date, game_id: str | None, began: datetime) -> str:
     """How all names of a task's object begin; `began` is when it was first claimed."""
-    parts = [scraper.replace("_", "-"), target_date.isoformat()]
-    if game_id:
-        parts.append(game_id)
-    return "/".join((*parts, f"{eastern(began):%H%M%S}"))
+    game = f"{game_id}/" if game_id else ""
+    return f"{_folder(scraper, target_date)}{game}{eastern(began):%H%M%S}"
+
+
+def is_home(name: str, scraper: str, target_date: date) -> bool:
+    """Whether a task's own object can have a name; a copy of it elsewhere has its labels too."""
+    return name.removeprefix(FAILED).startswith(_folder(scraper, target_date))
+
+
+def _folder(scraper: str, target_date: date) -> str:
+    return f"{scraper.replace('_', '-')}/{target_date}/"
 
 
 def tag(task_id: str) -> str:

@@ -12,6 +12,7 @@ from common.errors import BadInputError
 from common.labels import LONGEST_TEXT, Labels, read_labels
 from tests.common.conftest import DAY, MANY, et
 
+HOME = "oddsa-events/2025-11-12/133045.json"
 TEXTS = st.none() | st.text(max_size=20)
 LABELS = st.builds(
     Labels,
@@ -56,7 +57,7 @@ def test_labels_come_back_from_metadata(labels: Labels) -> None:
     """Whatever the error said; metadata is strings only."""
     metadata = labels.metadata()
     assert all(isinstance(value, str) for value in metadata.values())
-    assert read_labels(metadata, "any") == labels
+    assert read_labels(metadata, "nbac-gamebook-pdf/2025-11-12/133045.json") == labels
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"owner": "me"}])
@@ -65,9 +66,23 @@ def test_an_object_that_nobody_here_wrote(metadata: dict[str, str] | None) -> No
     assert read_labels(metadata, "any") is None
 
 
+@pytest.mark.parametrize("name", [HOME, f"failed/{HOME}", HOME.replace(".", "-0123abcd.")])
+def test_a_task_s_own_object_is_below_its_scraper_and_date(name: str) -> None:
+    """Also a failed one's, and one of two of the same second."""
+    assert read_labels(given_labels(), name) is not None
+
+
+@pytest.mark.parametrize(
+    "name", [f"backup/{HOME}", f"x{HOME}", HOME.replace("-12/", "-13/"), "failed/a/b.json"]
+)
+def test_a_copy_elsewhere_is_nobody_s_run(name: str) -> None:
+    """Cloud tools copy metadata along: logged as an upload, it is no attempt and no result."""
+    assert read_labels(given_labels(), name) is None
+
+
 def test_metadata_that_others_add_is_left_aside() -> None:
     """Cloud tools write metadata of their own."""
-    found = read_labels(given_labels(gsutil="x"), "any")
+    found = read_labels(given_labels(gsutil="x"), HOME)
     assert found is not None
     assert found.scraper == "oddsa_events"
 
@@ -104,7 +119,7 @@ def test_b4_labels_of_another_form_are_refused(changes: dict[str, str], field: s
 def test_b4_labels_at_their_limits_are_taken() -> None:
     """The last value that each column and message holds."""
     limits = {"records": str(2**63 - 1), "step": "15", "http_status": "999"}
-    found = read_labels(given_labels(**limits, duration_seconds="0"), "any")
+    found = read_labels(given_labels(**limits, duration_seconds="0"), HOME)
     assert found is not None
     assert (found.records, found.step, found.http_status) == (2**63 - 1, 15, 999)
     assert found.metadata()["started_at"] == "2025-11-12T18:30:45Z"

@@ -46,6 +46,7 @@ DECISION: dict[str, Any] = {
 OBJECT: dict[str, Any] = {"bucket": "nba-scraped-data", "name": "a/b.json", "generation": "7"}
 LABELS = {"task_id": UUID, "scraper": "oddsa_events", "status": "SUCCESS", "outcome": "SUCCESS"}
 STARTED = {"records": "1", "started_at": SLOT, "duration_seconds": "1", "target_date": "2025-11-12"}
+HOME = "oddsa-events/2025-11-12/130045.json"
 OF_AN_EXECUTION = {**LABELS, **STARTED, "execution_id": UUID, "step": "0"}
 
 NO_JSON = [
@@ -103,7 +104,7 @@ MALFORMED: list[tuple[str, bytes | Mapping[str, Any], str]] = [
     *((function, message, told) for function in TRACKING for message, told in OBJECTS),
     (
         "execution_tracker",
-        {**OBJECT, "metadata": OF_AN_EXECUTION, "timeCreated": SLOT},
+        {**OBJECT, "name": HOME, "metadata": OF_AN_EXECUTION, "timeCreated": SLOT},
         f"task {UUID} of execution {UUID} was never started",
     ),
 ]

@@ -53,6 +53,15 @@ def test_an_object_of_ours_is_logged_from_its_labels(world: World, call: Call) -
     assert list(row) == list(table("scraper_execution_log").by_name)
 
 
+def test_a_copy_of_ours_is_a_user_s_upload(world: World, call: Call) -> None:
+    """Its labels came along; no second run is logged, and no try is charged to the scraper."""
+    bucket = world.runtime.settings.data_bucket
+    (ours,) = world.storage.list(bucket, "nbac-schedule-api/")
+    event = upload(world, f"backup/{ours.name}", dict(ours.metadata))
+    assert call("scraper_logger", event).body["outcome"] == "UPLOADED"
+    assert world.rows["scraper_execution_log"][-1]["task_id"] is None
+
+
 def test_a_user_s_upload_is_logged_too(world: World, call: Call) -> None:
     """Under its folder's name, as UPLOADED, with nothing claimed that is not known."""
     event = upload(world, "player-notes/2025-11-12/by-hand.json", {"owner": "someone"})
