@@ -6,12 +6,12 @@ CHECKOV := $(VENV)/checkov
 SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
 
-.PHONY: setup run test soak soak-tests soak-weeks lint bundle mutants
+.PHONY: setup run test soak soak-tests soak-weeks lint bundle mutants pins
 
 setup: $(VENV)/installed
 
 # Re-installs only when a pin changes; a half-made environment is never taken for a whole one.
-$(VENV)/installed: requirements.txt requirements-dev.txt
+$(VENV)/installed: requirements.txt constraints.txt requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; install Python 3.11 or pass PYTHON=/path/to/python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -52,3 +52,20 @@ mutants: setup
 # What Terraform uploads; the same checkout gives the same bytes.
 bundle: setup
 	$(BIN)/python -m local bundle --out dist/bundle.zip
+
+# Pins anew what requirements.txt draws in, in versions that the developers' packages can live with too.
+pins:
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	sed -e '/^-c /d' -e '/^# constraints/d' requirements.txt > $$folder/requirements.txt; \
+	cp requirements-dev.txt $$folder; \
+	$(PYTHON) -m venv $$folder/dev; \
+	$$folder/dev/bin/pip install --quiet -r $$folder/requirements-dev.txt; \
+	$$folder/dev/bin/pip freeze > $$folder/dev.txt; \
+	$(PYTHON) -m venv $$folder/deployed; \
+	$$folder/deployed/bin/pip install --quiet -r $$folder/requirements.txt -c $$folder/dev.txt; \
+	echo '# What requirements.txt draws in; written by `make pins`, never by hand (docs/deploy.md).' > constraints.txt; \
+	$$folder/deployed/bin/pip freeze | grep -vixF -f $$folder/requirements.txt >> constraints.txt; \
+	{ echo '-c constraints.txt'; \
+	  $(PYTHON) -c 'import hashlib; print("# constraints.txt: sha256", hashlib.sha256(open("constraints.txt", "rb").read()).hexdigest())'; \
+	  cat $$folder/requirements.txt; } > $$folder/new.txt; \
+	cp $$folder/new.txt requirements.txt

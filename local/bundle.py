@@ -8,7 +8,9 @@ What the platform does with it, read in GoogleCloudPlatform/buildpacks and funct
 - `python3 -m compileall -f -q .` runs over all of it: a file that does not compile fails the build
   (same file).
 - requirements.txt at the root is installed; it has to name functions-framework, or the build adds a
-  version of its own (same file; pkg/python/python.go).
+  version of its own (same file; pkg/python/python.go). pip finds its `-c constraints.txt` beside
+  it. What was installed is taken again for a day, as long as requirements.txt alone is the same
+  (`checkCache` in pkg/python/python.go), so it also names the hash of constraints.txt.
 - The build hands GOOGLE_FUNCTION_SOURCE and GOOGLE_FUNCTION_TARGET on as FUNCTION_SOURCE and
   FUNCTION_TARGET (`SetFunctionsEnvVars` in pkg/gcpbuildpack/env.go) and starts
   `functions-framework` without arguments, which reads them (src/functions_framework/_cli.py).
@@ -35,6 +37,7 @@ DEPLOYED = {
     "config/tables": ".json",
     "config/topology.yaml": ".yaml",
     "config/workflows.yaml": ".yaml",
+    "constraints.txt": ".txt",
     "requirements.txt": ".txt",
 }
 """What goes in, and the suffix of what may be there; anything else there is refused.

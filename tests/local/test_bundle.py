@@ -1,5 +1,6 @@
 """The bundle holds what is deployed, byte for byte the same, and runs from an empty folder."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -22,7 +23,8 @@ KEPT = {
     "config/workflows.yaml": "workflows: []\n",
     "config/topology.yaml": "topics: []\n",
     "config/tables/t.json": "[]\n",
-    "requirements.txt": "functions-framework==3.10.2\n",
+    "constraints.txt": "flask==3.1.3\n",
+    "requirements.txt": "-c constraints.txt\nfunctions-framework==3.10.2\n",
 }
 NOT_DEPLOYED = {
     "common/__pycache__/core.cpython-311.pyc": "x",
@@ -55,7 +57,7 @@ def names(path: Path) -> list[str]:
 
 
 def test_it_holds_what_is_deployed_and_nothing_else(tmp_path: Path) -> None:
-    """Functions, their code, their configuration and requirements.txt, in name order."""
+    """Functions, their code, their configuration and their packages' pins, in name order."""
     root = checkout(tmp_path / "tree", {**NOT_DEPLOYED, **KEPT})
     made = build(tmp_path / "out" / "bundle.zip", root)
     assert names(made.path) == sorted(KEPT)
@@ -123,10 +125,11 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, link: str) -> None:
         build(tmp_path / "bundle.zip", root)
 
 
-def test_half_a_checkout_is_refused(tmp_path: Path) -> None:
-    """Without requirements.txt the build would install nothing."""
-    files = {name: text for name, text in KEPT.items() if name != "requirements.txt"}
-    with pytest.raises(BadInputError, match=r"requirements\.txt is missing"):
+@pytest.mark.parametrize("gone", ["constraints.txt", "requirements.txt"])
+def test_half_a_checkout_is_refused(tmp_path: Path, gone: str) -> None:
+    """Without requirements.txt the build would install nothing, without the other it would fail."""
+    files = {name: text for name, text in KEPT.items() if name != gone}
+    with pytest.raises(BadInputError, match=f"{gone} is missing"):
         build(tmp_path / "bundle.zip", checkout(tmp_path / "tree", files))
 
 
@@ -138,9 +141,17 @@ def test_this_checkout_has_every_function_in_its_bundle(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in held} == {
         "common",
         "config",
+        "constraints.txt",
         "functions",
         "requirements.txt",
     }
+
+
+def test_another_pin_is_another_requirements_file() -> None:
+    """The platform's build takes yesterday's packages for those of an equal requirements.txt."""
+    first, second, *_ = (ROOT / "requirements.txt").read_text().splitlines()
+    digest = hashlib.sha256((ROOT / "constraints.txt").read_bytes()).hexdigest()
+    assert (first, second) == ("-c constraints.txt", f"# constraints.txt: sha256 {digest}")
 
 
 def test_the_command_prints_path_hash_files_and_bytes(tmp_path: Path) -> None:

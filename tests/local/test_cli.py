@@ -10,6 +10,7 @@ import pytest
 
 from common.settings import ROOT
 
+PINS = ("requirements.txt", "constraints.txt", "requirements-dev.txt")
 FLOW = "version: 1\nworkflows:\n  a:\n    kind: daily_window\n    title: A\n    priority: LOW\n"
 BROKEN = {
     "not YAML": ("workflows: [", "not YAML"),
@@ -165,7 +166,7 @@ def test_make_needs_only_python(tmp_path: Path) -> None:
     """Without the wanted Python, `make` says so in one line."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", *PINS):
         shutil.copy(ROOT / name, tmp_path / name)
     done = subprocess.run(
         ["make", "setup", "PYTHON=no-such-python"],
@@ -180,6 +181,23 @@ def test_make_needs_only_python(tmp_path: Path) -> None:
 
 
 @pytest.mark.stack
+@pytest.mark.parametrize("name", PINS)
+def test_another_pin_makes_the_environment_anew(tmp_path: Path, name: str) -> None:
+    """`make -q setup` has nothing to do until one of the pins' files is newer."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    (tmp_path / ".venv").mkdir()
+    for number, each in enumerate((*PINS, ".venv/installed")):
+        (tmp_path / each).touch()
+        os.utime(tmp_path / each, (number, number))
+    asked = ["make", "-q", "setup"]
+    assert subprocess.run(asked, cwd=tmp_path, timeout=30, check=False).returncode == 0
+    os.utime(tmp_path / name, (9, 9))
+    assert subprocess.run(asked, cwd=tmp_path, timeout=30, check=False).returncode == 1
+
+
+@pytest.mark.stack
 def test_soak_goes_on_after_a_failure_when_told_to(tmp_path: Path) -> None:
     """Without `-k` it ends with the tests that fail; with it the random weeks run all the same."""
     if shutil.which("make") is None:
@@ -188,7 +206,7 @@ def test_soak_goes_on_after_a_failure_when_told_to(tmp_path: Path) -> None:
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\necho "ran $2"\nexit 1\n')
     python.chmod(0o755)
-    for name in ("requirements.txt", "requirements-dev.txt", "Makefile", ".venv/installed"):
+    for name in (*PINS, "Makefile", ".venv/installed"):
         (tmp_path / name).touch()
     shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
     for flags, ran in (((), ["pytest"]), (("-k",), ["pytest", "local"])):

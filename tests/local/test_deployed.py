@@ -1,8 +1,8 @@
 """Every function starts from the unpacked bundle as the platform starts it, and does its work.
 
-The environment holds requirements.txt and nothing else, so that an import that only works in a
-developer's environment fails here. Ports point to the emulators; nothing else differs from
-/workspace in the cloud (see local/bundle.py for what is known of it).
+The environment holds requirements.txt, as constraints.txt pins it, and nothing else, so that an
+import that only works in a developer's environment fails here. Ports point to the emulators;
+nothing else differs from /workspace in the cloud (see local/bundle.py for what is known of it).
 """
 
 import json
@@ -36,6 +36,7 @@ NOW = datetime(2025, 11, 12, 18, 0, 20, tzinfo=UTC)
 """13:00:20 ET on a day with twelve games, just after the controller's tick."""
 SLOT = "2025-11-12T18:00:00Z"
 DEVELOPERS_ONLY = ("duckdb", "hypothesis", "local", "pytest", "rich", "tests", "time_machine")
+PINNED = ("requirements.txt", "constraints.txt")
 SECONDS = 60.0
 TICKERS = ("schedule_locker", "master_controller", "cleanup_processor")
 # What one function leaves behind is what the next one's events are about.
@@ -144,6 +145,22 @@ def test_only_what_is_deployed_can_be_imported(deployment: Deployment) -> None:
     assert deployment.probe(look) == "[]"
     home = deployment.probe("import common.settings as s; print(s.ROOT)")
     assert Path(home) == deployment.folder
+
+
+def test_every_package_is_pinned(deployment: Deployment) -> None:
+    """What is installed is what requirements.txt and constraints.txt name, each once."""
+    argv = [sys.executable, "-m", "pip", "--python", deployment.python, "freeze"]
+    frozen = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
+    direct, drawn = (pins(deployment.folder / name) for name in PINNED)
+    assert sorted(direct + drawn) == sorted(frozen)
+    names = [pin.split("==")[0].lower() for pin in drawn]
+    assert names == sorted(names)
+
+
+def pins(path: Path) -> list[str]:
+    """The pins of a file."""
+    lines = path.read_text().splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-c"))]
 
 
 def test_a_function_finds_its_code_by_pythonpath_alone(deployment: Deployment) -> None:
