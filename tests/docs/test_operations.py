@@ -29,6 +29,7 @@ import pytest
 from replays import DAY, config
 
 from common.eastern import at
+from common.logs import log
 from common.publisher import GooglePublisher
 from common.settings import ROOT
 from local.cli import main
@@ -294,6 +295,14 @@ def test_a_misspelt_flag_is_noticed(
     asked.clear()
     done = shell("gcloud scheduler jobs pause x --locatn=us-central1", env, workplace)
     assert (done.returncode, asked) == (GCLOUD_MISUSED, [])
+
+
+def test_the_first_look_hides_no_line_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """It asks for no field that some of the lines lack."""
+    log("ERROR", "Quarantined: no try healed it", result="a")
+    bare = {*json.loads(capsys.readouterr().err)} - {"result"}
+    (command,) = (one for one in REMOTE if "severity>=WARNING" in one)
+    assert set(re.findall(r"jsonPayload\.(\w+)[:=]", command)) <= bare
 
 
 @pytest.mark.parametrize("command", [one for one in REMOTE if "scheduler jobs" in one])
