@@ -5,8 +5,10 @@ import re
 import hcl2
 
 from common.settings import ROOT
+from common.tables import NAMES
 from tests.terraform.parsed import Module, plain
 
+EXAMPLE = (ROOT / "terraform" / "terraform.tfvars.example").read_text()
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 
 
@@ -32,6 +34,19 @@ def test_every_file_of_the_module_that_is_named_exists() -> None:
 
 def test_the_example_sets_variables_that_exist(module: Module) -> None:
     """Whoever copies it is told of no unknown one."""
-    given = plain(hcl2.loads((ROOT / "terraform" / "terraform.tfvars.example").read_text()))
+    given = plain(hcl2.loads(EXAMPLE))
     assert given
     assert given.keys() <= module.variables.keys()
+
+
+def test_the_example_imports_nothing() -> None:
+    """In a fresh project there is nothing to import, and a plan that wants to is refused."""
+    assert "adopt" not in plain(hcl2.loads(EXAMPLE))
+
+
+def test_the_example_adopts_everything_once_its_mark_is_taken_off() -> None:
+    """The commented lines are whole, and name each table."""
+    (lines,) = re.findall(r"^# adopt = \{$.*?^# \}$", EXAMPLE, re.MULTILINE | re.DOTALL)
+    (adopt,) = plain(hcl2.loads(re.sub("^# ", "", lines, flags=re.MULTILINE) + "\n")).values()
+    assert (adopt["dataset"], adopt["data_bucket"]) == (True, True)
+    assert sorted(adopt["tables"]) == sorted(NAMES)
