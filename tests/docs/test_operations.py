@@ -305,6 +305,16 @@ def test_the_first_look_hides_no_line_of_ours(capsys: pytest.CaptureFixture[str]
     assert set(re.findall(r"jsonPayload\.(\w+)[:=]", command)) <= bare
 
 
+@pytest.mark.parametrize("name", ["operations.md", "failures.md"])
+def test_how_long_a_message_is_tried_is_what_the_topology_gives(name: str) -> None:
+    """The tries end hours after the first, long before the subscription's 7 days."""
+    tries = TOPOLOGY.delivery.max_delivery_attempts
+    hours = tries * TOPOLOGY.delivery.maximum_backoff_seconds // 3600
+    text = (ROOT / "docs" / name).read_text()
+    assert re.search(rf"{tries} (failed tries|times) \(some {hours} h\)", text)
+    assert "7 days" not in text.replace("retry span 7 days", "")
+
+
 @pytest.mark.parametrize("command", [one for one in REMOTE if "scheduler jobs" in one])
 def test_a_job_is_one_of_ours(command: str) -> None:
     """The scheduler's commands name jobs of the topology."""
