@@ -32,6 +32,30 @@ def test_every_file_of_the_module_that_is_named_exists() -> None:
     assert named <= {path.name for path in (ROOT / "terraform").glob("*.tf")}
 
 
+def test_what_an_adopted_bucket_is_given_is_told(module: Module) -> None:
+    """Each argument that changes a bucket in use has its row, with the days and the names in it."""
+    adopt = DEPLOY.split("### Adopt")[1].split("\n### ")[0]
+    bucket = module.resources["google_storage_bucket.data"]
+    told = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", adopt, re.MULTILINE))
+    assert told.keys() == bucket.keys() - {"name", "location", "depends_on"}
+    assert bucket["public_access_prevention"] in told["public_access_prevention"]
+    for rule in bucket["lifecycle_rule"]:
+        (condition,), (action,) = rule["condition"], rule["action"]
+        if days := condition.get("days_since_noncurrent_time"):
+            assert f"{days} days" in told["versioning"]
+        else:
+            prefixes = condition.get("matches_prefix", [])
+            for word in (f"{condition['age']} days", action.get("storage_class", ""), *prefixes):
+                assert word in told["lifecycle_rule"]
+
+
+def test_the_table_that_refuses_unbounded_queries_is_told(module: Module) -> None:
+    """To whoever adopts it."""
+    required = module.resources["google_bigquery_table.table"]["require_partition_filter"]
+    (name,) = re.findall(r'"?each\.key == "(\w+)"', required)
+    assert f"`{name}` gets `require_partition_filter`" in DEPLOY
+
+
 def test_the_example_sets_variables_that_exist(module: Module) -> None:
     """Whoever copies it is told of no unknown one."""
     given = plain(hcl2.loads(EXAMPLE))
