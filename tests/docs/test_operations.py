@@ -224,6 +224,18 @@ def test_a_query_is_answered(command: str, stack: RunningStack) -> None:
     assert run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, query_of(command))[0]
 
 
+def test_the_first_day_s_check_shows_what_came_of_it(stack: RunningStack) -> None:
+    """Its request has a row, and its query shows that one."""
+    (asked,) = (one for one in LOCAL if "nbac_player_list" in one and "publish" in one)
+    (shown,) = (one for one in LOCAL if "nbac_player_list" in one and "bq query" in one)
+    publish(asked, stack)
+    assert stack.rest(60).idle
+    later = f"TIMESTAMP '{(NOON + timedelta(minutes=5)).isoformat()}'"
+    sql = query_of(shown).replace("CURRENT_TIMESTAMP()", later)
+    columns, rows = run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, sql)
+    assert rows[0][columns.index("outcome")] == "SUCCESS"
+
+
 @needs_gcloud
 def test_dead_letters_are_looked_at_and_replayed(
     local_tools: dict[str, str], workplace: Path, stack: RunningStack
@@ -383,3 +395,10 @@ def test_links_within_the_page_lead_somewhere(page: Path) -> None:
     """Every `(#anchor)` is a heading."""
     linked = set(re.findall(r"\]\(#([^)]+)\)", page.read_text()))
     assert linked <= anchors(page)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_links_into_another_page_lead_somewhere(page: Path) -> None:
+    """Every `(page.md#anchor)` is a heading of that page."""
+    for other, anchor in re.findall(r"\]\(([\w-]+\.md)#([^)]+)\)", page.read_text()):
+        assert anchor in anchors(page.parent / other), (other, anchor)

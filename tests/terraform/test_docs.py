@@ -1,10 +1,13 @@
 """docs/deploy.md and terraform.tfvars.example, held to the module."""
 
 import re
+from datetime import UTC, datetime
 
 import hcl2
 
-from common.settings import ROOT
+from common.scrapers import REGISTRY
+from common.scrapers.model import GameRef, Scraper, Target
+from common.settings import ROOT, Settings
 from common.tables import NAMES
 from tests.terraform.parsed import Module, plain
 
@@ -17,6 +20,28 @@ def test_every_variable_is_documented(module: Module) -> None:
     table = DEPLOY.split("## Variables")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == module.variables.keys()
+
+
+def test_every_setting_that_is_named_exists() -> None:
+    """`settings.<field>` is a field."""
+    named = set(re.findall(r"`settings\.(\w+)`", DEPLOY))
+    assert "nba_stats_fallback" in named
+    assert named <= Settings.model_fields.keys()
+
+
+def test_who_asks_the_host_that_blocks_clouds_is_told() -> None:
+    """Each scraper that goes to stats.nba.com is named where its proxy is."""
+    told = DEPLOY.split("### A proxy")[1].split("\n### ")[0]
+    asking = {scraper.name for scraper in REGISTRY.values() if asks_stats(scraper)}
+    assert set(re.findall(r"`(nbac_\w+)`", told)) == asking
+
+
+def asks_stats(scraper: Scraper) -> bool:
+    """Whether a scraper's calls go to stats.nba.com."""
+    now = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    game = GameRef("0022500207", "TOR", "BKN") if scraper.scope == "game" else None
+    target = Target(scraper.name, now.date(), "2025-26", game)
+    return any(call.source == "nba_stats" for call in scraper.calls(target, now))
 
 
 def test_every_resource_that_is_named_exists(module: Module) -> None:
