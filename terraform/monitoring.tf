@@ -8,11 +8,12 @@ locals {
   log_alerts    = { for alert in local.alerts.logs : alert.name => alert }
   metric_alerts = { for alert in local.alerts.metrics : alert.name => alert }
 
-  # A run that finds an incident fails with `ALERT <name>: …`, which its log policy looks for.
+  # A run that finds an incident fails with `ALERT <name>: …`, which its log policy looks for. A NULL would make
+  # the whole text NULL, and an error without a text is a broken query to the policies.
   alert_sql = {
     for name, alert in local.query_alerts : name => <<-SQL
       SELECT IF(COUNT(*) = 0, 'quiet', ERROR(CONCAT('ALERT ${name}: ',
-        STRING_AGG(CONCAT(incident, ': ', detail), '; ' ORDER BY incident LIMIT 10)))) AS outcome
+        STRING_AGG(CONCAT(COALESCE(incident, '?'), ': ', COALESCE(detail, '?')), '; ' ORDER BY incident LIMIT 10)))) AS outcome
       FROM (
       ${replace(
     file("${local.root}/config/alerts/${name}.sql"),

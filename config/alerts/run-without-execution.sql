@@ -9,6 +9,8 @@ WITH runs AS (
   WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 26 HOUR)
     AND decision_time < TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 10 MINUTE)
     AND action = 'RUN'
+    -- The controller before, in an adopted table, wrote none: no execution could ever name its runs.
+    AND decision_id IS NOT NULL
 ), ended AS (
   SELECT DISTINCT decision_id
   FROM `nba-props-platform.nba_orchestration.workflow_executions`

@@ -46,6 +46,8 @@ CASES = (
     Case("run-without-execution", et(11, "13:30"), (), "the first scraper has reported"),
     Case("run-without-execution", et(11, "15:01"), ("not-ended run-11",), "two hours are over"),
     Case("run-without-execution", et(12, "18:00"), (), "it has ended"),
+    Case("run-without-execution", et(25, "13:11"), (), "it has no id: it is not one of ours"),
+    Case("run-without-execution", et(25, "15:01"), (), "nor can it ever be said to have ended"),
     Case("no-cleanup", et(13, "12:46"), ("no-cleanup",), "12:15 is 31 minutes ago"),
     Case("no-cleanup", et(13, "12:44"), (), "12:15 is 29 minutes ago"),
     Case("no-cleanup", et(14, "12:31"), ("no-cleanup",), "what came since could not look"),
@@ -63,12 +65,25 @@ CASES = (
 )
 
 
+# As the controller before wrote it, in a table that is adopted: no row of ours lacks its id.
+SEED_RUN: Row = {
+    "decision_time": et(25, "13:00") - timedelta(seconds=45),
+    "workflow_name": "betting_lines",
+    "action": "RUN",
+    "reason": "Ready: 12 games today",
+    "priority": "CRITICAL",
+    "alert_level": "NONE",
+    "scrapers": list(LINES),
+}
+
+
 def rows() -> dict[str, list[Row]]:
     """The five tables with all faults."""
     made: dict[str, list[Row]] = {name: [] for name in NAMES}
     for part in (_plans, _decisions, _runs, _cleanups, _executions):
         for table_name, row in part():
             made[table_name].append(build_row(table_name, row))
+    made["workflow_decisions"].append(SEED_RUN)
     return made
 
 

@@ -143,6 +143,14 @@ def test_the_wrapped_query_fails_with_its_incidents(faulty: BigQueryServer) -> N
     assert ask(faulty, "faulty", quiet) == [("quiet",)]
 
 
+def test_an_incident_that_lacks_a_text_is_told_all_the_same(faulty: BigQueryServer) -> None:
+    """A NULL would make the whole error NULL, which reads as a query that is broken."""
+    wrapper = wrapper_of((ROOT / "config" / "alerts.yaml").read_text(), "abort")
+    bare = "SELECT CAST(NULL AS STRING) AS incident, CAST(NULL AS STRING) AS detail"
+    with pytest.raises(BadInputError, match=r"ALERT abort: \?: \?"):
+        ask(faulty, "faulty", wrapper.replace("<the query>", bare))
+
+
 def wrapper_of(text: str, alert: str) -> str:
     """The wrapper as the head of alerts.yaml writes it."""
     lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]

@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 
 from common.eastern import at
+from common.settings import ROOT
+from common.warehouse import make_client
 from local.bigquery import BigQueryServer
 from local.dashboards import FOLDER, Panel, sources
 from local.seed import bind, statements
 from local.sql import run_sql
-from tests.alerts.days import DAY, PROJECT
+from tests.alerts.days import DATASET, DAY, PROJECT
 from tests.dashboards.grafana import expand, variables_of
 
 pytestmark = pytest.mark.stack
 START = at(DAY, time())
 END = at(DAY + timedelta(days=1), time()) - timedelta(seconds=1)
+ADOPTED_DAY = at(DAY - timedelta(days=100), time())
 KEPT = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 SOURCES = dict(sources())
 PANELS = [
@@ -26,6 +29,28 @@ PANELS = [
 ]
 SEED = {one.heading: one.sql for one in statements() if not one.creates}
 Answer = tuple[list[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def adopted(replayed: BigQueryServer) -> BigQueryServer:
+    """The server with a day of the controller before: the seed's columns alone."""
+    client = make_client(PROJECT, replayed.endpoint)
+    noon = ADOPTED_DAY + timedelta(hours=12)
+    planned = [
+        {"date": f"{noon:%Y-%m-%d}", "workflow_name": name, "expected_run_time": noon.isoformat()}
+        for name in ("lines", "late")
+    ]
+    ran = [
+        {
+            "decision_time": (noon + timedelta(seconds=15)).isoformat(),
+            "workflow_name": name,
+            "action": "RUN",
+        }
+        for name in ("lines", "extra")
+    ]
+    for table, rows in {"daily_expected_schedule": planned, "workflow_decisions": ran}.items():
+        assert client.insert_rows_json(f"{PROJECT}.{DATASET}.{table}", rows) == []
+    return replayed
 
 
 def answer(
@@ -84,6 +109,25 @@ def test_a_panel_follows_the_time_range(replayed: BigQueryServer, name: str, num
     span = (START + timedelta(days=90), END + timedelta(days=90))
     _, rows = answer(replayed, name, number, span)
     assert all(not value for row in rows for value in row if not isinstance(value, str))
+
+
+@pytest.mark.parametrize("where", ["panel", "page"])
+def test_what_the_controller_before_planned_and_ran_is_compared_too(
+    adopted: BigQueryServer, where: str
+) -> None:
+    """Rows without our own columns: a run as planned is no difference, an unplanned one is."""
+    if where == "panel":
+        titles = [panel.title for panel in SOURCES["overview"].panels]
+        span = (ADOPTED_DAY, ADOPTED_DAY + timedelta(days=1, seconds=-1))
+        _, rows = answer(adopted, "overview", titles.index("Plan versus actual"), span)
+    else:
+        text = (ROOT / "docs" / "tables.md").read_text().split("## Plan versus actual")[1]
+        sql = bind(text.split("```sql")[1].split("```")[0], ADOPTED_DAY.date())
+        _, rows = run_sql(adopted.endpoint, PROJECT, sql)
+    assert [row[:2] for row in rows] == [
+        ("ran, not planned", "extra"),
+        ("planned, did not run", "late"),
+    ]
 
 
 @pytest.mark.parametrize("panel", [p for one in SOURCES.values() for p in one.panels])

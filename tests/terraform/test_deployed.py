@@ -209,12 +209,20 @@ def test_an_alerts_query_fails_into_its_policy(deployed: Resources) -> None:
         shipped = (ROOT / "config" / "alerts" / f"{name}.sql").read_text()
         sql = held["params"]["query"]
         assert shipped in sql
-        assert f"ERROR(CONCAT('ALERT {name}: '" in sql
+        assert " ".join(sql.replace(shipped, "").split()) == wrapper(name)
         assert held["service_account_name"].startswith("nba-alerts@")
         policy = deployed[f'google_monitoring_alert_policy.log["{name}"]']
         matched = policy["conditions"][0]["condition_matched_log"][0]["filter"]
         assert f'resource.labels.config_id="{held["name"]}"' in matched
         assert f'jsonPayload.message:"ALERT {name}:"' in matched
+
+
+def wrapper(name: str) -> str:
+    """What config/alerts.yaml wraps a query in, as one line without the query."""
+    text = (ROOT / "config" / "alerts.yaml").read_text()
+    line = " ".join(part.removeprefix("#").strip() for part in text.splitlines())
+    start = line.index("SELECT IF(COUNT(*)")
+    return line[start : line.index(" <the query> )", start)].replace("<name>", name) + " )"
 
 
 def test_a_broken_query_is_told_of_ours_alone(deployed: Resources) -> None:
