@@ -58,7 +58,8 @@ def _this_period(
     if situation.holds("it ran this period", done, every=every, due=due, run=running):
         times = [running.slot] if running else sorted(when for when in ran.values() if when)
         following = max(times[0] + every, situation.next_tick())
-        reason = f"Ran at {wall(times[-1])}, next run at {wall(following)}"
+        so_far = "Under way since" if running else "Ran at"
+        reason = f"{so_far} {wall(times[-1])}, next run at {wall(following)}"
         return skip("RAN_THIS_PERIOD", reason, day, following)
     idle = not any(ran.values())
     if idle and (nearness := _too_near(flow, situation, upcoming[0])):

@@ -162,7 +162,7 @@ def test_a_run_under_way_is_waited_for() -> None:
     """The period counts from the run that has not ended yet."""
     runs = (Run("betting_lines", et("2025-11-12 14:00"), DAY),)
     made = judge("2025-11-12 15:00", game(), runs=runs)
-    assert made.reason == "Ran at 14:00, next run at 16:00"
+    assert made.reason == "Under way since 14:00, next run at 16:00"
 
 
 def test_s5_a_postponed_game_has_no_lines() -> None:
