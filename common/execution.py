@@ -197,23 +197,14 @@ def _output(runtime: Runtime, result: Result, take: Callable[[bytes], T]) -> T |
     return None
 
 
-def give_up(
-    runtime: Runtime, manifest: Manifest, claim_key: str, why: str, went_on: Callable[[], bool]
-) -> bool:
-    """End an execution that cannot go on with a failed row; False when it did go on.
-
-    Args:
-        runtime: ports and settings.
-        manifest: of the execution.
-        claim_key: of its next effect.
-        why: for the row.
-        went_on: asked where the claim is done; what it led to may have been deleted since.
+def give_up(runtime: Runtime, manifest: Manifest, claim_key: str, why: str) -> bool:
+    """End an execution that cannot go on with a failed row; False when its claim says it did.
 
     Raises:
         ClaimBusyError: a delivery is at it after all.
     """
     with claimed(runtime, claim_key) as claim:
-        if claim is None and went_on():
+        if claim is None:
             return False
         results = [*_results_up_to(runtime, manifest, len(manifest.steps) - 1)]
         _finish(runtime, manifest, results, look_first=True, lost=(why,))

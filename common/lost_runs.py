@@ -57,7 +57,7 @@ def heal_runs(
         age = now - (manifest.started if manifest else _decided_at(runtime, row))
         if not GRACE < age <= span:  # older: the end of a slot run ahead is not in the span
             return
-        if manifest is None and (refused := _refusal(runtime, row)):
+        if number is None and (refused := _refusal(runtime, row)):
             end(row, manifest, number, refused)
             return
         if manifest is None or number is None:
@@ -188,16 +188,20 @@ def _give_up(
 
     Nobody goes on with the run afterwards: the row is written under the claim of its next effect.
     """
-    execution_id, now = ids.execution_id(row["decision_id"]), runtime.clock.now()
-    key = start_claim(execution_id) if number is None else step_claim(execution_id, number)
-
-    def went_on() -> bool:
-        done = done_at(runtime, key)
-        return done is None or now - done < GRACE or _reached(runtime, row)[1] != number
-
+    now = runtime.clock.now()
+    key = _claim_of_the_end(runtime, row, number, now)
     with suppress(ClaimBusyError):  # a live delivery is at it: the next sweep sees what came of it
-        return give_up(runtime, manifest or _unstarted(runtime, row, now), key, why, went_on)
+        return give_up(runtime, manifest or _unstarted(runtime, row, now), key, why)
     return False
+
+
+def _claim_of_the_end(runtime: Runtime, row: Row, number: int | None, now: datetime) -> str:
+    """The claim of a run's next effect; one of its own where all that came of that is gone."""
+    execution_id = ids.execution_id(row["decision_id"])
+    key = start_claim(execution_id) if number is None else step_claim(execution_id, number)
+    done = done_at(runtime, key)
+    went_on = done is None or now - done < GRACE or _reached(runtime, row)[1] != number
+    return key if went_on else f"cleanup_processor/ends/{execution_id}"
 
 
 def _unstarted(runtime: Runtime, row: Row, now: datetime) -> Manifest:

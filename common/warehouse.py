@@ -115,9 +115,14 @@ class BigQueryWarehouse:
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
         """Whether a job under the key runs or has succeeded; see the port."""
+        from google.api_core.exceptions import Forbidden  # noqa: PLC0415 - cold start
+
         job_id = _job_id(self._dataset, table(table_name), job_key, part=0)
         for attempt in range(1, MAX_JOBS + 1):
-            job = self._job(_attempt_id(job_id, attempt))
+            try:
+                job = self._job(_attempt_id(job_id, attempt))
+            except Forbidden:  # one's own jobs are shown: there is none, or it is another's
+                return False
             if job is None:
                 return False
             if not _has_failed(job):

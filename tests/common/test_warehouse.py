@@ -6,7 +6,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import Conflict, GoogleAPICallError, NotFound, ServiceUnavailable
+from google.api_core.exceptions import (
+    Conflict,
+    Forbidden,
+    GoogleAPICallError,
+    NotFound,
+    ServiceUnavailable,
+)
 
 from common.errors import PermanentError, RowError, TransientError, is_transient
 from common.memory import MemoryWarehouse
@@ -329,6 +335,18 @@ def test_r6_a_job_that_may_still_write_has_begun(outcomes: list[FakeJob], *, beg
     warehouse = BigQueryWarehouse(PROJECT, DATASET, client=client)
     assert warehouse.has_begun(DECISIONS, job_key="slot-1") == begun
     assert not warehouse.has_begun(DECISIONS, job_key="slot-2")
+
+
+def test_a_job_that_may_not_be_looked_at_is_none_of_ours() -> None:
+    """BigQuery shows anyone their own jobs: the look needs no further right."""
+    client: Any = FakeClient()
+
+    def refuse(job_id: str, **options: Any) -> FakeJob:
+        raise Forbidden(f"Access Denied: Job {job_id}")
+
+    client.get_job = refuse
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, client=client)
+    assert not warehouse.has_begun(DECISIONS, job_key="slot-1")
 
 
 def test_suffixes_are_bounded() -> None:

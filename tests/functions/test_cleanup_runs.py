@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from common import ids
-from common.eastern import eastern
 from local.world import Delivery, World
 from tests.functions.harness import (
     LAST_TASK,
@@ -18,14 +16,12 @@ from tests.functions.harness import (
     Tap,
     before,
     faults,
-    forget,
     lose_two,
-    pop,
     run_to,
     tick,
 )
-from tests.functions.losses import fail_to_complete, is_for, lose, lose_all
-from tests.functions.sweeps import DAY_LATER, QUARTER, TICK, execution, sweep
+from tests.functions.losses import is_for, lose, lose_all
+from tests.functions.sweeps import QUARTER, TICK, execution, sweep
 
 
 @pytest.mark.parametrize(
@@ -95,128 +91,6 @@ def test_r8_a_start_that_died_for_good_is_taken_up(world: World, at: int) -> Non
     assert faults(world) == []
 
 
-def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World) -> None:
-    """After three tries it is quarantined, after a day its RUN has a terminal row (X5)."""
-    delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
-    world.settle()
-    rows = [sweep(world, number) for number in range(5)]
-    lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
-    assert [row["republished"] for row in rows] == [[lost]] * 3 + [[]] * 2
-    assert [row["quarantined"] for row in rows] == [[]] * 3 + [[lost]] + [[]]
-    assert sweep(world, DAY_LATER)["quarantined"] == [lost]
-    row = execution(world)
-    assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 0)
-    assert row["error_message"].startswith("LOST: ")
-    assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
-    assert sweep(world, DAY_LATER + 1)["quarantined"] == []
-    assert faults(world) == []
-    assert world.deliver(delivery) == 200
-    assert world.replies[-1][2]["result"] == "already started"
-
-
-def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> None:
-    """Nothing is left to send: its row alone tells what it was, and it is told once."""
-    before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
-    world.settle()
-    forget(world, world.runtime.settings.state_bucket, "decided/")
-    lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
-    numbers = (0, 1, DAY_LATER, DAY_LATER + 1)
-    rows = [sweep(world, number) for number in numbers]
-    assert [row["quarantined"] for row in rows] == [[lost], [], [lost], []]
-    assert [row["republished"] for row in rows] == [[]] * 4
-    row = execution(world)
-    assert (row["status"], row["target_date"]) == ("failed", eastern(SLOT).date())
-    assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
-    assert faults(world) == []
-
-
-def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:
-    """It is decided as of its own instant, a day back; its age is that of its batch."""
-    long_ago = SLOT - timedelta(days=1)
-    world.clock.move(SWEEP - timedelta(minutes=1))
-    body = {"schema": "tick", "version": 1, "scheduled_time": long_ago.isoformat(), "force": True}
-    world.publisher.publish("tick-master-controller", body, {})
-    run_to(world, is_for("workflow_executor"))
-    world.settle()
-    (lost,) = (row for row in world.rows["workflow_decisions"] if row["action"] == "RUN")
-    assert lost["forced"]
-    assert lost["decision_time"] == long_ago
-    assert sweep(world)["republished_count"] == 0
-    assert world.rows["workflow_executions"] == []
-    assert sweep(world, 2)["republished"] == [f"decision {lost['decision_id']}"]
-    assert [row["status"] for row in world.rows["workflow_executions"]] == ["completed"]
-
-
-def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: World) -> None:
-    """Sweeps that come before what waits for delivery give nothing up that may still run."""
-    before(world, "scraper_runner")
-    waiting, world.queue = world.queue, []
-    for number in (104, 105, 106):
-        row = sweep(world, number)
-        assert row["quarantined"] == []
-    world.queue = sorted([*waiting, *world.queue])
-    world.settle()
-    for number in range(107, 112):
-        sweep(world, number)
-    assert execution(world)["status"] == "completed"
-    assert faults(world) == []
-
-
-def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
-    """After a day without its tracker; what its tasks brought is counted and linked."""
-    before(world, LAST_TASK)
-    lose_all(world, is_for("execution_tracker", "betting_lines"))
-    world.settle()
-    for number in (*range(12), DAY_LATER, DAY_LATER + 1):
-        sweep(world, number)
-    row = execution(world)
-    assert row["status"] == "failed"
-    assert set(row["scraper_execution_ids"]) == {
-        log["execution_id"]
-        for log in world.rows["scraper_execution_log"]
-        if log["workflow_execution_id"] == row["execution_id"]
-    }
-    assert row["scrapers_triggered"] == 3
-
-
-def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
-    """All tasks reported, and yet every completion fails."""
-    fail_to_complete(world)
-    lose_all(world, is_for("execution_tracker", "betting_lines"))
-    world.queue.clear()
-    rows = [sweep(world, number) for number in range(4)]
-    step = f"step 1 of execution {ids.execution_id(ids.decision_id('betting_lines', SLOT))}"
-    assert [row["republished"][-1:] for row in rows] == [[step]] * 3 + [[]]
-    assert rows[-1]["quarantined"] == [step]
-    sweep(world, DAY_LATER)
-    row = execution(world)
-    assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "PARTIAL", 3)
-
-
-def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World) -> None:
-    """A live claim wins, though all tries are used up: nothing is told, the row is written once."""
-    delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
-    world.settle()
-    for number in range(4):
-        sweep(world, number)
-    world.clock.move(SWEEP + DAY_LATER * QUARTER)
-
-    def meanwhile(breaking: Break, do: Do) -> Any:
-        done = do()
-        assert sweep(world, DAY_LATER)["quarantined"] == []
-        return done
-
-    world.runtime.__dict__["storage"] = Tap(world.storage, Break(1, meanwhile))
-    assert world.deliver(delivery) == 200
-    world.runtime.__dict__["storage"] = world.storage
-    world.settle()
-    assert execution(world)["status"] == "completed"
-    assert faults(world) == []
-
-
 def test_r8_a_task_that_never_reports_is_written_off(world: World) -> None:
     """Its `failed/` object goes the ordinary way: logged, counted, and the run ends."""
     lose_all(world, is_for("scraper_runner", "oddsa_game_lines"))
@@ -250,53 +124,6 @@ def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None
     world.settle()
     assert execution(world)["status"] == "completed"
     assert faults(world) == []
-
-
-@pytest.mark.parametrize(
-    ("left", "said"),
-    [
-        ({"betting_lines": ("oddsa_events", "oddsa_player_props")}, "oddsa_game_lines not in"),
-        ({}, "'betting_lines' is not configured"),
-    ],
-)
-def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
-    world: World, left: dict[str, tuple[str, ...]], said: str
-) -> None:
-    """A scraper or the workflow went between decision and delivery: nobody waits a day for it."""
-    tick(world, "tick-master-controller")
-    world.deliver(pop(world))
-    flows = dict(world.runtime.workflows)
-    flow = flows.pop("betting_lines")
-    for name, scrapers in left.items():
-        last = flow.steps[-1].model_copy(update={"scrapers": scrapers[1:]})
-        flows[name] = flow.model_copy(update={"steps": (flow.steps[0], last)})
-    world.runtime.__dict__["workflows"] = flows
-    world.settle()
-    first, second = sweep(world), sweep(world, 1)
-    assert first["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
-    assert (first["republished"], second["quarantined"]) == ([], [])
-    row = execution(world)
-    assert row["status"] == "failed"
-    assert said in row["error_message"]
-    tick(world, "tick-master-controller", SLOT + timedelta(hours=1))
-    world.settle()
-    now = [r for r in world.rows["workflow_decisions"] if r["workflow_name"] == "betting_lines"]
-    assert [(r["action"], len(r["scrapers"])) for r in now[1:]] == [("RUN", 2)] * len(left)
-
-
-@pytest.mark.parametrize("event", ["scraper_runner", "execution_tracker"])
-def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
-    world: World, event: str
-) -> None:
-    """Its start is done, and nothing tells any longer what it led to: told once, one row."""
-    before(world, event)
-    world.queue.clear()
-    forget(world, world.runtime.settings.state_bucket, "executions/")
-    rows = [sweep(world, number) for number in (*range(4), DAY_LATER, DAY_LATER + 1)]
-    run = f"decision {ids.decision_id('betting_lines', SLOT)}"
-    assert [run in row["quarantined"] for row in rows] == [False] * 3 + [True, True, False]
-    assert execution(world)["status"] == "failed"
-    assert {row["status"] for row in rows} == {"OK"}
 
 
 def test_one_run_that_cannot_be_read_does_not_keep_the_others(world: World) -> None:

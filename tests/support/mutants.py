@@ -34,7 +34,7 @@ CORE = (
 """What sees a fault of the core first when the module's own tests do not."""
 RUNS = ("tests/functions/test_workflow_executor.py", "tests/functions/test_execution_tracker.py")
 CLEANUP = tuple(
-    f"tests/functions/test_cleanup_{noun}.py" for noun in ("processor", "runs", "objects")
+    f"tests/functions/test_cleanup_{noun}.py" for noun in ("processor", "runs", "ends", "objects")
 )
 MODULES: dict[str, tuple[str, ...]] = {
     "common/kinds/catch_up.py": (f"{TESTS}/kinds/test_catch_up.py", *CORE),
