@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
+
 from common import ids
 from common.ports import StoredObject
+from common.readable import read_as
 from common.runtime import Runtime
-from common.state import read_once
 
 _FOLDER = "decided/"
+
+
+class _Batch(BaseModel):
+    decisions: tuple[Mapping[str, Any], ...]
 
 
 def batch_name(key: str) -> str:
@@ -23,6 +29,6 @@ def batches_of(runtime: Runtime, slot: datetime) -> Iterator[StoredObject]:
 
 
 def decisions_of(runtime: Runtime, batch: StoredObject) -> Sequence[Mapping[str, Any]]:
-    """The stored decisions of a batch; none when it is gone."""
-    held = read_once(runtime, batch.name)
-    return held["decisions"] if held else ()
+    """The stored decisions of a batch; none when it is gone, or cannot be read any more."""
+    held, _ = read_as(runtime, batch.bucket, batch.name, _Batch.model_validate_json)
+    return held.decisions if held else ()

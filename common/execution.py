@@ -17,7 +17,7 @@ from common.labels import Labels
 from common.logs import log
 from common.messages import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
 from common.ports import Row
-from common.readable import read_as
+from common.readable import read_as, unless_spoilt
 from common.runtime import Runtime
 from common.state import read_once, write_once
 from common.steps import Manifest, Outputs, StepTasks, tasks_of
@@ -114,6 +114,12 @@ def step_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | No
     """The requests of a step; None when it was not published yet."""
     held = read_once(runtime, _tasks_name(manifest, number))
     return _Tasks.model_validate(held) if held else None
+
+
+def readable_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | None:
+    """The requests of a step; None also when they were spoilt: a run must end all the same."""
+    bucket, name = runtime.settings.state_bucket, _tasks_name(manifest, number)
+    return unless_spoilt(lambda: step_tasks(runtime, manifest, number), bucket, name)
 
 
 def results_of(runtime: Runtime, manifest: Manifest, number: int) -> list[Result]:
@@ -221,7 +227,7 @@ def _finish(
 ) -> None:
     blocked = list(lost)
     for number in range(len(manifest.steps)):
-        tasks = step_tasks(runtime, manifest, number)
+        tasks = readable_tasks(runtime, manifest, number)
         blocked += tasks.blocked if tasks else ()
     row = _row(runtime, manifest, results, blocked)
     key = f"execution-{manifest.execution_id}"

@@ -13,11 +13,12 @@ from common.errors import BadInputError, ClaimBusyError
 from common.execution import (
     check_known,
     give_up,
+    manifest_name,
     read_manifest,
+    readable_tasks,
     results_of,
     start_claim,
     step_claim,
-    step_tasks,
 )
 from common.finalized import republish_object
 from common.history import ours
@@ -25,6 +26,7 @@ from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages import ScraperRequest, WorkflowDecision
 from common.ports import Row, StoredObject
+from common.readable import unless_spoilt
 from common.runtime import Runtime
 from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine
@@ -78,7 +80,9 @@ def heal_runs(
 
 def _reached(runtime: Runtime, row: Row) -> tuple[Manifest | None, int | None]:
     """How far a run came: its manifest, and the last step whose tasks were asked for."""
-    manifest = read_manifest(runtime, ids.execution_id(row["decision_id"]))
+    execution_id = ids.execution_id(row["decision_id"])
+    bucket, name = runtime.settings.state_bucket, manifest_name(execution_id)
+    manifest = unless_spoilt(lambda: read_manifest(runtime, execution_id), bucket, name)
     return manifest, _last_step(runtime, manifest) if manifest else None
 
 
@@ -98,7 +102,7 @@ def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
     """The last step whose tasks were asked for; None when none was."""
     last = None
     for number in range(len(manifest.steps)):
-        tasks = step_tasks(runtime, manifest, number)
+        tasks = readable_tasks(runtime, manifest, number)
         if tasks is None:
             break
         last = number if tasks.requests else last
@@ -107,7 +111,7 @@ def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
 
 def _silent(runtime: Runtime, manifest: Manifest, number: int) -> list[ScraperRequest]:
     """A step's requests that have not reported."""
-    tasks = step_tasks(runtime, manifest, number)
+    tasks = readable_tasks(runtime, manifest, number)
     reported = {result.task_id for result in results_of(runtime, manifest, number)}
     requests = tasks.requests if tasks else ()
     return [r for r in requests if r.execution and r.execution.task_id not in reported]

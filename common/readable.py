@@ -34,8 +34,19 @@ def read_as(
     if found is None:
         return None, None
     body, stored = found
+    return unless_spoilt(lambda: take(body), bucket, name), stored
+
+
+def unless_spoilt(read: Callable[[], T | None], bucket: str, name: str) -> T | None:
+    """What a read gives; None where the object cannot be read, which one WARNING names.
+
+    Args:
+        read: see `take` of `read_as` on what it raises.
+        bucket: where the object is.
+        name: of the object.
+    """
     try:
-        return take(body), stored
+        return read()
     except (ValueError, BadInputError) as error:
         log(
             "WARNING",
@@ -45,4 +56,4 @@ def read_as(
             error_class=type(error).__name__,
             error=error,
         )
-        return None, stored
+        return None

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
 from local.world import Delivery, World
@@ -126,16 +128,24 @@ def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None
     assert faults(world) == []
 
 
-def test_one_run_that_cannot_be_read_does_not_keep_the_others(world: World) -> None:
-    """Its manifest is broken: the sweep says so, and heals the rest."""
+def test_one_run_that_cannot_be_healed_does_not_keep_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its state is refused: the sweep says so, and heals the rest."""
     lose_two(world)
     lost = ids.execution_id(ids.decision_id("betting_lines", SLOT))
     tick(world, "tick-master-controller", SLOT + timedelta(hours=2))
     waiting = run_to(world, is_for("workflow_executor")).message.body["decision_id"]
     world.settle()
-    broken = f"executions/{lost}/manifest.json"
-    world.storage.create(world.runtime.settings.state_bucket, broken, b'{"execution_id": 7}')
+    read = world.storage.read
+
+    def refuse(bucket: str, name: str, **how: Any) -> Any:
+        if lost in name:
+            raise ServiceUnavailable(f"cannot read {name}")
+        return read(bucket, name, **how)
+
+    monkeypatch.setattr(world.storage, "read", refuse)
     row = sweep(world, 8)
     assert row["status"] == "ERROR"
-    assert "Manifest" in row["error_message"]
+    assert "cannot read" in row["error_message"]
     assert f"decision {waiting}" in row["republished"]

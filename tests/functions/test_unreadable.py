@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from common import ids
 from common.lost_objects import CURSOR
 from common.quota import NAME
 from local.world import World
 from tests.functions.harness import SLOT, before, faults, tick
 from tests.functions.losses import heal, is_for, lose_all
-from tests.functions.sweeps import sweep
+from tests.functions.sweeps import DAY_LATER, sweep
 
 SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
 HOUR_ENDS = 1
@@ -69,6 +70,35 @@ def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: Wo
     assert faults(world) == []
     ended = {row["execution_id"]: row["status"] for row in world.rows["workflow_executions"]}
     assert ended[execution["execution_id"]] == "failed"
+
+
+@pytest.mark.parametrize("body", SPOILT)
+@pytest.mark.parametrize("name", ["manifest.json", "steps/0/tasks.json"])
+def test_r6_a_run_whose_state_cannot_be_read_ends_after_a_day(
+    world: World, name: str, body: bytes
+) -> None:
+    """The sweeps are no ERROR meanwhile; the row says that it was lost."""
+    delivery = before(world, "scraper_runner")
+    execution_id = delivery.message.body["execution"]["execution_id"]
+    world.queue.clear()
+    overwrite(world, f"executions/{execution_id}/{name}", body)
+    rows = [sweep(world, number) for number in (*range(12), DAY_LATER, DAY_LATER + 1)]
+    assert {row["status"] for row in rows} == {"OK"}
+    ended = {row["execution_id"]: row for row in world.rows["workflow_executions"]}
+    assert ended[execution_id]["status"] == "failed"
+    assert "LOST" in ended[execution_id]["error_message"]
+
+
+@pytest.mark.parametrize("body", SPOILT)
+def test_r6_a_run_whose_decision_cannot_be_read_ends_after_a_day(world: World, body: bytes) -> None:
+    """It was lost on its way to the executor, and cannot be sent again."""
+    delivery = before(world, "workflow_executor")
+    world.queue.clear()
+    overwrite(world, f"decided/{ids.stamp(SLOT)}.json", body)
+    rows = [sweep(world, number) for number in (*range(4), DAY_LATER)]
+    assert {row["status"] for row in rows} == {"OK"}
+    ended = {row["decision_id"]: row["status"] for row in world.rows["workflow_executions"]}
+    assert ended[delivery.message.body["decision_id"]] == "failed"
 
 
 @pytest.mark.parametrize("body", SPOILT)
