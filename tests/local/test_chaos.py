@@ -231,6 +231,8 @@ def test_a_day_interrupted_while_an_emulator_hangs_leaves_nothing_running(
 ) -> None:
     """Ctrl-C ends the suspended process too, and what went wrong until then is written."""
     argv = [sys.executable, "-m", "local", "day", str(DAY), "--out", str(tmp_path), "--chaos", "4"]
+    # A shell's background job ignores Ctrl-C, and hands that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL) as day:
         deadline = time.monotonic() + 120
         while not (family := descendants(day.pid)) or "T" not in family.values():
