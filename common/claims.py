@@ -92,7 +92,7 @@ def claimed(runtime: Runtime, key: str) -> Iterator[Claim | None]:
 
 def is_done(runtime: Runtime, key: str) -> bool:
     """Whether a piece of work is marked done."""
-    return runtime.storage.stat(runtime.settings.state_bucket, _done_name(key)) is not None
+    return done_at(runtime, key) is not None
 
 
 def done_at(runtime: Runtime, key: str) -> datetime | None:

@@ -116,8 +116,14 @@ def step_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | No
     return _Tasks.model_validate(held) if held else None
 
 
+def readable_manifest(runtime: Runtime, execution_id: str) -> Manifest | None:
+    """An execution's manifest; None also when it was spoilt: a run must end all the same."""
+    bucket, name = runtime.settings.state_bucket, manifest_name(execution_id)
+    return unless_spoilt(lambda: read_manifest(runtime, execution_id), bucket, name)
+
+
 def readable_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | None:
-    """The requests of a step; None also when they were spoilt: a run must end all the same."""
+    """The requests of a step; None also when they were spoilt, for the same reason."""
     bucket, name = runtime.settings.state_bucket, _tasks_name(manifest, number)
     return unless_spoilt(lambda: step_tasks(runtime, manifest, number), bucket, name)
 

@@ -152,7 +152,7 @@ def ends_of(executions: Iterable[Row], logged: Container[str]) -> dict[str, str]
 
 
 def runs_from_rows(decisions: Iterable[Row], ends: Mapping[str, str]) -> tuple[Run, ...]:
-    """RUN rows of `workflow_decisions` with how they ended."""
+    """RUN rows of `workflow_decisions`, all of them `ours`, with how they ended."""
     return tuple(
         Run(
             workflow=row["workflow_name"],
@@ -161,7 +161,7 @@ def runs_from_rows(decisions: Iterable[Row], ends: Mapping[str, str]) -> tuple[R
             game_ids=tuple(row["game_ids"]),
             status=ends.get(row["decision_id"]),
         )
-        for row in ours(decisions)
+        for row in decisions
     )
 
 

@@ -13,8 +13,7 @@ from common.errors import BadInputError, ClaimBusyError
 from common.execution import (
     check_known,
     give_up,
-    manifest_name,
-    read_manifest,
+    readable_manifest,
     readable_tasks,
     results_of,
     start_claim,
@@ -26,7 +25,6 @@ from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages import ScraperRequest, WorkflowDecision
 from common.ports import Row, StoredObject
-from common.readable import unless_spoilt
 from common.runtime import Runtime
 from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine
@@ -80,9 +78,7 @@ def heal_runs(
 
 def _reached(runtime: Runtime, row: Row) -> tuple[Manifest | None, int | None]:
     """How far a run came: its manifest, and the last step whose tasks were asked for."""
-    execution_id = ids.execution_id(row["decision_id"])
-    bucket, name = runtime.settings.state_bucket, manifest_name(execution_id)
-    manifest = unless_spoilt(lambda: read_manifest(runtime, execution_id), bucket, name)
+    manifest = readable_manifest(runtime, ids.execution_id(row["decision_id"]))
     return manifest, _last_step(runtime, manifest) if manifest else None
 
 

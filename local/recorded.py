@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import BadInputError
-from common.history import History, ends_of, runs_from_rows, tries_from_log
+from common.history import History, ends_of, ours, runs_from_rows, tries_from_log
 from common.ports import Row
 from common.readings import HISTORY_SPAN
 from common.tables import table
@@ -20,7 +20,8 @@ def read_history(folder: Path, before: datetime) -> History:
     """
     since = before - HISTORY_SPAN
     log = [row for row in read_rows(folder, "scraper_execution_log") if _logged(row) < before]
-    runs = [row for row in read_rows(folder, "workflow_decisions") if row["action"] == "RUN"]
+    decisions = ours(read_rows(folder, "workflow_decisions"))
+    runs = [row for row in decisions if row["action"] == "RUN"]
     ended = read_rows(folder, "workflow_executions")
     return History(
         tries_from_log(row for row in log if since <= row["triggered_at"]),
