@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,10 +16,10 @@ from common.games import FINAL, Game, parse_schedule_body
 from common.history import History, Key, Run, Tries
 from common.scrapers import REGISTRY
 from common.season import by_date
+from common.settings import ROOT
 from common.slots import Cron, parse_cron, slot_of, slots_on
 from common.workflows import Workflow, load_workflows, parse_workflows
 
-ROOT = Path(__file__).resolve().parents[2]
 SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 DAY = date(2025, 11, 12)
 TICKS = parse_cron("0 6-23 * * *")

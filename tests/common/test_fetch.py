@@ -13,7 +13,7 @@ import pytest
 
 from common.fetch import Source
 from common.scrapers.model import Call, SourceName
-from common.settings import Settings
+from common.settings import ROOT, Settings
 from common.source_errors import (
     BlockedError,
     MissingKeyError,
@@ -332,7 +332,7 @@ def test_import_loads_no_client() -> None:
         "import sys, common.fetch, common.scrape, common.scrapers;"
         "print([m for m in ('httpx', 'tenacity', 'pypdf') if m in sys.modules])"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = ROOT
     found = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +18,9 @@ from common.games import (
     schedule_records,
     season_type,
 )
+from common.settings import ROOT
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+SHARED = ROOT.parent / "shared" / "data"
 
 
 def real_season() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import BadInputError, ConfigError, TransientError
+from common.settings import ROOT
 from common.tables import NAMES, table
 from common.warehouse import make_client
 from local.bigquery import (
@@ -92,7 +93,7 @@ def test_the_extension_stays_in_the_project(tmp_path: Path) -> None:
     assert place_extension(tmp_path).stat().st_mtime_ns == stamp
     placed.write_bytes(b"cut short")
     assert place_extension(tmp_path).stat().st_size > 1_000_000
-    assert HOME.is_relative_to(Path(__file__).parents[2])
+    assert HOME.is_relative_to(ROOT)
 
 
 def test_a_port_in_use_is_refused_before_the_start(server: BigQueryServer, tmp_path: Path) -> None:

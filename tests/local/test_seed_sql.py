@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from common.settings import ROOT
 from common.tables import NAMES, table
 from common.warehouse import BigQueryWarehouse, make_client
 from local.bigquery import BigQueryServer, create_tables, start_bigquery
@@ -16,7 +16,7 @@ from local.sql import run_sql
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
-SHARED = Path(__file__).parents[3] / "shared" / "03-bigquery-schemas.md"
+SHARED = ROOT.parent / "shared" / "03-bigquery-schemas.md"
 ALL = statements()
 CREATES = [statement for statement in ALL if statement.creates]
 QUERIES = [statement for statement in ALL if not statement.creates]

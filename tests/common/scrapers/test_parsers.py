@@ -4,15 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import ContractError, GameRef, NotReadyError, Parsed, Target
+from common.settings import ROOT
 
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "samples"
+SAMPLES = ROOT.parent / "shared" / "data" / "samples"
 PDFS = {"nbac_gamebook_pdf", "nbac_injury_report"}
 PLAYED = {
     "nbac_team_boxscore": (date(2025, 1, 15), GameRef("0022400561", "NYK", "PHI")),

@@ -23,7 +23,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -33,7 +32,9 @@ from google.cloud import pubsub_v1
 from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
-PAYLOADS = Path(__file__).parents[2] / "payloads"
+from common.settings import ROOT
+
+PAYLOADS = ROOT / "tests" / "payloads"
 PROJECT = "projects/nba-props-platform"
 
 

@@ -15,11 +15,12 @@ from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import pubsub_v1, storage
 
+from common.settings import ROOT
 from local.process import HOST, held_port
 
 pytestmark = pytest.mark.stack
 
-PAYLOADS = Path(__file__).parents[2] / "payloads"
+PAYLOADS = ROOT / "tests" / "payloads"
 PROJECT = "nba-props-platform"
 BUCKET = "nba-scraped-data"
 TOPIC = f"projects/{PROJECT}/topics/scraped-objects"

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,11 @@ from common.eastern import EASTERN
 from common.games import Game
 from common.scrapers.injury_report import INJURY_REPORT
 from common.scrapers.model import Target
+from common.settings import ROOT
 from local.source.answers import Answer, answer
 from local.source.odds import event_id
 from local.source.slate import Slate, final_score, load
 
-ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = ROOT.parent / "shared" / "data" / "samples"
 NBA = "/v4/sports/basketball_nba"
 GAME = "0022500213"

@@ -18,12 +18,11 @@ from common.fetch import Source
 from common.scrape import Scraped, scrape
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import GameRef, Target
-from common.settings import Settings
+from common.settings import ROOT, Settings
 from local.source.odds import event_id
 from local.source.server import SourceServer
 from local.source.slate import load
 
-ROOT = Path(__file__).resolve().parents[3]
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 DAY = date(2025, 11, 12)
 GAME = GameRef("0022500213", "MIL", "CHA")

@@ -9,10 +9,10 @@ import pytest
 
 from common.errors import BadInputError
 from common.games import parse_schedule
+from common.settings import ROOT
 from local.source.slate import Slate, document, final_score, load, score, status
 from local.source.teams import TEAMS
 
-ROOT = Path(__file__).resolve().parents[3]
 OURS = ROOT / "config" / "slates" / "2025-11.json"
 SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 
