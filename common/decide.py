@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
+from common.calendar.slots import is_expired
 from common.decision import Decision, Situation, skip
 from common.kinds import catch_up, daily_window, discovery, post_game, pre_game
-from common.slots import is_expired
 from common.workflows import CatchUp, DailyWindow, Discovery, PostGame, PreGame, Workflow
 
 

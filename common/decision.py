@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 
+from common.calendar.games import Game
+from common.calendar.slots import Cron, judged_at, next_slot
 from common.eastern import at, eastern, eastern_date
-from common.games import Game
 from common.history import History
-from common.slots import Cron, judged_at, next_slot
 from common.workflows import Workflow
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)

@@ -10,9 +10,9 @@ from typing import TypeVar
 from pydantic import BaseModel, Field
 
 from common import ids
+from common.calendar.games import parse_schedule_body
 from common.claims import claimed
 from common.errors import BadInputError
-from common.games import parse_schedule_body
 from common.labels import Labels
 from common.logs import log
 from common.messages import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest

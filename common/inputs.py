@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from common.calendar.games import Game
+from common.calendar.slots import Cron
 from common.decide import decide
 from common.decision import Calendar, Decision, Situation, Target
-from common.games import Game
 from common.history import NEVER, History, Key, Run, Tries
-from common.slots import Cron
 from common.workflows import Workflow
 
 FORM = 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from common import ids
 from common.batches import batch_name
+from common.calendar.slots import slot_of
 from common.claims import Claim, claimed
 from common.decision import Decision, Situation
 from common.events import Event
@@ -15,7 +16,6 @@ from common.messages import GameTarget, Tick, WorkflowDecision
 from common.ports import Row
 from common.readings import read_situation
 from common.runtime import Runtime
-from common.slots import slot_of
 from common.state import write_anew, write_once
 from common.tick_slot import tick_slot
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from common.calendar.games import SCHEDULED, Game
+from common.calendar.slots import Cron, slots_on
 from common.decide import decide
 from common.decision import Calendar, Decision, Situation, count
 from common.eastern import at, eastern_date
-from common.games import SCHEDULED, Game
 from common.history import NEVER, History, Key, Tries, add_try
-from common.slots import Cron, slots_on
 from common.workflows import Discovery, PostGame, PreGame, Workflow
 
 DAYS_BEFORE = 1

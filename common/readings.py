@@ -6,6 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from common.batches import batches_of, decisions_of
+from common.calendar.season import Season
 from common.decision import Situation
 from common.eastern import eastern_date
 from common.history import (
@@ -20,7 +21,6 @@ from common.history import (
 )
 from common.ports import Row
 from common.runtime import Runtime
-from common.season import Season
 
 T = TypeVar("T")
 HISTORY_SPAN = timedelta(days=7)

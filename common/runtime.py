@@ -16,9 +16,9 @@ from common.settings import Settings
 if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
     from tenacity import Retrying
 
+    from common.calendar.season import SeasonReader
+    from common.calendar.slots import Cron
     from common.fetch import Source
-    from common.season import SeasonReader
-    from common.slots import Cron
     from common.topology import Topology
     from common.workflows import Workflow
 
@@ -101,7 +101,7 @@ class Runtime:
     @cached_property
     def season(self) -> "SeasonReader":
         """The schedule as last stored; re-read when a newer object appears."""
-        from common.season import SeasonReader  # noqa: PLC0415 - only the deciders need it
+        from common.calendar.season import SeasonReader  # noqa: PLC0415 - only the deciders need it
 
         return SeasonReader(self.storage, self.settings.data_bucket)
 
@@ -135,7 +135,7 @@ class Runtime:
 
     def cron(self, topic: str) -> "Cron":
         """The cron that ticks a topic."""
-        from common.slots import parse_cron  # noqa: PLC0415 - only ticks have slots
+        from common.calendar.slots import parse_cron  # noqa: PLC0415 - only ticks have slots
 
         return parse_cron(self.topology.cron_for(topic))
 

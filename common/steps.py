@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from common import ids
-from common.games import season_type
+from common.calendar.games import season_type
 from common.messages import (
     ExecutionRef,
     GameRef,

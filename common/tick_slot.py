@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from common.calendar.slots import EARLY, slot_of
 from common.errors import BadInputError
 from common.events import Event
 from common.messages import Tick, event_time, force_id
 from common.runtime import Runtime
-from common.slots import EARLY, slot_of
 
 
 @dataclass(frozen=True)

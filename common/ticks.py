@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import gcd
 
-from common.slots import Cron
+from common.calendar.slots import Cron
 
 DAY = 24 * 60
 

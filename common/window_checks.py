@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import inf
 
-from common.slots import ON_TIME
+from common.calendar.slots import ON_TIME
 from common.ticks import DAY, Ticks, clock, minutes
 from common.workflows import CatchUp, DailyWindow, Discovery, PostGame, PreGame, Workflow
 from common.yaml_lines import Fault

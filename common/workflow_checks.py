@@ -6,10 +6,10 @@ Each check yields faults: where in the file, and what cannot work with what to w
 from collections.abc import Iterator
 from pathlib import Path
 
+from common.calendar.slots import parse_cron
 from common.form_faults import nearest
 from common.overlap_checks import overlap_faults
 from common.scrapers import REGISTRY
-from common.slots import parse_cron
 from common.ticks import Ticks
 from common.topology import Topology
 from common.window_checks import window_faults

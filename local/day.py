@@ -10,9 +10,9 @@ from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
+from common.calendar.games import Game
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
-from common.games import Game
 from common.publisher import GooglePublisher
 from common.settings import ROOT, Settings
 from common.topology import load_topology

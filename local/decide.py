@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from common import ids
+from common.calendar.season import by_date
+from common.calendar.slots import is_expired, slot_of
 from common.decide import decide
 from common.decision import Decision, Rule, Situation
 from common.errors import BadInputError
 from common.history import History
 from common.inputs import decide_recorded
 from common.runtime import Runtime
-from common.season import by_date
 from common.settings import Settings
-from common.slots import is_expired, slot_of
 from common.workflows import Workflow
 from local.explain import explain
 from local.recorded import read_history

@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 from common import ids
+from common.calendar.slots import slots_on
 from common.eastern import eastern_date
 from common.errors import OrchestrationError
 from common.ports import Row, StoredObject
 from common.runtime import Runtime
-from common.slots import slots_on
 from common.tables import NAMES, table
 
 CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from common.calendar.games import Game
 from common.decision import Action
-from common.games import Game
 from common.workflows import CatchUp, PostGame, PreGame, Workflow
 from local.source.odds import event_id
 from local.tables import Tables

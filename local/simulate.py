@@ -13,9 +13,9 @@ from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
+from common.calendar.games import Game
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
-from common.games import Game
 from common.logs import silent
 from common.settings import Settings
 from common.topology import load_topology

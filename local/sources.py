@@ -14,8 +14,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from common.calendar.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
 from common.eastern import at, eastern_date
-from common.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.source.answers import Answer, answer
 from local.source.slate import Slate, load, served, status

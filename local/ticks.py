@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from common.slots import parse_cron, slots_on
+from common.calendar.slots import parse_cron, slots_on
 from common.topology import Topology
 
 

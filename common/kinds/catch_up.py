@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from common.calendar.games import Game
 from common.decision import GAME_LENGTH, Decision, Situation, Target, count, skip
 from common.eastern import at
-from common.games import Game
 from common.kinds.collection import collect, targets_of
 from common.workflows import CatchUp
 

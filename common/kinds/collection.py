@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from common.calendar.games import Game
 from common.decision import Decision, Situation, Target
-from common.games import Game
 from common.workflows import CatchUp, PostGame
 
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from common.calendar.games import Game
 from common.decision import Decision, Situation, count, hours, skip, wall, with_dependencies
 from common.eastern import at, minutes_between
-from common.games import Game
 from common.workflows import PreGame
 
 

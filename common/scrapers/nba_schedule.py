@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from common.calendar.games import parse_schedule, schedule_records
 from common.errors import BadInputError
-from common.games import parse_schedule, schedule_records
 from common.scrapers.model import Call, ContractError, Parsed, Scraper, Target
 from common.scrapers.shape import load
 

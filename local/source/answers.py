@@ -8,8 +8,8 @@ from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
+from common.calendar.games import FINAL
 from common.eastern import EASTERN, at
-from common.games import FINAL
 from common.scrapers.injury_report import file_name
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.source import boxes, live, odds, pdfs

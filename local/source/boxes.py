@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from common.games import FINAL, Game, season_type
+from common.calendar.games import FINAL, Game, season_type
 from local.source.people import Person, roster
 from local.source.slate import Slate, score, status
 from local.source.teams import TEAMS, Team, team

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from common.calendar.games import FINAL, SCHEDULED, Game
 from common.eastern import at
-from common.games import FINAL, SCHEDULED, Game
 from local.source.people import referees
 from local.source.slate import REFEREES_AT, Slate, score, status
 from local.source.teams import team

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from common.games import FINAL, SCHEDULED, Game
+from common.calendar.games import FINAL, SCHEDULED, Game
 from local.source.people import Person, roster
 from local.source.slate import Slate, status
 from local.source.teams import team

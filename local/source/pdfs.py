@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from common.calendar.games import Game
 from common.eastern import EASTERN
-from common.games import Game
 from local.source.people import roster
 from local.source.slate import Slate, final_score
 from local.source.teams import team

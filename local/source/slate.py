@@ -11,9 +11,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from common.calendar.games import FINAL, LIVE, SCHEDULED, Game, parse_schedule
 from common.eastern import EASTERN, at
 from common.errors import BadInputError
-from common.games import FINAL, LIVE, SCHEDULED, Game, parse_schedule
 from local.source.teams import team
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)

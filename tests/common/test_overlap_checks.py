@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from common.calendar.slots import parse_cron
 from common.overlap_checks import overlap_faults
-from common.slots import parse_cron
 from common.ticks import Ticks
 from tests.common.conftest import PER_GAME, workflow
 

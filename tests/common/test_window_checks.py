@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from common.calendar.games import Game
+from common.calendar.season import by_date
+from common.calendar.slots import slots_on
 from common.decision import Decision
 from common.eastern import at
-from common.games import Game
 from common.plan import nominal_decisions
-from common.season import by_date
-from common.slots import slots_on
 from common.ticks import Ticks
 from common.window_checks import window_faults
 from tests.common.conftest import DAY, PER_GAME, TICKS, game, workflow

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from common.calendar.slots import parse_cron
 from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from common.settings import Settings
-from common.slots import parse_cron
 from common.ticks import Ticks
 from common.topology import Job, Topology, load_topology
 from common.window_checks import window_faults

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from common.calendar.slots import slots_on
 from common.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
-from common.slots import slots_on
 from common.workflows import load_workflows, parse_source, parse_workflows
 from tests.common.conftest import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation
 

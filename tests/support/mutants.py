@@ -51,10 +51,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/decision.py": (f"{TESTS}/test_decision.py", f"{TESTS}/kinds", *CORE),
     "common/history.py": (f"{TESTS}/test_history.py", f"{TESTS}/kinds", *CORE),
     "common/plan.py": (f"{TESTS}/test_plan.py", f"{TESTS}/test_decide.py"),
-    "common/slots.py": (f"{TESTS}/test_slots.py", *CORE),
+    "common/calendar/slots.py": (f"{TESTS}/calendar/test_slots.py", *CORE),
     "common/steps.py": (f"{TESTS}/test_steps.py", *RUNS),
-    "common/eastern.py": (f"{TESTS}/test_eastern.py", f"{TESTS}/test_slots.py"),
-    "common/games.py": (f"{TESTS}/test_games.py", f"{TESTS}/test_season.py"),
+    "common/eastern.py": (f"{TESTS}/test_eastern.py", f"{TESTS}/calendar/test_slots.py"),
+    "common/calendar/games.py": (
+        f"{TESTS}/calendar/test_games.py",
+        f"{TESTS}/calendar/test_season.py",
+    ),
     "common/inputs.py": (f"{TESTS}/test_inputs.py",),
     "common/window_checks.py": (
         f"{TESTS}/test_workflow_checks.py",

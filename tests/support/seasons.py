@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from itertools import count
 from pathlib import Path
 
+from common.calendar.games import Game
 from common.eastern import at
-from common.games import Game
 from local.source.slate import Slate, document
 from local.source.teams import TEAMS
 

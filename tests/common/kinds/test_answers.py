@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from common.calendar.games import Game
 from common.decide import decide
-from common.games import Game
 from common.history import Key, Run, Tries
 from tests.common.conftest import (
     BOXES,

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
+from common.calendar.slots import slots_on
 from common.decision import Decision
 from common.history import Key, Run, Tries
 from common.kinds.daily_window import decide
-from common.slots import slots_on
 from tests.common.conftest import (
     DAY,
     ROUND_THE_CLOCK,

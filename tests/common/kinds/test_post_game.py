@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from common.calendar.slots import slots_on
 from common.history import Run
 from common.kinds.post_game import decide
-from common.slots import slots_on
 from tests.common.conftest import (
     BOXES,
     DAY,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from common.calendar.games import Game
+from common.calendar.slots import slots_on
 from common.decision import Decision, Situation
-from common.games import Game
 from common.history import Key, Run, Tries
 from common.kinds.pre_game import decide
-from common.slots import slots_on
 from tests.common.conftest import (
     DAY,
     ROUND_THE_CLOCK,

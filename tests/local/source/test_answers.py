@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from common.calendar.games import Game
 from common.eastern import EASTERN
-from common.games import Game
 from common.scrapers.injury_report import INJURY_REPORT
 from common.scrapers.model import Target
 from common.settings import ROOT

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from common.calendar.games import parse_schedule
 from common.errors import BadInputError
-from common.games import parse_schedule
 from common.settings import ROOT
 from local.source.slate import Slate, document, final_score, load, score, status
 from local.source.teams import TEAMS

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.eastern import eastern, eastern_date
-from common.errors import ConfigError
-from common.slots import (
+from common.calendar.slots import (
     Cron,
     is_expired,
     judged_at,
@@ -18,6 +16,8 @@ from common.slots import (
     slot_of,
     slots_on,
 )
+from common.eastern import eastern, eastern_date
+from common.errors import ConfigError
 from tests.common.conftest import DAY, MANY, ROUND_THE_CLOCK, TICKS, et
 
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from common.calendar.season import SeasonReader, by_date
 from common.errors import TransientError
 from common.memory import MemoryStorage
 from common.ports import StoredObject
-from common.season import SeasonReader, by_date
 from tests.common.conftest import DAY, et, game
 
 BUCKET = "nba-scraped-data"

@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from common.calendar.games import Game, parse_schedule_body
 from common.decision import Calendar
 from common.eastern import eastern_date
 from common.errors import BadInputError, TransientError
-from common.games import Game, parse_schedule_body
 from common.logs import log
 from common.ports import Storage, StoredObject
 

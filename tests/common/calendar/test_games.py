@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from common.errors import BadInputError
-from common.games import (
+from common.calendar.games import (
     Schedule,
     parse_schedule,
     parse_schedule_body,
     schedule_records,
     season_type,
 )
+from common.errors import BadInputError
 from common.settings import ROOT
 
 SHARED = ROOT.parent / "shared" / "data"
