@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from common import ids
-from common.ports import StoredObject
+from common.cloud.ports import StoredObject
 from common.readable import read_as
 from common.runtime import Runtime
 

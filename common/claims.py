@@ -20,10 +20,10 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.logs import log
 from common.messages import Instant
-from common.ports import StoredObject
 from common.readable import read_as
 from common.runtime import Runtime
 

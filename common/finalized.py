@@ -1,6 +1,6 @@
 """An object's finalize event, published again in the form in which GCS publishes it."""
 
-from common.ports import StoredObject
+from common.cloud.ports import StoredObject
 from common.runtime import Runtime
 
 TOPIC = "scraped-objects"

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from common.ports import Row
+from common.cloud.ports import Row
 
 IN_FLIGHT_FOR = timedelta(hours=48)
 """A RUN counts as under way for this long while its terminal row, or a log row that this links, is

@@ -18,10 +18,10 @@ from itertools import chain
 from pydantic import BaseModel
 
 from common import ids
+from common.cloud.ports import Row, StoredObject
 from common.eastern import at, eastern_date
 from common.errors import ConflictError
 from common.finalized import republish_object
-from common.ports import Row, StoredObject
 from common.readable import read_as
 from common.runtime import Runtime
 from common.task_objects import FAILED

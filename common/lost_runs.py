@@ -9,6 +9,7 @@ from typing import Any
 from common import ids
 from common.batches import batches_of, decisions_of
 from common.claims import done_at
+from common.cloud.ports import Row, StoredObject
 from common.errors import BadInputError, ClaimBusyError
 from common.execution import (
     check_known,
@@ -24,7 +25,6 @@ from common.history import ours
 from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages import ScraperRequest, WorkflowDecision
-from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from common.claims import claimed, is_done, started
+from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.execution import publish_request, record_result
 from common.finalized import republish_object
 from common.labels import Labels, read_labels
 from common.messages import ExecutionRef, ObjectEvent, ScraperRequest
-from common.ports import StoredObject
 from common.runtime import Runtime
 from common.steps import Manifest
 from common.task_objects import FAILED, find, stem, tag, task_claim

@@ -17,11 +17,11 @@ from threading import Lock
 from typing import Any
 
 from common.clock import Clock
+from common.cloud.ports import Row, StoredObject
+from common.cloud.publisher import encode
+from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
 from common.memory_index import Folder, Partition
-from common.ports import Row, StoredObject
-from common.publisher import encode
-from common.tables import NAMES, build_row, table
 
 
 class MemoryStorage:

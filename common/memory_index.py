@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from common.ports import Row
+from common.cloud.ports import Row
 
 T = TypeVar("T")
 _LAST = "\U0010ffff"

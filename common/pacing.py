@@ -15,8 +15,8 @@ from threading import Lock
 from typing import Protocol
 
 from common.clock import Clock
+from common.cloud.ports import Storage
 from common.errors import ConflictError
-from common.ports import Storage
 from common.source_errors import NoTurnError
 
 HEADROOM = 0.1

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, TypeAdapter
 
+from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from common.ports import StoredObject
 from common.readable import read_as
 from common.runtime import Runtime
 from common.scrapers.model import Call

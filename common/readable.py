@@ -7,9 +7,9 @@ overwrite one, and an error about it would come back at every delivery for ever.
 from collections.abc import Callable
 from typing import TypeVar
 
+from common.cloud.ports import StoredObject
 from common.errors import BadInputError
 from common.logs import log
-from common.ports import StoredObject
 from common.runtime import Runtime
 
 T = TypeVar("T")

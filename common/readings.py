@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from common.batches import batches_of, decisions_of
 from common.calendar.season import Season
+from common.cloud.ports import Row
 from common.decision import Situation
 from common.eastern import eastern_date
 from common.history import (
@@ -19,7 +20,6 @@ from common.history import (
     runs_from_rows,
     tries_from_log,
 )
-from common.ports import Row
 from common.runtime import Runtime
 
 T = TypeVar("T")

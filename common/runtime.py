@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from common import settings as settings_module
 from common.clock import Clock, FileClock, SystemClock
+from common.cloud.ports import Publisher, Storage, Warehouse
 from common.errors import is_transient
-from common.ports import Publisher, Storage, Warehouse
 from common.settings import Settings
 
 if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
@@ -50,14 +50,14 @@ class Runtime:
     @cached_property
     def storage(self) -> Storage:
         """Google Cloud Storage or its emulator."""
-        from common.storage import GoogleStorage  # noqa: PLC0415 - a client only when used
+        from common.cloud.storage import GoogleStorage  # noqa: PLC0415 - a client only when used
 
         return GoogleStorage(self.settings.project, self.settings.storage_emulator_host)
 
     @cached_property
     def warehouse(self) -> Warehouse:
         """BigQuery or its emulator."""
-        from common.warehouse import BigQueryWarehouse  # noqa: PLC0415 - a client only when used
+        from common.cloud.warehouse import BigQueryWarehouse  # noqa: PLC0415 - a client only when used
 
         return BigQueryWarehouse(
             self.settings.project,
@@ -69,7 +69,7 @@ class Runtime:
     @cached_property
     def publisher(self) -> Publisher:
         """Pub/Sub or an emulator of it."""
-        from common.publisher import GooglePublisher  # noqa: PLC0415 - a client only when used
+        from common.cloud.publisher import GooglePublisher  # noqa: PLC0415 - a client only when used
 
         return GooglePublisher(
             self.settings.project,

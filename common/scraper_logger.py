@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from common import ids
 from common.claims import claimed
+from common.cloud.ports import Row
 from common.errors import BadInputError
 from common.events import Event
 from common.labels import Labels, read_labels
 from common.messages import ObjectEvent
-from common.ports import Row
 from common.runtime import Runtime
 
 TABLE = "scraper_execution_log"

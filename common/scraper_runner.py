@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from common import ids
 from common.calendar.games import season_type
 from common.claims import Claim, claimed
+from common.cloud.ports import StoredObject
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
 from common.events import Event
 from common.labels import LONGEST_TEXT, Labels
 from common.messages import ScraperRequest, event_time
-from common.ports import StoredObject
 from common.runtime import Runtime
 from common.scrape import Scraped, scrape
 from common.scrapers import get

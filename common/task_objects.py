@@ -6,8 +6,8 @@ short task id when another task has the same second; failures below `failed/`.
 
 from datetime import date, datetime
 
+from common.cloud.ports import StoredObject
 from common.eastern import eastern
-from common.ports import StoredObject
 from common.runtime import Runtime
 
 FAILED = "failed/"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from common.cloud.tables import NAMES, Table, table
+from common.cloud.warehouse import make_client
 from common.settings import ROOT
-from common.tables import NAMES, Table, table
-from common.warehouse import make_client
 from local.process import HOST, Process, accepts, held_port, package_folder, start
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from common.tables import NAMES
+from common.cloud.tables import NAMES
 from local.recorded import read_rows
 from local.tables import Tables
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from common.calendar.games import Game
+from common.cloud.publisher import GooglePublisher
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
-from common.publisher import GooglePublisher
 from common.settings import ROOT, Settings
 from common.topology import load_topology
 from common.workflows import PostGame, load_workflows

@@ -14,10 +14,10 @@ from typing import Any
 from google.api_core import exceptions as google
 
 from common.clock import Clock
+from common.cloud.ports import Row
+from common.cloud.tables import table
 from common.errors import ConflictError
 from common.memory import MemoryWarehouse
-from common.ports import Row
-from common.tables import table
 from local.chance import Chance
 from local.faults import Faults
 

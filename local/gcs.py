@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.cloud.storage import make_client
 from common.errors import ConfigError
-from common.storage import make_client
 from local.process import HOST, Process, accepts, held_port, package_folder, start
 
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}

@@ -11,11 +11,11 @@ from typing import NoReturn
 
 from common import ids
 from common.calendar.slots import slots_on
+from common.cloud.ports import Row, StoredObject
+from common.cloud.tables import NAMES, table
 from common.eastern import eastern_date
 from common.errors import OrchestrationError
-from common.ports import Row, StoredObject
 from common.runtime import Runtime
-from common.tables import NAMES, table
 
 CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"
 FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT")

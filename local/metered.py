@@ -21,9 +21,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from common.cloud.ports import Row, Storage, StoredObject, Warehouse
 from common.logs import silent
 from common.memory import Published
-from common.ports import Row, Storage, StoredObject, Warehouse
 from local.faults import Faults
 from local.simulate import live_day
 from local.simulation import Simulation

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from common.cloud.ports import Row
+from common.cloud.tables import table
 from common.errors import BadInputError
 from common.history import History, ends_of, ours, runs_from_rows, tries_from_log
-from common.ports import Row
 from common.readings import HISTORY_SPAN
-from common.tables import table
 
 
 def read_history(folder: Path, before: datetime) -> History:

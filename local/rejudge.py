@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from common.cloud.ports import Row
 from common.decide import decide
 from common.decision import Decision
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.inputs import FORM, situation_from, targets_of
-from common.ports import Row
 from common.runtime import Runtime
 from common.settings import Settings
 from common.workflow_checks import TICKS

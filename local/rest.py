@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from common.storage import GoogleStorage
+from common.cloud.storage import GoogleStorage
 from local.stack import Stack
 
 _POLL_SECONDS = 0.02

@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from zlib import crc32
 
+from common.cloud.ports import StoredObject
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.kinds.catch_up import NIGHTS_LOST
 from common.memory import Published
-from common.ports import StoredObject
 from common.workflows import CatchUp
 from local.chance import Chance
 from local.faults import Faults

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from common.cloud.warehouse import make_client, run_query
 from common.errors import BadInputError, TransientError
-from common.warehouse import make_client, run_query
 
 RETRY_SECONDS = 2.0
 _PIPED_WIDTH = 200

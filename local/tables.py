@@ -6,8 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from common.ports import Row
-from common.tables import NAMES
+from common.cloud.ports import Row
+from common.cloud.tables import NAMES
 from local.sql import run_sql
 
 Tables = Mapping[str, list[Row]]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
+from common.cloud.tables import NAMES
 from common.errors import BadInputError
 from common.settings import ROOT
-from common.tables import NAMES
 
 ALERTS = ROOT / "config" / "alerts.yaml"
 DASHBOARDS = ROOT / "dashboards"

@@ -14,12 +14,12 @@ from itertools import count
 from typing import Any
 
 from common.cleanup_processor import clean_up
+from common.cloud.ports import Row, StoredObject
 from common.entry import respond
 from common.execution_tracker import track
 from common.master_controller import control
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 from common.messages import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
-from common.ports import Row, StoredObject
 from common.runtime import Runtime
 from common.schedule_locker import lock
 from common.scraper_logger import write_log

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from common.calendar.games import Game, parse_schedule_body
+from common.cloud.ports import Storage, StoredObject
 from common.decision import Calendar
 from common.eastern import eastern_date
 from common.errors import BadInputError, TransientError
 from common.logs import log
-from common.ports import Storage, StoredObject
 
 FOLDER = "nbac-schedule-api/"
 LOOK_BACK_DAYS = 7

@@ -8,10 +8,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from common.cloud.tables import NAMES
+from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.logs import silent
-from common.tables import NAMES
-from common.warehouse import make_client
 from local.bigquery import BigQueryServer, create_tables
 from local.day import OWN_SLATE
 from local.simulate import SimulateOptions, live_day, make_world

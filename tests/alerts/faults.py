@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from common.cloud.tables import NAMES, build_row
 from common.eastern import at
-from common.tables import NAMES, build_row
 
 LINES = ("oddsa_events", "oddsa_player_props")
 BOXES = ("nbac_schedule_api", "nbac_team_boxscore")

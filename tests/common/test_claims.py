@@ -7,9 +7,9 @@ from itertools import count
 import pytest
 
 from common.claims import claimed, is_done, started
+from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.memory import MemoryStorage
-from common.ports import StoredObject
 from common.runtime import Runtime
 from common.settings import Settings
 from local.world import ManualClock

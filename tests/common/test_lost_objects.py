@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from common import lost_objects
+from common.cloud.ports import StoredObject
 from common.lost_objects import CURSOR, Found, heal_objects
 from common.memory import MemoryPublisher, MemoryStorage
-from common.ports import StoredObject
 from common.runtime import Runtime
 from common.settings import Settings
 from local.world import ManualClock

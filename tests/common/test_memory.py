@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from common.cloud.ports import StoredObject
 from common.errors import ConflictError
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
-from common.ports import StoredObject
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
 

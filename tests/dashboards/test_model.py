@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from common.cloud.tables import NAMES
 from common.errors import ConfigError
-from common.tables import NAMES
 from local import dashboards
 from local.dashboards import COLUMNS, FOLDER, SOURCES, sources, text_of, write
 

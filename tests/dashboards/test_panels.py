@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.settings import ROOT
-from common.warehouse import make_client
 from local.bigquery import BigQueryServer
 from local.dashboards import FOLDER, Panel, sources
 from local.seed import bind, statements

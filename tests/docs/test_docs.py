@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from common.cloud.tables import NAMES
 from common.settings import ROOT, Settings, variable
-from common.tables import NAMES
 from common.topology import load_topology
 from local.cli import main
 

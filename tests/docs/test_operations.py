@@ -28,9 +28,9 @@ import click
 import pytest
 from replays import DAY, config
 
+from common.cloud.publisher import GooglePublisher
 from common.eastern import at
 from common.logs import log
-from common.publisher import GooglePublisher
 from common.settings import ROOT
 from local.cli import main
 from local.driver import RunningStack, start_stack

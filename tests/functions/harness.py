@@ -11,10 +11,10 @@ from typing import Any
 
 from google.api_core.exceptions import ServiceUnavailable
 
+from common.cloud.ports import Row
+from common.cloud.tables import table
 from common.memory import MemoryWarehouse
-from common.ports import Row
 from common.settings import ROOT
-from common.tables import table
 from local.source.slate import Slate, load
 from local.world import ROUTES, Delivery, World
 

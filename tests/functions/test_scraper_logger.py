@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common import ids
-from common.tables import table
+from common.cloud.tables import table
 from local.world import World
 from tests.functions.harness import NOON, SLOT, Call, before
 

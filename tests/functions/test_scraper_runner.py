@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from common.cloud.ports import StoredObject
 from common.fetch import Source
-from common.ports import StoredObject
 from local.world import World
 from tests.functions.harness import (
     NOON,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from common.cloud.tables import NAMES, table
+from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
-from common.tables import NAMES, table
-from common.warehouse import make_client
 from local.bigquery import (
     HOME,
     BigQueryServer,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from replays import DAY, Replayed, config
 
+from common.cloud.publisher import GooglePublisher
+from common.cloud.storage import make_client
 from common.eastern import at
-from common.publisher import GooglePublisher
-from common.storage import make_client
 from local.driver import RunningStack, start_stack
 from local.tables import read_tables
 

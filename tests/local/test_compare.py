@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from common.tables import NAMES, table
+from common.cloud.tables import NAMES, table
 from local.cli import main
 from local.compare import LEFT_OUT, REDUCED, differences, read_folder
 from local.tables import write_tables

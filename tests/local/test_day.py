@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from replays import DAY, Replayed, config
 
-from common.publisher import GooglePublisher
+from common.cloud.publisher import GooglePublisher
+from common.cloud.storage import make_client
 from common.settings import ROOT
-from common.storage import make_client
 from local import day as replayed
 from local.compare import differences
 from local.driver import RunningStack, start_stack

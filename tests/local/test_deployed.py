@@ -19,10 +19,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from common.cloud.storage import GoogleStorage
+from common.cloud.warehouse import make_client, run_query
 from common.messages import ObjectEvent
 from common.settings import Settings, variable
-from common.storage import GoogleStorage
-from common.warehouse import make_client, run_query
 from local import process
 from local.bundle import build
 from local.day import OWN_SLATE

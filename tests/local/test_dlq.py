@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from google.pubsub_v1 import types
 from replays import Replayed
 
+from common.cloud.publisher import GooglePublisher
 from common.dead_letters import bury
 from common.errors import BadInputError
 from common.events import Event, parse_event
-from common.publisher import GooglePublisher
 from common.runtime import Runtime
 from common.settings import Settings, settings
 from local.broker import Broker

@@ -11,8 +11,8 @@ import grpc
 import pytest
 from google.pubsub_v1.types import PublishRequest, PublishResponse, Topic
 
+from common.cloud.storage import GoogleStorage
 from common.errors import ConfigError
-from common.storage import GoogleStorage
 from local.gcs import Events, binary, create_buckets, start_gcs
 from local.process import accepts
 

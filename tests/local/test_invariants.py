@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from common.cloud.tables import NAMES
 from common.logs import silent
 from common.settings import ROOT
-from common.tables import NAMES
 from local.invariants import InvariantError, Invariants
 from local.simulate import SimulateOptions, live_day, make_world
 from local.simulation import Simulation

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from seasons import season_of, write_season
 
+from common.cloud.ports import StoredObject
 from common.errors import ConflictError
 from common.memory import MemoryStorage, MemoryWarehouse, Published
-from common.ports import StoredObject
 from local.faults import Faults
 from local.metered import (
     BUSY,

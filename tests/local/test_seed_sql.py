@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from common.cloud.tables import NAMES, table
+from common.cloud.warehouse import BigQueryWarehouse, make_client
 from common.settings import ROOT
-from common.tables import NAMES, table
-from common.warehouse import BigQueryWarehouse, make_client
 from local.bigquery import BigQueryServer, create_tables, start_bigquery
 from local.seed import DOCUMENT, TODAY, Statement, bind, statements
 from local.sql import run_sql

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from common.cloud.tables import NAMES, table
 from common.memory import Published
 from common.settings import ROOT
-from common.tables import NAMES, table
 from local.coverage import cover
 from local.day import last_window
 from local.source.slate import load

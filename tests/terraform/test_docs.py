@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import hcl2
 
+from common.cloud.tables import NAMES
 from common.scrapers import REGISTRY
 from common.scrapers.model import GameRef, Scraper, Target
 from common.settings import ROOT, Settings
-from common.tables import NAMES
 from tests.terraform.parsed import Module, plain
 
 EXAMPLE = (ROOT / "terraform" / "terraform.tfvars.example").read_text()

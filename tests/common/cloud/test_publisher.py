@@ -11,10 +11,10 @@ import pytest
 from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from common.clock import SystemClock
+from common.cloud.ports import Publisher
+from common.cloud.publisher import MAX_MESSAGE_BYTES, GooglePublisher
 from common.errors import BadInputError, is_transient
 from common.memory import MemoryPublisher
-from common.ports import Publisher
-from common.publisher import MAX_MESSAGE_BYTES, GooglePublisher
 
 PROJECT = "nba-props-platform"
 
@@ -150,7 +150,7 @@ def test_r7_a_lasting_refusal_passes_through(
 
 def test_p6_an_absent_server_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
     """When nothing answers for the whole time, the error is one the platform retries."""
-    monkeypatch.setattr("common.publisher.PUBLISH_SECONDS", 0.2)
+    monkeypatch.setattr("common.cloud.publisher.PUBLISH_SECONDS", 0.2)
     with pytest.raises(Exception, match=r".") as caught:
         GooglePublisher(PROJECT, "127.0.0.1:9").publish("t", {}, {})
     assert is_transient(caught.value)

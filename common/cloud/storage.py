@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from common.cloud.ports import StoredObject
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
-from common.ports import StoredObject
 
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Client

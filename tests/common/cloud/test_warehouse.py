@@ -14,11 +14,11 @@ from google.api_core.exceptions import (
     ServiceUnavailable,
 )
 
+from common.cloud.ports import Warehouse
+from common.cloud.tables import NAMES, build_row, table
+from common.cloud.warehouse import MAX_JOBS, MAX_PARAMETERS, BigQueryWarehouse, run_query
 from common.errors import PermanentError, RowError, TransientError, is_transient
 from common.memory import MemoryWarehouse
-from common.ports import Warehouse
-from common.tables import NAMES, build_row, table
-from common.warehouse import MAX_JOBS, MAX_PARAMETERS, BigQueryWarehouse, run_query
 from local.bigquery import BigQueryServer, create_tables, start_bigquery
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"

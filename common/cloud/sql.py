@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from common.cloud.ports import Row
+from common.cloud.tables import Field, Table
 from common.errors import RowError
-from common.ports import Row
-from common.tables import Field, Table
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter

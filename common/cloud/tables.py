@@ -9,9 +9,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from common.cloud.ports import Row
 from common.eastern import eastern_date
 from common.errors import ConfigError, RowError
-from common.ports import Row
 from common.settings import ROOT
 
 FOLDER = ROOT / "config" / "tables"

@@ -1,6 +1,6 @@
 """What the core asks of Google Cloud: three small ports, each with two implementations.
 
-`common/storage.py`, `common/warehouse.py` and `common/publisher.py` speak to Google's services
+`common/cloud/storage.py`, `common/cloud/warehouse.py` and `common/cloud/publisher.py` speak to Google's services
 (or their emulators); `common/memory.py` keeps everything in memory for tests and the simulator.
 """
 
@@ -106,7 +106,7 @@ class Warehouse(Protocol):
 
         Args:
             table: one of the five names.
-            rows: typed by `common.tables` before they get here; all of one table.
+            rows: typed by `common.cloud.tables` before they get here; all of one table.
             job_key: derives from the rows' ids; the same key never writes twice.
             look_first: the caller took over from a delivery that may have written: rows whose id
                 column already holds the value are left out.

@@ -14,8 +14,8 @@ from google.cloud.bigquery import ScalarQueryParameter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.cloud.tables import MAX_TEXT_BYTES, NAMES, Field, build_row, read_table, table
 from common.errors import ConfigError, RowError
-from common.tables import MAX_TEXT_BYTES, NAMES, Field, build_row, read_table, table
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
 SIMPLE: dict[str, Any] = {

@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from common.cloud.ports import Row
+from common.cloud.sql import insert_statement, select_statement
+from common.cloud.tables import Table, build_row, table
 from common.errors import PermanentError, TransientError
-from common.ports import Row
-from common.statements import insert_statement, select_statement
-from common.tables import Table, build_row, table
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry

@@ -10,10 +10,10 @@ from google.api_core.exceptions import Forbidden, NotFound
 from google.cloud.storage import Blob
 
 from common.clock import SystemClock
+from common.cloud.ports import Storage
+from common.cloud.storage import GoogleStorage
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
 from common.memory import MemoryStorage
-from common.ports import Storage
-from common.storage import GoogleStorage
 from local.gcs import StorageServer, create_buckets, start_gcs
 
 BUCKET = "nba-scraped-data"
