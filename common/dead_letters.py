@@ -22,7 +22,7 @@ from common.finalized import REPUBLISHED
 from common.runtime import Runtime
 
 if TYPE_CHECKING:  # a function that buries needs no more than the topic's name
-    from common.topology import Topology
+    from common.configuration.topology import Topology
 
 GIVEN_UP = "DeliveriesExhausted"
 """Error class of the platform's letters: the error itself is in the function's log."""

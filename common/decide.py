@@ -3,9 +3,16 @@
 from typing import assert_never
 
 from common.calendar.slots import is_expired
+from common.configuration.workflows import (
+    CatchUp,
+    DailyWindow,
+    Discovery,
+    PostGame,
+    PreGame,
+    Workflow,
+)
 from common.decision import Decision, Situation, skip
 from common.kinds import catch_up, daily_window, discovery, post_game, pre_game
-from common.workflows import CatchUp, DailyWindow, Discovery, PostGame, PreGame, Workflow
 
 
 def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = False) -> Decision:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from common.calendar.games import Game
 from common.calendar.slots import Cron, judged_at, next_slot
+from common.configuration.workflows import Workflow
 from common.eastern import at, eastern, eastern_date
 from common.history import History
-from common.workflows import Workflow
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 """A game that tipped off this long ago is taken for finished; its final state is then asked for."""

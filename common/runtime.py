@@ -18,9 +18,9 @@ if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
 
     from common.calendar.season import SeasonReader
     from common.calendar.slots import Cron
+    from common.configuration.topology import Topology
+    from common.configuration.workflows import Workflow
     from common.fetch import Source
-    from common.topology import Topology
-    from common.workflows import Workflow
 
 NewOwner = Callable[[], str]
 
@@ -108,21 +108,21 @@ class Runtime:
     @cached_property
     def topology(self) -> "Topology":
         """Topics, subscriptions and jobs."""
-        from common.topology import load_topology  # noqa: PLC0415 - YAML only when read
+        from common.configuration.topology import load_topology  # noqa: PLC0415 - YAML only when read
 
         return load_topology(self.settings.topology_file)
 
     @cached_property
     def workflows(self) -> "dict[str, Workflow]":
         """Enabled workflows by name; a file that cannot work is refused."""
-        from common.workflow_checks import load_checked  # noqa: PLC0415 - YAML only when read
+        from common.configuration.checks import load_checked  # noqa: PLC0415 - YAML only when read
 
         return load_checked(self.settings.workflows_file, self.topology)
 
     @cached_property
     def config_hash(self) -> str:
         """Which configuration decides: kept with every decision and plan row."""
-        from common.workflows import config_hash  # noqa: PLC0415 - YAML only when read
+        from common.configuration.workflows import config_hash  # noqa: PLC0415 - YAML only when read
 
         return config_hash(self.settings.workflows_file)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from common import ids
 from common.calendar.games import season_type
+from common.configuration.workflows import Step, Workflow
 from common.messages import (
     ExecutionRef,
     GameRef,
@@ -16,7 +17,6 @@ from common.messages import (
     ScraperRequest,
     WorkflowDecision,
 )
-from common.workflows import Step, Workflow
 
 
 class Manifest(Message):

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from common.configuration.topology import load_topology
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.settings import Settings
-from common.topology import load_topology
 from local import day as replayed
 from local.bundle import bundle
 from local.compare import compare
@@ -129,7 +129,7 @@ def make_console() -> Console:
 
 def _check(workflows: Path) -> None:
     """Refuse a configuration that the functions would refuse, before anything is started."""
-    from common.workflow_checks import load_checked  # noqa: PLC0415 - only where it matters
+    from common.configuration.checks import load_checked  # noqa: PLC0415 - only where it matters
 
     load_checked(workflows, load_topology(Settings().topology_file))
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
+from common.configuration.topology import load_topology
 from common.errors import BadInputError
 from common.settings import ROOT, Settings
-from common.topology import load_topology
 from local.prices import Assumed, Prices, load_prices
 from local.usage import Usage, read_usage
 from local.watching import Watching, watching

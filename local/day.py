@@ -12,11 +12,11 @@ from typing import Any
 
 from common.calendar.games import Game
 from common.cloud.publisher import GooglePublisher
+from common.configuration.topology import load_topology
+from common.configuration.workflows import PostGame, load_workflows
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.settings import ROOT, Settings
-from common.topology import load_topology
-from common.workflows import PostGame, load_workflows
 from local.chaos import plan
 from local.coverage import Coverage, cover
 from local.driver import Rested, RunningStack

@@ -10,6 +10,7 @@ from typing import Any
 from common import ids
 from common.calendar.season import by_date
 from common.calendar.slots import is_expired, slot_of
+from common.configuration.workflows import Workflow
 from common.decide import decide
 from common.decision import Decision, Rule, Situation
 from common.errors import BadInputError
@@ -17,7 +18,6 @@ from common.history import History
 from common.inputs import decide_recorded
 from common.runtime import Runtime
 from common.settings import Settings
-from common.workflows import Workflow
 from local.explain import explain
 from local.recorded import read_history
 from local.source.slate import load

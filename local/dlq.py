@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.cloud.publisher import GooglePublisher
+from common.configuration.topology import Topology, load_topology
 from common.dead_letters import Letter, described, read_letter, resent
 from common.errors import BadInputError, ConfigError, OrchestrationError
 from common.settings import settings
-from common.topology import Topology, load_topology
 from local.driver import kept_stack
 from local.stack import KEPT_DEAD_LETTERS
 

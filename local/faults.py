@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from common.configuration.topology import Topology
 from common.eastern import EASTERN
 from common.errors import BadInputError
-from common.topology import Topology
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 STORAGE = ("429", "500", "503", "timeout", "lost", "conflict", "slow")

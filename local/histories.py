@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 
+from common.configuration.topology import load_topology
 from common.settings import Settings
-from common.topology import load_topology
 from local.chance import Chance, Fired
 from local.faults import SERVICES
 from local.shrink import shrink

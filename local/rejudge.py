@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from common.cloud.ports import Row
+from common.configuration.checks import TICKS
+from common.configuration.workflows import Workflow
 from common.decide import decide
 from common.decision import Decision
 from common.eastern import EASTERN
@@ -15,8 +17,6 @@ from common.errors import BadInputError
 from common.inputs import FORM, situation_from, targets_of
 from common.runtime import Runtime
 from common.settings import Settings
-from common.workflow_checks import TICKS
-from common.workflows import Workflow
 from local.recorded import read_rows
 
 TABLE = "workflow_decisions"

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from common.configuration.workflows import WorkflowFile
 from common.scrapers import REGISTRY
 from common.settings import ROOT
-from common.workflows import WorkflowFile
 
 PATH = ROOT / "config" / "workflows.schema.json"
 

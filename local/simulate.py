@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from common.calendar.games import Game
+from common.configuration.topology import load_topology
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.logs import silent
 from common.settings import Settings
-from common.topology import load_topology
 from local import season as told
 from local.chance import Fired
 from local.faults import parse_faults

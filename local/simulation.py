@@ -8,11 +8,11 @@ from http import HTTPStatus
 from zlib import crc32
 
 from common.cloud.ports import StoredObject
+from common.configuration.workflows import CatchUp
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.kinds.catch_up import NIGHTS_LOST
 from common.memory import Published
-from common.workflows import CatchUp
 from local.chance import Chance
 from local.faults import Faults
 from local.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse, identity

@@ -13,9 +13,9 @@ from pathlib import Path
 from google.pubsub_v1 import types
 
 from common.clock import FileClock, set_clock
+from common.configuration.topology import Topology, load_topology
 from common.errors import ConfigError
 from common.settings import ROOT, Settings, variable
-from common.topology import Topology, load_topology
 from local import bigquery, gcs, process
 from local.broker import Broker
 from local.chaos import DELIVERY_FAULTS

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from common.calendar.slots import parse_cron, slots_on
-from common.topology import Topology
+from common.configuration.topology import Topology
 
 
 @dataclass(frozen=True, order=True)

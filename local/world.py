@@ -15,6 +15,7 @@ from typing import Any
 
 from common.cleanup_processor import clean_up
 from common.cloud.ports import Row, StoredObject
+from common.configuration.topology import Subscription
 from common.entry import respond
 from common.execution_tracker import track
 from common.master_controller import control
@@ -25,7 +26,6 @@ from common.schedule_locker import lock
 from common.scraper_logger import write_log
 from common.scraper_runner import run
 from common.settings import Settings
-from common.topology import Subscription
 from common.workflow_executor import execute
 from local.direct_source import DirectSource
 from local.source.answers import Answer, answer

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from common.calendar.games import Game
+from common.configuration.workflows import CatchUp, PostGame
 from common.decision import Decision, Situation, Target
-from common.workflows import CatchUp, PostGame
 
 
 def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> Target | None:

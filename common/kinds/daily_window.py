@@ -1,8 +1,8 @@
 """Once a day inside a window: RUN until every scraper has succeeded."""
 
+from common.configuration.workflows import DailyWindow
 from common.decision import Decision, Situation, skip
 from common.eastern import at
-from common.workflows import DailyWindow
 
 
 def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from common.configuration.workflows import Discovery
 from common.decision import Decision, Situation, hours, skip, wall
 from common.eastern import at
-from common.workflows import Discovery
 
 
 def decide(flow: Discovery, name: str, situation: Situation) -> Decision:

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from common.configuration.workflows import PostGame
 from common.decision import Decision, Situation, count, skip
 from common.eastern import at, eastern_date
 from common.kinds.collection import collect, lacking, targets_of
-from common.workflows import PostGame
 
 
 def decide(flow: PostGame, _name: str, situation: Situation) -> Decision:

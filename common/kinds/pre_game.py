@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from common.calendar.games import Game
+from common.configuration.workflows import PreGame
 from common.decision import Decision, Situation, count, hours, skip, wall, with_dependencies
 from common.eastern import at, minutes_between
-from common.workflows import PreGame
 
 
 def decide(flow: PreGame, name: str, situation: Situation) -> Decision:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from common import ids
+from common.configuration.workflows import load_workflows
 from common.settings import ROOT
-from common.workflows import load_workflows
 from local.world import World
 from tests.functions.harness import (
     SLOT,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings, variable
-from common.topology import load_topology
 
 
 def test_an_empty_environment_is_production() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from common import ids
+from common.configuration.workflows import Workflow
 from common.messages import GameTarget, WorkflowDecision
 from common.steps import Manifest, Outputs, manifest_of, tasks_of
-from common.workflows import Workflow
 from tests.common.conftest import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
 
 SLOT = et("2025-11-12 23:00")

@@ -4,8 +4,8 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from common.configuration.topology import load_topology
 from common.settings import ROOT, Settings
-from common.topology import load_topology
 
 PAGES = (ROOT / "docs" / "operations.md", ROOT / "docs" / "monitoring.md")
 TOPOLOGY = load_topology(Settings().topology_file)

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from common.cloud.tables import NAMES
+from common.configuration.topology import load_topology
 from common.settings import ROOT, Settings, variable
-from common.topology import load_topology
 from local.cli import main
 
 DOCS = {path.name: path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]}

@@ -16,9 +16,9 @@ import pytest
 from google.pubsub_v1 import types
 from replays import DAY, Replayed, config
 
+from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.settings import ROOT, Settings
-from common.topology import load_topology
 from local import day as replayed
 from local.broker import Disturbed
 from local.broker.faults import Fate

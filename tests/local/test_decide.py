@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from common.cloud.tables import table
+from common.configuration.workflows import Workflow
 from common.decide import decide
 from common.decision import Rule, Situation
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.settings import ROOT
-from common.workflows import Workflow
 from local.decide import decisions_at, explained_at
 from local.explain import told
 from local.recorded import read_history

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from common.configuration.workflows import parse_workflows
 from common.errors import ConfigError
 from common.settings import Settings
-from common.workflows import parse_workflows
 from local.schema import PATH, schema_text
 
 VALIDATOR = Draft202012Validator(json.loads(PATH.read_text()))

@@ -18,13 +18,13 @@ from seasons import season_of, write_season
 
 from common.calendar.slots import parse_cron, slots_on
 from common.cloud.tables import NAMES
+from common.configuration.topology import load_topology
 from common.decide import decide
 from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.logs import silent
 from common.readings import read_situation
 from common.settings import ROOT, Settings
-from common.topology import load_topology
 from local.faults import parse_faults
 from local.simulate import (
     Outcome,

@@ -59,15 +59,18 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TESTS}/calendar/test_season.py",
     ),
     "common/inputs.py": (f"{TESTS}/test_inputs.py",),
-    "common/window_checks.py": (
-        f"{TESTS}/test_workflow_checks.py",
-        f"{TESTS}/test_window_checks.py",
+    "common/configuration/window_checks.py": (
+        f"{TESTS}/configuration/test_checks.py",
+        f"{TESTS}/configuration/test_window_checks.py",
     ),
-    "common/overlap_checks.py": (
-        f"{TESTS}/test_overlap_checks.py",
-        f"{TESTS}/test_workflow_checks.py",
+    "common/configuration/overlap_checks.py": (
+        f"{TESTS}/configuration/test_overlap_checks.py",
+        f"{TESTS}/configuration/test_checks.py",
     ),
-    "common/workflow_checks.py": (f"{TESTS}/test_workflow_checks.py", f"{TESTS}/test_workflows.py"),
+    "common/configuration/checks.py": (
+        f"{TESTS}/configuration/test_checks.py",
+        f"{TESTS}/configuration/test_workflows.py",
+    ),
     "common/ids.py": (f"{TESTS}/test_ids.py", *RUNS),
     "common/labels.py": (f"{TESTS}/test_labels.py",),
     "common/tries.py": (f"{TESTS}/test_tries.py", *CLEANUP),

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from common.configuration.topology import Topology, load_topology
 from common.messages import ScraperRequest, Tick
 from common.settings import ROOT, Settings, read_settings
-from common.topology import Topology, load_topology
 from tests.terraform.seed import SEED, seed_tables
 
 Resources = Mapping[str, Mapping[str, Any]]

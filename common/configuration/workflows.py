@@ -1,6 +1,6 @@
 """Workflow configuration: what config/workflows.yaml may say.
 
-`common.workflow_checks` then refuses what fits this form and still cannot work.
+`common.configuration.checks` then refuses what fits this form and still cannot work.
 """
 
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from common.configuration.advice import advice, worst
 from common.eastern import parse_clock
 from common.errors import ConfigError
-from common.form_faults import advice, worst
 from common.messages import Name
 
 if TYPE_CHECKING:
-    from common.yaml_lines import Document
+    from common.configuration.yaml_file import Document
 
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
@@ -235,7 +235,7 @@ def parse_workflows(text: str, where: str) -> dict[str, Workflow]:
 
 def parse_source(text: str, where: str) -> WorkflowSource:
     """Check the form of a workflow file's text; `where` names it in errors."""
-    from common.yaml_lines import parse_yaml  # noqa: PLC0415 - YAML only when a file is read
+    from common.configuration.yaml_file import parse_yaml  # noqa: PLC0415 - YAML only when a file is read
 
     document = parse_yaml(text, where)
     try:

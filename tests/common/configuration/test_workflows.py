@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from common.calendar.slots import slots_on
+from common.configuration.workflows import load_workflows, parse_source, parse_workflows
 from common.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
-from common.workflows import load_workflows, parse_source, parse_workflows
 from tests.common.conftest import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation
 
 SHIPPED = ROOT / "config" / "workflows.yaml"

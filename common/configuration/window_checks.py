@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from math import inf
 
 from common.calendar.slots import ON_TIME
-from common.ticks import DAY, Ticks, clock, minutes
-from common.workflows import CatchUp, DailyWindow, Discovery, PostGame, PreGame, Workflow
-from common.yaml_lines import Fault
+from common.configuration.tick_grid import DAY, Ticks, clock, minutes
+from common.configuration.workflows import (
+    CatchUp,
+    DailyWindow,
+    Discovery,
+    PostGame,
+    PreGame,
+    Workflow,
+)
+from common.configuration.yaml_file import Fault
 
 EDGE = ON_TIME.total_seconds() / 60
 

@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.configuration.yaml_file import MAX_BYTES, parse_yaml
 from common.errors import ConfigError
 from common.settings import Settings
-from common.yaml_lines import MAX_BYTES, parse_yaml
 from tests.common.conftest import FEW
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(

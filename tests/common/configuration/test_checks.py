@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from common.calendar.slots import parse_cron
+from common.configuration.checks import check, load_checked
+from common.configuration.tick_grid import Ticks
+from common.configuration.topology import Job, Topology, load_topology
+from common.configuration.window_checks import window_faults
+from common.configuration.workflows import parse_source
 from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from common.settings import Settings
-from common.ticks import Ticks
-from common.topology import Job, Topology, load_topology
-from common.window_checks import window_faults
-from common.workflow_checks import check, load_checked
-from common.workflows import parse_source
 
 SHIPPED = Settings().workflows_file
 TOPOLOGY = load_topology(Settings().topology_file)

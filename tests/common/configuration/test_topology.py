@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from common.calendar.slots import parse_cron, slots_on
+from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.messages import ScraperRequest, Tick
 from common.scrapers import REGISTRY
-from common.topology import load_topology
 from tests.common.conftest import ROOT
 
 SHIPPED = ROOT / "config" / "topology.yaml"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from common.ticks import DAY, Ticks, clock, minutes
-from common.workflows import CatchUp, Discovery, PostGame, Workflow
-from common.yaml_lines import Fault
+from common.configuration.tick_grid import DAY, Ticks, clock, minutes
+from common.configuration.workflows import CatchUp, Discovery, PostGame, Workflow
+from common.configuration.yaml_file import Fault
 
 _INSTEAD = "keep their times apart, or take the scraper out of one of the two"
 Clash = tuple[str, str]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from common.calendar.slots import parse_cron
-from common.overlap_checks import overlap_faults
-from common.ticks import Ticks
+from common.configuration.overlap_checks import overlap_faults
+from common.configuration.tick_grid import Ticks
 from tests.common.conftest import PER_GAME, workflow
 
 TICKS = Ticks(parse_cron("0 * * * *"))

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from common.calendar.slots import parse_cron
-from common.form_faults import nearest
-from common.overlap_checks import overlap_faults
-from common.scrapers import REGISTRY
-from common.ticks import Ticks
-from common.topology import Topology
-from common.window_checks import window_faults
-from common.workflows import (
+from common.configuration.advice import nearest
+from common.configuration.overlap_checks import overlap_faults
+from common.configuration.tick_grid import Ticks
+from common.configuration.topology import Topology
+from common.configuration.window_checks import window_faults
+from common.configuration.workflows import (
     CatchUp,
     PostGame,
     Workflow,
@@ -21,7 +20,8 @@ from common.workflows import (
     WorkflowSource,
     read_workflows,
 )
-from common.yaml_lines import Fault
+from common.configuration.yaml_file import Fault
+from common.scrapers import REGISTRY
 
 TICKS = "tick-master-controller"
 REFRESH = "nbac_schedule_api"
