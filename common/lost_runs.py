@@ -10,6 +10,7 @@ from common import ids
 from common.batches import batches_of, decisions_of
 from common.claims import done_at
 from common.cloud.ports import Row, StoredObject
+from common.decisions.history import ours
 from common.errors import BadInputError, ClaimBusyError
 from common.execution import (
     check_known,
@@ -21,7 +22,6 @@ from common.execution import (
     step_claim,
 )
 from common.finalized import republish_object
-from common.history import ours
 from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages import ScraperRequest, WorkflowDecision

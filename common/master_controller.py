@@ -10,9 +10,9 @@ from common.batches import batch_name
 from common.calendar.slots import slot_of
 from common.claims import Claim, claimed
 from common.cloud.ports import Row
-from common.decision import Decision, Situation
+from common.decisions.recording import decide_recorded
+from common.decisions.situation import Decision, Situation
 from common.events import Event
-from common.inputs import decide_recorded
 from common.messages import GameTarget, Tick, WorkflowDecision
 from common.readings import read_situation
 from common.runtime import Runtime

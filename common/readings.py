@@ -8,9 +8,7 @@ from typing import TypeVar
 from common.batches import batches_of, decisions_of
 from common.calendar.season import Season
 from common.cloud.ports import Row
-from common.decision import Situation
-from common.eastern import eastern_date
-from common.history import (
+from common.decisions.history import (
     FRESH,
     FRESH_FOR,
     OPEN,
@@ -20,6 +18,8 @@ from common.history import (
     runs_from_rows,
     tries_from_log,
 )
+from common.decisions.situation import Situation
+from common.eastern import eastern_date
 from common.runtime import Runtime
 
 T = TypeVar("T")

@@ -12,11 +12,11 @@ from itertools import count
 from common import ids
 from common.claims import claimed, is_done
 from common.cloud.ports import Row
+from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
 from common.events import Event
 from common.messages import Tick
-from common.plan import PlannedRun, plan_day
 from common.runtime import Runtime
 from common.tick_slot import tick_slot
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from common.calendar.games import Game
-from common.decision import GAME_LENGTH
+from common.decisions.situation import GAME_LENGTH
 from local.tables import Tables
 
 LINES = ("oddsa_player_props", "oddsa_game_lines")

@@ -11,11 +11,11 @@ from common import ids
 from common.calendar.season import by_date
 from common.calendar.slots import is_expired, slot_of
 from common.configuration.workflows import Workflow
-from common.decide import decide
-from common.decision import Decision, Rule, Situation
+from common.decisions.decide import decide
+from common.decisions.history import History
+from common.decisions.recording import decide_recorded
+from common.decisions.situation import Decision, Rule, Situation
 from common.errors import BadInputError
-from common.history import History
-from common.inputs import decide_recorded
 from common.runtime import Runtime
 from common.settings import Settings
 from local.explain import explain

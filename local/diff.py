@@ -10,10 +10,10 @@ from typing import Literal
 from common.calendar.season import by_date
 from common.configuration.checks import TICKS, load_checked
 from common.configuration.workflows import Workflow, load_workflows
-from common.decision import Calendar, Decision, wall
+from common.decisions.plan import DAYS_BEFORE, nominal_decisions
+from common.decisions.situation import Calendar, Decision, wall
 from common.eastern import eastern_date
 from common.errors import BadInputError
-from common.plan import DAYS_BEFORE, nominal_decisions
 from common.runtime import Runtime
 from common.settings import Settings
 from local.source.slate import load

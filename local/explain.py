@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from common.calendar.games import Game
-from common.decision import Decision, Rule, Situation, Target, hours, wall
+from common.decisions.history import Run
+from common.decisions.situation import Decision, Rule, Situation, Target, hours, wall
 from common.eastern import eastern
-from common.history import Run
 
 _SHOWN = 4
 

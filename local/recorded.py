@@ -7,8 +7,8 @@ from typing import Any
 
 from common.cloud.ports import Row
 from common.cloud.tables import table
+from common.decisions.history import History, ends_of, ours, runs_from_rows, tries_from_log
 from common.errors import BadInputError
-from common.history import History, ends_of, ours, runs_from_rows, tries_from_log
 from common.readings import HISTORY_SPAN
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from common.cloud.ports import Row
 from common.configuration.checks import TICKS
 from common.configuration.workflows import Workflow
-from common.decide import decide
-from common.decision import Decision
+from common.decisions.decide import decide
+from common.decisions.recording import FORM, situation_from, targets_of
+from common.decisions.situation import Decision
 from common.eastern import EASTERN
 from common.errors import BadInputError
-from common.inputs import FORM, situation_from, targets_of
 from common.runtime import Runtime
 from common.settings import Settings
 from local.recorded import read_rows

@@ -9,9 +9,9 @@ from zlib import crc32
 
 from common.cloud.ports import StoredObject
 from common.configuration.workflows import CatchUp
+from common.decisions.kinds.catch_up import NIGHTS_LOST
 from common.eastern import at
 from common.errors import OrchestrationError
-from common.kinds.catch_up import NIGHTS_LOST
 from common.memory import Published
 from local.chance import Chance
 from local.faults import Faults

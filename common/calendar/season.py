@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from common.calendar.games import Game, parse_schedule_body
 from common.cloud.ports import Storage, StoredObject
-from common.decision import Calendar
+from common.decisions.situation import Calendar
 from common.eastern import eastern_date
 from common.errors import BadInputError, TransientError
 from common.logs import log

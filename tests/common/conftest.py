@@ -14,9 +14,9 @@ from common.calendar.games import FINAL, Game, parse_schedule_body
 from common.calendar.season import by_date
 from common.calendar.slots import Cron, parse_cron, slot_of, slots_on
 from common.configuration.workflows import Workflow, load_workflows, parse_workflows
-from common.decision import Situation
+from common.decisions.history import History, Key, Run, Tries
+from common.decisions.situation import Situation
 from common.eastern import EASTERN, eastern_date
-from common.history import History, Key, Run, Tries
 from common.scrapers import REGISTRY
 from common.settings import ROOT
 

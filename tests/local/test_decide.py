@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 
 from common.cloud.tables import table
 from common.configuration.workflows import Workflow
-from common.decide import decide
-from common.decision import Rule, Situation
+from common.decisions.decide import decide
+from common.decisions.situation import Rule, Situation
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.settings import ROOT

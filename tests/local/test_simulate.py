@@ -19,7 +19,7 @@ from seasons import season_of, write_season
 from common.calendar.slots import parse_cron, slots_on
 from common.cloud.tables import NAMES
 from common.configuration.topology import load_topology
-from common.decide import decide
+from common.decisions.decide import decide
 from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.logs import silent

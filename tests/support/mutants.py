@@ -27,9 +27,9 @@ from mutations import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = "tests/common"
 CORE = (
-    f"{TESTS}/kinds/test_answers.py",
-    f"{TESTS}/test_decide.py",
-    f"{TESTS}/test_plan.py",
+    f"{TESTS}/decisions/kinds/test_answers.py",
+    f"{TESTS}/decisions/test_decide.py",
+    f"{TESTS}/decisions/test_plan.py",
 )
 """What sees a fault of the core first when the module's own tests do not."""
 RUNS = ("tests/functions/test_workflow_executor.py", "tests/functions/test_execution_tracker.py")
@@ -37,20 +37,30 @@ CLEANUP = tuple(
     f"tests/functions/test_cleanup_{noun}.py" for noun in ("processor", "runs", "ends", "objects")
 )
 MODULES: dict[str, tuple[str, ...]] = {
-    "common/kinds/catch_up.py": (f"{TESTS}/kinds/test_catch_up.py", *CORE),
-    "common/kinds/collection.py": (
-        f"{TESTS}/kinds/test_post_game.py",
-        f"{TESTS}/kinds/test_catch_up.py",
+    "common/decisions/kinds/catch_up.py": (f"{TESTS}/decisions/kinds/test_catch_up.py", *CORE),
+    "common/decisions/kinds/collection.py": (
+        f"{TESTS}/decisions/kinds/test_post_game.py",
+        f"{TESTS}/decisions/kinds/test_catch_up.py",
         *CORE,
     ),
-    "common/kinds/daily_window.py": (f"{TESTS}/kinds/test_daily_window.py", *CORE),
-    "common/kinds/discovery.py": (f"{TESTS}/kinds/test_discovery.py", *CORE),
-    "common/kinds/post_game.py": (f"{TESTS}/kinds/test_post_game.py", *CORE),
-    "common/kinds/pre_game.py": (f"{TESTS}/kinds/test_pre_game.py", *CORE),
-    "common/decide.py": CORE,
-    "common/decision.py": (f"{TESTS}/test_decision.py", f"{TESTS}/kinds", *CORE),
-    "common/history.py": (f"{TESTS}/test_history.py", f"{TESTS}/kinds", *CORE),
-    "common/plan.py": (f"{TESTS}/test_plan.py", f"{TESTS}/test_decide.py"),
+    "common/decisions/kinds/daily_window.py": (
+        f"{TESTS}/decisions/kinds/test_daily_window.py",
+        *CORE,
+    ),
+    "common/decisions/kinds/discovery.py": (f"{TESTS}/decisions/kinds/test_discovery.py", *CORE),
+    "common/decisions/kinds/post_game.py": (f"{TESTS}/decisions/kinds/test_post_game.py", *CORE),
+    "common/decisions/kinds/pre_game.py": (f"{TESTS}/decisions/kinds/test_pre_game.py", *CORE),
+    "common/decisions/decide.py": CORE,
+    "common/decisions/situation.py": (
+        f"{TESTS}/decisions/test_situation.py",
+        f"{TESTS}/kinds",
+        *CORE,
+    ),
+    "common/decisions/history.py": (f"{TESTS}/decisions/test_history.py", f"{TESTS}/kinds", *CORE),
+    "common/decisions/plan.py": (
+        f"{TESTS}/decisions/test_plan.py",
+        f"{TESTS}/decisions/test_decide.py",
+    ),
     "common/calendar/slots.py": (f"{TESTS}/calendar/test_slots.py", *CORE),
     "common/steps.py": (f"{TESTS}/test_steps.py", *RUNS),
     "common/eastern.py": (f"{TESTS}/test_eastern.py", f"{TESTS}/calendar/test_slots.py"),
@@ -58,7 +68,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TESTS}/calendar/test_games.py",
         f"{TESTS}/calendar/test_season.py",
     ),
-    "common/inputs.py": (f"{TESTS}/test_inputs.py",),
+    "common/decisions/recording.py": (f"{TESTS}/decisions/test_recording.py",),
     "common/configuration/window_checks.py": (
         f"{TESTS}/configuration/test_checks.py",
         f"{TESTS}/configuration/test_window_checks.py",

@@ -12,9 +12,9 @@ from common.calendar.season import by_date
 from common.calendar.slots import slots_on
 from common.configuration.tick_grid import Ticks
 from common.configuration.window_checks import window_faults
-from common.decision import Decision
+from common.decisions.plan import nominal_decisions
+from common.decisions.situation import Decision
 from common.eastern import at
-from common.plan import nominal_decisions
 from tests.common.conftest import DAY, PER_GAME, TICKS, game, workflow
 
 CLOCK = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02d}:{minute % 60:02d}")

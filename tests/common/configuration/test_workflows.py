@@ -8,7 +8,7 @@ import yaml
 
 from common.calendar.slots import slots_on
 from common.configuration.workflows import load_workflows, parse_source, parse_workflows
-from common.decide import decide
+from common.decisions.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
 from tests.common.conftest import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation

@@ -11,8 +11,8 @@ from common.configuration.workflows import (
     PreGame,
     Workflow,
 )
-from common.decision import Decision, Situation, skip
-from common.kinds import catch_up, daily_window, discovery, post_game, pre_game
+from common.decisions.kinds import catch_up, daily_window, discovery, post_game, pre_game
+from common.decisions.situation import Decision, Situation, skip
 
 
 def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = False) -> Decision:

@@ -15,11 +15,11 @@ from common.calendar.season import by_date
 from common.calendar.slots import slots_on
 from common.cloud.ports import Row
 from common.configuration.workflows import Discovery, Workflow
-from common.decide import decide
-from common.decision import GAME_LENGTH, Decision
+from common.decisions.decide import decide
+from common.decisions.history import History, Run, tries_from_log
+from common.decisions.plan import PlannedRun, nominal_decisions, plan_day
+from common.decisions.situation import GAME_LENGTH, Decision
 from common.eastern import at, eastern_date
-from common.history import History, Run, tries_from_log
-from common.plan import PlannedRun, nominal_decisions, plan_day
 from local.source.slate import load
 from tests.common.conftest import (
     DAY,

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from common.configuration.workflows import PostGame
-from common.decision import Decision, Situation, count, skip
+from common.decisions.kinds.collection import collect, lacking, targets_of
+from common.decisions.situation import Decision, Situation, count, skip
 from common.eastern import at, eastern_date
-from common.kinds.collection import collect, lacking, targets_of
 
 
 def decide(flow: PostGame, _name: str, situation: Situation) -> Decision:

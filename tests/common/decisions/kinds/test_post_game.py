@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from common.calendar.slots import slots_on
-from common.history import Run
-from common.kinds.post_game import decide
+from common.decisions.history import Run
+from common.decisions.kinds.post_game import decide
 from tests.common.conftest import (
     BOXES,
     DAY,

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp
-from common.decision import GAME_LENGTH, Decision, Situation, Target, count, skip
+from common.decisions.kinds.collection import collect, targets_of
+from common.decisions.situation import GAME_LENGTH, Decision, Situation, Target, count, skip
 from common.eastern import at
-from common.kinds.collection import collect, targets_of
 
 NIGHT = timedelta(hours=12)
 """What a night, and other dates' turns, may add to the backoff between two looks at a game."""

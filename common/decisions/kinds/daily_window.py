@@ -1,7 +1,7 @@
 """Once a day inside a window: RUN until every scraper has succeeded."""
 
 from common.configuration.workflows import DailyWindow
-from common.decision import Decision, Situation, skip
+from common.decisions.situation import Decision, Situation, skip
 from common.eastern import at
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from common.calendar.games import Game
 from common.calendar.slots import slots_on
-from common.decision import Decision, Situation
-from common.history import Key, Run, Tries
-from common.kinds.pre_game import decide
+from common.decisions.history import Key, Run, Tries
+from common.decisions.kinds.pre_game import decide
+from common.decisions.situation import Decision, Situation
 from tests.common.conftest import (
     DAY,
     ROUND_THE_CLOCK,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.history import (
+from common.decisions.history import (
     FRESH,
     NEVER,
     UNLOGGED,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.decision import Rule, count, hours, wall, with_dependencies
+from common.decisions.situation import Rule, count, hours, wall, with_dependencies
 from tests.common.conftest import DAY, MANY, TICKS, et, game, played, situation, workflow
 
 STEPS = [

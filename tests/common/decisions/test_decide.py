@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from common.calendar.season import by_date
 from common.calendar.slots import slot_of
 from common.configuration.workflows import Workflow
-from common.decide import decide, needs_games
-from common.decision import Decision, Situation
+from common.decisions.decide import decide, needs_games
+from common.decisions.situation import Decision, Situation
 from local.source.slate import load
 from tests.common.conftest import (
     FEW,

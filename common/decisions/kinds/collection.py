@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp, PostGame
-from common.decision import Decision, Situation, Target
+from common.decisions.situation import Decision, Situation, Target
 
 
 def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> Target | None:

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from common.decision import Decision
-from common.history import Key, Run, Tries, tries_from_log
-from common.kinds.discovery import decide
+from common.decisions.history import Key, Run, Tries, tries_from_log
+from common.decisions.kinds.discovery import decide
+from common.decisions.situation import Decision
 from tests.common.conftest import DAY, et, failure, game, situation, success, workflow
 
 REPORT = "nbac_injury_report"

@@ -9,8 +9,8 @@ from typing import Literal
 from common.calendar.games import Game
 from common.calendar.slots import Cron, judged_at, next_slot
 from common.configuration.workflows import Workflow
+from common.decisions.history import History
 from common.eastern import at, eastern, eastern_date
-from common.history import History
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 """A game that tipped off this long ago is taken for finished; its final state is then asked for."""
@@ -113,7 +113,7 @@ class Situation:
 class Decision:
     """What to do with one workflow in one slot; times are aware UTC.
 
-    `inputs` is what `common.inputs.decide_recorded` keeps of the situation; empty otherwise.
+    `inputs` is what `common.decisions.recording.decide_recorded` keeps of the situation; empty otherwise.
     """
 
     action: Action

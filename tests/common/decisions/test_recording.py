@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from common.calendar.games import Game
 from common.calendar.slots import slots_on
 from common.configuration.workflows import Workflow
-from common.decide import decide
-from common.decision import Decision, Situation
-from common.history import NEVER, History, Key, Run, Tries, add_try
-from common.inputs import _WatchedHistory, decide_recorded, situation_from
+from common.decisions.decide import decide
+from common.decisions.history import NEVER, History, Key, Run, Tries, add_try
+from common.decisions.recording import _WatchedHistory, decide_recorded, situation_from
+from common.decisions.situation import Decision, Situation
 from local.source.slate import load
 from tests.common.conftest import (
     BOXES,

@@ -14,9 +14,9 @@ from typing import Any
 from common.calendar.games import Game
 from common.calendar.slots import Cron
 from common.configuration.workflows import Workflow
-from common.decide import decide
-from common.decision import Calendar, Decision, Situation, Target
-from common.history import NEVER, History, Key, Run, Tries
+from common.decisions.decide import decide
+from common.decisions.history import NEVER, History, Key, Run, Tries
+from common.decisions.situation import Calendar, Decision, Situation, Target
 
 FORM = 1
 """Of the stored mapping; a row of another form cannot be judged again."""

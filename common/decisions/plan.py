@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from common.calendar.games import SCHEDULED, Game
 from common.calendar.slots import Cron, slots_on
 from common.configuration.workflows import Discovery, PostGame, PreGame, Workflow
-from common.decide import decide
-from common.decision import Calendar, Decision, Situation, count
+from common.decisions.decide import decide
+from common.decisions.history import NEVER, History, Key, Tries, add_try
+from common.decisions.situation import Calendar, Decision, Situation, count
 from common.eastern import at, eastern_date
-from common.history import NEVER, History, Key, Tries, add_try
 
 DAYS_BEFORE = 1
 """Days replayed before the planned one: what they collect, the planned day need not."""

@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 
 from common.calendar.games import Game
 from common.configuration.workflows import PreGame
-from common.decision import Decision, Situation, count, hours, skip, wall, with_dependencies
+from common.decisions.situation import (
+    Decision,
+    Situation,
+    count,
+    hours,
+    skip,
+    wall,
+    with_dependencies,
+)
 from common.eastern import at, minutes_between
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from common.calendar.games import Game
-from common.decide import decide
-from common.history import Key, Run, Tries
+from common.decisions.decide import decide
+from common.decisions.history import Key, Run, Tries
 from tests.common.conftest import (
     BOXES,
     DAY,

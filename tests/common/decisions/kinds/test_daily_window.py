@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from common.calendar.slots import slots_on
-from common.decision import Decision
-from common.history import Key, Run, Tries
-from common.kinds.daily_window import decide
+from common.decisions.history import Key, Run, Tries
+from common.decisions.kinds.daily_window import decide
+from common.decisions.situation import Decision
 from tests.common.conftest import (
     DAY,
     ROUND_THE_CLOCK,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common.configuration.workflows import Discovery
-from common.decision import Decision, Situation, hours, skip, wall
+from common.decisions.situation import Decision, Situation, hours, skip, wall
 from common.eastern import at
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from common.decision import Decision
-from common.history import Run, Tries
-from common.kinds.catch_up import decide
+from common.decisions.history import Run, Tries
+from common.decisions.kinds.catch_up import decide
+from common.decisions.situation import Decision
 from tests.common.conftest import (
     BOXES,
     DAY,
