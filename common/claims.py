@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.logs import log
-from common.messages import Instant
+from common.messages.models import Instant
 from common.readable import read_as
 from common.runtime import Runtime
 

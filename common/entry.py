@@ -20,9 +20,9 @@ from flask import Request
 
 from common.dead_letters import bury
 from common.errors import ClaimBusyError, PermanentError, is_transient
-from common.events import Event, UnreadableMessageError, parse_event
 from common.logs import log
-from common.messages import Message, parse_message
+from common.messages.envelope import Event, UnreadableMessageError, parse_event
+from common.messages.models import Message, parse_message
 from common.runtime import Runtime, current
 
 _LONGEST_RAW = 256 * 1024

@@ -14,9 +14,9 @@ from common.calendar.games import parse_schedule_body
 from common.claims import claimed
 from common.cloud.ports import Row
 from common.errors import BadInputError
-from common.labels import Labels
 from common.logs import log
-from common.messages import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
+from common.messages.labels import Labels
+from common.messages.models import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
 from common.readable import read_as, unless_spoilt
 from common.runtime import Runtime
 from common.state import read_once, write_once

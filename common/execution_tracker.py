@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from common.claims import claimed
 from common.errors import BadInputError
-from common.events import Event
 from common.execution import (
     advance,
     read_manifest,
@@ -13,8 +12,9 @@ from common.execution import (
     step_claim,
     step_tasks,
 )
-from common.labels import read_labels
-from common.messages import ObjectEvent
+from common.messages.envelope import Event
+from common.messages.labels import read_labels
+from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.scraper_logger import check_bucket, completed
 from common.steps import Manifest

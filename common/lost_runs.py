@@ -24,7 +24,7 @@ from common.execution import (
 from common.finalized import republish_object
 from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
-from common.messages import ScraperRequest, WorkflowDecision
+from common.messages.models import ScraperRequest, WorkflowDecision
 from common.runtime import Runtime
 from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine

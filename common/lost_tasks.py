@@ -10,11 +10,11 @@ from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.execution import publish_request, record_result
 from common.finalized import republish_object
-from common.labels import Labels, read_labels
-from common.messages import ExecutionRef, ObjectEvent, ScraperRequest
+from common.messages.labels import Labels, read_labels
+from common.messages.models import ExecutionRef, ObjectEvent, ScraperRequest
+from common.messages.object_names import FAILED, find, stem, tag, task_claim
 from common.runtime import Runtime
 from common.steps import Manifest
-from common.task_objects import FAILED, find, stem, tag, task_claim
 from common.tries import USED_UP, Try, attempt
 
 TASK_LOST_AFTER = timedelta(minutes=60)

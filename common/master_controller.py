@@ -12,8 +12,8 @@ from common.claims import Claim, claimed
 from common.cloud.ports import Row
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
-from common.events import Event
-from common.messages import GameTarget, Tick, WorkflowDecision
+from common.messages.envelope import Event
+from common.messages.models import GameTarget, Tick, WorkflowDecision
 from common.readings import read_situation
 from common.runtime import Runtime
 from common.state import write_anew, write_once

@@ -15,8 +15,8 @@ from common.cloud.ports import Row
 from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
-from common.events import Event
-from common.messages import Tick
+from common.messages.envelope import Event
+from common.messages.models import Tick
 from common.runtime import Runtime
 from common.tick_slot import tick_slot
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from common.fetch import Source, Way
-from common.labels import Outcome
 from common.logs import log
+from common.messages.labels import Outcome
 from common.scrapers.model import (
     Call,
     ContractError,

@@ -6,9 +6,9 @@ from common import ids
 from common.claims import claimed
 from common.cloud.ports import Row
 from common.errors import BadInputError
-from common.events import Event
-from common.labels import Labels, read_labels
-from common.messages import ObjectEvent
+from common.messages.envelope import Event
+from common.messages.labels import Labels, read_labels
+from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 
 TABLE = "scraper_execution_log"

@@ -13,16 +13,16 @@ from common.claims import Claim, claimed
 from common.cloud.ports import StoredObject
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
-from common.events import Event
-from common.labels import LONGEST_TEXT, Labels
-from common.messages import ScraperRequest, event_time
+from common.messages.envelope import Event
+from common.messages.labels import LONGEST_TEXT, Labels
+from common.messages.models import ScraperRequest, event_time
+from common.messages.object_names import FAILED, find, stem, tag, task_claim
 from common.runtime import Runtime
 from common.scrape import Scraped, scrape
 from common.scrapers import get
 from common.scrapers.model import GameRef, Scraper, Target
 from common.source_events import recent
 from common.source_guard import SourceGuard
-from common.task_objects import FAILED, find, stem, tag, task_claim
 
 SEASON_STARTS_IN = 8
 """August: every date from it on belongs to the season that begins that year."""

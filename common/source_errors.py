@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from common.errors import OrchestrationError
-from common.labels import Outcome
+from common.messages.labels import Outcome
 
 Verdict = Literal["ok", "empty", "failed", "changed", "unasked"]
 """What an attempt says of the source: only `failed` counts for its circuit."""

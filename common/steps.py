@@ -9,7 +9,7 @@ from pydantic import Field
 from common import ids
 from common.calendar.games import season_type
 from common.configuration.workflows import Step, Workflow
-from common.messages import (
+from common.messages.models import (
     ExecutionRef,
     GameRef,
     GameTarget,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from common.calendar.slots import EARLY, slot_of
 from common.errors import BadInputError
-from common.events import Event
-from common.messages import Tick, event_time, force_id
+from common.messages.envelope import Event
+from common.messages.models import Tick, event_time, force_id
 from common.runtime import Runtime
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from common import ids
 from common.claims import claimed
-from common.events import Event
 from common.execution import advance, check_known, manifest_name, publish_step, start_claim
-from common.messages import WorkflowDecision
+from common.messages.envelope import Event
+from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
 from common.state import write_once

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from common.errors import ConfigError
-from common.messages import describe
+from common.messages.models import describe
 from common.settings import ROOT
 
 PRICES = ROOT / "config" / "prices.yaml"

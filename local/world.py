@@ -20,7 +20,7 @@ from common.entry import respond
 from common.execution_tracker import track
 from common.master_controller import control
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
-from common.messages import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
+from common.messages.models import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
 from common.runtime import Runtime
 from common.schedule_locker import lock
 from common.scraper_logger import write_log

@@ -22,7 +22,7 @@ UNKNOWN_TEAM = "TBD"
 SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
 _LEFT_OUT = {"001", "003"}
 _GAME_ID, _TRICODE = re.compile("[0-9]{10}"), re.compile("[A-Z]{3}")
-"""As our messages want them (`common/messages.py`)."""
+"""As our messages want them (`common/messages/models.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

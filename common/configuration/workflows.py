@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 from common.configuration.advice import advice, worst
 from common.eastern import parse_clock
 from common.errors import ConfigError
-from common.messages import Name
+from common.messages.models import Name
 
 if TYPE_CHECKING:
     from common.configuration.yaml_file import Document

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from common.eastern import EASTERN
-from common.messages import EVENT_ID, MAX_GAMES
+from common.messages.models import EVENT_ID, MAX_GAMES
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.shape import load, need, objects
 

@@ -18,7 +18,7 @@ from flask import Request
 
 from common.cleanup_processor import clean_up
 from common.entry import Reply, serve
-from common.messages import Tick
+from common.messages.models import Tick
 
 
 @functions_framework.http

@@ -18,7 +18,7 @@ from flask import Request
 
 from common.entry import Reply, serve
 from common.execution_tracker import track
-from common.messages import ObjectEvent
+from common.messages.models import ObjectEvent
 
 
 @functions_framework.http

@@ -18,7 +18,7 @@ from flask import Request
 
 from common.entry import Reply, serve
 from common.master_controller import control
-from common.messages import Tick
+from common.messages.models import Tick
 
 
 @functions_framework.http

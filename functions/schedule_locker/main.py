@@ -16,7 +16,7 @@ import functions_framework
 from flask import Request
 
 from common.entry import Reply, serve
-from common.messages import Tick
+from common.messages.models import Tick
 from common.schedule_locker import lock
 
 

@@ -14,7 +14,7 @@ import functions_framework
 from flask import Request
 
 from common.entry import Reply, serve
-from common.messages import ObjectEvent
+from common.messages.models import ObjectEvent
 from common.scraper_logger import write_log
 
 

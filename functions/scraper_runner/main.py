@@ -17,7 +17,7 @@ import functions_framework
 from flask import Request
 
 from common.entry import Reply, serve
-from common.messages import ScraperRequest
+from common.messages.models import ScraperRequest
 from common.scraper_runner import run
 
 

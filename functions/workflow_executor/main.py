@@ -15,7 +15,7 @@ import functions_framework
 from flask import Request
 
 from common.entry import Reply, serve
-from common.messages import WorkflowDecision
+from common.messages.models import WorkflowDecision
 from common.workflow_executor import execute
 
 

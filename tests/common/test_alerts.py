@@ -12,9 +12,9 @@ from google.api_core.exceptions import Forbidden, ServiceUnavailable
 from common.alerts import alert
 from common.entry import respond
 from common.errors import ClaimBusyError, ConfigError
-from common.events import Event
 from common.memory import MemoryPublisher, MemoryStorage
-from common.messages import Tick
+from common.messages.envelope import Event
+from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
 from local.world import ManualClock

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from common.dead_letters import Letter, Resent, bury, described, read_letter, resent
 from common.errors import BadInputError
-from common.events import (
+from common.memory import MemoryPublisher
+from common.messages.envelope import (
     MAX_ATTRIBUTES,
     MAX_DATA_BYTES,
     MAX_ID,
@@ -17,7 +18,6 @@ from common.events import (
     MAX_VALUE,
     Event,
 )
-from common.memory import MemoryPublisher
 from common.runtime import Runtime
 from common.settings import Settings
 from local.world import ManualClock

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from common.entry import respond
 from common.errors import ConfigError
-from common.events import Event
 from common.memory import MemoryPublisher, MemoryStorage
-from common.messages import Tick
+from common.messages.envelope import Event
+from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import ROOT, Settings
 from local.source.slate import load

@@ -20,7 +20,7 @@ from common.errors import (
     TransientError,
     is_transient,
 )
-from common.messages import Tick
+from common.messages.models import Tick
 
 API: Any = google.api_core.exceptions
 AUTH: Any = google.auth.exceptions

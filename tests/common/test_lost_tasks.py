@@ -6,11 +6,11 @@ import pytest
 
 from common import ids
 from common.execution import read_manifest, step_tasks
-from common.labels import Labels, read_labels
 from common.lost_tasks import write_off
-from common.messages import GameRef
+from common.messages.labels import Labels, read_labels
+from common.messages.models import GameRef
+from common.messages.object_names import task_claim
 from common.steps import Manifest
-from common.task_objects import task_claim
 from local.world import World
 from tests.functions.harness import SLOT, before, forget, new_world, tick
 from tests.functions.losses import heal, is_for, lose_all

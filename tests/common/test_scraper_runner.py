@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from common.claims import Claim
-from common.messages import ScraperRequest
+from common.messages.models import ScraperRequest
 from common.scraper_runner import Task, object_name, season_of
 from common.scrapers import get
 

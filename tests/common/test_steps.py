@@ -6,7 +6,7 @@ import pytest
 
 from common import ids
 from common.configuration.workflows import Workflow
-from common.messages import GameTarget, WorkflowDecision
+from common.messages.models import GameTarget, WorkflowDecision
 from common.steps import Manifest, Outputs, manifest_of, tasks_of
 from tests.common.conftest import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
 

@@ -6,8 +6,8 @@ import pytest
 
 from common.clock import Clock
 from common.errors import BadInputError
-from common.events import Event
-from common.messages import Tick
+from common.messages.envelope import Event
+from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
 from common.tick_slot import TickSlot, tick_slot

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common.errors import BadInputError
-from common.events import parse_event
+from common.messages.envelope import parse_event
 from local.world import ROUTES, World
 from tests.functions.harness import Answer, Call, tables
 from tests.functions.payloads import recorded, wrapped

@@ -21,7 +21,7 @@ import pytest
 
 from common.cloud.storage import GoogleStorage
 from common.cloud.warehouse import make_client, run_query
-from common.messages import ObjectEvent
+from common.messages.models import ObjectEvent
 from common.settings import Settings, variable
 from local import process
 from local.bundle import build

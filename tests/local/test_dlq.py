@@ -16,7 +16,7 @@ from replays import Replayed
 from common.cloud.publisher import GooglePublisher
 from common.dead_letters import bury
 from common.errors import BadInputError
-from common.events import Event, parse_event
+from common.messages.envelope import Event, parse_event
 from common.runtime import Runtime
 from common.settings import Settings, settings
 from local.broker import Broker

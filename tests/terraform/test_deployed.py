@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from common.configuration.topology import Topology, load_topology
-from common.messages import ScraperRequest, Tick
+from common.messages.models import ScraperRequest, Tick
 from common.settings import ROOT, Settings, read_settings
 from tests.terraform.seed import SEED, seed_tables
 

@@ -8,7 +8,7 @@ import pytest
 from common.calendar.slots import parse_cron, slots_on
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
-from common.messages import ScraperRequest, Tick
+from common.messages.models import ScraperRequest, Tick
 from common.scrapers import REGISTRY
 from tests.common.conftest import ROOT
 

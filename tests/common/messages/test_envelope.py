@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import BadInputError
-from common.events import MAX_BYTES, Event, UnreadableMessageError, json_object, parse_event
+from common.messages.envelope import (
+    MAX_BYTES,
+    Event,
+    UnreadableMessageError,
+    json_object,
+    parse_event,
+)
 from tests.common.conftest import MANY
 
 BODY = {"schema": "tick", "version": 1}

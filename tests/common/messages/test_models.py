@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from common import ids
 from common.errors import BadInputError
-from common.events import Event, parse_event
-from common.messages import (
+from common.messages.envelope import Event, parse_event
+from common.messages.models import (
     ExecutionRef,
     GameRef,
     GameTarget,

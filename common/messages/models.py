@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import BadInputError
-from common.events import Event
+from common.messages.envelope import Event
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 GameId = Annotated[str, Field(pattern=r"^[0-9]{10}$")]

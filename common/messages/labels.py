@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import BadInputError
-from common.messages import Day, GameId, Instant, Name, Uuid, describe
-from common.task_objects import is_home
+from common.messages.models import Day, GameId, Instant, Name, Uuid, describe
+from common.messages.object_names import is_home
 
 LONGEST_TEXT = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""

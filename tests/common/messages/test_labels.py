@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common import ids
 from common.errors import BadInputError
-from common.labels import LONGEST_TEXT, Labels, read_labels
+from common.messages.labels import LONGEST_TEXT, Labels, read_labels
 from tests.common.conftest import DAY, MANY, et
 
 HOME = "oddsa-events/2025-11-12/133045.json"

@@ -1,0 +1,1 @@
+"""What travels between the functions: envelopes, message models, object labels and names."""
