@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
     from common.calendar.slots import Cron
     from common.configuration.topology import Topology
     from common.configuration.workflows import Workflow
-    from common.fetch import Source
+    from common.sources.client import Source
 
 NewOwner = Callable[[], str]
 
@@ -80,7 +80,7 @@ class Runtime:
     @cached_property
     def source(self) -> "Source":
         """The sources over HTTP."""
-        from common.fetch import Source  # noqa: PLC0415 - a client only when used
+        from common.sources.client import Source  # noqa: PLC0415 - a client only when used
 
         return Source(self.settings, self.clock)
 

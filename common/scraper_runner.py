@@ -18,11 +18,11 @@ from common.messages.labels import LONGEST_TEXT, Labels
 from common.messages.models import ScraperRequest, event_time
 from common.messages.object_names import FAILED, find, stem, tag, task_claim
 from common.runtime import Runtime
-from common.scrape import Scraped, scrape
 from common.scrapers import get
 from common.scrapers.model import GameRef, Scraper, Target
-from common.source_events import recent
-from common.source_guard import SourceGuard
+from common.sources.guard import SourceGuard
+from common.sources.health import recent
+from common.sources.scrape import Scraped, scrape
 
 SEASON_STARTS_IN = 8
 """August: every date from it on belongs to the season that begins that year."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from common.clock import Clock
-from common.fetch import Source, Way
 from common.scrapers.model import Call
 from common.settings import Settings
-from common.source_errors import SAMPLE_BYTES
+from common.sources.client import Source, Way
+from common.sources.errors import SAMPLE_BYTES
 from local.source.answers import Answer
 
 Ask = Callable[[str, Mapping[str, str]], Answer]

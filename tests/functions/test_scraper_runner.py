@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from common.cloud.ports import StoredObject
-from common.fetch import Source
+from common.sources.client import Source
 from local.world import World
 from tests.functions.harness import (
     NOON,

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from common.entry import respond
-from common.fetch import Source
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
 from common.settings import Settings
+from common.sources.client import Source
 from local.source.answers import answer
 from local.world import ROUTES, ManualClock, World
 from tests.functions.harness import NOON, new_world, slate

@@ -6,7 +6,7 @@ import pytest
 
 from common import ids
 from common.lost_objects import CURSOR
-from common.quota import NAME
+from common.sources.quota import NAME
 from local.world import World
 from tests.functions.harness import SLOT, before, faults, tick
 from tests.functions.losses import heal, is_for, lose_all

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from common.fetch import Source
 from common.scrapers.model import Call, SourceName
 from common.settings import Settings
-from common.source_errors import SourceError
+from common.sources.client import Source
+from common.sources.errors import SourceError
 from local.direct_source import DirectSource
 from local.source.answers import ACCESS_DENIED, Answer
 from local.world import ManualClock

@@ -90,9 +90,12 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/lost_tasks.py": (f"{TESTS}/test_lost_tasks.py", *CLEANUP),
     "common/tick_slot.py": (f"{TESTS}/test_tick_slot.py",),
     "common/strict_json.py": (f"{TESTS}/test_strict_json.py", f"{TESTS}/messages/test_models.py"),
-    "common/circuit.py": (f"{TESTS}/test_circuit.py", f"{TESTS}/test_source_events.py"),
-    "common/pacing.py": (f"{TESTS}/test_pacing.py",),
-    "common/quota.py": (f"{TESTS}/test_quota.py",),
+    "common/sources/circuit.py": (
+        f"{TESTS}/sources/test_circuit.py",
+        f"{TESTS}/sources/test_health.py",
+    ),
+    "common/sources/pacing.py": (f"{TESTS}/sources/test_pacing.py",),
+    "common/sources/quota.py": (f"{TESTS}/sources/test_quota.py",),
 }
 PYTEST = ("-x", "-q", "--assert=plain", "--tb=no", "-p", "no:randomly", "-p", "no:cacheprovider")
 STUCK = 300

@@ -14,11 +14,11 @@ import pytest
 
 from common.clock import set_clock
 from common.eastern import EASTERN
-from common.fetch import Source
-from common.scrape import Scraped, scrape
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import GameRef, Target
 from common.settings import ROOT, Settings
+from common.sources.client import Source
+from common.sources.scrape import Scraped, scrape
 from local.source.odds import event_id
 from local.source.server import SourceServer
 from local.source.slate import load

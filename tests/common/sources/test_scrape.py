@@ -9,8 +9,6 @@ from typing import Any, cast
 import pytest
 
 from common.errors import BadInputError
-from common.fetch import Source, Way
-from common.scrape import Scraped, scrape
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import (
     Call,
@@ -21,7 +19,8 @@ from common.scrapers.model import (
     Scraper,
     Target,
 )
-from common.source_errors import (
+from common.sources.client import Source, Way
+from common.sources.errors import (
     BlockedError,
     NotFoundError,
     NotPublishedError,
@@ -29,6 +28,7 @@ from common.source_errors import (
     TooLargeError,
     UnavailableError,
 )
+from common.sources.scrape import Scraped, scrape
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 DAY = date(2025, 11, 12)

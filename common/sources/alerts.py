@@ -10,7 +10,7 @@ from typing import Literal
 from common.errors import ConflictError
 from common.logs import log
 from common.runtime import Runtime
-from common.source_events import SourceEvent, last_ok, since_ok
+from common.sources.health import SourceEvent, last_ok, since_ok
 
 Code = Literal["SOURCE_CHANGED", "CIRCUIT_OPEN", "QUOTA_SPENT"]
 TEXTS: dict[Code, str] = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.source_events import SourceEvent, note, recent, slot_text
+from common.sources.health import SourceEvent, note, recent, slot_text
 from local.world import ManualClock
 from tests.common.conftest import MANY
 

@@ -17,7 +17,7 @@ from typing import Protocol
 from common.clock import Clock
 from common.cloud.ports import Storage
 from common.errors import ConflictError
-from common.source_errors import NoTurnError
+from common.sources.errors import NoTurnError
 
 HEADROOM = 0.1
 """Seconds that creating an object takes; a slot that begins sooner is not tried for."""

@@ -12,8 +12,8 @@ import pytest
 from common.clock import SystemClock
 from common.cloud.storage import GoogleStorage
 from common.memory import MemoryStorage
-from common.pacing import LocalTurns, SharedTurns
-from common.source_errors import NoTurnError
+from common.sources.errors import NoTurnError
+from common.sources.pacing import LocalTurns, SharedTurns
 from local.gcs import create_buckets, start_gcs
 from local.world import ManualClock
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.settings import Settings
-from common.source_events import SourceEvent, failures_in_a_row
+from common.sources.health import SourceEvent, failures_in_a_row
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from common.circuit import circuit_of
 from common.eastern import at
-from common.fetch import Way
 from common.logs import log
-from common.pacing import SharedTurns
-from common.quota import check_quota, keep_usage
 from common.runtime import Runtime
-from common.scrape import Scraped, Tried
 from common.scrapers.model import Call, Scraper, Target
-from common.source_alerts import Code, alert_once, has_changed
-from common.source_errors import CircuitOpenError, QuotaError
-from common.source_events import SourceEvent, failures_in_a_row, note, since_ok, slot_text
+from common.sources.alerts import Code, alert_once, has_changed
+from common.sources.circuit import circuit_of
+from common.sources.client import Way
+from common.sources.errors import CircuitOpenError, QuotaError
+from common.sources.health import SourceEvent, failures_in_a_row, note, since_ok, slot_text
+from common.sources.pacing import SharedTurns
+from common.sources.quota import check_quota, keep_usage
+from common.sources.scrape import Scraped, Tried
 
 _CODES: dict[str, Code] = {
     CircuitOpenError.__name__: "CIRCUIT_OPEN",

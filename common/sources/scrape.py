@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from common.fetch import Source, Way
 from common.logs import log
 from common.messages.labels import Outcome
 from common.scrapers.model import (
@@ -18,7 +17,8 @@ from common.scrapers.model import (
     SourceName,
     Target,
 )
-from common.source_errors import (
+from common.sources.client import Source, Way
+from common.sources.errors import (
     SAMPLE_BYTES,
     BlockedError,
     NotFoundError,

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from common.fetch import Source
 from common.scrapers.model import Call, SourceName
 from common.settings import ROOT, Settings
-from common.source_errors import (
+from common.sources.client import Source
+from common.sources.errors import (
     BlockedError,
     MissingKeyError,
     MovedError,
@@ -329,7 +329,7 @@ def test_close_lets_the_next_fetch_open_again() -> None:
 def test_import_loads_no_client() -> None:
     """A cold start that fetches nothing does not pay for httpx, tenacity or pypdf."""
     code = (
-        "import sys, common.fetch, common.scrape, common.scrapers;"
+        "import sys, common.sources.client, common.sources.scrape, common.scrapers;"
         "print([m for m in ('httpx', 'tenacity', 'pypdf') if m in sys.modules])"
     )
     root = ROOT

@@ -1,4 +1,4 @@
-"""What an answer of a source is: its bytes, or one of the errors in `common/source_errors.py`."""
+"""What an answer of a source is: its bytes, or one of the errors in `common/sources/errors.py`."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,9 +9,8 @@ from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from common.errors import TRANSIENT_STATUSES
-from common.quota import read_usage
 from common.scrapers.model import Call, SourceName
-from common.source_errors import (
+from common.sources.errors import (
     BlockedError,
     MovedError,
     NotFoundError,
@@ -20,6 +19,7 @@ from common.source_errors import (
     RefusedError,
     UnavailableError,
 )
+from common.sources.quota import read_usage
 
 HIDDEN = "(hidden)"
 SHORTEST_KEY = 16

@@ -22,7 +22,7 @@ from common.readable import read_as
 from common.runtime import Runtime
 from common.scrapers.model import Call
 from common.settings import variable
-from common.source_errors import QuotaError
+from common.sources.errors import QuotaError
 
 NAME = "quota/odds_api.json"
 BELIEVED_FOR = timedelta(hours=24)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.circuit import circuit_of
 from common.settings import Settings
-from common.source_errors import Verdict
-from common.source_events import SourceEvent
+from common.sources.circuit import circuit_of
+from common.sources.errors import Verdict
+from common.sources.health import SourceEvent
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 FIVE: list[Verdict] = ["failed"] * 5

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from common.clock import Clock
-from common.pacing import LocalTurns, Turns
-from common.quota import Usage, read_usage
 from common.scrapers.model import Call
 from common.settings import Settings, variable
-from common.source_answers import Reply, hide_text, judge, name_of, secrets_of
-from common.source_errors import (
+from common.sources.answers import Reply, hide_text, judge, name_of, secrets_of
+from common.sources.errors import (
     SAMPLE_BYTES,
     MissingKeyError,
     TimedOutError,
     TooLargeError,
     UnavailableError,
 )
+from common.sources.pacing import LocalTurns, Turns
+from common.sources.quota import Usage, read_usage
 
 if TYPE_CHECKING:
     import httpx
@@ -91,7 +91,7 @@ class Source:
         Waits for the host's turn, and tries again on what may pass, honouring Retry-After.
 
         Raises:
-            SourceError: see `common/source_errors.py`.
+            SourceError: see `common/sources/errors.py`.
         """
         return self._tries(self._once, call, way)
 

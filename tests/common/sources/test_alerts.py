@@ -9,9 +9,9 @@ import pytest
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.source_alerts import alert_once, has_changed
-from common.source_errors import Verdict
-from common.source_events import SourceEvent
+from common.sources.alerts import alert_once, has_changed
+from common.sources.errors import Verdict
+from common.sources.health import SourceEvent
 from local.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)

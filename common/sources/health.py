@@ -12,7 +12,7 @@ from typing import get_args
 
 from common.errors import ConflictError
 from common.runtime import Runtime
-from common.source_errors import Verdict
+from common.sources.errors import Verdict
 
 KEPT = timedelta(days=3)
 _STAMP = "%Y%m%dT%H%M%S%f"

@@ -1,0 +1,1 @@
+"""Asks a data source politely, and names what came of it."""
