@@ -11,15 +11,15 @@ from pydantic import BaseModel, Field
 
 from common import ids
 from common.calendar.games import parse_schedule_body
-from common.claims import claimed
 from common.cloud.ports import Row
 from common.errors import BadInputError
 from common.logs import log
 from common.messages.labels import Labels
 from common.messages.models import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
-from common.readable import read_as, unless_spoilt
 from common.runtime import Runtime
-from common.state import read_once, write_once
+from common.state.claims import claimed
+from common.state.reading import read_as, unless_spoilt
+from common.state.store import read_once, write_once
 from common.steps import Manifest, Outputs, StepTasks, tasks_of
 
 T = TypeVar("T")

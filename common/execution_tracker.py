@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from common.claims import claimed
 from common.errors import BadInputError
 from common.execution import (
     advance,
@@ -17,6 +16,7 @@ from common.messages.labels import read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.scraper_logger import check_bucket, completed
+from common.state.claims import claimed
 from common.steps import Manifest
 
 

@@ -23,8 +23,8 @@ from common.eastern import at, eastern_date
 from common.errors import ConflictError
 from common.finalized import republish_object
 from common.messages.object_names import FAILED
-from common.readable import read_as
 from common.runtime import Runtime
+from common.state.reading import read_as
 from common.tries import Try, attempt, heal_each, in_time, quarantined
 
 NEAR, DAY, FAR = timedelta(hours=2), timedelta(hours=26), timedelta(days=8)

@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 
 from common import ids
-from common.batches import batches_of, decisions_of
-from common.claims import done_at
 from common.cloud.ports import Row, StoredObject
 from common.decisions.history import ours
 from common.errors import BadInputError, ClaimBusyError
@@ -26,6 +24,8 @@ from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages.models import ScraperRequest, WorkflowDecision
 from common.runtime import Runtime
+from common.state.claims import done_at
+from common.state.decided import batches_of, decisions_of
 from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine
 

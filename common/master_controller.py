@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common import ids
-from common.batches import batch_name
 from common.calendar.slots import slot_of
-from common.claims import Claim, claimed
 from common.cloud.ports import Row
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
@@ -16,7 +14,9 @@ from common.messages.envelope import Event
 from common.messages.models import GameTarget, Tick, WorkflowDecision
 from common.readings import read_situation
 from common.runtime import Runtime
-from common.state import write_anew, write_once
+from common.state.claims import Claim, claimed
+from common.state.decided import batch_name
+from common.state.store import write_anew, write_once
 from common.tick_slot import tick_slot
 
 TABLE = "workflow_decisions"

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from common.batches import batches_of, decisions_of
 from common.calendar.season import Season
 from common.cloud.ports import Row
 from common.decisions.history import (
@@ -21,6 +20,7 @@ from common.decisions.history import (
 from common.decisions.situation import Situation
 from common.eastern import eastern_date
 from common.runtime import Runtime
+from common.state.decided import batches_of, decisions_of
 
 T = TypeVar("T")
 HISTORY_SPAN = timedelta(days=7)

@@ -10,7 +10,6 @@ from datetime import date
 from itertools import count
 
 from common import ids
-from common.claims import claimed, is_done
 from common.cloud.ports import Row
 from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
@@ -18,6 +17,7 @@ from common.errors import ClaimBusyError
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
+from common.state.claims import claimed, is_done
 from common.tick_slot import tick_slot
 
 TABLE = "daily_expected_schedule"

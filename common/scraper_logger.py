@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.claims import claimed
 from common.cloud.ports import Row
 from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.messages.labels import Labels, read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
+from common.state.claims import claimed
 
 TABLE = "scraper_execution_log"
 UPLOADED = "UPLOADED"

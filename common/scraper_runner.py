@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from common import ids
 from common.calendar.games import season_type
-from common.claims import Claim, claimed
 from common.cloud.ports import StoredObject
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
@@ -23,6 +22,7 @@ from common.scrapers.model import GameRef, Scraper, Target
 from common.sources.guard import SourceGuard
 from common.sources.health import recent
 from common.sources.scrape import Scraped, scrape
+from common.state.claims import Claim, claimed
 
 SEASON_STARTS_IN = 8
 """August: every date from it on belongs to the season that begins that year."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.claims import claimed
 from common.execution import advance, check_known, manifest_name, publish_step, start_claim
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
-from common.state import write_once
+from common.state.claims import claimed
+from common.state.store import write_once
 from common.steps import Manifest, manifest_of
 
 

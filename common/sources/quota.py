@@ -18,11 +18,11 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from common.readable import read_as
 from common.runtime import Runtime
 from common.scrapers.model import Call
 from common.settings import variable
 from common.sources.errors import QuotaError
+from common.state.reading import read_as
 
 NAME = "quota/odds_api.json"
 BELIEVED_FOR = timedelta(hours=24)

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from common.claims import Claim
 from common.messages.models import ScraperRequest
 from common.scraper_runner import Task, object_name, season_of
 from common.scrapers import get
+from common.state.claims import Claim
 
 STARTED = datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
 CLAIM = Claim("scraper_runner/x", "me", STARTED, takeover=False, generation=1)

@@ -84,7 +84,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/ids.py": (f"{TESTS}/test_ids.py", *RUNS),
     "common/messages/labels.py": (f"{TESTS}/messages/test_labels.py",),
     "common/tries.py": (f"{TESTS}/test_tries.py", *CLEANUP),
-    "common/claims.py": (f"{TESTS}/test_claims.py", *RUNS),
+    "common/state/claims.py": (f"{TESTS}/state/test_claims.py", *RUNS),
     "common/lost_objects.py": (f"{TESTS}/test_lost_objects.py", *CLEANUP),
     "common/lost_runs.py": (f"{TESTS}/test_lost_runs.py", *CLEANUP),
     "common/lost_tasks.py": (f"{TESTS}/test_lost_tasks.py", *CLEANUP),

@@ -24,8 +24,8 @@ from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.logs import log
 from common.messages.models import Instant
-from common.readable import read_as
 from common.runtime import Runtime
+from common.state.reading import read_as
 
 _LONG_OVER = datetime.fromtimestamp(0, UTC)
 

@@ -8,9 +8,9 @@ import pytest
 
 from common.errors import BadInputError
 from common.memory import MemoryStorage
-from common.readable import read_as
 from common.runtime import Runtime
 from common.settings import Settings
+from common.state.reading import read_as
 from local.world import ManualClock
 
 

@@ -6,12 +6,12 @@ from itertools import count
 
 import pytest
 
-from common.claims import claimed, is_done, started
 from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
+from common.state.claims import claimed, is_done, started
 from local.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)

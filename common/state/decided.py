@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from common import ids
 from common.cloud.ports import StoredObject
-from common.readable import read_as
 from common.runtime import Runtime
+from common.state.reading import read_as
 
 _FOLDER = "decided/"
 

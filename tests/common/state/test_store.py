@@ -8,7 +8,7 @@ from common.errors import TransientError
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.state import read_once, write_anew, write_once
+from common.state.store import read_once, write_anew, write_once
 from local.world import ManualClock
 
 

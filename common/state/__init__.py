@@ -1,0 +1,1 @@
+"""What is remembered between two deliveries: claims, and objects that are written once."""
