@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from common.errors import BadInputError
-from common.execution import (
+from common.executions.execution import (
     advance,
     read_manifest,
     record_result,
@@ -11,13 +11,13 @@ from common.execution import (
     step_claim,
     step_tasks,
 )
+from common.executions.steps import Manifest
 from common.messages.envelope import Event
 from common.messages.labels import read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.scraper_logger import check_bucket, completed
 from common.state.claims import claimed
-from common.steps import Manifest
 
 
 def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, object]:

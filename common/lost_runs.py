@@ -10,7 +10,7 @@ from common import ids
 from common.cloud.ports import Row, StoredObject
 from common.decisions.history import ours
 from common.errors import BadInputError, ClaimBusyError
-from common.execution import (
+from common.executions.execution import (
     check_known,
     give_up,
     readable_manifest,
@@ -19,6 +19,7 @@ from common.execution import (
     start_claim,
     step_claim,
 )
+from common.executions.steps import Manifest
 from common.finalized import republish_object
 from common.lost_tasks import heal_tasks
 from common.master_controller import publish_decision
@@ -26,7 +27,6 @@ from common.messages.models import ScraperRequest, WorkflowDecision
 from common.runtime import Runtime
 from common.state.claims import done_at
 from common.state.decided import batches_of, decisions_of
-from common.steps import Manifest
 from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine
 
 GRACE = timedelta(minutes=20)

@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.execution import advance, check_known, manifest_name, publish_step, start_claim
+from common.executions.execution import (
+    advance,
+    check_known,
+    manifest_name,
+    publish_step,
+    start_claim,
+)
+from common.executions.steps import Manifest, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
 from common.state.claims import claimed
 from common.state.store import write_once
-from common.steps import Manifest, manifest_of
 
 
 def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mapping[str, object]:

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from common import ids
-from common.execution import read_manifest, step_tasks
+from common.executions.execution import read_manifest, step_tasks
+from common.executions.steps import Manifest
 from common.lost_tasks import write_off
 from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef
 from common.messages.object_names import task_claim
-from common.steps import Manifest
 from local.world import World
 from tests.functions.harness import SLOT, before, forget, new_world, tick
 from tests.functions.losses import heal, is_for, lose_all

@@ -62,7 +62,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TESTS}/decisions/test_decide.py",
     ),
     "common/calendar/slots.py": (f"{TESTS}/calendar/test_slots.py", *CORE),
-    "common/steps.py": (f"{TESTS}/test_steps.py", *RUNS),
+    "common/executions/steps.py": (f"{TESTS}/executions/test_steps.py", *RUNS),
     "common/eastern.py": (f"{TESTS}/test_eastern.py", f"{TESTS}/calendar/test_slots.py"),
     "common/calendar/games.py": (
         f"{TESTS}/calendar/test_games.py",

@@ -6,8 +6,8 @@ import pytest
 
 from common import ids
 from common.configuration.workflows import Workflow
+from common.executions.steps import Manifest, Outputs, manifest_of, tasks_of
 from common.messages.models import GameTarget, WorkflowDecision
-from common.steps import Manifest, Outputs, manifest_of, tasks_of
 from tests.common.conftest import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
 
 SLOT = et("2025-11-12 23:00")

@@ -13,6 +13,7 @@ from common import ids
 from common.calendar.games import parse_schedule_body
 from common.cloud.ports import Row
 from common.errors import BadInputError
+from common.executions.steps import Manifest, Outputs, StepTasks, tasks_of
 from common.logs import log
 from common.messages.labels import Labels
 from common.messages.models import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
@@ -20,7 +21,6 @@ from common.runtime import Runtime
 from common.state.claims import claimed
 from common.state.reading import read_as, unless_spoilt
 from common.state.store import read_once, write_once
-from common.steps import Manifest, Outputs, StepTasks, tasks_of
 
 T = TypeVar("T")
 TABLE = "workflow_executions"
