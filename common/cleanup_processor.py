@@ -18,14 +18,14 @@ from datetime import datetime
 from common import ids
 from common.calendar.slots import next_slot
 from common.cloud.ports import Row
-from common.lost_objects import Found, heal_objects
-from common.lost_runs import heal_runs
+from common.healing.attempts import heal_each
+from common.healing.objects import Found, heal_objects
+from common.healing.runs import heal_runs
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.state.claims import Claim, claimed
 from common.tick_slot import tick_slot
-from common.tries import heal_each
 
 TABLE = "cleanup_operations"
 TICKS = "tick-cleanup-processor"

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from common.errors import BadInputError, PermanentError
-from common.finalized import REPUBLISHED
+from common.healing.republish import REPUBLISHED
 from common.messages.envelope import Event, json_object
 from common.runtime import Runtime
 

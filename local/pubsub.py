@@ -15,7 +15,7 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from common.clock import Clock
 from common.errors import ConfigError
-from common.finalized import REPUBLISHED
+from common.healing.republish import REPUBLISHED
 from common.settings import Settings
 from local.broker import Broker, Counts
 from local.process import HOST

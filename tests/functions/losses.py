@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from common.lost_runs import heal_runs
+from common.healing.runs import heal_runs
 from common.memory import Published
 from local.world import Delivery, World
 from tests.functions.harness import (

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from common import ids, lost_runs
+from common import ids
 from common.eastern import eastern
+from common.healing import runs as lost_runs
 from local.world import World
 from tests.functions.harness import (
     LAST_TASK,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
-from common import lost_objects
+from common.healing import objects as lost_objects
 from local.world import World
 from tests.functions.harness import (
     SWEEP,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from common import ids
-from common.lost_objects import CURSOR
+from common.healing.objects import CURSOR
 from common.sources.quota import NAME
 from local.world import World
 from tests.functions.harness import SLOT, before, faults, tick

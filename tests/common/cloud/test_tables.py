@@ -249,7 +249,9 @@ def _fits_on_the_wire(field: Field, value: object) -> bool:
 
 def test_d4_every_table_and_column_that_the_code_reads_exists() -> None:
     """Each name in a select of the code is a table of ours with those columns."""
-    from common import lost_objects, lost_runs, readings  # noqa: PLC0415 - only here
+    from common import readings  # noqa: PLC0415 - only here
+    from common.healing import objects as lost_objects  # noqa: PLC0415 - only here
+    from common.healing import runs as lost_runs  # noqa: PLC0415 - only here
 
     assert set(readings.LOG_COLUMNS) <= set(table("scraper_execution_log").by_name)
     assert set(readings.RUN_COLUMNS) <= set(table("workflow_decisions").by_name)

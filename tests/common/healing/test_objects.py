@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from common import lost_objects
 from common.cloud.ports import StoredObject
-from common.lost_objects import CURSOR, Found, heal_objects
+from common.healing import objects as lost_objects
+from common.healing.objects import CURSOR, Found, heal_objects
 from common.memory import MemoryPublisher, MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings

@@ -21,11 +21,11 @@ from common import ids
 from common.cloud.ports import Row, StoredObject
 from common.eastern import at, eastern_date
 from common.errors import ConflictError
-from common.finalized import republish_object
+from common.healing.attempts import Try, attempt, heal_each, in_time, quarantined
+from common.healing.republish import republish_object
 from common.messages.object_names import FAILED
 from common.runtime import Runtime
 from common.state.reading import read_as
-from common.tries import Try, attempt, heal_each, in_time, quarantined
 
 NEAR, DAY, FAR = timedelta(hours=2), timedelta(hours=26), timedelta(days=8)
 """What is older than NEAR was looked at by several sweeps already, what is older than DAY by the

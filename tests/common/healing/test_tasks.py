@@ -7,7 +7,7 @@ import pytest
 from common import ids
 from common.executions.execution import read_manifest, step_tasks
 from common.executions.steps import Manifest
-from common.lost_tasks import write_off
+from common.healing.tasks import write_off
 from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef
 from common.messages.object_names import task_claim

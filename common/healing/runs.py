@@ -20,14 +20,14 @@ from common.executions.execution import (
     step_claim,
 )
 from common.executions.steps import Manifest
-from common.finalized import republish_object
-from common.lost_tasks import heal_tasks
+from common.healing.attempts import USED_UP, Try, attempt, heal_each, in_time, quarantine
+from common.healing.republish import republish_object
+from common.healing.tasks import heal_tasks
 from common.master_controller import publish_decision
 from common.messages.models import ScraperRequest, WorkflowDecision
 from common.runtime import Runtime
 from common.state.claims import done_at
 from common.state.decided import batches_of, decisions_of
-from common.tries import USED_UP, Try, attempt, heal_each, in_time, quarantine
 
 GRACE = timedelta(minutes=20)
 """Longer than a claim's lease: a run this young may be held by a live delivery."""

@@ -9,13 +9,13 @@ from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.executions.execution import publish_request, record_result
 from common.executions.steps import Manifest
-from common.finalized import republish_object
+from common.healing.attempts import USED_UP, Try, attempt
+from common.healing.republish import republish_object
 from common.messages.labels import Labels, read_labels
 from common.messages.models import ExecutionRef, ObjectEvent, ScraperRequest
 from common.messages.object_names import FAILED, find, stem, tag, task_claim
 from common.runtime import Runtime
 from common.state.claims import claimed, is_done, started
-from common.tries import USED_UP, Try, attempt
 
 TASK_LOST_AFTER = timedelta(minutes=60)
 """A task silent for this long is written off as failed, and the execution goes on."""

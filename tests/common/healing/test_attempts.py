@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.errors import TransientError
+from common.healing.attempts import Try, attempt, heal_each, in_time, quarantine, quarantined
 from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from common.tries import Try, attempt, heal_each, in_time, quarantine, quarantined
 from local.world import ManualClock
 
 SPACING = timedelta(minutes=10)

@@ -1,0 +1,1 @@
+"""Finds what a link of the chain lost, and sends it again within bounds (rule R8)."""
