@@ -33,7 +33,7 @@ class Runtime:
         settings: read once from the environment.
         new_owner: names a delivery, so that claims tell two of them apart.
         elapsed: seconds of a monotonic clock, for durations.
-        told: what this instance has told of already; `common/alerts.py` keeps it bounded.
+        told: what this instance has told of already; `common/entry/incidents.py` keeps it bounded.
     """
 
     settings: Settings

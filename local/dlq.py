@@ -16,7 +16,7 @@ import click
 
 from common.cloud.publisher import GooglePublisher
 from common.configuration.topology import Topology, load_topology
-from common.dead_letters import Letter, described, read_letter, resent
+from common.entry.dead_letters import Letter, described, read_letter, resent
 from common.errors import BadInputError, ConfigError, OrchestrationError
 from common.settings import settings
 from local.driver import kept_stack

@@ -16,7 +16,7 @@ from typing import Any
 from common.cleanup_processor import clean_up
 from common.cloud.ports import Row, StoredObject
 from common.configuration.topology import Subscription
-from common.entry import respond
+from common.entry.respond import respond
 from common.execution_tracker import track
 from common.master_controller import control
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published

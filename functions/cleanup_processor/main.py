@@ -17,7 +17,7 @@ import functions_framework
 from flask import Request
 
 from common.cleanup_processor import clean_up
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.messages.models import Tick
 
 

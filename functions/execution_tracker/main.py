@@ -16,7 +16,7 @@ Duplicates  results are created once; completing a step is a claim; row and job 
 import functions_framework
 from flask import Request
 
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.execution_tracker import track
 from common.messages.models import ObjectEvent
 

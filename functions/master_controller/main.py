@@ -16,7 +16,7 @@ Duplicates  one claim a slot; decisions are stored before they are written, so a
 import functions_framework
 from flask import Request
 
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.master_controller import control
 from common.messages.models import Tick
 

@@ -15,7 +15,7 @@ Duplicates  one claim a date, and one after the other for forced locks; the INSE
 import functions_framework
 from flask import Request
 
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.messages.models import Tick
 from common.schedule_locker import lock
 

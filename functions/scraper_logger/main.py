@@ -13,7 +13,7 @@ Duplicates  row id, claim and job id derive from bucket, name and generation.
 import functions_framework
 from flask import Request
 
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.messages.models import ObjectEvent
 from common.scraper_logger import write_log
 

@@ -16,7 +16,7 @@ Duplicates  one claim a task; the object's name derives from the first claim, so
 import functions_framework
 from flask import Request
 
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.messages.models import ScraperRequest
 from common.scraper_runner import run
 

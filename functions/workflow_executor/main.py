@@ -14,7 +14,7 @@ Duplicates  execution and task ids derive from the decision; manifest and tasks 
 import functions_framework
 from flask import Request
 
-from common.entry import Reply, serve
+from common.entry.respond import Reply, serve
 from common.messages.models import WorkflowDecision
 from common.workflow_executor import execute
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from common.entry import respond
+from common.entry.respond import respond
 from common.memory import MemoryWarehouse
 from local.world import ROUTES, Delivery, World
 from tests.functions.harness import (

@@ -11,8 +11,8 @@ from unittest.mock import patch
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
-from common.dead_letters import GIVEN_UP, Letter, read_letter, resent
-from common.entry import respond
+from common.entry.dead_letters import GIVEN_UP, Letter, read_letter, resent
+from common.entry.respond import respond
 from common.errors import BadInputError
 from common.memory import Published
 from common.scrapers import REGISTRY

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from common.entry import respond
+from common.entry.respond import respond
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
 from common.settings import Settings

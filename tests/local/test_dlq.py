@@ -14,7 +14,7 @@ from google.pubsub_v1 import types
 from replays import Replayed
 
 from common.cloud.publisher import GooglePublisher
-from common.dead_letters import bury
+from common.entry.dead_letters import bury
 from common.errors import BadInputError
 from common.messages.envelope import Event, parse_event
 from common.runtime import Runtime

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import Forbidden, ServiceUnavailable
 
-from common.alerts import alert
-from common.entry import respond
+from common.entry.incidents import alert
+from common.entry.respond import respond
 from common.errors import ClaimBusyError, ConfigError
 from common.memory import MemoryPublisher, MemoryStorage
 from common.messages.envelope import Event

@@ -8,7 +8,7 @@
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
-Each failing delivery is a WARNING line; an incident is one ERROR line (`common/alerts.py`).
+Each failing delivery is a WARNING line; an incident is one ERROR line (`common/entry/incidents.py`).
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from flask import Request
 
-from common.dead_letters import bury
+from common.entry.dead_letters import bury
 from common.errors import ClaimBusyError, PermanentError, is_transient
 from common.logs import log
 from common.messages.envelope import Event, UnreadableMessageError, parse_event
@@ -119,7 +119,7 @@ def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Re
 
 
 def _alert(runtime: Runtime, function: str, error: Exception, *, early: bool = False) -> None:
-    from common.alerts import alert  # noqa: PLC0415 - cold start: only where something fails
+    from common.entry.incidents import alert  # noqa: PLC0415 - cold start: only where something fails
 
     alert(runtime, function, error, early=early)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.entry import respond
+from common.entry.respond import respond
 from common.errors import ConfigError
 from common.memory import MemoryPublisher, MemoryStorage
 from common.messages.envelope import Event

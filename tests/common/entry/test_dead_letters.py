@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.dead_letters import Letter, Resent, bury, described, read_letter, resent
+from common.entry.dead_letters import Letter, Resent, bury, described, read_letter, resent
 from common.errors import BadInputError
 from common.memory import MemoryPublisher
 from common.messages.envelope import (

@@ -1,0 +1,1 @@
+"""One request parsed, handled and answered; what cannot be handled becomes a dead letter."""
