@@ -9,7 +9,7 @@ from common.cloud.ports import Row
 from common.cloud.tables import table
 from common.decisions.history import History, ends_of, ours, runs_from_rows, tries_from_log
 from common.errors import BadInputError
-from common.readings import HISTORY_SPAN
+from common.handlers.situation_reader import HISTORY_SPAN
 
 
 def read_history(folder: Path, before: datetime) -> History:

@@ -13,20 +13,20 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from common.cleanup_processor import clean_up
 from common.cloud.ports import Row, StoredObject
 from common.configuration.topology import Subscription
 from common.entry.respond import respond
-from common.execution_tracker import track
-from common.master_controller import control
+from common.handlers.cleanup_processor import clean_up
+from common.handlers.execution_tracker import track
+from common.handlers.master_controller import control
+from common.handlers.schedule_locker import lock
+from common.handlers.scraper_logger import write_log
+from common.handlers.scraper_runner import run
+from common.handlers.workflow_executor import execute
 from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 from common.messages.models import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
 from common.runtime import Runtime
-from common.schedule_locker import lock
-from common.scraper_logger import write_log
-from common.scraper_runner import run
 from common.settings import Settings
-from common.workflow_executor import execute
 from local.direct_source import DirectSource
 from local.source.answers import Answer, answer
 from local.source.slate import Slate

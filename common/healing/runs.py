@@ -20,10 +20,10 @@ from common.executions.execution import (
     step_claim,
 )
 from common.executions.steps import Manifest
+from common.handlers.master_controller import publish_decision
 from common.healing.attempts import USED_UP, Try, attempt, heal_each, in_time, quarantine
 from common.healing.republish import republish_object
 from common.healing.tasks import heal_tasks
-from common.master_controller import publish_decision
 from common.messages.models import ScraperRequest, WorkflowDecision
 from common.runtime import Runtime
 from common.state.claims import done_at

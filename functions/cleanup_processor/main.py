@@ -16,8 +16,8 @@ Duplicates  one claim a slot; whatever is published again is harmless to its rec
 import functions_framework
 from flask import Request
 
-from common.cleanup_processor import clean_up
 from common.entry.respond import Reply, serve
+from common.handlers.cleanup_processor import clean_up
 from common.messages.models import Tick
 
 

@@ -17,7 +17,7 @@ import functions_framework
 from flask import Request
 
 from common.entry.respond import Reply, serve
-from common.execution_tracker import track
+from common.handlers.execution_tracker import track
 from common.messages.models import ObjectEvent
 
 

@@ -17,7 +17,7 @@ import functions_framework
 from flask import Request
 
 from common.entry.respond import Reply, serve
-from common.master_controller import control
+from common.handlers.master_controller import control
 from common.messages.models import Tick
 
 

@@ -16,8 +16,8 @@ import functions_framework
 from flask import Request
 
 from common.entry.respond import Reply, serve
+from common.handlers.schedule_locker import lock
 from common.messages.models import Tick
-from common.schedule_locker import lock
 
 
 @functions_framework.http

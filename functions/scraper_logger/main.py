@@ -14,8 +14,8 @@ import functions_framework
 from flask import Request
 
 from common.entry.respond import Reply, serve
+from common.handlers.scraper_logger import write_log
 from common.messages.models import ObjectEvent
-from common.scraper_logger import write_log
 
 
 @functions_framework.http

@@ -17,8 +17,8 @@ import functions_framework
 from flask import Request
 
 from common.entry.respond import Reply, serve
+from common.handlers.scraper_runner import run
 from common.messages.models import ScraperRequest
-from common.scraper_runner import run
 
 
 @functions_framework.http

@@ -15,8 +15,8 @@ import functions_framework
 from flask import Request
 
 from common.entry.respond import Reply, serve
+from common.handlers.workflow_executor import execute
 from common.messages.models import WorkflowDecision
-from common.workflow_executor import execute
 
 
 @functions_framework.http

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from common import ids, master_controller
+from common import ids
+from common.handlers import master_controller
 from local.world import World
 from tests.functions.harness import FEW, SLOT, Break, Call, Do, Tap
 

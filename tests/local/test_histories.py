@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from crash_points import passed
 from seasons import season_of, write_season
 
-from common import cleanup_processor
 from common.errors import OrchestrationError
+from common.handlers import cleanup_processor
 from common.settings import ROOT
 from local.chance import Fired
 from local.cli import main

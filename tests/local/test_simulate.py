@@ -22,8 +22,8 @@ from common.configuration.topology import load_topology
 from common.decisions.decide import decide
 from common.eastern import eastern_date
 from common.errors import BadInputError
+from common.handlers.situation_reader import read_situation
 from common.logs import silent
-from common.readings import read_situation
 from common.settings import ROOT, Settings
 from local.faults import parse_faults
 from local.simulate import (

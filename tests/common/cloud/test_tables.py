@@ -249,7 +249,7 @@ def _fits_on_the_wire(field: Field, value: object) -> bool:
 
 def test_d4_every_table_and_column_that_the_code_reads_exists() -> None:
     """Each name in a select of the code is a table of ours with those columns."""
-    from common import readings  # noqa: PLC0415 - only here
+    from common.handlers import situation_reader as readings  # noqa: PLC0415 - only here
     from common.healing import objects as lost_objects  # noqa: PLC0415 - only here
     from common.healing import runs as lost_runs  # noqa: PLC0415 - only here
 

@@ -18,6 +18,7 @@ from datetime import datetime
 from common import ids
 from common.calendar.slots import next_slot
 from common.cloud.ports import Row
+from common.handlers.tick_slot import tick_slot
 from common.healing.attempts import heal_each
 from common.healing.objects import Found, heal_objects
 from common.healing.runs import heal_runs
@@ -25,7 +26,6 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.state.claims import Claim, claimed
-from common.tick_slot import tick_slot
 
 TABLE = "cleanup_operations"
 TICKS = "tick-cleanup-processor"

@@ -14,11 +14,11 @@ from common.cloud.ports import Row
 from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
+from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.state.claims import claimed, is_done
-from common.tick_slot import tick_slot
 
 TABLE = "daily_expected_schedule"
 TICKS = "tick-schedule-locker"

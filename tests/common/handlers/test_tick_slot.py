@@ -6,11 +6,11 @@ import pytest
 
 from common.clock import Clock
 from common.errors import BadInputError
+from common.handlers.tick_slot import TickSlot, tick_slot
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
-from common.tick_slot import TickSlot, tick_slot
 from local.world import ManualClock
 from tests.common.conftest import et
 

@@ -12,11 +12,11 @@ from common.executions.execution import (
     step_tasks,
 )
 from common.executions.steps import Manifest
+from common.handlers.scraper_logger import check_bucket, completed
 from common.messages.envelope import Event
 from common.messages.labels import read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
-from common.scraper_logger import check_bucket, completed
 from common.state.claims import claimed
 
 

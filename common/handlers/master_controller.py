@@ -10,14 +10,14 @@ from common.calendar.slots import slot_of
 from common.cloud.ports import Row
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
+from common.handlers.situation_reader import read_situation
+from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
 from common.messages.models import GameTarget, Tick, WorkflowDecision
-from common.readings import read_situation
 from common.runtime import Runtime
 from common.state.claims import Claim, claimed
 from common.state.decided import batch_name
 from common.state.store import write_anew, write_once
-from common.tick_slot import tick_slot
 
 TABLE = "workflow_decisions"
 TOPIC = "workflow-decisions"

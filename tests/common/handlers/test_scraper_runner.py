@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from common.handlers.scraper_runner import Task, object_name, season_of
 from common.messages.models import ScraperRequest
-from common.scraper_runner import Task, object_name, season_of
 from common.scrapers import get
 from common.state.claims import Claim
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.errors import PermanentError, TransientError
-from common.readings import HISTORY_SPAN, read_history, read_situation
+from common.handlers.situation_reader import HISTORY_SPAN, read_history, read_situation
 from common.settings import ROOT
 from local.source.slate import load
 from local.world import World

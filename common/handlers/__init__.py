@@ -1,0 +1,1 @@
+"""The work of the seven functions, one file each."""
