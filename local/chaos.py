@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from local.broker import Faults
-from local.ticks import Tick
+from local.scheduler import Tick
 
 KILL, SUSPEND = "kill", "suspend"
 DELIVERY_FAULTS = Faults(duplicate=0.1, delay=0.05, max_delay_seconds=60, reorder=0.05)

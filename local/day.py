@@ -20,9 +20,9 @@ from common.settings import ROOT, Settings
 from local.chaos import plan
 from local.coverage import Coverage, cover
 from local.driver import Rested, RunningStack
+from local.scheduler import Tick, ticks_of
 from local.source.slate import Slate, load
 from local.tables import Tables, count_rows, read_tables, write_tables
-from local.ticks import Tick, ticks_of
 
 OWN_SLATE = ROOT / "config" / "slates" / "2025-11.json"
 REST_SECONDS = 60.0

@@ -22,11 +22,11 @@ from common.settings import Settings
 from local import season as told
 from local.chance import Fired
 from local.faults import parse_faults
+from local.scheduler import ticks_of
 from local.season import Collected, GameCoverage, wanted_of
 from local.simulation import Simulation
 from local.sources import SeasonFile, load_season, unknown
 from local.tables import Tables, write_tables
-from local.ticks import ticks_of
 
 TAIL_DAYS = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""

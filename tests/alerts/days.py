@@ -14,10 +14,10 @@ from common.eastern import at
 from common.logs import silent
 from local.bigquery import BigQueryServer, create_tables
 from local.day import OWN_SLATE
+from local.scheduler import ticks_of
 from local.simulate import SimulateOptions, live_day, make_world
 from local.source.slate import Slate
 from local.sql import run_sql
-from local.ticks import ticks_of
 from local.world import World
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"

@@ -27,9 +27,9 @@ from local.broker.subscriptions import read_subscription
 from local.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan
 from local.compare import differences
 from local.driver import start_stack
+from local.scheduler import Tick, ticks_of
 from local.stack import Stack
 from local.strikes import Strikes
-from local.ticks import Tick, ticks_of
 
 TOPOLOGY = load_topology(Settings().topology_file)
 TICKS: list[Tick] = ticks_of(TOPOLOGY, DAY)
