@@ -5,7 +5,7 @@ at least one delivery of every message, in no particular order.
 """
 
 from local.broker.broker import Broker
-from local.broker.faults import Faults
+from local.broker.delivery_faults import Faults
 from local.broker.stats import BrokerStats, Counts, DeliveryFailure, Disturbed
 
 __all__ = ["Broker", "BrokerStats", "Counts", "DeliveryFailure", "Disturbed", "Faults"]

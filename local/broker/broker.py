@@ -9,7 +9,7 @@ from google.pubsub_v1 import types
 
 from common.clock import Clock
 from local.broker.backlog import Backlog
-from local.broker.faults import Dice, Fate, Faults
+from local.broker.delivery_faults import Dice, Fate, Faults
 from local.broker.mailbox import Mailbox
 from local.broker.messages import Delivery, Message, check_message
 from local.broker.push import Pusher

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local.broker.faults import Fate
+from local.broker.delivery_faults import Fate
 
 _KEPT_FAILURES = 100
 BODY_SHOWN = 200

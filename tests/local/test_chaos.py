@@ -21,7 +21,7 @@ from common.errors import ConfigError
 from common.settings import ROOT, Settings
 from local import day as replayed
 from local.broker import Disturbed
-from local.broker.faults import Fate
+from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
 from local.broker.subscriptions import read_subscription
 from local.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan

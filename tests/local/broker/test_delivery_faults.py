@@ -9,7 +9,7 @@ from google.pubsub_v1 import types
 
 from common.errors import ConfigError
 from local.broker import Broker, Faults
-from local.broker.faults import Dice, Fate
+from local.broker.delivery_faults import Dice, Fate
 
 TOPIC = "projects/p/topics/scraper-requests"
 PUSH = "projects/p/subscriptions/runner"
