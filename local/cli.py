@@ -19,10 +19,10 @@ from local.compare import compare
 from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
+from local.fake_sources.slate import Slate
 from local.judging import decide, diff, replay, schema
 from local.options import Day, Folder, Port
 from local.soak import shrink_and_tell, soak
-from local.source.slate import Slate
 from local.stack import StackConfig
 
 FAILED = 2

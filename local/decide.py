@@ -19,8 +19,8 @@ from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
 from local.explain import explain
+from local.fake_sources.slate import load
 from local.recorded import read_history
-from local.source.slate import load
 
 CONTROLLER = "tick-master-controller"
 

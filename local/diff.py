@@ -16,7 +16,7 @@ from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
-from local.source.slate import load
+from local.fake_sources.slate import load
 
 Sign = Literal["+", "-", "~"]
 Decisions = dict[tuple[str, datetime], Decision]

@@ -13,10 +13,10 @@ from pathlib import Path
 from common.configuration.topology import load_topology
 from common.settings import Settings
 from local.chance import Chance, Fired
+from local.fake_sources.season import load_season
 from local.faults import SERVICES
 from local.shrink import shrink
 from local.simulate import BrokenError, Outcome, SimulateOptions, run
-from local.sources import load_season
 
 LONGEST_OUTAGE = 12
 """Hours; after more than 16 a message is used up, and is rightly a dead letter."""

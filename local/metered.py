@@ -24,11 +24,11 @@ from typing import Any
 from common.cloud.ports import Row, Storage, StoredObject, Warehouse
 from common.logs import silent
 from common.memory import Published
+from local.fake_sources.answers import Answer
+from local.fake_sources.season import load_season
 from local.faults import Faults
 from local.simulate import live_day
 from local.simulation import Simulation
-from local.source.answers import Answer
-from local.sources import load_season
 from local.usage import Usage
 from local.world import Delivery
 

@@ -12,8 +12,8 @@ from rich.text import Text
 from common.eastern import eastern
 from local.day import Outcome, Progress, names_of
 from local.driver import RunningStack
+from local.fake_sources.slate import Slate
 from local.seed import bind, statements
-from local.source.slate import Slate
 from local.sql import run_sql
 
 MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "bold red")}

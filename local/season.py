@@ -9,7 +9,7 @@ from typing import Any
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp, PostGame, PreGame, Workflow
 from common.decisions.situation import Action
-from local.source.odds import event_id
+from local.fake_sources.odds import event_id
 from local.tables import Tables
 
 Row = Mapping[str, Any]

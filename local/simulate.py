@@ -21,11 +21,11 @@ from common.logs import silent
 from common.settings import Settings
 from local import season as told
 from local.chance import Fired
+from local.fake_sources.season import SeasonFile, load_season, unknown
 from local.faults import parse_faults
 from local.scheduler import ticks_of
 from local.season import Collected, GameCoverage, wanted_of
 from local.simulation import Simulation
-from local.sources import SeasonFile, load_season, unknown
 from local.tables import Tables, write_tables
 
 TAIL_DAYS = 3

@@ -14,11 +14,11 @@ from common.eastern import at
 from common.errors import OrchestrationError
 from common.memory import Published
 from local.chance import Chance
+from local.fake_sources.answers import Answer
+from local.fake_sources.season import BACK, SeasonFile, Sources
 from local.faults import Faults
 from local.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse, identity
 from local.invariants import Invariants
-from local.source.answers import Answer
-from local.sources import BACK, SeasonFile, Sources
 from local.world import Delivery, World
 
 REFUSED, UNEXPECTED = 503, 500

@@ -221,7 +221,7 @@ class Stack:
 
     def _start_source(self) -> str:
         port = self._hold_port("source")
-        argv = [sys.executable, "-m", "local.source", "--port", str(port)]
+        argv = [sys.executable, "-m", "local.fake_sources", "--port", str(port)]
         argv += ["--clock", str(self.clock_file), "--slate", str(self.config.slate)]
         child = process.start(
             argv, _base_environment(), self._log("source"), lambda: process.accepts(port)

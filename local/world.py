@@ -27,9 +27,9 @@ from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Publi
 from common.messages.models import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
 from common.runtime import Runtime
 from common.settings import Settings
-from local.direct_source import DirectSource
-from local.source.answers import Answer, answer
-from local.source.slate import Slate
+from local.fake_sources.answers import Answer, answer
+from local.fake_sources.direct import DirectSource
+from local.fake_sources.slate import Slate
 
 ROUTES: Mapping[str, tuple[str, type[Message], Callable[..., Mapping[str, object]]]] = {
     name: (name, model, handle)

@@ -14,9 +14,9 @@ from common.eastern import at
 from common.logs import silent
 from local.bigquery import BigQueryServer, create_tables
 from local.day import OWN_SLATE
+from local.fake_sources.slate import Slate
 from local.scheduler import ticks_of
 from local.simulate import SimulateOptions, live_day, make_world
-from local.source.slate import Slate
 from local.sql import run_sql
 from local.world import World
 

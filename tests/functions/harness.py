@@ -15,7 +15,7 @@ from common.cloud.ports import Row
 from common.cloud.tables import table
 from common.memory import MemoryWarehouse
 from common.settings import ROOT
-from local.source.slate import Slate, load
+from local.fake_sources.slate import Slate, load
 from local.world import ROUTES, Delivery, World
 
 FUNCTIONS = tuple(ROUTES)

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from common.eastern import at
-from local.direct_source import DirectSource
-from local.source.answers import Answer
+from local.fake_sources.answers import Answer
+from local.fake_sources.direct import DirectSource
 from local.world import World
 from tests.functions.harness import DAY, run_to, slate
 from tests.functions.losses import is_for

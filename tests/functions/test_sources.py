@@ -17,7 +17,7 @@ from common.runtime import Runtime
 from common.scrapers import REGISTRY
 from common.settings import Settings
 from common.sources.client import Source
-from local.source.answers import answer
+from local.fake_sources.answers import answer
 from local.world import ROUTES, ManualClock, World
 from tests.functions.harness import NOON, new_world, slate
 

@@ -9,6 +9,7 @@ from seasons import season_of, write_season
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
 from common.memory import MemoryStorage, MemoryWarehouse, Published
+from local.fake_sources.season import load_season
 from local.faults import Faults
 from local.metered import (
     BUSY,
@@ -22,7 +23,6 @@ from local.metered import (
     count,
 )
 from local.simulate import live_day
-from local.sources import load_season
 from local.usage import read_usage
 from local.world import ManualClock
 

@@ -14,9 +14,9 @@ from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
 from local.cli import main
 from local.decide import decisions_at
+from local.fake_sources.slate import load
 from local.rejudge import TABLE, lines_of, rejudge
 from local.scheduler import ticks_of
-from local.source.slate import load
 from local.tables import write_tables
 from local.world import World
 

@@ -25,6 +25,7 @@ from common.errors import BadInputError
 from common.handlers.situation_reader import read_situation
 from common.logs import silent
 from common.settings import ROOT, Settings
+from local.fake_sources.season import load_season
 from local.faults import parse_faults
 from local.simulate import (
     Outcome,
@@ -35,7 +36,6 @@ from local.simulate import (
     summary_of,
     write_outcome,
 )
-from local.sources import load_season
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")

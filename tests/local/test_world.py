@@ -14,8 +14,8 @@ from common.memory import Published
 from common.settings import ROOT
 from local.coverage import cover
 from local.day import last_window
+from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.source.slate import load
 from local.world import World
 
 DAY = date(2025, 11, 12)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from common.calendar.games import Game
 from common.eastern import at
-from local.source.slate import Slate, document
-from local.source.teams import TEAMS
+from local.fake_sources.slate import Slate, document
+from local.fake_sources.teams import TEAMS
 
 Tip = str
 """`19:00`, with another kind of game before it where it is not the regular season: `003 20:00`."""

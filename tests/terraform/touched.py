@@ -18,8 +18,8 @@ from common.eastern import at
 from common.logs import silent
 from common.memory import Published
 from common.settings import ROOT
+from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.source.slate import load
 from local.world import Delivery, World
 
 Touch = tuple[str, str, str]

@@ -12,7 +12,7 @@ from common.calendar.slots import slot_of
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide, needs_games
 from common.decisions.situation import Decision, Situation
-from local.source.slate import load
+from local.fake_sources.slate import load
 from tests.common.conftest import (
     FEW,
     PER_GAME,

@@ -20,7 +20,7 @@ from common.decisions.history import History, Run, tries_from_log
 from common.decisions.plan import PlannedRun, nominal_decisions, plan_day
 from common.decisions.situation import GAME_LENGTH, Decision
 from common.eastern import at, eastern_date
-from local.source.slate import load
+from local.fake_sources.slate import load
 from tests.common.conftest import (
     DAY,
     FEW,

@@ -17,7 +17,7 @@ from common.decisions.decide import decide
 from common.decisions.history import NEVER, History, Key, Run, Tries, add_try
 from common.decisions.recording import _WatchedHistory, decide_recorded, situation_from
 from common.decisions.situation import Decision, Situation
-from local.source.slate import load
+from local.fake_sources.slate import load
 from tests.common.conftest import (
     BOXES,
     FEW,

@@ -16,7 +16,7 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import ROOT, Settings
-from local.source.slate import load
+from local.fake_sources.slate import load
 from local.world import ROUTES, ManualClock, World
 
 NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from common.errors import PermanentError, TransientError
 from common.handlers.situation_reader import HISTORY_SPAN, read_history, read_situation
 from common.settings import ROOT
-from local.source.slate import load
+from local.fake_sources.slate import load
 from local.world import World
 
 SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
-from local.source.people import Person, roster
-from local.source.slate import Slate, status
-from local.source.teams import team
+from local.fake_sources.people import Person, roster
+from local.fake_sources.slate import Slate, status
+from local.fake_sources.teams import team
 
 HORIZON = timedelta(days=14)
 """The real API lists what bookmakers have opened, about two weeks ahead."""

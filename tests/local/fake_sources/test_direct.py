@@ -9,8 +9,8 @@ from common.scrapers.model import Call, SourceName
 from common.settings import Settings
 from common.sources.client import Source
 from common.sources.errors import SourceError
-from local.direct_source import DirectSource
-from local.source.answers import ACCESS_DENIED, Answer
+from local.fake_sources.answers import ACCESS_DENIED, Answer
+from local.fake_sources.direct import DirectSource
 from local.world import ManualClock
 from tests.common.conftest import et
 

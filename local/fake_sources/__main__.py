@@ -1,4 +1,4 @@
-"""`python -m local.source --clock FILE --slate FILE [--port N]`."""
+"""`python -m local.fake_sources --clock FILE --slate FILE [--port N]`."""
 
 import argparse
 import json
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from common.clock import FileClock
 from common.errors import BadInputError
-from local.source.server import SourceServer
-from local.source.slate import load
+from local.fake_sources.server import SourceServer
+from local.fake_sources.slate import load
 
 
 def main() -> int:
     """Serve until stopped; the first line on standard output is `{"port": N}`."""
-    parser = argparse.ArgumentParser(prog="python -m local.source", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local.fake_sources", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--clock", type=Path, required=True, help="file of the virtual clock")
     parser.add_argument("--slate", type=Path, required=True, help="slate or scheduleLeagueV2")
@@ -21,7 +21,7 @@ def main() -> int:
     try:
         server = SourceServer(load(given.slate), FileClock(given.clock), given.port)
     except (BadInputError, OSError) as error:
-        print(f"local.source: {error}", file=sys.stderr)
+        print(f"local.fake_sources: {error}", file=sys.stderr)
         return 2
     print(json.dumps({"port": server.server_port}), flush=True)
     try:

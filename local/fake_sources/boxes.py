@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from common.calendar.games import FINAL, Game, season_type
-from local.source.people import Person, roster
-from local.source.slate import Slate, score, status
-from local.source.teams import TEAMS, Team, team
+from local.fake_sources.people import Person, roster
+from local.fake_sources.slate import Slate, score, status
+from local.fake_sources.teams import TEAMS, Team, team
 
 Payload = dict[str, Any]
 # Shares of a team's points, best scorer first; the rest goes to the last player.

@@ -6,8 +6,8 @@ from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
 from common.clock import Clock
-from local.source.answers import Answer, answer
-from local.source.slate import Slate
+from local.fake_sources.answers import Answer, answer
+from local.fake_sources.slate import Slate
 
 
 class SourceServer(ThreadingHTTPServer):

@@ -14,7 +14,7 @@ from typing import Any
 from common.calendar.games import FINAL, LIVE, SCHEDULED, Game, parse_schedule
 from common.eastern import EASTERN, at
 from common.errors import BadInputError
-from local.source.teams import team
+from local.fake_sources.teams import team
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 REFEREES_AT = time(9, 30)

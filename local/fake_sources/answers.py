@@ -12,8 +12,8 @@ from common.calendar.games import FINAL
 from common.eastern import EASTERN, at
 from common.scrapers.injury_report import file_name
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
-from local.source import boxes, live, odds, pdfs
-from local.source.slate import REPORT_AT, Slate, document, status
+from local.fake_sources import boxes, live, odds, pdfs
+from local.fake_sources.slate import REPORT_AT, Slate, document, status
 
 QUOTA = 20_000
 # As S3 answers for a key that is not there when listing is not allowed.

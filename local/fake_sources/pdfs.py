@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from common.calendar.games import Game
 from common.eastern import EASTERN
-from local.source.people import roster
-from local.source.slate import Slate, final_score
-from local.source.teams import team
+from local.fake_sources.people import roster
+from local.fake_sources.slate import Slate, final_score
+from local.fake_sources.teams import team
 
 if TYPE_CHECKING:
     from fpdf import FPDF

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from local.source.teams import team
+from local.fake_sources.teams import team
 
 _FIRST = ("Aaron", "Bruno", "Cedric", "Dario", "Emil")
 _REFEREES = ("Ada Whistle", "Ben Whistle", "Cleo Whistle", "Dan Whistle", "Eva Whistle")

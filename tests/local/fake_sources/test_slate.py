@@ -10,8 +10,8 @@ import pytest
 from common.calendar.games import parse_schedule
 from common.errors import BadInputError
 from common.settings import ROOT
-from local.source.slate import Slate, document, final_score, load, score, status
-from local.source.teams import TEAMS
+from local.fake_sources.slate import Slate, document, final_score, load, score, status
+from local.fake_sources.teams import TEAMS
 
 OURS = ROOT / "config" / "slates" / "2025-11.json"
 SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"

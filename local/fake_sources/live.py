@@ -5,9 +5,9 @@ from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
 from common.eastern import at
-from local.source.people import referees
-from local.source.slate import REFEREES_AT, Slate, score, status
-from local.source.teams import team
+from local.fake_sources.people import referees
+from local.fake_sources.slate import REFEREES_AT, Slate, score, status
+from local.fake_sources.teams import team
 
 Payload = dict[str, Any]
 _OFFICIALS = (

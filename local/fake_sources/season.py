@@ -17,8 +17,8 @@ from typing import Any
 from common.calendar.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
 from common.eastern import at, eastern_date
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
-from local.source.answers import Answer, answer
-from local.source.slate import Slate, load, served, status
+from local.fake_sources.answers import Answer, answer
+from local.fake_sources.slate import Slate, load, served, status
 
 BACK, AHEAD = 7, 2
 """Days of the schedule that are served; a catch-up that reaches further back widens it."""
@@ -98,7 +98,7 @@ class Sources:
         self._lines: dict[tuple[str, date, int, bool], str] = {}
 
     def answer(self, path: str, params: Mapping[str, str], now: datetime) -> Answer:
-        """Answer one GET; see `local.source.answers`."""
+        """Answer one GET; see `local.fake_sources.answers`."""
         self._turn_to(eastern_date(now))
         if path == SCHEDULE_PATH:
             return self._schedule(now)

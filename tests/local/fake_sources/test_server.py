@@ -19,9 +19,9 @@ from common.scrapers.model import GameRef, Target
 from common.settings import ROOT, Settings
 from common.sources.client import Source
 from common.sources.scrape import Scraped, scrape
-from local.source.odds import event_id
-from local.source.server import SourceServer
-from local.source.slate import load
+from local.fake_sources.odds import event_id
+from local.fake_sources.server import SourceServer
+from local.fake_sources.slate import load
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 DAY = date(2025, 11, 12)
@@ -172,10 +172,18 @@ def test_answers_are_fast(server: SourceServer, clock: HandClock) -> None:
 
 
 def test_command_tells_its_port_and_follows_the_clock_file(tmp_path: Path) -> None:
-    """`python -m local.source` prints its port once it listens, and reads the clock file."""
+    """`python -m local.fake_sources` prints its port once it listens, and reads the clock file."""
     file = tmp_path / "clock.json"
     set_clock(file, datetime(2025, 11, 12, 14, 0, tzinfo=UTC))
-    command = [sys.executable, "-m", "local.source", "--clock", str(file), "--slate", str(SLATE)]
+    command = [
+        sys.executable,
+        "-m",
+        "local.fake_sources",
+        "--clock",
+        str(file),
+        "--slate",
+        str(SLATE),
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -198,8 +206,8 @@ def referees(port: int) -> int:
 
 def test_command_refuses_a_bad_slate(tmp_path: Path) -> None:
     """One line on standard error, and exit status 2."""
-    command = [sys.executable, "-m", "local.source", "--clock", "c", "--slate", "none.json"]
+    command = [sys.executable, "-m", "local.fake_sources", "--clock", "c", "--slate", "none.json"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 2
-    assert found.stderr.startswith("local.source: slate none.json")
+    assert found.stderr.startswith("local.fake_sources: slate none.json")
     assert len(found.stderr.splitlines()) == 1

@@ -9,7 +9,7 @@ from common.scrapers.model import Call
 from common.settings import Settings
 from common.sources.client import Source, Way
 from common.sources.errors import SAMPLE_BYTES
-from local.source.answers import Answer
+from local.fake_sources.answers import Answer
 
 Ask = Callable[[str, Mapping[str, str]], Answer]
 """Path and query to an answer."""

@@ -11,9 +11,9 @@ from common.eastern import EASTERN
 from common.scrapers.injury_report import INJURY_REPORT
 from common.scrapers.model import Target
 from common.settings import ROOT
-from local.source.answers import Answer, answer
-from local.source.odds import event_id
-from local.source.slate import Slate, final_score, load
+from local.fake_sources.answers import Answer, answer
+from local.fake_sources.odds import event_id
+from local.fake_sources.slate import Slate, final_score, load
 
 SAMPLES = ROOT.parent / "shared" / "data" / "samples"
 NBA = "/v4/sports/basketball_nba"
