@@ -15,13 +15,13 @@ from common.errors import OrchestrationError
 from common.settings import Settings
 from local import day as replayed
 from local.bundle import bundle
-from local.compare import compare
 from local.cost import cost
 from local.dlq import dlq
 from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.fake_sources.slate import Slate
 from local.judging import decide, diff, replay, schema
 from local.options import Day, Folder, Port
+from local.records.compare import compare
 from local.soak import shrink_and_tell, soak
 from local.stack import StackConfig
 
@@ -183,7 +183,7 @@ def simulate(
 @click.argument("statement")
 def sql(statement: str) -> None:
     """Run a SQL STATEMENT against the kept stack."""
-    from local.sql import print_table, run_sql  # noqa: PLC0415 - a client only when used
+    from local.records.sql import print_table, run_sql  # noqa: PLC0415 - a client only when used
 
     stack = kept_stack()
     if stack is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from common.calendar.games import Game
 from common.decisions.situation import GAME_LENGTH
-from local.tables import Tables
+from local.records.tables import Tables
 
 LINES = ("oddsa_player_props", "oddsa_game_lines")
 BOX_SCORE = "nbac_team_boxscore"

@@ -21,8 +21,8 @@ from local.chaos import plan
 from local.coverage import Coverage, cover
 from local.driver import Rested, RunningStack
 from local.fake_sources.slate import Slate, load
+from local.records.tables import Tables, count_rows, read_tables, write_tables
 from local.scheduler import Tick, ticks_of
-from local.tables import Tables, count_rows, read_tables, write_tables
 
 OWN_SLATE = ROOT / "config" / "slates" / "2025-11.json"
 REST_SECONDS = 60.0

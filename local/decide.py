@@ -20,7 +20,7 @@ from common.runtime import Runtime
 from common.settings import Settings
 from local.explain import explain
 from local.fake_sources.slate import load
-from local.recorded import read_history
+from local.records.rows import read_history
 
 CONTROLLER = "tick-master-controller"
 

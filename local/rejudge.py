@@ -17,7 +17,7 @@ from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
-from local.recorded import read_rows
+from local.records.rows import read_rows
 
 TABLE = "workflow_decisions"
 _SHOWN = 120

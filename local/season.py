@@ -10,7 +10,7 @@ from common.calendar.games import Game
 from common.configuration.workflows import CatchUp, PostGame, PreGame, Workflow
 from common.decisions.situation import Action
 from local.fake_sources.odds import event_id
-from local.tables import Tables
+from local.records.tables import Tables
 
 Row = Mapping[str, Any]
 Read = Callable[[str], bytes]

@@ -23,10 +23,10 @@ from local import season as told
 from local.chance import Fired
 from local.fake_sources.season import SeasonFile, load_season, unknown
 from local.faults import parse_faults
+from local.records.tables import Tables, write_tables
 from local.scheduler import ticks_of
 from local.season import Collected, GameCoverage, wanted_of
 from local.simulation import Simulation
-from local.tables import Tables, write_tables
 
 TAIL_DAYS = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""

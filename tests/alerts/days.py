@@ -15,9 +15,9 @@ from common.logs import silent
 from local.bigquery import BigQueryServer, create_tables
 from local.day import OWN_SLATE
 from local.fake_sources.slate import Slate
+from local.records.sql import run_sql
 from local.scheduler import ticks_of
 from local.simulate import SimulateOptions, live_day, make_world
-from local.sql import run_sql
 from local.world import World
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"

@@ -11,8 +11,8 @@ from common.eastern import at
 from common.settings import ROOT
 from local.bigquery import BigQueryServer
 from local.dashboards import FOLDER, Panel, sources
+from local.records.sql import run_sql
 from local.seed import bind, statements
-from local.sql import run_sql
 from tests.alerts.days import DATASET, DAY, PROJECT
 from tests.dashboards.grafana import expand, variables_of
 

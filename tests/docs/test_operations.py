@@ -34,7 +34,7 @@ from common.logs import log
 from common.settings import ROOT
 from local.cli import main
 from local.driver import RunningStack, start_stack
-from local.sql import run_sql
+from local.records.sql import run_sql
 from local.stack import StackConfig
 from tests.docs.guide import (
     COMMANDS,

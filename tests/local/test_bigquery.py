@@ -17,7 +17,7 @@ from local.bigquery import (
     start_bigquery,
 )
 from local.process import accepts
-from local.sql import print_table, run_sql
+from local.records.sql import print_table, run_sql
 
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"

@@ -16,7 +16,7 @@ from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.eastern import at
 from local.driver import RunningStack, start_stack
-from local.tables import read_tables
+from local.records.tables import read_tables
 
 pytestmark = pytest.mark.stack
 AT_ONCE = 32

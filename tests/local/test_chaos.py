@@ -25,8 +25,8 @@ from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
 from local.broker.subscriptions import read_subscription
 from local.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan
-from local.compare import differences
 from local.driver import start_stack
+from local.records.compare import differences
 from local.scheduler import Tick, ticks_of
 from local.stack import Stack
 from local.strikes import Strikes

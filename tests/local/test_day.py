@@ -12,12 +12,12 @@ from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.settings import ROOT
 from local import day as replayed
-from local.compare import differences
 from local.driver import RunningStack, start_stack
 from local.pubsub import clients
+from local.records.compare import differences
+from local.records.sql import run_sql
+from local.records.tables import read_tables, write_tables
 from local.seed import bind, statements
-from local.sql import run_sql
-from local.tables import read_tables, write_tables
 
 pytestmark = pytest.mark.stack
 

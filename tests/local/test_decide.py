@@ -20,7 +20,7 @@ from common.errors import BadInputError
 from common.settings import ROOT
 from local.decide import decisions_at, explained_at
 from local.explain import told
-from local.recorded import read_history
+from local.records.rows import read_history
 from tests.common.conftest import WORKFLOWS, game, ticks
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"

@@ -21,7 +21,7 @@ from common.runtime import Runtime
 from common.settings import Settings, settings
 from local.broker import Broker
 from local.cli import main, run
-from local.tables import read_tables
+from local.records.tables import read_tables
 from local.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)

@@ -15,9 +15,9 @@ from common.settings import ROOT, Settings
 from local.cli import main
 from local.decide import decisions_at
 from local.fake_sources.slate import load
+from local.records.tables import write_tables
 from local.rejudge import TABLE, lines_of, rejudge
 from local.scheduler import ticks_of
-from local.tables import write_tables
 from local.world import World
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"

@@ -45,7 +45,7 @@ EVERY: dict[str, Body] = {
     },
     "google_bigquery_dataset": {"delete_contents_on_destroy": False},
     "google_bigquery_table": {
-        "for_each": "${local.tables}",
+        "for_each": "${local.records.tables}",
         "schema": "${jsonencode(each.value.fields)}",
         "clustering": "${each.value.clustering}",
         "deletion_protection": "${var.deletion_protection}",

@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from common.cloud.tables import NAMES, table
 from local.cli import main
-from local.compare import LEFT_OUT, REDUCED, differences, read_folder
-from local.tables import write_tables
+from local.records.compare import LEFT_OUT, REDUCED, differences, read_folder
+from local.records.tables import write_tables
 
 FIELDS = {name: table(name).fields for name in NAMES}
 COLUMNS = {name: [field.name for field in fields] for name, fields in FIELDS.items()}

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from common.cloud.tables import NAMES
-from local.recorded import read_rows
-from local.tables import Tables
+from local.records.rows import read_rows
+from local.records.tables import Tables
 
 Row = Mapping[str, Any]
 

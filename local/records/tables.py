@@ -8,7 +8,7 @@ from typing import Any
 
 from common.cloud.ports import Row
 from common.cloud.tables import NAMES
-from local.sql import run_sql
+from local.records.sql import run_sql
 
 Tables = Mapping[str, list[Row]]
 _ORDER = {

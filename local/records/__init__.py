@@ -1,0 +1,1 @@
+"""Rows of the five tables as files, and back."""
