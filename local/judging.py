@@ -26,7 +26,7 @@ def decide(
     explain: bool,
 ) -> None:
     """Print what the controller would decide at an instant, as a JSON array."""
-    from local.decide import decisions_at, explained_at  # noqa: PLC0415 - only where it decides
+    from local.review.decide import decisions_at, explained_at  # noqa: PLC0415 - only where it decides
 
     asked = (schedule or OWN_SLATE, instant, workflow, history)
     if explain:
@@ -44,7 +44,7 @@ def decide(
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path, *, schedule: Path, first: date, last: date, tell: bool) -> None:
     """Show which decisions the workflow file NEW would make otherwise than OLD."""
-    from local import diff as differ  # noqa: PLC0415 - the core only where it decides
+    from local.review import diff as differ  # noqa: PLC0415 - the core only where it decides
 
     found = differ.diff(schedule, first, last, old, new)
     click.echo("\n".join(differ.lines_of(found)))
@@ -57,7 +57,7 @@ def diff(old: Path, new: Path, *, schedule: Path, first: date, last: date, tell:
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
 def replay(folder: Path, workflows: Path | None) -> None:
     """Judge the recorded decisions of DIR again; exit status 1 when one is made otherwise."""
-    from local import rejudge  # noqa: PLC0415 - the core only where it decides
+    from local.review import rejudge  # noqa: PLC0415 - the core only where it decides
 
     found = rejudge.rejudge(folder, workflows)
     click.echo("\n".join(rejudge.lines_of(found)))

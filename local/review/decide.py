@@ -18,9 +18,9 @@ from common.decisions.situation import Decision, Rule, Situation
 from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
-from local.explain import explain
 from local.fake_sources.slate import load
 from local.records.rows import read_history
+from local.review.explain import explain
 
 CONTROLLER = "tick-master-controller"
 

@@ -18,9 +18,9 @@ from common.decisions.situation import Rule, Situation
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.settings import ROOT
-from local.decide import decisions_at, explained_at
-from local.explain import told
 from local.records.rows import read_history
+from local.review.decide import decisions_at, explained_at
+from local.review.explain import told
 from tests.common.conftest import WORKFLOWS, game, ticks
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"

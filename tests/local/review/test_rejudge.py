@@ -13,10 +13,10 @@ from common.eastern import EASTERN, at
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
 from local.cli import main
-from local.decide import decisions_at
 from local.fake_sources.slate import load
 from local.records.tables import write_tables
-from local.rejudge import TABLE, lines_of, rejudge
+from local.review.decide import decisions_at
+from local.review.rejudge import TABLE, lines_of, rejudge
 from local.scheduler import ticks_of
 from local.world import World
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
 from local.cli import main
-from local.diff import Diff, diff, lines_of
+from local.review.diff import Diff, diff, lines_of
 from tests.common.conftest import SEASON
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
