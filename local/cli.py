@@ -166,7 +166,7 @@ def simulate(
     progress: bool,
 ) -> None:
     """Live through a range of dates in memory, on a virtual clock."""
-    from local import simulate as simulator  # noqa: PLC0415 - the handlers only where they run
+    from local.simulator import run as simulator  # noqa: PLC0415 - the handlers only where they run
 
     options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
     told = simulator.print_progress if progress else lambda _: None

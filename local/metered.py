@@ -23,14 +23,14 @@ from typing import Any
 
 from common.cloud.ports import Row, Storage, StoredObject, Warehouse
 from common.logs import silent
-from common.memory import Published
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import load_season
-from local.faults import Faults
-from local.simulate import live_day
-from local.simulation import Simulation
+from local.simulator.fault_spec import Faults
+from local.simulator.memory import Published
+from local.simulator.run import live_day
+from local.simulator.simulation import Simulation
+from local.simulator.world import Delivery
 from local.usage import Usage
-from local.world import Delivery
 
 PAGE = 1000
 """Objects on a page of a listing."""

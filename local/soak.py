@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:  # the handlers only where they run
-    from local.chance import Fired
-    from local.histories import Lived
-    from local.simulate import BrokenError, SimulateOptions
+    from local.simulator.chance import Fired
+    from local.simulator.histories import Lived
+    from local.simulator.run import BrokenError, SimulateOptions
 
 FAULTS = (
     "duplicate=5%,reorder,drop=0.5%,crash=1%,bigquery=1%,storage=1%,pubsub=1%,source=1%,"
@@ -29,7 +29,7 @@ def shrink_and_tell(options: "SimulateOptions", error: "BrokenError") -> None:
 
 
 def _tell_shrunk(options: "SimulateOptions", fired: "Sequence[Fired]") -> None:
-    from local.histories import shrunk  # noqa: PLC0415 - the handlers only where they run
+    from local.simulator.histories import shrunk  # noqa: PLC0415 - the handlers only where they run
 
     if not fired:
         click.echo(f"seed {options.seed}: no fault happened; it is broken without", err=True)
@@ -72,7 +72,7 @@ def soak(
 
     Tells every 10 s on standard error how far it is. Exit status 1 when a rule was broken.
     """
-    from local.histories import Search, live_all, tally  # noqa: PLC0415 - as above
+    from local.simulator.histories import Search, live_all, tally  # noqa: PLC0415 - as above
 
     search, happened, events = Search(schedule, faults, days, outages), Counter[str](), 0
     due = TOLD_EVERY

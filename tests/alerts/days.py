@@ -17,8 +17,8 @@ from local.day import OWN_SLATE
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of
-from local.simulate import SimulateOptions, live_day, make_world
-from local.world import World
+from local.simulator.run import SimulateOptions, live_day, make_world
+from local.simulator.world import World
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)

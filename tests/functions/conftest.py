@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from common.runtime import install
 from common.settings import ROOT
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import Answer, Call, new_world
 
 

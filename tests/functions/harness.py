@@ -13,10 +13,10 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common.cloud.ports import Row
 from common.cloud.tables import table
-from common.memory import MemoryWarehouse
 from common.settings import ROOT
 from local.fake_sources.slate import Slate, load
-from local.world import ROUTES, Delivery, World
+from local.simulator.memory import MemoryWarehouse
+from local.simulator.world import ROUTES, Delivery, World
 
 FUNCTIONS = tuple(ROUTES)
 DAY = date(2025, 11, 12)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from common.healing.runs import heal_runs
-from common.memory import Published
-from local.world import Delivery, World
+from local.simulator.memory import Published
+from local.simulator.world import Delivery, World
 from tests.functions.harness import (
     LAST_TASK,
     NOON,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import SWEEP, tick
 
 BUCKET = "nba-scraped-data"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from common.cloud.tables import table
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import SLOT, faults, tick
 
 YESTERDAY = SLOT - timedelta(days=1)

@@ -13,7 +13,7 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import (
     DAY,
     FUNCTIONS,

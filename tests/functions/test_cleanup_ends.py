@@ -8,7 +8,7 @@ import pytest
 from common import ids
 from common.eastern import eastern
 from common.healing import runs as lost_runs
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import (
     LAST_TASK,
     SLOT,

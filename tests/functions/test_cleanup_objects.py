@@ -6,7 +6,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.healing import objects as lost_objects
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import (
     SWEEP,
     Break,

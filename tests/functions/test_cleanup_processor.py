@@ -5,7 +5,7 @@ from datetime import timedelta
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import (
     LOST_UPLOAD,
     SLOT,

@@ -8,7 +8,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
-from local.world import Delivery, World
+from local.simulator.world import Delivery, World
 from tests.functions.harness import (
     LAST_TASK,
     SLOT,

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from common.settings import ROOT
-from local.world import ROUTES
+from local.simulator.world import ROUTES
 
 HEAVY = (
     "google.cloud.storage",

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from common.entry.respond import respond
-from common.memory import MemoryWarehouse
-from local.world import ROUTES, Delivery, World
+from local.simulator.memory import MemoryWarehouse
+from local.simulator.world import ROUTES, Delivery, World
 from tests.functions.harness import (
     EVENTS,
     Break,

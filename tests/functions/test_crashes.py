@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.memory import MemoryWarehouse
+from local.simulator.memory import MemoryWarehouse
 from tests.functions.harness import (
     EVENTS,
     Break,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import ids
-from local.world import Delivery, World
+from local.simulator.world import Delivery, World
 from tests.functions.harness import LAST_TASK, SLOT, Call, before, faults, forget
 from tests.functions.losses import spoil
 

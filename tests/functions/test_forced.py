@@ -8,7 +8,7 @@ import pytest
 from common.eastern import at
 from local.fake_sources.answers import Answer
 from local.fake_sources.direct import DirectSource
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import DAY, run_to, slate
 from tests.functions.losses import is_for
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.entry.respond import respond
-from local.world import ROUTES, World
+from local.simulator.world import ROUTES, World
 from tests.functions.harness import FUNCTIONS, before, new_world
 from tests.functions.payloads import FOLDER, recorded
 

@@ -11,7 +11,7 @@ import pytest
 
 from common.errors import BadInputError
 from common.messages.envelope import parse_event
-from local.world import ROUTES, World
+from local.simulator.world import ROUTES, World
 from tests.functions.harness import Answer, Call, tables
 from tests.functions.payloads import recorded, wrapped
 

@@ -14,9 +14,9 @@ from google.api_core.exceptions import ServiceUnavailable
 from common.entry.dead_letters import GIVEN_UP, Letter, read_letter, resent
 from common.entry.respond import respond
 from common.errors import BadInputError
-from common.memory import Published
 from common.scrapers import REGISTRY
-from local.world import ROUTES, Delivery, World
+from local.simulator.memory import Published
+from local.simulator.world import ROUTES, Delivery, World
 from tests.functions.harness import SLOT, faults, new_world
 from tests.functions.payloads import wrapped
 

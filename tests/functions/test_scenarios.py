@@ -8,7 +8,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.settings import ROOT
-from local.world import Delivery, World
+from local.simulator.world import Delivery, World
 from tests.functions.harness import (
     DAY,
     SWEEP,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from common import ids
 from common.cloud.tables import table
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import NOON, SLOT, Call, before
 
 BUCKET = "nba-scraped-data"

@@ -9,7 +9,7 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.sources.client import Source
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import (
     NOON,
     SLOT,

@@ -3,7 +3,7 @@
 import pytest
 
 from common.messages.models import ObjectEvent
-from local.world import ROUTES, World
+from local.simulator.world import ROUTES, World
 from tests.functions.harness import FUNCTIONS, Call, before, faults, rest, tables, undisturbed
 from tests.functions.payloads import MESSAGES, NOTIFICATIONS, STORAGE, recorded, wrapped
 

@@ -7,7 +7,7 @@ import pytest
 from common import ids
 from common.healing.objects import CURSOR
 from common.sources.quota import NAME
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import SLOT, before, faults, tick
 from tests.functions.losses import heal, is_for, lose_all
 from tests.functions.sweeps import DAY_LATER, sweep

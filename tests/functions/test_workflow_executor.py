@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from common import ids
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import SLOT, Call, before, faults
 
 DECISION = {

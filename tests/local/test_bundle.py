@@ -14,7 +14,7 @@ from common.errors import BadInputError
 from common.settings import ROOT
 from local.bundle import build
 from local.cli import main
-from local.world import ROUTES
+from local.simulator.world import ROUTES
 
 KEPT = {
     "common/__init__.py": "",

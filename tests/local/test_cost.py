@@ -30,9 +30,9 @@ from local.cost import (
 )
 from local.metered import count
 from local.prices import PRICES, Prices, load_prices
+from local.simulator.world import ROUTES
 from local.usage import Usage
 from local.watching import ALERTS, Watching, watching
-from local.world import ROUTES
 
 SCHEDULE = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_schedule = pytest.mark.skipif(not SCHEDULE.exists(), reason=f"{SCHEDULE} is not here")

@@ -27,8 +27,8 @@ from local import process
 from local.bundle import build
 from local.day import OWN_SLATE
 from local.rest import Rest
+from local.simulator.world import ROUTES
 from local.stack import Stack, StackConfig
-from local.world import ROUTES
 from tests.functions.payloads import MESSAGES, STORAGE, Recorded, wrapped
 
 pytestmark = pytest.mark.stack

@@ -22,7 +22,7 @@ from common.settings import Settings, settings
 from local.broker import Broker
 from local.cli import main, run
 from local.records.tables import read_tables
-from local.world import ManualClock
+from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 PROJECT = Settings().project

@@ -8,9 +8,7 @@ from seasons import season_of, write_season
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from common.memory import MemoryStorage, MemoryWarehouse, Published
 from local.fake_sources.season import load_season
-from local.faults import Faults
 from local.metered import (
     BUSY,
     IDLE,
@@ -22,9 +20,11 @@ from local.metered import (
     MeteredWarehouse,
     count,
 )
-from local.simulate import live_day
+from local.simulator.fault_spec import Faults
+from local.simulator.memory import MemoryStorage, MemoryWarehouse, Published
+from local.simulator.run import live_day
+from local.simulator.world import ManualClock
 from local.usage import read_usage
-from local.world import ManualClock
 
 DAY = date(2031, 11, 12)
 NOW = datetime(2031, 11, 12, 18, tzinfo=UTC)

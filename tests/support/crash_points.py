@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from local.chance import Chance
-from local.simulate import SimulateOptions, run
+from local.simulator.chance import Chance
+from local.simulator.run import SimulateOptions, run
 
 
 def passed(schedule: Path, first: date, last: date) -> dict[str, list[str]]:

@@ -16,11 +16,11 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common.eastern import at
 from common.logs import silent
-from common.memory import Published
 from common.settings import ROOT
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.world import Delivery, World
+from local.simulator.memory import Published
+from local.simulator.world import Delivery, World
 
 Touch = tuple[str, str, str]
 """Function, what kind of thing it does, to what: `("scraper_logger", "data", "read")`."""

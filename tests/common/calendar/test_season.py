@@ -9,7 +9,7 @@ import pytest
 from common.calendar.season import SeasonReader, by_date
 from common.cloud.ports import StoredObject
 from common.errors import TransientError
-from common.memory import MemoryStorage
+from local.simulator.memory import MemoryStorage
 from tests.common.conftest import DAY, et, game
 
 BUCKET = "nba-scraped-data"

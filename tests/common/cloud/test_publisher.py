@@ -14,7 +14,7 @@ from common.clock import SystemClock
 from common.cloud.ports import Publisher
 from common.cloud.publisher import MAX_MESSAGE_BYTES, GooglePublisher
 from common.errors import BadInputError, is_transient
-from common.memory import MemoryPublisher
+from local.simulator.memory import MemoryPublisher
 
 PROJECT = "nba-props-platform"
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from common.entry.dead_letters import Letter, Resent, bury, described, read_letter, resent
 from common.errors import BadInputError
-from common.memory import MemoryPublisher
 from common.messages.envelope import (
     MAX_ATTRIBUTES,
     MAX_DATA_BYTES,
@@ -20,7 +19,8 @@ from common.messages.envelope import (
 )
 from common.runtime import Runtime
 from common.settings import Settings
-from local.world import ManualClock
+from local.simulator.memory import MemoryPublisher
+from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 DAY = timedelta(days=1)

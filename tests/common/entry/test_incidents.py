@@ -12,12 +12,12 @@ from google.api_core.exceptions import Forbidden, ServiceUnavailable
 from common.entry.incidents import alert
 from common.entry.respond import respond
 from common.errors import ClaimBusyError, ConfigError
-from common.memory import MemoryPublisher, MemoryStorage
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
-from local.world import ManualClock
+from local.simulator.memory import MemoryPublisher, MemoryStorage
+from local.simulator.world import ManualClock
 
 NIGHT = datetime(2025, 12, 23, 18, 0, 7, tzinfo=UTC)
 FUNCTION = "a_function"

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from common.entry.respond import respond
 from common.errors import ConfigError
-from common.memory import MemoryPublisher, MemoryStorage
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import ROOT, Settings
 from local.fake_sources.slate import load
-from local.world import ROUTES, ManualClock, World
+from local.simulator.memory import MemoryPublisher, MemoryStorage
+from local.simulator.world import ROUTES, ManualClock, World
 
 NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)
 SLATE = load(ROOT / "config" / "slates" / "2025-11.json")

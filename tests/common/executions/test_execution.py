@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from common.executions.execution import Result, _final_games, _first, outcome_of
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import DAY, NOON, new_world
 from tests.functions.losses import spoil
 

@@ -10,7 +10,7 @@ from common.errors import PermanentError, TransientError
 from common.handlers.situation_reader import HISTORY_SPAN, read_history, read_situation
 from common.settings import ROOT
 from local.fake_sources.slate import load
-from local.world import World
+from local.simulator.world import World
 
 SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)
 SLATE = load(ROOT / "config" / "slates" / "2025-11.json")

@@ -11,7 +11,7 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
-from local.world import ManualClock
+from local.simulator.world import ManualClock
 from tests.common.conftest import et
 
 TOPIC = "tick-master-controller"

@@ -7,10 +7,10 @@ import pytest
 
 from common.errors import TransientError
 from common.healing.attempts import Try, attempt, heal_each, in_time, quarantine, quarantined
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 
 SPACING = timedelta(minutes=10)
 

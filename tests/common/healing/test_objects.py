@@ -9,10 +9,10 @@ import pytest
 from common.cloud.ports import StoredObject
 from common.healing import objects as lost_objects
 from common.healing.objects import CURSOR, Found, heal_objects
-from common.memory import MemoryPublisher, MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
-from local.world import ManualClock
+from local.simulator.memory import MemoryPublisher, MemoryStorage
+from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)
 OURS = {"task_id": "7"}

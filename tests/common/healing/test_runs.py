@@ -7,7 +7,7 @@ import pytest
 from common import ids
 from common.configuration.workflows import load_workflows
 from common.settings import ROOT
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import (
     SLOT,
     forget,

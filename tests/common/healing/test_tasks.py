@@ -11,7 +11,7 @@ from common.healing.tasks import write_off
 from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef
 from common.messages.object_names import task_claim
-from local.world import World
+from local.simulator.world import World
 from tests.functions.harness import SLOT, before, forget, new_world, tick
 from tests.functions.losses import heal, is_for, lose_all
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
 from common.sources.alerts import alert_once, has_changed
 from common.sources.errors import Verdict
 from common.sources.health import SourceEvent
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
 from common.sources.health import SourceEvent, note, recent, slot_text
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 from tests.common.conftest import MANY
 
 NOW = datetime(2025, 11, 12, 18, 30, 5, 123_456, tzinfo=UTC)

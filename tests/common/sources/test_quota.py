@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.scrapers import get
 from common.scrapers.model import Call, Target
 from common.settings import Settings
 from common.sources.errors import QuotaError
 from common.sources.quota import NAME, Usage, check_quota, cost_of, keep_usage, read_usage
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 GOOD = {"remaining": 0, "used": None, "last": None, "seen": NOW.isoformat()}

@@ -8,11 +8,11 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
 from common.state.claims import claimed, is_done, started
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 LEASE = timedelta(seconds=660)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from common.errors import BadInputError
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
 from common.state.reading import read_as
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from common.errors import TransientError
-from common.memory import MemoryStorage
 from common.runtime import Runtime
 from common.settings import Settings
 from common.state.store import read_once, write_anew, write_once
-from local.world import ManualClock
+from local.simulator.memory import MemoryStorage
+from local.simulator.world import ManualClock
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from common.sources.client import Source
 from common.sources.errors import SourceError
 from local.fake_sources.answers import ACCESS_DENIED, Answer
 from local.fake_sources.direct import DirectSource
-from local.world import ManualClock
+from local.simulator.world import ManualClock
 from tests.common.conftest import et
 
 KEY = "0123456789abcdef0123456789abcdef"

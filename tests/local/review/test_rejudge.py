@@ -18,7 +18,7 @@ from local.records.tables import write_tables
 from local.review.decide import decisions_at
 from local.review.rejudge import TABLE, lines_of, rejudge
 from local.scheduler import ticks_of
-from local.world import World
+from local.simulator.world import World
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 SHIPPED = Settings().workflows_file

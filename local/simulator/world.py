@@ -23,13 +23,13 @@ from common.handlers.schedule_locker import lock
 from common.handlers.scraper_logger import write_log
 from common.handlers.scraper_runner import run
 from common.handlers.workflow_executor import execute
-from common.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 from common.messages.models import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
 from common.runtime import Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.direct import DirectSource
 from local.fake_sources.slate import Slate
+from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 
 ROUTES: Mapping[str, tuple[str, type[Message], Callable[..., Mapping[str, object]]]] = {
     name: (name, model, handle)

@@ -1,7 +1,7 @@
 """Which faults happen: drawn from a seed and from what they are about, never from their order.
 
 A fault is therefore the same one in a history in which fewer others happen, and a failing history
-can be shrunk to the few that matter (`local.shrink`).
+can be shrunk to the few that matter (`local.simulator.shrink`).
 """
 
 from collections.abc import Collection, Sequence

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from common.cloud.tables import NAMES, table
-from common.memory import Published
 from common.settings import ROOT
 from local.coverage import cover
 from local.day import last_window
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.world import World
+from local.simulator.memory import Published
+from local.simulator.world import World
 
 DAY = date(2025, 11, 12)
 MIDNIGHT = datetime(2025, 11, 12, 5, tzinfo=UTC)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from common.configuration.topology import load_topology
 from common.settings import Settings
-from local.chance import Chance, Fired
 from local.fake_sources.season import load_season
-from local.faults import SERVICES
-from local.shrink import shrink
-from local.simulate import BrokenError, Outcome, SimulateOptions, run
+from local.simulator.chance import Chance, Fired
+from local.simulator.fault_spec import SERVICES
+from local.simulator.run import BrokenError, Outcome, SimulateOptions, run
+from local.simulator.shrink import shrink
 
 LONGEST_OUTAGE = 12
 """Hours; after more than 16 a message is used up, and is rightly a dead letter."""

@@ -17,9 +17,9 @@ from common.clock import Clock
 from common.cloud.ports import Row
 from common.cloud.tables import table
 from common.errors import ConflictError
-from common.memory import MemoryWarehouse
-from local.chance import Chance
-from local.faults import Faults
+from local.simulator.chance import Chance
+from local.simulator.fault_spec import Faults
+from local.simulator.memory import MemoryWarehouse
 
 WRITES = frozenset({"create", "replace", "append", "publish"})
 READS = frozenset({"read", "stat", "list", "folders", "select", "has_begun"})

@@ -26,8 +26,8 @@ from common.handlers.situation_reader import read_situation
 from common.logs import silent
 from common.settings import ROOT, Settings
 from local.fake_sources.season import load_season
-from local.faults import parse_faults
-from local.simulate import (
+from local.simulator.fault_spec import parse_faults
+from local.simulator.run import (
     Outcome,
     SimulateOptions,
     live_day,

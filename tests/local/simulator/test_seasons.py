@@ -14,7 +14,7 @@ from seasons import season_of, write_season
 from common.eastern import EASTERN
 from common.settings import ROOT
 from local.fake_sources.teams import TEAMS
-from local.simulate import Outcome, SimulateOptions, run
+from local.simulator.run import Outcome, SimulateOptions, run
 
 pytestmark = pytest.mark.soak
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"

@@ -19,14 +19,14 @@ from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.logs import silent
 from common.settings import Settings
-from local import season as told
-from local.chance import Fired
 from local.fake_sources.season import SeasonFile, load_season, unknown
-from local.faults import parse_faults
 from local.records.tables import Tables, write_tables
 from local.scheduler import ticks_of
-from local.season import Collected, GameCoverage, wanted_of
-from local.simulation import Simulation
+from local.simulator import coverage as told
+from local.simulator.chance import Fired
+from local.simulator.coverage import Collected, GameCoverage, wanted_of
+from local.simulator.fault_spec import parse_faults
+from local.simulator.simulation import Simulation
 
 TAIL_DAYS = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""
@@ -42,9 +42,9 @@ class SimulateOptions:
         first: first Eastern date.
         last: last game date.
         seed: of everything random.
-        faults: as `local.faults` reads them.
+        faults: as `local.simulator.fault_spec` reads them.
         workflows: another workflow file.
-        only: keys of the faults that may happen (`local.chance.Fired.key`); None is all.
+        only: keys of the faults that may happen (`local.simulator.chance.Fired.key`); None is all.
     """
 
     schedule: Path

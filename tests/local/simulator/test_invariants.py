@@ -12,9 +12,9 @@ import pytest
 from common.cloud.tables import NAMES
 from common.logs import silent
 from common.settings import ROOT
-from local.invariants import InvariantError, Invariants
-from local.simulate import SimulateOptions, live_day, make_world
-from local.simulation import Simulation
+from local.simulator.invariants import InvariantError, Invariants
+from local.simulator.run import SimulateOptions, live_day, make_world
+from local.simulator.simulation import Simulation
 
 DAY = date(2025, 11, 12)
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)

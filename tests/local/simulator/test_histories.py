@@ -16,15 +16,15 @@ from seasons import season_of, write_season
 from common.errors import OrchestrationError
 from common.handlers import cleanup_processor
 from common.settings import ROOT
-from local.chance import Fired
 from local.cli import main
-from local.faults import SERVICES
-from local.histories import Search, live, live_all, shrunk, tally
-from local.invariants import InvariantError
-from local.season import GameCoverage
-from local.simulate import BrokenError, Outcome, SimulateOptions
+from local.simulator.chance import Fired
+from local.simulator.coverage import GameCoverage
+from local.simulator.fault_spec import SERVICES
+from local.simulator.histories import Search, live, live_all, shrunk, tally
+from local.simulator.invariants import InvariantError
+from local.simulator.run import BrokenError, Outcome, SimulateOptions
+from local.simulator.world import ROUTES
 from local.soak import FAULTS, shrink_and_tell
-from local.world import ROUTES
 from tests.common.conftest import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -138,7 +138,7 @@ def test_what_fails_otherwise_is_not_the_same_failure_made_smaller(
             raise found
         return found
 
-    monkeypatch.setattr("local.histories.run", run)
+    monkeypatch.setattr("local.simulator.histories.run", run)
     assert shrunk(SimulateOptions(REAL, DAY, DAY), fired) == fired[:2]
 
 
@@ -148,7 +148,7 @@ def test_what_fails_without_any_fault_blames_none(monkeypatch: pytest.MonkeyPatc
     def run(_: SimulateOptions) -> Outcome:
         raise broken("R6 at noon: no row")
 
-    monkeypatch.setattr("local.histories.run", run)
+    monkeypatch.setattr("local.simulator.histories.run", run)
     fired = [Fired("drop", "a", "", datetime(2025, 11, 12, tzinfo=UTC))]
     assert shrunk(SimulateOptions(REAL, DAY, DAY), fired) == []
 
@@ -202,7 +202,7 @@ def test_every_crash_point_is_documented(season: Path) -> None:
 
 def test_every_fault_is_documented() -> None:
     """docs/faults.md has each key and each kind."""
-    from local import faults  # noqa: PLC0415 - its table of keys is looked at only here
+    from local.simulator import fault_spec as faults  # noqa: PLC0415 - its table of keys is looked at only here
 
     text = (ROOT / "docs" / "faults.md").read_text()
     for key in faults._READERS:

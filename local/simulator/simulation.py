@@ -12,14 +12,14 @@ from common.configuration.workflows import CatchUp
 from common.decisions.kinds.catch_up import NIGHTS_LOST
 from common.eastern import at
 from common.errors import OrchestrationError
-from common.memory import Published
-from local.chance import Chance
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import BACK, SeasonFile, Sources
-from local.faults import Faults
-from local.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse, identity
-from local.invariants import Invariants
-from local.world import Delivery, World
+from local.simulator.chance import Chance
+from local.simulator.fault_spec import Faults
+from local.simulator.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse, identity
+from local.simulator.invariants import Invariants
+from local.simulator.memory import Published
+from local.simulator.world import Delivery, World
 
 REFUSED, UNEXPECTED = 503, 500
 PAGE = Answer(HTTPStatus.OK, {"Content-Type": "text/html"}, b"<html>We are redecorating</html>")

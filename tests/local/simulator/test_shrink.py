@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.shrink import MOST_RUNS, shrink
+from local.simulator.shrink import MOST_RUNS, shrink
 
 
 @given(st.sets(st.integers(0, 59), min_size=1, max_size=4))

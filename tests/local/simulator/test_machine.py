@@ -15,9 +15,9 @@ from seasons import season_of, write_season
 from common.eastern import at, parse_clock
 from common.logs import silent
 from local.scheduler import Tick, ticks_of
-from local.simulate import SimulateOptions, make_world
-from local.simulation import Simulation
-from local.world import Delivery
+from local.simulator.run import SimulateOptions, make_world
+from local.simulator.simulation import Simulation
+from local.simulator.world import Delivery
 from tests.functions.harness import (
     Break,
     deliver_through,
