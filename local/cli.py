@@ -17,13 +17,13 @@ from local import day as replayed
 from local.bundle import bundle
 from local.cost import cost
 from local.dlq import dlq
-from local.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.fake_sources.slate import Slate
 from local.judging import decide, diff, replay, schema
 from local.options import Day, Folder, Port
 from local.records.compare import compare
 from local.soak import shrink_and_tell, soak
-from local.stack import StackConfig
+from local.stack.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
+from local.stack.stack import StackConfig
 
 FAILED = 2
 PIPED_WIDTH = 120

@@ -17,12 +17,12 @@ from common.configuration.workflows import PostGame, load_workflows
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.settings import ROOT, Settings
-from local.chaos import plan
 from local.coverage import Coverage, cover
-from local.driver import Rested, RunningStack
 from local.fake_sources.slate import Slate, load
 from local.records.tables import Tables, count_rows, read_tables, write_tables
 from local.scheduler import Tick, ticks_of
+from local.stack.chaos import plan
+from local.stack.driver import Rested, RunningStack
 
 OWN_SLATE = ROOT / "config" / "slates" / "2025-11.json"
 REST_SECONDS = 60.0

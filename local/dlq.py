@@ -19,8 +19,8 @@ from common.configuration.topology import Topology, load_topology
 from common.entry.dead_letters import Letter, described, read_letter, resent
 from common.errors import BadInputError, ConfigError, OrchestrationError
 from common.settings import settings
-from local.driver import kept_stack
-from local.stack import KEPT_DEAD_LETTERS
+from local.stack.driver import kept_stack
+from local.stack.stack import KEPT_DEAD_LETTERS
 
 if TYPE_CHECKING:
     from google.pubsub_v1.services.subscriber import SubscriberClient
@@ -163,7 +163,7 @@ def connect(project: str | None) -> DeadLetters:
 
 
 def _subscriber(host: str | None) -> "SubscriberClient":
-    from local.pubsub import clients  # noqa: PLC0415 - a client only when used
+    from local.stack.pubsub import clients  # noqa: PLC0415 - a client only when used
 
     if host:
         return clients(host)[1]

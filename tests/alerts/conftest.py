@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.bigquery import BigQueryServer, start_bigquery
+from local.stack.bigquery import BigQueryServer, start_bigquery
 from tests.alerts.days import PROJECT, Rows, lived, load
 
 

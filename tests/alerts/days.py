@@ -12,13 +12,13 @@ from common.cloud.tables import NAMES
 from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.logs import silent
-from local.bigquery import BigQueryServer, create_tables
 from local.day import OWN_SLATE
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of
 from local.simulator.run import SimulateOptions, live_day, make_world
 from local.simulator.world import World
+from local.stack.bigquery import BigQueryServer, create_tables
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)

@@ -10,7 +10,7 @@ from seasons import season_of, write_season
 from common.eastern import at
 from common.errors import BadInputError
 from common.settings import ROOT
-from local.bigquery import BigQueryServer
+from local.stack.bigquery import BigQueryServer
 from tests.alerts.days import DATASET, DAY, NOW, PROJECT, ask, at_instant, lived, load, postponed
 from tests.alerts.faults import CASES, Case, rows
 

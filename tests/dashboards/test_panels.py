@@ -9,10 +9,10 @@ import pytest
 from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.settings import ROOT
-from local.bigquery import BigQueryServer
 from local.dashboards import FOLDER, Panel, sources
 from local.records.sql import run_sql
 from local.seed import bind, statements
+from local.stack.bigquery import BigQueryServer
 from tests.alerts.days import DATASET, DAY, PROJECT
 from tests.dashboards.grafana import expand, variables_of
 

@@ -33,9 +33,9 @@ from common.eastern import at
 from common.logs import log
 from common.settings import ROOT
 from local.cli import main
-from local.driver import RunningStack, start_stack
 from local.records.sql import run_sql
-from local.stack import StackConfig
+from local.stack.driver import RunningStack, start_stack
+from local.stack.stack import StackConfig
 from tests.docs.guide import (
     COMMANDS,
     LETTERS,

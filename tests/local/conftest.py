@@ -7,7 +7,7 @@ import pytest
 from replays import DAY, Replayed, config
 
 from local import day as replayed
-from local.driver import start_stack
+from local.stack.driver import start_stack
 
 
 @pytest.fixture(scope="session")

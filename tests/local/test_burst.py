@@ -15,8 +15,8 @@ from replays import DAY, Replayed, config
 from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.eastern import at
-from local.driver import RunningStack, start_stack
 from local.records.tables import read_tables
+from local.stack.driver import RunningStack, start_stack
 
 pytestmark = pytest.mark.stack
 AT_ONCE = 32

@@ -12,12 +12,12 @@ from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.settings import ROOT
 from local import day as replayed
-from local.driver import RunningStack, start_stack
-from local.pubsub import clients
 from local.records.compare import differences
 from local.records.sql import run_sql
 from local.records.tables import read_tables, write_tables
 from local.seed import bind, statements
+from local.stack.driver import RunningStack, start_stack
+from local.stack.pubsub import clients
 
 pytestmark = pytest.mark.stack
 
@@ -262,9 +262,9 @@ def test_a_kept_stack_answers_a_direct_call(finished_day: Replayed) -> None:
 
 def test_googles_emulator_gives_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:
     """With Google's own Pub/Sub emulator in the broker's place the day ends the same."""
-    pytest.importorskip("local.emulator")
+    pytest.importorskip("local.stack.google_pubsub")
     from common.errors import ConfigError  # noqa: PLC0415 - only here
-    from local.emulator import find_jar, find_java  # noqa: PLC0415 - only here
+    from local.stack.google_pubsub import find_jar, find_java  # noqa: PLC0415 - only here
 
     try:
         find_java()

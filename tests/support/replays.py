@@ -7,8 +7,8 @@ from pathlib import Path
 
 from common.eastern import at
 from local import day as replayed
-from local.driver import RunningStack
-from local.stack import StackConfig
+from local.stack.driver import RunningStack
+from local.stack.stack import StackConfig
 
 DAY = date(2025, 11, 12)
 

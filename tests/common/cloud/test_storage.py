@@ -13,8 +13,8 @@ from common.clock import SystemClock
 from common.cloud.ports import Storage
 from common.cloud.storage import GoogleStorage
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
-from local.gcs import StorageServer, create_buckets, start_gcs
 from local.simulator.memory import MemoryStorage
+from local.stack.gcs import StorageServer, create_buckets, start_gcs
 
 BUCKET = "nba-scraped-data"
 PROJECT = "nba-props-platform"

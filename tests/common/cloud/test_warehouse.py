@@ -18,8 +18,8 @@ from common.cloud.ports import Warehouse
 from common.cloud.tables import NAMES, build_row, table
 from common.cloud.warehouse import MAX_JOBS, MAX_PARAMETERS, BigQueryWarehouse, run_query
 from common.errors import PermanentError, RowError, TransientError, is_transient
-from local.bigquery import BigQueryServer, create_tables, start_bigquery
 from local.simulator.memory import MemoryWarehouse
+from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DECISIONS = "workflow_decisions"

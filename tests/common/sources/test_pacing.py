@@ -13,9 +13,9 @@ from common.clock import SystemClock
 from common.cloud.storage import GoogleStorage
 from common.sources.errors import NoTurnError
 from common.sources.pacing import LocalTurns, SharedTurns
-from local.gcs import create_buckets, start_gcs
 from local.simulator.memory import MemoryStorage
 from local.simulator.world import ManualClock
+from local.stack.gcs import create_buckets, start_gcs
 
 NOW = datetime(2025, 11, 12, 18, 30, 0, 250_000, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

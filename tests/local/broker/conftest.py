@@ -16,7 +16,7 @@ import pytest
 from common.clock import SystemClock
 from common.errors import ConfigError
 from local.broker import Broker
-from local.emulator import GoogleEmulator
+from local.stack.google_pubsub import GoogleEmulator
 
 NUMBERS = count(1)
 

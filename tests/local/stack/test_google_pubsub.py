@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from common.errors import ConfigError
-from local import emulator
-from local.emulator import GoogleEmulator
+from local.stack import google_pubsub as emulator
+from local.stack.google_pubsub import GoogleEmulator
 
 
 def script(path: Path, text: str) -> Path:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from common.errors import ConfigError
-from local.process import HOST, held_port
+from local.stack.process import HOST, held_port
 
 _JAR = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
 _READY = "Server started, listening on"

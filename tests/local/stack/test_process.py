@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import ConfigError
-from local.process import HOST, accepts, held_port, package_folder, start
+from local.stack.process import HOST, accepts, held_port, package_folder, start
 
 pytestmark = pytest.mark.stack
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
@@ -39,7 +39,7 @@ def test_a_server_deaf_to_terminate_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the time to stop has passed nothing is left."""
-    monkeypatch.setattr("local.process.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("local.stack.process.STOP_SECONDS", 0.2)
     code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True);"
     log = tmp_path / "deaf.log"
     argv = [sys.executable, "-c", code + "time.sleep(600)"]
@@ -103,7 +103,7 @@ def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
 def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
     """Even a parent that is killed leaves no server running."""
     code = (
-        "import pathlib, sys, time; from local.process import start;"
+        "import pathlib, sys, time; from local.stack.process import start;"
         f"argv = [sys.executable, '-c', 'import time; time.sleep(600)'];"
         f"p = start(argv, {{}}, pathlib.Path({str(tmp_path / 'log')!r}), lambda: True);"
         "print(p.child.pid, flush=True); time.sleep(600)"

@@ -9,8 +9,8 @@ from typing import Any
 from common.clock import Clock
 from local.broker import Broker, Disturbed
 from local.broker.messages import Delivery
-from local.chaos import KILL, Disturbance
-from local.stack import Stack
+from local.stack.chaos import KILL, Disturbance
+from local.stack.stack import Stack
 
 _NO_ROWS = frozenset({"workflow_executor", "scraper_runner"})
 """Functions that never ask BigQuery: it would hang unnoticed while they work."""

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from common.errors import ConfigError
 from common.settings import ROOT
-from local.chaos import Disturbance
-from local.stack import StackConfig
+from local.stack.chaos import Disturbance
+from local.stack.stack import StackConfig
 
 KEPT_FILE = ROOT / ".local" / "kept.json"
 STOP_SECONDS = 30.0
@@ -146,7 +146,7 @@ def start_stack(config: StackConfig) -> RunningStack:
     config.folder.mkdir(parents=True, exist_ok=True)
     with (config.folder / "keeper.log").open("wb") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "local.keeper", json.dumps(given)],
+            [sys.executable, "-m", "local.stack.keeper", json.dumps(given)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

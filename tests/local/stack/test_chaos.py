@@ -24,12 +24,12 @@ from local.broker import Disturbed
 from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
 from local.broker.subscriptions import read_subscription
-from local.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan
-from local.driver import start_stack
 from local.records.compare import differences
 from local.scheduler import Tick, ticks_of
-from local.stack import Stack
-from local.strikes import Strikes
+from local.stack.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan
+from local.stack.driver import start_stack
+from local.stack.stack import Stack
+from local.stack.strikes import Strikes
 
 TOPOLOGY = load_topology(Settings().topology_file)
 TICKS: list[Tick] = ticks_of(TOPOLOGY, DAY)

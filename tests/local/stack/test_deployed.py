@@ -23,12 +23,12 @@ from common.cloud.storage import GoogleStorage
 from common.cloud.warehouse import make_client, run_query
 from common.messages.models import ObjectEvent
 from common.settings import Settings, variable
-from local import process
 from local.bundle import build
 from local.day import OWN_SLATE
-from local.rest import Rest
 from local.simulator.world import ROUTES
-from local.stack import Stack, StackConfig
+from local.stack import process
+from local.stack.rest import Rest
+from local.stack.stack import Stack, StackConfig
 from tests.functions.payloads import MESSAGES, STORAGE, Recorded, wrapped
 
 pytestmark = pytest.mark.stack

@@ -15,11 +15,11 @@ from typing import Any
 
 from common.clock import FileClock, set_clock
 from common.errors import ConfigError
-from local.chaos import Disturbance
-from local.process import HOST
-from local.rest import Rest
-from local.stack import Stack, StackConfig
-from local.strikes import Strikes
+from local.stack.chaos import Disturbance
+from local.stack.process import HOST
+from local.stack.rest import Rest
+from local.stack.stack import Stack, StackConfig
+from local.stack.strikes import Strikes
 
 _SUPERVISE_SECONDS = 0.05
 

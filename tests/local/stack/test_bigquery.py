@@ -9,15 +9,15 @@ from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
-from local.bigquery import (
+from local.records.sql import print_table, run_sql
+from local.stack.bigquery import (
     HOME,
     BigQueryServer,
     create_tables,
     place_extension,
     start_bigquery,
 )
-from local.process import accepts
-from local.records.sql import print_table, run_sql
+from local.stack.process import accepts
 
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from local.process import HOST
+from local.stack.process import HOST
 
 QUIET_SECONDS = 0.25
 """Longer than the emulator takes from a publish to its push (seen: under 0.1 s)."""

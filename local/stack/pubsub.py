@@ -18,10 +18,10 @@ from common.errors import ConfigError
 from common.healing.republish import REPUBLISHED
 from common.settings import Settings
 from local.broker import Broker, Counts
-from local.process import HOST
+from local.stack.process import HOST
 
 if TYPE_CHECKING:
-    from local.gateway import Gateway
+    from local.stack.gateway import Gateway
 
 COUNTED = f"projects/{Settings().project}/subscriptions/scraped-objects--counted"
 """Gets the bucket's own events and none that cleanup sent again; nobody pulls it."""
@@ -184,8 +184,8 @@ def open_pubsub(kind: str, clock: Clock, port: int | None = None) -> Iterator[Pu
         return
     if kind != "google":
         raise ConfigError(f"--pubsub {kind!r}: choose one of {', '.join(KINDS)}")
-    from local.emulator import GoogleEmulator  # noqa: PLC0415 - only where it is asked for
-    from local.gateway import Gateway  # noqa: PLC0415 - same
+    from local.stack.gateway import Gateway  # noqa: PLC0415 - same
+    from local.stack.google_pubsub import GoogleEmulator  # noqa: PLC0415 - only where it is asked for
 
     with GoogleEmulator(port or 0) as emulator, Gateway() as gateway:
         yield GooglePubSub(emulator.host, gateway)

@@ -16,10 +16,10 @@ from common.clock import FileClock, set_clock
 from common.configuration.topology import Topology, load_topology
 from common.errors import ConfigError
 from common.settings import ROOT, Settings, variable
-from local import bigquery, gcs, process
 from local.broker import Broker
-from local.chaos import DELIVERY_FAULTS
-from local.pubsub import EmbeddedPubSub, PubSub, open_pubsub
+from local.stack import bigquery, gcs, process
+from local.stack.chaos import DELIVERY_FAULTS
+from local.stack.pubsub import EmbeddedPubSub, PubSub, open_pubsub
 
 READY_SECONDS = 30.0
 SERVERS = ("pubsub", "storage", "source", "bigquery")

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from common.cloud.storage import GoogleStorage
-from local.stack import Stack
+from local.stack.stack import Stack
 
 _POLL_SECONDS = 0.02
 

@@ -1,6 +1,6 @@
 """Chaos on real processes: which functions are killed and which emulators hang, and when.
 
-A disturbance is armed by a tick and strikes when its target is next at work (`local/strikes.py`),
+A disturbance is armed by a tick and strikes when its target is next at work (`local/stack/strikes.py`),
 so that it always meets calls under way. The plan is pure: a seed gives the same one every time.
 """
 

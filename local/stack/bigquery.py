@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common.cloud.tables import NAMES, Table, table
 from common.cloud.warehouse import make_client
 from common.settings import ROOT
-from local.process import HOST, Process, accepts, held_port, package_folder, start
+from local.stack.process import HOST, Process, accepts, held_port, package_folder, start
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -46,7 +46,7 @@ def start_bigquery(
         ConfigError: it does not start, such as when it is not installed, or the port is in use.
     """
     place_extension(home)
-    argv = [sys.executable, "-m", "local.bigquery_server", "start", "--project", project]
+    argv = [sys.executable, "-m", "local.stack.bigquery_server", "start", "--project", project]
     argv += ["--grpc-port", "0", "--log-level", "error"]
     env = {
         "HOME": str(home),
