@@ -13,9 +13,9 @@ from common.configuration.topology import load_topology
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.settings import Settings
-from local import day as replayed
 from local.bundle import bundle
 from local.cost import cost
+from local.day import replay as replayed
 from local.dlq import dlq
 from local.fake_sources.slate import Slate
 from local.judging import decide, diff, replay, schema
@@ -108,7 +108,7 @@ def day(
 
 
 def _replay(console: Console, stack: RunningStack, slate: Slate, day: date, out: Path) -> None:
-    from local.report import Watch, print_report  # noqa: PLC0415 - rich only where it is shown
+    from local.day.report import Watch, print_report  # noqa: PLC0415 - rich only where it is shown
 
     try:
         with Watch(console) as watch:
@@ -135,7 +135,7 @@ def _check(workflows: Path) -> None:
 
 
 def _print_kept(console: Console, stack: RunningStack) -> None:
-    from local.report import print_kept  # noqa: PLC0415 - rich only where it is shown
+    from local.day.report import print_kept  # noqa: PLC0415 - rich only where it is shown
 
     print_kept(console, stack.where)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from local.day import OWN_SLATE
+from local.day.replay import OWN_SLATE
 from local.options import Day, Instant
 
 

@@ -12,7 +12,7 @@ from common.cloud.tables import NAMES
 from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.logs import silent
-from local.day import OWN_SLATE
+from local.day.replay import OWN_SLATE
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of

@@ -10,8 +10,8 @@ from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.settings import ROOT
 from local.dashboards import FOLDER, Panel, sources
+from local.day.seed_queries import bind, statements
 from local.records.sql import run_sql
-from local.seed import bind, statements
 from local.stack.bigquery import BigQueryServer
 from tests.alerts.days import DATASET, DAY, PROJECT
 from tests.dashboards.grafana import expand, variables_of

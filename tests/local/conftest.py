@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from replays import DAY, Replayed, config
 
-from local import day as replayed
+from local.day import replay as replayed
 from local.stack.driver import start_stack
 
 

@@ -6,7 +6,7 @@ from datetime import time as wall_time
 from pathlib import Path
 
 from common.eastern import at
-from local import day as replayed
+from local.day import replay as replayed
 from local.stack.driver import RunningStack
 from local.stack.stack import StackConfig
 

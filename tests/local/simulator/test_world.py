@@ -11,8 +11,8 @@ import pytest
 
 from common.cloud.tables import NAMES, table
 from common.settings import ROOT
-from local.coverage import cover
-from local.day import last_window
+from local.day.coverage import cover
+from local.day.replay import last_window
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
 from local.simulator.memory import Published

@@ -19,11 +19,11 @@ from replays import DAY, Replayed, config
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.settings import ROOT, Settings
-from local import day as replayed
 from local.broker import Disturbed
 from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
 from local.broker.subscriptions import read_subscription
+from local.day import replay as replayed
 from local.records.compare import differences
 from local.scheduler import Tick, ticks_of
 from local.stack.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan

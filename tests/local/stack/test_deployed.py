@@ -24,7 +24,7 @@ from common.cloud.warehouse import make_client, run_query
 from common.messages.models import ObjectEvent
 from common.settings import Settings, variable
 from local.bundle import build
-from local.day import OWN_SLATE
+from local.day.replay import OWN_SLATE
 from local.simulator.world import ROUTES
 from local.stack import process
 from local.stack.rest import Rest

@@ -17,7 +17,7 @@ from common.configuration.workflows import PostGame, load_workflows
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.settings import ROOT, Settings
-from local.coverage import Coverage, cover
+from local.day.coverage import Coverage, cover
 from local.fake_sources.slate import Slate, load
 from local.records.tables import Tables, count_rows, read_tables, write_tables
 from local.scheduler import Tick, ticks_of

@@ -9,8 +9,8 @@ import pytest
 from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import BigQueryWarehouse, make_client
 from common.settings import ROOT
+from local.day.seed_queries import DOCUMENT, TODAY, Statement, bind, statements
 from local.records.sql import run_sql
-from local.seed import DOCUMENT, TODAY, Statement, bind, statements
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 
 pytestmark = pytest.mark.stack

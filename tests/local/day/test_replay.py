@@ -11,11 +11,11 @@ from replays import DAY, Replayed, config
 from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.settings import ROOT
-from local import day as replayed
+from local.day import replay as replayed
+from local.day.seed_queries import bind, statements
 from local.records.compare import differences
 from local.records.sql import run_sql
 from local.records.tables import read_tables, write_tables
-from local.seed import bind, statements
 from local.stack.driver import RunningStack, start_stack
 from local.stack.pubsub import clients
 

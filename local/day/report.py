@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from common.eastern import eastern
-from local.day import Outcome, Progress, names_of
+from local.day.replay import Outcome, Progress, names_of
+from local.day.seed_queries import bind, statements
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
-from local.seed import bind, statements
 from local.stack.driver import RunningStack
 
 MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "bold red")}

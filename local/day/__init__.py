@@ -1,0 +1,1 @@
+"""One day replayed on the stack, and what it tells."""
