@@ -14,7 +14,7 @@ from common.eastern import at
 from common.errors import OrchestrationError
 from common.settings import Settings
 from local.bundle import bundle
-from local.cost import cost
+from local.costs.cost import cost
 from local.day import replay as replayed
 from local.dlq import dlq
 from local.fake_sources.slate import Slate

@@ -8,8 +8,7 @@ from seasons import season_of, write_season
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from local.fake_sources.season import load_season
-from local.metered import (
+from local.costs.metered import (
     BUSY,
     IDLE,
     INSTANCES,
@@ -20,11 +19,12 @@ from local.metered import (
     MeteredWarehouse,
     count,
 )
+from local.costs.usage import read_usage
+from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
 from local.simulator.memory import MemoryStorage, MemoryWarehouse, Published
 from local.simulator.run import live_day
 from local.simulator.world import ManualClock
-from local.usage import read_usage
 
 DAY = date(2031, 11, 12)
 NOW = datetime(2031, 11, 12, 18, tzinfo=UTC)

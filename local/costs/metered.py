@@ -23,6 +23,7 @@ from typing import Any
 
 from common.cloud.ports import Row, Storage, StoredObject, Warehouse
 from common.logs import silent
+from local.costs.usage import Usage
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
@@ -30,7 +31,6 @@ from local.simulator.memory import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.world import Delivery
-from local.usage import Usage
 
 PAGE = 1000
 """Objects on a page of a listing."""

@@ -1,4 +1,4 @@
-"""What some days used of Google Cloud, in billed units; `local/metered.py` counts it."""
+"""What some days used of Google Cloud, in billed units; `local/costs/metered.py` counts it."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT
 from local.cli import main
-from local.cost import (
+from local.costs.cost import (
     COUNTS,
     DAYS,
     HIGH,
@@ -28,11 +28,11 @@ from local.cost import (
     seconds_of,
     total,
 )
-from local.metered import count
-from local.prices import PRICES, Prices, load_prices
+from local.costs.metered import count
+from local.costs.prices import PRICES, Prices, load_prices
+from local.costs.usage import Usage
+from local.costs.watching import ALERTS, Watching, watching
 from local.simulator.world import ROUTES
-from local.usage import Usage
-from local.watching import ALERTS, Watching, watching
 
 SCHEDULE = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_schedule = pytest.mark.skipif(not SCHEDULE.exists(), reason=f"{SCHEDULE} is not here")

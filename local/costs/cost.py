@@ -1,6 +1,6 @@
 """What a month in Google Cloud costs: counted operations times list prices.
 
-`docs/cost-counts.json` holds what `local/metered.py` and `local/watching.py` counted,
+`docs/cost-counts.json` holds what `local/costs/metered.py` and `local/costs/watching.py` counted,
 `config/prices.yaml` the prices and all that counting cannot know; `docs/cost.md` is computed from
 the two.
 """
@@ -16,9 +16,9 @@ import click
 from common.configuration.topology import load_topology
 from common.errors import BadInputError
 from common.settings import ROOT, Settings
-from local.prices import Assumed, Prices, load_prices
-from local.usage import Usage, read_usage
-from local.watching import Watching, watching
+from local.costs.prices import Assumed, Prices, load_prices
+from local.costs.usage import Usage, read_usage
+from local.costs.watching import Watching, watching
 
 COUNTS = ROOT / "docs" / "cost-counts.json"
 PAGE = ROOT / "docs" / "cost.md"
@@ -70,7 +70,7 @@ def recount(schedule: Path) -> Counts:
     Raises:
         BadInputError: the schedule cannot be read.
     """
-    from local.metered import count  # noqa: PLC0415 - the handlers only where they run
+    from local.costs.metered import count  # noqa: PLC0415 - the handlers only where they run
 
     months = {name: count(schedule, first, DAYS) for name, first in MONTHS.items()}
     return Counts(len(load_topology(Settings().topology_file).jobs), watching(), months)

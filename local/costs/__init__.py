@@ -1,0 +1,1 @@
+"""What a month costs, from counted operations and list prices."""
