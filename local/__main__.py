@@ -5,7 +5,7 @@ import os
 # gRPC logs the broker's orderly goodbye as if it were news.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
-from local.cli import run
+from local.commands.cli import run
 
 if __name__ == "__main__":
     run()

@@ -8,8 +8,8 @@ import pytest
 
 from common.cloud.tables import NAMES
 from common.errors import ConfigError
-from local import dashboards
-from local.dashboards import COLUMNS, FOLDER, SOURCES, sources, text_of, write
+from local.commands.develop import dashboards
+from local.commands.develop.dashboards import COLUMNS, FOLDER, SOURCES, sources, text_of, write
 
 KEPT = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.settings import ROOT
-from local.dashboards import FOLDER, Panel, sources
+from local.commands.develop.dashboards import FOLDER, Panel, sources
 from local.day.seed_queries import bind, statements
 from local.records.sql import run_sql
 from local.stack.bigquery import BigQueryServer

@@ -6,7 +6,7 @@ import pytest
 from common.cloud.tables import NAMES
 from common.configuration.topology import load_topology
 from common.settings import ROOT, Settings, variable
-from local.cli import main
+from local.commands.cli import main
 
 DOCS = {path.name: path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]}
 TOPOLOGY = load_topology(Settings().topology_file)

@@ -32,7 +32,7 @@ from common.cloud.publisher import GooglePublisher
 from common.eastern import at
 from common.logs import log
 from common.settings import ROOT
-from local.cli import main
+from local.commands.cli import main
 from local.records.sql import run_sql
 from local.stack.driver import RunningStack, start_stack
 from local.stack.stack import StackConfig

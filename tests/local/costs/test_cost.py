@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT
-from local.cli import main
+from local.commands.cli import main
 from local.costs.cost import (
     COUNTS,
     DAYS,

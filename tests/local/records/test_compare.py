@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from common.cloud.tables import NAMES, table
-from local.cli import main
+from local.commands.cli import main
 from local.records.compare import LEFT_OUT, REDUCED, differences, read_folder
 from local.records.tables import write_tables
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
-from local.cli import main
+from local.commands.cli import main
 from local.review.diff import Diff, diff, lines_of
 from tests.common.conftest import SEASON
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from common.eastern import EASTERN, at
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
-from local.cli import main
+from local.commands.cli import main
 from local.fake_sources.slate import load
 from local.records.tables import write_tables
 from local.review.decide import decisions_at

@@ -16,7 +16,8 @@ from seasons import season_of, write_season
 from common.errors import OrchestrationError
 from common.handlers import cleanup_processor
 from common.settings import ROOT
-from local.cli import main
+from local.commands.cli import main
+from local.commands.develop.soak import FAULTS, shrink_and_tell
 from local.simulator.chance import Fired
 from local.simulator.coverage import GameCoverage
 from local.simulator.fault_spec import SERVICES
@@ -24,7 +25,6 @@ from local.simulator.histories import Search, live, live_all, shrunk, tally
 from local.simulator.invariants import InvariantError
 from local.simulator.run import BrokenError, Outcome, SimulateOptions
 from local.simulator.world import ROUTES
-from local.soak import FAULTS, shrink_and_tell
 from tests.common.conftest import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -178,12 +178,12 @@ def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
 ) -> None:
     """How far it is, counts by kind and named point; exit status 0, or 1 with the seeds."""
     command = ["soak", "--schedule", str(season), "--seeds", "1", "--days", "1"]
-    monkeypatch.setattr("local.soak.TOLD_EVERY", 0)
+    monkeypatch.setattr("local.commands.develop.soak.TOLD_EVERY", 0)
     found = CliRunner().invoke(main, command)
     assert (found.exit_code, found.stdout.splitlines()[-1][:12]) == (0, "1 histories,")
     assert re.fullmatch(r"1 of 1 seeds, \d+ s\n", found.stderr)
     assert re.search(r"^ +\d+ crash \w+ (before|after) ", found.stdout, re.MULTILINE)
-    monkeypatch.setattr("local.soak.SHRUNK", 1)
+    monkeypatch.setattr("local.commands.develop.soak.SHRUNK", 1)
     with no_healing():
         broken = CliRunner().invoke(main, [*command, "--seeds", "12", "--faults", "drop=2%"])
     assert broken.exit_code == 1

@@ -2,7 +2,7 @@
 
 The environment holds requirements.txt, as constraints.txt pins it, and nothing else, so that an
 import that only works in a developer's environment fails here. Ports point to the emulators;
-nothing else differs from /workspace in the cloud (see local/bundle.py for what is known of it).
+nothing else differs from /workspace in the cloud (see local/commands/develop/bundle.py for what is known of it).
 """
 
 import json
@@ -23,7 +23,7 @@ from common.cloud.storage import GoogleStorage
 from common.cloud.warehouse import make_client, run_query
 from common.messages.models import ObjectEvent
 from common.settings import Settings, variable
-from local.bundle import build
+from local.commands.develop.bundle import build
 from local.day.replay import OWN_SLATE
 from local.simulator.world import ROUTES
 from local.stack import process

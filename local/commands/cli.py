@@ -13,15 +13,15 @@ from common.configuration.topology import load_topology
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.settings import Settings
-from local.bundle import bundle
+from local.commands.develop.bundle import bundle
+from local.commands.develop.soak import shrink_and_tell, soak
+from local.commands.operate.dlq import dlq
+from local.commands.options import Day, Folder, Port
+from local.commands.review.judging import decide, diff, replay, schema
 from local.costs.cost import cost
 from local.day import replay as replayed
-from local.dlq import dlq
 from local.fake_sources.slate import Slate
-from local.judging import decide, diff, replay, schema
-from local.options import Day, Folder, Port
 from local.records.compare import compare
-from local.soak import shrink_and_tell, soak
 from local.stack.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
 from local.stack.stack import StackConfig
 

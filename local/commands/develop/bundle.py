@@ -98,7 +98,7 @@ def _files(root: Path) -> Iterator[Path]:
             if path.suffix != suffix:
                 raise BadInputError(
                     f"{path.relative_to(root)} is not a {suffix} file; move it out of {name}/, or "
-                    "name it in DEPLOYED of local/bundle.py"
+                    "name it in DEPLOYED of local/commands/develop/bundle.py"
                 )
             yield path
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from common.errors import BadInputError
 from common.settings import ROOT
-from local.bundle import build
-from local.cli import main
+from local.commands.cli import main
+from local.commands.develop.bundle import build
 from local.simulator.world import ROUTES
 
 KEPT = {
@@ -33,7 +33,7 @@ NOT_DEPLOYED = {
     "config/prices.yaml": "{}",
     "config/topology.yaml.orig": "",
     "config/workflows.schema.json": "{}",
-    "local/cli.py": "",
+    "local/commands/cli.py": "",
     "tests/test_a.py": "",
     ".git/config": "",
     ".venv/lib/a.py": "",

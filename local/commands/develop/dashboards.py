@@ -1,4 +1,4 @@
-"""Grafana dashboards from their sources: `python -m local.dashboards` writes `dashboards/*.json`.
+"""Grafana dashboards from their sources: `python -m local.commands.develop.dashboards` writes `dashboards/*.json`.
 
 `dashboards/source/*.yaml` holds what a person maintains: titles, queries, sizes. Ids, places on
 the grid, variables and the rest of Grafana's model come from here. The SQL is for the plugin:
@@ -75,7 +75,9 @@ def sources() -> Iterator[tuple[str, Dashboard]]:
         try:
             yield path.stem, Dashboard.model_validate(yaml.safe_load(path.read_bytes()))
         except (ValidationError, yaml.YAMLError) as error:
-            raise ConfigError(f"{path}: {error}; mend it as local/dashboards.py says") from error
+            raise ConfigError(
+                f"{path}: {error}; mend it as local/commands/develop/dashboards.py says"
+            ) from error
 
 
 def text_of(dashboard: Dashboard) -> str:

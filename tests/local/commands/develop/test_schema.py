@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from common.configuration.workflows import parse_workflows
 from common.errors import ConfigError
 from common.settings import Settings
-from local.schema import PATH, schema_text
+from local.commands.develop.schema import PATH, schema_text
 
 VALIDATOR = Draft202012Validator(json.loads(PATH.read_text()))
 SHIPPED: dict[str, Any] = yaml.safe_load(Settings().workflows_file.read_text())

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from local.commands.options import Day, Instant
 from local.day.replay import OWN_SLATE
-from local.options import Day, Instant
 
 
 @click.command()
@@ -68,6 +68,6 @@ def replay(folder: Path, workflows: Path | None) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON schema of the workflow file: config/workflows.schema.json."""
-    from local.schema import schema_text  # noqa: PLC0415 - only here
+    from local.commands.develop.schema import schema_text  # noqa: PLC0415 - only here
 
     click.echo(schema_text(), nl=False)

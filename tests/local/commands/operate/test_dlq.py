@@ -20,7 +20,7 @@ from common.messages.envelope import Event, parse_event
 from common.runtime import Runtime
 from common.settings import Settings, settings
 from local.broker import Broker
-from local.cli import main, run
+from local.commands.cli import main, run
 from local.records.tables import read_tables
 from local.simulator.world import ManualClock
 
@@ -380,7 +380,7 @@ def test_r7_a_replay_runs_on_the_kept_stack(
 ) -> None:
     """A request that was given up days ago is scraped for its own date, and logged."""
     stack = finished_day.stack
-    monkeypatch.setattr("local.dlq.kept_stack", lambda: stack)
+    monkeypatch.setattr("local.commands.operate.dlq.kept_stack", lambda: stack)
     publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
     letter_id = publisher.publish(
         "dead-letters",
@@ -407,7 +407,7 @@ def test_without_a_stack_or_a_project_it_says_what_to_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One of both is needed."""
-    monkeypatch.setattr("local.dlq.kept_stack", lambda: None)
+    monkeypatch.setattr("local.commands.operate.dlq.kept_stack", lambda: None)
     done = CliRunner().invoke(main, ["dlq", "list"])
     assert isinstance(done.exception, SystemExit)
     assert "--keep; or name a Google Cloud project with --project" in done.output
