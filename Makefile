@@ -47,7 +47,7 @@ lint: setup
 
 # Small mistakes in the pure core, one at a time: which ones does no test notice? (docs/mutation.md)
 mutants: setup
-	nice -n 19 $(BIN)/python tests/support/mutants.py $(MODULES)
+	nice -n 19 $(BIN)/python tools/mutants.py $(MODULES)
 
 # What Terraform uploads; the same checkout gives the same bytes.
 bundle: setup

@@ -162,8 +162,8 @@ class CatchUp(_Workflow):
         description="Waits after the first try, the second ...; the last one repeats.",
         examples=[[1, 2, 4, 8]],
     )
-    # At most 96, well within the history that is read (common/handlers/situation_reader.py): a longer span would
-    # ask again for what it can no longer see.
+    # At most 96, well within the history that is read (common/handlers/situation_reader.py):
+    # a longer span would ask again for what it can no longer see.
     span_hours: Hours = Field(description="How long after its end.", examples=[72])
 
 

@@ -12,8 +12,8 @@ from common.cloud.ports import Row
 IN_FLIGHT_FOR = timedelta(hours=48)
 """A RUN counts as under way for this long while its terminal row, or a log row that this links, is
 not there: once what is out is back it goes on, and a second run beside it would collect a game
-twice. Cleanup ends a lost one after a day (`common/healing/runs.py`), so that this limit is for when
-cleanup is out as well; it is well within catch-up's 72 h."""
+twice. Cleanup ends a lost one after a day (`common/healing/runs.py`), so that this limit is for
+when cleanup is out as well; it is well within catch-up's 72 h."""
 UNLOGGED = "unlogged"
 FRESH_FOR = timedelta(hours=1)
 """Beside a slot's run another one may be forced, or one of a later slot before it: both count as

@@ -113,7 +113,7 @@ class Situation:
 class Decision:
     """What to do with one workflow in one slot; times are aware UTC.
 
-    `inputs` is what `common.decisions.recording.decide_recorded` keeps of the situation; empty otherwise.
+    `inputs` is what `decisions/recording.py` keeps of the situation; empty otherwise.
     """
 
     action: Action

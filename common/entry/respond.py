@@ -8,7 +8,7 @@
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
-Each failing delivery is a WARNING line; an incident is one ERROR line (`common/entry/incidents.py`).
+Each failing delivery is a WARNING line; an incident is one ERROR line (`incidents.py` beside this).
 """
 
 import json

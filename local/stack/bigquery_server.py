@@ -1,4 +1,4 @@
-"""Runs bqemulator with one translation rule of ours: `python -m local.stack.bigquery_server start …`.
+"""Runs bqemulator with one translation rule of ours: `-m local.stack.bigquery_server start …`.
 
 DuckDB has no subquery in the condition of an outer join, which is what bqemulator makes of the
 end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)`: it answers "Cannot perform non-inner join on

@@ -1,7 +1,7 @@
 """Chaos on real processes: which functions are killed and which emulators hang, and when.
 
-A disturbance is armed by a tick and strikes when its target is next at work (`local/stack/strikes.py`),
-so that it always meets calls under way. The plan is pure: a seed gives the same one every time.
+A disturbance is armed by a tick and strikes when its target is next at work (`strikes.py`), so
+that it always meets calls under way. The plan is pure: a seed gives the same one every time.
 """
 
 from collections.abc import Iterator, Sequence

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from seasons import season_of, write_season
 
 from common.eastern import at
 from common.errors import BadInputError
@@ -13,6 +12,7 @@ from common.settings import ROOT
 from local.stack.bigquery import BigQueryServer
 from tests.alerts.days import DATASET, DAY, NOW, PROJECT, ask, at_instant, lived, load, postponed
 from tests.alerts.faults import CASES, Case, rows
+from tests.kit.seasons import season_of, write_season
 
 pytestmark = pytest.mark.stack
 FOLDER = ROOT / "config" / "alerts"

@@ -8,7 +8,7 @@ from pathlib import Path
 import time_machine
 
 from common.clock import FileClock, SystemClock, set_clock
-from tests.common.conftest import et
+from tests.kit.situations import et
 
 NOON = et("2025-11-12 12:00")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.eastern import at, eastern, eastern_date, minutes_between, parse_clock
-from tests.common.conftest import MANY, et
+from tests.kit.situations import MANY, et
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import ids
-from tests.common.conftest import MANY, et
+from tests.kit.situations import MANY, et
 
 SLOT = et("2025-11-12 13:00")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.logs import ALLOWED, log
-from tests.common.conftest import DAY, MANY
+from tests.kit.situations import DAY, MANY
 
 
 def line(capsys: pytest.CaptureFixture[str], message: str, **fields: Any) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from typing import Any
 
 import click
 import pytest
-from replays import DAY, config
 
 from common.cloud.publisher import GooglePublisher
 from common.eastern import at
@@ -47,6 +46,7 @@ from tests.docs.guide import (
     firsts,
     query_of,
 )
+from tests.kit.replays import DAY, config
 
 pytestmark = pytest.mark.stack
 PROJECT = "nba-props-platform"

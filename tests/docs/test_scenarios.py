@@ -4,7 +4,7 @@ import scenario_map
 def test_the_scenario_map_is_current() -> None:
     """docs/scenarios.md says which test carries which scenario's id."""
     current = scenario_map.DOCUMENT.read_text() == scenario_map.document()
-    assert current, "run: python tests/support/scenario_map.py"
+    assert current, "run: python tests/kit/scenario_map.py"
 
 
 def test_the_decision_scenarios_are_all_covered() -> None:

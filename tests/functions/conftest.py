@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from common.runtime import install
 from common.settings import ROOT
 from local.simulator.world import World
-from tests.functions.harness import Answer, Call, new_world
+from tests.kit.world import Answer, Call, new_world
 
 
 @cache

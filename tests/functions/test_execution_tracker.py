@@ -8,8 +8,8 @@ import pytest
 
 from common import ids
 from local.simulator.world import Delivery, World
-from tests.functions.harness import LAST_TASK, SLOT, Call, before, faults, forget
-from tests.functions.losses import spoil
+from tests.kit.losses import spoil
+from tests.kit.world import LAST_TASK, SLOT, Call, before, faults, forget
 
 BUCKET = "nba-scraped-data"
 EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))

@@ -8,7 +8,7 @@ import pytest
 from common import ids
 from common.handlers import master_controller
 from local.simulator.world import World
-from tests.functions.harness import FEW, SLOT, Break, Call, Do, Tap
+from tests.kit.world import FEW, SLOT, Break, Call, Do, Tap
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
 

@@ -7,7 +7,7 @@ import pytest
 from common.eastern import eastern
 from common.errors import ConfigError
 from local.simulator.world import World
-from tests.functions.harness import DAY, NOON, Break, Call, Do, tapped
+from tests.kit.world import DAY, NOON, Break, Call, Do, tapped
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
 REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from common import ids
 from common.cloud.tables import table
 from local.simulator.world import World
-from tests.functions.harness import NOON, SLOT, Call, before
+from tests.kit.world import NOON, SLOT, Call, before
 
 BUCKET = "nba-scraped-data"
 

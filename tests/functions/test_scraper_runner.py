@@ -10,7 +10,7 @@ import pytest
 from common.cloud.ports import StoredObject
 from common.sources.client import Source
 from local.simulator.world import World
-from tests.functions.harness import (
+from tests.kit.world import (
     NOON,
     SLOT,
     Break,

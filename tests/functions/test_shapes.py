@@ -4,8 +4,8 @@ import pytest
 
 from common.messages.models import ObjectEvent
 from local.simulator.world import ROUTES, World
-from tests.functions.harness import FUNCTIONS, Call, before, faults, rest, tables, undisturbed
-from tests.functions.payloads import MESSAGES, NOTIFICATIONS, STORAGE, recorded, wrapped
+from tests.kit.payloads import MESSAGES, NOTIFICATIONS, STORAGE, recorded, wrapped
+from tests.kit.world import FUNCTIONS, Call, before, faults, rest, tables, undisturbed
 
 SHAPES = [
     (function, shape)

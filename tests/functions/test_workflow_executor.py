@@ -5,7 +5,7 @@ from typing import Any
 
 from common import ids
 from local.simulator.world import World
-from tests.functions.harness import SLOT, Call, before, faults
+from tests.kit.world import SLOT, Call, before, faults
 
 DECISION = {
     "schema": "workflow-decision",

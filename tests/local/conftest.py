@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from replays import DAY, Replayed, config
 
 from local.day import replay as replayed
 from local.stack.driver import start_stack
+from tests.kit.replays import DAY, Replayed, config
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Grafana dashboards from their sources: `python -m local.commands.develop.dashboards` writes `dashboards/*.json`.
+"""Grafana dashboards from their sources: `python -m local dashboards` writes `dashboards/*.json`.
 
 `dashboards/source/*.yaml` holds what a person maintains: titles, queries, sizes. Ids, places on
 the grid, variables and the rest of Grafana's model come from here. The SQL is for the plugin:

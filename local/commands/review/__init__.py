@@ -1,0 +1,1 @@
+"""Commands that judge decisions: ahead, back, and under another configuration."""

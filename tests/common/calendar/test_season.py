@@ -10,7 +10,7 @@ from common.calendar.season import SeasonReader, by_date
 from common.cloud.ports import StoredObject
 from common.errors import TransientError
 from local.simulator.memory import MemoryStorage
-from tests.common.conftest import DAY, et, game
+from tests.kit.situations import DAY, et, game
 
 BUCKET = "nba-scraped-data"
 NOW = et("2025-11-12 12:00")

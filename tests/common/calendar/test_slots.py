@@ -18,7 +18,7 @@ from common.calendar.slots import (
 )
 from common.eastern import eastern, eastern_date
 from common.errors import ConfigError
-from tests.common.conftest import DAY, MANY, ROUND_THE_CLOCK, TICKS, et
+from tests.kit.situations import DAY, MANY, ROUND_THE_CLOCK, TICKS, et
 
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 FIELDS = st.lists(st.integers(0, 23), min_size=1, max_size=5, unique=True).map(sorted).map(tuple)

@@ -7,7 +7,7 @@ import pytest
 from common.calendar.slots import parse_cron
 from common.configuration.overlap_checks import overlap_faults
 from common.configuration.tick_grid import Ticks
-from tests.common.conftest import PER_GAME, workflow
+from tests.kit.situations import PER_GAME, workflow
 
 TICKS = Ticks(parse_cron("0 * * * *"))
 REFRESH = {"scrapers": ["nbac_schedule_api"]}

@@ -10,7 +10,7 @@ from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.messages.models import ScraperRequest, Tick
 from common.scrapers import REGISTRY
-from tests.common.conftest import ROOT
+from tests.kit.situations import ROOT
 
 SHIPPED = ROOT / "config" / "topology.yaml"
 TOPOLOGY = load_topology(SHIPPED)

@@ -15,7 +15,7 @@ from common.configuration.window_checks import window_faults
 from common.decisions.plan import nominal_decisions
 from common.decisions.situation import Decision
 from common.eastern import at
-from tests.common.conftest import DAY, PER_GAME, TICKS, game, workflow
+from tests.kit.situations import DAY, PER_GAME, TICKS, game, workflow
 
 CLOCK = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02d}:{minute % 60:02d}")
 ORDERED = st.lists(CLOCK, min_size=3, max_size=3).map(sorted)

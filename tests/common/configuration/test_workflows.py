@@ -11,7 +11,7 @@ from common.configuration.workflows import load_workflows, parse_source, parse_w
 from common.decisions.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
-from tests.common.conftest import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation
+from tests.kit.situations import DAY, ROOT, TICKS, WORKFLOWS, game, played, situation
 
 SHIPPED = ROOT / "config" / "workflows.yaml"
 TEXT = SHIPPED.read_text()

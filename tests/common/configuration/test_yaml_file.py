@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from common.configuration.yaml_file import MAX_BYTES, parse_yaml
 from common.errors import ConfigError
 from common.settings import Settings
-from tests.common.conftest import FEW
+from tests.kit.situations import FEW
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"

@@ -13,7 +13,7 @@ from common.configuration.workflows import Workflow
 from common.decisions.decide import decide, needs_games
 from common.decisions.situation import Decision, Situation
 from local.fake_sources.slate import load
-from tests.common.conftest import (
+from tests.kit.situations import (
     FEW,
     PER_GAME,
     ROOT,

@@ -19,7 +19,7 @@ from common.decisions.history import (
     runs_from_rows,
     tries_from_log,
 )
-from tests.common.conftest import DAY, MANY, et
+from tests.kit.situations import DAY, MANY, et
 
 SLOT = et("2025-11-12 13:00")
 

@@ -21,7 +21,7 @@ from common.decisions.plan import PlannedRun, nominal_decisions, plan_day
 from common.decisions.situation import GAME_LENGTH, Decision
 from common.eastern import at, eastern_date
 from local.fake_sources.slate import load
-from tests.common.conftest import (
+from tests.kit.situations import (
     DAY,
     FEW,
     PER_GAME,

@@ -18,7 +18,7 @@ from common.decisions.history import NEVER, History, Key, Run, Tries, add_try
 from common.decisions.recording import _WatchedHistory, decide_recorded, situation_from
 from common.decisions.situation import Decision, Situation
 from local.fake_sources.slate import load
-from tests.common.conftest import (
+from tests.kit.situations import (
     BOXES,
     FEW,
     PER_GAME,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.decisions.situation import Rule, count, hours, wall, with_dependencies
-from tests.common.conftest import DAY, MANY, TICKS, et, game, played, situation, workflow
+from tests.kit.situations import DAY, MANY, TICKS, et, game, played, situation, workflow
 
 STEPS = [
     {"scrapers": ["events", "other"]},

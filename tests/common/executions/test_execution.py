@@ -6,8 +6,8 @@ import pytest
 
 from common.executions.execution import Result, _final_games, _first, outcome_of
 from local.simulator.world import World
-from tests.functions.harness import DAY, NOON, new_world
-from tests.functions.losses import spoil
+from tests.kit.losses import spoil
+from tests.kit.world import DAY, NOON, new_world
 
 BUCKET = "nba-scraped-data"
 YESTERDAY = DAY - timedelta(days=1)

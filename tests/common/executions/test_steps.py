@@ -8,7 +8,7 @@ from common import ids
 from common.configuration.workflows import Workflow
 from common.executions.steps import Manifest, Outputs, manifest_of, tasks_of
 from common.messages.models import GameTarget, WorkflowDecision
-from tests.common.conftest import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
+from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
 
 SLOT = et("2025-11-12 23:00")
 LINES = WORKFLOWS["betting_lines"]

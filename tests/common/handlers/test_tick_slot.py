@@ -12,7 +12,7 @@ from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
 from local.simulator.world import ManualClock
-from tests.common.conftest import et
+from tests.kit.situations import et
 
 TOPIC = "tick-master-controller"
 SLOT = et("2025-11-12 13:00")

@@ -8,14 +8,14 @@ from common import ids
 from common.configuration.workflows import load_workflows
 from common.settings import ROOT
 from local.simulator.world import World
-from tests.functions.harness import (
+from tests.kit.losses import fail_to_complete, heal, is_for, lose, lose_all
+from tests.kit.world import (
     SLOT,
     forget,
     new_world,
     pop,
     tick,
 )
-from tests.functions.losses import fail_to_complete, heal, is_for, lose, lose_all
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)

@@ -12,8 +12,8 @@ from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef
 from common.messages.object_names import task_claim
 from local.simulator.world import World
-from tests.functions.harness import SLOT, before, forget, new_world, tick
-from tests.functions.losses import heal, is_for, lose_all
+from tests.kit.losses import heal, is_for, lose_all
+from tests.kit.world import SLOT, before, forget, new_world, tick
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)

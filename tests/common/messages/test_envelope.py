@@ -17,7 +17,7 @@ from common.messages.envelope import (
     json_object,
     parse_event,
 )
-from tests.common.conftest import MANY
+from tests.kit.situations import MANY
 
 BODY = {"schema": "tick", "version": 1}
 ENCODED = base64.b64encode(json.dumps(BODY).encode()).decode()

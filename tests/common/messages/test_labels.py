@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from common import ids
 from common.errors import BadInputError
 from common.messages.labels import LONGEST_TEXT, Labels, read_labels
-from tests.common.conftest import DAY, MANY, et
+from tests.kit.situations import DAY, MANY, et
 
 HOME = "oddsa-events/2025-11-12/133045.json"
 TEXTS = st.none() | st.text(max_size=20)

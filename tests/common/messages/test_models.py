@@ -25,7 +25,7 @@ from common.messages.models import (
     force_id,
     parse_message,
 )
-from tests.common.conftest import DAY, MANY, et
+from tests.kit.situations import DAY, MANY, et
 
 SLOT = et("2025-11-12 23:00")
 DECIDED = ids.decision_id("post_game_window_2", SLOT)

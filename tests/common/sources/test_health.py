@@ -10,7 +10,7 @@ from common.settings import Settings
 from common.sources.health import SourceEvent, note, recent, slot_text
 from local.simulator.memory import MemoryStorage
 from local.simulator.world import ManualClock
-from tests.common.conftest import MANY
+from tests.kit.situations import MANY
 
 NOW = datetime(2025, 11, 12, 18, 30, 5, 123_456, tzinfo=UTC)
 TASK = "0a1b2c3d-0000-4000-8000-000000000000"

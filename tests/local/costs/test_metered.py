@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from seasons import season_of, write_season
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
@@ -25,6 +24,7 @@ from local.simulator.fault_spec import Faults
 from local.simulator.memory import MemoryStorage, MemoryWarehouse, Published
 from local.simulator.run import live_day
 from local.simulator.world import ManualClock
+from tests.kit.seasons import season_of, write_season
 
 DAY = date(2031, 11, 12)
 NOW = datetime(2031, 11, 12, 18, tzinfo=UTC)

@@ -10,13 +10,13 @@ from datetime import time as wall_time
 from pathlib import Path
 
 import pytest
-from replays import DAY, Replayed, config
 
 from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.eastern import at
 from local.records.tables import read_tables
 from local.stack.driver import RunningStack, start_stack
+from tests.kit.replays import DAY, Replayed, config
 
 pytestmark = pytest.mark.stack
 AT_ONCE = 32

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replays import DAY, Replayed, config
 
 from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
@@ -18,6 +17,7 @@ from local.records.sql import run_sql
 from local.records.tables import read_tables, write_tables
 from local.stack.driver import RunningStack, start_stack
 from local.stack.pubsub import clients
+from tests.kit.replays import DAY, Replayed, config
 
 pytestmark = pytest.mark.stack
 

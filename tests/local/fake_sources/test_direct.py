@@ -12,7 +12,7 @@ from common.sources.errors import SourceError
 from local.fake_sources.answers import ACCESS_DENIED, Answer
 from local.fake_sources.direct import DirectSource
 from local.simulator.world import ManualClock
-from tests.common.conftest import et
+from tests.kit.situations import et
 
 KEY = "0123456789abcdef0123456789abcdef"
 SETTINGS = Settings.model_validate({"odds_api_key": KEY})

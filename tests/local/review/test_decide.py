@@ -21,7 +21,7 @@ from common.settings import ROOT
 from local.records.rows import read_history
 from local.review.decide import decisions_at, explained_at
 from local.review.explain import told
-from tests.common.conftest import WORKFLOWS, game, ticks
+from tests.kit.situations import WORKFLOWS, game, ticks
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

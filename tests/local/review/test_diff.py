@@ -12,7 +12,7 @@ from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
 from local.commands.cli import main
 from local.review.diff import Diff, diff, lines_of
-from tests.common.conftest import SEASON
+from tests.kit.situations import SEASON
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 SHIPPED = Settings().workflows_file

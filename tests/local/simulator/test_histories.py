@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from crash_points import passed
-from seasons import season_of, write_season
 
 from common.errors import OrchestrationError
 from common.handlers import cleanup_processor
@@ -25,7 +23,9 @@ from local.simulator.histories import Search, live, live_all, shrunk, tally
 from local.simulator.invariants import InvariantError
 from local.simulator.run import BrokenError, Outcome, SimulateOptions
 from local.simulator.world import ROUTES
-from tests.common.conftest import DAY, game
+from tests.kit.crash_points import passed
+from tests.kit.seasons import season_of, write_season
+from tests.kit.situations import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from seasons import season_of, write_season
 
 from common.eastern import at, parse_clock
 from common.logs import silent
@@ -18,7 +17,8 @@ from local.scheduler import Tick, ticks_of
 from local.simulator.run import SimulateOptions, make_world
 from local.simulator.simulation import Simulation
 from local.simulator.world import Delivery
-from tests.functions.harness import (
+from tests.kit.seasons import season_of, write_season
+from tests.kit.world import (
     Break,
     deliver_through,
     die_after,

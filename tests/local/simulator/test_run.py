@@ -14,7 +14,6 @@ from timeit import timeit
 from typing import Any
 
 import pytest
-from seasons import season_of, write_season
 
 from common.calendar.slots import parse_cron, slots_on
 from common.cloud.tables import NAMES
@@ -36,6 +35,7 @@ from local.simulator.run import (
     summary_of,
     write_outcome,
 )
+from tests.kit.seasons import season_of, write_season
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")

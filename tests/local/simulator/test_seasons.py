@@ -9,12 +9,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from seasons import season_of, write_season
 
 from common.eastern import EASTERN
 from common.settings import ROOT
 from local.fake_sources.teams import TEAMS
 from local.simulator.run import Outcome, SimulateOptions, run
+from tests.kit.seasons import season_of, write_season
 
 pytestmark = pytest.mark.soak
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from google.pubsub_v1 import types
-from replays import DAY, Replayed, config
 
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
@@ -30,6 +29,7 @@ from local.stack.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Distur
 from local.stack.driver import start_stack
 from local.stack.stack import Stack
 from local.stack.strikes import Strikes
+from tests.kit.replays import DAY, Replayed, config
 
 TOPOLOGY = load_topology(Settings().topology_file)
 TICKS: list[Tick] = ticks_of(TOPOLOGY, DAY)

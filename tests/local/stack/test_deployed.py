@@ -2,7 +2,7 @@
 
 The environment holds requirements.txt, as constraints.txt pins it, and nothing else, so that an
 import that only works in a developer's environment fails here. Ports point to the emulators;
-nothing else differs from /workspace in the cloud (see local/commands/develop/bundle.py for what is known of it).
+nothing else differs from /workspace in the cloud (what is known of it: `bundle.py`).
 """
 
 import json
@@ -29,7 +29,7 @@ from local.simulator.world import ROUTES
 from local.stack import process
 from local.stack.rest import Rest
 from local.stack.stack import Stack, StackConfig
-from tests.functions.payloads import MESSAGES, STORAGE, Recorded, wrapped
+from tests.kit.payloads import MESSAGES, STORAGE, Recorded, wrapped
 
 pytestmark = pytest.mark.stack
 NOW = datetime(2025, 11, 12, 18, 0, 20, tzinfo=UTC)

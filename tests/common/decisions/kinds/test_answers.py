@@ -8,7 +8,7 @@ import pytest
 from common.calendar.games import Game
 from common.decisions.decide import decide
 from common.decisions.history import Key, Run, Tries
-from tests.common.conftest import (
+from tests.kit.situations import (
     BOXES,
     DAY,
     WORKFLOWS,
@@ -19,7 +19,7 @@ from tests.common.conftest import (
     situation,
     success,
 )
-from tests.common.conftest import played as final
+from tests.kit.situations import played as final
 
 BEFORE = DAY - timedelta(days=1)
 REPORT: Key = ("nbac_injury_report", DAY, None)

@@ -9,7 +9,7 @@ import pytest
 from common.decisions.history import Run, Tries
 from common.decisions.kinds.catch_up import decide
 from common.decisions.situation import Decision
-from tests.common.conftest import (
+from tests.kit.situations import (
     BOXES,
     DAY,
     WORKFLOWS,

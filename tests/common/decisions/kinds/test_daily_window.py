@@ -9,7 +9,7 @@ from common.calendar.slots import slots_on
 from common.decisions.history import Key, Run, Tries
 from common.decisions.kinds.daily_window import decide
 from common.decisions.situation import Decision
-from tests.common.conftest import (
+from tests.kit.situations import (
     DAY,
     ROUND_THE_CLOCK,
     et,

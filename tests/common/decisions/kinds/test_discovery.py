@@ -7,7 +7,7 @@ import pytest
 from common.decisions.history import Key, Run, Tries, tries_from_log
 from common.decisions.kinds.discovery import decide
 from common.decisions.situation import Decision
-from tests.common.conftest import DAY, et, failure, game, situation, success, workflow
+from tests.kit.situations import DAY, et, failure, game, situation, success, workflow
 
 REPORT = "nbac_injury_report"
 FLOW = workflow(

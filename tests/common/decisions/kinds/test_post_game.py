@@ -8,7 +8,7 @@ import pytest
 from common.calendar.slots import slots_on
 from common.decisions.history import Run
 from common.decisions.kinds.post_game import decide
-from tests.common.conftest import (
+from tests.kit.situations import (
     BOXES,
     DAY,
     PER_GAME,

@@ -10,7 +10,7 @@ from common.calendar.slots import slots_on
 from common.decisions.history import Key, Run, Tries
 from common.decisions.kinds.pre_game import decide
 from common.decisions.situation import Decision, Situation
-from tests.common.conftest import (
+from tests.kit.situations import (
     DAY,
     ROUND_THE_CLOCK,
     TICKS,

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from google.pubsub_v1 import types
-from replays import Replayed
 
 from common.cloud.publisher import GooglePublisher
 from common.entry.dead_letters import bury
@@ -23,6 +22,7 @@ from local.broker import Broker
 from local.commands.cli import main, run
 from local.records.tables import read_tables
 from local.simulator.world import ManualClock
+from tests.kit.replays import Replayed
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 PROJECT = Settings().project

@@ -9,7 +9,9 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
 from local.simulator.world import Delivery, World
-from tests.functions.harness import (
+from tests.kit.losses import is_for, lose, lose_all
+from tests.kit.sweeps import QUARTER, TICK, execution, sweep
+from tests.kit.world import (
     LAST_TASK,
     SLOT,
     SWEEP,
@@ -22,8 +24,6 @@ from tests.functions.harness import (
     run_to,
     tick,
 )
-from tests.functions.losses import is_for, lose, lose_all
-from tests.functions.sweeps import QUARTER, TICK, execution, sweep
 
 
 @pytest.mark.parametrize(

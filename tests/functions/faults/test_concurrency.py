@@ -10,7 +10,7 @@ import pytest
 from common.entry.respond import respond
 from local.simulator.memory import MemoryWarehouse
 from local.simulator.world import ROUTES, Delivery, World
-from tests.functions.harness import (
+from tests.kit.world import (
     EVENTS,
     Break,
     Do,

@@ -9,8 +9,8 @@ from common.eastern import at
 from local.fake_sources.answers import Answer
 from local.fake_sources.direct import DirectSource
 from local.simulator.world import World
-from tests.functions.harness import DAY, run_to, slate
-from tests.functions.losses import is_for
+from tests.kit.losses import is_for
+from tests.kit.world import DAY, run_to, slate
 
 NIGHT, MORNING = at(DAY, time(23)), at(DAY + timedelta(days=1), time(6))
 DAYS_LATER = at(DAY + timedelta(days=8), time(12))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from local.simulator.world import World
-from tests.functions.harness import SWEEP, tick
+from tests.kit.world import SWEEP, tick
 
 BUCKET = "nba-scraped-data"
 QUARTER = timedelta(minutes=15)

@@ -7,7 +7,7 @@ from typing import Any
 from common.healing.runs import heal_runs
 from local.simulator.memory import Published
 from local.simulator.world import Delivery, World
-from tests.functions.harness import (
+from tests.kit.world import (
     LAST_TASK,
     NOON,
     SLOT,

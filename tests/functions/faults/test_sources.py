@@ -19,7 +19,7 @@ from common.settings import Settings
 from common.sources.client import Source
 from local.fake_sources.answers import answer
 from local.simulator.world import ROUTES, ManualClock, World
-from tests.functions.harness import NOON, new_world, slate
+from tests.kit.world import NOON, new_world, slate
 
 KEY = "0123456789abcdef0123456789abcdef"
 PASSWORD = "correct-horse-battery"

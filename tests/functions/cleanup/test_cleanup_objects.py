@@ -7,7 +7,8 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common.healing import objects as lost_objects
 from local.simulator.world import World
-from tests.functions.harness import (
+from tests.kit.sweeps import BUCKET, DAY_LATER, sweep, upload
+from tests.kit.world import (
     SWEEP,
     Break,
     Do,
@@ -15,7 +16,6 @@ from tests.functions.harness import (
     faults,
     lose_two,
 )
-from tests.functions.sweeps import BUCKET, DAY_LATER, sweep, upload
 
 
 def test_a_lost_error_object_is_found_too(world: World) -> None:

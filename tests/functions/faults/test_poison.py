@@ -17,8 +17,8 @@ from common.errors import BadInputError
 from common.scrapers import REGISTRY
 from local.simulator.memory import Published
 from local.simulator.world import ROUTES, Delivery, World
-from tests.functions.harness import SLOT, faults, new_world
-from tests.functions.payloads import wrapped
+from tests.kit.payloads import wrapped
+from tests.kit.world import SLOT, faults, new_world
 
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 DAY = "2025-11-12"

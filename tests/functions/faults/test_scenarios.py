@@ -9,7 +9,7 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common.settings import ROOT
 from local.simulator.world import Delivery, World
-from tests.functions.harness import (
+from tests.kit.world import (
     DAY,
     SWEEP,
     Break,

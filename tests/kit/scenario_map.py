@@ -1,4 +1,4 @@
-"""Writes docs/scenarios.md from the tests' own names: `python tests/support/scenario_map.py`."""
+"""Writes docs/scenarios.md from the tests' own names: `python tests/kit/scenario_map.py`."""
 
 import re
 from collections import defaultdict
@@ -11,7 +11,7 @@ GROUPS = {"T": 16, "D": 19, "X": 16, "B": 6, "C": 6, "P": 7, "S": 10, "A": 3, "O
 HEAD = """# Scenarios
 
 Which test holds the system to which of the 87 scenarios that an earlier version failed at
-(`../shared/scenarios.md`). Made from the tests' names by `python tests/support/scenario_map.py`; a
+(`../shared/scenarios.md`). Made from the tests' names by `python tests/kit/scenario_map.py`; a
 test checks that it is current. Where no test carries an id, the row says why.
 
 | Id | Tests |

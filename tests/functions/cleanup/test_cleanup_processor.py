@@ -6,7 +6,9 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
 from local.simulator.world import World
-from tests.functions.harness import (
+from tests.kit.losses import is_for
+from tests.kit.sweeps import BUCKET, TICK, sweep, upload
+from tests.kit.world import (
     LOST_UPLOAD,
     SLOT,
     SWEEP,
@@ -21,8 +23,6 @@ from tests.functions.harness import (
     run_to,
     tick,
 )
-from tests.functions.losses import is_for
-from tests.functions.sweeps import BUCKET, TICK, sweep, upload
 
 
 def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.simulator.memory import MemoryWarehouse
-from tests.functions.harness import (
+from tests.kit.world import (
     EVENTS,
     Break,
     ForgetfulWarehouse,

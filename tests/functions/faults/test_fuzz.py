@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from common.entry.respond import respond
 from local.simulator.world import ROUTES, World
-from tests.functions.harness import FUNCTIONS, before, new_world
-from tests.functions.payloads import FOLDER, recorded
+from tests.kit.payloads import FOLDER, recorded
+from tests.kit.world import FUNCTIONS, before, new_world
 
 EXAMPLES = 250
 SOAK_EXAMPLES = 2_000
@@ -27,7 +27,7 @@ LONGEST_LINE = 3000
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""
 NAMED = re.compile(r"^metadata of '[^']{0,200}'")
-"""How an error of common/messages/labels.py begins: which object, by up to 200 characters of its name."""
+"""How an error about labels begins: which object, by up to 200 characters of its name."""
 STATUSES = {200, 400, 503}
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))

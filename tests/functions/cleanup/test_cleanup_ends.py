@@ -9,7 +9,9 @@ from common import ids
 from common.eastern import eastern
 from common.healing import runs as lost_runs
 from local.simulator.world import World
-from tests.functions.harness import (
+from tests.kit.losses import fail_to_complete, is_for, lose_all
+from tests.kit.sweeps import DAY_LATER, QUARTER, execution, sweep
+from tests.kit.world import (
     LAST_TASK,
     SLOT,
     SWEEP,
@@ -27,8 +29,6 @@ from tests.functions.harness import (
     run_to,
     tick,
 )
-from tests.functions.losses import fail_to_complete, is_for, lose_all
-from tests.functions.sweeps import DAY_LATER, QUARTER, execution, sweep
 
 
 def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World) -> None:

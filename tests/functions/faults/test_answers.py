@@ -14,7 +14,8 @@ from google.api_core.exceptions import (
 )
 
 from local.simulator.world import World
-from tests.functions.harness import (
+from tests.kit.payloads import wrapped
+from tests.kit.world import (
     DAY,
     FUNCTIONS,
     LAST_TASK,
@@ -28,7 +29,6 @@ from tests.functions.harness import (
     tapped,
     undisturbed,
 )
-from tests.functions.payloads import wrapped
 
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 TICKED = ("schedule_locker", "master_controller", "cleanup_processor")

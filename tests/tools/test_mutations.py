@@ -3,7 +3,8 @@
 import ast
 
 import pytest
-from mutations import mutants_of
+
+from tools.mutations import mutants_of
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from common.errors import BadInputError
 from common.messages.envelope import parse_event
 from local.simulator.world import ROUTES, World
-from tests.functions.harness import Answer, Call, tables
-from tests.functions.payloads import recorded, wrapped
+from tests.kit.payloads import recorded, wrapped
+from tests.kit.world import Answer, Call, tables
 
 SECRET = "SECRET-PAYLOAD"
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"

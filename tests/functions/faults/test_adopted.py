@@ -5,7 +5,7 @@ from typing import Any
 
 from common.cloud.tables import table
 from local.simulator.world import World
-from tests.functions.harness import SLOT, faults, tick
+from tests.kit.world import SLOT, faults, tick
 
 YESTERDAY = SLOT - timedelta(days=1)
 SEEDED: dict[str, dict[str, Any]] = {

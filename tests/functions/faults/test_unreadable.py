@@ -8,9 +8,9 @@ from common import ids
 from common.healing.objects import CURSOR
 from common.sources.quota import NAME
 from local.simulator.world import World
-from tests.functions.harness import SLOT, before, faults, tick
-from tests.functions.losses import heal, is_for, lose_all
-from tests.functions.sweeps import DAY_LATER, sweep
+from tests.kit.losses import heal, is_for, lose_all
+from tests.kit.sweeps import DAY_LATER, sweep
+from tests.kit.world import SLOT, before, faults, tick
 
 SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
 HOUR_ENDS = 1

@@ -1,4 +1,4 @@
-"""A mutation check of the pure core: `python tests/support/mutants.py [MODULE ...]`.
+"""A mutation check of the pure core: `python tools/mutants.py [MODULE ...]`.
 
 Each mutant is one small change of one module. A forked process imports everything of ours anew
 with that change and runs the module's tests until one fails. docs/mutation.md says why this is not
@@ -24,7 +24,7 @@ import hypothesis
 import pytest
 from mutations import Mutant, mutants_of
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 TESTS = "tests/common"
 CORE = (
     f"{TESTS}/decisions/kinds/test_answers.py",
@@ -34,7 +34,8 @@ CORE = (
 """What sees a fault of the core first when the module's own tests do not."""
 RUNS = ("tests/functions/test_workflow_executor.py", "tests/functions/test_execution_tracker.py")
 CLEANUP = tuple(
-    f"tests/functions/test_cleanup_{noun}.py" for noun in ("processor", "runs", "ends", "objects")
+    f"tests/functions/cleanup/test_cleanup_{noun}.py"
+    for noun in ("processor", "runs", "ends", "objects")
 )
 MODULES: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{TESTS}/decisions/kinds/test_catch_up.py", *CORE),

@@ -1,0 +1,1 @@
+"""Tools of the developers: the mutation check."""
