@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 from uuid import uuid4
 
 from common import settings as settings_module
@@ -25,21 +24,57 @@ if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
 NewOwner = Callable[[], str]
 
 
-@dataclass
+class Given(TypedDict, total=False):
+    """What a runtime may be given instead of building it from its settings."""
+
+    clock: Clock
+    storage: Storage
+    warehouse: Warehouse
+    publisher: Publisher
+    source: "Source"
+    season: "SeasonReader"
+    workflows: "dict[str, Workflow]"
+
+
+def _new_owner() -> str:
+    return str(uuid4())
+
+
 class Runtime:
-    """Ports and settings of one process; tests and the simulator hand their own ports in.
+    """Ports and settings of one process: given ones, and Google's for those that are not given.
+
+    A port that is not given is built at its first use, so that a function which answers before it
+    needs a client loads none.
 
     Attributes:
         settings: read once from the environment.
         new_owner: names a delivery, so that claims tell two of them apart.
         elapsed: seconds of a monotonic clock, for durations.
-        told: what this instance has told of already; `common/entry/incidents.py` keeps it bounded.
+        logged: alerts that this instance has logged; `entry/incidents.py` keeps it bounded.
     """
 
-    settings: Settings
-    new_owner: NewOwner = field(default=lambda: str(uuid4()))
-    elapsed: Callable[[], float] = field(default=time.monotonic)
-    told: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        new_owner: NewOwner = _new_owner,
+        elapsed: Callable[[], float] = time.monotonic,
+        **given: Unpack[Given],
+    ) -> None:
+        self.settings = settings
+        self.new_owner = new_owner
+        self.elapsed = elapsed
+        self.logged: set[str] = set()
+        self._given = given
+        vars(self).update(given)  # where a cached property keeps what it built
+
+    def but(self, **given: Unpack[Given]) -> "Runtime":
+        """The same runtime with other ports; what was logged is known to both."""
+        ports = Given(**self._given)
+        ports.update(given)
+        made = Runtime(self.settings, new_owner=self.new_owner, elapsed=self.elapsed, **ports)
+        made.logged = self.logged
+        return made
 
     @cached_property
     def clock(self) -> Clock:

@@ -1,7 +1,7 @@
 """What the core asks of Google Cloud: three small ports, each with two implementations.
 
-`storage.py`, `warehouse.py` and `publisher.py` beside this file speak to Google's services (or to
-their emulators); `local/simulator/memory.py` keeps everything in memory, for tests and the simulator.
+`storage.py`, `warehouse.py` and `publisher.py` beside this file speak to Google's services, or to
+their emulators; `local/simulator/memory.py` keeps all in memory, for tests and the simulator.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -33,7 +33,7 @@ def alert(runtime: Runtime, function: str, error: Exception, *, early: bool = Fa
     """
     kind = f"{function}-{type(error).__name__}"
     now = runtime.clock.now()
-    told = runtime.told
+    told = runtime.logged
     if _name(now, kind) in told:
         return
     found = _judge(runtime, now, kind, early=early)

@@ -168,4 +168,4 @@ def test_what_an_instance_remembers_is_bounded() -> None:
     for number in range(2500):
         clock.move(NIGHT + number * timedelta(hours=1))
         alert(runtime, FUNCTION, LookupError("x"))
-    assert len(runtime.told) <= 1000
+    assert len(runtime.logged) <= 1000
