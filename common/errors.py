@@ -6,18 +6,30 @@ A transient one is raised, so that the platform retries for hours (see docs/fail
 
 import errno
 from http import HTTPStatus
+from typing import ClassVar
 
 
 class OrchestrationError(Exception):
-    """Base of every error of ours; its text says what is wrong and what to do next."""
+    """Base of every error of ours; its text says what is wrong and what to do next.
+
+    Attributes:
+        code: names the kind of error in logs and answers; it never changes, whatever the class or
+            its text is called later.
+    """
+
+    code: ClassVar[str] = "ORCHESTRATION"
 
 
 class PermanentError(OrchestrationError):
     """Trying again with the same input cannot help."""
 
+    code = "PERMANENT"
+
 
 class BadInputError(PermanentError):
     """A message, file or argument is not of the form we publish; names field and value."""
+
+    code = "BAD_INPUT"
 
 
 class ConfigError(OrchestrationError):
@@ -27,21 +39,31 @@ class ConfigError(OrchestrationError):
     redelivery succeeds by itself.
     """
 
+    code = "CONFIG"
+
 
 class RowError(PermanentError):
     """A row does not fit its table's schema; names table, field and value."""
+
+    code = "ROW"
 
 
 class TransientError(OrchestrationError):
     """The same call may succeed later."""
 
+    code = "TRANSIENT"
+
 
 class ClaimBusyError(TransientError):
     """Another live delivery holds the claim; the platform's redelivery finds it done."""
 
+    code = "CLAIM_BUSY"
+
 
 class ConflictError(OrchestrationError):
-    """A generation precondition failed: someone else wrote the object first."""
+    """A generation precondition failed: another delivery wrote the object first."""
+
+    code = "CONFLICT"
 
 
 # Each status says why a later try may succeed.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict, Unpack
 from uuid import uuid4
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
     from common.configuration.topology import Topology
     from common.configuration.workflows import Workflow
     from common.sources.client import Source
+    from common.state.store import StateStore
 
 NewOwner = Callable[[], str]
 
@@ -110,6 +112,19 @@ class Runtime:
             self.settings.project,
             self.settings.pubsub_emulator_host,
             topic_prefix=self.settings.topic_prefix,
+        )
+
+    @cached_property
+    def state(self) -> "StateStore":
+        """The state bucket."""
+        from common.state.store import StateStore  # noqa: PLC0415 - no exit before it needs one
+
+        return StateStore(
+            self.storage,
+            self.settings.state_bucket,
+            self.clock,
+            timedelta(seconds=self.settings.lease_seconds),
+            self.new_owner,
         )
 
     @cached_property

@@ -15,6 +15,8 @@ from common.errors import BadInputError
 from common.strict_json import loads
 
 SCHEDULED, LIVE, FINAL = 1, 2, 3
+SEASON_FIRST_MONTH = 8
+"""August: every date from it on belongs to the season that begins that year."""
 UNKNOWN_TEAM = "TBD"
 """Tricode of a side that is not decided yet (Cup knockouts, playoffs)."""
 
@@ -62,6 +64,10 @@ class Game:
         return f"{self.game_date:%Y%m%d}/{self.away}{self.home}"
 
 
+Calendar = Mapping[date, tuple[Game, ...]]
+"""Games by the Eastern date they are listed under."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A season's games in order of date and id.
@@ -75,6 +81,12 @@ class Schedule:
     games: tuple[Game, ...]
     warnings: tuple[str, ...]
     season: str
+
+
+def season_of(day: date) -> str:
+    """Name the season that a date belongs to, such as `2025-26`."""
+    first = day.year if day.month >= SEASON_FIRST_MONTH else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
 
 
 def season_type(game_id: str) -> str:

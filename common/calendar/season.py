@@ -4,9 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from common.calendar.games import Game, parse_schedule_body
+from common.calendar.games import Calendar, Game, parse_schedule_body
 from common.cloud.ports import Storage, StoredObject
-from common.decisions.situation import Calendar
 from common.eastern import eastern_date
 from common.errors import BadInputError, TransientError
 from common.logs import log

@@ -30,6 +30,8 @@ from common.messages.models import Name
 if TYPE_CHECKING:
     from common.configuration.yaml_file import Document
 
+REFRESH = "nbac_schedule_api"
+"""The scraper whose output `games: final` reads."""
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 

@@ -17,8 +17,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from common.errors import BadInputError, PermanentError
-from common.healing.republish import REPUBLISHED
 from common.messages.envelope import Event, json_object
+from common.messages.models import REPUBLISHED
 from common.runtime import Runtime
 
 if TYPE_CHECKING:  # a function that buries needs no more than the topic's name

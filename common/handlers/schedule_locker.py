@@ -37,9 +37,9 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     slot = tick_slot(runtime, event, tick, TICKS).slot
     day = eastern_date(slot)
     key = _next_lock(runtime, day) if tick.force else _lock_key(day, 1)
-    with claimed(runtime, key) as claim:
+    with claimed(runtime.state, key) as claim:
         if claim is None and tick.force:
-            raise ClaimBusyError(f"claim {key}: done by another meanwhile; deliver again")
+            raise ClaimBusyError(f"claim {key}: done by another delivery meanwhile; deliver again")
         if claim is None:
             return {"result": "already locked", "slot": slot.isoformat()}
         season = runtime.season.read(runtime.clock.now())
@@ -59,9 +59,9 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
 
 def _next_lock(runtime: Runtime, day: date) -> str:
-    """The first lock of a date that is not done, whether nobody or somebody is at it."""
+    """The first lock of a date that is not done, whether a delivery is at it or not."""
     keys = (_lock_key(day, number) for number in count(1))
-    return next(key for key in keys if not is_done(runtime, key))
+    return next(key for key in keys if not is_done(runtime.state, key))
 
 
 def _lock_key(day: date, number: int) -> str:

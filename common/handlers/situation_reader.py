@@ -98,9 +98,9 @@ def _fresh(runtime: Runtime, runs: Iterable[Row], slot: datetime) -> Iterator[st
     since = runtime.clock.now() - FRESH_FOR
     going = {row["decision_id"]: row["slot"] for row in runs if row["slot"] >= slot}
     for beside in set(going.values()):
-        for batch in batches_of(runtime, beside):
+        for batch in batches_of(runtime.state, beside):
             if batch.created and batch.created > since:
-                decided = decisions_of(runtime, batch)
+                decided = decisions_of(runtime.state, batch)
                 yield from going.keys() & {entry["message"]["decision_id"] for entry in decided}
 
 

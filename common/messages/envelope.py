@@ -229,6 +229,8 @@ def _short(value: object, what: str, longest: int) -> str:
 class UnreadableMessageError(BadInputError):
     """The envelope is sound but its data is not; keeps the envelope for the dead letter."""
 
+    code = "UNREADABLE_MESSAGE"
+
     def __init__(self, text: str, event: Event) -> None:
         super().__init__(text)
         self.event = event

@@ -9,7 +9,7 @@ from common.errors import BadInputError
 from common.messages.models import Day, GameId, Instant, Name, Uuid, describe
 from common.messages.object_names import is_home
 
-LONGEST_TEXT = 1000
+TEXT_CHARACTERS_MAX = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
 Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT"]
 
@@ -33,8 +33,8 @@ class Labels(BaseModel):
     workflow_name: Name | None = None
     step: int | None = Field(None, ge=0, lt=16)
     slot: Instant | None = None
-    error_class: str | None = Field(None, max_length=LONGEST_TEXT)
-    error_message: str | None = Field(None, max_length=LONGEST_TEXT)
+    error_class: str | None = Field(None, max_length=TEXT_CHARACTERS_MAX)
+    error_message: str | None = Field(None, max_length=TEXT_CHARACTERS_MAX)
     http_status: int | None = Field(None, ge=0, le=999)
 
     def metadata(self) -> dict[str, str]:

@@ -28,6 +28,8 @@ Instant = Annotated[
 ]
 MetadataText = Annotated[str, Field(max_length=8192)]
 """GCS allows 8 KiB of custom metadata in all: https://cloud.google.com/storage/quotas#objects"""
+REPUBLISHED = "republished"
+"""Attribute of an event sent again, so that readers can tell it from the bucket's own."""
 Action = Literal["RUN", "SKIP", "ABORT"]
 MAX_NAME_BYTES = 1024
 MAX_GAMES = 64

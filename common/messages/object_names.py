@@ -6,16 +6,10 @@ short task id when another task has the same second; failures below `failed/`.
 
 from datetime import date, datetime
 
-from common.cloud.ports import StoredObject
+from common.cloud.ports import Storage, StoredObject
 from common.eastern import eastern
-from common.runtime import Runtime
 
 FAILED = "failed/"
-
-
-def task_claim(task_id: str) -> str:
-    """The claim of a task: it is run, or written off, once."""
-    return f"scraper_runner/{task_id}"
 
 
 def stem(scraper: str, target_date: date, game_id: str | None, began: datetime) -> str:
@@ -38,11 +32,10 @@ def tag(task_id: str) -> str:
     return f"-{task_id[:8]}"
 
 
-def find(runtime: Runtime, name_stem: str, task_id: str) -> StoredObject | None:
-    """The object that an earlier holder of the task's claim wrote before it stopped."""
-    bucket = runtime.settings.data_bucket
+def find(storage: Storage, bucket: str, name_stem: str, task_id: str) -> StoredObject | None:
+    """Find the object that an earlier holder of the task's claim wrote before it stopped."""
     for prefix in (name_stem, FAILED + name_stem):
-        for stored in runtime.storage.list(bucket, prefix):
+        for stored in storage.list(bucket, prefix):
             if stored.metadata.get("task_id") == task_id:
                 return stored
     return None

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from common.errors import BadInputError, OrchestrationError
+from common.messages.models import GameRef
 
 SourceName = Literal[
     "nba_cdn", "nba_stats", "nba_official", "nba_injury", "nba_gamebook", "odds_api"
@@ -19,18 +20,13 @@ EMPTY_BYTES = 1024
 class ContractError(OrchestrationError):
     """A source answered in a form we do not know; names scraper, field and value."""
 
+    code = "SOURCE_CONTRACT"
+
 
 class NotReadyError(OrchestrationError):
     """The source answered, but what was asked for has not happened or is not published yet."""
 
-
-@dataclass(frozen=True)
-class GameRef:
-    """The game a task is about: its ten-digit id and the two tricodes."""
-
-    game_id: str
-    away: str
-    home: str
+    code = "SOURCE_NOT_READY"
 
 
 @dataclass(frozen=True)

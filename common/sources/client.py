@@ -15,7 +15,7 @@ from common.scrapers.model import Call
 from common.settings import Settings, variable
 from common.sources.answers import Reply, hide_text, judge, name_of, secrets_of
 from common.sources.errors import (
-    SAMPLE_BYTES,
+    SAMPLE_BYTES_MAX,
     MissingKeyError,
     TimedOutError,
     TooLargeError,
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState, Retrying
 
-LONGEST_WAIT = 60.0
-"""Seconds; a longer Retry-After would hold the instance, and cleanup comes back anyway."""
-NEVER = datetime.max.replace(tzinfo=UTC)
+RETRY_WAIT_SECONDS_MAX = 60.0
+"""A longer Retry-After would hold the instance; the next slot or catch-up asks again anyway."""
+NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
 # stats.nba.com leaves a request without these hanging until it times out, and cdn.nba.com answers
 # it with 403: both serve NBA.com's own pages and nothing else. https://github.com/swar/nba_api
@@ -47,8 +47,8 @@ NBA_HEADERS = {
 
 
 @dataclass(frozen=True)
-class Way:
-    """How a call may be made.
+class AskOptions:
+    """How a call is made.
 
     Attributes:
         base: the URL to ask in place of the source's own.
@@ -59,11 +59,12 @@ class Way:
 
     base: str | None = None
     route: Literal["primary", "fallback"] = "primary"
-    deadline: datetime = NEVER
+    deadline: datetime = NO_DEADLINE
     turns: Turns | None = None
 
 
-ANYHOW = Way()
+AT_ONCE = AskOptions()
+"""The source's own URL, without a deadline."""
 
 
 class Source:
@@ -71,7 +72,7 @@ class Source:
 
     Attributes:
         clock: that it waits by.
-        usage: what The Odds API last told of its credits.
+        usage: the credits that The Odds API last reported.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Source:
         self.clock = clock
         self.usage: Usage | None = None
 
-    def fetch(self, call: Call, way: Way = ANYHOW) -> bytes:
+    def fetch(self, call: Call, options: AskOptions = AT_ONCE) -> bytes:
         """The body that the call's source answers with.
 
         Waits for the host's turn, and tries again on what may pass, honouring Retry-After.
@@ -93,7 +94,7 @@ class Source:
         Raises:
             SourceError: see `common/sources/errors.py`.
         """
-        return self._tries(self._once, call, way)
+        return self._tries(self._once, call, options)
 
     @cached_property
     def _tries(self) -> "Retrying":
@@ -110,12 +111,12 @@ class Source:
 
     def _is_last(self, state: "RetryCallState") -> bool:
         again = self.clock.now() + timedelta(seconds=_pause(state))
-        _, way = state.args
-        return state.attempt_number >= self._settings.source_tries or again >= way.deadline
+        _, options = state.args
+        return state.attempt_number >= self._settings.source_tries or again >= options.deadline
 
-    def host(self, call: Call, way: Way) -> str:
+    def host(self, call: Call, options: AskOptions) -> str:
         """The host that a call asks; nothing else of its address, which may hold a password."""
-        return urlsplit(self._base(call, way)).hostname or ""
+        return urlsplit(self._base(call, options)).hostname or ""
 
     def close(self) -> None:
         """Close the connections; the next fetch opens new ones."""
@@ -124,21 +125,21 @@ class Source:
                 self._opened.close()
             self._opened = None
 
-    def _once(self, call: Call, way: Way) -> bytes:
+    def _once(self, call: Call, options: AskOptions) -> bytes:
         import httpx  # noqa: PLC0415 - 186 modules that a cold start without a request never needs
 
         key = self._key(call)
-        self._wait_turn(call, way)
+        self._wait_turn(call, options)
         params = {**call.params, "apiKey": key} if key else dict(call.params)
         headers = {} if call.source == "odds_api" else NBA_HEADERS
-        limit = min(self._settings.source_timeout_seconds, self._left(way))
-        base = self._base(call, way)
+        limit = min(self._settings.source_timeout_seconds, self._left(options))
+        base = self._base(call, options)
         url, secrets = base.rstrip("/") + call.path, secrets_of(key, base)
         try:
             with self._client().stream(
                 "GET", url, params=params, headers=headers, timeout=limit
             ) as response:
-                return self._judged(call, response, self._read(call, response, way), secrets)
+                return self._judged(call, response, self._read(call, response, options), secrets)
         except httpx.TimeoutException:
             raise TimedOutError(f"{name_of(call)} did not answer within {limit:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -146,22 +147,22 @@ class Source:
             text = hide_text(secrets, str(error))
             raise UnavailableError(f"{name_of(call)}: {type(error).__name__}: {text}") from None
 
-    def _wait_turn(self, call: Call, way: Way) -> None:
+    def _wait_turn(self, call: Call, options: AskOptions) -> None:
         interval = self._settings.source_interval_seconds
         if interval > 0:
-            host = self.host(call, way)
-            (way.turns or self._local_turns(host, interval)).wait(host, way.deadline)
+            host = self.host(call, options)
+            (options.turns or self._local_turns(host, interval)).wait(host, options.deadline)
 
-    def _left(self, way: Way) -> float:
+    def _left(self, options: AskOptions) -> float:
         """Seconds until the deadline; a moment when it has passed while we waited."""
-        return max((way.deadline - self.clock.now()).total_seconds(), 0.1)
+        return max((options.deadline - self.clock.now()).total_seconds(), 0.1)
 
-    def _read(self, call: Call, response: "httpx.Response", way: Way) -> bytes:
+    def _read(self, call: Call, response: "httpx.Response", options: AskOptions) -> bytes:
         """The body up to the size limit; of an error, only as much as a sample shows."""
-        most = self._settings.source_max_bytes if response.is_success else SAMPLE_BYTES
+        most = self._settings.source_max_bytes if response.is_success else SAMPLE_BYTES_MAX
         # httpx limits the silence between two pieces; this limits the whole.
         limit = timedelta(seconds=4 * self._settings.source_timeout_seconds)
-        deadline = min(self.clock.now() + limit, way.deadline)
+        deadline = min(self.clock.now() + limit, options.deadline)
         body = bytearray()
         for piece in response.iter_bytes():
             body += piece
@@ -196,8 +197,8 @@ class Source:
             )
         return key
 
-    def _base(self, call: Call, way: Way) -> str:
-        return way.base or str(getattr(self._settings, f"{call.source}_url"))
+    def _base(self, call: Call, options: AskOptions) -> str:
+        return options.base or str(getattr(self._settings, f"{call.source}_url"))
 
     def _client(self) -> "httpx.Client":
         import httpx  # noqa: PLC0415 - see _once
@@ -219,18 +220,18 @@ class Source:
 
 
 def _pause(state: "RetryCallState") -> float:
-    """Seconds before the next try: as the source asks, else 1, 2, 4, 8."""
+    """Compute the seconds before the next try: as the source asks, else 1, 2, 4, 8."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait if isinstance(error, UnavailableError) else None
     wait = asked if asked is not None else 2.0 ** min(state.attempt_number - 1, 3)
-    return min(max(wait, 0.0), LONGEST_WAIT)
+    return min(max(wait, 0.0), RETRY_WAIT_SECONDS_MAX)
 
 
 def _content(file: Path | None) -> str:
     try:
         return file.read_text().strip() if file is not None else ""
     except OSError:
-        return ""  # said as a missing key, which names the variable
+        return ""  # becomes a MissingKeyError, which names the variable
 
 
 def _drop(_record: logging.LogRecord) -> bool:

@@ -1,9 +1,9 @@
 """Turns to ask a host: at most one an interval, for all instances together (S6).
 
-Time is cut into slots as long as the interval. Who creates a slot's object may ask when the slot
-begins; create-if-absent is the lock, and no name is ever written twice. One class A operation a
-request; an object is of no use a minute later. Instances' clocks agree within milliseconds:
-https://cloud.google.com/compute/docs/instances/configure-ntp
+Time is cut into slots as long as the interval. The instance that creates a slot's object may ask
+when the slot begins; create-if-absent is the lock, and no name is ever written twice. A request
+costs one class A operation; an object is of no use a minute later. Instances' clocks agree within
+milliseconds: https://cloud.google.com/compute/docs/instances/configure-ntp
 """
 
 import math
@@ -15,13 +15,13 @@ from threading import Lock
 from typing import Protocol
 
 from common.clock import Clock
-from common.cloud.ports import Storage
-from common.errors import ConflictError
 from common.sources.errors import NoTurnError
+from common.state import names
+from common.state.store import StateStore
 
-HEADROOM = 0.1
-"""Seconds that creating an object takes; a slot that begins sooner is not tried for."""
-TRIES = 60
+HEADROOM_SECONDS = 0.1
+"""How long creating an object takes; a turn that begins sooner is not tried for."""
+TURN_TRIES_MAX = 60
 """Measured: of 12 at once each needs 5, the last one's turn is after 13 s; of 300, 20 and 300 s."""
 
 
@@ -62,42 +62,34 @@ class SharedTurns:
     """Turns among all instances, kept as objects of a bucket.
 
     Attributes:
-        storage: where they are.
-        bucket: the state bucket.
-        clock: of this instance.
+        state: where they are kept.
         interval: seconds between two turns, the same for all instances.
         draw: a number below its argument.
     """
 
-    storage: Storage
-    bucket: str
-    clock: Clock
+    state: StateStore
     interval: float
     draw: Callable[[int], int] = randbelow
 
     def wait(self, host: str, deadline: datetime) -> None:
         """Reserve the next free slot, and wait until it begins.
 
-        Who loses a slot draws among more: a crowd spreads out, in a few tries and not too far.
+        An instance that loses a slot draws among more of them, so that a crowd spreads out in a
+        few tries and not too far.
 
         Raises:
-            NoTurnError: no slot before the deadline was to be had.
+            NoTurnError: no slot before the deadline was free.
         """
-        for lost in range(TRIES):
-            first = math.floor((self.clock.now().timestamp() + HEADROOM) / self.interval) + 1
+        clock = self.state.clock
+        for lost in range(TURN_TRIES_MAX):
+            now = clock.now().timestamp()
+            first = math.floor((now + HEADROOM_SECONDS) / self.interval) + 1
             left = math.floor(deadline.timestamp() / self.interval) + 1 - first
             if left < 1:
                 break
             number = first + self.draw(min(1 + lost * lost // 2, left))
             start = datetime.fromtimestamp(number * self.interval, UTC)
-            if self._reserve(host, start) and start >= self.clock.now():
-                self.clock.sleep((start - self.clock.now()).total_seconds())
+            if self.state.mark(names.turn(host, start)) and start >= clock.now():
+                clock.sleep((start - clock.now()).total_seconds())
                 return
-        raise NoTurnError(f"{host} is asked by too many at once: no turn was left for us")
-
-    def _reserve(self, host: str, start: datetime) -> bool:
-        try:
-            self.storage.create(self.bucket, f"pacing/{host}/{start:%Y%m%dT%H%M%S.%f}", b"")
-        except ConflictError:
-            return False
-        return True
+        raise NoTurnError(f"{host} is asked by too many tasks at once: no turn was left")

@@ -8,8 +8,8 @@ from common.errors import PermanentError
 class RefusalError(PermanentError):
     """A request that the broker does not do; the text goes to the client."""
 
-    code: str
-    """The name of a `grpc.StatusCode`."""
+    code = "REFUSED"
+    """Each refusal has the name of a `grpc.StatusCode`."""
     status: HTTPStatus
 
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from common.calendar.games import Calendar
 from common.calendar.season import by_date
 from common.configuration.checks import TICKS, load_checked
 from common.configuration.workflows import Workflow, load_workflows
 from common.decisions.plan import DAYS_BEFORE, nominal_decisions
-from common.decisions.situation import Calendar, Decision, wall
+from common.decisions.situation import Decision, wall
 from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.runtime import Runtime

@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 
 from common.calendar.games import Game
 from common.decisions.history import Run
-from common.decisions.situation import Decision, Rule, Situation, Target, hours, wall
+from common.decisions.situation import Decision, Rule, Situation, hours, wall
 from common.eastern import eastern
+from common.messages.models import GameTarget
 
 _SHOWN = 4
 
@@ -32,7 +33,7 @@ def _again(made: Decision) -> str:
     return f"; next check {eastern(made.next_check):%Y-%m-%d %H:%M}" if made.next_check else ""
 
 
-def _targets(targets: Sequence[Target]) -> Iterator[str]:
+def _targets(targets: Sequence[GameTarget]) -> Iterator[str]:
     for target in targets:
         lacking = ", ".join(target.scrapers) or "only what is collected for the whole date"
         yield f"        {target.away}@{target.home} ({target.game_id}): {lacking}"
@@ -51,7 +52,7 @@ def told(fact: object) -> str:  # noqa: PLR0911 - one line a type
             return fact.isoformat()
         case timedelta():
             return hours(fact)
-        case Game() | Target():
+        case Game() | GameTarget():
             return f"{fact.away}@{fact.home}"
         case Run():
             return f"of {wall(fact.slot)}"

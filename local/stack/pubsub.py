@@ -15,7 +15,7 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from common.clock import Clock
 from common.errors import ConfigError
-from common.healing.republish import REPUBLISHED
+from common.messages.models import REPUBLISHED
 from common.settings import Settings
 from local.broker import Broker, Counts
 from local.stack.process import HOST
