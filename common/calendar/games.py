@@ -5,14 +5,16 @@ the `nbac_schedule_api` scraper stores them.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from common.eastern import EASTERN
 from common.errors import BadInputError
-from common.strict_json import loads
 
 SCHEDULED, LIVE, FINAL = 1, 2, 3
 SEASON_FIRST_MONTH = 8
@@ -127,7 +129,7 @@ def parse_schedule_body(body: bytes) -> Schedule:
         BadInputError: neither of the two; names what is wrong.
     """
     try:
-        document = loads(body)
+        document = from_json(body.removeprefix(BOM_UTF8))
     except ValueError as error:
         raise BadInputError(f"the schedule is not JSON ({error}); fetch it again") from error
     if not isinstance(document, dict):

@@ -27,8 +27,6 @@ if TYPE_CHECKING:  # a function that buries needs no more than the topic's name
 GIVEN_UP = "DeliveriesExhausted"
 """Error class of the platform's letters: the error itself is in the function's log."""
 _LONGEST = 256 * 1024
-MAX_VALUES = 2 * _LONGEST
-"""Of a letter's JSON: its original may be nothing but commas, and its attributes too."""
 _SHOWN = 1000
 _SOURCE = "CloudPubSubDeadLetterSource"
 _TIMED = ("tick-", "scraper-requests")
@@ -115,7 +113,7 @@ def read_letter(
     try:
         if f"{_SOURCE}Subscription" in attributes:
             return _forwarded(strange, attributes, topology)
-        held = json_object(data, "dead letter", MAX_VALUES)
+        held = json_object(data, "dead letter")
         if held.get("schema") != "dead-letter":
             return strange
         return _ours(strange, held)

@@ -37,7 +37,7 @@ def finished_row(
         "scraper_execution_ids": sorted(result.log_id for result in results),
         "status": "failed" if failed or blocked else "completed",
         "duration_seconds": (now - manifest.started).total_seconds(),
-        "error_message": _first([*blocked, *errors]),
+        "error_message": first_errors([*blocked, *errors]),
         "outcome": outcome_of(len(results), len(failed), len(blocked)),
         "slot": decision.slot,
         "target_date": decision.target_date,
@@ -55,7 +55,8 @@ def outcome_of(tasks: int, failed: int, blocked: int) -> str:
     return "COMPLETED" if tasks else "NOTHING_READY"
 
 
-def _first(errors: Sequence[str]) -> str | None:
+def first_errors(errors: Sequence[str]) -> str | None:
+    """Join the first errors and count the rest; None when there is none."""
     if not errors:
         return None
     more = len(errors) - ERRORS_SHOWN_MAX

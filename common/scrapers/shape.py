@@ -1,10 +1,12 @@
 """Checks of what a source sent; every failure names scraper, field and value."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from common.scrapers.model import ContractError, Record
-from common.strict_json import loads
 
 
 def load(body: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any form
@@ -14,7 +16,7 @@ def load(body: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any form
         ContractError: it is not JSON, NaN and Infinity among it; an HTML page is said to be one.
     """
     try:
-        return loads(body)
+        return from_json(body.removeprefix(BOM_UTF8))
     except ValueError as error:
         kind = "an HTML page" if body.lstrip()[:1] == b"<" else "not JSON"
         raise ContractError(f"{where}: the answer is {kind} ({error})") from error

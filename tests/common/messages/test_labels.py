@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common import ids
 from common.errors import BadInputError
-from common.messages.labels import LONGEST_TEXT, Labels, read_labels
+from common.messages.labels import TEXT_CHARACTERS_MAX, Labels, read_labels
 from tests.kit.situations import DAY, MANY, et
 
 HOME = "oddsa-events/2025-11-12/133045.json"
@@ -98,8 +98,8 @@ def test_metadata_that_others_add_is_left_aside() -> None:
         ({"started_at": "2025-11-12T13:30:45"}, "started_at"),
         ({"target_date": "TODAY"}, "target_date"),
         ({"scraper": "OddsaEvents"}, "scraper"),
-        ({"error_message": "x" * (LONGEST_TEXT + 1)}, "error_message"),
-        ({"error_class": "x" * (LONGEST_TEXT + 1)}, "error_class"),
+        ({"error_message": "x" * (TEXT_CHARACTERS_MAX + 1)}, "error_message"),
+        ({"error_class": "x" * (TEXT_CHARACTERS_MAX + 1)}, "error_class"),
         ({"records": str(2**63)}, "records"),
         ({"duration_seconds": "-0.5"}, "duration_seconds"),
         ({"duration_seconds": "inf"}, "duration_seconds"),
@@ -133,5 +133,7 @@ def test_absent_labels_are_left_out() -> None:
 
 def test_the_longest_labels_fit_into_gcs() -> None:
     """Metadata of one object has 8 KiB; the longest ASCII labels stay within."""
-    full = given_labels(error_class="x" * LONGEST_TEXT, error_message="y" * LONGEST_TEXT)
+    full = given_labels(
+        error_class="x" * TEXT_CHARACTERS_MAX, error_message="y" * TEXT_CHARACTERS_MAX
+    )
     assert sum(len(name) + len(value.encode()) for name, value in full.items()) < 8 * 1024

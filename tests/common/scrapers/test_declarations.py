@@ -8,12 +8,13 @@ import pytest
 import common.scrapers
 from common.eastern import EASTERN
 from common.errors import BadInputError
+from common.messages.models import GameRef
 from common.scrapers import REGISTRY, get
 from common.scrapers.injury_report import candidates
-from common.scrapers.model import Call, GameRef, Target
+from common.scrapers.model import Call, Target
 
 NOW = datetime(2025, 11, 12, 18, 35, tzinfo=UTC)
-GAME = GameRef("0022500213", "MIL", "CHA")
+GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
 NAMES = [
     "nbac_gamebook_pdf",
     "nbac_injury_report",

@@ -16,6 +16,7 @@ from common.sources.pacing import LocalTurns, SharedTurns
 from local.simulator.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from local.stack.gcs import create_buckets, start_gcs
+from tests.kit.state import new_state
 
 NOW = datetime(2025, 11, 12, 18, 30, 0, 250_000, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -27,7 +28,7 @@ def instance(
 ) -> tuple[SharedTurns, ManualClock]:
     """An instance with a clock of its own, on a bucket of all."""
     clock = ManualClock(now)
-    return SharedTurns(storage, "state", clock, 0.6, draw), clock
+    return SharedTurns(new_state(storage, clock), 0.6, draw), clock
 
 
 def distances(instants: list[datetime]) -> list[float]:
@@ -61,7 +62,7 @@ def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
 
     def ask(_: None) -> datetime:
         clock = ManualClock(NOW)
-        SharedTurns(storage, "state", clock, 0.6).wait(HOST, LATER)
+        SharedTurns(new_state(storage, clock), 0.6).wait(HOST, LATER)
         return clock.now()
 
     with ThreadPoolExecutor(20) as pool:
@@ -110,13 +111,13 @@ def test_a_slow_creation_takes_another_slot() -> None:
     storage = MemoryStorage(clock)
     create, names = storage.create, []
 
-    def slow(bucket: str, name: str, data: bytes) -> Any:
+    def slow(bucket: str, name: str, data: bytes, **more: Any) -> Any:
         names.append(name)
         clock.sleep(2 if len(names) == 1 else 0.01)
-        return create(bucket, name, data)
+        return create(bucket, name, data, **more)
 
     storage.create = slow  # type: ignore[method-assign,assignment] # only what is called of it
-    SharedTurns(storage, "state", clock, 0.6, lambda _: 0).wait(HOST, LATER)
+    SharedTurns(new_state(storage, clock), 0.6, lambda _: 0).wait(HOST, LATER)
     assert len(names) == 2
     assert names[-1] == f"pacing/{HOST}/{clock.now():%Y%m%dT%H%M%S.%f}"
 
@@ -181,7 +182,7 @@ def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
 
         def ask(_: int) -> list[datetime]:
             clock = Watched()
-            turns = SharedTurns(GoogleStorage(project, server.endpoint), "state", clock, interval)
+            turns = SharedTurns(new_state(GoogleStorage(project, server.endpoint), clock), interval)
             for _ in range(2):
                 turns.wait(HOST, clock.now() + timedelta(seconds=60))
                 assert clock.now() >= clock.until[-1]

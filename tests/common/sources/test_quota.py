@@ -6,25 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from common.runtime import Runtime
 from common.scrapers import get
 from common.scrapers.model import Call, Target
-from common.settings import Settings
 from common.sources.errors import QuotaError
-from common.sources.quota import NAME, Usage, check_quota, cost_of, keep_usage, read_usage
-from local.simulator.memory import MemoryStorage
-from local.simulator.world import ManualClock
+from common.sources.quota import Usage, check_quota, cost_of, keep_usage, read_usage
+from common.state.names import ODDS_QUOTA
+from tests.kit.state import new_state
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 GOOD = {"remaining": 0, "used": None, "last": None, "seen": NOW.isoformat()}
 TARGET = Target("x", date(2025, 11, 12), "2025-26", event_ids=("a", "b", "c"))
-
-
-def runtime(storage: MemoryStorage | None = None, **settings: object) -> Runtime:
-    """A runtime on a bucket of its own, or on another's."""
-    made = Runtime(Settings.model_validate(settings))
-    made.__dict__["storage"] = storage or MemoryStorage(ManualClock(NOW))
-    return made
 
 
 def calls(scraper: str) -> list[Call]:
@@ -75,75 +66,74 @@ def test_only_calls_of_the_odds_api_cost_credits() -> None:
 @pytest.mark.parametrize(("remaining", "reserve"), [(12, 0), (22, 10)])
 def test_what_suffices_is_spent(remaining: int, reserve: int) -> None:
     """Down to the last credit that is not kept back."""
-    held = runtime(odds_api_reserve=reserve)
+    held = new_state(now=NOW)
     keep_usage(held, usage(remaining))
-    check_quota(held, calls("oddsa_player_props"), NOW)
+    check_quota(held, calls("oddsa_player_props"), NOW, reserve=reserve)
 
 
 @pytest.mark.parametrize(("remaining", "reserve"), [(11, 0), (21, 10)])
 def test_a_task_that_cannot_be_paid_whole_is_not_begun(remaining: int, reserve: int) -> None:
     """The error says what is left, what is needed and what to do; also in another instance."""
-    one = runtime(odds_api_reserve=reserve)
+    one = new_state(now=NOW)
     keep_usage(one, usage(remaining))
-    assert isinstance(one.storage, MemoryStorage)
-    other = runtime(one.storage, odds_api_reserve=reserve)
+    other = new_state(one.storage, now=NOW)
     with pytest.raises(QuotaError, match=rf"{remaining} credits .* needs 12, .*RESERVE.*month"):
-        check_quota(other, calls("oddsa_player_props"), NOW)
+        check_quota(other, calls("oddsa_player_props"), NOW, reserve=reserve)
 
 
 def test_what_is_free_is_always_asked() -> None:
     """The list of events sees when the credits are back."""
-    held = runtime(odds_api_reserve=100)
+    held = new_state(now=NOW)
     keep_usage(held, usage(0))
-    check_quota(held, calls("oddsa_events"), NOW)
+    check_quota(held, calls("oddsa_events"), NOW, reserve=100)
 
 
 def test_an_old_count_is_not_believed() -> None:
     """The plan may have been renewed since."""
-    held = runtime()
+    held = new_state(now=NOW)
     keep_usage(held, usage(0, NOW - timedelta(hours=25)))
-    check_quota(held, calls("oddsa_game_lines"), NOW)
+    check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
 
 
 def test_a_count_is_believed_for_a_day() -> None:
     """To the second."""
-    held = runtime()
+    held = new_state(now=NOW)
     keep_usage(held, usage(0, NOW - timedelta(hours=24)))
     with pytest.raises(QuotaError):
-        check_quota(held, calls("oddsa_game_lines"), NOW)
-    check_quota(held, calls("oddsa_game_lines"), NOW + timedelta(seconds=1))
+        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
+    check_quota(held, calls("oddsa_game_lines"), NOW + timedelta(seconds=1), reserve=0)
 
 
 def test_of_two_counts_at_once_the_first_is_kept() -> None:
     """Nothing tells which is later, and one write is saved."""
-    held = runtime()
+    held = new_state(now=NOW)
     for remaining in (50, 40):
         keep_usage(held, usage(remaining))
-    found = held.storage.read(held.settings.state_bucket, NAME)
+    found = held.storage.read(held.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 50' in found[0]
 
 
 def test_the_latest_count_is_kept() -> None:
     """An answer that arrives late does not bring back what was spent."""
-    held = runtime()
+    held = new_state(now=NOW)
     for remaining, minutes in ((50, 0), (40, 2), (47, 1)):
         keep_usage(held, usage(remaining, NOW + timedelta(minutes=minutes)))
-    found = held.storage.read(held.settings.state_bucket, NAME)
+    found = held.storage.read(held.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 40' in found[0]
 
 
 def test_a_writer_that_came_second_lets_it_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two instances at once: no error, and one of the two counts stays."""
-    one = runtime()
+    one = new_state(now=NOW)
     keep_usage(one, usage(50))
-    stale = one.storage.read(one.settings.state_bucket, NAME)
+    stale = one.storage.read(one.bucket, ODDS_QUOTA)
     keep_usage(one, usage(40, NOW + timedelta(seconds=1)))
     monkeypatch.setattr(one.storage, "read", lambda *_: stale)
     keep_usage(one, usage(45, NOW + timedelta(seconds=2)))
     monkeypatch.undo()
-    found = one.storage.read(one.settings.state_bucket, NAME)
+    found = one.storage.read(one.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 40' in found[0]
 
@@ -162,18 +152,18 @@ def test_a_writer_that_came_second_lets_it_be(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_a_count_that_cannot_be_read_is_unknown_and_replaced(body: bytes) -> None:
     """A task is begun as if nothing were known; the next answer is kept in its place."""
-    held = runtime()
-    held.storage.create(held.settings.state_bucket, NAME, body)
-    check_quota(held, calls("oddsa_game_lines"), NOW)
+    held = new_state(now=NOW)
+    held.storage.create(held.bucket, ODDS_QUOTA, body)
+    check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
     keep_usage(held, usage(0))
     with pytest.raises(QuotaError, match="0 credits"):
-        check_quota(held, calls("oddsa_game_lines"), NOW)
+        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
 
 
 def test_a_count_with_a_field_of_a_later_release_is_read() -> None:
     """Two releases run side by side while one is rolled out."""
-    held = runtime()
+    held = new_state(now=NOW)
     body = json.dumps({**GOOD, "more": 1}).encode()
-    held.storage.create(held.settings.state_bucket, NAME, body)
+    held.storage.create(held.bucket, ODDS_QUOTA, body)
     with pytest.raises(QuotaError, match="0 credits"):
-        check_quota(held, calls("oddsa_game_lines"), NOW)
+        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)

@@ -9,17 +9,17 @@ from typing import Any, cast
 import pytest
 
 from common.errors import BadInputError
+from common.messages.models import GameRef
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import (
     Call,
     ContractError,
-    GameRef,
     NotReadyError,
     Parsed,
     Scraper,
     Target,
 )
-from common.sources.client import Source, Way
+from common.sources.client import AskOptions, Source
 from common.sources.errors import (
     BlockedError,
     NotFoundError,
@@ -28,11 +28,12 @@ from common.sources.errors import (
     TooLargeError,
     UnavailableError,
 )
-from common.sources.scrape import Scraped, scrape
+from common.sources.outcomes import Scraped
+from common.sources.scrape import scrape
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 DAY = date(2025, 11, 12)
-GAME = GameRef("0022500213", "MIL", "CHA")
+GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
 
 
 class FakeSource:
@@ -48,13 +49,13 @@ class FakeSource:
         """The instant; each fetch takes its time."""
         return self.instant
 
-    def host(self, call: Call, way: Way) -> str:
-        """The host of a call's way."""
-        return f"{way.route}.{call.source}"
+    def host(self, call: Call, options: AskOptions) -> str:
+        """The host of a call."""
+        return f"{options.route}.{call.source}"
 
-    def fetch(self, call: Call, way: Way) -> bytes:
+    def fetch(self, call: Call, options: AskOptions) -> bytes:
         """The answer laid down for the label."""
-        del way
+        del options
         self.asked.append(call.label)
         self.instant += timedelta(seconds=self.takes)
         found = self.answers[call.label]
@@ -85,7 +86,7 @@ def run(
     """Scrape, and say what was asked."""
     source = FakeSource(answers, takes)
     target = Target("made_up", DAY, "2025-26")
-    ways = [Way(deadline=NOW + timedelta(minutes=7))]
+    ways = [AskOptions(deadline=NOW + timedelta(minutes=7))]
     return scrape(declared, target, cast("Source", source), NOW, lambda _: ways), source.asked
 
 
