@@ -29,10 +29,10 @@ GROUPS = {
 IDS = [f"{group}{number}" for group, (last, _) in GROUPS.items() for number in range(1, last + 1)]
 HEAD = f"""# Scenarios
 
-{len(IDS)} ways in which an earlier, polling version failed in production, and the tests that hold this one to not
-doing so. `python tests/kit/scenario_map.py` writes this page from the sentences in
-[scenarios.yaml](scenarios.yaml) and from the tests' names (`test_t2_…` holds T2); a test checks that it is
-current. Where no test carries an id, the row gives the reason.
+{len(IDS)} ways in which an earlier, polling version failed in production, and the tests that keep
+this one from it. `python tests/kit/scenario_map.py` writes this page from the sentences in
+[scenarios.yaml](scenarios.yaml) and from the tests' names (`test_t2_…` holds T2); a test checks
+that it is current. Where no test carries an id, the row gives the reason.
 """
 TABLE_HEAD = """
 ## {title}
@@ -50,7 +50,7 @@ WITHOUT = {
     "B6": "No table is read for a game's state: the newest schedule object holds it.",
     "P4": "Needs a deployment: the alerts `no-decision`, `no-cleanup` and `backlog` see a push "
     "that goes nowhere; every tick is a synthetic message.",
-    "A3": "Needs a deployment: [monitoring.md](monitoring.md) describes an alert's way to a person.",
+    "A3": "Needs a deployment: [monitoring.md](monitoring.md) describes how an alert arrives.",
     "O1": "Needs a deployment: the bundle's name carries its hash, and a plan shows drift.",
 }
 """Scenarios without a test, and why."""
