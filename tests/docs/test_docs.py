@@ -31,6 +31,7 @@ SOURCES = [
     for folder in ("common", "functions", "local", "tests", "tools")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/main.py"))
 CONTRIBUTING = shell_lines(DOCS["CONTRIBUTING.md"])
 
 
@@ -64,7 +65,13 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"python -m local {command}" in DOCS["README.md"]
 
 
-@pytest.mark.parametrize("function", [found.function for found in TOPOLOGY.subscriptions])
+def test_every_subscription_has_its_function() -> None:
+    """The folders of functions/ are the functions that the topology names."""
+    assert FUNCTIONS == sorted(found.function for found in TOPOLOGY.subscriptions)
+    assert len(FUNCTIONS) == 7
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_has_a_contract(function: str) -> None:
     """Its main.py is short, and its docstring names trigger, effects, no-op and duplicates."""
     text = (ROOT / "functions" / function / "main.py").read_text()
