@@ -67,7 +67,7 @@ def test_every_command_is_documented(command: str) -> None:
 
 def test_every_subscription_has_its_function() -> None:
     """The folders of functions/ are the functions that the topology names."""
-    assert FUNCTIONS == sorted(found.function for found in TOPOLOGY.subscriptions)
+    assert sorted(found.function for found in TOPOLOGY.subscriptions) == FUNCTIONS
     assert len(FUNCTIONS) == 7
 
 
