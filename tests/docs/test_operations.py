@@ -39,7 +39,6 @@ from tests.docs.guide import (
     COMMANDS,
     LETTERS,
     LOCAL,
-    PAGES,
     PARSED,
     REMOTE,
     TOPOLOGY,
@@ -382,23 +381,3 @@ def parse(words: list[str]) -> None:
     command = main.commands[name]
     with click.Context(main) as parent:
         assert command.make_context(name, arguments, parent=parent).params
-
-
-def anchors(page: Path) -> set[str]:
-    """What a link can point at in a page, as GitHub names it."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_within_the_page_lead_somewhere(page: Path) -> None:
-    """Every `(#anchor)` is a heading."""
-    linked = set(re.findall(r"\]\(#([^)]+)\)", page.read_text()))
-    assert linked <= anchors(page)
-
-
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
-def test_links_into_another_page_lead_somewhere(page: Path) -> None:
-    """Every `(page.md#anchor)` is a heading of that page."""
-    for other, anchor in re.findall(r"\]\(([\w-]+\.md)#([^)]+)\)", page.read_text()):
-        assert anchor in anchors(page.parent / other), (other, anchor)
