@@ -129,7 +129,7 @@ def parse_schedule_body(body: bytes) -> Schedule:
         BadInputError: neither of the two; names what is wrong.
     """
     try:
-        document = from_json(body.removeprefix(BOM_UTF8))
+        document = from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
     except ValueError as error:
         raise BadInputError(f"the schedule is not JSON ({error}); fetch it again") from error
     if not isinstance(document, dict):

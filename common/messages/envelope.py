@@ -83,7 +83,7 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        document = from_json(body)
+        document = from_json(body, allow_inf_nan=False)
         json.loads(body, object_pairs_hook=_once)
     except ValueError as error:
         raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error

@@ -16,7 +16,7 @@ def load(body: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any form
         ContractError: it is not JSON, NaN and Infinity among it; an HTML page is said to be one.
     """
     try:
-        return from_json(body.removeprefix(BOM_UTF8))
+        return from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
     except ValueError as error:
         kind = "an HTML page" if body.lstrip()[:1] == b"<" else "not JSON"
         raise ContractError(f"{where}: the answer is {kind} ({error})") from error
