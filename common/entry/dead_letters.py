@@ -21,7 +21,7 @@ from common.messages.envelope import Event, json_object
 from common.messages.models import REPUBLISHED
 from common.runtime import Runtime
 
-if TYPE_CHECKING:  # a function that buries needs no more than the topic's name
+if TYPE_CHECKING:  # a function that dead-letters needs no more than the topic's name
     from common.configuration.topology import Topology
 
 GIVEN_UP = "DeliveriesExhausted"
@@ -33,7 +33,7 @@ _TIMED = ("tick-", "scraper-requests")
 """Topics whose messages mean another thing at another time, unless they say when they are of."""
 
 
-def bury(runtime: Runtime, function: str, event: Event, error: PermanentError) -> None:
+def dead_letter(runtime: Runtime, function: str, event: Event, error: PermanentError) -> None:
     """Publish a message that no retry can help to the dead-letter topic.
 
     The original's text and attributes go along, so that a replay after the fix sends the same.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.entry.dead_letters import Letter, Resent, bury, described, read_letter, resent
+from common.entry.dead_letters import Letter, Resent, dead_letter, described, read_letter, resent
 from common.errors import BadInputError
 from common.messages.envelope import (
     MAX_ATTRIBUTES,
@@ -38,7 +38,7 @@ def runtime() -> Runtime:
 
 def buried(runtime: Runtime, event: Event, error: str = "field: wrong") -> dict[str, object]:
     """The body of the one letter."""
-    bury(runtime, "a_function", event, BadInputError(error))
+    dead_letter(runtime, "a_function", event, BadInputError(error))
     publisher = runtime.publisher
     assert isinstance(publisher, MemoryPublisher)
     (letter,) = publisher.published

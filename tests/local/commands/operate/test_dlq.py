@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from google.pubsub_v1 import types
 
 from common.cloud.publisher import GooglePublisher
-from common.entry.dead_letters import bury
+from common.entry.dead_letters import dead_letter
 from common.errors import BadInputError
 from common.messages.envelope import Event, parse_event
 from common.runtime import Runtime
@@ -55,7 +55,7 @@ class Bench:
         """Publish bytes as anyone might."""
         return self.broker.publish(f"projects/{PROJECT}/topics/{topic}", data, attributes)
 
-    def bury(self, function: str, original: str, **attributes: str) -> None:
+    def dead_letter(self, function: str, original: str, **attributes: str) -> None:
         """Let a function dead-letter a message."""
         runtime = Runtime(Settings())
         runtime.__dict__.update(clock=self.clock, publisher=GooglePublisher(PROJECT, self.host))
@@ -67,7 +67,7 @@ class Bench:
             publish_time=NOON,
             raw=original,
         )
-        bury(runtime, function, event, BadInputError("field: wrong"))
+        dead_letter(runtime, function, event, BadInputError("field: wrong"))
 
     def give_up(self, topic: str, data: bytes, **attributes: str) -> None:
         """Publish a message that its functions refuse until the platform gives it up."""
@@ -142,7 +142,7 @@ def subscribe(bench: Bench, url: str) -> None:
 
 def test_listing_shows_both_kinds_and_consumes_neither(bench: Bench) -> None:
     """Our letter with its error, the platform's with its count; twice the same."""
-    bench.bury("scraper_runner", '{"scraper": "nope"}')
+    bench.dead_letter("scraper_runner", '{"scraper": "nope"}')
     bench.give_up(TICK, b'{"schema": "tick", "version": 1}')
     found = bench.listed()
     assert [(one["function"], one["error_class"]) for one in found] == [
@@ -156,7 +156,7 @@ def test_listing_shows_both_kinds_and_consumes_neither(bench: Bench) -> None:
 
 def test_the_table_names_each_letter(bench: Bench) -> None:
     """A person sees function, class and time."""
-    bench.bury("scraper_runner", "{}")
+    bench.dead_letter("scraper_runner", "{}")
     done = bench.run("list")
     assert done.exit_code == 0
     for text in ("scraper_runner", "BadInputError", "2025-11-12 17:00:00", "1 dead letter"):
@@ -165,7 +165,7 @@ def test_the_table_names_each_letter(bench: Bench) -> None:
 
 def test_a_hostile_letter_cannot_move_the_cursor(bench: Bench) -> None:
     """Escape sequences, markup and line breaks of a letter are shown as text."""
-    bench.bury("\x1b[31m[red]x\n", "{}")
+    bench.dead_letter("\x1b[31m[red]x\n", "{}")
     done = bench.run("list")
     assert "\x1b[31m" not in done.stdout
     assert " [31m[red]x " in done.stdout
@@ -173,7 +173,7 @@ def test_a_hostile_letter_cannot_move_the_cursor(bench: Bench) -> None:
 
 def test_show_tells_the_whole_letter(bench: Bench) -> None:
     """Original, attributes and times; the original as JSON where it is that."""
-    bench.bury("scraper_runner", '{"scraper": "nope"}', origin="a test")
+    bench.dead_letter("scraper_runner", '{"scraper": "nope"}', origin="a test")
     (listed,) = bench.listed()
     done = bench.run("show", listed["id"])
     shown = json.loads(done.stdout)
@@ -214,8 +214,8 @@ def test_r7_a_replay_keeps_the_attributes_that_filters_ask_for(bench: Bench) -> 
 def test_replaying_one_function_s_letters_leaves_the_others(bench: Bench) -> None:
     """`--function` picks; what is left waits on."""
     bench.accept = True
-    bench.bury("scraper_runner", '{"scraper": "nbac_player_list"}')
-    bench.bury("schedule_locker", '{"schema": "tick"}')
+    bench.dead_letter("scraper_runner", '{"scraper": "nbac_player_list"}')
+    bench.dead_letter("schedule_locker", '{"schema": "tick"}')
     assert bench.run("replay", "--function", "scraper_runner").exit_code == 0
     assert [one["function"] for one in bench.listed()] == ["schedule_locker"]
 
@@ -234,8 +234,8 @@ def test_r7_what_cannot_be_replayed_says_so_and_stays(
 ) -> None:
     """Exit status 1 with the reason; the others of `--all` are replayed."""
     bench.accept = True
-    bench.bury(function, original)
-    bench.bury("schedule_locker", "{}")
+    bench.dead_letter(function, original)
+    bench.dead_letter("schedule_locker", "{}")
     done = bench.run("replay", "--all")
     assert done.exit_code == 1
     assert why in done.stdout
@@ -278,7 +278,7 @@ def test_whatever_lies_on_the_topic_is_listed(
 
 def test_r7_a_bomb_is_listed_with_its_function_and_error(bench: Bench) -> None:
     """An original of nothing but commas is text in its letter, and no values of it."""
-    bench.bury("schedule_locker", '{"a":[' + "[]," * 80_000 + "[]]}")
+    bench.dead_letter("schedule_locker", '{"a":[' + "[]," * 80_000 + "[]]}")
     (letter,) = bench.listed()
     assert (letter["function"], letter["error"]) == ("schedule_locker", "field: wrong")
 
@@ -286,21 +286,21 @@ def test_r7_a_bomb_is_listed_with_its_function_and_error(bench: Bench) -> None:
 def test_many_large_letters_are_listed(bench: Bench) -> None:
     """Together more than the 4 MiB that gRPC takes by default."""
     for _ in range(18):
-        bench.bury("schedule_locker", "x" * 300_000)
+        bench.dead_letter("schedule_locker", "x" * 300_000)
     assert len(bench.listed()) == 18
 
 
 @pytest.mark.parametrize("original", ['{"version":NaN}', '{"version":1,"version":2}'])
 def test_an_original_that_is_no_json_is_shown_as_it_came(bench: Bench, original: str) -> None:
     """Neither is the output made invalid by it, nor is a part of it left out."""
-    bench.bury("schedule_locker", original)
+    bench.dead_letter("schedule_locker", original)
     done = bench.run("show", bench.listed()[0]["id"])
     assert json.loads(done.stdout)["original"] == original
 
 
 def test_a_letter_is_kept_when_its_original_cannot_be_published(bench: Bench) -> None:
     """Acknowledged only after the publish: a topic that is gone loses nothing."""
-    bench.bury("schedule_locker", "{}")
+    bench.dead_letter("schedule_locker", "{}")
     bench.broker.registry.delete_topic(f"projects/{PROJECT}/topics/tick-schedule-locker")
     done = bench.run("replay", "--all")
     assert isinstance(done.exception, SystemExit)
@@ -312,7 +312,7 @@ def test_a_slow_replay_holds_its_letters(bench: Bench, monkeypatch: pytest.Monke
     """Minutes between two publishes: no lease ends meanwhile, so no letter comes twice."""
     bench.accept = True
     for _ in range(3):
-        bench.bury("schedule_locker", "{}")
+        bench.dead_letter("schedule_locker", "{}")
     publish = GooglePublisher.publish
 
     def slowly(self: GooglePublisher, *message: Any) -> str:
@@ -331,7 +331,7 @@ def test_a_slow_replay_holds_its_letters(bench: Bench, monkeypatch: pytest.Monke
 def test_list_is_bounded(bench: Bench) -> None:
     """`--limit` looks at no more."""
     for _ in range(5):
-        bench.bury("schedule_locker", "{}")
+        bench.dead_letter("schedule_locker", "{}")
     assert len(json.loads(bench.run("list", "--json", "--limit", "2").stdout)) == 2
     assert len(bench.listed()) == 5
 
