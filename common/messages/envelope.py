@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any, Literal
 
 from cloudevents.http import from_http
@@ -33,7 +34,7 @@ MAX_VALUE = 1024
 """Characters; both are Pub/Sub's own limits in bytes."""
 MAX_ID = 256
 MAX_SUBSCRIPTION = 1024
-_SHOWN = 80
+SHOWN_CHARACTERS_MAX = 80
 ATTEMPTS = range(1, 10_000)
 YEARS = range(2000, 2100)
 """Of a publish time; at the edges of the calendar arithmetic on instants would overflow."""
@@ -77,14 +78,14 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
     """Read the JSON object in `body`; an empty body is {}.
 
     Raises:
-        BadInputError: not UTF-8, not JSON (NaN, a name twice, half a surrogate, over 200 levels
-            deep), or not an object.
+        BadInputError: not UTF-8, not JSON (NaN, half a surrogate, over 200 levels deep), a name
+            twice, a number beyond all floats, or not an object.
     """
     if not body.strip():
         return {}
     try:
         document = from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_once)
+        json.loads(body, object_pairs_hook=_once, parse_float=_finite)
     except ValueError as error:
         raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error
     if not isinstance(document, dict):
@@ -97,8 +98,16 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the name {twice[:_SHOWN]!r} twice in one object")
+        raise ValueError(f"the name {twice[:SHOWN_CHARACTERS_MAX]!r} twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    """Refuse a number such as 1e999, which pydantic's parser takes for infinity."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {text[:SHOWN_CHARACTERS_MAX]} is too large")
+    return number
 
 
 def _is_structured(headers: Mapping[str, str]) -> bool:
@@ -111,7 +120,7 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(dict(headers), body)
     except Exception as error:  # the SDK trips over malformed events in many ways
-        detail = str(error)[:_SHOWN]
+        detail = str(error)[:SHOWN_CHARACTERS_MAX]
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
@@ -175,7 +184,7 @@ def _attributes(given: object) -> dict[str, str]:
         raise BadInputError(f"message.attributes: {len(given)}; at most {MAX_ATTRIBUTES}")
     return {
         _short(key, "message.attributes", MAX_KEY): _short(
-            value, f"message.attributes.{key[:_SHOWN]}", MAX_VALUE
+            value, f"message.attributes.{key[:SHOWN_CHARACTERS_MAX]}", MAX_VALUE
         )
         for key, value in given.items()
     }
@@ -221,11 +230,17 @@ def _instant(given: object, what: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not an RFC 3339 time") from error
+        raise BadInputError(
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not an RFC 3339 time"
+        ) from error
     if instant.tzinfo is None:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} has no offset; add Z or +hh:mm")
+        raise BadInputError(
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} has no offset; add Z or +hh:mm"
+        )
     if instant.year not in YEARS:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not in the years that Pub/Sub knows")
+        raise BadInputError(
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not in the years that Pub/Sub knows"
+        )
     return instant
 
 

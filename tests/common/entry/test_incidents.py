@@ -149,7 +149,7 @@ def test_a_busy_claim_is_no_incident(capsys: pytest.CaptureFixture[str]) -> None
 def test_d3_an_unreachable_state_store_is_critical_and_never_an_empty_200(
     capsys: pytest.CaptureFixture[str], error: Exception, status: int
 ) -> None:
-    """Access denied or down: not acknowledged, logged at the first try, once an hour an instance."""
+    """Access denied or down: never acknowledged, logged at once, once an hour an instance."""
     storage = DeadStorage(error)
     clock = ManualClock(NIGHT)
     runtime = instance(clock, storage)
