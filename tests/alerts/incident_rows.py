@@ -1,12 +1,15 @@
-"""Rows with one fault each, every fault on a day of its own so that one dataset holds them all."""
+"""Rows of one incident each, and what the alert queries answer to them.
+
+Each incident has a day of January 2032 for itself, so that one dataset holds them all.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from common.cloud.tables import NAMES, build_row
-from common.eastern import at
+from common.eastern import at, eastern_date
 
 LINES = ("oddsa_events", "oddsa_player_props")
 BOXES = ("nbac_schedule_api", "nbac_team_boxscore")
@@ -14,13 +17,20 @@ Row = dict[str, Any]
 
 
 def et(day: int, clock: str) -> datetime:
-    """An Eastern wall time of January 2032."""
-    return at(date(2032, 1, day), time.fromisoformat(clock)).astimezone(UTC)
+    """An Eastern wall time of January 2032, as UTC."""
+    return at(date(2032, 1, day), time.fromisoformat(clock))
 
 
 @dataclass(frozen=True)
 class Case:
-    """What an alert's query answers at an instant: the beginning of each incident, or nothing."""
+    """What an alert's query answers at an instant.
+
+    Attributes:
+        query: the alert's name.
+        now: when it is asked; aware.
+        incidents: how each incident that it answers begins; none when it is quiet.
+        why: the reason, for the test's name.
+    """
 
     query: str
     now: datetime
@@ -47,25 +57,25 @@ CASES = (
     Case("run-without-execution", et(11, "15:01"), ("not-ended run-11",), "two hours are over"),
     Case("run-without-execution", et(12, "18:00"), (), "it has ended"),
     Case("run-without-execution", et(25, "13:11"), (), "it has no id: it is not one of ours"),
-    Case("run-without-execution", et(25, "15:01"), (), "nor can it ever be said to have ended"),
+    Case("run-without-execution", et(25, "15:01"), (), "no execution can ever name it"),
     Case("no-cleanup", et(13, "12:46"), ("no-cleanup",), "12:15 is 31 minutes ago"),
     Case("no-cleanup", et(13, "12:44"), (), "12:15 is 29 minutes ago"),
     Case("no-cleanup", et(14, "12:31"), ("no-cleanup",), "what came since could not look"),
     Case("no-cleanup", et(30, "12:00"), ("no-cleanup",), "nothing at all"),
     Case("missing-files", et(15, "12:20"), ("missing-files storm",), "6 files"),
-    Case("missing-files", et(15, "12:50"), (), "told already"),
-    Case("missing-files", et(16, "12:20"), (), "5 files heal in silence"),
+    Case("missing-files", et(15, "12:50"), (), "reported by earlier runs"),
+    Case("missing-files", et(16, "12:20"), (), "5 files are healed without an alert"),
     Case("abort", et(17, "19:10"), ("abort late", "abort unreadable"), "WARNING and ERROR"),
-    Case("abort", et(17, "20:00"), (), "told already"),
+    Case("abort", et(17, "20:00"), (), "reported by earlier runs"),
     Case("abort", et(18, "19:10"), (), "a SKIP with WARNING is no ABORT"),
     Case("failing-executions", et(20, "18:10"), ("failing betting_lines",), "three in a row"),
     Case("failing-executions", et(20, "16:10"), (), "two in a row"),
-    Case("failing-executions", et(20, "19:10"), (), "told already"),
+    Case("failing-executions", et(20, "19:10"), (), "reported by earlier runs"),
     Case("failing-executions", et(22, "18:10"), (), "the one in between succeeded"),
 )
 
 
-# As the controller before wrote it, in a table that is adopted: no row of ours lacks its id.
+# As the previous controller wrote it into a table that is adopted: every row of ours has an id.
 SEED_RUN: Row = {
     "decision_time": et(25, "13:00") - timedelta(seconds=45),
     "workflow_name": "betting_lines",
@@ -78,11 +88,11 @@ SEED_RUN: Row = {
 
 
 def rows() -> dict[str, list[Row]]:
-    """The five tables with all faults."""
+    """Build the five tables with all incidents."""
     made: dict[str, list[Row]] = {name: [] for name in NAMES}
     for part in (_plans, _decisions, _runs, _cleanups, _executions):
-        for table_name, row in part():
-            made[table_name].append(build_row(table_name, row))
+        for table, row in part():
+            made[table].append(build_row(table, row))
     made["workflow_decisions"].append(SEED_RUN)
     return made
 
@@ -94,14 +104,9 @@ def _decision(name: str, when: datetime, **more: object) -> tuple[str, Row]:
         "slot": when,
         "workflow_name": "betting_lines",
         "alert_level": "NONE",
-        "target_date": at_eastern(when),
+        "target_date": eastern_date(when),
         **more,
     }
-
-
-def at_eastern(when: datetime) -> date:
-    """The Eastern date, for instants of the afternoon and morning."""
-    return (when - timedelta(hours=5)).date()
 
 
 def _plans() -> Iterator[tuple[str, Row]]:
@@ -140,13 +145,13 @@ def _cleanups() -> Iterator[tuple[str, Row]]:
         row = {"cleanup_id": name, "cleanup_time": when, "status": status, "files_checked": 40}
         return {**row, "missing_files_found": missing, "republished_count": missing}
 
-    table_name = "cleanup_operations"
-    yield table_name, cleanup("fine-13", et(13, "12:15"))
-    yield table_name, cleanup("fine-14", et(14, "12:00"))
-    yield table_name, cleanup("blind-14", et(14, "12:15"), status="ERROR")
-    yield table_name, cleanup("blind-14b", et(14, "12:30"), status="ERROR")
-    yield table_name, cleanup("storm", et(15, "12:15"), missing=6)
-    yield table_name, cleanup("few", et(16, "12:15"), missing=5)
+    table = "cleanup_operations"
+    yield table, cleanup("fine-13", et(13, "12:15"))
+    yield table, cleanup("fine-14", et(14, "12:00"))
+    yield table, cleanup("blind-14", et(14, "12:15"), status="ERROR")
+    yield table, cleanup("blind-14b", et(14, "12:30"), status="ERROR")
+    yield table, cleanup("storm", et(15, "12:15"), missing=6)
+    yield table, cleanup("few", et(16, "12:15"), missing=5)
 
 
 def _execution(decision: str, when: datetime, status: str) -> tuple[str, Row]:
@@ -164,8 +169,8 @@ def _execution(decision: str, when: datetime, status: str) -> tuple[str, Row]:
 
 
 def _executions() -> Iterator[tuple[str, Row]]:
-    for day, statuses in ((20, "fff"), (22, "fcf")):
+    failed, completed = "failed", "completed"
+    for day, statuses in ((20, (failed, failed, failed)), (22, (failed, completed, failed))):
         for hour, status in zip((14, 16, 18), statuses, strict=True):
             when = et(day, f"{hour}:00")
-            told = "failed" if status == "f" else "completed"
-            yield _execution(f"decision-{day}-{hour}", when, told)
+            yield _execution(f"decision-{day}-{hour}", when, status)
