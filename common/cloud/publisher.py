@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.pubsub_v1.services.publisher import PublisherClient
 
-PUBLISH_SECONDS = 30.0
+PUBLISH_SECONDS_MAX = 30.0
 # https://cloud.google.com/pubsub/quotas#resource_limits
-MAX_MESSAGE_BYTES = 10_000_000
-MAX_ATTRIBUTES = 100
-MAX_ATTRIBUTE_BYTES = 1024
+MESSAGE_BYTES_MAX = 10_000_000
+ATTRIBUTES_MAX = 100
+ATTRIBUTE_BYTES_MAX = 1024
 
 
 def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
@@ -35,19 +35,19 @@ def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
         data = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
         raise BadInputError(f"message body {body!r:.80} is not JSON: {error}") from error
-    if len(data) > MAX_MESSAGE_BYTES:
-        raise BadInputError(f"message body of {len(data)} bytes; the limit is {MAX_MESSAGE_BYTES}")
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise BadInputError(f"message body of {len(data)} bytes; the limit is {MESSAGE_BYTES_MAX}")
     _check_attributes(attributes)
     return data
 
 
 def _check_attributes(attributes: Mapping[str, str]) -> None:
-    if len(attributes) > MAX_ATTRIBUTES:
-        raise BadInputError(f"{len(attributes)} attributes; the limit is {MAX_ATTRIBUTES}")
+    if len(attributes) > ATTRIBUTES_MAX:
+        raise BadInputError(f"{len(attributes)} attributes; the limit is {ATTRIBUTES_MAX}")
     for key, value in attributes.items():
-        if not isinstance(value, str) or len(value.encode()) > MAX_ATTRIBUTE_BYTES:
+        if not isinstance(value, str) or len(value.encode()) > ATTRIBUTE_BYTES_MAX:
             raise BadInputError(
-                f"attribute {key}={value!r:.80} is not a text of up to {MAX_ATTRIBUTE_BYTES} bytes"
+                f"attribute {key}={value!r:.80} is not a text of up to {ATTRIBUTE_BYTES_MAX} bytes"
             )
 
 
@@ -93,7 +93,9 @@ class GooglePublisher:
             exceptions.ServiceUnavailable,
             exceptions.Unknown,
         )
-        return Retry(if_exception_type(*codes), initial=0.1, maximum=5.0, timeout=PUBLISH_SECONDS)
+        return Retry(
+            if_exception_type(*codes), initial=0.1, maximum=5.0, timeout=PUBLISH_SECONDS_MAX
+        )
 
     def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
         """Publish one message and wait for the server to have it; returns the message id.
@@ -107,6 +109,6 @@ class GooglePublisher:
         message = PubsubMessage(data=encode(body, attributes), attributes=dict(attributes))
         path = f"projects/{self._project}/topics/{self._prefix}{topic}"
         response = self._client.publish(
-            topic=path, messages=[message], retry=self._retry, timeout=PUBLISH_SECONDS
+            topic=path, messages=[message], retry=self._retry, timeout=PUBLISH_SECONDS_MAX
         )
         return str(response.message_ids[0])

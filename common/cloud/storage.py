@@ -1,6 +1,6 @@
 """The storage port on Google Cloud Storage.
 
-What the library retries by itself, within `RETRY_SECONDS`: reads and listings always, writes here
+What the library retries by itself, within `RETRY_SECONDS_MAX`: reads and listings always, writes here
 because each carries a generation precondition. A write whose answer was lost is then sent again
 and may meet its own object: the caller sees ConflictError for an object that it wrote itself. So
 callers look at what is there (a claim names its owner, a result is the same whoever wrote it).
@@ -19,9 +19,9 @@ from common.errors import BadInputError, ConfigError, ConflictError, TransientEr
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Client
 
-CALL_SECONDS = 20.0
-RETRY_SECONDS = 60.0
-READ_TRIES = 3
+CALL_SECONDS_MAX = 20.0
+RETRY_SECONDS_MAX = 60.0
+READ_TRIES_MAX = 3
 _LISTED = "name,generation,size,contentType,metadata,timeCreated,customTime"
 
 
@@ -40,7 +40,7 @@ class GoogleStorage:
     def _calls(self) -> dict[str, Any]:
         from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - cold start
 
-        return {"timeout": CALL_SECONDS, "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS)}
+        return {"timeout": CALL_SECONDS_MAX, "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS_MAX)}
 
     def create(
         self,
@@ -105,7 +105,7 @@ class GoogleStorage:
         """
         from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
 
-        for _ in range(READ_TRIES):
+        for _ in range(READ_TRIES_MAX):
             blob = self._find(bucket, name)
             if blob is None:
                 return None

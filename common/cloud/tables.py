@@ -22,11 +22,11 @@ NAMES = (
     "scraper_execution_log",
     "workflow_executions",
 )
-MAX_TEXT_BYTES = 1024 * 1024
+TEXT_BYTES_MAX = 1024 * 1024
 """Far below BigQuery's 10 MB a request: a longer text is a mistake, not a message."""
 _INT64 = range(-(2**63), 2**63)
-_SHOWN = 80
-_MOMENT = timedelta(microseconds=1)
+_SHOWN_CHARACTERS_MAX = 80
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Table:
             raise RowError(f"{self.name}: naive bounds {since}, {until}; pass aware datetimes")
         if self.partition_type == "TIMESTAMP":
             return since.astimezone(UTC), until.astimezone(UTC)
-        last = eastern_date(max(until - _MOMENT, since))
+        last = eastern_date(max(until - _MICROSECOND, since))
         return eastern_date(since), last + timedelta(days=1)
 
 
@@ -181,16 +181,16 @@ def _fit_value(shape: Table, field: Field, value: Any) -> Any:  # noqa: ANN401 -
 
 def _misfit(shape: Table, field: Field, value: object, why: str) -> RowError:
     shown = repr(value)
-    if len(shown) > _SHOWN:
-        shown = shown[: _SHOWN - 1] + "…"
+    if len(shown) > _SHOWN_CHARACTERS_MAX:
+        shown = shown[: _SHOWN_CHARACTERS_MAX - 1] + "…"
     return RowError(f"{shape.name}.{field.name} ({field.type}): {shown} {why}")
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("is not a str")
-    if len(value.encode()) > MAX_TEXT_BYTES:
-        raise ValueError(f"is longer than {MAX_TEXT_BYTES} bytes")
+    if len(value.encode()) > TEXT_BYTES_MAX:
+        raise ValueError(f"is longer than {TEXT_BYTES_MAX} bytes")
     return value
 
 

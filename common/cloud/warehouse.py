@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.cloud.bigquery import Client, QueryJob, QueryJobConfig
 
-MAX_PARAMETERS = 10_000
-MAX_JOBS = 100
+QUERY_PARAMETERS_MAX = 10_000
+JOBS_MAX = 100
 """As many as the deliveries of one message (config/topology.yaml); each can fail one job."""
-WRITE_SECONDS = 60.0
-CALL_SECONDS = 20.0
-LOOK_BACK = timedelta(days=8)
+WRITE_SECONDS_MAX = 60.0
+CALL_SECONDS_MAX = 20.0
+EARLIER_WRITE_AGE_MAX = timedelta(days=8)
 """How far from its own partition time an earlier delivery may have written a row: messages live
 7 days."""
 
@@ -76,7 +76,7 @@ class BigQueryWarehouse:
 
         Raises:
             RowError: a row does not fit the table.
-            PermanentError: `MAX_JOBS` jobs of this key have failed.
+            PermanentError: `JOBS_MAX` jobs of this key have failed.
             TransientError: the first job of this key cannot be looked at yet.
             GoogleAPICallError, TimeoutError: as the library raises them; `is_transient` judges.
         """
@@ -92,15 +92,15 @@ class BigQueryWarehouse:
         from google.api_core.exceptions import Conflict  # noqa: PLC0415 - cold start
 
         sql, parameters = insert_statement(self._path(shape), shape, rows)
-        for attempt in range(1, MAX_JOBS + 1):
+        for attempt in range(1, JOBS_MAX + 1):
             name = _attempt_id(job_id, attempt)
             try:
                 job = self._client.query(
                     sql,
                     job_config=_job_config(parameters),
                     job_id=name,
-                    retry=_retry(WRITE_SECONDS),
-                    timeout=CALL_SECONDS,
+                    retry=_retry(WRITE_SECONDS_MAX),
+                    timeout=CALL_SECONDS_MAX,
                     job_retry=None,  # a failed job takes a suffix of ours, not one of the library's
                 )
             except Conflict:
@@ -110,7 +110,7 @@ class BigQueryWarehouse:
             self._wait(job)
             return
         raise PermanentError(
-            f"{shape.name}: {MAX_JOBS} jobs {job_id}-N failed; look at the last one and replay"
+            f"{shape.name}: {JOBS_MAX} jobs {job_id}-N failed; look at the last one and replay"
         )
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
@@ -118,7 +118,7 @@ class BigQueryWarehouse:
         from google.api_core.exceptions import Forbidden  # noqa: PLC0415 - cold start
 
         job_id = _job_id(self._dataset, table(table_name), job_key, part=0)
-        for attempt in range(1, MAX_JOBS + 1):
+        for attempt in range(1, JOBS_MAX + 1):
             try:
                 job = self._job(_attempt_id(job_id, attempt))
             except Forbidden:  # one's own jobs are shown: there is none, or it is another's
@@ -142,22 +142,24 @@ class BigQueryWarehouse:
         # Outside the US and EU multi-regions jobs.get wants the location, which jobs.insert had
         # inferred from the table. https://cloud.google.com/bigquery/docs/locations
         # Unsaid, the library tries again for ten minutes: longer than a function may run.
-        retry = _retry(WRITE_SECONDS)
+        retry = _retry(WRITE_SECONDS_MAX)
         location = self._client.get_dataset(
-            self._dataset, retry=retry, timeout=CALL_SECONDS
+            self._dataset, retry=retry, timeout=CALL_SECONDS_MAX
         ).location
         try:
-            job = self._client.get_job(name, location=location, retry=retry, timeout=CALL_SECONDS)
+            job = self._client.get_job(
+                name, location=location, retry=retry, timeout=CALL_SECONDS_MAX
+            )
         except NotFound:
             return None
         return cast("QueryJob", job)  # only `append` makes ids of this form
 
     def _wait(self, job: "QueryJob") -> None:
-        job.result(retry=_retry(WRITE_SECONDS), timeout=WRITE_SECONDS, job_retry=None)
+        job.result(retry=_retry(WRITE_SECONDS_MAX), timeout=WRITE_SECONDS_MAX, job_retry=None)
 
     def _not_there(self, shape: Table, rows: Sequence[Row]) -> list[Row]:
         times = [row[shape.partition_column] for row in rows]
-        bounds = min(times) - LOOK_BACK, max(times) + LOOK_BACK
+        bounds = min(times) - EARLIER_WRITE_AGE_MAX, max(times) + EARLIER_WRITE_AGE_MAX
         ids = [row[shape.id_column] for row in rows]
         found = self._query(shape, [shape.id_column], bounds, {shape.id_column: ids})
         there = {row[shape.id_column] for row in found}
@@ -226,7 +228,7 @@ def run_query(
     found = client.query_and_wait(
         sql,
         job_config=_job_config(parameters),
-        api_timeout=CALL_SECONDS,
+        api_timeout=CALL_SECONDS_MAX,
         wait_timeout=retry_seconds,
         retry=_retry(retry_seconds),
         job_retry=_job_retry(retry_seconds),
@@ -237,7 +239,7 @@ def run_query(
             found.job_id,
             location=found.location,
             retry=_retry(retry_seconds),
-            timeout=CALL_SECONDS,
+            timeout=CALL_SECONDS_MAX,
         )
         if job.error_result:
             raise job.exception()  # type: ignore[no-untyped-call] # the library's base is untyped
@@ -245,7 +247,7 @@ def run_query(
 
 
 def _batches(shape: Table, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    size = MAX_PARAMETERS // len(shape.fields)
+    size = QUERY_PARAMETERS_MAX // len(shape.fields)
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 

@@ -11,7 +11,7 @@ from common.configuration.workflows import REFRESH, Step
 from common.executions.steps import Outputs
 from common.logs import log
 from common.messages.labels import Labels
-from common.messages.models import MAX_GAMES, EventId
+from common.messages.models import GAMES_MAX, EventId
 from common.state.store import read_object
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class _Event(BaseModel):
 class _Events(BaseModel):
     """What later steps need of an object of `oddsa_events`."""
 
-    records: tuple[_Event, ...] = Field(max_length=MAX_GAMES)
+    records: tuple[_Event, ...] = Field(max_length=GAMES_MAX)
 
 
 def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket: str) -> Outputs:

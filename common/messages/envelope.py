@@ -23,19 +23,19 @@ from pydantic_core import from_json
 from common.errors import BadInputError
 
 Shape = Literal["push", "storage", "bare"]
-MAX_BYTES = 14 * 1024 * 1024
+REQUEST_BYTES_MAX = 14 * 1024 * 1024
 """Of a request: Pub/Sub's 10 MB a message in base64. https://cloud.google.com/pubsub/quotas"""
-MAX_DATA_BYTES = 1024 * 1024
+DATA_BYTES_MAX = 1024 * 1024
 """Of a message's data: the largest that we publish, 64 games of 32 scrapers, has 0.2 MB."""
-MAX_ATTRIBUTES = 100
-MAX_KEY = 256
-MAX_VALUE = 1024
+ATTRIBUTES_MAX = 100
+KEY_CHARACTERS_MAX = 256
+VALUE_CHARACTERS_MAX = 1024
 """Characters; both are Pub/Sub's own limits in bytes."""
-MAX_ID = 256
-MAX_SUBSCRIPTION = 1024
-_SHOWN = 80
-ATTEMPTS = range(1, 10_000)
-YEARS = range(2000, 2100)
+ID_CHARACTERS_MAX = 256
+SUBSCRIPTION_CHARACTERS_MAX = 1024
+_SHOWN_CHARACTERS_MAX = 80
+DELIVERY_ATTEMPTS = range(1, 10_000)
+PUBLISH_YEARS = range(2000, 2100)
 """Of a publish time; at the edges of the calendar arithmetic on instants would overflow."""
 
 
@@ -63,8 +63,10 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
     Raises:
         BadInputError: the body is none of the shapes; says what was wrong with it.
     """
-    if len(body) > MAX_BYTES:
-        raise BadInputError(f"body: {len(body)} bytes; a Pub/Sub message has at most {MAX_BYTES}")
+    if len(body) > REQUEST_BYTES_MAX:
+        raise BadInputError(
+            f"body: {len(body)} bytes; a Pub/Sub message has at most {REQUEST_BYTES_MAX}"
+        )
     if "ce-id" in {name.lower() for name in headers} or _is_structured(headers):
         return _from_cloud_event(headers, body)
     document = json_object(body, "body")
@@ -97,7 +99,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the name {twice[:_SHOWN]!r} twice in one object")
+        raise ValueError(f"the name {twice[:_SHOWN_CHARACTERS_MAX]!r} twice in one object")
     return found
 
 
@@ -111,7 +113,7 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(dict(headers), body)
     except Exception as error:  # the SDK trips over malformed events in many ways
-        detail = str(error)[:_SHOWN]
+        detail = str(error)[:_SHOWN_CHARACTERS_MAX]
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
@@ -122,13 +124,13 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
         raise BadInputError(f"CloudEvent data: {type(data).__name__}; send a JSON object")
     if isinstance(data.get("message"), dict):
         return _from_push(data)
-    kind = _short(event["type"], "CloudEvent type", MAX_ID)
+    kind = _short(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
     shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "bare"
     return Event(
         shape=shape,
         data=data,
         attributes={"eventType": kind},
-        message_id=_short(event["id"], "CloudEvent id", MAX_ID),
+        message_id=_short(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
         publish_time=_instant(event.get("time"), "CloudEvent time"),
         raw=json.dumps(data),
     )
@@ -142,14 +144,20 @@ def _from_push(document: dict[str, Any]) -> Event:
     common: dict[str, Any] = {
         "attributes": attributes,
         "message_id": _short(
-            message.get("messageId") or message.get("message_id"), "message.messageId", MAX_ID
+            message.get("messageId") or message.get("message_id"),
+            "message.messageId",
+            ID_CHARACTERS_MAX,
         ),
         "publish_time": _instant(
             message.get("publishTime") or message.get("publish_time"), "message.publishTime"
         ),
-        "delivery_attempt": attempt if type(attempt) is int and attempt in ATTEMPTS else None,
-        "subscription": _short(document.get("subscription"), "subscription", MAX_SUBSCRIPTION),
-        "raw": _text(body[: MAX_DATA_BYTES + 4]),  # enough to tell that it was too long
+        "delivery_attempt": attempt
+        if type(attempt) is int and attempt in DELIVERY_ATTEMPTS
+        else None,
+        "subscription": _short(
+            document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
+        ),
+        "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to tell that it was too long
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
@@ -159,9 +167,9 @@ def _from_push(document: dict[str, Any]) -> Event:
 
 
 def _data(body: bytes) -> dict[str, Any]:
-    if len(body) > MAX_DATA_BYTES:
+    if len(body) > DATA_BYTES_MAX:
         raise BadInputError(
-            f"message.data: {len(body)} bytes; a message of ours has at most {MAX_DATA_BYTES}"
+            f"message.data: {len(body)} bytes; a message of ours has at most {DATA_BYTES_MAX}"
         )
     return json_object(body, "message.data")
 
@@ -171,11 +179,11 @@ def _attributes(given: object) -> dict[str, str]:
         return {}
     if not isinstance(given, dict):
         raise BadInputError("message.attributes: not an object; send string keys and values")
-    if len(given) > MAX_ATTRIBUTES:
-        raise BadInputError(f"message.attributes: {len(given)}; at most {MAX_ATTRIBUTES}")
+    if len(given) > ATTRIBUTES_MAX:
+        raise BadInputError(f"message.attributes: {len(given)}; at most {ATTRIBUTES_MAX}")
     return {
-        _short(key, "message.attributes", MAX_KEY): _short(
-            value, f"message.attributes.{key[:_SHOWN]}", MAX_VALUE
+        _short(key, "message.attributes", KEY_CHARACTERS_MAX): _short(
+            value, f"message.attributes.{key[:_SHOWN_CHARACTERS_MAX]}", VALUE_CHARACTERS_MAX
         )
         for key, value in given.items()
     }
@@ -217,15 +225,21 @@ def _decode(data: object) -> bytes:
 def _instant(given: object, what: str) -> datetime | None:
     if not given:
         return None
-    text = _short(given, what, MAX_ID)
+    text = _short(given, what, ID_CHARACTERS_MAX)
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not an RFC 3339 time") from error
+        raise BadInputError(
+            f"{what}: {text[:_SHOWN_CHARACTERS_MAX]!r} is not an RFC 3339 time"
+        ) from error
     if instant.tzinfo is None:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} has no offset; add Z or +hh:mm")
-    if instant.year not in YEARS:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not in the years that Pub/Sub knows")
+        raise BadInputError(
+            f"{what}: {text[:_SHOWN_CHARACTERS_MAX]!r} has no offset; add Z or +hh:mm"
+        )
+    if instant.year not in PUBLISH_YEARS:
+        raise BadInputError(
+            f"{what}: {text[:_SHOWN_CHARACTERS_MAX]!r} is not in the years that Pub/Sub knows"
+        )
     return instant
 
 

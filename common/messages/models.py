@@ -15,15 +15,15 @@ Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
 EventId = Annotated[str, Field(pattern=EVENT_ID)]
-_FIRST, _LAST = date(1946, 11, 1), date(2100, 1, 1)
+_DAY_MIN, _DAY_END = date(1946, 11, 1), date(2100, 1, 1)
 """The league's first game, and far ahead: beyond, arithmetic on instants would overflow."""
-Day = Annotated[date, Field(ge=_FIRST - timedelta(days=7), lt=_LAST)]
+Day = Annotated[date, Field(ge=_DAY_MIN - timedelta(days=7), lt=_DAY_END)]
 """Of an instant's work: a tick is also about the nights before it."""
 Instant = Annotated[
     AwareDatetime,
     Field(
-        ge=datetime(_FIRST.year, _FIRST.month, _FIRST.day, tzinfo=UTC),
-        lt=datetime(_LAST.year, _LAST.month, _LAST.day, tzinfo=UTC),
+        ge=datetime(_DAY_MIN.year, _DAY_MIN.month, _DAY_MIN.day, tzinfo=UTC),
+        lt=datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC),
     ),
 ]
 MetadataText = Annotated[str, Field(max_length=8192)]
@@ -31,14 +31,14 @@ MetadataText = Annotated[str, Field(max_length=8192)]
 REPUBLISHED = "republished"
 """Attribute of an event sent again, so that readers can tell it from the bucket's own."""
 Action = Literal["RUN", "SKIP", "ABORT"]
-MAX_NAME_BYTES = 1024
-MAX_GAMES = 64
+OBJECT_NAME_BYTES_MAX = 1024
+GAMES_MAX = 64
 """Four times the largest real slate; a message above it is a mistake."""
 
 
 def _object_name(name: str) -> str:
-    if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
-        raise ValueError(f"{len(name)} characters; a name has 1 to {MAX_NAME_BYTES} bytes")
+    if not 0 < len(name.encode()) <= OBJECT_NAME_BYTES_MAX:
+        raise ValueError(f"{len(name)} characters; a name has 1 to {OBJECT_NAME_BYTES_MAX} bytes")
     if any(char in name for char in "\0\r\n") or name in {".", ".."}:
         raise ValueError("no object can have this name")
     return name
@@ -88,7 +88,7 @@ class WorkflowDecision(Message):
     decision_time: Instant
     target_date: Day
     scrapers: tuple[Name, ...] = Field((), max_length=64)
-    targets: tuple[GameTarget, ...] = Field((), max_length=MAX_GAMES)
+    targets: tuple[GameTarget, ...] = Field((), max_length=GAMES_MAX)
 
 
 class ExecutionRef(Message):
@@ -122,7 +122,7 @@ class ScraperRequest(Message):
     scraper: Name
     target_date: Day | None = None
     game: GameRef | None = None
-    event_ids: tuple[EventId, ...] = Field((), max_length=MAX_GAMES)
+    event_ids: tuple[EventId, ...] = Field((), max_length=GAMES_MAX)
     season_type: Literal["Regular Season", "Playoffs", "PlayIn", "IST"] = "Regular Season"
     execution: ExecutionRef | None = None
     scheduled_time: Instant | None = None
@@ -147,7 +147,7 @@ class ObjectEvent(Message):
 
 
 M = TypeVar("M", bound=Message)
-_SHOWN = 80
+_SHOWN_CHARACTERS_MAX = 80
 
 
 def parse_message(model: type[M], event: Event) -> M:
@@ -172,10 +172,10 @@ def describe(error: ValidationError) -> str:
     """
     faults = []
     for fault in error.errors(include_url=False)[:3]:
-        where = ".".join(str(part)[:_SHOWN] for part in fault["loc"]) or "body"
+        where = ".".join(str(part)[:_SHOWN_CHARACTERS_MAX] for part in fault["loc"]) or "body"
         known = fault["type"] != "extra_forbidden"
         value = f" (got {_shortened(fault['input'])})" if known else ""
-        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN]}{value}")
+        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN_CHARACTERS_MAX]}{value}")
     return "; ".join(faults)
 
 
@@ -183,7 +183,11 @@ def _shortened(value: object) -> str:
     """A value as a text of bounded length, made in bounded time."""
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
-    return repr(value[:_SHOWN] if isinstance(value, str) else str(value)[:_SHOWN])
+    return repr(
+        value[:_SHOWN_CHARACTERS_MAX]
+        if isinstance(value, str)
+        else str(value)[:_SHOWN_CHARACTERS_MAX]
+    )
 
 
 def _object_fields(event: Event) -> dict[str, Any]:

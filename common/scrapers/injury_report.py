@@ -14,8 +14,8 @@ from common.eastern import EASTERN
 from common.scrapers.gamebook import check_pdf
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 
-MINUTES_SINCE = date(2025, 12, 23)
-CANDIDATES = 8
+MINUTES_IN_NAMES_FROM = date(2025, 12, 23)
+CANDIDATE_NAMES_MAX = 8
 """How many names are tried, latest first: eight hours of the old names, two of the new."""
 
 COLUMNS = (
@@ -28,13 +28,13 @@ COLUMNS = (
     "Reason",
 )
 KEYS = ("game_date", "game_time", "matchup", "team", "player", "status", "reason")
-INHERITED = 4
+INHERITED_COLUMNS = 4
 """The first four are written once and hold for the rows below."""
 STATUSES = {"Available", "Probable", "Questionable", "Doubtful", "Out"}
 NOT_SUBMITTED = "NOT YET SUBMITTED"
 _FURNITURE = re.compile(r"Injury Report:.*|Page \d+ of \d+")
 _BROKEN_WORD = re.compile(r"(?<=\w)- ")  # the file draws "Two-Way" as "Two-" and "Way"
-_SLACK = 3.0  # points: cells are indented a little from their heading
+_INDENT_POINTS_MAX = 3.0  # points: cells are indented a little from their heading
 
 Word = tuple[float, float, str]
 """x and y in points, and the text."""
@@ -46,20 +46,20 @@ def file_name(published: datetime) -> str:
     >>> file_name(datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
     'Injury-Report_2025-11-12_05PM.pdf'
     """
-    clock = "%I_%M%p" if published.date() >= MINUTES_SINCE else "%I%p"
+    clock = "%I_%M%p" if published.date() >= MINUTES_IN_NAMES_FROM else "%I%p"
     return f"Injury-Report_{published:%Y-%m-%d}_{published.strftime(clock)}.pdf"
 
 
 def candidates(day: date, now: datetime) -> list[str]:
     """The names of the day's latest reports at `now`, latest first; none before its first."""
-    minutes = day >= MINUTES_SINCE
+    minutes = day >= MINUTES_IN_NAMES_FROM
     step = timedelta(minutes=15) if minutes else timedelta(hours=1)
     first = datetime.combine(day, time(0) if minutes else time(0, 30), EASTERN)
     last = datetime.combine(day, time(23, 45) if minutes else time(23, 30), EASTERN)
     latest = min(now.astimezone(EASTERN), last)
     slots = max(0, (latest - first) // step + 1) if latest >= first else 0
     newest = first + (slots - 1) * step
-    return [file_name(newest - back * step) for back in range(min(CANDIDATES, slots))]
+    return [file_name(newest - back * step) for back in range(min(CANDIDATE_NAMES_MAX, slots))]
 
 
 def _calls(target: Target, now: datetime) -> Sequence[Call]:
@@ -95,7 +95,7 @@ def _pages(body: bytes) -> Iterator[list[list[Word]]]:
             if not text.strip():
                 return
             word = (tm[4], tm[5], text.strip())
-            same_line = lines and abs(lines[-1][-1][1] - word[1]) < _SLACK
+            same_line = lines and abs(lines[-1][-1][1] - word[1]) < _INDENT_POINTS_MAX
             lines[-1].append(word) if same_line else lines.append([word])
 
         page.extract_text(visitor_text=visit)
@@ -116,7 +116,7 @@ def _rows(pages: Iterator[list[list[Word]]], where: str) -> list[Record]:
         if not starts:
             raise ContractError(f"{where}: the table's heading is missing before {text!r:.80}")
         for x, _, word in line:
-            column = max(0, sum(start <= x + _SLACK for start in starts) - 1)
+            column = max(0, sum(start <= x + _INDENT_POINTS_MAX for start in starts) - 1)
             if column < last:  # a step to the left begins the next row
                 rows.append(dict.fromkeys(KEYS))
             rows[-1][KEYS[column]] = f"{rows[-1][KEYS[column]] or ''} {word}".strip()
@@ -138,7 +138,7 @@ def _filled_down(rows: list[Record]) -> list[Record]:
     """Give each row the date, time, matchup and team that are written once above it."""
     held: Record = {}
     for row in rows:
-        held |= {key: row[key] for key in KEYS[:INHERITED] if row[key]}
+        held |= {key: row[key] for key in KEYS[:INHERITED_COLUMNS] if row[key]}
         row.update(held)
         row["reason"] = row["reason"] and _BROKEN_WORD.sub("-", row["reason"])
     return rows

@@ -14,7 +14,7 @@ SourceName = Literal[
 Record = dict[str, Any]
 
 # An empty answer of these APIs is shorter; a longer one without records hides some (S1).
-EMPTY_BYTES = 1024
+EMPTY_ANSWER_BYTES_MAX = 1024
 
 
 class ContractError(OrchestrationError):
@@ -100,7 +100,7 @@ class Scraper:
     parse: Callable[[Sequence[bytes], Target], Parsed]
     takes: Literal["all", "first"] = "all"
     suffix: Literal["json", "pdf"] = "json"
-    empty_bytes: int | None = EMPTY_BYTES
+    empty_bytes: int | None = EMPTY_ANSWER_BYTES_MAX
     always: bool = False
     needs_events: bool = False
     due: time | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from common.scrapers.model import (
-    EMPTY_BYTES,
+    EMPTY_ANSWER_BYTES_MAX,
     Call,
     ContractError,
     NotReadyError,
@@ -31,7 +31,7 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     for action in actions:
         need(action, "actionNumber", int, where)
         need(action, "actionType", str, where)
-    if not actions and len(bodies[0]) > EMPTY_BYTES:
+    if not actions and len(bodies[0]) > EMPTY_ANSWER_BYTES_MAX:
         raise ContractError(f"{where}: {len(bodies[0])} bytes without an action")
     # The file grows during the game; half a game stored as a whole one would never be mended.
     if not any(action["actionType"] == "game" for action in actions[-5:]):

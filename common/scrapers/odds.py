@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from common.eastern import EASTERN
-from common.messages.models import EVENT_ID, MAX_GAMES
+from common.messages.models import EVENT_ID, GAMES_MAX
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.shape import load, need, objects
 
@@ -67,7 +67,7 @@ def _events(body: bytes, where: str) -> list[Record]:
 
 def _parse_events(bodies: Sequence[bytes], target: Target) -> Parsed:
     events = _events(bodies[0], target.scraper)
-    if len(events) > MAX_GAMES:
+    if len(events) > GAMES_MAX:
         raise ContractError(f"{target.scraper}: {len(events)} events for one date")
     return Parsed(events, len(events))
 

@@ -12,7 +12,7 @@ from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from common.clock import SystemClock
 from common.cloud.ports import Publisher
-from common.cloud.publisher import MAX_MESSAGE_BYTES, GooglePublisher
+from common.cloud.publisher import MESSAGE_BYTES_MAX, GooglePublisher
 from common.errors import BadInputError, is_transient
 from local.simulator.memory import MemoryPublisher
 
@@ -93,7 +93,7 @@ def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
         ("text", {}),
         ({"when": datetime(2025, 11, 12, tzinfo=UTC)}, {}),
         ({"rate": float("nan")}, {}),
-        ({"text": "x" * MAX_MESSAGE_BYTES}, {}),
+        ({"text": "x" * MESSAGE_BYTES_MAX}, {}),
         ({}, {"count": 1}),
         ({}, {"note": "x" * 1025}),
         ({}, {f"k{number}": "v" for number in range(101)}),
@@ -150,7 +150,7 @@ def test_r7_a_lasting_refusal_passes_through(
 
 def test_p6_an_absent_server_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
     """When nothing answers for the whole time, the error is one the platform retries."""
-    monkeypatch.setattr("common.cloud.publisher.PUBLISH_SECONDS", 0.2)
+    monkeypatch.setattr("common.cloud.publisher.PUBLISH_SECONDS_MAX", 0.2)
     with pytest.raises(Exception, match=r".") as caught:
         GooglePublisher(PROJECT, "127.0.0.1:9").publish("t", {}, {})
     assert is_transient(caught.value)

@@ -14,7 +14,7 @@ from google.cloud.bigquery import ScalarQueryParameter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.cloud.tables import MAX_TEXT_BYTES, NAMES, Field, build_row, read_table, table
+from common.cloud.tables import TEXT_BYTES_MAX, NAMES, Field, build_row, read_table, table
 from common.errors import ConfigError, RowError
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_b4_an_array_is_a_list_of_texts(wrong: object) -> None:
 
 
 WRONG: dict[str, list[Any]] = {
-    "STRING": [1, b"x", NOON, "\ud800", "x" * (MAX_TEXT_BYTES + 1), {"a": 1}],
+    "STRING": [1, b"x", NOON, "\ud800", "x" * (TEXT_BYTES_MAX + 1), {"a": 1}],
     "INTEGER": [True, 1.0, "1", 2**63, -(2**63) - 1, Decimal(1)],
     "FLOAT": [True, "1.5", math.nan, math.inf, -math.inf, Decimal("1.5"), 10**400],
     "TIMESTAMP": [

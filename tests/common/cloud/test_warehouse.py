@@ -16,7 +16,7 @@ from google.api_core.exceptions import (
 
 from common.cloud.ports import Warehouse
 from common.cloud.tables import NAMES, build_row, table
-from common.cloud.warehouse import MAX_JOBS, MAX_PARAMETERS, BigQueryWarehouse, run_query
+from common.cloud.warehouse import JOBS_MAX, QUERY_PARAMETERS_MAX, BigQueryWarehouse, run_query
 from common.errors import PermanentError, RowError, TransientError, is_transient
 from local.simulator.memory import MemoryWarehouse
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
@@ -198,7 +198,7 @@ def test_reads_refuse_what_the_table_lacks(warehouse: Warehouse, noon: datetime)
 def test_a_batch_larger_than_one_job(server: BigQueryServer, noon: datetime) -> None:
     """Rows beyond the parameter limit go in further jobs and all arrive."""
     warehouse = BigQueryWarehouse(PROJECT, DATASET, server.endpoint)
-    size = MAX_PARAMETERS // len(table(DECISIONS).fields) + 1
+    size = QUERY_PARAMETERS_MAX // len(table(DECISIONS).fields) + 1
     rows = [decision(noon, f"{number:04}") for number in range(size)]
     warehouse.append(DECISIONS, rows, job_key=f"large-{noon}")
     assert len(ids_between(warehouse, noon, noon + HOUR)) == size
@@ -352,11 +352,11 @@ def test_a_job_that_may_not_be_looked_at_is_none_of_ours() -> None:
 def test_suffixes_are_bounded() -> None:
     """When every job failed, the message is for dead-letters: a person has to look."""
     client = FakeClient()
-    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(MAX_JOBS)]
-    for _ in range(MAX_JOBS):
+    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(JOBS_MAX)]
+    for _ in range(JOBS_MAX):
         with pytest.raises(ServiceUnavailable):
             fake_append(client)
-    with pytest.raises(PermanentError, match=f"{MAX_JOBS} jobs nba_orchestration-workflow_dec"):
+    with pytest.raises(PermanentError, match=f"{JOBS_MAX} jobs nba_orchestration-workflow_dec"):
         fake_append(client)
 
 
@@ -388,7 +388,7 @@ def test_job_ids_are_legal_and_distinct() -> None:
 def test_parts_keep_their_job_ids() -> None:
     """A large batch is split the same way each time, so that a repeat sends nothing."""
     client = FakeClient()
-    size = 2 * (MAX_PARAMETERS // len(table(DECISIONS).fields)) + 1
+    size = 2 * (QUERY_PARAMETERS_MAX // len(table(DECISIONS).fields)) + 1
     fake_append(client, size=size)
     assert len(client.sent) == 3
     fake_append(client, size=size)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from common.entry.dead_letters import Letter, Resent, bury, described, read_letter, resent
 from common.errors import BadInputError
 from common.messages.envelope import (
-    MAX_ATTRIBUTES,
-    MAX_DATA_BYTES,
-    MAX_ID,
-    MAX_SUBSCRIPTION,
-    MAX_VALUE,
+    ATTRIBUTES_MAX,
+    DATA_BYTES_MAX,
+    ID_CHARACTERS_MAX,
+    SUBSCRIPTION_CHARACTERS_MAX,
+    VALUE_CHARACTERS_MAX,
     Event,
 )
 from common.runtime import Runtime
@@ -93,10 +93,12 @@ def test_the_longest_envelope_still_fits_into_a_message(runtime: Runtime) -> Non
     event = Event(
         shape="push",
         data={},
-        attributes={f"{number:0>256}": widest * MAX_VALUE for number in range(MAX_ATTRIBUTES)},
-        message_id=widest * MAX_ID,
-        subscription=widest * MAX_SUBSCRIPTION,
-        raw=widest * MAX_DATA_BYTES,
+        attributes={
+            f"{number:0>256}": widest * VALUE_CHARACTERS_MAX for number in range(ATTRIBUTES_MAX)
+        },
+        message_id=widest * ID_CHARACTERS_MAX,
+        subscription=widest * SUBSCRIPTION_CHARACTERS_MAX,
+        raw=widest * DATA_BYTES_MAX,
     )
     assert buried(runtime, event)["truncated"] is True
 

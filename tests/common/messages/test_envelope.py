@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from common.errors import BadInputError
 from common.messages.envelope import (
-    MAX_BYTES,
+    REQUEST_BYTES_MAX,
     Event,
     UnreadableMessageError,
     json_object,
@@ -149,7 +149,7 @@ def test_what_is_no_json_object_is_refused(body: bytes) -> None:
 def test_a_body_larger_than_pubsub_allows_is_refused() -> None:
     """Before it is parsed."""
     with pytest.raises(BadInputError, match="at most"):
-        parse_event({}, b" " * (MAX_BYTES + 1))
+        parse_event({}, b" " * (REQUEST_BYTES_MAX + 1))
 
 
 FIELD_NAMES = st.sampled_from(

@@ -191,7 +191,7 @@ POISONS = {
         "scraper_logger",
         "",
         {},
-        lambda _: patch("common.cloud.tables.MAX_TEXT_BYTES", 5),
+        lambda _: patch("common.cloud.tables.TEXT_BYTES_MAX", 5),
         1,
         "RowError",
         logged(UPLOAD),
