@@ -34,7 +34,7 @@ class BadInputError(PermanentError):
 
 
 class ConfigError(OrchestrationError):
-    """A configuration file or an environment variable is wrong; the text names file, field and value.
+    """A configuration file or environment variable is wrong; the text names file, field and value.
 
     It is not permanent for the message in hand: once a corrected configuration is deployed, the
     next delivery succeeds.

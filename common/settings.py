@@ -53,7 +53,7 @@ class Settings(BaseModel):
     storage_emulator_host: str | None = None
 
     scrape_seconds: float = 420
-    """How long a task may ask and wait for its source; the function's 540 s also cover the upload."""
+    """How long a task may ask its source and wait; the function's 540 s also cover the upload."""
     circuit_failures: int = Field(5, ge=1)
     """Failures in a row that open the circuit of a source."""
     circuit_seconds: float = 900
@@ -62,7 +62,7 @@ class Settings(BaseModel):
 
     odds_api_key: SecretStr | None = None
     odds_api_key_file: Path | None = None
-    """The mounted Secret Manager version; read when the environment does not hold the key itself."""
+    """The mounted Secret Manager version; read when the environment does not hold the key."""
     nba_cdn_url: str = "https://cdn.nba.com"
     nba_stats_url: str = "https://stats.nba.com"
     nba_official_url: str = "https://official.nba.com"
@@ -81,7 +81,7 @@ class Settings(BaseModel):
     source_timeout_seconds: float = 30
     source_tries: int = 3
     source_interval_seconds: float = 0.6
-    """The shortest time between two requests to one host; NBA.com answers faster ones with 403 (S6)."""
+    """The shortest time between two requests to a host; NBA.com refuses faster ones (403, S6)."""
     source_max_bytes: int = 32 * 1024 * 1024
 
 

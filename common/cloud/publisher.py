@@ -1,7 +1,7 @@
 """The publisher port on Pub/Sub.
 
-The GAPIC client is used, not `google.cloud.pubsub_v1`: it publishes at once and in the caller's
-thread, which is what a function that must not return before its message is safe wants, and it
+It uses the GAPIC client instead of `google.cloud.pubsub_v1`, because that client publishes at once
+and in the caller's thread, so that a function does not return before its message is stored. It also
 loads fewer modules at a cold start.
 """
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from google.pubsub_v1.services.publisher import PublisherClient
 
 PUBLISH_SECONDS_MAX = 30.0
+"""How long a publish takes, its retries included."""
 # https://cloud.google.com/pubsub/quotas#resource_limits
 MESSAGE_BYTES_MAX = 10_000_000
 ATTRIBUTES_MAX = 100
@@ -24,7 +25,7 @@ ATTRIBUTE_BYTES_MAX = 1024
 
 
 def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
-    """The bytes of a message's body, once body and attributes are known to be acceptable.
+    """Check a message, and encode its body.
 
     Raises:
         BadInputError: the body is not a JSON object, or Pub/Sub would refuse the message.
@@ -54,7 +55,7 @@ def _check_attributes(attributes: Mapping[str, str]) -> None:
 class GooglePublisher:
     """Publishes to Pub/Sub, or to an emulator at `endpoint` (`host:port`).
 
-    Topics are named as in config/topology.yaml; a deployment's `topic_prefix` goes before each.
+    Topics have the names of config/topology.yaml, preceded by the deployment's `topic_prefix`.
     """
 
     def __init__(
@@ -83,8 +84,8 @@ class GooglePublisher:
         from google.api_core import exceptions  # noqa: PLC0415 - cold start
         from google.api_core.retry import Retry, if_exception_type  # noqa: PLC0415 - cold start
 
-        # The codes Pub/Sub's own clients retry a publish on: a repeat costs at most a duplicate,
-        # which every reader here expects. https://cloud.google.com/pubsub/docs/reference/error-codes
+        # Pub/Sub's own clients retry a publish after these codes. A repeat costs at most a
+        # duplicate, which every reader here expects. https://cloud.google.com/pubsub/docs/reference/error-codes
         codes = (
             exceptions.Aborted,
             exceptions.DeadlineExceeded,
@@ -98,11 +99,11 @@ class GooglePublisher:
         )
 
     def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-        """Publish one message and wait for the server to have it; returns the message id.
+        """Publish one message, wait until the server has stored it, and return its id.
 
         Raises:
-            BadInputError: the message is not one that Pub/Sub takes.
-            GoogleAPICallError, RetryError: as the library raises them; `is_transient` judges.
+            BadInputError: Pub/Sub would refuse the message.
+            GoogleAPICallError, RetryError: the library's own; `is_transient` judges them.
         """
         from google.pubsub_v1.types import PubsubMessage  # noqa: PLC0415 - cold start
 

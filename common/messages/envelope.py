@@ -24,27 +24,38 @@ from common.errors import BadInputError
 
 Shape = Literal["push", "storage", "bare"]
 REQUEST_BYTES_MAX = 14 * 1024 * 1024
-"""Of a request: Pub/Sub's 10 MB a message in base64. https://cloud.google.com/pubsub/quotas"""
+"""The longest request: Pub/Sub's 10 MB of message in base64.
+
+https://cloud.google.com/pubsub/quotas
+"""
 DATA_BYTES_MAX = 1024 * 1024
-"""Of a message's data: the largest that we publish, 64 games of 32 scrapers, has 0.2 MB."""
+"""The longest data of a message; the largest of ours (64 games of 32 scrapers) has 0.2 MB."""
 ATTRIBUTES_MAX = 100
 KEY_CHARACTERS_MAX = 256
 VALUE_CHARACTERS_MAX = 1024
-"""Characters; both are Pub/Sub's own limits in bytes."""
+"""The longest attribute value; for keys and values Pub/Sub has the same limits in bytes."""
 ID_CHARACTERS_MAX = 256
 SUBSCRIPTION_CHARACTERS_MAX = 1024
 _SHOWN_CHARACTERS_MAX = 80
 DELIVERY_ATTEMPTS = range(1, 10_000)
+"""The numbers of a delivery that are believed; any other is ignored."""
 PUBLISH_YEARS = range(2000, 2100)
-"""Of a publish time; at the edges of the calendar arithmetic on instants would overflow."""
+"""The years of a publish time; close to the ends of the calendar, sums of times would overflow."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What was sent, whatever it was wrapped in.
+    """One event, independent of the shape in which it arrived.
 
-    `data` is the JSON object of the body ({} for a message without one); `publish_time` is aware
-    UTC or None where the shape does not carry it; `raw` is the body's text for a dead letter.
+    Attributes:
+        shape: the shape in which it arrived.
+        data: the JSON object of the body; {} for a message without a body.
+        attributes: the attributes of the message.
+        message_id: the id that Pub/Sub gave it; empty for a direct call.
+        publish_time: when it was published (aware); None where the shape does not contain it.
+        delivery_attempt: the number of this delivery; None where Pub/Sub does not count.
+        subscription: the full name of the subscription; empty for a direct call.
+        raw: the text of the body, for a dead letter.
     """
 
     shape: Shape
@@ -61,7 +72,7 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
     """Parse a request into an event.
 
     Raises:
-        BadInputError: the body is none of the shapes; says what was wrong with it.
+        BadInputError: the body has none of the shapes; the text states what is wrong with it.
     """
     if len(body) > REQUEST_BYTES_MAX:
         raise BadInputError(
@@ -76,17 +87,17 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
 
 
 def json_object(body: bytes, what: str) -> dict[str, Any]:
-    """Read the JSON object in `body`; an empty body is {}.
+    """Read the JSON object in a body; an empty body is {}.
 
     Raises:
-        BadInputError: not UTF-8, not JSON (NaN, a name twice, half a surrogate, over 200 levels
-            deep), or not an object.
+        BadInputError: the body is not UTF-8, not an object, or not JSON: NaN, a repeated name, a
+            lone surrogate and more than 200 levels are refused too.
     """
     if not body.strip():
         return {}
     try:
         document = from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_once)
+        json.loads(body, object_pairs_hook=_unique)
     except ValueError as error:
         raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error
     if not isinstance(document, dict):
@@ -94,8 +105,8 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
     return document
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name that is there twice: two readers may take different ones of its values."""
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a repeated name, because two readers may take different ones of its values."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
@@ -109,10 +120,10 @@ def _is_structured(headers: Mapping[str, str]) -> bool:
 
 
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
-    json_object(body, "CloudEvent")  # the SDK reads what is no JSON as well
+    json_object(body, "CloudEvent")  # the SDK would accept bodies that are not JSON
     try:
         event = from_http(dict(headers), body)
-    except Exception as error:  # the SDK trips over malformed events in many ways
+    except Exception as error:  # the SDK raises many kinds for malformed events
         detail = str(error)[:_SHOWN_CHARACTERS_MAX]
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
@@ -157,7 +168,7 @@ def _from_push(document: dict[str, Any]) -> Event:
         "subscription": _short(
             document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
         ),
-        "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to tell that it was too long
+        "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to show that it was too long
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
@@ -189,17 +200,17 @@ def _attributes(given: object) -> dict[str, str]:
     }
 
 
-def _short(value: object, what: str, longest: int) -> str:
-    """A text of the envelope; absent is empty, and a number is its digits."""
+def _short(value: object, what: str, characters_max: int) -> str:
+    """Return a text of the envelope; None becomes an empty text, a number its digits."""
     text = str(value) if isinstance(value, str | int) else ""
-    if (text == "" and value not in (None, "")) or len(text) > longest:
+    if (text == "" and value not in (None, "")) or len(text) > characters_max:
         shown = f"{len(text)} characters" if text else type(value).__name__
-        raise BadInputError(f"{what}: {shown}; send a text of at most {longest} characters")
+        raise BadInputError(f"{what}: {shown}; send a text of at most {characters_max} characters")
     return text
 
 
 class UnreadableMessageError(BadInputError):
-    """The envelope is sound but its data is not; keeps the envelope for the dead letter."""
+    """The envelope can be read but its data cannot; keeps the envelope for the dead letter."""
 
     code = "UNREADABLE_MESSAGE"
 
@@ -212,7 +223,7 @@ def _decode(data: object) -> bytes:
     if data is None:
         return b""
     if isinstance(data, dict):
-        # Eventarc and hand-written payloads may carry the JSON itself.
+        # Eventarc and hand-written payloads may contain the JSON itself.
         return json.dumps(data).encode()
     if not isinstance(data, str):
         raise BadInputError(f"message.data: {type(data).__name__}; encode the JSON body in base64")

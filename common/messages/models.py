@@ -1,4 +1,4 @@
-"""The messages between the functions: bounded, versioned, checked on arrival."""
+"""The messages between the functions, which are bounded, versioned and checked on arrival."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -16,9 +16,9 @@ Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
 EventId = Annotated[str, Field(pattern=EVENT_ID)]
 _DAY_MIN, _DAY_END = date(1946, 11, 1), date(2100, 1, 1)
-"""The league's first game, and far ahead: beyond, arithmetic on instants would overflow."""
+"""The date of the league's first game, and a far one; beyond them sums of times could overflow."""
 Day = Annotated[date, Field(ge=_DAY_MIN - timedelta(days=7), lt=_DAY_END)]
-"""Of an instant's work: a tick is also about the nights before it."""
+"""The date of a task; it may precede the first instant, because a tick covers earlier nights."""
 Instant = Annotated[
     AwareDatetime,
     Field(
@@ -27,13 +27,13 @@ Instant = Annotated[
     ),
 ]
 MetadataText = Annotated[str, Field(max_length=8192)]
-"""GCS allows 8 KiB of custom metadata in all: https://cloud.google.com/storage/quotas#objects"""
+"""GCS allows 8 KiB of custom metadata in total: https://cloud.google.com/storage/quotas#objects"""
 REPUBLISHED = "republished"
-"""Attribute of an event sent again, so that readers can tell it from the bucket's own."""
+"""The attribute of an event that was sent again; the bucket's own events do not have it."""
 Action = Literal["RUN", "SKIP", "ABORT"]
 OBJECT_NAME_BYTES_MAX = 1024
 GAMES_MAX = 64
-"""Four times the largest real slate; a message above it is a mistake."""
+"""Four times the largest real slate; a message with more games is a mistake."""
 
 
 def _object_name(name: str) -> str:
@@ -45,20 +45,20 @@ def _object_name(name: str) -> str:
 
 
 class Message(BaseModel):
-    """Base of the messages: frozen, unknown fields refused."""
+    """The base of the messages: frozen, without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def body(self) -> dict[str, Any]:
-        """The JSON-ready body to publish."""
+        """Return the JSON-ready body to publish."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class Tick(Message):
     """A scheduler tick.
 
-    `scheduled_time` stands for the publish time: that is how an operator or the replay names a
-    past slot. `force` decides again for a slot that is decided, or long past, and says so.
+    `scheduled_time` replaces the publish time, so that an operator or a replay can name a past
+    slot. `force` decides a slot again that is decided or long past, and marks the decisions.
     """
 
     kind: Literal["tick"] = Field("tick", alias="schema")
@@ -77,7 +77,7 @@ class GameTarget(Message):
 
 
 class WorkflowDecision(Message):
-    """A decision, as published; the executor acts on RUN."""
+    """A decision as it is published; the executor acts on RUN only."""
 
     kind: Literal["workflow-decision"] = Field("workflow-decision", alias="schema")
     version: Literal[1] = 1
@@ -92,7 +92,7 @@ class WorkflowDecision(Message):
 
 
 class ExecutionRef(Message):
-    """Which task of which execution a request is."""
+    """The execution, and the task in it, that a request belongs to."""
 
     execution_id: Uuid
     decision_id: Uuid
@@ -103,7 +103,7 @@ class ExecutionRef(Message):
 
 
 class GameRef(Message):
-    """The game a per-game request is about."""
+    """The game of a per-game request."""
 
     game_id: GameId
     away: Team
@@ -111,10 +111,10 @@ class GameRef(Message):
 
 
 class ScraperRequest(Message):
-    """One task: one scraper for one date or one game.
+    """The request of one task: one scraper for one date or one game.
 
-    Without `target_date` it is the Eastern date of the event's time; without `execution` it is a
-    request of its own, such as the scheduled schedule refresh.
+    Without `target_date` the task is for the Eastern date of the event's time. A request without
+    `execution` belongs to no decision, such as the scheduled refresh of the schedule.
     """
 
     kind: Literal["scraper-request"] = Field("scraper-request", alias="schema")
@@ -129,10 +129,10 @@ class ScraperRequest(Message):
 
 
 class ObjectEvent(Message):
-    """A finalized object version, from a GCS notification or an Eventarc storage event.
+    """A finalized version of an object, from a GCS notification or an Eventarc storage event.
 
-    A name may hold what GCS allows in one, `..` and control characters too: it is data here, and
-    never becomes a path. https://cloud.google.com/storage/docs/objects#naming
+    Its name may contain all that GCS allows, even `..` and control characters: it is data here,
+    and never becomes a path. https://cloud.google.com/storage/docs/objects#naming
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -148,13 +148,14 @@ class ObjectEvent(Message):
 
 M = TypeVar("M", bound=Message)
 _SHOWN_CHARACTERS_MAX = 80
+_SHOWN_DEFECTS_MAX = 3
 
 
 def parse_message(model: type[M], event: Event) -> M:
-    """Check an event's data against a message's form.
+    """Read an event's data as a message.
 
     Raises:
-        BadInputError: names the message, the field and the value.
+        BadInputError: the data do not fit; the text names the message, the field and the value.
     """
     data: Mapping[str, Any] = event.data
     if model is ObjectEvent:
@@ -166,12 +167,12 @@ def parse_message(model: type[M], event: Event) -> M:
 
 
 def describe(error: ValidationError) -> str:
-    """The first three faults of a validation error on one line, names and values shortened.
+    """Describe the first three defects of a validation error on one line, shortened.
 
-    The value of a field that we do not know is not shown: it may be anything, a key too.
+    The value of an unknown field is not shown, because it may be a secret.
     """
     faults = []
-    for fault in error.errors(include_url=False)[:3]:
+    for fault in error.errors(include_url=False)[:_SHOWN_DEFECTS_MAX]:
         where = ".".join(str(part)[:_SHOWN_CHARACTERS_MAX] for part in fault["loc"]) or "body"
         known = fault["type"] != "extra_forbidden"
         value = f" (got {_shortened(fault['input'])})" if known else ""
@@ -180,7 +181,7 @@ def describe(error: ValidationError) -> str:
 
 
 def _shortened(value: object) -> str:
-    """A value as a text of bounded length, made in bounded time."""
+    """Write a value as a text of bounded length, in bounded time."""
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
     return repr(
@@ -191,14 +192,16 @@ def _shortened(value: object) -> str:
 
 
 def _object_fields(event: Event) -> dict[str, Any]:
-    """Object fields from the payload, completed from a notification's attributes.
+    """Return the fields of an object from the payload, completed from a notification's attributes.
 
-    A notification with payloadFormat NONE carries them in attributes only.
+    A notification with payloadFormat NONE has them in its attributes only.
     https://cloud.google.com/storage/docs/pubsub-notifications
     """
     kind = event.attributes.get("eventType", "OBJECT_FINALIZE")
     if kind not in {"OBJECT_FINALIZE", "google.cloud.storage.object.v1.finalized"}:
-        raise BadInputError(f"eventType: {kind[:80]!r} is not a finalize event; unsubscribe it")
+        raise BadInputError(
+            f"eventType: {kind[:_SHOWN_CHARACTERS_MAX]!r} is not a finalize event; unsubscribe it"
+        )
     fields = dict(event.data)
     for ours, theirs in (
         ("bucket", "bucketId"),
@@ -211,10 +214,13 @@ def _object_fields(event: Event) -> dict[str, Any]:
 
 
 def event_time(tick: Tick | ScraperRequest, event: Event, now: datetime) -> datetime:
-    """When the event happened: its `scheduled_time`, else its publish time, else now."""
+    """Return when the event happened: its `scheduled_time`, else its publish time, else now."""
     return tick.scheduled_time or event.publish_time or now
 
 
 def force_id(tick: Tick, event: Event, owner: str) -> str:
-    """What a forced tick adds to its ids: its message's id, or the owner's for a direct call."""
+    """Return what a forced tick adds to its ids: its message's id, or the owner of a direct call.
+
+    A tick that is not forced adds nothing.
+    """
     return (event.message_id or owner) if tick.force else ""

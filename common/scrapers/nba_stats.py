@@ -1,4 +1,4 @@
-"""Players and box scores from stats.nba.com, which answers in result sets."""
+"""The scrapers of players and box scores, from stats.nba.com, which answers in result sets."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -73,7 +73,7 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
     if not teams and not players:
         raise NotReadyError(f"{where}: game {game_id} has no box score yet")
     if len(teams) != TEAMS_PER_GAME or not players:
-        # From December 2025 this API left the teams out for some games (S8).
+        # Since December 2025 this API omits the teams of some games (S8).
         raise ContractError(f"{where}: game {game_id}: {len(teams)} teams, {len(players)} players")
     if any(row["GAME_ID"] != game_id for row in (*teams, *players)):
         raise ContractError(f"{where}: GAME_ID of another game than the asked {game_id}")

@@ -73,12 +73,8 @@ def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceErr
     text = f"{name_of(call)} answered {status}"
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(f"{text}: it has nothing there", status, body)
-    if status == HTTPStatus.FORBIDDEN and call.source in FILE_STORES and _is_absent(body):
-        return NotPublishedError(f"{text} AccessDenied: the file is not there", status, body)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        if call.source == "odds_api" and _is_spent(reply, body, now):
-            return QuotaError(f"{text}: its credits are used up; {_shown(body)}", status, body)
-        return BlockedError(f"{text}: it refuses us; {_shown(body)}", status, body)
+        return _refusal_of(call, reply, body, now)
     if reply.is_redirect or status == HTTPStatus.GONE:
         # Only the host is shown: an address may contain a key or a password.
         host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
@@ -87,6 +83,16 @@ def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceErr
         wait = _retry_after(reply.headers, now)
         return UnavailableError(f"{text}; {_shown(body)}", status, body, wait)
     return RefusedError(f"{text}; {_shown(body)}", status, body)
+
+
+def _refusal_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
+    status = reply.status_code
+    text = f"{name_of(call)} answered {status}"
+    if status == HTTPStatus.FORBIDDEN and call.source in FILE_STORES and _is_absent(body):
+        return NotPublishedError(f"{text} AccessDenied: the file is not there", status, body)
+    if call.source == "odds_api" and _is_spent(reply, body, now):
+        return QuotaError(f"{text}: its credits are used up; {_shown(body)}", status, body)
+    return BlockedError(f"{text}: it refuses us; {_shown(body)}", status, body)
 
 
 def name_of(call: Call) -> str:
@@ -108,7 +114,7 @@ def hide_text(secrets: Iterable[str], text: str) -> str:
 
 
 def secrets_of(key: str, base: str) -> tuple[str, ...]:
-    """List the secrets of a request: the key, and a base URL's password, plain and as it is sent."""
+    """List a request's secrets: the key, and a base URL's password, plain and as it is sent."""
     split = urlsplit(base)
     password = unquote(split.password or "")
     login = f"{unquote(split.username or '')}:{password}"

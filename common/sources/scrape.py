@@ -169,5 +169,5 @@ def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> N
     longest = max(len(body) for body in bodies)
     if scraper.always:
         raise ContractError(f"{scraper.name}: no record, although there is always one")
-    if scraper.empty_bytes is not None and longest > scraper.empty_bytes:
+    if scraper.empty_bytes_max is not None and longest > scraper.empty_bytes_max:
         raise ContractError(f"{scraper.name}: {longest} bytes without a record (S1)")

@@ -14,7 +14,7 @@ from google.cloud.bigquery import ScalarQueryParameter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.cloud.tables import TEXT_BYTES_MAX, NAMES, Field, build_row, read_table, table
+from common.cloud.tables import NAMES, TEXT_BYTES_MAX, Field, build_row, read_table, table
 from common.errors import ConfigError, RowError
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
