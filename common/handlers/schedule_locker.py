@@ -5,12 +5,14 @@ ever insert at the same time. A plain tick is for the first; a forced one is the
 done, and adds what the locks before it have not.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date
 from itertools import count
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.cloud.ports import Row
 from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
@@ -19,6 +21,10 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.state.claims import claimed, is_done
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 TABLE = "daily_expected_schedule"
 TICKS = "tick-schedule-locker"

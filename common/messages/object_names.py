@@ -4,10 +4,16 @@
 short task id when another task has the same second; failures below `failed/`.
 """
 
-from datetime import date, datetime
+from __future__ import annotations
 
-from common.cloud.ports import Storage, StoredObject
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
 from common.eastern import eastern
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Storage, StoredObject
+
 
 FAILED = "failed/"
 

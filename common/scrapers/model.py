@@ -39,7 +39,7 @@ class Target:
         season: such as `2025-26`.
         game: of a per-game scraper only.
         event_ids: of The Odds API, for the scrapers that go by event.
-        season_type: how stats.nba.com files the date's games; see `games.season_type`.
+        season_type: how stats.nba.com files the date's games; see `messages.models.season_type`.
     """
 
     scraper: str

@@ -1,5 +1,7 @@
 """The sources over HTTP: paced, retried within bounds and limited in size."""
 
+from __future__ import annotations
+
 import logging
 import threading
 from collections.abc import Sequence
@@ -10,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from common.clock import Clock
 from common.scrapers.model import Call
 from common.settings import Settings, variable
 from common.sources.answers import Reply, hide_text, judge, name_of, secrets_of
@@ -27,6 +28,8 @@ from common.sources.quota import Usage, read_usage
 if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState, Retrying
+
+    from common.clock import Clock
 
 RETRY_WAIT_SECONDS_MAX = 60.0
 """A longer Retry-After would hold the instance; the next slot or catch-up asks again anyway."""
@@ -76,7 +79,7 @@ class Source:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, transport: "httpx.BaseTransport | None" = None
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._settings = settings
         self._transport = transport
@@ -97,7 +100,7 @@ class Source:
         return self._tries(self._once, call, options)
 
     @cached_property
-    def _tries(self) -> "Retrying":
+    def _tries(self) -> Retrying:
         """One for all fetches: it keeps what it knows of each by its thread."""
         from tenacity import Retrying, retry_if_exception_type  # noqa: PLC0415 - cold start
 
@@ -109,7 +112,7 @@ class Source:
             reraise=True,
         )
 
-    def _is_last(self, state: "RetryCallState") -> bool:
+    def _is_last(self, state: RetryCallState) -> bool:
         again = self.clock.now() + timedelta(seconds=_pause(state))
         _, options = state.args
         return state.attempt_number >= self._settings.source_tries or again >= options.deadline
@@ -157,7 +160,7 @@ class Source:
         """Seconds until the deadline; a moment when it has passed while we waited."""
         return max((options.deadline - self.clock.now()).total_seconds(), 0.1)
 
-    def _read(self, call: Call, response: "httpx.Response", options: AskOptions) -> bytes:
+    def _read(self, call: Call, response: httpx.Response, options: AskOptions) -> bytes:
         """The body up to the size limit; of an error, only as much as a sample shows."""
         most = self._settings.source_max_bytes if response.is_success else SAMPLE_BYTES_MAX
         # httpx limits the silence between two pieces; this limits the whole.
@@ -200,7 +203,7 @@ class Source:
     def _base(self, call: Call, options: AskOptions) -> str:
         return options.base or str(getattr(self._settings, f"{call.source}_url"))
 
-    def _client(self) -> "httpx.Client":
+    def _client(self) -> httpx.Client:
         import httpx  # noqa: PLC0415 - see _once
 
         with self._lock:
@@ -219,7 +222,7 @@ class Source:
             return self._turns.setdefault(host, LocalTurns(self.clock, interval))
 
 
-def _pause(state: "RetryCallState") -> float:
+def _pause(state: RetryCallState) -> float:
     """Compute the seconds before the next try: as the source asks, else 1, 2, 4, 8."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait if isinstance(error, UnavailableError) else None

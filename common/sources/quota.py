@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, TypeAdapter
 
+from common.cloud.ports import StoredObject
 from common.scrapers.model import Call
 from common.settings import variable
 from common.sources.errors import QuotaError
 from common.state import names
-from common.state.store import Found, StateStore
+from common.state.store import StateStore
 
 USAGE_AGE_MAX = timedelta(hours=24)
 """A plan may have been renewed or raised since: an older count is asked for anew."""
@@ -87,7 +88,7 @@ def keep_usage(state: StateStore, usage: Usage) -> None:
     state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, stored)
 
 
-def _read(state: StateStore) -> Found[Usage]:
+def _read(state: StateStore) -> tuple[Usage | None, StoredObject | None]:
     return state.read_as(names.ODDS_QUOTA, _usage)
 
 
