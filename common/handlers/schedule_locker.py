@@ -13,7 +13,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from common import ids
-from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
 from common.handlers.tick_slot import tick_slot
@@ -24,6 +23,7 @@ from common.state.claims import claimed, is_done
 
 if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
     from common.cloud.ports import Row
+    from common.decisions.plan import PlannedRun
 
 
 TABLE = "daily_expected_schedule"
@@ -48,6 +48,8 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
             raise ClaimBusyError(f"claim {key}: done by another delivery meanwhile; deliver again")
         if claim is None:
             return {"result": "already locked", "slot": slot.isoformat()}
+        from common.decisions.plan import plan_day  # noqa: PLC0415 - most exits plan nothing
+
         season = runtime.season.read(runtime.clock.now())
         planned = plan_day(
             runtime.workflows,

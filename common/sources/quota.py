@@ -8,18 +8,23 @@ before the others, always sees how many are left. They come back monthly.
 https://the-odds-api.com/liveapi/guides/v4/#usage-quota-costs
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from common.cloud.ports import StoredObject
 from common.scrapers.model import Call
 from common.settings import variable
 from common.sources.errors import QuotaError
 from common.state import names
 from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import StoredObject
 
 USAGE_AGE_MAX = timedelta(hours=24)
 """A plan may have been renewed or raised since: an older count is asked for anew."""
