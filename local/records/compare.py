@@ -6,13 +6,10 @@ and what derives from that.
 
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import click
 
 from common.cloud.tables import NAMES
 from local.records.rows import read_rows
@@ -114,14 +111,3 @@ def read_folder(folder: Path) -> Tables:
         BadInputError: a table's file is missing or not of that form; names it, and the line.
     """
     return {name: read_rows(folder, name) for name in NAMES}
-
-
-@click.command()
-@click.argument("one", metavar="DIR", type=click.Path(path_type=Path))
-@click.argument("other", metavar="DIR", type=click.Path(path_type=Path))
-def compare(one: Path, other: Path) -> None:
-    """Show the rows that only one of two days has, times aside; exit status 1 when there are."""
-    found = differences(read_folder(one), read_folder(other))
-    click.echo("\n".join(found) or "The same but for times.")
-    if found:
-        sys.exit(1)
