@@ -17,5 +17,5 @@ def replay(folder: Path, workflows: Path | None) -> None:
 
     found = rejudge.rejudge(folder, workflows)
     click.echo("\n".join(rejudge.lines_of(found)))
-    if found.otherwise:
+    if found.changed:
         sys.exit(1)
