@@ -19,7 +19,7 @@ from local.commands.options import (
     schedule_option,
     workflows_option,
 )
-from local.commands.stack.inputs import checked_slate, checked_workflows
+from local.commands.stack.inputs import checked_workflows, slate_path
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +55,7 @@ def day(
     from local.stack.stack import StackConfig
 
     _check_keep(keep=keep, chaos=chaos)
-    slate_file = checked_slate(schedule)
+    slate_file = slate_path(schedule)
     slate = load_slate(slate_file, day)
     config = StackConfig(
         folder=run_folder(),

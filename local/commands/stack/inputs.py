@@ -1,10 +1,10 @@
-"""The files that a stack is started with, checked before anything starts."""
+"""The files that a stack is started with."""
 
 from pathlib import Path
 
 
-def checked_slate(schedule: Path | None) -> Path:
-    """Return the schedule to replay: the given file, or the built-in games."""
+def slate_path(schedule: Path | None) -> Path:
+    """Return the schedule to start with: the given file, or the built-in games."""
     from local.day.replay import OWN_SLATE
 
     return (schedule or OWN_SLATE).absolute()

@@ -12,7 +12,7 @@ from common.eastern import eastern_date
 from local.commands.console import make_console
 from local.commands.kept import refuse_second
 from local.commands.options import Instant, ports_option, schedule_option, workflows_option
-from local.commands.stack.inputs import checked_slate, checked_workflows
+from local.commands.stack.inputs import checked_workflows, slate_path
 
 SLATE_MORNING = "2025-11-12T05:00"
 """Eastern; before the first tick of a day of the built-in games."""
@@ -35,12 +35,12 @@ SHOWN = (
     "instant",
     type=Instant(),
     default=SLATE_MORNING,
-    help="Where the virtual clock begins, Eastern without an offset; the built-in games' day.",
+    help="Where the virtual clock begins; Eastern without an offset.",
 )
 @schedule_option
 @workflows_option
 @ports_option
-@click.option("--json", "as_json", is_flag=True, help="Print where it is as a JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def up(
     instant: datetime,
     schedule: Path | None,
@@ -49,13 +49,16 @@ def up(
     ports: tuple[tuple[str, int], ...],
     as_json: bool,
 ) -> None:
-    """Start a stack, leave it up, and print how to reach it."""
+    """Start a stack, leave it up, and print how to reach it.
+
+    The built-in games are of 2025-11-11 to 2025-11-13; --schedule replaces them.
+    """
     from local.fake_sources.slate import load
     from local.stack.driver import run_folder, start_stack
     from local.stack.stack import StackConfig
 
     refuse_second()
-    slate_file = checked_slate(schedule)
+    slate_file = slate_path(schedule)
     load(slate_file)  # a file that cannot be read is refused before anything starts
     config = StackConfig(
         folder=run_folder(),

@@ -14,7 +14,7 @@ PINS = ("requirements.txt", "constraints.txt", "requirements-dev.txt")
 
 @pytest.mark.stack
 def test_make_names_a_missing_python(tmp_path: Path) -> None:
-    """Without the wanted Python, `make` says so in one line."""
+    """Without the wanted Python, `make setup` prints its name and fails."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
     for name in ("Makefile", *PINS):
@@ -33,7 +33,7 @@ def test_make_names_a_missing_python(tmp_path: Path) -> None:
 
 @pytest.mark.stack
 @pytest.mark.parametrize("name", PINS)
-def test_another_pin_makes_the_environment_anew(tmp_path: Path, name: str) -> None:
+def test_a_newer_pin_rebuilds_the_environment(tmp_path: Path, name: str) -> None:
     """`make -q setup` has nothing to do until one of the pins' files is newer."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
@@ -49,8 +49,8 @@ def test_another_pin_makes_the_environment_anew(tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.stack
-def test_soak_goes_on_after_a_failure_when_told_to(tmp_path: Path) -> None:
-    """Without `-k` it ends with the tests that fail; with it the random weeks run all the same."""
+def test_soak_continues_after_a_failure_with_k(tmp_path: Path) -> None:
+    """`make soak` stops when its tests fail; `make -k soak` runs the random weeks as well."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
     python = tmp_path / ".venv" / "bin" / "python"

@@ -186,7 +186,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_rows_as_bigquery_exports_them(tmp_path: Path) -> None:
-    """Rows without null columns and with BigQuery's times, as `bq extract` writes them, are read."""
+    """Rows that `bq extract` wrote, without null columns and with its times, are read."""
 
     def exported(row: Row) -> None:
         for name in ("decision_time", "slot", "next_check"):
