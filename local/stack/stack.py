@@ -183,6 +183,7 @@ class Stack:
             "project": self.settings.project,
             "dataset": self.settings.dataset,
             "data_bucket": self.settings.data_bucket,
+            "state_bucket": self.settings.state_bucket,
             "environment": self.environment,
             "pubsub_rest": self.pubsub.rest_url,
             "functions": {name: self.url(name) for name in self._functions},

@@ -9,7 +9,8 @@ from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
-from local.records.sql import print_table, run_sql
+from local.commands.stack.sql import print_table
+from local.records.sql import run_sql
 from local.stack.bigquery import (
     HOME,
     BigQueryServer,
@@ -72,7 +73,7 @@ def test_bad_sql_is_one_clear_line(server: BigQueryServer, sql: str) -> None:
 
 def test_an_absent_stack_is_one_clear_line() -> None:
     """Where nothing listens the error says what to start."""
-    with pytest.raises(TransientError, match=r"no BigQuery answers at .*day DATE --keep$"):
+    with pytest.raises(TransientError, match=r"no BigQuery answers at .*python -m local up$"):
         run_sql("http://127.0.0.1:9", PROJECT, "SELECT 1")
 
 
