@@ -21,7 +21,7 @@ from local.commands.options import (
 @last_option
 @out_option
 @click.option("--seed", type=int, metavar="N", default=0, help="Seed of everything random.")
-@click.option("--faults", metavar="SPEC", default="", help="See docs/faults.md.")
+@click.option("--faults", metavar="SPEC", default="", help="See docs/simulator.md.")
 @workflows_option
 @click.option("--progress", is_flag=True, help="Print a line a day on standard error.")
 def simulate(

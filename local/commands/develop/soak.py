@@ -54,7 +54,7 @@ class Tally:
 @click.option(
     "--days", type=click.IntRange(1), metavar="N", default=HISTORY_DAYS, help="Days of each."
 )
-@click.option("--faults", metavar="SPEC", default=FAULTS, help="See docs/faults.md.")
+@click.option("--faults", metavar="SPEC", default=FAULTS, help="See docs/simulator.md.")
 @click.option(
     "--outages/--no-outages",
     default=True,

@@ -37,7 +37,7 @@ PIPED_WIDTH = 120
 @workflows_option
 @ports_option
 @click.option("--keep", is_flag=True, help="Leave the stack up and print how to reach it.")
-@click.option("--chaos", type=int, metavar="SEED", help="Inject faults; see docs/faults.md.")
+@click.option("--chaos", type=int, metavar="SEED", help="Inject faults; see docs/simulator.md.")
 def day(
     day: date,
     out: Path,
