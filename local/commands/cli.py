@@ -22,8 +22,8 @@ from local.costs.cost import cost
 from local.day import replay as replayed
 from local.fake_sources.slate import Slate
 from local.records.compare import compare
-from local.stack.driver import RunningStack, kept_stack, run_folder, start_stack, stop_kept
-from local.stack.stack import StackConfig
+from local.stack.config import DEFAULT_SLATE, StackConfig
+from local.stack.driver import RunningStack, kept_stack, start_stack, stop_kept
 
 FAILED = 2
 PIPED_WIDTH = 120
@@ -62,7 +62,6 @@ def main() -> None:
 @click.option("--out", type=Folder(), required=True, help="Folder for the tables.")
 @click.option("--schedule", type=click.Path(path_type=Path), help="A scheduleLeagueV2 file.")
 @click.option("--workflows", type=click.Path(path_type=Path), help="Another workflow file.")
-@click.option("--pubsub", type=click.Choice(["embedded", "google"]), default="embedded")
 @click.option("--port", "ports", type=Port(), multiple=True, help="Instead of a free one.")
 @click.option("--keep", is_flag=True, help="Leave the stack up and say how to query it.")
 @click.option("--chaos", type=int, metavar="SEED", help="Kill, suspend and duplicate meanwhile.")
@@ -71,7 +70,6 @@ def day(
     out: Path,
     schedule: Path | None,
     workflows: Path | None,
-    pubsub: str,
     *,
     ports: tuple[tuple[str, int], ...],
     keep: bool,
@@ -82,15 +80,13 @@ def day(
         raise OrchestrationError("a kept stack is up already; stop it with: python -m local stop")
     if keep and chaos is not None:
         raise OrchestrationError("--keep with --chaos: a stack that goes wrong is not kept")
-    slate_file = (schedule or replayed.OWN_SLATE).absolute()
+    slate_file = (schedule or DEFAULT_SLATE).absolute()
     slate = replayed.load_slate(slate_file, day)
     flows = (workflows or Settings().workflows_file).absolute()
     _check(flows)
     config = StackConfig(
-        folder=run_folder(),
         slate=slate_file,
         instant=at(day, time()),
-        pubsub=pubsub,
         collect_since=day - timedelta(days=1),
         workflows=flows,
         ports=dict(ports),
@@ -115,7 +111,7 @@ def _replay(console: Console, stack: RunningStack, slate: Slate, day: date, out:
             outcome = replayed.replay(stack, slate, day, watch.show)
     finally:
         if stack.where["chaos"] is not None:
-            replayed.write_struck(stack, out)
+            replayed.write_disturbances(stack, out)
     replayed.write_outcome(outcome, out)
     print_report(console, outcome, slate, stack)
     console.print(f"Tables written to {out}")

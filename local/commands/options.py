@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from common.eastern import EASTERN
-from local.stack.stack import SERVERS
+from local.stack.config import SERVERS
 
 MAX_PORT = 65535
 YEARS = range(1970, 2200)

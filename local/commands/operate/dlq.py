@@ -19,8 +19,8 @@ from common.configuration.topology import Topology, load_topology
 from common.entry.dead_letters import Letter, described, read_letter, resent
 from common.errors import BadInputError, ConfigError, OrchestrationError
 from common.settings import settings
+from local.stack.config import KEPT_DEAD_LETTERS
 from local.stack.driver import kept_stack
-from local.stack.stack import KEPT_DEAD_LETTERS
 
 if TYPE_CHECKING:
     from google.pubsub_v1.services.subscriber import SubscriberClient

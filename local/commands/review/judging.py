@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from local.commands.options import Day, Instant
-from local.day.replay import OWN_SLATE
+from local.stack.config import DEFAULT_SLATE
 
 
 @click.command()
@@ -28,7 +28,7 @@ def decide(
     """Print what the controller would decide at an instant, as a JSON array."""
     from local.review.decide import decisions_at, explained_at  # noqa: PLC0415 - only where it decides
 
-    asked = (schedule or OWN_SLATE, instant, workflow, history)
+    asked = (schedule or DEFAULT_SLATE, instant, workflow, history)
     if explain:
         click.echo("\n".join(explained_at(*asked)))
     else:

@@ -311,5 +311,5 @@ def test_an_unknown_method_says_what_there_is(server: Server) -> None:
     if not server.ours:
         assert server.subscriber.create_snapshot(request=request, timeout=10).name == snapshot
         return
-    with pytest.raises(exceptions.MethodNotImplemented, match=r"does not do .*CreateSnapshot"):
+    with pytest.raises(exceptions.MethodNotImplemented, match=r"has no method .*CreateSnapshot"):
         server.subscriber.create_snapshot(request=request, timeout=10)

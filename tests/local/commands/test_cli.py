@@ -118,15 +118,6 @@ def test_a_busy_port_is_one_line(tmp_path: Path) -> None:
     assert_one_line(done, port)
 
 
-@pytest.mark.stack
-def test_a_missing_binary_is_one_line(tmp_path: Path) -> None:
-    """Without gcloud on the path, Google's emulator cannot be asked for."""
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    arguments = ("day", "2025-11-12", "--out", str(tmp_path), "--pubsub", "google")
-    assert_one_line(run(*arguments, PATH=str(tools)), "not on PATH")
-
-
 def test_sql_without_a_stack_is_one_line() -> None:
     """Without a kept stack, `sql` says how to start one."""
     if (ROOT / ".local" / "kept.json").exists():
