@@ -21,12 +21,12 @@ STOP_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.01
 _TAIL_LINES_MAX = 3
 _TAIL_CHARACTERS_MAX = 500
-# Asks Linux to end this process with its parent (PR_SET_PDEATHSIG = 1), then becomes the server. A
-# preexec_fn would do the same, but forks a parent that serves gRPC, whose fork handlers log a line
-# at each start. This costs 11 ms.
+# Asks Linux to kill this process with its parent (PR_SET_PDEATHSIG = 1), then becomes the server.
+# SIGTERM would not end a suspended server. A preexec_fn would do the same, but forks a parent that
+# serves gRPC, whose fork handlers log a line at each start. This costs 11 ms.
 _WITH_PARENT = (
     "import ctypes, os, signal, sys;"
-    "ctypes.CDLL(None).prctl(1, signal.SIGTERM);"
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL);"
     "os.getppid() == int(sys.argv[1]) or sys.exit(1);"  # the parent has died already
     "os.execv(sys.argv[2], sys.argv[2:])"
 )

@@ -1,5 +1,6 @@
 """Starting and stopping child processes, and holding their ports."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -97,8 +98,9 @@ def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
-def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
-    """A server ends when its parent is killed."""
+@pytest.mark.parametrize("suspended", [False, True])
+def test_a_child_ends_with_its_killed_parent(tmp_path: Path, *, suspended: bool) -> None:
+    """A server ends when its parent is killed, even while it is suspended."""
     code = (
         "import pathlib, sys, time; from local.stack.process import start;"
         f"argv = [sys.executable, '-c', 'import time; time.sleep(600)'];"
@@ -113,6 +115,8 @@ def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
         deadline = time.monotonic() + 10
         while b"-I" in Path(f"/proc/{child}/cmdline").read_bytes() and time.monotonic() < deadline:
             time.sleep(0.01)
+        if suspended:
+            os.kill(child, signal.SIGSTOP)
         parent.kill()
         while not gone(child) and time.monotonic() < deadline:
             time.sleep(0.01)
