@@ -13,10 +13,8 @@ from typing import Any
 import pytest
 
 from common.clock import SystemClock
-from common.errors import ConfigError
 from local.broker.broker import Broker
 from local.broker.servers import Servers
-from tests.kit.google_pubsub import GoogleEmulator
 
 
 @dataclass(frozen=True)
@@ -135,15 +133,3 @@ def embedded() -> Iterator[str]:
     """Serve our broker on the wall clock; yield its value for `PUBSUB_EMULATOR_HOST`."""
     with Servers(Broker(SystemClock())) as servers:
         yield f"127.0.0.1:{servers.port}"
-
-
-@pytest.fixture(scope="session")
-def google() -> Iterator[str]:
-    """Run Google's emulator; yield its value for `PUBSUB_EMULATOR_HOST`."""
-    emulator = GoogleEmulator()
-    try:
-        emulator.__enter__()
-    except ConfigError as error:
-        pytest.skip(f"Google's emulator is not installed: {error}")
-    yield emulator.host
-    emulator.__exit__(None, None, None)

@@ -77,7 +77,7 @@ def test_the_plan_is_what_the_controller_ran(finished_day: Replayed) -> None:
         for row in tables["workflow_decisions"]
         if row["action"] == "RUN"
     }
-    assert planned == ran
+    assert planned == ran != set()
 
 
 def plan_versus_actual(day: date) -> str:
@@ -147,7 +147,7 @@ def test_the_end_to_end_query_counts_every_run(finished_day: Replayed) -> None:
     """On every line, as many scraper runs are logged as were triggered."""
     sql = next(s.sql for s in statements() if s.sql.startswith("WITH flow"))
     rows = ask(finished_day.stack, bind(sql, DAY))
-    assert len(rows) == len(finished_day.outcome.tables["workflow_executions"])
+    assert len(rows) == len(finished_day.outcome.tables["workflow_executions"]) > 0
     assert all(row[-1] == row[-3] == row[-2] for row in rows)
 
 
