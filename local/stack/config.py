@@ -22,7 +22,7 @@ def run_folder() -> Path:
     return ROOT / ".local" / f"run-{os.getpid()}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackConfig:
     """What a stack is started with.
 

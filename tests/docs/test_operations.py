@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,7 +34,6 @@ from common.logs import log
 from common.settings import ROOT
 from local.commands.cli import main
 from local.records.sql import run_sql
-from local.stack.config import StackConfig
 from local.stack.driver import RunningStack, start_stack
 from tests.docs.guide import (
     COMMANDS,
@@ -100,7 +100,7 @@ def refusing() -> Iterator[tuple[str, list[str]]]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack at noon that knows the schedule and has one dead letter."""
     given = config(tmp_path_factory.mktemp("operations"))
-    given = StackConfig(given.folder, given.slate, NOON, collect_since=given.collect_since)
+    given = replace(given, instant=NOON)
     with start_stack(given) as running:
         publisher = GooglePublisher(PROJECT, running.environment["PUBSUB_EMULATOR_HOST"])
         publisher.publish("scraper-requests", REFRESH, {})

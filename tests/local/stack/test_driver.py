@@ -28,7 +28,9 @@ HOSTS = ("pubsub_emulator_host", "storage_emulator_host", "bigquery_emulator_hos
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """Start a stack without a day."""
-    with start_stack(StackConfig(INSTANT, tmp_path_factory.mktemp("stack"))) as running:
+    with start_stack(
+        StackConfig(instant=INSTANT, folder=tmp_path_factory.mktemp("stack"))
+    ) as running:
         yield running
 
 
@@ -78,12 +80,12 @@ def test_a_stack_on_a_port_in_use_does_not_start(tmp_path: Path) -> None:
         server.listen()
         taken = server.getsockname()[1]
         with pytest.raises(ConfigError, match=f"port {taken}"):
-            start_stack(StackConfig(INSTANT, tmp_path, ports={"pubsub": taken}))
+            start_stack(StackConfig(instant=INSTANT, folder=tmp_path, ports={"pubsub": taken}))
 
 
 def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
     """`kill -9` of the keeper closes the address of every emulator and function."""
-    with start_stack(StackConfig(INSTANT, tmp_path)) as stack:
+    with start_stack(StackConfig(instant=INSTANT, folder=tmp_path)) as stack:
         ports = [port(address) for address in addresses(stack)]
         assert all(accepts(one) for one in ports)
         os.kill(stack.where["pid"], signal.SIGKILL)

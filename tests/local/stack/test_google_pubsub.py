@@ -83,7 +83,7 @@ class Bridge:
 
 def test_googles_emulator_delivers_a_slots_chain(google: str, tmp_path: Path) -> None:
     """Delivered by Google's emulator, each RUN of a slot ends in one completed execution."""
-    with start_stack(StackConfig(NOON, tmp_path, collect_since=DAY)) as stack:
+    with start_stack(StackConfig(instant=NOON, folder=tmp_path, collect_since=DAY)) as stack:
         bridge = Bridge(stack, google)
         host = stack.environment[variable("pubsub_emulator_host")]
         publisher = GooglePublisher(stack.where["project"], host)
