@@ -28,7 +28,7 @@ class Port(click.ParamType[tuple[str, int]]):
         self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
         """Parse the value, or fail with click's one line."""
-        from local.stack.stack import SERVERS
+        from local.stack.config import SERVERS
 
         if isinstance(value, tuple):
             return value

@@ -19,8 +19,8 @@ from common.errors import ConfigError
 from common.settings import settings
 from local.commands.kept import require_kept
 from local.commands.operate.letters import Letter, read_letter, resent
+from local.stack.config import KEPT_DEAD_LETTERS
 from local.stack.pubsub import clients
-from local.stack.stack import KEPT_DEAD_LETTERS
 
 LEASE_SECONDS = 600
 """Pub/Sub's longest lease: long enough to publish every letter before it ends."""

@@ -29,10 +29,10 @@ def decide(
     explain: bool,
 ) -> None:
     """Print what the controller would decide at an instant, as JSON."""
-    from local.day.replay import OWN_SLATE
     from local.review.decide import decisions_at, explained_at
+    from local.stack.config import DEFAULT_SLATE
 
-    asked = (schedule or OWN_SLATE, instant, workflow, history)
+    asked = (schedule or DEFAULT_SLATE, instant, workflow, history)
     if explain:
         click.echo("\n".join(explained_at(*asked)))
     else:

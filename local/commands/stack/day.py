@@ -51,14 +51,13 @@ def day(
     """Replay one DATE of the schedule on real processes."""
     from common.eastern import at
     from local.day.replay import load_slate
-    from local.stack.driver import run_folder, start_stack
-    from local.stack.stack import StackConfig
+    from local.stack.config import StackConfig
+    from local.stack.driver import start_stack
 
     _check_keep(keep=keep, chaos=chaos)
     slate_file = slate_path(schedule)
     slate = load_slate(slate_file, day)
     config = StackConfig(
-        folder=run_folder(),
         slate=slate_file,
         instant=at(day, time()),
         collect_since=day - timedelta(days=1),
@@ -95,7 +94,7 @@ def _replay(
             outcome = replayed.replay(stack, slate, day, watch.show)
     finally:
         if stack.where["chaos"] is not None:
-            replayed.write_struck(stack, out)
+            replayed.write_disturbances(stack, out)
     replayed.write_outcome(outcome, out)
     print_report(console, outcome, slate, stack)
     console.print(f"Tables written to {out}")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 def slate_path(schedule: Path | None) -> Path:
     """Return the schedule to start with: the given file, or the built-in games."""
-    from local.day.replay import OWN_SLATE
+    from local.stack.config import DEFAULT_SLATE
 
-    return (schedule or OWN_SLATE).absolute()
+    return (schedule or DEFAULT_SLATE).absolute()
 
 
 def checked_workflows(workflows: Path | None) -> Path:

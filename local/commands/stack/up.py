@@ -54,14 +54,13 @@ def up(
     The built-in games are of 2025-11-11 to 2025-11-13; --schedule replaces them.
     """
     from local.fake_sources.slate import load
-    from local.stack.driver import run_folder, start_stack
-    from local.stack.stack import StackConfig
+    from local.stack.config import StackConfig
+    from local.stack.driver import start_stack
 
     refuse_second()
     slate_file = slate_path(schedule)
     load(slate_file)  # a file that cannot be read is refused before anything starts
     config = StackConfig(
-        folder=run_folder(),
         slate=slate_file,
         instant=instant,
         collect_since=eastern_date(instant) - timedelta(days=1),

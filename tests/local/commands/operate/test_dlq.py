@@ -18,7 +18,8 @@ from common.errors import BadInputError
 from common.messages.envelope import Event, parse_event
 from common.runtime import Runtime
 from common.settings import Settings, settings
-from local.broker import Broker
+from local.broker.broker import Broker
+from local.broker.servers import Servers
 from local.commands.cli import main, run
 from local.records.tables import read_tables
 from local.simulator.world import ManualClock
@@ -101,7 +102,8 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """A broker whose functions refuse everything until `accept` is set."""
     clock = ManualClock(NOON)
     broker = Broker(clock)
-    made = Bench(broker, clock, f"127.0.0.1:{broker.start()}")
+    servers = Servers(broker)
+    made = Bench(broker, clock, f"127.0.0.1:{servers.port}")
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("F", (_Function,), {"bench": made}))
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
     subscribe(made, f"http://127.0.0.1:{server.server_port}/")
@@ -109,7 +111,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     settings.cache_clear()
     yield made
     settings.cache_clear()
-    broker.stop()
+    servers.stop()
     server.shutdown()
     server.server_close()
 
@@ -394,7 +396,7 @@ def test_r7_a_replay_runs_on_the_kept_stack(
     )
     done = CliRunner().invoke(main, ["dlq", "replay", letter_id])
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "1 replayed, 0 stayed")
-    assert stack.rest(20).idle
+    assert stack.wait_idle(20).idle
     rows = read_tables(stack.where)["scraper_execution_log"]
     found = [row for row in rows if str(row["target_date"]) == "2025-11-09"]
     assert [(row["scraper_name"], row["status"]) for row in found] == [
