@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any, Literal
 
 from cloudevents.http import from_http
@@ -36,7 +37,7 @@ VALUE_CHARACTERS_MAX = 1024
 """The longest attribute value; for keys and values Pub/Sub has the same limits in bytes."""
 ID_CHARACTERS_MAX = 256
 SUBSCRIPTION_CHARACTERS_MAX = 1024
-_SHOWN_CHARACTERS_MAX = 80
+SHOWN_CHARACTERS_MAX = 80
 DELIVERY_ATTEMPTS = range(1, 10_000)
 """The numbers of a delivery that are believed; any other is ignored."""
 PUBLISH_YEARS = range(2000, 2100)
@@ -91,13 +92,13 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
 
     Raises:
         BadInputError: the body is not UTF-8, not an object, or not JSON: NaN, a repeated name, a
-            lone surrogate and more than 200 levels are refused too.
+            lone surrogate, a number beyond all floats and more than 200 levels are refused too.
     """
     if not body.strip():
         return {}
     try:
         document = from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_unique)
+        json.loads(body, object_pairs_hook=_unique, parse_float=_finite)
     except ValueError as error:
         raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error
     if not isinstance(document, dict):
@@ -110,8 +111,16 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the name {twice[:_SHOWN_CHARACTERS_MAX]!r} twice in one object")
+        raise ValueError(f"the name {twice[:SHOWN_CHARACTERS_MAX]!r} twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    """Refuse a number such as 1e999, which pydantic's parser takes for infinity."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {text[:SHOWN_CHARACTERS_MAX]} is too large")
+    return number
 
 
 def _is_structured(headers: Mapping[str, str]) -> bool:
@@ -124,7 +133,7 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(dict(headers), body)
     except Exception as error:  # the SDK raises many kinds for malformed events
-        detail = str(error)[:_SHOWN_CHARACTERS_MAX]
+        detail = str(error)[:SHOWN_CHARACTERS_MAX]
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
@@ -194,7 +203,7 @@ def _attributes(given: object) -> dict[str, str]:
         raise BadInputError(f"message.attributes: {len(given)}; at most {ATTRIBUTES_MAX}")
     return {
         _short(key, "message.attributes", KEY_CHARACTERS_MAX): _short(
-            value, f"message.attributes.{key[:_SHOWN_CHARACTERS_MAX]}", VALUE_CHARACTERS_MAX
+            value, f"message.attributes.{key[:SHOWN_CHARACTERS_MAX]}", VALUE_CHARACTERS_MAX
         )
         for key, value in given.items()
     }
@@ -241,15 +250,15 @@ def _instant(given: object, what: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadInputError(
-            f"{what}: {text[:_SHOWN_CHARACTERS_MAX]!r} is not an RFC 3339 time"
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not an RFC 3339 time"
         ) from error
     if instant.tzinfo is None:
         raise BadInputError(
-            f"{what}: {text[:_SHOWN_CHARACTERS_MAX]!r} has no offset; add Z or +hh:mm"
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} has no offset; add Z or +hh:mm"
         )
     if instant.year not in PUBLISH_YEARS:
         raise BadInputError(
-            f"{what}: {text[:_SHOWN_CHARACTERS_MAX]!r} is not in the years that Pub/Sub knows"
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not in the years that Pub/Sub knows"
         )
     return instant
 

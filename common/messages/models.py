@@ -26,6 +26,8 @@ Instant = Annotated[
         lt=datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC),
     ),
 ]
+SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
+"""By the first three digits of a game id."""
 MetadataText = Annotated[str, Field(max_length=8192)]
 """GCS allows 8 KiB of custom metadata in total: https://cloud.google.com/storage/quotas#objects"""
 REPUBLISHED = "republished"
@@ -42,6 +44,20 @@ def _object_name(name: str) -> str:
     if any(char in name for char in "\0\r\n") or name in {".", ".."}:
         raise ValueError("no object can have this name")
     return name
+
+
+def season_type(game_id: str) -> str:
+    """The `SeasonType` that stats.nba.com files a game under.
+
+    Raises:
+        BadInputError: a kind of game that is not collected.
+    """
+    known = SEASON_TYPES.get(game_id[:3])
+    if known is None:
+        raise BadInputError(
+            f"game id {game_id!r} starts with {game_id[:3]!r}; collected are {sorted(SEASON_TYPES)}"
+        )
+    return known
 
 
 class Message(BaseModel):

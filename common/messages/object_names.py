@@ -5,10 +5,16 @@ The time is Eastern. A per-game object has the game id before the time, a failur
 holder of a task's claim may look for its object.
 """
 
-from datetime import date, datetime
+from __future__ import annotations
 
-from common.cloud.ports import Storage, StoredObject
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
 from common.eastern import eastern
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Storage, StoredObject
+
 
 FAILED = "failed/"
 

@@ -41,7 +41,7 @@ class Target:
         game: the game; None unless the scraper is per game.
         event_ids: the ids of The Odds API's events, for a scraper that makes one call an event.
         season_type: the heading under which stats.nba.com lists the date's games; see
-            `games.season_type`.
+            `messages.models.season_type`.
     """
 
     scraper: str

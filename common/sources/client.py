@@ -1,5 +1,7 @@
 """The HTTP client of the sources: paced, retried within bounds and limited in size."""
 
+from __future__ import annotations
+
 import logging
 import threading
 from collections.abc import Sequence
@@ -9,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from common.clock import Clock
 from common.scrapers.model import Call
 from common.settings import Settings, variable
 from common.sources.answers import Reply, hide_text, judge, name_of, secrets_of
@@ -26,6 +27,8 @@ from common.sources.quota import Usage, read_usage
 if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState
+
+    from common.clock import Clock
 
 RETRY_WAIT_SECONDS_MAX = 60.0
 """A longer Retry-After would occupy the instance; the next slot or catch-up asks again anyway."""
@@ -79,7 +82,7 @@ class Source:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, transport: "httpx.BaseTransport | None" = None
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._settings = settings
         self._transport = transport
@@ -109,7 +112,7 @@ class Source:
         )
         return retrying(self._request_once, call, options)
 
-    def _is_last(self, state: "RetryCallState", options: AskOptions) -> bool:
+    def _is_last(self, state: RetryCallState, options: AskOptions) -> bool:
         next_try = self.clock.now() + timedelta(seconds=_pause(state))
         return state.attempt_number >= self._settings.source_tries or next_try >= options.deadline
 
@@ -157,7 +160,7 @@ class Source:
         seconds = (options.deadline - self.clock.now()).total_seconds()
         return max(seconds, REQUEST_SECONDS_MIN)
 
-    def _read(self, call: Call, response: "httpx.Response", options: AskOptions) -> bytes:
+    def _read(self, call: Call, response: httpx.Response, options: AskOptions) -> bytes:
         """Read the body up to the size limit; of an error, only as much as a sample keeps."""
         bytes_max = self._settings.source_max_bytes if response.is_success else SAMPLE_BYTES_MAX
         limit = timedelta(seconds=BODY_TIMEOUTS_MAX * self._settings.source_timeout_seconds)
@@ -199,7 +202,7 @@ class Source:
     def _base_url(self, call: Call, options: AskOptions) -> str:
         return options.base_url or str(getattr(self._settings, f"{call.source}_url"))
 
-    def _client(self) -> "httpx.Client":
+    def _client(self) -> httpx.Client:
         import httpx  # noqa: PLC0415 - see _request_once
 
         with self._lock:
@@ -218,7 +221,7 @@ class Source:
             return self._turns.setdefault(host, LocalTurns(self.clock, interval))
 
 
-def _pause(state: "RetryCallState") -> float:
+def _pause(state: RetryCallState) -> float:
     """Return the seconds before the next try: what Retry-After asks for, else 1, 2, 4, 8."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait if isinstance(error, UnavailableError) else None

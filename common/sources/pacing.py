@@ -6,18 +6,23 @@ request costs one class A operation; an object is of no use a minute later. The 
 agree within milliseconds: https://cloud.google.com/compute/docs/instances/configure-ntp
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import randbelow
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from common.clock import Clock
 from common.sources.errors import NoTurnError
 from common.state import names
 from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.clock import Clock
+
 
 HEADROOM_SECONDS = 0.1
 """How long creating an object takes; a turn that begins sooner is not drawn."""

@@ -8,9 +8,12 @@ which runs before the others, always learns how many are left. The plan renews t
 https://the-odds-api.com/liveapi/guides/v4/#usage-quota-costs
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
 
@@ -18,7 +21,10 @@ from common.scrapers.model import Call
 from common.settings import variable
 from common.sources.errors import QuotaError
 from common.state import names
-from common.state.store import Found, StateStore
+from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import StoredObject
 
 USAGE_AGE_MAX = timedelta(hours=24)
 """An older count is ignored: the plan may have been renewed or raised since."""
@@ -94,7 +100,7 @@ def keep_usage(state: StateStore, usage: Usage) -> None:
     state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, stored)
 
 
-def _read(state: StateStore) -> Found[Usage]:
+def _read(state: StateStore) -> tuple[Usage | None, StoredObject | None]:
     return state.read_as(names.ODDS_QUOTA, _usage)
 
 

@@ -7,7 +7,7 @@ order of time, and are tried again with backoff as Pub/Sub does.
 import base64
 import heapq
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,7 +15,7 @@ from typing import Any
 
 from common.cloud.ports import Row, StoredObject
 from common.configuration.topology import Subscription
-from common.entry.respond import respond
+from common.entry.respond import Route, respond
 from common.handlers.cleanup_processor import clean_up
 from common.handlers.execution_tracker import track
 from common.handlers.master_controller import control
@@ -23,7 +23,7 @@ from common.handlers.schedule_locker import lock
 from common.handlers.scraper_logger import write_log
 from common.handlers.scraper_runner import run
 from common.handlers.workflow_executor import execute
-from common.messages.models import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
+from common.messages.models import ObjectEvent, ScraperRequest, Tick, WorkflowDecision
 from common.runtime import Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
@@ -31,8 +31,8 @@ from local.fake_sources.direct import DirectSource
 from local.fake_sources.slate import Slate
 from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 
-ROUTES: Mapping[str, tuple[str, type[Message], Callable[..., Mapping[str, object]]]] = {
-    name: (name, model, handle)
+ROUTES: Mapping[str, Route[Any]] = {
+    name: Route(name, model, handle)
     for name, model, handle in (
         ("schedule_locker", Tick, lock),
         ("master_controller", Tick, control),

@@ -24,6 +24,7 @@ from common.messages.models import (
     event_time,
     force_id,
     parse_message,
+    season_type,
 )
 from tests.kit.situations import DAY, MANY, et
 
@@ -204,3 +205,11 @@ def test_any_body_is_a_message_or_our_error(model: type[Message], data: dict[str
 def test_every_season_fits(day: date) -> None:
     """Target dates are accepted from the league's first game on."""
     assert ScraperRequest(scraper="x", target_date=day).target_date == day
+
+
+def test_season_types() -> None:
+    """The id's first digits say how stats.nba.com files the game."""
+    kinds = ["0022500213", "0042500101", "0052500101", "0062500001"]
+    assert [season_type(each) for each in kinds] == ["Regular Season", "Playoffs", "PlayIn", "IST"]
+    with pytest.raises(BadInputError, match="003"):
+        season_type("0032500001")

@@ -11,10 +11,10 @@ from unittest.mock import patch
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
-from common.entry.dead_letters import GIVEN_UP, Letter, read_letter, resent
 from common.entry.respond import respond
 from common.errors import BadInputError
 from common.scrapers import REGISTRY
+from local.commands.operate.letters import GIVEN_UP, Letter, read_letter, resent
 from local.simulator.memory import Published
 from local.simulator.world import ROUTES, Delivery, World
 from tests.kit.payloads import wrapped
