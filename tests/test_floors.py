@@ -19,6 +19,15 @@ def test_every_room_has_its_floor() -> None:
     assert rooms == set(FLOORS)
 
 
+def test_the_architecture_lists_the_rooms_from_the_ground_up() -> None:
+    """A newcomer reads there which room may import which, in the order that the test holds."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rooms = [room.replace(".", "/") for room in FLOORS if room.startswith("common.")]
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "`common/" in line]
+    places = [next(n for n, row in enumerate(rows) if f"`{room}" in row) for room in rooms]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize(
     ("file", "line", "complaint"),
     [

@@ -22,8 +22,7 @@ SEASON_FIRST_MONTH = 8
 UNKNOWN_TEAM = "TBD"
 """Tricode of a side that is not decided yet (Cup knockouts, playoffs)."""
 
-# The first three digits of a game id. Preseason (001) and All-Star (003) are not collected.
-SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
+# Preseason (001) and All-Star (003) are not collected.
 _LEFT_OUT = {"001", "003"}
 _GAME_ID, _TRICODE = re.compile("[0-9]{10}"), re.compile("[A-Z]{3}")
 """As our messages want them (`common/messages/models.py`)."""
@@ -89,20 +88,6 @@ def season_of(day: date) -> str:
     """Name the season that a date belongs to, such as `2025-26`."""
     first = day.year if day.month >= SEASON_FIRST_MONTH else day.year - 1
     return f"{first}-{(first + 1) % 100:02d}"
-
-
-def season_type(game_id: str) -> str:
-    """The `SeasonType` that stats.nba.com files a game under.
-
-    Raises:
-        BadInputError: a kind of game that is not collected.
-    """
-    known = SEASON_TYPES.get(game_id[:3])
-    if known is None:
-        raise BadInputError(
-            f"game id {game_id!r} starts with {game_id[:3]!r}; collected are {sorted(SEASON_TYPES)}"
-        )
-    return known
 
 
 def parse_schedule(document: Mapping[str, Any]) -> Schedule:

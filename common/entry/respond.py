@@ -18,7 +18,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import Request
 
-from common.entry.dead_letters import dead_letter
 from common.errors import ClaimBusyError, OrchestrationError, PermanentError, is_transient
 from common.logs import log
 from common.messages.envelope import Event, UnreadableMessageError, parse_event
@@ -104,6 +103,8 @@ def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError
     shown = str(error)[:ERROR_CHARACTERS_MAX]
     if called_directly:
         return _reply(400, {"result": "refused", "error": shown})
+    from common.entry.dead_letters import dead_letter  # noqa: PLC0415 - cold start: as _report
+
     try:
         dead_letter(runtime, function, event, error)
     except Exception as failure:  # noqa: BLE001 - not recorded is not acknowledged

@@ -4,11 +4,12 @@ Its state is created once and never changed (`state/names.py`): the manifest, an
 requests and one result a task, whose metadata carries the labels, so that one listing tells all.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from common import ids
-from common.cloud.ports import Publisher
 from common.configuration.workflows import Workflow
 from common.errors import BadInputError
 from common.executions.results import Result, outputs_for
@@ -20,6 +21,10 @@ from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed
 from common.state.store import unless_spoilt
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Publisher
+
 
 M = TypeVar("M", bound=Message)
 TOPIC = "scraper-requests"

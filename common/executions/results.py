@@ -1,18 +1,22 @@
 """What an execution's finished tasks reported, and what a later step takes from their objects."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, Field
 
-from common.calendar.games import parse_schedule_body
-from common.cloud.ports import Storage
 from common.configuration.workflows import REFRESH, Step
 from common.executions.steps import Outputs
 from common.logs import log
 from common.messages.labels import Labels
-from common.messages.models import MAX_GAMES, EventId
+from common.messages.models import GAMES_MAX, EventId
 from common.state.store import read_object
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Storage
+
 
 T = TypeVar("T")
 
@@ -32,7 +36,7 @@ class _Event(BaseModel):
 class _Events(BaseModel):
     """What later steps need of an object of `oddsa_events`."""
 
-    records: tuple[_Event, ...] = Field(max_length=MAX_GAMES)
+    records: tuple[_Event, ...] = Field(max_length=GAMES_MAX)
 
 
 def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket: str) -> Outputs:
@@ -56,6 +60,8 @@ def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket:
 def _final_games(result: Result | None, storage: Storage, bucket: str) -> frozenset[str] | None:
     if result is None or result.outcome != "SUCCESS":
         return None
+    from common.calendar.games import parse_schedule_body  # noqa: PLC0415 - few steps ask for it
+
     schedule = _output(result, parse_schedule_body, storage, bucket)
     if schedule is None:
         return None

@@ -1,11 +1,17 @@
 """The terminal row of an execution in `workflow_executions`."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from common.cloud.ports import Row
 from common.executions.results import Result
 from common.executions.steps import Manifest
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 TABLE = "workflow_executions"
 ERRORS_SHOWN_MAX = 3

@@ -7,7 +7,6 @@ from datetime import datetime
 from pydantic import Field
 
 from common import ids
-from common.calendar.games import season_type
 from common.configuration.workflows import Step, Workflow
 from common.messages.models import (
     ExecutionRef,
@@ -16,6 +15,7 @@ from common.messages.models import (
     Message,
     ScraperRequest,
     WorkflowDecision,
+    season_type,
 )
 
 

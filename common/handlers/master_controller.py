@@ -1,13 +1,14 @@
 """Judges every workflow of a slot once, records the decisions, and publishes them."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common import ids
 from common.calendar.slots import slot_of
-from common.cloud.ports import Row
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
 from common.handlers.situation_reader import read_situation
@@ -18,6 +19,10 @@ from common.runtime import Runtime
 from common.state import names
 from common.state.claims import Claim, claimed
 from common.state.decided import publish_decision
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 TABLE = "workflow_decisions"
 TICKS = "tick-master-controller"

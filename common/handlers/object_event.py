@@ -1,8 +1,14 @@
 """What the two readers of a finalized object's event have in common."""
 
-from common.cloud.ports import Storage
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from common.errors import BadInputError
 from common.messages.models import ObjectEvent
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Storage
 
 
 def check_bucket(found: ObjectEvent, data_bucket: str) -> None:

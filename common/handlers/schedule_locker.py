@@ -5,13 +5,14 @@ ever insert at the same time. A plain tick is for the first; a forced one is the
 done, and adds what the locks before it have not.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date
 from itertools import count
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.cloud.ports import Row
-from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
 from common.handlers.tick_slot import tick_slot
@@ -19,6 +20,11 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.state.claims import claimed, is_done
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+    from common.decisions.plan import PlannedRun
+
 
 TABLE = "daily_expected_schedule"
 TICKS = "tick-schedule-locker"
@@ -42,6 +48,8 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
             raise ClaimBusyError(f"claim {key}: done by another delivery meanwhile; deliver again")
         if claim is None:
             return {"result": "already locked", "slot": slot.isoformat()}
+        from common.decisions.plan import plan_day  # noqa: PLC0415 - most exits plan nothing
+
         season = runtime.season.read(runtime.clock.now())
         planned = plan_day(
             runtime.workflows,

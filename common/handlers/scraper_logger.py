@@ -1,9 +1,11 @@
 """Logs every finalized object: one row a version, written from the object's own labels."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.cloud.ports import Row
 from common.handlers.object_event import check_bucket, completed
 from common.messages.envelope import Event
 from common.messages.labels import Labels, read_labels
@@ -11,6 +13,10 @@ from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 TABLE = "scraper_execution_log"
 UPLOADED = "UPLOADED"

@@ -3,18 +3,20 @@
 Every outcome is an object, failures too (below `failed/`), so that logging has one path.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.calendar.games import season_of, season_type
-from common.cloud.ports import StoredObject
+from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
 from common.messages.envelope import Event
 from common.messages.labels import TEXT_CHARACTERS_MAX, Labels
-from common.messages.models import ScraperRequest, event_time
+from common.messages.models import ScraperRequest, event_time, season_type
 from common.messages.object_names import FAILED, find, stem, tag
 from common.runtime import Runtime
 from common.scrapers import get
@@ -25,6 +27,9 @@ from common.sources.outcomes import Scraped
 from common.sources.scrape import scrape
 from common.state import names
 from common.state.claims import Claim, claimed
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import StoredObject
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Reads what a decision depends on: schedule and history, never an error for an empty answer."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from common.calendar.season import Season
-from common.cloud.ports import Row
 from common.decisions.history import (
     FRESH,
     FRESH_FOR,
@@ -21,6 +22,10 @@ from common.decisions.situation import Situation
 from common.eastern import eastern_date
 from common.runtime import Runtime
 from common.state.decided import batches_of, decisions_of
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 T = TypeVar("T")
 HISTORY_SPAN = timedelta(days=7)

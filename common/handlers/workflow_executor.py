@@ -8,7 +8,6 @@ from common.executions.steps import Manifest, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
-from common.scrapers import REGISTRY
 from common.state import names
 from common.state.claims import claimed
 
@@ -46,6 +45,6 @@ def _manifest(runtime: Runtime, decision: WorkflowDecision) -> Manifest:
         decision,
         runtime.workflows[decision.workflow_name],
         per_game=sorted(runtime.per_game),
-        per_event=sorted(name for name, scraper in REGISTRY.items() if scraper.needs_events),
+        per_event=sorted(runtime.per_event),
         started=runtime.clock.now(),
     )

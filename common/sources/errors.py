@@ -1,4 +1,4 @@
-"""Every way in which a source can fail us, told apart (R7); no text holds the Odds API key."""
+"""Every way in which a source can fail (R7), one class each; no text contains the Odds API key."""
 
 from typing import ClassVar, Literal
 
@@ -6,19 +6,20 @@ from common.errors import OrchestrationError
 from common.messages.labels import Outcome
 
 Verdict = Literal["ok", "empty", "failed", "changed", "unasked"]
-"""What an attempt shows of the source: only `failed` counts for its circuit."""
+"""What an attempt shows of its source; only `failed` counts for the circuit."""
 
 SAMPLE_BYTES_MAX = 4096
+"""How much of an answer is kept with a failure."""
 
 
 class SourceError(OrchestrationError):
-    """A source did not give what was asked for.
+    """A source did not give what it was asked for.
 
     Attributes:
-        outcome: what the scrape is called then.
-        verdict: what it shows of the source.
+        outcome: the outcome of a scrape that ends with this error.
+        verdict: what the attempt shows of the source.
         elsewhere: whether the same request to the fallback may succeed.
-        http_status: of the last answer; None when there was none.
+        http_status: the status of the last answer; None when there was no answer.
         sample: the first 4 KiB of that answer.
     """
 
@@ -34,7 +35,7 @@ class SourceError(OrchestrationError):
 
 
 class NotFoundError(SourceError):
-    """404: the source has nothing under that name."""
+    """The source has nothing under that address (404)."""
 
     code = "SOURCE_NOT_FOUND"
     outcome = "NO_DATA"
@@ -42,7 +43,7 @@ class NotFoundError(SourceError):
 
 
 class NotPublishedError(SourceError):
-    """A file store's 403 for a file that is not there (yet)."""
+    """A file store has no such file, or not yet; it answers 403 then."""
 
     code = "SOURCE_NOT_PUBLISHED"
     outcome = "NOT_READY"
@@ -50,7 +51,7 @@ class NotPublishedError(SourceError):
 
 
 class BlockedError(SourceError):
-    """401 or 403: it refuses us; never the same as no data (S2)."""
+    """The source refuses us (401 or 403), which never counts as no data (S2)."""
 
     code = "SOURCE_BLOCKED"
     outcome = "BLOCKED"
@@ -58,14 +59,14 @@ class BlockedError(SourceError):
 
 
 class PartlyBlockedError(SourceError):
-    """It refused us after some answers, as cdn.nba.com does with quick ones (S6)."""
+    """The source refused us after some answers, as cdn.nba.com does with fast requests (S6)."""
 
     code = "SOURCE_PARTLY_BLOCKED"
     elsewhere = True
 
 
 class MovedError(SourceError):
-    """A redirect, or 410: the source has changed its address (S8)."""
+    """The source has changed its address: it answers with a redirect or 410 (S8)."""
 
     code = "SOURCE_MOVED"
     outcome = "CONTRACT"
@@ -74,19 +75,23 @@ class MovedError(SourceError):
 
 
 class RefusedError(SourceError):
-    """Another 4xx: our request is wrong, and would be wrong again."""
+    """The source finds our request wrong (another 4xx), and would find it wrong again."""
 
     code = "SOURCE_REFUSED"
 
 
 class TooLargeError(SourceError):
-    """The answer is over the size limit; the rest was not read."""
+    """The answer exceeds the size limit; the rest of it was not read."""
 
     code = "SOURCE_TOO_LARGE"
 
 
 class UnavailableError(SourceError):
-    """429, 5xx or a lost connection, after every try."""
+    """The source is overloaded or down: 429, 5xx or a lost connection at every try.
+
+    Attributes:
+        wait: the seconds that its Retry-After asks for; None without one.
+    """
 
     code = "SOURCE_UNAVAILABLE"
     elsewhere = True
@@ -103,14 +108,14 @@ class UnavailableError(SourceError):
 
 
 class TimedOutError(UnavailableError):
-    """It did not answer in time, or our own time for the task is up (X9)."""
+    """The source did not answer in time, or the task's own time is up (X9)."""
 
     code = "SOURCE_TIMEOUT"
     outcome = "TIMEOUT"
 
 
 class NoTurnError(SourceError):
-    """So many of us ask its host that no turn was left in our time."""
+    """So many tasks ask the source's host that no turn was left in the task's time."""
 
     code = "SOURCE_NO_TURN"
     verdict = "unasked"
@@ -124,14 +129,14 @@ class MissingKeyError(SourceError):
 
 
 class QuotaError(SourceError):
-    """The Odds API's credits do not suffice."""
+    """The credits left at The Odds API do not suffice for the task."""
 
     code = "SOURCE_QUOTA"
     verdict = "unasked"
 
 
 class CircuitOpenError(SourceError):
-    """It failed too often in a row, and is left alone for a while (X7)."""
+    """The source failed too often in a row and is not asked for a while (X7)."""
 
     code = "SOURCE_CIRCUIT_OPEN"
     verdict = "unasked"

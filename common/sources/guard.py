@@ -1,4 +1,4 @@
-"""Stands between a task and its source: decides what may be asked, and keeps what came of it."""
+"""The guard between a task and its source: it decides what may be asked, and stores the events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,18 +35,18 @@ _CODES: dict[str, Code] = {
 
 @dataclass(frozen=True)
 class SourceGuard:
-    """Guards one task.
+    """The guard of one task.
 
     Attributes:
         state: holds events, turns and quota, shared by all instances.
-        source: the HTTP interface that the task will use.
+        source: the HTTP interface that the task uses.
         settings: intervals, fallbacks and limits.
-        scraper: the one that asks.
-        target: what for.
-        task_id: of the task.
-        slot: of the decision behind it (aware); None for a request of its own.
-        events: what lately happened to the scraper's source.
-        began: when the task's time began (aware).
+        scraper: the scraper that asks.
+        target: what the task collects.
+        task_id: identifies the task.
+        slot: the slot of the decision behind it (aware); None for a request without a decision.
+        events: the latest events of the scraper's source.
+        began: the instant at which the task's time began (aware).
     """
 
     state: StateStore
@@ -63,7 +63,7 @@ class SourceGuard:
         """Return how the source may be asked now, its own URL first.
 
         Raises:
-            CircuitOpenError: it failed too often in a row.
+            CircuitOpenError: every base URL failed too often in a row.
             QuotaError: the credits do not suffice.
         """
         choices = self._choices(calls)
@@ -78,7 +78,7 @@ class SourceGuard:
         return closed
 
     def _choices(self, calls: Sequence[Call]) -> list[AskOptions]:
-        """The source's own URL, and its fallback where one is set."""
+        """Return the source's own URL, and its fallback where one is set."""
         deadline = self.began + timedelta(seconds=self.settings.scrape_seconds)
         turns = SharedTurns(self.state, self.settings.source_interval_seconds)
         own = AskOptions(deadline=deadline, turns=turns)
@@ -94,7 +94,7 @@ class SourceGuard:
         )
 
     def new_events(self, scraped: Scraped) -> tuple[SourceEvent, ...]:
-        """Return the events that a scrape adds: none as long as its source is healthy."""
+        """Return the events that a scrape adds; a healthy source adds none."""
         now = self.state.clock.now()
         about = self.target.game.game_id if self.target.game else str(self.target.target_date)
         return tuple(
@@ -114,7 +114,7 @@ class SourceGuard:
         return self.slot is not None and due is not None and now >= at(self.target.target_date, due)
 
     def code(self, scraped: Scraped, new_events: Sequence[SourceEvent]) -> Code | None:
-        """Return what is wrong with the source beyond this one task; None when nothing is."""
+        """Return what is wrong with the source beyond this task; None when nothing is."""
         if scraped.error_class in _CODES:
             return _CODES[scraped.error_class]
         verdicts = {asked.verdict for asked in scraped.asked}
@@ -131,7 +131,7 @@ class SourceGuard:
     def settle(
         self, scraped: Scraped, new_events: Sequence[SourceEvent], code: Code | None
     ) -> None:
-        """Keep what came of it for all instances, and alert once an incident."""
+        """Store the events and credits for all instances, and alert once an incident."""
         for event in new_events:
             note(self.state, self.scraper.name, event, self.task_id)
         if any(asked.source == "odds_api" for asked in scraped.asked):
@@ -158,7 +158,7 @@ class SourceGuard:
         keep_usage(self.state, usage)
         log(
             "INFO",
-            "Credits of The Odds API",
+            "The Odds API reported its credits",
             scraper=self.scraper.name,
             quota_remaining=usage.remaining,
             quota_used=usage.used,
@@ -167,5 +167,5 @@ class SourceGuard:
 
 
 def _blamed(scraped: Scraped) -> str | None:
-    """The first host that gave no data."""
+    """Return the first host that gave no data."""
     return next((asked.host for asked in scraped.asked if asked.verdict != "ok"), None)

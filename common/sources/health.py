@@ -1,13 +1,13 @@
-"""A source's health, seen by all instances: its latest events, its circuit, and its alerts.
+"""The health of a source as all instances see it: its latest events, its circuit and its alerts.
 
-An event is one small object that is created and never changed, so that many instances write at
-once; its name holds all of it, so that one listing tells the state. A healthy source writes
-nothing.
+An event is a small object that is created once and never changed, so that many instances can write
+at the same time. Its name contains all of it, so that one listing gives the state. No event is
+written for a healthy source.
 
-The circuit (X7) goes by results, not by exceptions, and by base URL: while the one of the source
-itself is open, the fallback is asked. Once its time is up every instance may ask again; the next
-failure opens it anew, any other result closes it. A task that finds it open ends as FAILED without
-a request.
+Each base URL has a circuit (X7), which counts the verdicts of attempts. While the circuit of the
+source's own URL is open, the fallback is asked. When its time is up, every instance may ask again:
+the next failure opens it again, any other verdict closes it. A task that finds every circuit open
+ends as FAILED without a request.
 """
 
 from collections.abc import Sequence
@@ -22,28 +22,29 @@ from common.state import names
 from common.state.store import StateStore
 
 EVENT_AGE_MAX = timedelta(days=3)
+"""Older events are not read, so that a listing stays short."""
 Code = Literal["SOURCE_CHANGED", "CIRCUIT_OPEN", "QUOTA_SPENT"]
 ALERTS: dict[Code, str] = {
     "SOURCE_CHANGED": "A source answers in another form than before; mend its scraper or base URL",
     "CIRCUIT_OPEN": "A source failed several times in a row and is not asked for a while",
     "QUOTA_SPENT": "The Odds API is not asked because its credits do not suffice",
 }
-EMPTY_SLOTS_MAX = 3
-"""Slots without anything, on game days and when there should be something (S8)."""
+EMPTY_SLOTS_MIN = 3
+"""Slots without data, on game days and when data was due, that show a changed source (S8)."""
 EMPTY_GAMES_MIN = 2
-"""One game whose data is late is no changed source."""
+"""Games without data that show it too; a single game may just be late."""
 _NO_SLOT = "-"
 
 
 @dataclass(frozen=True)
 class SourceEvent:
-    """What one attempt showed of a source; see `Verdict`.
+    """What one attempt showed of a source.
 
     Attributes:
-        at: aware.
+        at: the instant of the attempt (aware).
         verdict: what the attempt shows.
-        route: which base URL was asked.
-        slot: of the decision behind it, as text; `-` for a request of its own.
+        route: which base URL was asked, `primary` or `fallback`.
+        slot: the slot of the decision behind it, as text; `-` for a request without a decision.
         about: the game or the date that was asked for.
     """
 
@@ -55,7 +56,7 @@ class SourceEvent:
 
     @property
     def name(self) -> str:
-        """Last part of its object's name, before the task's id."""
+        """The last part of its object's name, without the task's id."""
         stamp = f"{self.at.astimezone(UTC):{names.EVENT_STAMP}}"
         return f"{stamp}.{self.verdict}.{self.route}.{self.slot}.{self.about}"
 
@@ -65,20 +66,20 @@ class Circuit:
     """The circuit of one scraper and one of its base URLs.
 
     Attributes:
-        failures: in a row, since any other result.
-        until: it is open before this instant (aware); None when it is closed.
+        failures: the failures in a row since any other verdict.
+        until: the instant (aware) until which the circuit is open; None when it is closed.
     """
 
     failures: int
     until: datetime | None
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the source is left alone."""
+        """Return whether the base URL must not be asked now."""
         return self.until is not None and now < self.until
 
 
 def slot_text(slot: datetime | None) -> str:
-    """Write a slot as events name it."""
+    """Write a slot (aware) as the names of events contain it."""
     return f"{slot.astimezone(UTC):%Y%m%dT%H%M}" if slot else _NO_SLOT
 
 
@@ -92,12 +93,12 @@ def recent(state: StateStore, scraper: str, now: datetime) -> tuple[SourceEvent,
 
 
 def note(state: StateStore, scraper: str, event: SourceEvent, task_id: str) -> None:
-    """Keep an event for all instances."""
+    """Store an event for all instances."""
     state.mark(f"{names.source_events(scraper)}{event.name}.{task_id[:8]}")
 
 
 def failures_in_a_row(events: Sequence[SourceEvent], route: str) -> list[SourceEvent]:
-    """Select the last failures of a route since any other result."""
+    """Select the latest failures of a route that no other verdict interrupts."""
     failures: list[SourceEvent] = []
     for event in events:
         if event.route == route:
@@ -121,18 +122,18 @@ def circuit_of(events: Sequence[SourceEvent], route: str, settings: Settings) ->
 
 
 def has_changed(events: Sequence[SourceEvent], *, per_game: bool) -> bool:
-    """Whether a source seems to have changed its form or its names.
+    """Return whether a source seems to have changed its form or its addresses.
 
     Args:
-        events: of one scraper, the latest included.
-        per_game: whether it collects one game a task.
+        events: the events of one scraper, the latest included.
+        per_game: whether the scraper collects one game a task.
     """
     lately = since_ok(events)
     if any(event.verdict == "changed" for event in lately):
         return True
     empty = [event for event in lately if event.verdict == "empty" and event.slot != _NO_SLOT]
     slots, games = {event.slot for event in empty}, {event.about for event in empty}
-    return len(slots) >= EMPTY_SLOTS_MAX and (not per_game or len(games) >= EMPTY_GAMES_MIN)
+    return len(slots) >= EMPTY_SLOTS_MIN and (not per_game or len(games) >= EMPTY_GAMES_MIN)
 
 
 def alert_once(
@@ -143,17 +144,17 @@ def alert_once(
     now: datetime,
     **fields: object,
 ) -> None:
-    """Log an alert, unless this incident had its line today.
+    """Log an alert, unless it was logged for this incident on this day (UTC).
 
     Cloud Monitoring counts these lines by `jsonPayload.reason_code`.
 
     Args:
-        state: holds the mark that it was logged.
+        state: holds the mark that the alert was logged.
         code: what is wrong.
-        scraper: whose source it is.
-        events: its latest; an incident lasts until one brings data.
-        now: aware.
-        fields: of the line; only allow-listed ones are shown.
+        scraper: the scraper whose source it is.
+        events: the scraper's latest events; an incident lasts until one of them brings data.
+        now: the instant (aware).
+        fields: further fields of the line; only allowed ones are shown.
     """
     ok = _last_ok(events)
     since = f"{ok.at:%Y%m%dT%H%M%S}" if ok else "start"
@@ -162,13 +163,13 @@ def alert_once(
 
 
 def _last_ok(events: Sequence[SourceEvent]) -> SourceEvent | None:
-    """The last data of the source's own URL; names the incident that followed it."""
+    """Find the last data of the source's own URL, which identifies the incident after it."""
     own = (event for event in reversed(events) if event.route == "primary")
     return next((event for event in own if event.verdict == "ok"), None)
 
 
 def _read(name: str) -> SourceEvent | None:
-    """The event of an object's name; None for a name of another form."""
+    """Read an event from an object's name; None for a name of another form."""
     try:
         stamp, verdict, route, slot, about, _ = name.split(".")
         at = datetime.strptime(stamp, names.EVENT_STAMP).replace(tzinfo=UTC)

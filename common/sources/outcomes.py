@@ -1,4 +1,4 @@
-"""What one scrape came to, with the bytes that are stored for it."""
+"""The outcome of a scrape, with the bytes that are stored for it."""
 
 import json
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from common.messages.labels import Outcome
 from common.scrapers.model import Parsed, SourceName, Target
 from common.sources.errors import SAMPLE_BYTES_MAX, SourceError, Verdict
 
-EMPTY: frozenset[Outcome] = frozenset({"NO_DATA", "NOT_READY"})
+EMPTY_OUTCOMES: frozenset[Outcome] = frozenset({"NO_DATA", "NOT_READY"})
 _JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class AskedSource:
-    """One base URL that was asked, and what the attempt shows of it."""
+    """A base URL that was asked, and what the attempt shows of it."""
 
     source: SourceName
     route: str
@@ -24,21 +24,21 @@ class AskedSource:
 
 @dataclass(frozen=True)
 class Scraped:
-    """What one scrape came to.
+    """The outcome of one scrape.
 
     Attributes:
-        outcome: the exact one.
-        status: the log's; no data and not ready are successes with 0 records.
-        records: the scraper's own count.
-        body: the envelope, the PDF, or the error envelope.
-        content_type: of the body.
-        error_class: name of the error; None unless FAILED.
-        error_message: what went wrong and what to do; None unless FAILED.
-        http_status: of the answer that decided; None when there was none.
+        outcome: the exact outcome.
+        status: the status of the log row; NO_DATA and NOT_READY are successes with 0 records.
+        records: the count that the scraper itself gives.
+        body: what is stored: the envelope, the PDF, or the error envelope.
+        content_type: the media type of the body.
+        error_class: the name of the error's class; None unless the status is FAILED.
+        error_message: what failed and what to do; None unless the status is FAILED.
+        http_status: the status of the deciding answer; None when there was no answer.
         sample: the first 4 KiB of an answer that could not be read.
-        reason: why there is nothing; of NO_DATA and NOT_READY.
-        verdict: what it shows of the source.
-        asked: the base URLs that were asked in turn; the last one gave the outcome.
+        reason: why there are no records; None unless the outcome is NO_DATA or NOT_READY.
+        verdict: what the scrape shows of the source.
+        asked: the base URLs in the order in which they were asked; the last gave the outcome.
     """
 
     outcome: Outcome
@@ -56,13 +56,13 @@ class Scraped:
 
 
 def success(body: bytes, content_type: str, records: int) -> Scraped:
-    """Make a SUCCESS of what is stored and the scraper's own count."""
+    """Build a SUCCESS from what is stored and the scraper's own count."""
     return Scraped("SUCCESS", "SUCCESS", records, body, content_type, http_status=200, verdict="ok")
 
 
 def without_answer(target: Target, error: SourceError) -> Scraped:
-    """Make the outcome of a source that gave nothing to read."""
-    if error.outcome in EMPTY:
+    """Build the outcome of a source that gave nothing to read."""
+    if error.outcome in EMPTY_OUTCOMES:
         return empty(target, error.outcome, str(error), error.http_status)
     return failure(
         target,
@@ -75,12 +75,12 @@ def without_answer(target: Target, error: SourceError) -> Scraped:
 
 
 def broken_contract(target: Target, error: Exception, answer: bytes) -> Scraped:
-    """Make a CONTRACT failure of an answer that could not be read."""
+    """Build a CONTRACT failure from an answer that could not be read."""
     return failure(target, "CONTRACT", "changed", error, sample=answer[:SAMPLE_BYTES_MAX])
 
 
 def empty(target: Target, outcome: Outcome, reason: str, http_status: int | None = None) -> Scraped:
-    """Make a NO_DATA or NOT_READY: a success with 0 records and the reason."""
+    """Build a NO_DATA or NOT_READY: a success with 0 records and the reason."""
     body = envelope(target, outcome, Parsed([], 0), reason=reason)
     return Scraped(
         outcome,
@@ -103,7 +103,7 @@ def failure(
     http_status: int | None = 200,
     sample: bytes,
 ) -> Scraped:
-    """Make a failure with its error envelope."""
+    """Build a failure with its error envelope."""
     error_class = type(error).__name__
     message = _utf8(str(error) or error_class).decode()
     document = {
@@ -131,10 +131,10 @@ def failure(
 
 
 def envelope(target: Target, outcome: Outcome, parsed: Parsed, **further: str | list[str]) -> bytes:
-    """Make the JSON that is stored for records; empty further fields are left out.
+    """Build the JSON that is stored for records; empty further fields are left out.
 
     Raises:
-        ValueError: a record holds NaN or Infinity, which JSON cannot.
+        ValueError: a record contains NaN or Infinity, which JSON cannot express.
     """
     return _json(
         {
@@ -163,5 +163,5 @@ def _json(document: dict[str, Any]) -> bytes:
 
 
 def _utf8(text: str) -> bytes:
-    """Encode a text; half a surrogate pair, which JSON can hold and UTF-8 cannot, becomes `?`."""
+    """Encode a text. A lone surrogate, which JSON allows and UTF-8 does not, becomes `?`."""
     return text.encode("utf-8", "replace")

@@ -1,10 +1,12 @@
 """Turns to ask a host: at most one an interval, for all instances together (S6).
 
-Time is cut into slots as long as the interval. The instance that creates a slot's object may ask
-when the slot begins; create-if-absent is the lock, and no name is ever written twice. A request
-costs one class A operation; an object is of no use a minute later. Instances' clocks agree within
-milliseconds: https://cloud.google.com/compute/docs/instances/configure-ntp
+Time is divided into turns as long as the interval. The instance that creates the object of a turn
+may ask when that turn begins; create-if-absent is the lock, and no name is ever written twice. A
+request costs one class A operation; an object is of no use a minute later. The instances' clocks
+agree within milliseconds: https://cloud.google.com/compute/docs/instances/configure-ntp
 """
+
+from __future__ import annotations
 
 import math
 from collections.abc import Callable
@@ -12,32 +14,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import randbelow
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from common.clock import Clock
 from common.sources.errors import NoTurnError
 from common.state import names
 from common.state.store import StateStore
 
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.clock import Clock
+
+
 HEADROOM_SECONDS = 0.1
-"""How long creating an object takes; a turn that begins sooner is not tried for."""
+"""How long creating an object takes; a turn that begins sooner is not drawn."""
 TURN_TRIES_MAX = 60
-"""Measured: of 12 at once each needs 5, the last one's turn is after 13 s; of 300, 20 and 300 s."""
+"""How many turns are drawn before giving up.
+
+Measured: of 12 tasks at once each draws 5, and the last one's turn comes after 13 s; of 300 tasks
+each draws 20, and the last one's turn comes after 300 s.
+"""
 
 
 class Turns(Protocol):
-    """Lets callers ask a host one after the other."""
+    """Lets callers ask a host one after another."""
 
     def wait(self, host: str, deadline: datetime) -> None:
-        """Wait until it is our turn.
+        """Wait for the caller's turn.
 
         Raises:
-            NoTurnError: there is none before the deadline (aware).
+            NoTurnError: no turn is free before the deadline (aware).
         """
 
 
 class LocalTurns:
-    """Turns among the threads of this process, at one host."""
+    """The turns of this process's threads at one host."""
 
     def __init__(self, clock: Clock, interval: float) -> None:
         self._clock = clock
@@ -46,12 +55,12 @@ class LocalTurns:
         self._lock = Lock()
 
     def wait(self, host: str, deadline: datetime) -> None:
-        """Wait until an interval has passed since the last turn; never longer than one."""
+        """Wait until an interval has passed since the last turn, but never longer than one."""
         del host, deadline
         clock, interval = self._clock, self._interval
         with self._lock:
             since = clock.now().timestamp() - self._asked if self._asked is not None else interval
-            # A virtual clock may have been set back: then there is nothing to wait for.
+            # A virtual clock may have been set back; then no wait is due.
             if 0 <= since < interval:
                 clock.sleep(interval - since)
             self._asked = clock.now().timestamp()
@@ -59,12 +68,12 @@ class LocalTurns:
 
 @dataclass(frozen=True)
 class SharedTurns:
-    """Turns among all instances, kept as objects of a bucket.
+    """The turns of all instances, which are objects of the state bucket.
 
     Attributes:
-        state: where they are kept.
-        interval: seconds between two turns, the same for all instances.
-        draw: a number below its argument.
+        state: holds the objects.
+        interval: the seconds between two turns, the same for all instances.
+        draw: returns a random number below its argument.
     """
 
     state: StateStore
@@ -72,13 +81,13 @@ class SharedTurns:
     draw: Callable[[int], int] = randbelow
 
     def wait(self, host: str, deadline: datetime) -> None:
-        """Reserve the next free slot, and wait until it begins.
+        """Reserve one of the next turns, and wait until it begins.
 
-        An instance that loses a slot draws among more of them, so that a crowd spreads out in a
-        few tries and not too far.
+        An instance that loses a turn draws among more of them, so that many instances spread out
+        within a few draws, and not too far into the future.
 
         Raises:
-            NoTurnError: no slot before the deadline was free.
+            NoTurnError: no turn before the deadline was free.
         """
         clock = self.state.clock
         for lost in range(TURN_TRIES_MAX):

@@ -1,16 +1,19 @@
-"""The Odds API's credits: reported by every answer, kept for all instances.
+"""The credits of The Odds API: every answer reports them, and they are stored for all instances.
 
-A task that the last known count cannot pay for is not begun. Tasks that run at the same time read
-the same count, so together they may use up the reserve (`NBA_ODDS_API_RESERVE`), and more.
+A task that costs more than the last known count is not begun. Tasks that run at the same time read
+the same count, so that together they may spend the reserve (`NBA_ODDS_API_RESERVE`), and more.
 
-A call costs one credit a market and region, a list of events nothing; so `oddsa_events`, which goes
-before the others, always sees how many are left. They come back monthly.
+A call costs one credit a market and region, a list of events costs nothing. So `oddsa_events`,
+which runs before the others, always learns how many are left. The plan renews them monthly.
 https://the-odds-api.com/liveapi/guides/v4/#usage-quota-costs
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
 
@@ -18,15 +21,25 @@ from common.scrapers.model import Call
 from common.settings import variable
 from common.sources.errors import QuotaError
 from common.state import names
-from common.state.store import Found, StateStore
+from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import StoredObject
 
 USAGE_AGE_MAX = timedelta(hours=24)
-"""A plan may have been renewed or raised since: an older count is asked for anew."""
+"""An older count is ignored: the plan may have been renewed or raised since."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """The credits as an answer reported them; `last` is what that answer cost."""
+    """The credits as an answer reported them.
+
+    Attributes:
+        remaining: the credits that are left.
+        used: the credits spent in this period; None when the answer does not report them.
+        last: the credits that this answer cost; None when the answer does not report them.
+        seen: the instant of the answer (aware).
+    """
 
     remaining: int
     used: int | None
@@ -55,16 +68,16 @@ def cost_of(calls: Sequence[Call]) -> int:
 
 
 def check_quota(state: StateStore, calls: Sequence[Call], now: datetime, *, reserve: int) -> None:
-    """Refuse a task that the credits do not suffice for: half of it would be of no use.
+    """Refuse a task that costs more than the credits left: half a task would be of no use.
 
     Args:
         state: holds the last known count.
-        calls: of the task.
-        now: aware.
-        reserve: credits that are never spent.
+        calls: the calls of the task.
+        now: the instant (aware).
+        reserve: the credits that are never spent.
 
     Raises:
-        QuotaError: says what is left and what is needed.
+        QuotaError: the credits do not suffice; the text gives what is left and what is needed.
     """
     needed = cost_of(calls)
     known = _read(state)[0] if needed else None
@@ -79,15 +92,15 @@ def check_quota(state: StateStore, calls: Sequence[Call], now: datetime, *, rese
 
 
 def keep_usage(state: StateStore, usage: Usage) -> None:
-    """Keep what an answer reported, unless another instance knows a later count."""
+    """Store what an answer reported, unless a later count is stored already."""
     known, stored = _read(state)
     if known is not None and known.seen >= usage.seen:
         return
-    # An instance that wrote meanwhile has a count as good as ours.
+    # When another instance has written meanwhile, its count is as good as ours and stays.
     state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, stored)
 
 
-def _read(state: StateStore) -> Found[Usage]:
+def _read(state: StateStore) -> tuple[Usage | None, StoredObject | None]:
     return state.read_as(names.ODDS_QUOTA, _usage)
 
 

@@ -1,4 +1,4 @@
-"""One scrape: fetch what the scraper declares, read it, and name the outcome."""
+"""One scrape: fetch what the scraper declares, parse it, and return the outcome."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from datetime import datetime
 from common.logs import log
 from common.messages.labels import Outcome
 from common.scrapers.model import Call, ContractError, NotReadyError, Parsed, Scraper, Target
-from common.sources.client import AT_ONCE, AskOptions, Source
+from common.sources.client import DEFAULT_OPTIONS, AskOptions, Source
 from common.sources.errors import (
     BlockedError,
     NotFoundError,
@@ -27,7 +27,7 @@ from common.sources.outcomes import (
 )
 
 ChooseOptions = Callable[[Sequence[Call]], Sequence[AskOptions]]
-"""Returns how a task's calls may be made, the best first; raises SourceError when they may not."""
+"""Returns how a task's calls may be made, the best first; raises SourceError when none may."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class _Collected:
     absent: list[str]
 
 
-def only_at_once(_calls: Sequence[Call]) -> Sequence[AskOptions]:
-    """Ask the source's own URL, without a deadline."""
-    return (AT_ONCE,)
+def only_default(_calls: Sequence[Call]) -> Sequence[AskOptions]:
+    """Return the source's own URL, without a deadline."""
+    return (DEFAULT_OPTIONS,)
 
 
 def scrape(
@@ -46,19 +46,19 @@ def scrape(
     target: Target,
     source: Source,
     now: datetime,
-    choose: ChooseOptions = only_at_once,
+    choose: ChooseOptions = only_default,
 ) -> Scraped:
     """Collect a target once.
 
     Args:
-        scraper: from the registry.
+        scraper: an entry of the registry.
         target: what to collect; its date is passed on unchanged (R4).
         source: the HTTP interface.
-        now: aware; which of several file names are due depends on it.
+        now: the instant (aware); it decides which of several file names are due.
         choose: decides how the source may be asked.
 
     Returns:
-        The outcome with what to store. Trouble of the source is an outcome, never an exception.
+        The outcome with what to store. A source that fails is an outcome, never an exception.
 
     Raises:
         BadInputError: the target lacks what the scraper needs.
@@ -84,7 +84,7 @@ def _ask(
     choices: Sequence[AskOptions],
     asked: list[AskedSource],
 ) -> _Collected:
-    """Return the answers of the first base URL that gives some; note each one in `asked`."""
+    """Return the answers of the first base URL that gives any; add each URL to `asked`."""
     for number, options in enumerate(choices, 1):
         host = source.host(calls[0], options)
         asked.append(AskedSource(calls[0].source, options.route, host, "ok"))
@@ -109,7 +109,7 @@ def _ask(
 def _collect(
     scraper: Scraper, calls: Sequence[Call], source: Source, options: AskOptions
 ) -> _Collected:
-    """Collect the answers; what a source does not have is left out while it has something."""
+    """Fetch the calls in order; what the source lacks is left out if it has anything else."""
     absent: list[SourceError] = []
     bodies: list[bytes] = []
     for position, call in enumerate(calls):
@@ -130,9 +130,9 @@ def _collect(
 
 
 def _partial(error: SourceError, calls: Sequence[Call], position: int) -> SourceError:
-    """Make the same error with the ids that were not collected (S6).
+    """Return the same error with the ids that were not collected (S6).
 
-    The first failure ends the task: a host that refuses one call, or is down, does so to the next.
+    The first failure ends the task: a host that refuses one call, or is down, fails the next too.
     """
     if len(calls) == 1:
         return error
@@ -150,7 +150,7 @@ def _read(scraper: Scraper, target: Target, collected: _Collected) -> Scraped:
         body = _stored(scraper, target, parsed, collected)
     except NotReadyError as error:
         return empty(target, "NOT_READY", str(error), 200)
-    except Exception as error:  # noqa: BLE001 - a parser that stumbles has met an unknown form
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises, the form is unknown
         return broken_contract(target, error, max(collected.bodies, key=len))
     if parsed.count == 0:
         return empty(target, "NO_DATA", "the source answered with an empty list", 200)
@@ -169,5 +169,5 @@ def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> N
     longest = max(len(body) for body in bodies)
     if scraper.always:
         raise ContractError(f"{scraper.name}: no record, although there is always one")
-    if scraper.empty_bytes is not None and longest > scraper.empty_bytes:
+    if scraper.empty_bytes_max is not None and longest > scraper.empty_bytes_max:
         raise ContractError(f"{scraper.name}: {longest} bytes without a record (S1)")

@@ -1,14 +1,19 @@
 """A slot's batches: its decisions, stored before their rows; a forced tick has one of its own."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from common.cloud.ports import Publisher, StoredObject
 from common.state import names
 from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Publisher, StoredObject
+
 
 TOPIC = "workflow-decisions"
 

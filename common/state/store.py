@@ -5,20 +5,23 @@ lock, a generation precondition is the update. No object has many writers, becau
 one write a second to one name. https://cloud.google.com/storage/quotas#objects
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from common.clock import Clock
-from common.cloud.ports import Storage, StoredObject
 from common.errors import BadInputError, ConflictError, TransientError
 from common.logs import log
 
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.clock import Clock
+    from common.cloud.ports import Storage, StoredObject
+
+
 T = TypeVar("T")
-Found = tuple[T | None, StoredObject | None]
-"""What an object holds and its description; the first is None where it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ class StateStore:
         content: Mapping[str, Any] = json.loads(held[0])
         return content
 
-    def read_as(self, name: str, take: Callable[[bytes], T]) -> Found[T]:
+    def read_as(
+        self, name: str, take: Callable[[bytes], T]
+    ) -> tuple[T | None, StoredObject | None]:
         """Read an object tolerantly; see `read_object`."""
         return read_object(self.storage, self.bucket, name, take)
 
@@ -120,7 +125,9 @@ class StateStore:
         return self.storage.list(self.bucket, prefix, start=start)
 
 
-def read_object(storage: Storage, bucket: str, name: str, take: Callable[[bytes], T]) -> Found[T]:
+def read_object(
+    storage: Storage, bucket: str, name: str, take: Callable[[bytes], T]
+) -> tuple[T | None, StoredObject | None]:
     """Read an object that an operator may have spoilt, as what it should hold or as nothing.
 
     GCS writes an object whole or not at all, so that a crash cuts none short; but a person may

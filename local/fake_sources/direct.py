@@ -34,7 +34,7 @@ class DirectSource(Source):
         super().__init__(settings, clock)
         self._ask = ask
 
-    def _once(self, call: Call, options: AskOptions) -> bytes:
+    def _request_once(self, call: Call, options: AskOptions) -> bytes:
         key = self._key(call)
         self._wait_turn(call, options)
         found = self._ask(call.path, {**call.params, "apiKey": key} if key else call.params)

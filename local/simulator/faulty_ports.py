@@ -1,7 +1,7 @@
 """The in-memory ports, failing as Google's services and dying processes do, at named points.
 
 Every write has a point before and one after it, named by what is written: `before claim`,
-`after rows of workflow_decisions`. docs/faults.md lists those of each function.
+`after rows of workflow_decisions`. docs/simulator.md lists those of each function.
 """
 
 import json
@@ -162,7 +162,7 @@ class FaultyPort:
 
 
 def point_of(name: str, *args: Any) -> str:  # noqa: ANN401 - a port's arguments
-    """What a call is about, in the words of docs/faults.md."""
+    """What a call is about, in the words of docs/simulator.md."""
     if name == "publish":
         return f"message to {args[0]}"
     if name in {"append", "select", "has_begun"}:

@@ -36,6 +36,8 @@ def _most(name: str) -> int:
 class InvariantError(OrchestrationError):
     """A rule of the design (section 3) is broken; names rule, rows, seed and instant."""
 
+    code = "INVARIANT"
+
 
 class Invariants:
     """Watches the tables of a world.

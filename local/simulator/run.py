@@ -59,6 +59,8 @@ class SimulateOptions:
 class BrokenError(OrchestrationError):
     """A history that broke a rule, and the faults that had happened by then."""
 
+    code = "BROKEN_HISTORY"
+
     def __init__(self, error: OrchestrationError, fired: tuple[Fired, ...]) -> None:
         super().__init__(f"{type(error).__name__}: {error}")
         self.fired = fired

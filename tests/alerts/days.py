@@ -12,13 +12,13 @@ from common.cloud.tables import NAMES
 from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.logs import silent
-from local.day.replay import OWN_SLATE
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of
 from local.simulator.run import SimulateOptions, live_day, make_world
 from local.simulator.world import World
 from local.stack.bigquery import BigQueryServer, create_tables
+from local.stack.config import DEFAULT_SLATE
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
@@ -27,7 +27,7 @@ NOW = "CURRENT_TIMESTAMP()"
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def lived(schedule: Path = OWN_SLATE, first: date = FIRST, days: int = 2) -> Rows:
+def lived(schedule: Path = DEFAULT_SLATE, first: date = FIRST, days: int = 2) -> Rows:
     """Live through some days on which nothing fails; returns the five tables."""
     last = first + timedelta(days=days - 1)
     world = make_world(SimulateOptions(schedule, first, last))
