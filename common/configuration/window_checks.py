@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import inf
 
-from common.calendar.slots import ON_TIME
+from common.calendar.slots import JITTER_MAX
 from common.configuration.tick_grid import DAY, Ticks, clock, minutes
 from common.configuration.workflows import (
     CatchUp,
@@ -15,7 +15,7 @@ from common.configuration.workflows import (
 )
 from common.configuration.yaml_file import Fault
 
-EDGE = ON_TIME.total_seconds() / 60
+EDGE = JITTER_MAX.total_seconds() / 60
 
 
 def window_faults(flow: Workflow, ticks: Ticks) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from common.calendar.games import Calendar
 from common.calendar.season import by_date
 from common.configuration.checks import TICKS, load_checked
 from common.configuration.workflows import Workflow, load_workflows
-from common.decisions.plan import DAYS_BEFORE, nominal_decisions
+from common.decisions.plan import LEAD_IN_DAYS, nominal_decisions
 from common.decisions.situation import Decision, wall
 from common.eastern import eastern_date
 from common.errors import BadInputError
@@ -87,7 +87,7 @@ def _decisions(
     judged = nominal_decisions(
         flows,
         calendar,
-        first - timedelta(days=DAYS_BEFORE),
+        first - timedelta(days=LEAD_IN_DAYS),
         last,
         cron=runtime.cron(TICKS),
         per_game=runtime.per_game,

@@ -11,7 +11,7 @@ from common.cloud.ports import Row
 from common.configuration.checks import TICKS
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
-from common.decisions.recording import FORM, situation_from, targets_of
+from common.decisions.inputs import FORM, situation_from, stored_targets
 from common.decisions.situation import Decision
 from common.eastern import EASTERN
 from common.errors import BadInputError
@@ -150,7 +150,7 @@ def _decided(made: Decision | None) -> dict[str, Any]:
         "target_date": made.target_date,
         "scrapers": list(made.scrapers),
         "game_ids": list(made.game_ids),
-        "targets": targets_of(made.targets),
+        "targets": stored_targets(made.targets),
     }
 
 

@@ -14,7 +14,7 @@ from common.calendar.games import FINAL, Game, parse_schedule_body
 from common.calendar.season import by_date
 from common.calendar.slots import Cron, parse_cron, slot_of, slots_on
 from common.configuration.workflows import Workflow, load_workflows, parse_workflows
-from common.decisions.history import History, Key, Run, Tries
+from common.decisions.history import Attempts, History, Key, Run
 from common.decisions.situation import Situation
 from common.eastern import EASTERN, eastern_date
 from common.scrapers import REGISTRY
@@ -63,30 +63,30 @@ def played(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any
     return game(number, tip, **{"status": FINAL, "has_score": True, **changes})
 
 
-def success(when: str, **changes: Any) -> Tries:
+def success(when: str, **changes: Any) -> Attempts:
     """One attempt that succeeded in a slot."""
-    return Tries(**{"succeeded": et(when), "tried": 1, "last": et(when), **changes})
+    return Attempts(**{"succeeded": et(when), "charged": 1, "last": et(when), **changes})
 
 
-def failure(when: str, tried: int = 1) -> Tries:
+def failure(when: str, charged: int = 1) -> Attempts:
     """Attempts that all failed, the last in a slot."""
-    return Tries(None, tried, et(when))
+    return Attempts(None, charged, et(when))
 
 
-def collected(*games: Game, when: str = "2025-11-12 22:00") -> dict[Key, Tries]:
+def collected(*games: Game, when: str = "2025-11-12 22:00") -> dict[Key, Attempts]:
     """A history in which one run collected all there is of these games."""
-    tries: dict[Key, Tries] = {}
+    attempts: dict[Key, Attempts] = {}
     for one in games:
-        tries |= {(name, one.game_date, one.game_id): success(when) for name in BOXES}
-        tries[(WHOLE_DATE, one.game_date, None)] = success(when)
-    return tries
+        attempts |= {(name, one.game_date, one.game_id): success(when) for name in BOXES}
+        attempts[(WHOLE_DATE, one.game_date, None)] = success(when)
+    return attempts
 
 
 def situation(
     when: str | datetime,
     games: Iterable[Game] | None = (),
     *,
-    tries: Mapping[Key, Tries] | None = None,
+    attempts: Mapping[Key, Attempts] | None = None,
     runs: tuple[Run, ...] = (),
     cron: Cron = TICKS,
     **changes: Any,
@@ -98,7 +98,7 @@ def situation(
         now=instant,
         cron=cron,
         calendar=None if games is None else by_date(tuple(games)),
-        history=History(tries or {}, runs),
+        history=History(attempts or {}, runs),
         per_game=PER_GAME,
     )
     return replace(made, **changes)
@@ -165,7 +165,7 @@ def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
         single = st.tuples(st.sampled_from(BOXES), st.sampled_from(ids))
         keys = whole | single.map(lambda pair: (pair[0], *pair[1]))
     when = st.sampled_from(earlier)
-    attempts = st.builds(Tries, st.none() | when, st.integers(1, 9), when)
+    attempts = st.builds(Attempts, st.none() | when, st.integers(1, 9), when)
     run = st.builds(
         Run,
         st.sampled_from(sorted(WORKFLOWS)),

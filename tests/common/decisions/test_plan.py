@@ -16,7 +16,7 @@ from common.calendar.slots import slots_on
 from common.cloud.ports import Row
 from common.configuration.workflows import Discovery, Workflow
 from common.decisions.decide import decide
-from common.decisions.history import History, Run, tries_from_log
+from common.decisions.history import History, Run, attempts_from_log
 from common.decisions.plan import PlannedRun, nominal_decisions, plan_day
 from common.decisions.situation import GAME_LENGTH, Decision
 from common.eastern import at, eastern_date
@@ -70,7 +70,9 @@ def controller(games: tuple[Game, ...], first: date, last: date) -> Iterator[Ran
             for name, flow in WORKFLOWS.items():
                 judged = situation(slot + LATE, seen)
                 made = decide(
-                    name, flow, replace(judged, history=History(tries_from_log(log), tuple(runs)))
+                    name,
+                    flow,
+                    replace(judged, history=History(attempts_from_log(log), tuple(runs))),
                 )
                 if made.action == "RUN":
                     yield essence(name, slot, made)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.decisions.history import Run, Tries
+from common.decisions.history import Attempts, Run
 from common.decisions.kinds.catch_up import decide
 from common.decisions.situation import Decision
 from tests.kit.situations import (
@@ -30,9 +30,9 @@ def judge(now: str, *games: Any, **given: Any) -> Decision:
     return decide(FLOW, "late_game_catch_up", situation(now, games, **given))
 
 
-def failed(when: str, tried: int) -> dict[Any, Tries]:
+def failed(when: str, charged: int) -> dict[Any, Attempts]:
     """Every scraper of the late game failed that often, the last time in a slot."""
-    return {(name, DAY, LATE.game_id): failure(when, tried) for name in BOXES}
+    return {(name, DAY, LATE.game_id): failure(when, charged) for name in BOXES}
 
 
 def test_s4_a_game_that_every_window_missed_is_caught_up() -> None:
@@ -109,41 +109,41 @@ def test_a_game_of_the_night_that_is_not_over_is_left() -> None:
 def test_games_of_several_nights_wait_together() -> None:
     """The sentence counts the games of all nights that wait for their backoff."""
     younger = played(2, "2025-11-13 19:00")
-    tries = failed("2025-11-14 07:00", 4) | {
+    attempts = failed("2025-11-14 07:00", 4) | {
         (name, younger.game_date, younger.game_id): failure("2025-11-14 07:00", 4) for name in BOXES
     }
-    made = judge("2025-11-14 08:00", LATE, younger, tries=tries)
+    made = judge("2025-11-14 08:00", LATE, younger, attempts=attempts)
     assert made.reason == "2 games without data, waiting to try again"
 
 
-@pytest.mark.parametrize(("tried", "wait"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (50, 8)])
-def test_s4_backoff_grows_with_the_tries(tried: int, wait: int) -> None:
-    """After k failed tries the game is due again 1, 2, 4, then every 8 hours later."""
+@pytest.mark.parametrize(("charged", "wait"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (50, 8)])
+def test_s4_backoff_grows_with_the_attempts(charged: int, wait: int) -> None:
+    """After k failed attempts the game is due again 1, 2, 4, then every 8 hours later."""
     last = et("2025-11-13 08:00")
     before = last + timedelta(hours=wait - 1)
     due = last + timedelta(hours=wait)
-    tries = failed("2025-11-13 08:00", tried)
-    waiting = decide(FLOW, "mine", situation(before, [LATE], tries=tries))
+    attempts = failed("2025-11-13 08:00", charged)
+    waiting = decide(FLOW, "mine", situation(before, [LATE], attempts=attempts))
     assert (waiting.action, waiting.alert_level) == ("SKIP", "INFO")
-    assert decide(FLOW, "mine", situation(due, [LATE], tries=tries)).action == "RUN"
+    assert decide(FLOW, "mine", situation(due, [LATE], attempts=attempts)).action == "RUN"
 
 
 def test_s4_a_day_of_data_45_hours_late_is_met() -> None:
     """Stepping through the ticks, a source 45 h late still has a try after it has the data."""
     over = et("2025-11-13 01:00")
-    tries: dict[Any, Tries] = {}
-    tried = 0
+    attempts: dict[Any, Attempts] = {}
+    charged = 0
     for hour in range(7, 72):
         slot = et("2025-11-13 00:00") + timedelta(hours=hour)
-        made = decide(FLOW, "mine", situation(slot, [LATE], tries=tries, slot=slot))
+        made = decide(FLOW, "mine", situation(slot, [LATE], attempts=attempts, slot=slot))
         if made.action == "RUN":
-            tried += 1
+            charged += 1
             if slot >= over + timedelta(hours=45):
                 break
-            tries = {key: Tries(None, tried, slot) for key in failed("2025-11-13 08:00", 1)}
+            attempts = {key: Attempts(None, charged, slot) for key in failed("2025-11-13 08:00", 1)}
     else:
         pytest.fail("no try after 45 h")
-    assert tried < 12
+    assert charged < 12
 
 
 def test_the_oldest_night_comes_first() -> None:
@@ -151,21 +151,21 @@ def test_the_oldest_night_comes_first() -> None:
     older = played(2, "2025-11-11 19:00")
     first = judge("2025-11-13 07:00", LATE, older)
     assert first.target_date == date(2025, 11, 11)
-    then = judge("2025-11-13 08:00", LATE, older, tries=collected(older))
+    then = judge("2025-11-13 08:00", LATE, older, attempts=collected(older))
     assert then.target_date == DAY
 
 
 def test_a_night_in_backoff_does_not_hold_up_the_next() -> None:
     """The older night waits, the younger one is due."""
     younger = played(2, "2025-11-13 19:00")
-    tries = failed("2025-11-14 07:00", 4)
-    made = judge("2025-11-14 08:00", LATE, younger, tries=tries)
+    attempts = failed("2025-11-14 07:00", 4)
+    made = judge("2025-11-14 08:00", LATE, younger, attempts=attempts)
     assert made.target_date == date(2025, 11, 13)
 
 
 def test_nothing_missing() -> None:
     """All collected: a quiet SKIP."""
-    made = judge("2025-11-13 08:00", LATE, tries=collected(LATE))
+    made = judge("2025-11-13 08:00", LATE, attempts=collected(LATE))
     assert (made.reason_code, made.alert_level) == ("NOTHING_MISSING", "NONE")
 
 

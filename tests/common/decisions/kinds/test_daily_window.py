@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from common.calendar.slots import slots_on
-from common.decisions.history import Key, Run, Tries
+from common.decisions.history import Attempts, Key, Run
 from common.decisions.kinds.daily_window import decide
 from common.decisions.situation import Decision
 from tests.kit.situations import (
@@ -26,13 +26,17 @@ FLOW = workflow(
 GAMES = (game(),)
 
 
-def judge(now: str, tries: dict[str, Tries] | None = None, runs: tuple[Run, ...] = ()) -> Decision:
+def judge(
+    now: str, attempts: dict[str, Attempts] | None = None, runs: tuple[Run, ...] = ()
+) -> Decision:
     """Decide at an Eastern time on a game day, given what was tried for it."""
-    held: dict[Key, Tries] = {(name, DAY, None): tried for name, tried in (tries or {}).items()}
-    return decide(FLOW, "mine", situation(now, GAMES, tries=held, runs=runs))
+    held: dict[Key, Attempts] = {
+        (name, DAY, None): tried for name, tried in (attempts or {}).items()
+    }
+    return decide(FLOW, "mine", situation(now, GAMES, attempts=held, runs=runs))
 
 
-def done(when: str) -> dict[str, Tries]:
+def done(when: str) -> dict[str, Attempts]:
     """All three scrapers succeeded."""
     return {name: success(when) for name in ("one", "two", "three")}
 
@@ -70,14 +74,14 @@ def test_t6_a_missed_window_warns_and_never_runs() -> None:
 
 def test_d9_only_the_missing_scraper_runs_again() -> None:
     """Two of three succeeded, so the third alone is due."""
-    tries = done("2025-11-12 06:00") | {"two": failure("2025-11-12 06:00")}
-    assert judge("2025-11-12 07:00", tries).scrapers == ("two",)
+    attempts = done("2025-11-12 06:00") | {"two": failure("2025-11-12 06:00")}
+    assert judge("2025-11-12 07:00", attempts).scrapers == ("two",)
 
 
 def test_d10_a_failure_does_not_count_as_done() -> None:
     """All that failed is due at the next slot."""
-    tries = {name: failure("2025-11-12 06:00") for name in ("one", "two", "three")}
-    assert judge("2025-11-12 07:00", tries).action == "RUN"
+    attempts = {name: failure("2025-11-12 06:00") for name in ("one", "two", "three")}
+    assert judge("2025-11-12 07:00", attempts).action == "RUN"
 
 
 @pytest.mark.parametrize("now", ["2025-11-12 07:00", "2025-11-12 20:30", "2025-11-12 23:00"])
@@ -89,8 +93,8 @@ def test_t5_a_success_counts_all_eastern_day(now: str) -> None:
 
 def test_a_success_before_the_window_does_not_count() -> None:
     """A scheduled refresh at 04:45 does not stand for the morning's run."""
-    tries = done("2025-11-12 06:00") | {"one": success("2025-11-12 04:45")}
-    assert judge("2025-11-12 07:00", tries).scrapers == ("one",)
+    attempts = done("2025-11-12 06:00") | {"one": success("2025-11-12 04:45")}
+    assert judge("2025-11-12 07:00", attempts).scrapers == ("one",)
 
 
 def test_a_run_under_way_is_waited_for() -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from common.decisions.history import Key, Run, Tries, tries_from_log
+from common.decisions.history import Attempts, Key, Run, attempts_from_log
 from common.decisions.kinds.discovery import decide
 from common.decisions.situation import Decision
 from tests.kit.situations import DAY, et, failure, game, situation, success, workflow
@@ -23,15 +23,15 @@ FLOW = workflow(
 GAMES = (game(1), game(2, "2025-11-13 19:00"))
 
 
-def judge(now: str, tried: Tries | None = None, runs: tuple[Run, ...] = ()) -> Decision:
+def judge(now: str, tried: Attempts | None = None, runs: tuple[Run, ...] = ()) -> Decision:
     """Decide at an Eastern time, given the attempts for the day itself."""
-    held: dict[Key, Tries] = {(REPORT, DAY, None): tried} if tried else {}
-    return decide(FLOW, "mine", situation(now, GAMES, tries=held, runs=runs))
+    held: dict[Key, Attempts] = {(REPORT, DAY, None): tried} if tried else {}
+    return decide(FLOW, "mine", situation(now, GAMES, attempts=held, runs=runs))
 
 
 def test_runs_attempt_k_of_n() -> None:
     """An attempt says which one it is."""
-    made = judge("2025-11-12 13:00", failure("2025-11-12 12:00", tried=2))
+    made = judge("2025-11-12 13:00", failure("2025-11-12 12:00", charged=2))
     assert made.action == "RUN"
     assert made.reason == "Attempt 3 of 8: injury report for 2025-11-12 not found yet"
 
@@ -39,8 +39,8 @@ def test_runs_attempt_k_of_n() -> None:
 @pytest.mark.parametrize("now", ["2025-11-13 06:00", "2025-11-13 11:00", "2025-11-13 19:00"])
 def test_t4_found_counts_for_its_own_date_only(now: str) -> None:
     """The report of the day before, found after midnight UTC, does not satisfy the next day."""
-    tries: dict[Key, Tries] = {(REPORT, DAY, None): success("2025-11-12 19:05")}
-    made = decide(FLOW, "mine", situation(now, GAMES, tries=tries))
+    attempts: dict[Key, Attempts] = {(REPORT, DAY, None): success("2025-11-12 19:05")}
+    made = decide(FLOW, "mine", situation(now, GAMES, attempts=attempts))
     assert made.reason_code != "FOUND"
     assert made.target_date == date(2025, 11, 13)
 
@@ -48,14 +48,18 @@ def test_t4_found_counts_for_its_own_date_only(now: str) -> None:
 @pytest.mark.parametrize("day", ["2025-11-12", "2025-07-09"])
 def test_t5_found_stays_found_after_the_utc_day_changes(day: str) -> None:
     """A success at 18:00 still counts at 21:00 Eastern, in winter and in summer."""
-    tries: dict[Key, Tries] = {(REPORT, date.fromisoformat(day), None): success(f"{day} 18:00")}
-    made = decide(FLOW, "mine", situation(f"{day} 21:00", [game(1, f"{day} 22:00")], tries=tries))
+    attempts: dict[Key, Attempts] = {
+        (REPORT, date.fromisoformat(day), None): success(f"{day} 18:00")
+    }
+    made = decide(
+        FLOW, "mine", situation(f"{day} 21:00", [game(1, f"{day} 22:00")], attempts=attempts)
+    )
     assert (made.reason_code, made.reason) == ("FOUND", f"Found for {day} at 18:00")
 
 
 def test_t5_the_budget_does_not_reset_in_the_evening() -> None:
     """The attempt after the last is refused, before and after 19:00 Eastern, and warns."""
-    spent = failure("2025-11-12 18:00", tried=8)
+    spent = failure("2025-11-12 18:00", charged=8)
     for now in ("2025-11-12 18:59", "2025-11-12 20:00"):
         made = judge(now, spent)
         assert (made.reason_code, made.alert_level) == ("BUDGET_SPENT", "WARNING")
@@ -70,7 +74,7 @@ def test_d17_no_attempt_outside_the_publication_band() -> None:
 
 
 def test_d17_requests_outside_the_workflow_are_not_charged() -> None:
-    """An operator's failed tries neither spend the budget nor delay the next attempt."""
+    """An operator's failed attempts neither spend the budget nor delay the next attempt."""
     row = {
         "scraper_name": REPORT,
         "target_date": DAY,
@@ -80,15 +84,15 @@ def test_d17_requests_outside_the_workflow_are_not_charged() -> None:
         "triggered_at": et("2025-11-12 12:55"),
         "workflow_name": None,
     }
-    tries = tries_from_log([row] * 20)
-    made = decide(FLOW, "mine", situation("2025-11-12 13:00", GAMES, tries=tries))
+    attempts = attempts_from_log([row] * 20)
+    made = decide(FLOW, "mine", situation("2025-11-12 13:00", GAMES, attempts=attempts))
     assert made.reason.startswith("Attempt 1 of 8")
 
 
 def test_s3_not_published_yet_is_no_alarm_and_late_is() -> None:
     """In the band it is an attempt without an alert; after the band it is a warning."""
     assert judge("2025-11-12 13:00", failure("2025-11-12 12:00")).alert_level == "NONE"
-    late = judge("2025-11-12 21:00", failure("2025-11-12 20:00", tried=5))
+    late = judge("2025-11-12 21:00", failure("2025-11-12 20:00", charged=5))
     assert (late.reason_code, late.alert_level) == ("NOT_FOUND", "WARNING")
     assert late.reason == "Not found for 2025-11-12 by 20:00 (5 of 8 attempts)"
 
@@ -126,16 +130,19 @@ PAIR = FLOW.model_copy(
 """A discovery of two things at once."""
 
 
-def judge_pair(now: str, first: Tries, second: Tries) -> Decision:
+def judge_pair(now: str, first: Attempts, second: Attempts) -> Decision:
     """Decide for two scrapers, given the attempts of each."""
-    held: dict[Key, Tries] = {(REPORT, DAY, None): first, ("nbac_player_list", DAY, None): second}
-    return decide(PAIR, "mine", situation(now, GAMES, tries=held))
+    held: dict[Key, Attempts] = {
+        (REPORT, DAY, None): first,
+        ("nbac_player_list", DAY, None): second,
+    }
+    return decide(PAIR, "mine", situation(now, GAMES, attempts=held))
 
 
 def test_two_things_are_found_when_the_later_is() -> None:
     """One found leaves the other missing; the sentence tells when the last was found."""
     first, second = success("2025-11-12 12:00"), success("2025-11-12 15:00")
-    assert judge_pair("2025-11-12 18:00", first, Tries()).scrapers == ("nbac_player_list",)
+    assert judge_pair("2025-11-12 18:00", first, Attempts()).scrapers == ("nbac_player_list",)
     assert judge_pair("2025-11-12 18:00", first, second).reason == "Found for 2025-11-12 at 15:00"
 
 
@@ -145,7 +152,7 @@ def test_two_things_share_a_budget_and_a_pace(*, swapped: bool) -> None:
     few, many = failure("2025-11-12 14:00", 2), failure("2025-11-12 12:00", 8)
     pair = (few, many) if swapped else (many, few)
     assert judge_pair("2025-11-12 18:00", *pair).reason_code == "BUDGET_SPENT"
-    late, never = failure("2025-11-12 14:00", 2), Tries()
+    late, never = failure("2025-11-12 14:00", 2), Attempts()
     early = failure("2025-11-12 12:00", 2)
     for other in (early, never):
         pair = (late, other) if swapped else (other, late)

@@ -76,7 +76,7 @@ def test_t13_tonights_finished_game_is_collected_tonight() -> None:
     """At 23:30 the game that ended at 22:05 is a target; yesterday's collected ones are not."""
     tonight, yesterday = played(1, "2025-11-12 19:30"), played(2, "2025-11-11 19:30")
     found = targets(
-        window("23:30"), "2025-11-12 23:30", tonight, yesterday, tries=collected(yesterday)
+        window("23:30"), "2025-11-12 23:30", tonight, yesterday, attempts=collected(yesterday)
     )
     assert found == [tonight.game_id]
 
@@ -108,7 +108,7 @@ def test_t14_a_window_that_two_ticks_meet_runs_once() -> None:
     assert first == [one.game_id]
     under_way = (Run("mine", et("2025-11-12 23:00"), DAY, (one.game_id,)),)
     assert targets(window("23:30"), "2025-11-13 00:00", one, runs=under_way) == []
-    assert targets(window("23:30"), "2025-11-13 00:00", one, tries=collected(one)) == []
+    assert targets(window("23:30"), "2025-11-13 00:00", one, attempts=collected(one)) == []
 
 
 def test_d18_christmas() -> None:
@@ -135,7 +135,7 @@ def test_d19_the_time_rule_is_the_fallback() -> None:
 def test_d8_all_collected_is_a_skip() -> None:
     """When every finished game has everything, nothing runs."""
     games = [played(1), played(2), game(3, "2025-11-12 22:30")]
-    judged = situation("2025-11-12 23:00", games, tries=collected(*games[:2]))
+    judged = situation("2025-11-12 23:00", games, attempts=collected(*games[:2]))
     made = decide(NIGHT, "mine", judged)
     assert (made.action, made.reason_code) == ("SKIP", "ALL_COLLECTED")
     assert made.reason == "All 2 finished of 3 games are collected"
@@ -144,9 +144,9 @@ def test_d8_all_collected_is_a_skip() -> None:
 
 def test_d9_a_game_lacks_single_scrapers() -> None:
     """The target names exactly what is missing of it, and the run what is missing of any."""
-    tries = collected(played())
-    del tries[("nbac_gamebook_pdf", DAY, "0022500001")]
-    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], tries=tries))
+    attempts = collected(played())
+    del attempts[("nbac_gamebook_pdf", DAY, "0022500001")]
+    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], attempts=attempts))
     assert made.targets[0].scrapers == ("nbac_gamebook_pdf",)
     assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE, "nbac_gamebook_pdf")
 
@@ -154,10 +154,10 @@ def test_d9_a_game_lacks_single_scrapers() -> None:
 def test_d9_a_scraper_of_the_whole_date_is_not_forgotten() -> None:
     """It failed in the run that collected the last game: the next run is for it alone."""
     early, late = played(1), played(2)
-    tries = collected(early, when="2025-11-12 20:00") | collected(late, when="2025-11-12 23:00")
-    assert targets(window("23:30"), "2025-11-12 23:30", early, late, tries=tries) == []
-    tries[(WHOLE_DATE, DAY, None)] = success("2025-11-12 20:00")
-    judged = situation("2025-11-12 23:00", [early, late], tries=tries)
+    attempts = collected(early, when="2025-11-12 20:00") | collected(late, when="2025-11-12 23:00")
+    assert targets(window("23:30"), "2025-11-12 23:30", early, late, attempts=attempts) == []
+    attempts[(WHOLE_DATE, DAY, None)] = success("2025-11-12 20:00")
+    judged = situation("2025-11-12 23:00", [early, late], attempts=attempts)
     made = decide(NIGHT, "mine", judged)
     assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
     assert [(target.game_id, target.scrapers) for target in made.targets] == [(late.game_id, ())]
@@ -165,17 +165,17 @@ def test_d9_a_scraper_of_the_whole_date_is_not_forgotten() -> None:
 
 def test_d9_a_scraper_of_the_whole_date_counts_from_the_first_run_that_had_the_game() -> None:
     """A game that took two runs was final in the first: what came between has it."""
-    tries = collected(played(), when="2025-11-12 22:30")
-    tries[("nbac_gamebook_pdf", DAY, "0022500001")] = success("2025-11-12 22:50")
-    tries[(WHOLE_DATE, DAY, None)] = success("2025-11-12 22:40")
-    assert targets(NIGHT, "2025-11-12 23:00", played(), tries=tries) == []
+    attempts = collected(played(), when="2025-11-12 22:30")
+    attempts[("nbac_gamebook_pdf", DAY, "0022500001")] = success("2025-11-12 22:50")
+    attempts[(WHOLE_DATE, DAY, None)] = success("2025-11-12 22:40")
+    assert targets(NIGHT, "2025-11-12 23:00", played(), attempts=attempts) == []
 
 
 def test_d9_a_scraper_of_the_whole_date_that_never_succeeded_is_missing() -> None:
     """All of the game is there but the players' box scores: the run is for them alone."""
-    tries = collected(played())
-    del tries[(WHOLE_DATE, DAY, None)]
-    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], tries=tries))
+    attempts = collected(played())
+    del attempts[(WHOLE_DATE, DAY, None)]
+    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], attempts=attempts))
     assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
 
 
@@ -185,8 +185,8 @@ def test_d9_a_window_for_whole_dates_alone_is_done_with_one_success() -> None:
     window_for = {"at": "23:00", "tolerance_minutes": 30, "games_of": "today", "steps": steps}
     flow = workflow("post_game", **window_for)
     assert targets(flow, "2025-11-12 23:00", played()) == ["0022500001"]
-    tries = {(WHOLE_DATE, DAY, None): success("2025-11-12 22:00")}
-    assert targets(flow, "2025-11-12 23:00", played(), tries=tries) == []
+    attempts = {(WHOLE_DATE, DAY, None): success("2025-11-12 22:00")}
+    assert targets(flow, "2025-11-12 23:00", played(), attempts=attempts) == []
 
 
 def test_x10_nine_games_are_nine_targets() -> None:
@@ -203,7 +203,7 @@ def test_x10_nine_games_are_nine_targets() -> None:
 def test_x11_two_of_nine_are_two_targets() -> None:
     """What seven games have is not fetched again."""
     games = [played(number) for number in range(9)]
-    found = targets(NIGHT, "2025-11-12 23:00", *games, tries=collected(*games[2:]))
+    found = targets(NIGHT, "2025-11-12 23:00", *games, attempts=collected(*games[2:]))
     assert found == ["0022500000", "0022500001"]
 
 
@@ -253,8 +253,8 @@ def test_t8_next_check_keeps_its_wall_time_over_a_change(now: str, following: st
 
 def test_a_single_success_is_not_all() -> None:
     """One scraper's success leaves the others of the game missing."""
-    tries = {(BOXES[0], DAY, "0022500001"): success("2025-11-12 22:00")}
-    assert targets(NIGHT, "2025-11-12 23:00", played(), tries=tries) == ["0022500001"]
+    attempts = {(BOXES[0], DAY, "0022500001"): success("2025-11-12 22:00")}
+    assert targets(NIGHT, "2025-11-12 23:00", played(), attempts=attempts) == ["0022500001"]
 
 
 def test_a_run_under_way_is_not_called_collected() -> None:
@@ -269,5 +269,5 @@ def test_a_run_under_way_for_one_game_of_two_is_not_called_collected_either() ->
     """One game is collected, the other under way: not all are collected yet."""
     one, other = played(1, "2025-11-12 18:00"), played(2, "2025-11-12 18:30")
     runs = (Run("post_game_window_1", et("2025-11-12 22:00"), DAY, (one.game_id,)),)
-    judged = situation("2025-11-12 23:00", [one, other], runs=runs, tries=collected(other))
+    judged = situation("2025-11-12 23:00", [one, other], runs=runs, attempts=collected(other))
     assert decide(NIGHT, "mine", judged).reason_code == "IN_FLIGHT"

@@ -7,7 +7,7 @@ import pytest
 
 from common.calendar.games import Game
 from common.calendar.slots import slots_on
-from common.decisions.history import Key, Run, Tries
+from common.decisions.history import Attempts, Key, Run
 from common.decisions.kinds.pre_game import decide
 from common.decisions.situation import Decision, Situation
 from tests.kit.situations import (
@@ -27,12 +27,12 @@ FLOW: Any = WORKFLOWS["betting_lines"]
 EVENTS, PROPS, LINES = FLOW.scrapers
 
 
-def tried(**by_name: Tries) -> dict[Key, Tries]:
+def tried(**by_name: Attempts) -> dict[Key, Attempts]:
     """Attempts for the day, by scraper."""
-    return {(name, DAY, None): tries for name, tries in by_name.items()}
+    return {(name, DAY, None): attempts for name, attempts in by_name.items()}
 
 
-def all_ran(when: str) -> dict[Key, Tries]:
+def all_ran(when: str) -> dict[Key, Attempts]:
     """A slot in which everything succeeded."""
     return tried(**{name: success(when) for name in FLOW.scrapers})
 
@@ -44,13 +44,13 @@ def judge(now: str, *games: Game, **given: Any) -> Decision:
 
 def runs_of_the_day(*games: Game) -> list[str]:
     """The Eastern hours that run when every run succeeds."""
-    tries: dict[Key, Tries] = {}
+    attempts: dict[Key, Attempts] = {}
     ran = []
     for slot in slots_on(TICKS, DAY):
-        made = decide(FLOW, "betting_lines", situation(slot, games, tries=tries))
+        made = decide(FLOW, "betting_lines", situation(slot, games, attempts=attempts))
         if made.action == "RUN":
             hour = f"{slot - timedelta(hours=5):%H:%M}"
-            tries |= all_ran(f"{DAY} {hour}")
+            attempts |= all_ran(f"{DAY} {hour}")
             ran.append(hour)
     return ran
 
@@ -96,14 +96,14 @@ def test_d12_only_the_games_ahead_are_meant() -> None:
 )
 def test_d11_every_two_hours_is_counted_in_slots(ran: str, now: str, code: str) -> None:
     """A run in slot 07:00 leaves 09:00 and 11:00 due, whatever the seconds."""
-    made = judge(f"2025-11-12 {now}", game(1, "2025-11-12 13:00"), tries=all_ran(f"{DAY} {ran}"))
+    made = judge(f"2025-11-12 {now}", game(1, "2025-11-12 13:00"), attempts=all_ran(f"{DAY} {ran}"))
     assert made.reason_code == code
 
 
 def test_d10_a_failed_run_is_tried_again_at_the_next_slot() -> None:
     """Only a success satisfies the period."""
-    tries = tried(**{name: failure("2025-11-12 14:00") for name in FLOW.scrapers})
-    assert judge("2025-11-12 15:00", game(), tries=tries).scrapers == FLOW.scrapers
+    attempts = tried(**{name: failure("2025-11-12 14:00") for name in FLOW.scrapers})
+    assert judge("2025-11-12 15:00", game(), attempts=attempts).scrapers == FLOW.scrapers
 
 
 @pytest.mark.parametrize(("missing", "expected"), [(PROPS, (EVENTS, PROPS)), (EVENTS, (EVENTS,))])
@@ -111,8 +111,8 @@ def test_d9_what_is_missing_runs_with_what_it_needs(
     missing: str, expected: tuple[str, ...]
 ) -> None:
     """One scraper failed: it runs again, after the events that it is asked by (X14)."""
-    tries = all_ran("2025-11-12 14:00") | tried(**{missing: failure("2025-11-12 14:00")})
-    made = judge("2025-11-12 15:00", game(), tries=tries)
+    attempts = all_ran("2025-11-12 14:00") | tried(**{missing: failure("2025-11-12 14:00")})
+    made = judge("2025-11-12 15:00", game(), attempts=attempts)
     assert made.scrapers == expected
 
 
@@ -127,19 +127,19 @@ def test_a_missed_window_aborts(now: str) -> None:
 
 def test_a_window_of_which_something_ran_is_not_missed() -> None:
     """One scraper succeeded earlier: what is lacking is still tried, however near the tip-off."""
-    tries = tried(**{EVENTS: success("2025-11-12 17:00"), PROPS: failure("2025-11-12 17:00")})
-    made = judge("2025-11-12 18:40", game(), tries=tries)
+    attempts = tried(**{EVENTS: success("2025-11-12 17:00"), PROPS: failure("2025-11-12 17:00")})
+    made = judge("2025-11-12 18:40", game(), attempts=attempts)
     assert (made.action, made.scrapers) == ("RUN", (EVENTS, PROPS, LINES))
 
 
 def test_the_next_run_is_when_the_first_scraper_is_due() -> None:
     """The one that succeeded an hour before the others is due an hour before them."""
     flow = FLOW.model_copy(update={"every_hours": 3})
-    tries = all_ran("2025-11-12 14:00") | tried(**{LINES: success("2025-11-12 13:00")})
-    made = decide(flow, "mine", situation("2025-11-12 14:00", [game()], tries=tries))
+    attempts = all_ran("2025-11-12 14:00") | tried(**{LINES: success("2025-11-12 13:00")})
+    made = decide(flow, "mine", situation("2025-11-12 14:00", [game()], attempts=attempts))
     assert made.reason == "Ran at 14:00, next run at 16:00"
     assert made.next_check == et("2025-11-12 16:00")
-    then = decide(flow, "mine", situation("2025-11-12 16:00", [game()], tries=tries))
+    then = decide(flow, "mine", situation("2025-11-12 16:00", [game()], attempts=attempts))
     assert then.scrapers == (EVENTS, LINES)
 
 
@@ -185,7 +185,7 @@ def test_a_tipoff_within_the_jitter_is_not_negative() -> None:
     """A sentence never says that a game starts in less than no time."""
     moment = ("2025-11-12 19:00", 90, "2025-11-12 19:01")
     assert "in 0 min" in decide(FLOW, "mine", late(*moment)).reason
-    ran = decide(FLOW, "mine", late(*moment, tries=all_ran("2025-11-12 17:00")))
+    ran = decide(FLOW, "mine", late(*moment, attempts=all_ran("2025-11-12 17:00")))
     assert ran.reason == "Ready: 1 game today, 0h until first game"
 
 
