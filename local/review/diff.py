@@ -9,7 +9,7 @@ from typing import Literal
 
 from common.calendar.games import Calendar
 from common.calendar.season import by_date
-from common.configuration.checks import TICKS, load_checked
+from common.configuration.checks import CONTROLLER_TOPIC, load_checked
 from common.configuration.workflows import Workflow, load_workflows
 from common.decisions.plan import LEAD_IN_DAYS, nominal_decisions
 from common.decisions.situation import Decision, wall
@@ -89,7 +89,7 @@ def _decisions(
         calendar,
         first - timedelta(days=LEAD_IN_DAYS),
         last,
-        cron=runtime.cron(TICKS),
+        cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
         collect_since=runtime.settings.collect_since,
     )

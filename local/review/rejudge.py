@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.cloud.ports import Row
-from common.configuration.checks import TICKS
+from common.configuration.checks import CONTROLLER_TOPIC
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
 from common.decisions.inputs import FORM, situation_from, stored_targets
@@ -121,7 +121,7 @@ def _again(
         inputs,
         row["slot"],
         row["decision_time"],
-        cron=runtime.cron(TICKS),
+        cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
     )
     return decide(name, flow, situation, forced=bool(row["forced"]))

@@ -9,7 +9,7 @@ from common.calendar.slots import parse_cron
 from common.configuration.checks import check, load_checked
 from common.configuration.tick_grid import Ticks
 from common.configuration.topology import Job, Topology, load_topology
-from common.configuration.window_checks import window_faults
+from common.configuration.window_checks import window_defects
 from common.configuration.workflows import parse_source
 from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
@@ -327,9 +327,9 @@ def test_one_thing_is_said_of_a_band_without_a_tick() -> None:
     early = flows["injury_discovery"].model_copy(
         update={"end": time_of("11:30"), "every_hours": 24}
     )
-    assert [place for place, _ in window_faults(early, noon)] == [("start",)]
+    assert [place for place, _ in window_defects(early, noon)] == [("start",)]
     far = flows["post_game_window_2"].model_copy(update={"at": time_of("14:58")})
-    ((_, text),) = window_faults(far, noon)
+    ((_, text),) = window_defects(far, noon)
     assert text.endswith('(they come at 12:00); write at: "12:00"')
 
 
@@ -359,8 +359,8 @@ def test_t14_a_window_over_midnight_with_ticks_on_both_edges() -> None:
 def test_t2_another_cron_is_checked_as_well(name: str, cron: str, said: str) -> None:
     """A window is judged by the ticks that the topology has."""
     flow = load_checked(SHIPPED, TOPOLOGY)[name]
-    faults = [text for _, text in window_faults(flow, Ticks(parse_cron(cron)))]
-    assert any(said in text for text in faults), faults
+    defects = [text for _, text in window_defects(flow, Ticks(parse_cron(cron)))]
+    assert any(said in text for text in defects), defects
 
 
 def test_quarter_hours_allow_quarter_hours() -> None:

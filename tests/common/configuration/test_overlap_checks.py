@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from common.calendar.slots import parse_cron
-from common.configuration.overlap_checks import overlap_faults
+from common.configuration.overlap_checks import overlap_defects
 from common.configuration.tick_grid import Ticks
 from tests.kit.situations import PER_GAME, workflow
 
@@ -35,7 +35,7 @@ def discovery(start: str, end: str) -> Any:
 def clashes(one: Any, other: Any) -> list[str]:
     """What is said of two workflows, in either order in the file."""
     found = [
-        [text for _, text in overlap_faults({"one": a, "two": b}, PER_GAME, TICKS)]
+        [text for _, text in overlap_defects({"one": a, "two": b}, PER_GAME, TICKS)]
         for a, b in ((one, other), (other, one))
     ]
     assert len(found[0]) == len(found[1])

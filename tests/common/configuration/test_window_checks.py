@@ -11,7 +11,7 @@ from common.calendar.games import Game
 from common.calendar.season import by_date
 from common.calendar.slots import slots_on
 from common.configuration.tick_grid import Ticks
-from common.configuration.window_checks import window_faults
+from common.configuration.window_checks import window_defects
 from common.decisions.plan import nominal_decisions
 from common.decisions.situation import Decision
 from common.eastern import at
@@ -29,7 +29,7 @@ LINES = [{"scrapers": ["oddsa_game_lines"]}]
 def usable(kind: str, **fields: Any) -> Any:
     """A workflow whose times the checks let through."""
     flow = workflow(kind, **fields)
-    assume(not list(window_faults(flow, Ticks(TICKS))))
+    assume(not list(window_defects(flow, Ticks(TICKS))))
     return flow
 
 
