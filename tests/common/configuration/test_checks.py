@@ -1,4 +1,4 @@
-"""Workflows that fit their form and still cannot work are refused, with the line at fault."""
+"""Workflows with a valid form that cannot work are refused with the line to change."""
 
 import time
 from pathlib import Path
@@ -26,7 +26,7 @@ WINDOW_2 = 'at: "23:00"\n    tolerance_minutes: 30'
 
 
 def edited(*edits: tuple[str, str]) -> str:
-    """The shipped file with some text replaced, each where it first stands."""
+    """Return the shipped file with the first occurrence of each text replaced."""
     text = TEXT
     for old, new in edits:
         assert old in text, old
@@ -35,7 +35,7 @@ def edited(*edits: tuple[str, str]) -> str:
 
 
 def refusal(*edits: tuple[str, str], topology: Topology = TOPOLOGY) -> str:
-    """What an edit of the shipped file is refused with; empty when it is not."""
+    """Return the error for an edit of the shipped file, or an empty text if it is accepted."""
     try:
         check(parse_source(edited(*edits), "mine.yaml"), topology)
     except ConfigError as error:
@@ -44,12 +44,12 @@ def refusal(*edits: tuple[str, str], topology: Topology = TOPOLOGY) -> str:
 
 
 def line_of(text: str, part: str) -> int:
-    """The line on which a part first stands."""
+    """Return the line of the first occurrence of a part."""
     return text[: text.index(part)].count("\n") + 1
 
 
 def ticking(cron: str) -> Topology:
-    """The shipped topology with another cron of the controller."""
+    """Return the shipped topology with another cron of the controller."""
     jobs = tuple(
         job.model_copy(update={"cron": cron}) if job.topic == "tick-master-controller" else job
         for job in TOPOLOGY.jobs
@@ -58,12 +58,12 @@ def ticking(cron: str) -> Topology:
 
 
 def test_the_shipped_file_works() -> None:
-    """It is loaded, in the file's order, as the functions load it."""
+    """The shipped file is accepted and loaded in its order."""
     assert list(load_checked(SHIPPED, TOPOLOGY))[:2] == ["morning_operations", "betting_lines"]
 
 
 def test_a_file_that_cannot_work_is_not_loaded(tmp_path: Path) -> None:
-    """Loading checks: no function starts with a workflow that never runs."""
+    """Loading checks the file, so no function starts with a workflow that never runs."""
     path = tmp_path / "mine.yaml"
     path.write_text(edited(('at: "23:00"', 'at: "04:00"')))
     with pytest.raises(ConfigError, match=r"mine\.yaml:\d+: .*no tick falls into 04:00"):
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_work_is_not_loaded(tmp_path: Path) -> None:
 
 
 def test_checking_costs_a_cold_start_little() -> None:
-    """Reading and checking take under 30 ms; the best of five, since the machine is shared."""
+    """Reading and checking take under 30 ms, in the best of five runs on a shared machine."""
     spent = []
     for _ in range(5):
         began = time.perf_counter()
@@ -266,7 +266,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_cannot_work_is_refused(name: str) -> None:
-    """The refusal names file, line and field, and says what to write instead."""
+    """The refusal names file, line and field, and what to write instead."""
     edit, at_fault, said, instead = CASES[name]
     text = refusal(edit)
     assert text.startswith(f"mine.yaml:{line_of(edited(edit), at_fault)}: ")
@@ -293,7 +293,7 @@ def test_what_cannot_work_is_refused(name: str) -> None:
     ids=lambda edit: edit[1].replace("\n    ", ", "),
 )
 def test_what_can_work_is_not_refused(edit: tuple[str, str]) -> None:
-    """Right beside each limit a file is taken."""
+    """A file with a value right beside a limit is accepted."""
     edits = [edit]
     if "10:30" in edit[1]:
         edits.append(("attempts: 6", "attempts: 2"))
@@ -301,7 +301,7 @@ def test_what_can_work_is_not_refused(edit: tuple[str, str]) -> None:
 
 
 def test_d17_a_publication_on_a_tick_is_found_by_that_tick() -> None:
-    """Published at 13:00, after attempts at 11:00 and 12:00, a third one finds it."""
+    """A publication at 13:00 needs the third attempt from 11:00 on, the one at 13:00."""
     published = ('published: "13:30"', 'published: "13:00"')
     assert refusal(published, ("attempts: 8", "attempts: 3")) == ""
     assert "write at least 3" in refusal(published, ("attempts: 8", "attempts: 2"))
@@ -315,13 +315,13 @@ def test_d17_a_publication_on_a_tick_is_found_by_that_tick() -> None:
     ],
 )
 def test_a_workflow_of_games_needs_only_one_of_both(steps: str) -> None:
-    """A scraper of the whole date after the games' end, or a scraper of each game."""
+    """A post-game window needs a whole-date scraper for final games, or a per-game scraper."""
     window = f"{WINDOW_2}\n    games_of: today\n    steps: "
     assert refusal((f"{window}*post_game", f"{window}{steps}")) == ""
 
 
-def test_one_thing_is_said_of_a_band_without_a_tick() -> None:
-    """Its attempts are not blamed as well; a far window gets a time, not a tolerance."""
+def test_a_band_without_a_tick_is_one_defect() -> None:
+    """A band without a tick has no second defect; a window far from every tick gets a time."""
     noon = Ticks(parse_cron("0 12 * * *"))
     flows = load_checked(SHIPPED, TOPOLOGY)
     early = flows["injury_discovery"].model_copy(
@@ -334,13 +334,13 @@ def test_one_thing_is_said_of_a_band_without_a_tick() -> None:
 
 
 def test_advice_works() -> None:
-    """The tolerance that a refusal proposes is taken."""
+    """The tolerance that a refusal proposes is accepted."""
     assert "write tolerance_minutes: 33" in refusal(('at: "23:00"', 'at: "23:30"'))
     assert refusal((WINDOW_2, 'at: "23:30"\n    tolerance_minutes: 33')) == ""
 
 
 def test_t14_a_window_over_midnight_with_ticks_on_both_edges() -> None:
-    """23:30 ±30 with ticks around the clock is what failed: both edges are on a tick."""
+    """A window of 23:30 ±30 min is refused if ticks fall on both of its edges."""
     assert "the tick at 00:00" in refusal(
         ('at: "23:00"', 'at: "23:30"'), topology=ticking("0 * * * *")
     )
@@ -357,21 +357,21 @@ def test_t14_a_window_over_midnight_with_ticks_on_both_edges() -> None:
     ],
 )
 def test_t2_another_cron_is_checked_as_well(name: str, cron: str, said: str) -> None:
-    """A window is judged by the ticks that the topology has."""
+    """A window is checked against the cron of the topology."""
     flow = load_checked(SHIPPED, TOPOLOGY)[name]
     defects = [text for _, text in window_defects(flow, Ticks(parse_cron(cron)))]
     assert any(said in text for text in defects), defects
 
 
 def test_quarter_hours_allow_quarter_hours() -> None:
-    """`every_hours` is counted in the cron's own spacing."""
+    """With a tick every 15 minutes `every_hours` may be a quarter of an hour."""
     edits = (("every_hours: 2", "every_hours: 0.25"), (WINDOW_2, WINDOW_2.replace("30", "25")))
     said = refusal(*edits, topology=ticking("*/15 6-23 * * *"))
     assert "every_hours" not in said
 
 
-def test_s9_a_disabled_scraper_with_a_reason_is_in_order() -> None:
-    """So is one that a job of its own triggers."""
+def test_s9_a_scraper_may_be_disabled_with_a_reason() -> None:
+    """A scraper without a workflow is accepted if it is disabled or has its own job."""
     edit = ("[nbac_schedule_api, nbac_player_list]", "[nbac_schedule_api]")
     named = ("workflows:\n", "disabled_scrapers: {nbac_player_list: once a year}\nworkflows:\n")
     assert refusal(edit, named) == ""
@@ -381,7 +381,7 @@ def test_s9_a_disabled_scraper_with_a_reason_is_in_order() -> None:
 
 
 def test_d8_a_disabled_scraper_that_a_job_asks_for() -> None:
-    """The refresh's own scraper cannot be disabled in the file alone."""
+    """A scraper that a scheduler job asks for cannot be disabled in the workflow file."""
     flows = TEXT[TEXT.index("  injury_discovery:") : TEXT.index("  post_game_window_1:")]
     rest = "nbac_gamebook_pdf nbac_play_by_play nbac_player_boxscore nbac_player_list"
     rest += " nbac_team_boxscore oddsa_events oddsa_game_lines oddsa_player_props"
@@ -392,7 +392,7 @@ def test_d8_a_disabled_scraper_that_a_job_asks_for() -> None:
 
 
 def test_a_disabled_workflow_is_not_checked() -> None:
-    """It may be half-written; what it alone triggered is then without a trigger."""
+    """A disabled workflow is not checked; a scraper that only it names has no trigger."""
     half = ('at: "23:00"', 'enabled: false\n    at: "04:00"')
     assert refusal(half) == ""
     assert "nothing triggers nbac_injury_report" in refusal(
@@ -401,7 +401,7 @@ def test_a_disabled_workflow_is_not_checked() -> None:
 
 
 def test_a_workflow_that_collects_nothing() -> None:
-    """A window of finished games without a scraper of them would never run."""
+    """A post-game window without any scraper of finished games is refused."""
     edit = (WINDOW_2 + "\n    games_of: today\n    steps: *post_game", "")
     shortened = (
         f"{WINDOW_2}\n    games_of: today\n    steps: [{{scrapers: [nbac_player_list]}}]",
@@ -411,7 +411,7 @@ def test_a_workflow_that_collects_nothing() -> None:
 
 
 def test_one_file_is_enough_to_add_a_workflow() -> None:
-    """A block in the file is all that a further window takes."""
+    """A new workflow needs only a block in the workflow file."""
     block = TEXT[TEXT.index("  post_game_window_2:") : TEXT.index("  post_game_window_3:")]
     new = block.replace("window_2", "window_4").replace("23:00", "17:00")
     source = parse_source(edited(("  late_game_catch_up:", new + "  late_game_catch_up:")), "m")
@@ -420,6 +420,6 @@ def test_one_file_is_enough_to_add_a_workflow() -> None:
 
 
 def test_lines_are_found_through_aliases() -> None:
-    """A fault in an anchored list is named where it is written."""
+    """A defect in an anchored list is reported on the line of the list."""
     text = refusal(("nbac_gamebook_pdf]", "nbac_gamebook]"))
     assert text.startswith(f"mine.yaml:{line_of(TEXT, 'nbac_gamebook_pdf]')}: ")

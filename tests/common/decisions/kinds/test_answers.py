@@ -1,4 +1,4 @@
-"""What every answer says besides its action: why, about which date, and when to look again."""
+"""Every branch of every kind has its reason code, target date and next check."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,17 +29,17 @@ FAILED = {(name, BEFORE, LATE.game_id): failure("2025-11-12 07:30") for name in 
 
 
 def lines(when: str) -> dict[Key, Attempts]:
-    """Every scraper of the betting lines succeeded in a slot of the day."""
+    """Return a success of every betting-lines scraper in a slot of the day."""
     return {(name, DAY, None): success(when) for name in WORKFLOWS["betting_lines"].scrapers}
 
 
 def morning(when: str) -> dict[Key, Attempts]:
-    """Both scrapers of the morning succeeded in a slot of the day."""
+    """Return a success of both morning scrapers in a slot of the day."""
     return {(name, DAY, None): success(when) for name in WORKFLOWS["morning_operations"].scrapers}
 
 
 def run(name: str, when: str, *games: Game) -> tuple[Run, ...]:
-    """One run of a workflow that has not ended."""
+    """Return one run of a workflow that has not ended."""
     return (Run(name, et(when), DAY, tuple(one.game_id for one in games)),)
 
 
@@ -135,7 +135,7 @@ CASES = [
 def test_r4_each_answer_names_its_date_and_the_next_look(
     name: str, now: str, given: dict[str, Any], answer: list[Any]
 ) -> None:
-    """Code, target date and next check of each branch of each kind."""
+    """Each branch of each kind has its reason code, target date and next check."""
     code, target, following = answer
     judged = situation(f"{DAY} {now}", **{"games": [game()], **given})
     made = decide(name, WORKFLOWS[name], judged)
