@@ -108,7 +108,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode, line: int) -> Any:  # noqa: ANN401 - whatever YAML holds
         try:
-            return self.scalars.construct_object(node)
+            return self.scalars.construct_object(node, deep=True)
         except ValueError as error:
             raise ConfigError(f"{self.where}:{line}: {node.value!r:.40}: {error}") from error
 

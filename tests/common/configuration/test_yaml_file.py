@@ -15,7 +15,8 @@ def test_every_field_has_its_line() -> None:
     """A key has its own line, an item the line it begins on, a missing field its parent's line."""
     document = parse_yaml("# c\na:\n  b: 1\n  c:\n    - x\n    - y\n", "f.yaml")
     assert document.data == {"a": {"b": 1, "c": ["x", "y"]}}
-    lines = {("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 1): 6, ("a", "z", 0): 2, (): 2}
+    lines = {("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 1): 6, (): 2}
+    lines |= {("a", "z", 0): 2, ("a", "b", "z"): 3}
     assert {path: document.line(path) for path in lines} == lines
 
 
@@ -23,6 +24,7 @@ def test_a_refusal_names_file_line_and_field() -> None:
     """The error of a document is one sentence with file, line, field and advice."""
     document = parse_yaml("a:\n  b: 1\n", "f.yaml")
     assert str(document.refuse(("a", "b"), "write 2")) == "f.yaml:2: a.b: write 2"
+    assert str(document.refuse((), "write a list")) == "f.yaml:1: file: write a list"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,10 @@ def test_a_refusal_names_file_line_and_field() -> None:
         ("a: 1\n---\nb: 1\n", "f.yaml:2: not YAML: "),
         ("a: !!python/object:os.system x\n", "f.yaml:1: not YAML: could not determine"),
         ("a: !!set {b}\n", "f.yaml:1: file: no tag:yaml.org,2002:set"),
+        ("a: !!omap [b: 1]\n", "f.yaml:1: file: no tag:yaml.org,2002:omap"),
+        ("a: !!map b\n", "f.yaml:1: not YAML: expected a mapping node"),
+        ("a: !!seq b\n", "f.yaml:1: not YAML: expected a sequence node"),
+        ("? !!str [a]\n: 1\n", "f.yaml:1: 'a collection' is no text key"),
         ("a: \x01\n", "f.yaml:1: not YAML: "),
         ("yes: 1\n", "f.yaml:1: 'yes' is no text key"),
         ("? [a]\n: 1\n", "f.yaml:1: 'a collection' is no text key"),
@@ -61,7 +67,9 @@ def test_an_alias_may_be_used_many_times() -> None:
 
 def test_an_empty_file_is_none() -> None:
     """An empty file has no data; the model of the file refuses it."""
-    assert parse_yaml("", "f.yaml").data is None
+    empty = parse_yaml("", "f.yaml")
+    assert empty.data is None
+    assert empty.line(("version",)) == 1
 
 
 def test_it_reads_what_yaml_reads() -> None:

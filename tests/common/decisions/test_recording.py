@@ -141,6 +141,16 @@ def test_the_shipped_slate_is_judged_again() -> None:
     assert_made_again(date(2025, 11, 13), games)
 
 
+def test_a_run_under_way_is_recorded() -> None:
+    """A run that a decision waits for is stored, and the decision made again waits for it too."""
+    run = Run("morning_operations", et("2025-11-12 06:00"), date(2025, 11, 12))
+    judged = situation("2025-11-12 07:00", [game()], runs=(run,))
+    text, made = recorded("morning_operations", judged)
+    assert made.reason_code == "IN_FLIGHT"
+    assert json.loads(text)["runs"] == [["morning_operations", -3600, "2025-11-12", [], None]]
+    assert again("morning_operations", text, judged) == made
+
+
 def test_only_the_runs_that_were_asked_for_are_kept() -> None:
     """The catch-up stores its own runs for its games, not those of other workflows or games."""
     one, gone = played(1, "2025-11-11 19:00"), played(2, "2025-11-11 19:00", postponed=True)
