@@ -47,6 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/calendar/season.py": (f"{TESTS}/calendar/test_season.py",),
     "common/calendar/games.py": (
         f"{TESTS}/calendar/test_games.py",
+        f"{TESTS}/calendar/test_schedule_documents.py",
         f"{TESTS}/calendar/test_season.py",
     ),
     "common/executions/steps.py": (f"{TESTS}/executions/test_steps.py", *RUNS),
@@ -56,28 +57,34 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/ids.py": (f"{TESTS}/test_ids.py", *RUNS),
     "common/configuration/window_checks.py": (
         f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
         f"{CONFIGURATION}/test_window_checks.py",
     ),
     "common/configuration/overlap_checks.py": (
         f"{CONFIGURATION}/test_overlap_checks.py",
         f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
     ),
     "common/configuration/checks.py": (
         f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
         f"{CONFIGURATION}/test_workflows.py",
     ),
     "common/configuration/tick_grid.py": (
         f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
         f"{CONFIGURATION}/test_overlap_checks.py",
         f"{CONFIGURATION}/test_window_checks.py",
     ),
     "common/configuration/advice.py": (
         f"{CONFIGURATION}/test_workflows.py",
         f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
     ),
     "common/configuration/yaml_file.py": (
         f"{CONFIGURATION}/test_yaml_file.py",
         f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
     ),
     "common/messages/labels.py": (f"{TESTS}/messages/test_labels.py",),
     "common/healing/attempts.py": (f"{TESTS}/healing/test_attempts.py", *CLEANUP),
