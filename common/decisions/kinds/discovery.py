@@ -1,6 +1,6 @@
 """Decides a workflow that asks for a publication until it is found, within a budget."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from common.configuration.workflows import Discovery
 from common.decisions.situation import Decision, Situation, hours, skip, wall
@@ -39,13 +39,8 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
         return _given_up(flow, situation, spent)
     running = history.in_flight(name, day, slot)
     last = max((made.last for made in attempts if made.last), default=None)
-    last = running.slot if running else last
-    every = timedelta(hours=flow.every_hours)
-    soon = last is not None and slot < last + every
-    if situation.check("the last attempt was too recent", soon, last=last, every=every):
-        assert last is not None
-        reason = f"Too soon (tried at {wall(last)}, every {hours(every)})"
-        return skip("TOO_SOON", reason, day, max(last + every, situation.next_tick()))
+    if soon := _too_soon(flow, situation, running.slot if running else last):
+        return soon
     return Decision(
         "RUN",
         "NOT_FOUND_YET",
@@ -53,6 +48,16 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
         day,
         scrapers=tuple(missing),
     )
+
+
+def _too_soon(flow: Discovery, situation: Situation, last: datetime | None) -> Decision | None:
+    every = timedelta(hours=flow.every_hours)
+    soon = last is not None and situation.slot < last + every
+    if not situation.check("the last attempt was too recent", soon, last=last, every=every):
+        return None
+    assert last is not None
+    reason = f"Too soon (tried at {wall(last)}, every {hours(every)})"
+    return skip("TOO_SOON", reason, situation.day, max(last + every, situation.next_tick()))
 
 
 def _given_up(flow: Discovery, situation: Situation, spent: int) -> Decision:
