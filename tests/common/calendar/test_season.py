@@ -129,7 +129,9 @@ def test_a_broken_schedule_does_not_hide_the_one_before(
     before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
     broken = store(storage, NOW, body)
     assert SeasonReader(storage, BUCKET).read(NOW).name == before
-    assert broken in capsys.readouterr().err
+    logged = json.loads(capsys.readouterr().err)
+    assert (logged["severity"], logged["object"]) == ("ERROR", broken)
+    assert logged["error"]
 
 
 @pytest.mark.parametrize("outcome", ["NO_DATA", "BLOCKED", "FAILED", "CONTRACT"])
@@ -139,6 +141,15 @@ def test_s2_only_a_success_is_a_schedule(storage: Counting, outcome: str) -> Non
     store(storage, NOW - timedelta(hours=1), schedule(), outcome=outcome)
     store(storage, NOW, b"")
     assert SeasonReader(storage, BUCKET).read(NOW).name == before
+
+
+def test_empty_objects_are_not_read(storage: Counting) -> None:
+    """Empty objects do not use up the three objects that are read."""
+    before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
+    for hours in range(4):
+        store(storage, NOW - timedelta(hours=hours), b"")
+    assert SeasonReader(storage, BUCKET).read(NOW).name == before
+    assert storage.reads == 1
 
 
 def test_d5_no_schedule_is_an_error(storage: Counting) -> None:
