@@ -1,1 +1,1 @@
-"""Tools of the developers: the mutation check."""
+"""Tools for developers: the mutation check."""

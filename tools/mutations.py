@@ -1,4 +1,4 @@
-"""The small changes of a mutation check: what a hurried hand could get wrong, one at a time."""
+"""Makes the mutants of a module: copies of its syntax tree with one small mistake each."""
 
 import ast
 import copy
@@ -31,16 +31,16 @@ _COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
 }
 _SWAPPED = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _CODE = re.compile(r"[A-Z][A-Z_]+")
-"""Reason codes, statuses, alert levels: what others match on. Sentences are left alone."""
-_TOLD = "holds"
-"""A call whose keywords only tell a person what was seen."""
+"""Texts that other code compares with: reason codes, statuses, alert levels. Sentences are kept."""
+_EXPLAINING_METHOD = "check"
+"""A method (`Situation.check`) whose keywords only explain a decision; they are kept."""
 _NOT_RUN = {"annotation", "returns", "decorator_list", "type_params"}
-_LINE = 100
+_SHOWN_CHARACTERS_MAX = 100
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed module: the whole tree, where it was changed, and how, in a word."""
+    """One changed module: the line of the change, the change in words, and the whole tree."""
 
     line: int
     change: str
@@ -48,7 +48,7 @@ class Mutant:
 
 
 def mutants_of(source: str) -> Iterator[Mutant]:
-    """Every mutant of a module's source, in the order of its lines."""
+    """Yield every mutant of a module's source, in the order of its lines."""
     tree = ast.parse(source)
     for node in sorted(_places(tree), key=lambda node: (node.lineno, node.col_offset)):
         for new in _RULES.get(type(node), _unchanged)(node):
@@ -58,7 +58,7 @@ def mutants_of(source: str) -> Iterator[Mutant]:
 
 
 class _Swap(ast.NodeTransformer):
-    """A copy of a tree with another node in one's place."""
+    """Copies a tree with one node replaced."""
 
     def __init__(self, old: ast.AST, new: ast.AST) -> None:
         self._old = old
@@ -69,13 +69,13 @@ class _Swap(ast.NodeTransformer):
             return ast.copy_location(self._new, node)
         made = copy.copy(node)
         for name, value in ast.iter_fields(made):
-            if isinstance(value, list):  # the library changes lists in place
+            if isinstance(value, list):  # NodeTransformer changes lists in place
                 setattr(made, name, list(value))
         return self.generic_visit(made)
 
 
 def _places(node: ast.AST) -> Iterator[Any]:
-    """Everything that runs: no types, docstrings, decorators, assertions or sentences."""
+    """Yield the nodes that run, without types, docstrings, decorators, assertions and sentences."""
     for name, value in ast.iter_fields(node):
         if name in _NOT_RUN:
             continue
@@ -127,7 +127,9 @@ def _constant(node: ast.Constant) -> Iterator[ast.AST]:
 
 
 def _condition(node: ast.If | ast.IfExp) -> Iterator[ast.AST]:
-    if not isinstance(node.test, ast.Compare | ast.BoolOp | ast.UnaryOp):  # changed by themselves
+    if not isinstance(
+        node.test, ast.Compare | ast.BoolOp | ast.UnaryOp
+    ):  # these are changed themselves
         yield _with(node, test=ast.UnaryOp(ast.Not(), node.test))
 
 
@@ -144,16 +146,16 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name in _SWAPPED:
         yield _with(node, func=ast.Name(_SWAPPED[name], ast.Load()))
-    if isinstance(node.func, ast.Attribute) and node.func.attr == _TOLD:
+    if isinstance(node.func, ast.Attribute) and node.func.attr == _EXPLAINING_METHOD:
         return
     for place in range(len(node.keywords)):
         yield _with(node, keywords=[*node.keywords[:place], *node.keywords[place + 1 :]])
 
 
 def _answer(node: ast.Return) -> Iterator[ast.AST]:
-    """None in an answer's place; for None or False that would hardly be a change."""
-    told = node.value is not None
-    if told and not (isinstance(node.value, ast.Constant) and not node.value.value):
+    """Return None instead of a value, unless the value is a falsy constant."""
+    valued = node.value is not None
+    if valued and not (isinstance(node.value, ast.Constant) and not node.value.value):
         yield ast.Return(ast.Constant(None))
 
 
@@ -192,4 +194,4 @@ def _with(node: Any, **fields: object) -> Any:
 
 def _text(node: ast.AST) -> str:
     line = " ".join(ast.unparse(node).split())
-    return line if len(line) <= _LINE else f"{line[: _LINE - 3]}..."
+    return line if len(line) <= _SHOWN_CHARACTERS_MAX else f"{line[: _SHOWN_CHARACTERS_MAX - 3]}..."

@@ -1,1 +1,1 @@
-"""What is played when: games, the season that lists them, and the scheduled slots of a day."""
+"""The games of a season, the schedule that lists them, and the scheduled slots of a day."""

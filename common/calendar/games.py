@@ -18,14 +18,14 @@ from common.errors import BadInputError
 
 SCHEDULED, LIVE, FINAL = 1, 2, 3
 SEASON_FIRST_MONTH = 8
-"""August: every date from it on belongs to the season that begins that year."""
+"""August: a date from this month on belongs to the season that begins in its year."""
 UNKNOWN_TEAM = "TBD"
-"""Tricode of a side that is not decided yet (Cup knockouts, playoffs)."""
+"""Tricode of a side that is still undecided, as in Cup knockouts and playoffs."""
 
-# Preseason (001) and All-Star (003) are not collected.
 _LEFT_OUT = {"001", "003"}
+"""Preseason and All-Star games are not collected."""
 _GAME_ID, _TRICODE = re.compile("[0-9]{10}"), re.compile("[A-Z]{3}")
-"""As our messages want them (`common/messages/models.py`)."""
+"""The forms that our messages require (`common/messages/models.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Game:
         game_id: ten digits, such as `0022500213`.
         game_date: the Eastern date it is listed under.
         away: tricode of the visitors; `TBD` while undecided.
-        home: tricode of the hosts, likewise.
+        home: tricode of the hosts; `TBD` while undecided.
         tipoff: aware UTC; None while the time is to be determined.
         status: 1 scheduled, 2 live, 3 final.
-        has_score: both scores are there and not both zero.
-        postponed: it will not be played on this date.
+        has_score: both scores exist and are not both zero.
+        postponed: the game will not be played on this date.
         season: such as `2025-26`.
     """
 
@@ -56,12 +56,12 @@ class Game:
 
     @property
     def is_final(self) -> bool:
-        """Played to its end, with a score to prove it (S5)."""
+        """Return whether the game was played to its end and has a score (S5)."""
         return self.status == FINAL and self.has_score and not self.postponed
 
     @property
     def code(self) -> str:
-        """NBA.com's own name of the game, such as `20251112/MILCHA`."""
+        """Return NBA.com's own name of the game, such as `20251112/MILCHA`."""
         return f"{self.game_date:%Y%m%d}/{self.away}{self.home}"
 
 
@@ -74,7 +74,7 @@ class Schedule:
     """A season's games in order of date and id.
 
     Attributes:
-        games: preseason and All-Star left out.
+        games: the games, without preseason and All-Star.
         warnings: one sentence for each field that contradicts another; the games are kept.
         season: such as `2025-26`; empty when the document names none and lists no game.
     """
@@ -97,10 +97,10 @@ def parse_schedule(document: Mapping[str, Any]) -> Schedule:
         document: `{"leagueSchedule": {"seasonYear": …, "gameDates": [{"gameDate", "games"}]}}`.
 
     Returns:
-        The collected games, each with its own warnings gathered.
+        The season's games, and the warnings about their fields.
 
     Raises:
-        BadInputError: a field is missing or not of its form; names game id and field.
+        BadInputError: a field is missing or has another form; the message names game and field.
     """
     league = _field(document, "leagueSchedule", dict, "schedule")
     days = _field(league, "gameDates", list, "schedule")
@@ -108,10 +108,10 @@ def parse_schedule(document: Mapping[str, Any]) -> Schedule:
 
 
 def parse_schedule_body(body: bytes) -> Schedule:
-    """Read stored bytes: the scraper's envelope, or a scheduleLeagueV2 file put there by hand.
+    """Read stored bytes: the scraper's envelope, or an uploaded scheduleLeagueV2 file.
 
     Raises:
-        BadInputError: neither of the two; names what is wrong.
+        BadInputError: the bytes are neither; the message names what is wrong.
     """
     try:
         document = from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
@@ -126,10 +126,10 @@ def parse_schedule_body(body: bytes) -> Schedule:
 
 
 def schedule_records(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The games of a scheduleLeagueV2 document as served, each with its `gameDate` added.
+    """Return the games of a scheduleLeagueV2 document as served, each with its `gameDate` added.
 
     Raises:
-        BadInputError: the document is not of that form.
+        BadInputError: the document has another form.
     """
     league = _field(document, "leagueSchedule", dict, "schedule")
     days = _field(league, "gameDates", list, "schedule")
@@ -164,7 +164,7 @@ def _schedule(listed: Iterable[tuple[Any, dict[str, Any]]], season: str) -> Sche
             days[listed_on] = _day(game_id, listed_on)
         game = _game(game_id, days[listed_on], raw, warnings)
         other = latest.get(game_id)
-        if other is not None:  # S5: one id on two dates was moved to the later one
+        if other is not None:  # S5: a game listed on two dates was moved to the later one
             earlier, game = sorted((other, game), key=lambda found: found.game_date)
             moved.append(replace(earlier, postponed=True))
         latest[game_id] = game
@@ -200,9 +200,9 @@ def _game(game_id: str, day: date, raw: dict[str, Any], warnings: list[str]) -> 
 def _tipoff(
     game_id: str, day: date, raw: dict[str, Any], text: str, warnings: list[str]
 ) -> datetime:
-    """The UTC field, checked against the Eastern one and the status text (T10)."""
+    """Return the UTC field; warn if the Eastern field or the status text contradicts it (T10)."""
     tipoff = _instant(game_id, raw, "gameDateTimeUTC")
-    # The Eastern field ends in Z as well, although it is Eastern: the suffix is not believed.
+    # The Eastern field also ends in Z; the suffix is wrong and is replaced.
     eastern = _instant(game_id, raw, "gameDateTimeEst").replace(tzinfo=EASTERN)
     if eastern != tipoff:
         warnings.append(

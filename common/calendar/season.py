@@ -1,4 +1,4 @@
-"""The season as last stored by `nbac_schedule_api` (or uploaded by hand)."""
+"""Reads the season from the newest object of `nbac_schedule_api`, or an uploaded schedule file."""
 
 from __future__ import annotations
 
@@ -17,27 +17,36 @@ if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
 
 
 FOLDER = "nbac-schedule-api/"
-LOOK_BACK_DAYS = 7
-STALE_AFTER = timedelta(hours=48)
-TRIES = 3
-"""A newest object that does not parse must not hide the one before it."""
+"""The folder of schedule objects in the bucket of scraped data."""
+LISTED_DAYS = 7
+"""How many days back schedule objects are listed."""
+SCHEDULE_AGE_MAX = timedelta(hours=48)
+"""The age from which a schedule that lists no game is not trusted."""
+OBJECTS_READ_MAX = 3
+"""How many of the newest objects are read until one of them parses."""
 
 
 @dataclass(frozen=True)
 class Season:
-    """Games by Eastern date, and when they were fetched (aware UTC)."""
+    """A season's games and the object they were read from.
+
+    Attributes:
+        calendar: games by Eastern date.
+        fetched: when the schedule was fetched; aware UTC.
+        name: the object's name.
+    """
 
     calendar: Calendar
     fetched: datetime
     name: str
 
     def is_stale(self, now: datetime) -> bool:
-        """Whether the schedule is too old to be believed when it lists nothing (X13)."""
-        return now - self.fetched > STALE_AFTER
+        """Return whether the schedule is too old to be trusted when it lists no game (X13)."""
+        return now - self.fetched > SCHEDULE_AGE_MAX
 
 
 def by_date(games: tuple[Game, ...]) -> Calendar:
-    """Games grouped by the Eastern date they are listed under."""
+    """Group games by the Eastern date they are listed under."""
     grouped: dict[date, list[Game]] = defaultdict(list)
     for game in games:
         grouped[game.game_date].append(game)
@@ -45,7 +54,7 @@ def by_date(games: tuple[Game, ...]) -> Calendar:
 
 
 class SeasonReader:
-    """Reads the newest schedule object; parses each generation once (scenario D14)."""
+    """Reads the newest schedule object and parses each generation once (scenario D14)."""
 
     def __init__(self, storage: Storage, bucket: str) -> None:
         self._storage = storage
@@ -53,18 +62,18 @@ class SeasonReader:
         self._cached: tuple[str, int, Season] | None = None
 
     def read(self, now: datetime) -> Season:
-        """The season as of the newest object of the last week.
+        """Return the season from the newest readable object of the last week.
 
         Raises:
-            TransientError: there is none yet, or none that parses; the refresh brings one.
+            TransientError: no object exists or parses; the scheduled refresh stores a new one.
         """
-        start = f"{FOLDER}{eastern_date(now) - timedelta(days=LOOK_BACK_DAYS)}"
+        start = f"{FOLDER}{eastern_date(now) - timedelta(days=LISTED_DAYS)}"
         found = [
             stored
             for stored in self._storage.list(self._bucket, FOLDER, start=start)
             if _is_good(stored)
         ]
-        for stored in sorted(found, key=_time, reverse=True)[:TRIES]:
+        for stored in sorted(found, key=_time, reverse=True)[:OBJECTS_READ_MAX]:
             if self._cached and self._cached[:2] == (stored.name, stored.generation):
                 return self._cached[2]
             if season := self._parse(stored):
@@ -72,7 +81,7 @@ class SeasonReader:
                 return season
         raise TransientError(
             f"no readable schedule below gs://{self._bucket}/{FOLDER} in the last "
-            f"{LOOK_BACK_DAYS} days; publish a scraper request for nbac_schedule_api"
+            f"{LISTED_DAYS} days; publish a scraper request for nbac_schedule_api"
         )
 
     def _parse(self, stored: StoredObject) -> Season | None:
@@ -82,7 +91,12 @@ class SeasonReader:
                 return None
             schedule = parse_schedule_body(held[0])
         except BadInputError as error:
-            log("ERROR", "A schedule object was passed over", object=stored.name, error=error)
+            log(
+                "ERROR",
+                "A schedule object cannot be read: the one before it is used",
+                object=stored.name,
+                error=error,
+            )
             return None
         return Season(by_date(schedule.games), _time(stored), stored.name)
 

@@ -1,4 +1,4 @@
-"""Slots: the scheduled instants of a cron, and which of them an event belongs to (rule R3)."""
+"""Slots are the scheduled instants of a cron; every event belongs to one of them (rule R3)."""
 
 import re
 from bisect import bisect_right
@@ -10,18 +10,19 @@ from functools import lru_cache
 from common.eastern import EASTERN, eastern_date
 from common.errors import ConfigError
 
-EARLY = timedelta(minutes=5)
-"""An event may come this long before its slot: scheduler and publisher clocks differ."""
-ON_TIME = timedelta(minutes=2)
-"""Within this of its slot an event is judged as at the slot itself, so jitter changes nothing."""
-EXPIRED_AFTER = timedelta(minutes=60)
+EVENT_EARLY_MAX = timedelta(minutes=5)
+"""How long before its slot an event may come, because scheduler and publisher clocks differ."""
+JITTER_MAX = timedelta(minutes=2)
+"""How far from its slot an event may come and still be decided as if it came at the slot."""
+SLOT_AGE_MAX = timedelta(minutes=60)
+"""How long after its slot a tick is still decided; a later one is skipped as expired."""
 _PART = re.compile(r"(\*|[0-9]+(-[0-9]+)?)(/[1-9][0-9]*)?")
 _RANGES = {"minute": 60, "hour": 24}
 
 
 @dataclass(frozen=True)
 class Cron:
-    """The minutes and hours (Eastern) at which a job fires every day."""
+    """The minutes and Eastern hours at which a job fires every day, in order."""
 
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -45,10 +46,10 @@ def _field(text: str, name: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=32)
 def parse_cron(text: str) -> Cron:
-    """Parse the daily crons that we use: minute and hour fields, `* * *` after them.
+    """Parse a daily cron: a minute field, an hour field, and `* * *`.
 
     Raises:
-        ConfigError: another form; names the cron and the field.
+        ConfigError: the text has another form; the message names the cron and the field.
     """
     parts = text.split()
     if len(parts) != len(_RANGES) + 3 or parts[2:] != ["*", "*", "*"]:
@@ -63,10 +64,10 @@ def parse_cron(text: str) -> Cron:
 
 @lru_cache(maxsize=1024)
 def slots_on(cron: Cron, day: date) -> tuple[datetime, ...]:
-    """The UTC instants at which the cron fires on an Eastern date, in order.
+    """Return the UTC instants at which the cron fires on an Eastern date, in order.
 
-    A wall time that the spring change skips does not fire; one that the autumn change repeats
-    fires twice, as a clock on the wall would show it twice.
+    A wall time that the spring clock change skips does not fire; one that the autumn change repeats
+    fires twice.
     """
     return tuple(
         sorted(
@@ -81,7 +82,7 @@ def slots_on(cron: Cron, day: date) -> tuple[datetime, ...]:
 
 
 def _instants(wall: datetime) -> Iterator[datetime]:
-    """The instants (none, one or two) at which an Eastern clock shows a wall time."""
+    """Yield the UTC instants (none, one or two) at which an Eastern clock shows a wall time."""
     for fold in (0, 1):
         instant = wall.replace(tzinfo=EASTERN, fold=fold).astimezone(UTC)
         if instant.astimezone(EASTERN).replace(tzinfo=None) == wall:
@@ -89,8 +90,8 @@ def _instants(wall: datetime) -> Iterator[datetime]:
 
 
 def slot_of(cron: Cron, event_time: datetime) -> datetime:
-    """The slot an event belongs to: the latest scheduled instant at or before its time + 5 min."""
-    horizon = event_time + EARLY
+    """Return an event's slot: the latest one at or before the event's time plus 5 minutes."""
+    horizon = event_time + EVENT_EARLY_MAX
     day = eastern_date(horizon)
     while True:
         slots = slots_on(cron, day)
@@ -100,7 +101,7 @@ def slot_of(cron: Cron, event_time: datetime) -> datetime:
 
 
 def next_slot(cron: Cron, after: datetime) -> datetime:
-    """The first scheduled instant later than `after`."""
+    """Return the first slot later than `after`."""
     day = eastern_date(after)
     while True:
         slots = slots_on(cron, day)
@@ -110,10 +111,10 @@ def next_slot(cron: Cron, after: datetime) -> datetime:
 
 
 def judged_at(slot: datetime, now: datetime) -> datetime:
-    """The instant a decision is judged at: the slot for an event on time, else the real now."""
-    return slot if abs(now - slot) <= ON_TIME else now
+    """Return the instant conditions are evaluated at: the slot for an event on time, else now."""
+    return slot if abs(now - slot) <= JITTER_MAX else now
 
 
 def is_expired(slot: datetime, now: datetime) -> bool:
-    """Whether a tick comes too late for its slot to mean anything."""
-    return now - slot > EXPIRED_AFTER
+    """Return whether a tick comes too late for its slot to be decided."""
+    return now - slot > SLOT_AGE_MAX

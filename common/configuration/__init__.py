@@ -1,1 +1,1 @@
-"""What the YAML files may say, and why a file that fits its form still cannot work."""
+"""Reads the YAML configuration files, and refuses what cannot work."""

@@ -1,6 +1,7 @@
-"""Refuses workflows that fit their form and still cannot work.
+"""Refuses workflows that have a valid form and still cannot work.
 
-Each check yields faults: where in the file, and what cannot work with what to write instead.
+Each check yields defects: a place in the file, and what cannot work there with what to write
+instead.
 """
 
 from collections.abc import Iterator
@@ -8,10 +9,10 @@ from pathlib import Path
 
 from common.calendar.slots import parse_cron
 from common.configuration.advice import nearest
-from common.configuration.overlap_checks import overlap_faults
+from common.configuration.overlap_checks import overlap_defects
 from common.configuration.tick_grid import Ticks
 from common.configuration.topology import Topology
-from common.configuration.window_checks import window_faults
+from common.configuration.window_checks import window_defects
 from common.configuration.workflows import (
     REFRESH,
     CatchUp,
@@ -21,18 +22,20 @@ from common.configuration.workflows import (
     WorkflowSource,
     read_workflows,
 )
-from common.configuration.yaml_file import Fault
+from common.configuration.yaml_file import Defect
 from common.scrapers import REGISTRY
 
-TICKS = "tick-master-controller"
+CONTROLLER_TOPIC = "tick-master-controller"
+"""The topic whose job in the topology has the controller's cron."""
 _GAME_SCRAPERS = frozenset(n for n, scraper in REGISTRY.items() if scraper.scope == "game")
 
 
 def load_checked(path: Path, topology: Topology) -> dict[str, Workflow]:
-    """The enabled workflows of a file by name, in its order.
+    """Return the enabled workflows of a file by name, in the file's order.
 
     Raises:
-        ConfigError: they cannot work; names file, line, field and what to write instead.
+        ConfigError: a workflow cannot work; the message names file, line and field, and what to
+            write instead.
     """
     source = read_workflows(path)
     check(source, topology)
@@ -40,24 +43,35 @@ def load_checked(path: Path, topology: Topology) -> dict[str, Workflow]:
 
 
 def check(source: WorkflowSource, topology: Topology) -> None:
-    """Refuse a file with a fault; the first one is named."""
-    ticks = Ticks(parse_cron(topology.cron_for(TICKS)))
+    """Refuse a file with defects; the error names the first one.
+
+    Raises:
+        ConfigError: the file has a defect.
+    """
+    ticks = Ticks(parse_cron(topology.cron_for(CONTROLLER_TOPIC)))
     asked = {str(job.message["scraper"]) for job in topology.jobs if "scraper" in job.message}
-    for place, text in _faults(source.file, ticks, asked):
+    for place, text in defects(source.file, ticks, asked):
         raise source.document.refuse(place, text)
 
 
-def _faults(file: WorkflowFile, ticks: Ticks, asked: set[str]) -> Iterator[Fault]:
+def defects(file: WorkflowFile, ticks: Ticks, asked: set[str]) -> Iterator[Defect]:
+    """Yield every defect of a file.
+
+    Args:
+        file: the file.
+        ticks: when the controller ticks.
+        asked: names of the scrapers that a scheduler job asks for.
+    """
     for name, flow in file.enabled.items():
-        for checked in (_unknown(flow, file), _step_faults(flow), window_faults(flow, ticks)):
+        for checked in (_unknown(flow, file), _step_defects(flow), window_defects(flow, ticks)):
             for place, text in checked:
                 yield ("workflows", name, *place), text
-    yield from overlap_faults(file.enabled, _GAME_SCRAPERS, ticks)
+    yield from overlap_defects(file.enabled, _GAME_SCRAPERS, ticks)
     yield from _untriggered(file, asked)
 
 
-def _unknown(flow: Workflow, file: WorkflowFile) -> Iterator[Fault]:
-    """Scrapers that are not there, are disabled (D8), or are named twice."""
+def _unknown(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]:
+    """Yield scrapers that do not exist, are disabled (D8), or are named twice."""
     seen: set[str] = set()
     for number, step in enumerate(flow.steps):
         for position, scraper in enumerate(step.scrapers):
@@ -72,8 +86,8 @@ def _unknown(flow: Workflow, file: WorkflowFile) -> Iterator[Fault]:
             seen.add(scraper)
 
 
-def _step_faults(flow: Workflow) -> Iterator[Fault]:
-    """Steps that could never run: they wait for what no earlier step fetches."""
+def _step_defects(flow: Workflow) -> Iterator[Defect]:
+    """Yield steps that could never run because no earlier step fetches what they need."""
     earlier: set[str] = set()
     for number, step in enumerate(flow.steps):
         place = ("steps", number)
@@ -87,11 +101,11 @@ def _step_faults(flow: Workflow) -> Iterator[Fault]:
                 if REGISTRY[name].needs_events:
                     yield place, f"{name} goes by event; write events_from: oddsa_events"
         earlier.update(step.scrapers)
-    yield from _game_faults(flow)
+    yield from _game_defects(flow)
 
 
-def _game_faults(flow: Workflow) -> Iterator[Fault]:
-    """Per-game scrapers where there are no games to collect, or the other way round."""
+def _game_defects(flow: Workflow) -> Iterator[Defect]:
+    """Yield per-game scrapers in a kind without games, and kinds of games without a scraper."""
     of_games = [name for name in flow.scrapers if name in _GAME_SCRAPERS]
     if not isinstance(flow, PostGame | CatchUp):
         for name in of_games:
@@ -102,7 +116,7 @@ def _game_faults(flow: Workflow) -> Iterator[Fault]:
 
 
 def _not_earlier(flow: Workflow, number: int, wanted: str) -> str:
-    """Why a step cannot have another one's events."""
+    """Return why no earlier step finds the events that a step needs."""
     for other, step in enumerate(flow.steps):
         if wanted not in step.scrapers:
             continue
@@ -113,8 +127,8 @@ def _not_earlier(flow: Workflow, number: int, wanted: str) -> str:
     return f"{wanted!r} is in no earlier step; put it into one"
 
 
-def _untriggered(file: WorkflowFile, asked: set[str]) -> Iterator[Fault]:
-    """Every scraper is in a workflow, has a job of its own, or is disabled with a reason (S9)."""
+def _untriggered(file: WorkflowFile, asked: set[str]) -> Iterator[Defect]:
+    """Yield scrapers without a workflow, a job or a reason to be disabled (S9)."""
     for name in file.disabled_scrapers:
         place = ("disabled_scrapers", name)
         if name not in REGISTRY:

@@ -1,20 +1,26 @@
-"""Refuses two workflows that would ask one source for the same thing in the same tick."""
+"""Refuses two workflows that would ask one source for the same data in the same tick."""
 
 from collections.abc import Iterator, Mapping
 
-from common.configuration.tick_grid import DAY, Ticks, clock, minutes
+from common.configuration.tick_grid import DAY_MINUTES, Ticks, clock, minutes
 from common.configuration.workflows import CatchUp, Discovery, PostGame, Workflow
-from common.configuration.yaml_file import Fault
+from common.configuration.yaml_file import Defect
 
 _INSTEAD = "keep their times apart, or take the scraper out of one of the two"
 Clash = tuple[str, str]
-"""The field at fault, and why."""
+"""The field to change, and why."""
 
 
-def overlap_faults(
+def overlap_defects(
     flows: Mapping[str, Workflow], per_game: frozenset[str], ticks: Ticks
-) -> Iterator[Fault]:
-    """What is wrong between each workflow and those before it in the file."""
+) -> Iterator[Defect]:
+    """Yield the overlaps of each workflow with those before it in the file.
+
+    Args:
+        flows: the enabled workflows by name, in the file's order.
+        per_game: names of the scrapers that run once per game.
+        ticks: when the controller ticks.
+    """
     names = list(flows)
     for number, name in enumerate(names):
         for other in names[:number]:
@@ -42,14 +48,14 @@ def _clash(
 
 
 def _collects(flow: Workflow, ticks: Ticks) -> set[tuple[int, int]]:
-    """In which ticks a workflow collects which nights, as days from the tick's own."""
+    """Return the ticks in which a workflow collects, each with a night in days from its date."""
     if isinstance(flow, PostGame):
         back = 1 if flow.games_of == "yesterday" else 0
         return {
             (tick, days - back)
             for tick in ticks.minutes
             for days in (-1, 0, 1)
-            if abs(tick - minutes(flow.at) - days * DAY) <= flow.tolerance_minutes
+            if abs(tick - minutes(flow.at) - days * DAY_MINUTES) <= flow.tolerance_minutes
         }
     if isinstance(flow, CatchUp):
         reach = int(flow.span_hours // 24) + 1

@@ -1,4 +1,4 @@
-"""Topics, subscriptions and scheduler jobs, read from config/topology.yaml."""
+"""Reads topics, subscriptions and scheduler jobs from config/topology.yaml."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ class _Model(BaseModel):
 
 
 class Subscription(_Model):
-    """A push subscription of a function on a topic."""
+    """A push subscription of one function on a topic."""
 
     topic: str
     function: str
@@ -21,12 +21,12 @@ class Subscription(_Model):
 
     @property
     def name(self) -> str:
-        """Its short name."""
+        """Return the subscription's short name."""
         return f"{self.topic}--{self.function.replace('_', '-')}"
 
 
 class Delivery(_Model):
-    """How every subscription delivers; seconds."""
+    """The delivery settings that all subscriptions share; times are seconds."""
 
     function_timeout_seconds: int
     ack_deadline_seconds: int
@@ -47,7 +47,7 @@ class Job(_Model):
 
 
 class Topology(_Model):
-    """Everything between the functions."""
+    """The whole file: what connects the functions."""
 
     version: int
     time_zone: str
@@ -57,10 +57,10 @@ class Topology(_Model):
     jobs: tuple[Job, ...]
 
     def cron_for(self, topic: str) -> str:
-        """The cron of the job that ticks `topic`.
+        """Return the cron of the job that publishes to a topic.
 
         Raises:
-            ConfigError: no job publishes to it.
+            ConfigError: no job publishes to the topic.
         """
         crons = [job.cron for job in self.jobs if job.topic == topic]
         if not crons:
@@ -73,7 +73,8 @@ def load_topology(path: Path) -> Topology:
     """Read and check the topology file.
 
     Raises:
-        ConfigError: the file is missing, is not YAML or does not fit; names the place.
+        ConfigError: the file is missing, is not YAML or has another form; the message names the
+            field.
     """
     import yaml  # noqa: PLC0415 - only when the file is read
 

@@ -1,6 +1,6 @@
-"""Workflow configuration: what config/workflows.yaml may say.
+"""The form of config/workflows.yaml: workflow kinds, their fields, and how the file is read.
 
-`common.configuration.checks` then refuses what fits this form and still cannot work.
+`common.configuration.checks` refuses files that have this form and still cannot work.
 """
 
 from collections.abc import Mapping
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from common.configuration.yaml_file import Document
 
 REFRESH = "nbac_schedule_api"
-"""The scraper whose output `games: final` reads."""
+"""The scraper of the season schedule, which `games: final` reads."""
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+"""The JSON schema of an Eastern wall time such as `06:00`."""
 
 
 def _clock(value: object) -> time:
-    if isinstance(value, int):  # YAML 1.1 reads an unquoted 20:00 in base 60
-        raise ValueError(  # noqa: TRY004 - pydantic takes ValueError for a refusal
+    if isinstance(value, int):  # YAML 1.1 reads an unquoted 20:00 as a number in base 60
+        raise ValueError(  # noqa: TRY004 - pydantic turns only a ValueError into a refusal
             f"unquoted, YAML reads {value // 60}:{value % 60:02d} as a number; put it in quotes"
         )
     return value if isinstance(value, time) else parse_clock(str(value))
@@ -52,10 +53,10 @@ class _Model(BaseModel):
 
 
 class Step(_Model):
-    """Scrapers that run side by side, after the step before has finished.
+    """Scrapers that run side by side after the previous step has finished.
 
-    `games: final` keeps only the target games that are final in the schedule which the step before
-    fetched; `events_from` hands the event ids found by an earlier step's scraper on.
+    `games: final` keeps only target games that are final in the schedule that an earlier step
+    fetched; `events_from` passes on the event ids that an earlier step's scraper found.
     """
 
     scrapers: tuple[Name, ...] = Field(
@@ -74,10 +75,13 @@ class Step(_Model):
 
 
 class _Workflow(_Model):
-    """What every kind has."""
+    """The fields of every kind."""
 
     title: str = Field(
-        min_length=1, max_length=80, description="For people.", examples=["Late games"]
+        min_length=1,
+        max_length=80,
+        description="The name that people read.",
+        examples=["Late games"],
     )
     priority: Priority = Field(description="Stored with each decision.", examples=["HIGH"])
     enabled: bool = Field(
@@ -86,18 +90,18 @@ class _Workflow(_Model):
     steps: tuple[Step, ...] = Field(
         min_length=1,
         max_length=16,
-        description="What to run, one step after the other.",
+        description="What to run, one step after another.",
         examples=[[{"scrapers": ["nbac_schedule_api"]}]],
     )
 
     @property
     def scrapers(self) -> tuple[str, ...]:
-        """All scraper names in the order of the steps."""
+        """Return all scraper names in the order of the steps."""
         return tuple(name for step in self.steps for name in step.scrapers)
 
 
 class DailyWindow(_Workflow):
-    """Once a day, inside a window."""
+    """A workflow that runs once a day, inside a window."""
 
     kind: Literal["daily_window"]
     start: Clock = Field(description="From this Eastern time.", examples=["06:00"])
@@ -105,7 +109,7 @@ class DailyWindow(_Workflow):
 
 
 class PreGame(_Workflow):
-    """Every few hours from the lead time before a tip-off to the last tip-off."""
+    """A workflow that runs every few hours, from the lead time before a tip-off to the last one."""
 
     kind: Literal["pre_game"]
     lead_hours: float = Field(
@@ -119,18 +123,21 @@ class PreGame(_Workflow):
     abort_minutes: int = Field(
         30,
         ge=0,
-        description="Nearer to a tip-off than this, with nothing run, it gives up.",
+        description="It is aborted if nothing succeeded this many minutes before the next tip-off.",
         examples=[30],
     )
 
 
 class PostGame(_Workflow):
-    """At a time of day, for the finished games of that day or the one before."""
+    """A workflow that collects the finished games of a day, or of the day before, at a time."""
 
     kind: Literal["post_game"]
     at: Clock = Field(description="The window's middle, Eastern.", examples=["23:00"])
     tolerance_minutes: int = Field(
-        ge=1, le=180, description="How far a tick may be from it, either way.", examples=[30]
+        ge=1,
+        le=180,
+        description="How many minutes before or after `at` a tick may be.",
+        examples=[30],
     )
     games_of: Literal["today", "yesterday"] = Field(
         description="Whose games, counted from the date of `at`.", examples=["today"]
@@ -138,34 +145,36 @@ class PostGame(_Workflow):
 
 
 class Discovery(_Workflow):
-    """Tries until something is published, inside its publication band, within a budget.
+    """A workflow that asks for a publication until it is found, within a budget of attempts.
 
-    `published` is when the nominal world has it: the plan shows attempts up to then.
+    The plan assumes that the data is published at `published`.
     """
 
     kind: Literal["discovery"]
     start: Clock = Field(description="The publication band begins, Eastern.", examples=["11:00"])
     end: Clock = Field(description="The publication band ends, Eastern.", examples=["20:00"])
-    published: Clock = Field(description="When it is usually there.", examples=["13:30"])
+    published: Clock = Field(description="When the data is usually published.", examples=["13:30"])
     every_hours: float = Field(
         gt=0, le=24, description="A multiple of the controller's spacing.", examples=[1]
     )
-    attempts: int = Field(ge=1, le=48, description="The budget of a date.", examples=[8])
+    attempts: int = Field(ge=1, le=48, description="How many attempts a date has.", examples=[8])
 
 
 class CatchUp(_Workflow):
-    """Finished games without data, from `after` on the next day, with backoff, for `span_hours`."""
+    """A workflow that collects finished games without data, from the next day on, with backoff."""
 
     kind: Literal["catch_up"]
     after: Clock = Field(description="From this time of the next day.", examples=["07:00"])
     backoff_hours: tuple[Hours, ...] = Field(
         min_length=1,
-        description="Waits after the first try, the second ...; the last one repeats.",
+        description="Waits after the first attempt, the second and so on; the last one repeats.",
         examples=[[1, 2, 4, 8]],
     )
-    # At most 96, well within the history that is read (common/handlers/situation_reader.py):
-    # a longer span would ask again for what it can no longer see.
-    span_hours: Hours = Field(description="How long after its end.", examples=[72])
+    # At most 96 h, well within the history that is read (common/handlers/situation_reader.py):
+    # with a longer span, games whose success is no longer read would be collected again.
+    span_hours: Hours = Field(
+        description="How long after a game's end it is collected.", examples=[72]
+    )
 
 
 Workflow = Annotated[
@@ -184,27 +193,27 @@ Reason = Annotated[str, Field(min_length=1, max_length=200)]
 class WorkflowFile(_Model):
     """The whole file."""
 
-    version: Literal[1] = Field(description="Of this form.", examples=[1])
+    version: Literal[1] = Field(description="The version of this form.", examples=[1])
     workflows: dict[Name, Workflow] = Field(
         min_length=1,
-        description="By the name that rows carry.",
+        description="The workflows by the name in their rows.",
         examples=[{"late_game_catch_up": {"kind": "catch_up"}}],
     )
     disabled_scrapers: dict[Name, Reason] = Field(
         default_factory=dict,
-        description="Scrapers that nothing is to trigger, each with why.",
+        description="Scrapers that nothing triggers, each with the reason.",
         examples=[{"nbac_player_list": "the roster comes from elsewhere"}],
     )
 
     @property
     def enabled(self) -> dict[str, Workflow]:
-        """The enabled workflows, in the file's order."""
+        """Return the enabled workflows by name, in the file's order."""
         return {name: flow for name, flow in self.workflows.items() if flow.enabled}
 
 
 @dataclass(frozen=True)
 class WorkflowSource:
-    """A workflow file, and the lines that its fields stand on."""
+    """A workflow file with the lines of its fields, for errors."""
 
     document: "Document"
     file: WorkflowFile
@@ -215,13 +224,14 @@ def read_workflows(path: Path) -> WorkflowSource:
     """Read a workflow file and check its form.
 
     Raises:
-        ConfigError: it is missing, is not YAML or does not fit; names file, line, field, value.
+        ConfigError: the file is missing, is not YAML or has another form; the message names file,
+            line, field and value.
     """
     return parse_source(_text(path), str(path))
 
 
 def load_workflows(path: Path) -> Mapping[str, Workflow]:
-    """The enabled workflows by name, in the file's order; only their form is checked.
+    """Return the enabled workflows by name, in the file's order; only their form is checked.
 
     Raises:
         ConfigError: as `read_workflows`.
@@ -230,7 +240,7 @@ def load_workflows(path: Path) -> Mapping[str, Workflow]:
 
 
 def parse_workflows(text: str, where: str) -> dict[str, Workflow]:
-    """The enabled workflows of a text; `where` names it in errors."""
+    """Return the enabled workflows of a text; `where` names it in errors."""
     return parse_source(text, where).file.enabled
 
 
@@ -243,27 +253,27 @@ def parse_source(text: str, where: str) -> WorkflowSource:
     try:
         return WorkflowSource(document, WorkflowFile.model_validate(document.data))
     except ValidationError as error:
-        fault = worst(error.errors())
-        if fault["type"].startswith("union_tag"):
+        detail = worst(error.errors())
+        if detail["type"].startswith("union_tag"):
             said = f"names no kind of workflow; write one of {', '.join(_KINDS)}"
-            raise document.refuse((*fault["loc"], "kind"), said) from error
-        raise document.refuse(_path(fault), advice(fault, _fields(fault))) from error
+            raise document.refuse((*detail["loc"], "kind"), said) from error
+        raise document.refuse(_path(detail), advice(detail, _fields(detail))) from error
 
 
 def config_hash(path: Path) -> str:
-    """Which configuration it is: the first 12 hex digits of the file's SHA-256."""
+    """Return the first 12 hex digits of the file's SHA-256, which identify the configuration."""
     return sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def _path(fault: ErrorDetails) -> tuple[str | int, ...]:
-    """Where the fault stands in the file: pydantic puts a workflow's kind in between."""
-    where = fault["loc"]
+def _path(detail: ErrorDetails) -> tuple[str | int, ...]:
+    """Return the place of an error in the file, without the kind that pydantic puts into it."""
+    where = detail["loc"]
     return (*where[:2], *where[3:]) if where[:1] == ("workflows",) else where
 
 
-def _fields(fault: ErrorDetails) -> Mapping[str, FieldInfo]:
-    """The fields of the model in which the fault lies."""
-    match fault["loc"]:
+def _fields(detail: ErrorDetails) -> Mapping[str, FieldInfo]:
+    """Return the fields of the model with the error."""
+    match detail["loc"]:
         case ("workflows", _, _, "steps", _, *_):
             return Step.model_fields
         case ("workflows", _, kind, *_) if kind in _KINDS:

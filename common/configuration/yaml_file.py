@@ -1,4 +1,7 @@
-"""YAML with the line of every field, within the limits of a file that people write by hand."""
+"""Reads YAML with the line of every field, and refuses a key that stands twice.
+
+The files are written by the operator and checked in CI, so their size is not limited.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,36 +11,38 @@ import yaml
 
 from common.errors import ConfigError
 
-MAX_BYTES = 256 * 1024
-MAX_NODES = 20_000
-"""Counted with every alias written out, so that a file of nested aliases stays small in memory."""
-MAX_DEPTH = 16
-# The C parser reads a file in a tenth of the time; wheels for Linux have it.
+# The C parser needs a tenth of the time; the wheels for Linux contain it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAP, _LIST = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 
 Path = tuple[str | int, ...]
-"""Where a value stands: keys and indexes from the top."""
-Fault = tuple[Path, str]
-"""Where something cannot work, and what to write instead."""
+"""The place of a value in the file: keys and indexes from the top."""
+Defect = tuple[Path, str]
+"""A place in the file, and a sentence on what cannot work there and what to write instead."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A file's content, and the line on which each of its fields stands."""
+    """A file's content with the line of each field.
+
+    Attributes:
+        where: the file's name, for errors.
+        data: the content as dicts, lists and scalars.
+        lines: the line of each place, counted from 1.
+    """
 
     where: str
     data: Any
     lines: Mapping[Path, int]
 
     def line(self, path: Path) -> int:
-        """The line of a field; of the nearest one around it where it is not written."""
+        """Return the line of a field, or of the nearest field around it if it is missing."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
     def refuse(self, path: Path, text: str) -> ConfigError:
-        """The error that names file, line and field; `text` says what to write instead."""
+        """Return an error that names file, line and field; `text` is the advice."""
         name = ".".join(str(part) for part in path) or "file"
         return ConfigError(f"{self.where}:{self.line(path)}: {name}: {text}")
 
@@ -47,16 +52,14 @@ def parse_yaml(text: str, where: str) -> Document:
 
     Args:
         text: the file's content.
-        where: names the file in errors.
+        where: the file's name, for errors.
 
     Raises:
-        ConfigError: it is not YAML, has a key twice, or is too big; names file and line.
+        ConfigError: the text is not YAML, has a key twice, or is no plain data; the message names
+            file and line.
     """
-    if len(text.encode()) > MAX_BYTES:
-        raise ConfigError(f"{where}:1: file: more than {MAX_BYTES // 1024} KiB; split it")
     builder = _Builder(where)
     try:
-        _check_depth(text, where)
         node = yaml.compose(text, Loader=_LOADER)
         data = builder.build(node, ()) if node else None
     except yaml.MarkedYAMLError as error:
@@ -68,46 +71,33 @@ def parse_yaml(text: str, where: str) -> Document:
     return Document(where, data, builder.lines)
 
 
-def _check_depth(text: str, where: str) -> None:
-    """Refuse deep nesting from the flat event stream: composing recurses, and C has no guard."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise _too_deep(where, event.start_mark.line + 1)  # type: ignore[union-attr]  # a parsed event has one
-
-
-def _too_deep(where: str, line: int) -> ConfigError:
-    return ConfigError(
-        f"{where}:{line}: file: nested more than {MAX_DEPTH} levels deep, or an alias inside its "
-        "own anchor; write it flat"
-    )
-
-
 @dataclass
 class _Builder:
-    """Turns nodes into plain data and notes their lines on the way."""
+    """Turns YAML nodes into plain data and collects their lines."""
 
     where: str
     lines: dict[Path, int] = field(default_factory=dict)
-    nodes: int = 0
+    open_nodes: list[yaml.Node] = field(default_factory=list)
     scalars: yaml.SafeLoader = field(default_factory=lambda: yaml.SafeLoader(""))
 
     def build(self, node: yaml.Node, path: Path) -> Any:  # noqa: ANN401 - whatever YAML holds
-        """The node's value."""
+        """Return the value of a node at a place of the file.
+
+        PyYAML composes an alias inside its own anchor into nodes that contain themselves, so a
+        node that is still being built is refused.
+        """
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
+        if any(node is outer for outer in self.open_nodes):
             raise ConfigError(
-                f"{self.where}:{line}: file: more than {MAX_NODES} values once its aliases are "
-                "written out; use fewer aliases"
+                f"{self.where}:{line}: file: an alias inside its own anchor; write the value out"
             )
-        if len(path) > MAX_DEPTH:
-            raise _too_deep(self.where, line)
+        self.open_nodes.append(node)
+        value = self._value(node, path, line)
+        self.open_nodes.pop()
+        return value
+
+    def _value(self, node: yaml.Node, path: Path, line: int) -> Any:  # noqa: ANN401 - as build
         if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
             return dict(self._entries(node, path))
         if isinstance(node, yaml.SequenceNode) and node.tag == _LIST:
@@ -118,7 +108,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode, line: int) -> Any:  # noqa: ANN401 - whatever YAML holds
         try:
-            return self.scalars.construct_object(node)
+            return self.scalars.construct_object(node, deep=True)
         except ValueError as error:
             raise ConfigError(f"{self.where}:{line}: {node.value!r:.40}: {error}") from error
 

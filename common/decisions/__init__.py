@@ -1,1 +1,1 @@
-"""The pure core: a situation in, one decision out, and the plan made from the same function."""
+"""The pure core: it decides each workflow from a situation, and plans a day the same way."""

@@ -1,4 +1,4 @@
-"""The decision core: one pure function of configuration, games, history and instant (rule R1)."""
+"""The decision core: a pure function of configuration, games, history and instant (rule R1)."""
 
 from typing import assert_never
 
@@ -20,33 +20,34 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
 
     Args:
         name: the workflow's name.
-        flow: its configuration.
-        situation: all that it may depend on.
-        forced: the tick was forced, so its lateness is meant.
+        flow: the workflow's configuration.
+        situation: everything the decision depends on.
+        forced: an operator forced the tick, so the slot does not expire.
 
     Returns:
-        Exactly one decision; one that could not be made is an ABORT with the cause (rule R5).
+        Exactly one decision; it is an ABORT with the cause when schedule or history could not be
+        read (rule R5).
     """
     expired = is_expired(situation.slot, situation.now) and not forced
-    if situation.holds("the tick came too late for its slot", expired, now=situation.now):
+    if situation.check("the tick came too late for its slot", expired, now=situation.now):
         late = round((situation.now - situation.slot).total_seconds() / 60)
         reason = f"Slot expired (tick came {late} min late, limit 60 min)"
         return skip("SLOT_EXPIRED", reason, situation.day, situation.next_tick(), alert="WARNING")
     unread = situation.history is None or (situation.calendar is None and needs_games(flow))
-    if situation.holds("what decides could not be read", unread, cause=situation.cause):
+    if situation.check("schedule or history is unreadable", unread, cause=situation.cause):
         what = "history" if situation.history is None else "schedule"
         reason = f"Could not read the {what}: {situation.cause}"
         code = f"{what.upper()}_UNAVAILABLE"
         return Decision("ABORT", code, reason[:500], situation.day, "ERROR")
     doubted = situation.stale and needs_games(flow) and not situation.games_on(situation.day)
-    if situation.holds("a stale schedule lists no game today", doubted, stale=situation.stale):
+    if situation.check("a stale schedule lists no game today", doubted, stale=situation.stale):
         reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
         return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
     return _by_kind(name, flow, situation)
 
 
 def needs_games(flow: Workflow) -> bool:
-    """Whether a workflow's decision depends on the schedule."""
+    """Return whether a workflow's decision depends on the schedule."""
     return not isinstance(flow, DailyWindow)
 
 

@@ -1,4 +1,4 @@
-"""What was tried and what succeeded: per scraper, per game and per target date."""
+"""The past that a decision looks at: scraper attempts and workflow runs, read from table rows."""
 
 from __future__ import annotations
 
@@ -13,36 +13,55 @@ if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
     from common.cloud.ports import Row
 
 
-IN_FLIGHT_FOR = timedelta(hours=48)
-"""A RUN counts as under way for this long while its terminal row, or a log row that this links, is
-not there: once what is out is back it goes on, and a second run beside it would collect a game
-twice. Cleanup ends a lost one after a day (`common/healing/runs.py`), so that this limit is for
-when cleanup is out as well; it is well within catch-up's 72 h."""
+IN_FLIGHT_AGE_MAX = timedelta(hours=48)
+"""How long after its slot a run without a recorded end still counts as under way.
+
+A run in an outage continues when the outage is over; a second run beside it would collect its games
+twice. Cleanup ends a lost run after one day (`common/healing/runs.py`), so this limit only matters
+while cleanup is down too. It is shorter than the 72 h of the catch-up, which then collects the
+games."""
+JUST_DECIDED_AGE_MAX = timedelta(hours=1)
+"""How long a just-decided run blocks a forced tick of the same slot (or of a later slot decided
+first). Short, so that an operator can force the slot again."""
 UNLOGGED = "unlogged"
-FRESH_FOR = timedelta(hours=1)
-"""Beside a slot's run another one may be forced, or one of a later slot before it: both count as
-under way for this long, and no longer, so that a slot can be forced again."""
-FRESH = "fresh"
+"""Status of a run whose execution has ended but links log rows that are not written yet."""
+JUST_DECIDED = "fresh"
+"""Status of an open run that was decided less than `JUST_DECIDED_AGE_MAX` ago, in this slot or a
+later one; the value is stored in the `inputs` of decisions."""
 
 Key = tuple[str, date, str | None]
-"""Scraper, target date, game id (None for a scraper of the whole date)."""
+"""Scraper, target date and game id; the game id is None for a scraper of the whole date."""
 
 
-class Tries(NamedTuple):
-    """The attempts of one key; instants are slots (or start times where a request had none)."""
+class Attempts(NamedTuple):
+    """The attempts of one scraper for one date or game.
+
+    Instants are slots in aware UTC; a request without a slot counts at its start time.
+
+    Attributes:
+        succeeded: the latest success; None while there is none.
+        charged: how many attempts workflows made; requests outside any workflow are not charged.
+        last: the latest charged attempt.
+    """
 
     succeeded: datetime | None = None
-    tried: int = 0
+    charged: int = 0
     last: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Run:
-    """One RUN decision; `status` is None until its execution has a terminal row.
+    """One RUN decision and how its execution stands.
 
-    It is UNLOGGED while the log lacks a row that the execution links: what it collected is not to
-    be asked for again, and only the log tells what that is. It is FRESH, in place of both, when it
-    was decided just now: then its slot is not asked.
+    Attributes:
+        workflow: the workflow's name.
+        slot: the slot it was decided in, aware UTC.
+        target_date: the Eastern date it collects.
+        game_ids: the games it collects; empty for a run of a whole date.
+        status: the execution's final status; None until its terminal row exists; UNLOGGED while a
+            log row that the execution links is missing, because only the log shows what was
+            collected; JUST_DECIDED instead of None or UNLOGGED for a run that blocks a forced tick
+            whatever its slot is.
     """
 
     workflow: str
@@ -52,33 +71,34 @@ class Run:
     status: str | None = None
 
 
-NEVER = Tries()
-OPEN = frozenset({None, UNLOGGED})
+NO_ATTEMPTS = Attempts()
+OPEN_STATUSES = frozenset({None, UNLOGGED})
+"""Statuses of a run that is under way until it reaches `IN_FLIGHT_AGE_MAX`."""
 
 
 @dataclass(frozen=True)
 class History:
-    """All that a decision knows of the past."""
+    """Everything a decision knows about the past."""
 
-    tries: Mapping[Key, Tries] = field(default_factory=dict)
+    attempts: Mapping[Key, Attempts] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
 
-    def of(self, scraper: str, target: date, game_id: str | None = None) -> Tries:
-        """The attempts of one scraper for one date or game."""
-        return self.tries.get((scraper, target, game_id), NEVER)
+    def of(self, scraper: str, target: date, game_id: str | None = None) -> Attempts:
+        """Return the attempts of one scraper for one date or game."""
+        return self.attempts.get((scraper, target, game_id), NO_ATTEMPTS)
 
     def in_flight(self, workflow: str, target: date, instant: datetime) -> Run | None:
-        """The workflow's latest run for a date that is still under way."""
+        """Return the workflow's latest run for a date that is still under way at an instant."""
         about = (workflow, target)
         mine = [run for run in self._open(instant) if (run.workflow, run.target_date) == about]
         return max(mine, key=lambda run: run.slot, default=None)
 
     def games_in_flight(self, instant: datetime) -> frozenset[str]:
-        """Games that some run is collecting."""
+        """Return the games that any run is collecting at an instant."""
         return frozenset(game for run in self._open(instant) for game in run.game_ids)
 
     def runs_for(self, workflow: str, game_id: str) -> tuple[datetime, ...]:
-        """The slots in which a workflow ran for a game, whether or not a task came of it."""
+        """Return the slots in which a workflow ran for a game, even when no task resulted."""
         return tuple(self._slots.get((workflow, game_id), ()))
 
     @cached_property
@@ -93,59 +113,64 @@ class History:
         return (
             run
             for run in self.runs
-            if run.status == FRESH
-            or (run.status in OPEN and timedelta(0) < instant - run.slot < IN_FLIGHT_FOR)
+            if run.status == JUST_DECIDED
+            or (
+                run.status in OPEN_STATUSES
+                and timedelta(0) < instant - run.slot < IN_FLIGHT_AGE_MAX
+            )
         )
 
 
-def tries_from_log(rows: Iterable[Row]) -> dict[Key, Tries]:
-    """Gather log rows into attempts.
+def attempts_from_log(rows: Iterable[Row]) -> dict[Key, Attempts]:
+    """Group log rows into attempts.
 
     Args:
-        rows: of `scraper_execution_log`: scraper_name, target_date, game_id, outcome, slot,
-            triggered_at, workflow_name.
+        rows: rows of `scraper_execution_log` with scraper_name, target_date, game_id, outcome,
+            slot, triggered_at and workflow_name.
 
     Returns:
-        One entry a key. A request outside any workflow (an operator's, a scheduled refresh) can
-        succeed for all, but is not charged as an attempt (scenario D17).
+        One entry per key. A success of a request outside any workflow (an operator's, a scheduled
+        refresh) counts for every workflow; its attempt is charged to none (scenario D17).
     """
     succeeded: dict[Key, datetime] = {}
-    tried: dict[Key, list[datetime]] = defaultdict(list)
+    charged: dict[Key, list[datetime]] = defaultdict(list)
     for row in rows:
         if row["target_date"] is None:
             continue
         key = (row["scraper_name"], row["target_date"], row["game_id"])
-        when, charged = row["slot"] or row["triggered_at"], tried[key]
+        when, mine = row["slot"] or row["triggered_at"], charged[key]
         if row["outcome"] == "SUCCESS":
             succeeded[key] = _later(succeeded.get(key), when)
         if row["workflow_name"] is not None:
-            charged.append(when)
+            mine.append(when)
     return {
-        key: Tries(succeeded.get(key), len(times), max(times, default=None))
-        for key, times in tried.items()
+        key: Attempts(succeeded.get(key), len(times), max(times, default=None))
+        for key, times in charged.items()
     }
 
 
-def add_try(tries: Tries, when: datetime, *, succeeded: bool, charged: bool = True) -> Tries:
-    """The attempts with one more."""
-    return Tries(
-        succeeded=_later(tries.succeeded, when) if succeeded else tries.succeeded,
-        tried=tries.tried + (1 if charged else 0),
-        last=_later(tries.last, when) if charged else tries.last,
+def add_attempt(
+    attempts: Attempts, when: datetime, *, succeeded: bool, charged: bool = True
+) -> Attempts:
+    """Return the attempts with one more added."""
+    return Attempts(
+        succeeded=_later(attempts.succeeded, when) if succeeded else attempts.succeeded,
+        charged=attempts.charged + (1 if charged else 0),
+        last=_later(attempts.last, when) if charged else attempts.last,
     )
 
 
 def ours(decisions: Iterable[Row]) -> list[Row]:
-    """The decisions of this system: an adopted table holds another controller's, without a slot."""
+    """Keep the decisions of this system; rows of another controller in the table have no slot."""
     return [row for row in decisions if row["slot"] is not None]
 
 
 def ends_of(executions: Iterable[Row], logged: Container[str]) -> dict[str, str]:
-    """How runs ended, by decision: the execution's status, or UNLOGGED.
+    """Return how runs ended, by decision id: the execution's status, or UNLOGGED.
 
     Args:
         executions: rows of `workflow_executions`.
-        logged: ids of the log rows there are.
+        logged: execution ids of the log rows that exist.
     """
     return {
         row["decision_id"]: row["status"]
@@ -156,7 +181,12 @@ def ends_of(executions: Iterable[Row], logged: Container[str]) -> dict[str, str]
 
 
 def runs_from_rows(decisions: Iterable[Row], ends: Mapping[str, str]) -> tuple[Run, ...]:
-    """RUN rows of `workflow_decisions`, all of them `ours`, with how they ended."""
+    """Build runs from RUN rows of `workflow_decisions`.
+
+    Args:
+        decisions: the rows; only this system's (`ours`).
+        ends: how runs ended, by decision id (`ends_of`).
+    """
     return tuple(
         Run(
             workflow=row["workflow_name"],

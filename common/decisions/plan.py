@@ -1,6 +1,7 @@
-"""The locked plan: the decision core run over a day's ticks in the nominal world (rule R2).
+"""The locked plan: the decision core applied to a day's ticks in the nominal world (rule R2).
 
-Nominal: things are published when the configuration says so, games last 2 h 30, scrapes succeed.
+In the nominal world reports are published when the configuration says, games last 2 h 30 min, and
+every scrape succeeds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,19 +12,19 @@ from common.calendar.games import SCHEDULED, Calendar, Game
 from common.calendar.slots import Cron, slots_on
 from common.configuration.workflows import Discovery, PostGame, PreGame, Workflow
 from common.decisions.decide import decide
-from common.decisions.history import NEVER, History, Key, Tries, add_try
+from common.decisions.history import NO_ATTEMPTS, Attempts, History, Key, add_attempt
 from common.decisions.situation import Decision, Situation, count
 from common.eastern import at, eastern_date
 
-DAYS_BEFORE = 1
-"""Days replayed before the planned one: what they collect, the planned day need not."""
-NEAR = range(-7, 2)
-"""Dates, counted from the planned one, that its decisions can look at."""
+LEAD_IN_DAYS = 1
+"""How many earlier days are decided before the planned one, so that their games are collected."""
+NEAR_DAYS = range(-7, 2)
+"""Days from the planned date whose games its decisions can depend on."""
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One row of the plan."""
+    """One run of the plan; `slot` is aware UTC."""
 
     workflow: str
     slot: datetime
@@ -40,18 +41,18 @@ def plan_day(
     per_game: frozenset[str],
     collect_since: date | None = None,
 ) -> list[PlannedRun]:
-    """The runs of an Eastern date in the nominal world, in order of time.
+    """Return the runs of an Eastern date in the nominal world, in order of time.
 
     Args:
-        workflows: enabled ones by name.
-        calendar: games by date; their recorded states are not looked at.
+        workflows: the enabled workflows by name.
+        calendar: games by date; their recorded states are ignored.
         day: the date to plan.
-        cron: the controller's.
-        per_game: names of the scrapers that run once a game.
-        collect_since: games before it are not caught up.
+        cron: when the controller ticks.
+        per_game: names of the scrapers that run once per game.
+        collect_since: the catch-up ignores games of earlier dates.
     """
     nominal = dict(_near(calendar, day))
-    before = day - timedelta(days=DAYS_BEFORE)
+    before = day - timedelta(days=LEAD_IN_DAYS)
     judged = nominal_decisions(
         workflows, nominal, before, day, cron=cron, per_game=per_game, collect_since=collect_since
     )
@@ -72,41 +73,45 @@ def nominal_decisions(
     per_game: frozenset[str],
     collect_since: date | None = None,
 ) -> Iterator[tuple[str, datetime, Decision]]:
-    """Every decision of the nominal world from one Eastern date to another, in order of time.
+    """Yield every decision of the nominal world between two Eastern dates, in order of time.
 
-    Nothing has run before the first one: begin `DAYS_BEFORE` earlier than what matters.
+    The history is empty before the first date: begin `LEAD_IN_DAYS` before the first date whose
+    decisions are used.
 
     Yields:
-        workflow, slot, decision.
+        Workflow name, slot and decision.
     """
     unplayed = {day: tuple(map(_unplayed, games)) for day, games in calendar.items()}
-    tries: dict[Key, Tries] = {}
+    attempts: dict[Key, Attempts] = {}
     for number in range((last - first).days + 1):
         for slot in slots_on(cron, first + timedelta(days=number)):
             situation = Situation(
-                slot, slot, cron, unplayed, History(tries), per_game, "", collect_since
+                slot, slot, cron, unplayed, History(attempts), per_game, "", collect_since
             )
             for name, flow in workflows.items():
                 decision = decide(name, flow, situation)
                 yield name, slot, decision
                 if decision.action == "RUN":
-                    _succeed(tries, flow, decision, slot)
+                    _succeed(attempts, flow, decision, slot)
 
 
 def _near(calendar: Calendar, day: date) -> Iterator[tuple[date, tuple[Game, ...]]]:
-    """The only dates that the planned day's decisions can look at."""
-    for offset in NEAR:
+    """Yield the dates of the calendar that the planned day's decisions can depend on."""
+    for offset in NEAR_DAYS:
         near = day + timedelta(days=offset)
         if near in calendar:
             yield near, calendar[near]
 
 
 def _unplayed(game: Game) -> Game:
+    """Return the game as it was before its tip-off."""
     return replace(game, status=SCHEDULED, has_score=False)
 
 
-def _succeed(tries: dict[Key, Tries], flow: Workflow, decision: Decision, slot: datetime) -> None:
-    """Record what a run leaves behind in the nominal world."""
+def _succeed(
+    attempts: dict[Key, Attempts], flow: Workflow, decision: Decision, slot: datetime
+) -> None:
+    """Add the attempts of a run, which succeed once the data is published."""
     per_game = {name for target in decision.targets for name in target.scrapers}
     found = not isinstance(flow, Discovery) or slot >= at(decision.target_date, flow.published)
     keys: list[Key] = [
@@ -118,11 +123,11 @@ def _succeed(tries: dict[Key, Tries], flow: Workflow, decision: Decision, slot: 
         for name in target.scrapers
     ]
     for key in keys:
-        tries[key] = add_try(tries.get(key, NEVER), slot, succeeded=found)
+        attempts[key] = add_attempt(attempts.get(key, NO_ATTEMPTS), slot, succeeded=found)
 
 
 def _reason(flow: Workflow, decision: Decision, calendar: Calendar) -> str:
-    """Why a run is planned, in the seed's words: `Pre-game betting lines (12 games today)`."""
+    """Return why a run is planned, such as `Pre-game betting lines (12 games today)`."""
     if isinstance(flow, PreGame | Discovery):
         games = [game for game in calendar.get(decision.target_date, ()) if not game.postponed]
         return f"{flow.title} ({count(len(games), 'game')} today)"

@@ -1,4 +1,4 @@
-"""A decision, and the situation it is made in: plain data, no clients, no clock."""
+"""A decision and the situation it is made in: plain data without clients or a clock."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,8 @@ from common.eastern import at, eastern, eastern_date
 from common.messages.models import GameTarget
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
-"""A game that tipped off this long ago is taken for finished; its final state is then asked for."""
+"""How long after its tip-off a game counts as over if the schedule does not yet call it final. The
+run fetches the schedule again and collects only games that are final in it."""
 
 Action = Literal["RUN", "SKIP", "ABORT"]
 Alert = Literal["NONE", "INFO", "WARNING", "ERROR"]
@@ -22,7 +23,7 @@ Alert = Literal["NONE", "INFO", "WARNING", "ERROR"]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as one decision met it: what it asks, whether it held, and the facts it saw."""
+    """One rule as a decision evaluated it: its condition, whether it held, and its facts."""
 
     asks: str
     held: bool
@@ -31,19 +32,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything that decides.
+    """Everything that a decision depends on.
 
     Attributes:
-        slot: the scheduled instant being judged.
-        now: the real instant; used for what a person reads.
+        slot: the scheduled instant that is decided; aware UTC.
+        now: the real instant, aware UTC; reasons and next checks are computed from it.
         cron: when the controller ticks.
         calendar: games by Eastern date; None when the schedule could not be read.
-        history: None when it could not be read.
-        cause: why one of them could not be read.
-        per_game: names of the scrapers that run once a game.
-        collect_since: games before it are not caught up.
-        stale: the schedule is too old to be believed when it lists no game (X13).
-        rules: where the rules that a decision meets are noted, in order; None does not note them.
+        history: past attempts and runs; None when they could not be read.
+        cause: the error that prevented reading the calendar or the history.
+        per_game: names of the scrapers that run once per game.
+        collect_since: the catch-up ignores games of earlier Eastern dates.
+        stale: the schedule is too old to be trusted when it lists no game (X13).
+        rules: the list to which evaluated rules are appended, in order; None records no rules.
     """
 
     slot: datetime
@@ -57,43 +58,49 @@ class Situation:
     stale: bool = False
     rules: list[Rule] | None = field(default=None, compare=False, repr=False)
 
-    def holds(self, asks: str, answer: object, **facts: object) -> bool:
-        """Whether the answer is true; noted with the facts where someone wants to know why."""
+    def check(self, asks: str, answer: object, **facts: object) -> bool:
+        """Return whether a rule holds, and append it to `rules` when the caller collects them.
+
+        Args:
+            asks: the condition in words, as `python -m local decide --explain` prints it.
+            answer: the value whose truth is the result.
+            facts: what the condition was computed from.
+        """
         if self.rules is not None:
             self.rules.append(Rule(asks, bool(answer), facts))
         return bool(answer)
 
     @cached_property
     def judged(self) -> datetime:
-        """The instant conditions are judged at: the slot itself for a tick on time."""
+        """Return the instant conditions are evaluated at: the slot for a tick on time, else now."""
         return judged_at(self.slot, self.now)
 
     @cached_property
     def day(self) -> date:
-        """The Eastern date of the slot."""
+        """Return the Eastern date of the slot."""
         return eastern_date(self.slot)
 
     def games_on(self, day: date) -> tuple[Game, ...]:
-        """The games of a date that will be or were played; empty when there are none."""
+        """Return the games of an Eastern date without the postponed ones."""
         assert self.calendar is not None
         return tuple(game for game in self.calendar.get(day, ()) if not game.postponed)
 
     def next_tick(self) -> datetime:
-        """The controller's next slot after now."""
+        """Return the controller's next slot after both this slot and now."""
         return next_slot(self.cron, max(self.slot, self.now))
 
     def next_at(self, clock: time) -> datetime:
-        """The next instant later than now at which the Eastern clock shows a wall time."""
+        """Return the next instant after now at which an Eastern clock shows a wall time."""
         today = eastern_date(self.now)
         moments = (at(today + timedelta(days=ahead), clock) for ahead in range(3))
         return next(moment for moment in moments if moment > self.now)
 
     def ahead(self, moment: datetime) -> datetime:
-        """The moment, or the next slot where a late tick has already passed it (scenario D16)."""
+        """Return the moment, or the next slot if now is already past it (scenario D16)."""
         return moment if moment > self.now else self.next_tick()
 
     def is_over(self, game: Game) -> bool:
-        """Whether a game is final, or so long past its tip-off that it should be."""
+        """Return whether a game is final, or tipped off at least `GAME_LENGTH` ago."""
         if game.is_final:
             return True
         return game.tipoff is not None and self.judged >= game.tipoff + GAME_LENGTH
@@ -101,9 +108,20 @@ class Situation:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with one workflow in one slot; times are aware UTC.
+    """What to do with one workflow in one slot.
 
-    `inputs` is what `decisions/recording.py` keeps of the situation; empty otherwise.
+    Attributes:
+        action: RUN, SKIP or ABORT.
+        reason_code: the reason as a constant such as `READY`, for queries and alerts.
+        reason: the reason as a sentence.
+        target_date: the Eastern date the decision is about.
+        alert_level: how urgent the decision is for an operator.
+        next_check: for a SKIP, when to look again; aware UTC, later than now.
+        scrapers: for a RUN, the scrapers to run, in the order of the workflow's steps.
+        targets: for a RUN of finished games, each game with the scrapers it lacks.
+        game_ids: the games a RUN is about.
+        inputs: what the decision was made from (`common/decisions/inputs.py`); empty unless it was
+            recorded.
     """
 
     action: Action
@@ -126,12 +144,12 @@ def skip(
     *,
     alert: Alert = "NONE",
 ) -> Decision:
-    """A SKIP."""
+    """Return a SKIP."""
     return Decision("SKIP", code, reason, target_date, alert, next_check)
 
 
 def with_dependencies(flow: Workflow, wanted: Iterable[str]) -> tuple[str, ...]:
-    """The wanted scrapers and what their steps need from earlier ones, in the steps' order."""
+    """Add what the wanted scrapers need from earlier steps; return all in the steps' order."""
     need = set(wanted)
     for step in reversed(flow.steps):
         if need.intersection(step.scrapers):
@@ -143,15 +161,15 @@ def with_dependencies(flow: Workflow, wanted: Iterable[str]) -> tuple[str, ...]:
 
 
 def wall(instant: datetime) -> str:
-    """An instant as a person reads it: `20:00` Eastern."""
+    """Format an instant as an Eastern wall time such as `20:00`."""
     return f"{eastern(instant):%H:%M}"
 
 
 def hours(span: timedelta) -> str:
-    """A span in hours with at most one decimal: `5.5h`, `6h`; one that is over counts as none."""
+    """Format a span in hours with at most one decimal, such as `5.5h`; a negative one is `0h`."""
     return f"{round(max(span, timedelta(0)) / timedelta(hours=1), 1):g}h"
 
 
 def count(number: int, noun: str) -> str:
-    """`1 game`, `12 games`."""
+    """Format a number with its noun: `1 game`, `12 games`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

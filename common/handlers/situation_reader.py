@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from common.calendar.season import Season
 from common.decisions.history import (
-    FRESH,
-    FRESH_FOR,
-    OPEN,
+    JUST_DECIDED,
+    JUST_DECIDED_AGE_MAX,
+    OPEN_STATUSES,
     History,
+    attempts_from_log,
     ends_of,
     ours,
     runs_from_rows,
-    tries_from_log,
 )
 from common.decisions.situation import Situation
 from common.eastern import eastern_date
@@ -93,14 +93,14 @@ def read_history(runtime: Runtime, slot: datetime) -> History:
     decisions = ours(select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"}))
     ended = select("workflow_executions", ENDED_COLUMNS) if decisions else []
     ends = ends_of(ended, {row["execution_id"] for row in log_rows})
-    going = [row for row in decisions if ends.get(row["decision_id"]) in OPEN]
-    ends |= dict.fromkeys(_fresh(runtime, going, slot), FRESH)
-    return History(tries_from_log(log_rows), runs_from_rows(decisions, ends))
+    going = [row for row in decisions if ends.get(row["decision_id"]) in OPEN_STATUSES]
+    ends |= dict.fromkeys(_fresh(runtime, going, slot), JUST_DECIDED)
+    return History(attempts_from_log(log_rows), runs_from_rows(decisions, ends))
 
 
 def _fresh(runtime: Runtime, runs: Iterable[Row], slot: datetime) -> Iterator[str]:
     """Those of this slot or a later one that were decided just now: one of the two was forced."""
-    since = runtime.clock.now() - FRESH_FOR
+    since = runtime.clock.now() - JUST_DECIDED_AGE_MAX
     going = {row["decision_id"]: row["slot"] for row in runs if row["slot"] >= slot}
     for beside in set(going.values()):
         for batch in batches_of(runtime.state, beside):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.calendar.slots import EARLY, slot_of
+from common.calendar.slots import EVENT_EARLY_MAX, slot_of
 from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.messages.models import Tick, event_time, force_id
@@ -39,10 +39,11 @@ def tick_slot(runtime: Runtime, event: Event, tick: Tick, topic: str) -> TickSlo
 
 
 def _check_due(tick: Tick, now: datetime) -> None:
-    if tick.force or tick.scheduled_time is None or tick.scheduled_time <= now + EARLY:
+    if tick.force or tick.scheduled_time is None or tick.scheduled_time <= now + EVENT_EARLY_MAX:
         return
     raise BadInputError(
         f"Tick: scheduled_time: {tick.scheduled_time.isoformat()} is more than "
-        f"{EARLY.total_seconds() / 60:g} min ahead of the clock ({now.isoformat()}); send it when "
+        f"{EVENT_EARLY_MAX.total_seconds() / 60:g} min ahead of the clock "
+        f"({now.isoformat()}); send it when "
         'it is due, or write "force": true to have that slot judged now'
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from common.cloud.ports import Row
 from common.cloud.tables import table
-from common.decisions.history import History, ends_of, ours, runs_from_rows, tries_from_log
+from common.decisions.history import History, attempts_from_log, ends_of, ours, runs_from_rows
 from common.errors import BadInputError
 from common.handlers.situation_reader import HISTORY_SPAN
 
@@ -24,7 +24,7 @@ def read_history(folder: Path, before: datetime) -> History:
     runs = [row for row in decisions if row["action"] == "RUN"]
     ended = read_rows(folder, "workflow_executions")
     return History(
-        tries_from_log(row for row in log if since <= row["triggered_at"]),
+        attempts_from_log(row for row in log if since <= row["triggered_at"]),
         runs_from_rows(
             (row for row in runs if since <= row["decision_time"] < before),
             ends_of(

@@ -9,9 +9,9 @@ from typing import Literal
 
 from common.calendar.games import Calendar
 from common.calendar.season import by_date
-from common.configuration.checks import TICKS, load_checked
+from common.configuration.checks import CONTROLLER_TOPIC, load_checked
 from common.configuration.workflows import Workflow, load_workflows
-from common.decisions.plan import DAYS_BEFORE, nominal_decisions
+from common.decisions.plan import LEAD_IN_DAYS, nominal_decisions
 from common.decisions.situation import Decision, wall
 from common.eastern import eastern_date
 from common.errors import BadInputError
@@ -87,9 +87,9 @@ def _decisions(
     decided = nominal_decisions(
         flows,
         calendar,
-        first - timedelta(days=DAYS_BEFORE),
+        first - timedelta(days=LEAD_IN_DAYS),
         last,
-        cron=runtime.cron(TICKS),
+        cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
         collect_since=runtime.settings.collect_since,
     )

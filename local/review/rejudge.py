@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from common.cloud.ports import Row
-from common.configuration.checks import TICKS
+from common.configuration.checks import CONTROLLER_TOPIC
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
-from common.decisions.recording import FORM, situation_from, targets_of
+from common.decisions.inputs import FORM, situation_from, stored_targets
 from common.decisions.situation import Decision
 from common.eastern import EASTERN
 from common.errors import BadInputError
@@ -121,7 +121,7 @@ def _again(
         inputs,
         row["slot"],
         row["decision_time"],
-        cron=runtime.cron(TICKS),
+        cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
     )
     return decide(name, flow, situation, forced=bool(row["forced"]))
@@ -150,7 +150,7 @@ def _decided(made: Decision | None) -> dict[str, Any]:
         "target_date": made.target_date,
         "scrapers": list(made.scrapers),
         "game_ids": list(made.game_ids),
-        "targets": targets_of(made.targets),
+        "targets": stored_targets(made.targets),
     }
 
 

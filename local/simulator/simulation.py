@@ -9,7 +9,7 @@ from zlib import crc32
 
 from common.cloud.ports import StoredObject
 from common.configuration.workflows import CatchUp
-from common.decisions.kinds.catch_up import NIGHTS_LOST
+from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
 from common.eastern import at
 from common.errors import OrchestrationError
 from local.fake_sources.answers import Answer
@@ -80,7 +80,7 @@ class Simulation(World):
     def _reach(self) -> int:
         """Days of the past that some workflow may look at."""
         spans = (f.span_hours for f in self.runtime.workflows.values() if isinstance(f, CatchUp))
-        return max([BACK, *(int(span // 24) + 2 + NIGHTS_LOST for span in spans)])
+        return max([BACK, *(int(span // 24) + 2 + OUTAGE_NIGHTS_MAX for span in spans)])
 
     def late(self, game_id: str) -> timedelta:
         """How long after its end a game's data is published."""

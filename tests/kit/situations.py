@@ -1,4 +1,4 @@
-"""Small builders of what decides: games, histories, situations, and strategies of them."""
+"""Builders of games, histories, situations and workflows, and hypothesis strategies of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ from common.calendar.games import FINAL, Game, parse_schedule_body
 from common.calendar.season import by_date
 from common.calendar.slots import Cron, parse_cron, slot_of, slots_on
 from common.configuration.workflows import Workflow, load_workflows, parse_workflows
-from common.decisions.history import History, Key, Run, Tries
+from common.decisions.history import Attempts, History, Key, Run
 from common.decisions.situation import Situation
 from common.eastern import EASTERN, eastern_date
 from common.scrapers import REGISTRY
@@ -24,25 +24,25 @@ SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 DAY = date(2025, 11, 12)
 TICKS = parse_cron("0 6-23 * * *")
 WHOLE_DATE = "nbac_player_boxscore"
-"""The one scraper of finished games that collects a whole date at once."""
+"""The scraper of finished games that collects a whole date at once."""
 ROUND_THE_CLOCK = parse_cron("0 * * * *")
 PER_GAME = frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
 BOXES = tuple(sorted(PER_GAME))
-# No deadline: the machine that runs the tests is shared, and a slow example is no fault.
+# No deadline: the machine that runs the tests is shared, so a slow example is no failure.
 FEW = settings(max_examples=12, deadline=None)
-"""For properties over whole situations, which take a while to draw; raise it to search longer."""
+"""Settings for properties over whole situations, which are slow to draw."""
 MANY = settings(max_examples=40, deadline=None)
-"""For properties of small inputs."""
+"""Settings for properties of small inputs."""
 WORKFLOWS = load_workflows(ROOT / "config" / "workflows.yaml")
 
 
 def et(text: str, fold: int = 0) -> datetime:
-    """The UTC instant of an Eastern wall time such as `2025-11-12 19:00`."""
+    """Return the UTC instant of an Eastern wall time such as `2025-11-12 19:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=EASTERN, fold=fold).astimezone(UTC)
 
 
 def game(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) -> Game:
-    """A scheduled game that tips off at an Eastern wall time; None while that is undecided."""
+    """Return a scheduled game with a tip-off at an Eastern wall time, or without one."""
     tipoff = et(tip) if tip else None
     made = Game(
         game_id=f"00225{number:05d}",
@@ -59,53 +59,62 @@ def game(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) 
 
 
 def played(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) -> Game:
-    """The same game, final with a score."""
+    """Return the same game, final with a score."""
     return game(number, tip, **{"status": FINAL, "has_score": True, **changes})
 
 
-def success(when: str, **changes: Any) -> Tries:
-    """One attempt that succeeded in a slot."""
-    return Tries(**{"succeeded": et(when), "tried": 1, "last": et(when), **changes})
+def success(when: str, **changes: Any) -> Attempts:
+    """Return one attempt that succeeded in a slot."""
+    return Attempts(**{"succeeded": et(when), "charged": 1, "last": et(when), **changes})
 
 
-def failure(when: str, tried: int = 1) -> Tries:
-    """Attempts that all failed, the last in a slot."""
-    return Tries(None, tried, et(when))
+def failure(when: str, charged: int = 1) -> Attempts:
+    """Return attempts that all failed, the last one in a slot."""
+    return Attempts(None, charged, et(when))
 
 
-def collected(*games: Game, when: str = "2025-11-12 22:00") -> dict[Key, Tries]:
-    """A history in which one run collected all there is of these games."""
-    tries: dict[Key, Tries] = {}
+def collected(*games: Game, when: str = "2025-11-12 22:00") -> dict[Key, Attempts]:
+    """Return the attempts of one run that collected everything of these games."""
+    attempts: dict[Key, Attempts] = {}
     for one in games:
-        tries |= {(name, one.game_date, one.game_id): success(when) for name in BOXES}
-        tries[(WHOLE_DATE, one.game_date, None)] = success(when)
-    return tries
+        attempts |= {(name, one.game_date, one.game_id): success(when) for name in BOXES}
+        attempts[(WHOLE_DATE, one.game_date, None)] = success(when)
+    return attempts
 
 
 def situation(
     when: str | datetime,
     games: Iterable[Game] | None = (),
     *,
-    tries: Mapping[Key, Tries] | None = None,
+    attempts: Mapping[Key, Attempts] | None = None,
     runs: tuple[Run, ...] = (),
     cron: Cron = TICKS,
     **changes: Any,
 ) -> Situation:
-    """What a tick at an instant (Eastern text, or aware) finds; games None: they are unknown."""
+    """Return the situation of a tick at an instant.
+
+    Args:
+        when: Eastern wall time as text, or an aware instant.
+        games: the games of the schedule; None if it could not be read.
+        attempts: past attempts.
+        runs: past runs.
+        cron: when the controller ticks.
+        changes: fields of the situation with another value.
+    """
     instant = et(when) if isinstance(when, str) else when
     made = Situation(
         slot=slot_of(cron, instant),
         now=instant,
         cron=cron,
         calendar=None if games is None else by_date(tuple(games)),
-        history=History(tries or {}, runs),
+        history=History(attempts or {}, runs),
         per_game=PER_GAME,
     )
     return replace(made, **changes)
 
 
 def workflow(kind: str, **fields: Any) -> Any:
-    """A workflow of a kind, checked as if it stood in a file."""
+    """Return a workflow of a kind, parsed from the text of a file."""
     defaults: dict[str, Any] = {
         "title": "Mine",
         "kind": kind,
@@ -120,7 +129,7 @@ def workflow(kind: str, **fields: Any) -> Any:
 
 
 def real_season() -> tuple[Game, ...]:
-    """The recorded season 2024-25; the test is skipped where it is not there."""
+    """Return the recorded season 2024-25, or skip the test if its file is missing."""
     if not SEASON.exists():
         pytest.skip(f"no recorded season at {SEASON}")
     return parse_schedule_body(SEASON.read_bytes()).games
@@ -133,7 +142,7 @@ _MINUTES = st.integers(0, 24 * 60 - 1)
 
 @st.composite
 def slates(draw: st.DrawFn, first: date = DAY - timedelta(days=2), days: int = 4) -> list[Game]:
-    """Up to a dozen games on a few dates: any tip-off, undecided, live, final, postponed."""
+    """Draw up to 12 games on a few dates with any tip-off and state."""
     games = []
     for number in range(draw(st.integers(0, 12))):
         day = first + timedelta(days=draw(st.integers(0, days - 1)))
@@ -148,7 +157,7 @@ def slates(draw: st.DrawFn, first: date = DAY - timedelta(days=2), days: int = 4
 
 @st.composite
 def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
-    """Attempts and runs in slots earlier than `before`, for these games and their dates."""
+    """Draw attempts and runs in slots before an instant, for these games and their dates."""
     days = sorted({g.game_date for g in games} | {DAY})
     ids = [(g.game_date, g.game_id) for g in games]
     earlier = [
@@ -165,7 +174,7 @@ def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
         single = st.tuples(st.sampled_from(BOXES), st.sampled_from(ids))
         keys = whole | single.map(lambda pair: (pair[0], *pair[1]))
     when = st.sampled_from(earlier)
-    attempts = st.builds(Tries, st.none() | when, st.integers(1, 9), when)
+    attempts = st.builds(Attempts, st.none() | when, st.integers(1, 9), when)
     run = st.builds(
         Run,
         st.sampled_from(sorted(WORKFLOWS)),
@@ -186,7 +195,7 @@ _HOURS = st.sampled_from((0.5, 1, 2, 3, 6, 24))
 
 @st.composite
 def windows(draw: st.DrawFn) -> Workflow:
-    """A workflow of any kind with times of its own, on ticks or between them."""
+    """Draw a workflow of any kind with its times on ticks or between them."""
     first, middle, last = (f"{one:%H:%M}" for one in sorted(draw(st.tuples(*[_CLOCKS] * 3))))
     band = {"start": first, "end": last}
     every = draw(_HOURS)
@@ -208,7 +217,7 @@ def windows(draw: st.DrawFn) -> Workflow:
 
 @st.composite
 def ticks(draw: st.DrawFn) -> tuple[str, Workflow, Situation]:
-    """A workflow, shipped or not, and a situation at one of its slots, judged on the dot."""
+    """Draw a workflow, shipped or not, and a situation exactly at one of its slots."""
     name = draw(st.sampled_from([*WORKFLOWS, "mine", "mine", "mine"]))
     flow = WORKFLOWS[name] if name in WORKFLOWS else draw(windows())
     day = DAY - timedelta(days=draw(st.integers(0, 1)))

@@ -1,1 +1,1 @@
-"""One module a workflow kind; each has a pure `decide(flow, name, situation)`."""
+"""One module per workflow kind, each with a pure `decide(flow, name, situation)`."""

@@ -1,4 +1,4 @@
-"""What post-game windows and catch-up share: which finished games lack which scrapers."""
+"""Which finished games lack which scrapers, for post-game windows and the catch-up."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -10,10 +10,10 @@ from common.messages.models import GameTarget
 
 
 def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameTarget | None:
-    """The game as a target with the per-game scrapers it lacks; None when it lacks nothing.
+    """Return the game with the per-game scrapers it lacks; None when it is collected.
 
-    A game is not collected either while a scraper of the whole date, such as the players' box
-    scores, has not succeeded in or after the run that collected the game (scenario D9).
+    A game also lacks data while a scraper of the whole date, such as the players' box scores, has
+    not succeeded in or after the run that first collected the game (scenario D9).
     """
     history = situation.history
     assert history is not None
@@ -32,6 +32,7 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
 def _date_is_behind(
     flow: PostGame | CatchUp, game: Game, situation: Situation, since: datetime | None
 ) -> bool:
+    """Return whether a scraper of the whole date has no success at or after an instant."""
     assert situation.history is not None
     for step in flow.steps:
         for scraper in step.scrapers:
@@ -45,7 +46,7 @@ def _date_is_behind(
 def targets_of(
     flow: PostGame | CatchUp, games: Iterable[Game], situation: Situation
 ) -> tuple[GameTarget, ...]:
-    """The games that lack something and that no run is collecting right now."""
+    """Return the games that lack data and that no run is collecting at the slot."""
     assert situation.history is not None
     busy = situation.history.games_in_flight(situation.slot)
     found = (lacking(flow, game, situation) for game in games if game.game_id not in busy)
@@ -59,7 +60,7 @@ def collect(
     day: date,
     targets: tuple[GameTarget, ...],
 ) -> Decision:
-    """A RUN for these targets: their missing scrapers, and every scraper of the whole date."""
+    """Return a RUN of the targets' missing scrapers and of every scraper of the whole date."""
     missing = {scraper for target in targets for scraper in target.scrapers}
     return Decision(
         "RUN",

@@ -1,6 +1,6 @@
-"""Tries until something is published: within its publication band and its budget of attempts."""
+"""Decides a workflow that asks for a publication until it is found, within a budget."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from common.configuration.workflows import Discovery
 from common.decisions.situation import Decision, Situation, hours, skip, wall
@@ -8,43 +8,39 @@ from common.eastern import at
 
 
 def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
-    """Judge a discovery on a game day.
+    """Decide a discovery.
 
-    Found counts for the date that the data is about, whatever the hour (scenario T4); requests
-    outside the workflow are not charged to the budget (D17).
+    A find counts for the date that the data is about, at any hour (scenario T4). Attempts are made
+    inside the publication band only; requests outside the workflow are not charged to the budget
+    (D17).
     """
     assert situation.history is not None
     day, slot, history = situation.day, situation.slot, situation.history
     opens, closes = at(day, flow.start), at(day, flow.end)
     tomorrow = situation.next_at(flow.start)
     games = situation.games_on(day)
-    if situation.holds("no game is played today", not games, games=games):
+    if situation.check("no game is played today", not games, games=games):
         return skip("NO_GAMES", "No games today", day, situation.next_tick())
-    tries = [history.of(scraper, day) for scraper in flow.scrapers]
+    attempts = [history.of(scraper, day) for scraper in flow.scrapers]
     missing = [
         scraper
-        for scraper, tried in zip(flow.scrapers, tries, strict=True)
-        if tried.succeeded is None
+        for scraper, made in zip(flow.scrapers, attempts, strict=True)
+        if made.succeeded is None
     ]
-    if situation.holds("it is found for the date", not missing, missing=missing):
-        found = max(tried.succeeded for tried in tries if tried.succeeded)
+    if situation.check("everything is found for the date", not missing, missing=missing):
+        found = max(made.succeeded for made in attempts if made.succeeded)
         return skip("FOUND", f"Found for {day} at {wall(found)}", day, tomorrow)
-    if situation.holds("its publication band has not begun", slot < opens, opens=opens):
+    if situation.check("the publication band has not begun", slot < opens, opens=opens):
         reason = f"Too early (published from {flow.start:%H:%M})"
         return skip("TOO_EARLY", reason, day, situation.ahead(opens))
-    spent = max(tried.tried for tried in tries)
+    spent = max(made.charged for made in attempts)
     over = spent >= flow.attempts or slot > closes
-    if situation.holds("the budget or the band is over", over, spent=spent, closes=closes):
+    if situation.check("the budget is spent or the band is over", over, spent=spent, closes=closes):
         return _given_up(flow, situation, spent)
     running = history.in_flight(name, day, slot)
-    last = max((tried.last for tried in tries if tried.last), default=None)
-    last = running.slot if running else last
-    every = timedelta(hours=flow.every_hours)
-    soon = last is not None and slot < last + every
-    if situation.holds("the last try was too short ago", soon, last=last, every=every):
-        assert last is not None
-        reason = f"Too soon (tried at {wall(last)}, every {hours(every)})"
-        return skip("TOO_SOON", reason, day, max(last + every, situation.next_tick()))
+    last = max((made.last for made in attempts if made.last), default=None)
+    if soon := _too_soon(flow, situation, running.slot if running else last):
+        return soon
     return Decision(
         "RUN",
         "NOT_FOUND_YET",
@@ -52,6 +48,16 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
         day,
         scrapers=tuple(missing),
     )
+
+
+def _too_soon(flow: Discovery, situation: Situation, last: datetime | None) -> Decision | None:
+    every = timedelta(hours=flow.every_hours)
+    soon = last is not None and situation.slot < last + every
+    if not situation.check("the last attempt was too recent", soon, last=last, every=every):
+        return None
+    assert last is not None
+    reason = f"Too soon (tried at {wall(last)}, every {hours(every)})"
+    return skip("TOO_SOON", reason, situation.day, max(last + every, situation.next_tick()))
 
 
 def _given_up(flow: Discovery, situation: Situation, spent: int) -> Decision:

@@ -1,4 +1,4 @@
-"""Before games: from the lead time before a tip-off to the last one, every few hours."""
+"""Decides a pre-game workflow: every few hours from the lead time to the last tip-off."""
 
 from datetime import datetime, timedelta
 
@@ -17,26 +17,26 @@ from common.eastern import at, minutes_between
 
 
 def decide(flow: PreGame, name: str, situation: Situation) -> Decision:
-    """Judge a pre-game workflow.
+    """Decide a pre-game workflow.
 
-    Games without a tip-off time are left out of the window arithmetic. ABORT (WARNING) when
-    nothing ran today and the next tip-off is too near to still collect in peace.
+    Games without a tip-off time do not count for the window. If nothing succeeded today and the
+    next tip-off is nearer than `abort_minutes`, the decision is an ABORT (WARNING).
     """
     assert situation.history is not None
     day = situation.day
     games = situation.games_on(day)
     tips = sorted(game.tipoff for game in games if game.tipoff is not None)
     upcoming = [tip for tip in tips if tip > situation.judged]
-    if situation.holds("no tip-off lies ahead today", not upcoming, tips=tips):
+    if situation.check("no tip-off lies ahead today", not upcoming, tips=tips):
         return _nothing_ahead(games, tips, situation)
     lead = timedelta(hours=flow.lead_hours)
     early = upcoming[0] - situation.judged > lead
-    if situation.holds("it is before the lead time", early, next=upcoming[0], lead=lead):
+    if situation.check("it is before the lead time", early, next=upcoming[0], lead=lead):
         wait = f"first game in {hours(upcoming[0] - situation.now)}, lead time {hours(lead)}"
         opens = max(upcoming[0] - lead, at(day, flow.start))
         return skip("TOO_EARLY", f"Too early ({wait})", day, situation.ahead(opens))
     outside = not at(day, flow.start) <= situation.slot <= at(day, flow.end)
-    if situation.holds("it is outside the hours", outside, start=flow.start, end=flow.end):
+    if situation.check("the slot is outside the hours", outside, start=flow.start, end=flow.end):
         band = f"{flow.start:%H:%M}-{flow.end:%H:%M}"
         opens = situation.next_at(flow.start)
         return skip("OUTSIDE_HOURS", f"Outside hours ({band})", day, opens)
@@ -45,9 +45,9 @@ def decide(flow: PreGame, name: str, situation: Situation) -> Decision:
 
 def _nothing_ahead(games: tuple[Game, ...], tips: list[datetime], situation: Situation) -> Decision:
     day, again = situation.day, situation.next_tick()
-    if situation.holds("no game is played today", not games):
+    if situation.check("no game is played today", not games):
         return skip("NO_GAMES", "No games today", day, again)
-    if situation.holds("no tip-off time is known", not tips, games=games):
+    if situation.check("no tip-off time is known", not tips, games=games):
         reason = f"Tip-off times of {count(len(games), 'game')} are to be determined"
         return skip("TIME_TBD", reason, day, again, alert="INFO")
     return skip("AFTER_LAST_TIPOFF", f"Last game tipped off at {wall(tips[-1])}", day, again)
@@ -63,7 +63,9 @@ def _this_period(
     due = [name for name, when in ran.items() if when is None or when + every <= situation.slot]
     running = history.in_flight(name, day, situation.slot)
     done = not due or running
-    if situation.holds("it ran this period", done, every=every, due=due, run=running):
+    if situation.check(
+        "all ran in this period or are running", done, every=every, due=due, run=running
+    ):
         times = [running.slot] if running else sorted(when for when in ran.values() if when)
         following = max(times[0] + every, situation.next_tick())
         so_far = "Under way since" if running else "Ran at"
@@ -77,7 +79,7 @@ def _this_period(
 
 def _too_near(flow: PreGame, situation: Situation, tip: datetime) -> Decision | None:
     near = minutes_between(situation.judged, tip) < flow.abort_minutes
-    if not situation.holds("nothing ran, and the next tip-off is too near", near, next=tip):
+    if not situation.check("nothing succeeded and the next tip-off is too near", near, next=tip):
         return None
     minutes = max(0, round(minutes_between(situation.now, tip)))
     lead = hours(timedelta(hours=flow.lead_hours))

@@ -1,4 +1,4 @@
-"""The season as last stored."""
+"""The season is read from the newest schedule object that can be read."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -17,10 +17,10 @@ NOW = et("2025-11-12 12:00")
 
 
 class Clock:
-    """Stands still."""
+    """A clock that stands still."""
 
     def now(self) -> datetime:
-        """Noon."""
+        """Return noon."""
         return NOW
 
     def sleep(self, seconds: float) -> None:
@@ -28,24 +28,24 @@ class Clock:
 
 
 class Counting(MemoryStorage):
-    """Counts what is read."""
+    """A storage that counts how many objects are read."""
 
     reads = 0
 
     def read(self, *args: Any, **kwargs: Any) -> tuple[bytes, StoredObject] | None:
-        """As the port, counted."""
+        """Read as the port does, and count the read."""
         self.reads += 1
         return super().read(*args, **kwargs)
 
 
 @pytest.fixture
 def storage() -> Counting:
-    """An empty bucket."""
+    """Return an empty storage."""
     return Counting(Clock())
 
 
 def schedule(*game_ids: str) -> bytes:
-    """A stored scheduleLeagueV2 document with games at 19:00 ET on the day."""
+    """Return a scheduleLeagueV2 document with games at 19:00 ET on the day."""
     games = [
         {
             "gameId": game_id,
@@ -71,7 +71,7 @@ def store(storage: MemoryStorage, fetched: datetime, body: bytes, **metadata: st
 
 
 def test_d14_a_new_object_is_seen_by_a_warm_instance(storage: Counting) -> None:
-    """The newest one counts at each read, and each generation is parsed once."""
+    """Each read returns the newest object, and each generation is parsed once."""
     reader = SeasonReader(storage, BUCKET)
     store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
     assert [len(reader.read(NOW).calendar[DAY]) for _ in range(3)] == [1, 1, 1]
@@ -81,8 +81,8 @@ def test_d14_a_new_object_is_seen_by_a_warm_instance(storage: Counting) -> None:
     assert storage.reads == 2
 
 
-def test_the_newest_is_told_by_its_time_not_its_name(storage: Counting) -> None:
-    """A refresh for yesterday's window is stored under another date."""
+def test_the_newest_object_is_found_by_its_time(storage: Counting) -> None:
+    """The newest object is found by its time, even if its name has an earlier date."""
     store(storage, NOW - timedelta(hours=1), schedule("0022500213"))
     storage.create(
         BUCKET,
@@ -96,7 +96,7 @@ def test_the_newest_is_told_by_its_time_not_its_name(storage: Counting) -> None:
 
 
 def test_an_upload_cannot_claim_to_be_the_newest_for_ever(storage: Counting) -> None:
-    """Its customTime is whatever its owner gave it; GCS's own time counts."""
+    """An upload is dated by GCS's own time, not by the customTime its owner set."""
     far = NOW + timedelta(days=9999)
     name = "nbac-schedule-api/zzz.json"
     storage.create(BUCKET, name, schedule("0022500213"), custom_time=far)
@@ -105,7 +105,7 @@ def test_an_upload_cannot_claim_to_be_the_newest_for_ever(storage: Counting) -> 
 
 
 def test_an_upload_too_large_to_read_does_not_hide_the_one_before(storage: Counting) -> None:
-    """It is passed over as one that does not parse is."""
+    """An object too large to read is ignored, and the one before it is used."""
     before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
     store(storage, NOW, b" " * (64 * 1024 * 1024 + 1))
     assert SeasonReader(storage, BUCKET).read(NOW).name == before
@@ -122,30 +122,44 @@ def test_an_upload_too_large_to_read_does_not_hide_the_one_before(storage: Count
         schedule("0022500213").replace(b'"MIL"', b'"MILW"'),
     ],
 )
-def test_a_broken_schedule_does_not_hide_the_one_before(storage: Counting, body: bytes) -> None:
-    """It is passed over and logged."""
+def test_a_broken_schedule_does_not_hide_the_one_before(
+    storage: Counting, body: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An object that does not parse is ignored and logged, and the one before it is used."""
     before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
-    store(storage, NOW, body)
+    broken = store(storage, NOW, body)
     assert SeasonReader(storage, BUCKET).read(NOW).name == before
+    logged = json.loads(capsys.readouterr().err)
+    assert (logged["severity"], logged["object"]) == ("ERROR", broken)
+    assert logged["error"]
 
 
 @pytest.mark.parametrize("outcome", ["NO_DATA", "BLOCKED", "FAILED", "CONTRACT"])
 def test_s2_only_a_success_is_a_schedule(storage: Counting, outcome: str) -> None:
-    """Blocked is not empty; an empty object is nothing (2 bytes, or none)."""
+    """Objects with another outcome than SUCCESS, and empty objects, are ignored."""
     before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"), outcome="SUCCESS")
     store(storage, NOW - timedelta(hours=1), schedule(), outcome=outcome)
     store(storage, NOW, b"")
     assert SeasonReader(storage, BUCKET).read(NOW).name == before
 
 
+def test_empty_objects_are_not_read(storage: Counting) -> None:
+    """Empty objects do not use up the three objects that are read."""
+    before = store(storage, NOW - timedelta(hours=6), schedule("0022500213"))
+    for hours in range(4):
+        store(storage, NOW - timedelta(hours=hours), b"")
+    assert SeasonReader(storage, BUCKET).read(NOW).name == before
+    assert storage.reads == 1
+
+
 def test_d5_no_schedule_is_an_error(storage: Counting) -> None:
-    """Never an empty calendar; the error says what brings one."""
+    """Without a schedule an error is raised that names the request to publish."""
     with pytest.raises(TransientError, match="publish a scraper request for nbac_schedule_api"):
         SeasonReader(storage, BUCKET).read(NOW)
 
 
 def test_d5_only_broken_schedules_are_an_error(storage: Counting) -> None:
-    """After a few tries, not after reading the bucket."""
+    """If the newest three objects do not parse, an error is raised without reading more."""
     for hours in range(6):
         store(storage, NOW - timedelta(hours=hours), b"{")
     with pytest.raises(TransientError, match="no readable schedule"):
@@ -154,14 +168,14 @@ def test_d5_only_broken_schedules_are_an_error(storage: Counting) -> None:
 
 
 def test_a_constant_number_of_days_is_listed(storage: Counting) -> None:
-    """What is older than a week does not cost a listing, and is not believed."""
+    """Objects older than a week are neither listed nor used."""
     store(storage, NOW - timedelta(days=9), schedule("0022500213"))
     with pytest.raises(TransientError):
         SeasonReader(storage, BUCKET).read(NOW)
 
 
 def test_x13_a_schedule_is_stale_after_two_days(storage: Counting) -> None:
-    """Counted from when it was fetched."""
+    """A schedule is stale more than 48 hours after it was fetched."""
     store(storage, NOW, schedule("0022500213"))
     season = SeasonReader(storage, BUCKET).read(NOW)
     assert not season.is_stale(NOW + timedelta(hours=48))
@@ -169,7 +183,7 @@ def test_x13_a_schedule_is_stale_after_two_days(storage: Counting) -> None:
 
 
 def test_a_read_that_fails_is_not_cached(storage: Counting) -> None:
-    """A storage error goes up; the next read succeeds."""
+    """A storage error is raised, and the next read succeeds."""
     store(storage, NOW, schedule("0022500213"))
     reader = SeasonReader(storage, BUCKET)
     with pytest.MonkeyPatch.context() as patch:
@@ -180,6 +194,6 @@ def test_a_read_that_fails_is_not_cached(storage: Counting) -> None:
 
 
 def test_games_are_grouped_by_their_date() -> None:
-    """The Eastern date that they are listed under."""
+    """Games are grouped by the Eastern date they are listed under."""
     late, other = game(1, "2025-11-12 22:30"), game(2, "2025-11-13 19:00")
     assert by_date((late, other)) == {DAY: (late,), date(2025, 11, 13): (other,)}

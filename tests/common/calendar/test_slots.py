@@ -1,4 +1,4 @@
-"""Slots of crons, and which of them an event belongs to."""
+"""A cron gives the slots of a day, and each event belongs to one slot."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -38,7 +38,7 @@ CRONS = st.builds(Cron, FIELDS, FIELDS)
     ],
 )
 def test_crons_are_read(text: str, minutes: tuple[int, ...], hours: tuple[int, ...]) -> None:
-    """The forms that a daily cron takes."""
+    """Each form of a daily cron is read into its minutes and hours."""
     assert parse_cron(text) == Cron(minutes, hours)
 
 
@@ -62,7 +62,7 @@ def test_crons_are_read(text: str, minutes: tuple[int, ...], hours: tuple[int, .
     ],
 )
 def test_other_crons_are_refused(text: str) -> None:
-    """The error names the cron; none is read as one that never fires."""
+    """A cron of another form is refused with an error that names it."""
     with pytest.raises(ConfigError, match="cron"):
         parse_cron(text)
 
@@ -77,7 +77,7 @@ def test_other_crons_are_refused(text: str) -> None:
     ],
 )
 def test_t9_the_controller_fires_at_eastern_hours(day: str, first: int, number: int) -> None:
-    """06:00 to 23:00 on the wall: eighteen slots in winter, summer and on both changes."""
+    """The controller has 18 slots, 06:00 to 23:00 Eastern, also on the days of a clock change."""
     slots = slots_on(TICKS, date.fromisoformat(day))
     assert len(slots) == number
     assert slots[0].hour == first
@@ -88,14 +88,14 @@ def test_t9_the_controller_fires_at_eastern_hours(day: str, first: int, number: 
     ("day", "number"), [("2026-03-08", 23), ("2025-11-02", 25), (str(DAY), 24)]
 )
 def test_t8_a_day_has_as_many_slots_as_hours(day: str, number: int) -> None:
-    """A skipped hour does not fire, a repeated one fires twice."""
+    """An hourly cron has 23 slots in spring and 25 in autumn on the days of the clock change."""
     slots = slots_on(ROUND_THE_CLOCK, date.fromisoformat(day))
     assert len(slots) == number
     assert {later - early for early, later in pairwise(slots)} == {timedelta(hours=1)}
 
 
 def test_t8_a_nightly_job_in_the_skipped_hour() -> None:
-    """It has no slot that day; an event then belongs to the day before's."""
+    """A cron in the skipped hour has no slot that day; an event belongs to the slot before."""
     cron = parse_cron("30 2 * * *")
     assert slots_on(cron, date(2026, 3, 8)) == ()
     assert slot_of(cron, et("2026-03-08 12:00")) == et("2026-03-07 02:30")
@@ -117,14 +117,14 @@ def test_t8_a_nightly_job_in_the_skipped_hour() -> None:
 def test_r3_an_event_belongs_to_the_latest_slot_five_minutes_ahead(
     happened: str, expected: str
 ) -> None:
-    """At or before its time plus five minutes, over midnight too."""
+    """An event belongs to the latest slot at or before its time plus five minutes."""
     assert slot_of(TICKS, et(happened)) == et(expected)
 
 
 @MANY
 @given(CRONS, INSTANTS)
 def test_slots_partition_time(cron: Cron, instant: datetime) -> None:
-    """No slot lies between an event's own and the next; both fire on their own date."""
+    """No slot lies between an event's slot and the next slot."""
     own, following = slot_of(cron, instant), next_slot(cron, instant + timedelta(minutes=5))
     assert own <= instant + timedelta(minutes=5) < following
     assert next_slot(cron, own) == following
@@ -134,7 +134,7 @@ def test_slots_partition_time(cron: Cron, instant: datetime) -> None:
 @MANY
 @given(CRONS, st.dates(date(2024, 1, 1), date(2027, 1, 1)))
 def test_slots_show_the_crons_wall_times(cron: Cron, day: date) -> None:
-    """In order, each once, at a minute and hour of the cron, on the date."""
+    """The slots of a date are in order and show the cron's minutes and hours on that date."""
     slots = slots_on(cron, day)
     assert list(slots) == sorted(set(slots))
     for slot in slots:
@@ -147,7 +147,7 @@ def test_slots_show_the_crons_wall_times(cron: Cron, day: date) -> None:
 @MANY
 @given(st.sampled_from(slots_on(TICKS, DAY)), st.integers(-90, 90))
 def test_t14_jitter_keeps_the_slot_and_what_is_judged(slot: datetime, seconds: int) -> None:
-    """Within 90 s an event has its slot, and is judged as at the slot."""
+    """An event within 90 s of a slot belongs to it and is evaluated at the slot itself."""
     happened = slot + timedelta(seconds=seconds)
     assert slot_of(TICKS, happened) == slot
     assert judged_at(slot, happened) == slot
@@ -157,14 +157,14 @@ def test_t14_jitter_keeps_the_slot_and_what_is_judged(slot: datetime, seconds: i
     ("seconds", "on_time"), [(-121, False), (-120, True), (120, True), (121, False)]
 )
 def test_beyond_two_minutes_the_real_instant_is_judged(seconds: int, *, on_time: bool) -> None:
-    """The decision itself uses the real now (R3)."""
+    """More than two minutes from its slot an event is evaluated at the real instant (R3)."""
     slot = et("2025-11-12 19:00")
     now = slot + timedelta(seconds=seconds)
     assert judged_at(slot, now) == (slot if on_time else now)
 
 
 def test_r3_a_slot_expires_after_an_hour() -> None:
-    """Sixty minutes late is late, a second more is too late."""
+    """A slot expires more than 60 minutes after it."""
     slot = et("2025-11-12 19:00")
     assert not is_expired(slot, slot + timedelta(minutes=60))
     assert is_expired(slot, slot + timedelta(minutes=60, seconds=1))

@@ -1,69 +1,33 @@
-"""Workflows that fit their form and still cannot work are refused, with the line at fault."""
+"""Workflows with a valid form that cannot work are refused with the line to change."""
 
 import time
 from pathlib import Path
 
 import pytest
 
-from common.calendar.slots import parse_cron
 from common.configuration.checks import check, load_checked
-from common.configuration.tick_grid import Ticks
-from common.configuration.topology import Job, Topology, load_topology
-from common.configuration.window_checks import window_faults
 from common.configuration.workflows import parse_source
-from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
-from common.settings import Settings
-
-SHIPPED = Settings().workflows_file
-TOPOLOGY = load_topology(Settings().topology_file)
-TEXT = SHIPPED.read_text()
-EVENTS = "      - scrapers: [oddsa_events]\n"
-PROPS = (
-    "      - scrapers: [oddsa_player_props, oddsa_game_lines]\n        events_from: oddsa_events\n"
+from tests.kit.workflow_edits import (
+    EVENTS,
+    PROPS,
+    SHIPPED,
+    TEXT,
+    TOPOLOGY,
+    WINDOW_2,
+    edited,
+    line_of,
+    refusal,
 )
-WINDOW_2 = 'at: "23:00"\n    tolerance_minutes: 30'
-
-
-def edited(*edits: tuple[str, str]) -> str:
-    """The shipped file with some text replaced, each where it first stands."""
-    text = TEXT
-    for old, new in edits:
-        assert old in text, old
-        text = text.replace(old, new, 1)
-    return text
-
-
-def refusal(*edits: tuple[str, str], topology: Topology = TOPOLOGY) -> str:
-    """What an edit of the shipped file is refused with; empty when it is not."""
-    try:
-        check(parse_source(edited(*edits), "mine.yaml"), topology)
-    except ConfigError as error:
-        return str(error)
-    return ""
-
-
-def line_of(text: str, part: str) -> int:
-    """The line on which a part first stands."""
-    return text[: text.index(part)].count("\n") + 1
-
-
-def ticking(cron: str) -> Topology:
-    """The shipped topology with another cron of the controller."""
-    jobs = tuple(
-        job.model_copy(update={"cron": cron}) if job.topic == "tick-master-controller" else job
-        for job in TOPOLOGY.jobs
-    )
-    return TOPOLOGY.model_copy(update={"jobs": jobs})
 
 
 def test_the_shipped_file_works() -> None:
-    """It is loaded, in the file's order, as the functions load it."""
+    """The shipped file is accepted and loaded in its order."""
     assert list(load_checked(SHIPPED, TOPOLOGY))[:2] == ["morning_operations", "betting_lines"]
 
 
 def test_a_file_that_cannot_work_is_not_loaded(tmp_path: Path) -> None:
-    """Loading checks: no function starts with a workflow that never runs."""
+    """Loading checks the file, so no function starts with a workflow that never runs."""
     path = tmp_path / "mine.yaml"
     path.write_text(edited(('at: "23:00"', 'at: "04:00"')))
     with pytest.raises(ConfigError, match=r"mine\.yaml:\d+: .*no tick falls into 04:00"):
@@ -71,7 +35,7 @@ def test_a_file_that_cannot_work_is_not_loaded(tmp_path: Path) -> None:
 
 
 def test_checking_costs_a_cold_start_little() -> None:
-    """Reading and checking take under 30 ms; the best of five, since the machine is shared."""
+    """Reading and checking take under 30 ms, in the best of five runs on a shared machine."""
     spent = []
     for _ in range(5):
         began = time.perf_counter()
@@ -266,7 +230,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_cannot_work_is_refused(name: str) -> None:
-    """The refusal names file, line and field, and says what to write instead."""
+    """The refusal names file, line and field, and what to write instead."""
     edit, at_fault, said, instead = CASES[name]
     text = refusal(edit)
     assert text.startswith(f"mine.yaml:{line_of(edited(edit), at_fault)}: ")
@@ -275,151 +239,7 @@ def test_what_cannot_work_is_refused(name: str) -> None:
     assert "\n" not in text
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        (WINDOW_2, 'at: "23:00"\n    tolerance_minutes: 57'),
-        (WINDOW_2, 'at: "23:30"\n    tolerance_minutes: 33'),
-        (WINDOW_2, 'at: "22:03"\n    tolerance_minutes: 6'),
-        ('at: "23:00"', 'at: "22:15"'),
-        ("attempts: 8", "attempts: 10"),
-        ("attempts: 8", "attempts: 4"),
-        ("lead_hours: 6", "lead_hours: 1.5"),
-        ("every_hours: 2", "every_hours: 3"),
-        ('start: "08:00"\n    end: "23:00"', 'start: "12:00"\n    end: "12:30"'),
-        ('end: "14:00"\n    published', 'end: "10:30"\n    published'),
-        ("span_hours: 72", "span_hours: 31"),
-    ],
-    ids=lambda edit: edit[1].replace("\n    ", ", "),
-)
-def test_what_can_work_is_not_refused(edit: tuple[str, str]) -> None:
-    """Right beside each limit a file is taken."""
-    edits = [edit]
-    if "10:30" in edit[1]:
-        edits.append(("attempts: 6", "attempts: 2"))
-    assert refusal(*edits) == ""
-
-
-def test_d17_a_publication_on_a_tick_is_found_by_that_tick() -> None:
-    """Published at 13:00, after attempts at 11:00 and 12:00, a third one finds it."""
-    published = ('published: "13:30"', 'published: "13:00"')
-    assert refusal(published, ("attempts: 8", "attempts: 3")) == ""
-    assert "write at least 3" in refusal(published, ("attempts: 8", "attempts: 2"))
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        "[{scrapers: [nbac_schedule_api]}, {scrapers: [nbac_player_boxscore], games: final}]",
-        "[{scrapers: [nbac_play_by_play]}]",
-    ],
-)
-def test_a_workflow_of_games_needs_only_one_of_both(steps: str) -> None:
-    """A scraper of the whole date after the games' end, or a scraper of each game."""
-    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
-    assert refusal((f"{window}*post_game", f"{window}{steps}")) == ""
-
-
-def test_one_thing_is_said_of_a_band_without_a_tick() -> None:
-    """Its attempts are not blamed as well; a far window gets a time, not a tolerance."""
-    noon = Ticks(parse_cron("0 12 * * *"))
-    flows = load_checked(SHIPPED, TOPOLOGY)
-    early = flows["injury_discovery"].model_copy(
-        update={"end": time_of("11:30"), "every_hours": 24}
-    )
-    assert [place for place, _ in window_faults(early, noon)] == [("start",)]
-    far = flows["post_game_window_2"].model_copy(update={"at": time_of("14:58")})
-    ((_, text),) = window_faults(far, noon)
-    assert text.endswith('(they come at 12:00); write at: "12:00"')
-
-
-def test_advice_works() -> None:
-    """The tolerance that a refusal proposes is taken."""
-    assert "write tolerance_minutes: 33" in refusal(('at: "23:00"', 'at: "23:30"'))
-    assert refusal((WINDOW_2, 'at: "23:30"\n    tolerance_minutes: 33')) == ""
-
-
-def test_t14_a_window_over_midnight_with_ticks_on_both_edges() -> None:
-    """23:30 ±30 with ticks around the clock is what failed: both edges are on a tick."""
-    assert "the tick at 00:00" in refusal(
-        ('at: "23:00"', 'at: "23:30"'), topology=ticking("0 * * * *")
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "cron", "said"),
-    [
-        ("post_game_window_2", "0 6-23/2 * * *", "no tick falls into 23:00 ±30 min"),
-        ("post_game_window_1", "30 6-23 * * *", "the tick at 19:30 is within 2 min of the edge"),
-        ("morning_operations", "0 12 * * *", "no tick falls into 06:00-10:00 (they come at 12:00)"),
-        ("betting_lines", "0 6-23/3 * * *", "2 h is no multiple of the ticks' 180 min; write 3"),
-        ("late_game_catch_up", "30 3,6 * * *", 'no tick comes after 07:00; write "06:30"'),
-    ],
-)
-def test_t2_another_cron_is_checked_as_well(name: str, cron: str, said: str) -> None:
-    """A window is judged by the ticks that the topology has."""
-    flow = load_checked(SHIPPED, TOPOLOGY)[name]
-    faults = [text for _, text in window_faults(flow, Ticks(parse_cron(cron)))]
-    assert any(said in text for text in faults), faults
-
-
-def test_quarter_hours_allow_quarter_hours() -> None:
-    """`every_hours` is counted in the cron's own spacing."""
-    edits = (("every_hours: 2", "every_hours: 0.25"), (WINDOW_2, WINDOW_2.replace("30", "25")))
-    said = refusal(*edits, topology=ticking("*/15 6-23 * * *"))
-    assert "every_hours" not in said
-
-
-def test_s9_a_disabled_scraper_with_a_reason_is_in_order() -> None:
-    """So is one that a job of its own triggers."""
-    edit = ("[nbac_schedule_api, nbac_player_list]", "[nbac_schedule_api]")
-    named = ("workflows:\n", "disabled_scrapers: {nbac_player_list: once a year}\nworkflows:\n")
-    assert refusal(edit, named) == ""
-    message: dict[str, str | int] = {"scraper": "nbac_player_list"}
-    job = Job(name="players", cron="0 4 * * *", topic="scraper-requests", message=message)
-    assert refusal(edit, topology=TOPOLOGY.model_copy(update={"jobs": (*TOPOLOGY.jobs, job)})) == ""
-
-
-def test_d8_a_disabled_scraper_that_a_job_asks_for() -> None:
-    """The refresh's own scraper cannot be disabled in the file alone."""
-    flows = TEXT[TEXT.index("  injury_discovery:") : TEXT.index("  post_game_window_1:")]
-    rest = "nbac_gamebook_pdf nbac_play_by_play nbac_player_boxscore nbac_player_list"
-    rest += " nbac_team_boxscore oddsa_events oddsa_game_lines oddsa_player_props"
-    off = "".join(f"  {name}: switched off\n" for name in [*rest.split(), "nbac_schedule_api"])
-    text = f"version: 1\ndisabled_scrapers:\n{off}workflows:\n{flows}"
-    with pytest.raises(ConfigError, match=r"nbac_schedule_api: a job of config/topology\.yaml"):
-        check(parse_source(text, "mine.yaml"), TOPOLOGY)
-
-
-def test_a_disabled_workflow_is_not_checked() -> None:
-    """It may be half-written; what it alone triggered is then without a trigger."""
-    half = ('at: "23:00"', 'enabled: false\n    at: "04:00"')
-    assert refusal(half) == ""
-    assert "nothing triggers nbac_injury_report" in refusal(
-        ("kind: discovery\n", "kind: discovery\n    enabled: false\n")
-    )
-
-
-def test_a_workflow_that_collects_nothing() -> None:
-    """A window of finished games without a scraper of them would never run."""
-    edit = (WINDOW_2 + "\n    games_of: today\n    steps: *post_game", "")
-    shortened = (
-        f"{WINDOW_2}\n    games_of: today\n    steps: [{{scrapers: [nbac_player_list]}}]",
-        "",
-    )
-    assert "collect nothing of a game" in refusal((edit[0], shortened[0]))
-
-
-def test_one_file_is_enough_to_add_a_workflow() -> None:
-    """A block in the file is all that a further window takes."""
-    block = TEXT[TEXT.index("  post_game_window_2:") : TEXT.index("  post_game_window_3:")]
-    new = block.replace("window_2", "window_4").replace("23:00", "17:00")
-    source = parse_source(edited(("  late_game_catch_up:", new + "  late_game_catch_up:")), "m")
-    check(source, TOPOLOGY)
-    assert "post_game_window_4" in source.file.enabled
-
-
 def test_lines_are_found_through_aliases() -> None:
-    """A fault in an anchored list is named where it is written."""
+    """A defect in an anchored list is reported on the line of the list."""
     text = refusal(("nbac_gamebook_pdf]", "nbac_gamebook]"))
     assert text.startswith(f"mine.yaml:{line_of(TEXT, 'nbac_gamebook_pdf]')}: ")

@@ -1,11 +1,11 @@
-"""Two workflows that would ask for the same thing in the same tick."""
+"""Two workflows that would ask for the same data in the same tick are refused."""
 
 from typing import Any
 
 import pytest
 
 from common.calendar.slots import parse_cron
-from common.configuration.overlap_checks import overlap_faults
+from common.configuration.overlap_checks import overlap_defects
 from common.configuration.tick_grid import Ticks
 from tests.kit.situations import PER_GAME, workflow
 
@@ -14,28 +14,28 @@ REFRESH = {"scrapers": ["nbac_schedule_api"]}
 
 
 def window(at: str, tolerance: int, of: str = "today", scraper: str = "nbac_play_by_play") -> Any:
-    """A post-game window for one scraper."""
+    """Return a post-game window for one scraper."""
     steps = [REFRESH, {"scrapers": [scraper], "games": "final"}]
     fields = {"at": at, "tolerance_minutes": tolerance, "games_of": of, "steps": steps}
     return workflow("post_game", **fields)
 
 
 def catch_up(after: str, span: int) -> Any:
-    """A catch-up for the same scraper."""
+    """Return a catch-up for the same scraper."""
     steps = [REFRESH, {"scrapers": ["nbac_play_by_play"], "games": "final"}]
     return workflow("catch_up", after=after, backoff_hours=[1], span_hours=span, steps=steps)
 
 
 def discovery(start: str, end: str) -> Any:
-    """A discovery of the schedule."""
+    """Return a discovery of the schedule."""
     band = {"start": start, "end": end, "published": start, "every_hours": 1, "attempts": 1}
     return workflow("discovery", **band, steps=[REFRESH])
 
 
 def clashes(one: Any, other: Any) -> list[str]:
-    """What is said of two workflows, in either order in the file."""
+    """Return the defects of two workflows, the same number in either order."""
     found = [
-        [text for _, text in overlap_faults({"one": a, "two": b}, PER_GAME, TICKS)]
+        [text for _, text in overlap_defects({"one": a, "two": b}, PER_GAME, TICKS)]
         for a, b in ((one, other), (other, one))
     ]
     assert len(found[0]) == len(found[1])
@@ -54,7 +54,7 @@ def clashes(one: Any, other: Any) -> list[str]:
     ],
 )
 def test_t14_the_same_night_in_the_same_tick_is_a_clash(one: Any, other: Any, tick: str) -> None:
-    """Over midnight, at an edge, and where a catch-up reaches a night of a window."""
+    """Two workflows that collect the same night in the same tick are refused."""
     (text,) = clashes(one, other)
     assert f"collects nbac_play_by_play of the same games at {tick} as" in text
 
@@ -75,12 +75,12 @@ def test_t14_the_same_night_in_the_same_tick_is_a_clash(one: Any, other: Any, ti
     ],
 )
 def test_other_nights_ticks_and_scrapers_do_not_clash(one: Any, other: Any) -> None:
-    """A shared refresh, another night, a later hour, a shorter reach, another kind."""
+    """Workflows that differ in night, tick, scraper or kind are accepted."""
     assert clashes(one, other) == []
 
 
 @pytest.mark.parametrize("other", [discovery("11:00", "14:00"), discovery("09:30", "10:00")])
 def test_d17_two_bands_that_touch_spend_one_budget(other: Any) -> None:
-    """One tick that both have is enough."""
+    """Two discoveries of one scraper are refused if their bands share one instant."""
     (text,) = clashes(discovery("09:00", "11:00"), other)
     assert "spends attempts on nbac_schedule_api" in text

@@ -1,4 +1,4 @@
-"""Topics, subscriptions and jobs."""
+"""The topology file connects topics, subscriptions and scheduler jobs."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ TOPOLOGY = load_topology(SHIPPED)
 def test_t9_every_job_fires_at_eastern_times(
     job: str, winter: str, summer: str, number: int
 ) -> None:
-    """The first fire time of a winter and of a summer day, in UTC, and how many there are."""
+    """Each job's first fire time and their number are right on a winter and a summer day."""
     assert TOPOLOGY.time_zone == "America/New_York"
     (cron,) = (parse_cron(one.cron) for one in TOPOLOGY.jobs if one.name == job)
     for day, first in ((date(2026, 1, 15), winter), (date(2026, 7, 15), summer)):
@@ -40,7 +40,8 @@ def test_t9_every_job_fires_at_eastern_times(
 
 
 def test_every_job_sends_a_message_that_its_topic_takes() -> None:
-    """What Cloud Scheduler publishes is of the form that the function reads."""
+    """Each job's message has the form that the functions of its topic read."""
+    assert TOPOLOGY.jobs
     for job in TOPOLOGY.jobs:
         model = ScraperRequest if job.topic == "scraper-requests" else Tick
         message = model.model_validate(job.message)
@@ -50,7 +51,7 @@ def test_every_job_sends_a_message_that_its_topic_takes() -> None:
 
 
 def test_every_function_has_its_subscription() -> None:
-    """One a function, on a topic that exists, under a name of its own; none left to Eventarc."""
+    """Every function has one subscription with its own name on an existing topic."""
     functions = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
     assert sorted(one.function for one in TOPOLOGY.subscriptions) == sorted(functions)
     assert {one.topic for one in TOPOLOGY.subscriptions} <= set(TOPOLOGY.topics)
@@ -59,8 +60,8 @@ def test_every_function_has_its_subscription() -> None:
     assert "scraped-objects--execution-tracker" in names
 
 
-def test_delivery_is_the_designs() -> None:
-    """Backoff 10-600 s, up to 100 attempts, 7 days, a dead-letter topic that exists."""
+def test_delivery_settings_are_those_of_the_design() -> None:
+    """Delivery backs off 10-600 s, for 100 attempts or 7 days, then to a dead-letter topic."""
     delivery = TOPOLOGY.delivery
     assert (delivery.minimum_backoff_seconds, delivery.maximum_backoff_seconds) == (10, 600)
     assert (delivery.max_delivery_attempts, delivery.retention_seconds) == (100, 7 * 86400)
@@ -68,12 +69,12 @@ def test_delivery_is_the_designs() -> None:
 
 
 def test_o2_no_two_jobs_of_one_function_in_one_minute() -> None:
-    """Each topic has one cron, so no function is started twice in a minute by schedule."""
+    """No two jobs publish to one topic, so no schedule starts a function twice in a minute."""
     assert len({job.topic for job in TOPOLOGY.jobs}) == len(TOPOLOGY.jobs)
 
 
 def test_a_topic_that_nothing_ticks() -> None:
-    """The error says where to add a job."""
+    """The error for a topic without a job names the topic."""
     with pytest.raises(ConfigError, match="'dead-letters'; add one"):
         TOPOLOGY.cron_for("dead-letters")
     assert TOPOLOGY.cron_for("tick-schedule-locker") == "0 5 * * *"
@@ -89,7 +90,7 @@ def test_a_topic_that_nothing_ticks() -> None:
     ],
 )
 def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, place: str) -> None:
-    """The error names the file and the place."""
+    """The error for another form names the file and the field."""
     path = tmp_path / "topology.yaml"
     path.write_text(SHIPPED.read_text().replace(old, new, 1))
     with pytest.raises(ConfigError, match=place) as caught:
@@ -98,6 +99,6 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, p
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    """The error says which variable names it."""
+    """The error for a missing file names the variable that sets its path."""
     with pytest.raises(ConfigError, match="NBA_TOPOLOGY_FILE"):
         load_topology(tmp_path / "none.yaml")

@@ -1,4 +1,4 @@
-"""What the checks let through does work, whatever its numbers."""
+"""Workflows that the checks accept do work, for any numbers."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,7 +11,7 @@ from common.calendar.games import Game
 from common.calendar.season import by_date
 from common.calendar.slots import slots_on
 from common.configuration.tick_grid import Ticks
-from common.configuration.window_checks import window_faults
+from common.configuration.window_checks import window_defects
 from common.decisions.plan import nominal_decisions
 from common.decisions.situation import Decision
 from common.eastern import at
@@ -27,14 +27,14 @@ LINES = [{"scrapers": ["oddsa_game_lines"]}]
 
 
 def usable(kind: str, **fields: Any) -> Any:
-    """A workflow whose times the checks let through."""
+    """Return a workflow whose times the checks accept."""
     flow = workflow(kind, **fields)
-    assume(not list(window_faults(flow, Ticks(TICKS))))
+    assume(not list(window_defects(flow, Ticks(TICKS))))
     return flow
 
 
-def lived(flow: Any, *games: Game) -> list[Decision]:
-    """Its decisions on the day, in the nominal world."""
+def decisions_of(flow: Any, *games: Game) -> list[Decision]:
+    """Return a workflow's decisions of the day in the nominal world."""
     flows: Mapping[str, Any] = {"mine": flow}
     judged = nominal_decisions(flows, by_date(games), DAY, DAY, cron=TICKS, per_game=PER_GAME)
     return [made for _, _, made in judged]
@@ -45,7 +45,7 @@ def lived(flow: Any, *games: Game) -> list[Decision]:
 def test_t14_no_jitter_moves_a_tick_over_an_edge(
     clock: str, tolerance: int, late: timedelta
 ) -> None:
-    """A window that is let through has a tick, and the same ticks whenever they really come."""
+    """An accepted window has a tick, and jitter moves no tick in or out of it."""
     flow = usable("post_game", at=clock, tolerance_minutes=tolerance, games_of="today")
     middles = [at(DAY + timedelta(days=days), flow.at) for days in (-1, 0, 1)]
     reach = timedelta(minutes=tolerance)
@@ -59,11 +59,11 @@ def test_t14_no_jitter_moves_a_tick_over_an_edge(
 @SEARCH
 @given(ORDERED, st.integers(1, 4), st.integers(1, 10))
 def test_d17_what_is_published_is_found(clocks: list[str], every: int, attempts: int) -> None:
-    """A budget that is let through lasts until the publication, every time."""
+    """An accepted budget is not spent before the publication."""
     start, published, end = clocks
     times = {"start": start, "end": end, "published": published}
     flow = usable("discovery", **times, every_hours=every, attempts=attempts, steps=LINES)
-    codes = [made.reason_code for made in lived(flow, game())]
+    codes = [made.reason_code for made in decisions_of(flow, game())]
     assert codes.count("NOT_FOUND_YET") <= attempts
     assert not {"BUDGET_SPENT", "NOT_FOUND"} & set(codes)
 
@@ -73,7 +73,7 @@ def test_d17_what_is_published_is_found(clocks: list[str], every: int, attempts:
 def test_t2_every_tip_off_within_the_hours_has_its_lines(
     clocks: list[str], lead: float, abort: int
 ) -> None:
-    """A lead time that is let through has a tick before any tip-off, not too near to it."""
+    """With an accepted lead time every tip-off within the hours has a run before it."""
     start, tip, end = clocks
     times = {"start": start, "end": end, "lead_hours": lead, "abort_minutes": abort}
     flow = usable("pre_game", **times, every_hours=2, steps=LINES)
@@ -82,13 +82,13 @@ def test_t2_every_tip_off_within_the_hours_has_its_lines(
     opens = at(DAY, flow.start) + timedelta(hours=lead)
     assume(one.tipoff >= max(opens, slots_on(TICKS, DAY)[0] + timedelta(hours=lead)))
     assume(one.tipoff - timedelta(minutes=abort) <= slots_on(TICKS, DAY)[-1])
-    assert "RUN" in {made.action for made in lived(flow, one)}
+    assert "RUN" in {made.action for made in decisions_of(flow, one)}
 
 
 @SEARCH
 @given(ORDERED)
 def test_t2_a_daily_window_runs_once(clocks: list[str]) -> None:
-    """A window that is let through runs on a day with games."""
+    """An accepted daily window runs once on a day with games."""
     start, _, end = clocks
     flow = usable("daily_window", start=start, end=end, steps=LINES)
-    assert [made.action for made in lived(flow, game())].count("RUN") == 1
+    assert [made.action for made in decisions_of(flow, game())].count("RUN") == 1

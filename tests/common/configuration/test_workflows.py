@@ -1,4 +1,4 @@
-"""What the workflow file may say: its form."""
+"""The workflow file has a form, and a file of another form is refused with advice."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ TEXT = SHIPPED.read_text()
 
 
 def file(*removed: str, **fields: Any) -> str:
-    """A file of one workflow with some fields set to another value, or removed."""
+    """Return a file of one workflow with some fields changed or removed."""
     flow: dict[str, Any] = {
         "title": "Mine",
         "kind": "daily_window",
@@ -32,7 +32,7 @@ def file(*removed: str, **fields: Any) -> str:
 
 
 def test_the_shipped_workflows() -> None:
-    """The eight of the design, in its order, each with the seed's priority."""
+    """The shipped file has the eight workflows of the design with the seed's priorities."""
     assert {name: flow.priority for name, flow in WORKFLOWS.items()} == {
         "morning_operations": "MEDIUM",
         "betting_lines": "CRITICAL",
@@ -46,20 +46,20 @@ def test_the_shipped_workflows() -> None:
 
 
 def test_s10_the_shipped_workflows_name_registered_scrapers() -> None:
-    """And betting lines are the seed's three, in its order."""
+    """The shipped workflows name registered scrapers, betting lines the seed's three."""
     assert {name for flow in WORKFLOWS.values() for name in flow.scrapers} <= set(REGISTRY)
     seed = ("oddsa_events", "oddsa_player_props", "oddsa_game_lines")
     assert WORKFLOWS["betting_lines"].scrapers == seed
 
 
 def test_s9_every_registered_scraper_is_in_a_shipped_workflow() -> None:
-    """None is without a trigger."""
+    """Every registered scraper is in a shipped workflow."""
     assert {name for flow in WORKFLOWS.values() for name in flow.scrapers} == set(REGISTRY)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_t2_every_shipped_workflow_is_reached_by_a_tick(name: str) -> None:
-    """On a day after a night of games, with nothing done yet, some slot runs it."""
+    """On a day after a night of games, with an empty history, some slot runs each workflow."""
     games = [played(1, "2025-11-11 19:00"), played(2, "2025-11-12 12:00"), game(3)]
     ran = [
         slot
@@ -70,7 +70,7 @@ def test_t2_every_shipped_workflow_is_reached_by_a_tick(name: str) -> None:
 
 
 def test_a_disabled_workflow_is_left_out() -> None:
-    """It is checked, but not decided."""
+    """A disabled workflow is not among the enabled ones."""
     assert parse_workflows(file(enabled=False), "mine.yaml") == {}
     assert list(parse_workflows(file(), "mine.yaml")) == ["mine"]
 
@@ -103,7 +103,7 @@ def test_a_disabled_workflow_is_left_out() -> None:
     ids=lambda value: value[-30:],
 )
 def test_another_form_is_refused(text: str, place: str) -> None:
-    """The error names file and field."""
+    """A file of another form is refused with an error that names file and field."""
     with pytest.raises(ConfigError, match=r"mine\.yaml") as caught:
         parse_workflows(text, "mine.yaml")
     assert place in str(caught.value)
@@ -113,7 +113,7 @@ def test_another_form_is_refused(text: str, place: str) -> None:
 @pytest.mark.parametrize("field", ["every_hours", "lead_hours"])
 @pytest.mark.parametrize("value", [0, -1, 25, float("nan"), float("inf"), "two"])
 def test_spans_are_within_a_day(field: str, value: object) -> None:
-    """Numbers that are none, and infinities, are refused as well."""
+    """Periods outside (0, 24] hours, NaN, infinity and words are refused."""
     spans = {"lead_hours": 6, "every_hours": 2, field: value}
     with pytest.raises(ConfigError, match=field):
         parse_workflows(file(kind="pre_game", **spans), "mine.yaml")
@@ -132,21 +132,21 @@ def test_spans_are_within_a_day(field: str, value: object) -> None:
         ("- scrapers: [oddsa_events]", "- oddsa_events", "is no map (got 'oddsa_events'); write a"),
     ],
 )
-def test_every_refusal_says_what_to_write_instead(old: str, new: str, instead: str) -> None:
-    """Where no field's example tells, the form itself is named."""
+def test_every_refusal_has_advice(old: str, new: str, instead: str) -> None:
+    """Every refusal contains what to write instead."""
     with pytest.raises(ConfigError) as caught:
         parse_source(TEXT.replace(old, new, 1), "mine.yaml")
     assert instead in str(caught.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    """The error says which variable names it."""
+    """The error for a missing file names the variable that sets its path."""
     with pytest.raises(ConfigError, match="NBA_WORKFLOWS_FILE"):
         load_workflows(tmp_path / "none.yaml")
 
 
 def test_workflows_do_not_change() -> None:
-    """A warm instance holds what it has read."""
+    """Workflows are immutable, because a warm instance keeps those it has read."""
     assert load_workflows(SHIPPED) == WORKFLOWS
     with pytest.raises(ValueError, match="frozen"):
         setattr(WORKFLOWS["betting_lines"], "priority", "LOW")  # noqa: B010 - mypy knows it is frozen

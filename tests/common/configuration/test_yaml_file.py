@@ -1,33 +1,30 @@
-"""YAML with lines: what is written where, and what is refused before it can do harm."""
+"""YAML is read with the line of each field, and what is no plain data is refused."""
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.configuration.yaml_file import MAX_BYTES, parse_yaml
+from common.configuration.yaml_file import parse_yaml
 from common.errors import ConfigError
 from common.settings import Settings
 from tests.kit.situations import FEW
 
-BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
-    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"
-    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
-)
-
 
 def test_every_field_has_its_line() -> None:
-    """A key counts where it stands, an item where it begins, what is missing by its parent."""
+    """A key has its own line, an item the line it begins on, a missing field its parent's line."""
     document = parse_yaml("# c\na:\n  b: 1\n  c:\n    - x\n    - y\n", "f.yaml")
     assert document.data == {"a": {"b": 1, "c": ["x", "y"]}}
-    lines = {("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 1): 6, ("a", "z", 0): 2, (): 2}
+    lines = {("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 1): 6, (): 2}
+    lines |= {("a", "z", 0): 2, ("a", "b", "z"): 3}
     assert {path: document.line(path) for path in lines} == lines
 
 
 def test_a_refusal_names_file_line_and_field() -> None:
-    """One sentence, to be raised."""
+    """The error of a document is one sentence with file, line, field and advice."""
     document = parse_yaml("a:\n  b: 1\n", "f.yaml")
     assert str(document.refuse(("a", "b"), "write 2")) == "f.yaml:2: a.b: write 2"
+    assert str(document.refuse((), "write a list")) == "f.yaml:1: file: write a list"
 
 
 @pytest.mark.parametrize(
@@ -40,33 +37,43 @@ def test_a_refusal_names_file_line_and_field() -> None:
         ("a: 1\n---\nb: 1\n", "f.yaml:2: not YAML: "),
         ("a: !!python/object:os.system x\n", "f.yaml:1: not YAML: could not determine"),
         ("a: !!set {b}\n", "f.yaml:1: file: no tag:yaml.org,2002:set"),
+        ("a: !!omap [b: 1]\n", "f.yaml:1: file: no tag:yaml.org,2002:omap"),
+        ("a: !!map b\n", "f.yaml:1: not YAML: expected a mapping node"),
+        ("a: !!seq b\n", "f.yaml:1: not YAML: expected a sequence node"),
+        ("? !!str [a]\n: 1\n", "f.yaml:1: 'a collection' is no text key"),
         ("a: \x01\n", "f.yaml:1: not YAML: "),
         ("yes: 1\n", "f.yaml:1: 'yes' is no text key"),
         ("? [a]\n: 1\n", "f.yaml:1: 'a collection' is no text key"),
         ("a: {<<: {b: 1}}\n", "f.yaml:1: '<<' is no text key"),
         ("\na: 2025-13-45\n", "f.yaml:2: '2025-13-45': month must be in 1..12"),
-        ("a: &a [*a]\n", "an alias inside its own anchor"),
-        ("[" * 100_000, "nested more than 16 levels deep"),
-        (BOMB, "more than 20000 values once its aliases are written out"),
-        ("a: " + "x" * MAX_BYTES, "more than 256 KiB"),
+        ("a: &a [*a]\n", "f.yaml:1: file: an alias inside its own anchor"),
+        ("a: 1\nb: &b\n  c: {d: *b}\n", "f.yaml:2: file: an alias inside its own anchor"),
     ],
     ids=lambda value: value[:20],
 )
 def test_what_is_no_plain_file_is_refused(text: str, said: str) -> None:
-    """Each is one line that names the file."""
+    """Each refusal is one line that names the file."""
     with pytest.raises(ConfigError, match=r"^f\.yaml:\d+: ") as caught:
         parse_yaml(text, "f.yaml")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_an_empty_file_is_nothing() -> None:
-    """The form of the file decides what that means."""
-    assert parse_yaml("", "f.yaml").data is None
+def test_an_alias_may_be_used_many_times() -> None:
+    """An alias beside its anchor is read as a copy of the value, also twice."""
+    text = "a: &a {b: [1]}\nc: [*a, *a]\n"
+    assert parse_yaml(text, "f.yaml").data == {"a": {"b": [1]}, "c": [{"b": [1]}, {"b": [1]}]}
+
+
+def test_an_empty_file_is_none() -> None:
+    """An empty file has no data; the model of the file refuses it."""
+    empty = parse_yaml("", "f.yaml")
+    assert empty.data is None
+    assert empty.line(("version",)) == 1
 
 
 def test_it_reads_what_yaml_reads() -> None:
-    """The shipped file is the same data as with the library's own reader."""
+    """The shipped file is read as PyYAML's own loader reads it."""
     text = Settings().workflows_file.read_text()
     assert parse_yaml(text, "f.yaml").data == yaml.safe_load(text)
 
@@ -77,5 +84,5 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.text("abc: -#'", max_siz
 @FEW
 @given(st.recursive(LEAVES, lambda more: st.lists(more) | st.dictionaries(st.text("abc"), more)))
 def test_any_plain_data_comes_back(data: object) -> None:
-    """What the library writes is read as it was."""
+    """Plain data that PyYAML writes is read back unchanged."""
     assert parse_yaml(yaml.safe_dump(data), "f.yaml").data == data

@@ -1,4 +1,4 @@
-"""The decision core: what every kind has in common, and the seed's own examples."""
+"""The decision core: what all kinds have in common, and the examples of the seed document."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,9 @@ from tests.kit.situations import (
     WORKFLOWS,
     et,
     game,
+    histories,
     situation,
+    slates,
     ticks,
 )
 
@@ -29,13 +31,13 @@ JITTER = st.timedeltas(timedelta(seconds=-90), timedelta(seconds=90))
 
 
 def at_the_real_slate(name: str, now: str) -> Decision:
-    """A decision for the real games of 11-13 November 2025, with nothing run before."""
+    """Decide for the real games of 11-13 November 2025 with an empty history."""
     games = load(ROOT / "config" / "slates" / "2025-11.json").games
     return decide(name, WORKFLOWS[name], situation(now, games))
 
 
 def test_seed_run() -> None:
-    """The seed's RUN at 13:30:15 comes out word for word."""
+    """The seed document's RUN at 13:30:15 is made word for word."""
     made = at_the_real_slate("betting_lines", "2025-11-12 13:30:15")
     assert (made.action, made.reason) == ("RUN", "Ready: 12 games today, 5.5h until first game")
     assert (made.alert_level, made.next_check) == ("NONE", None)
@@ -44,7 +46,7 @@ def test_seed_run() -> None:
 
 
 def test_seed_skip() -> None:
-    """The seed's SKIP at 15:00:10 comes out word for word, and names the window's own time."""
+    """The seed document's SKIP at 15:00:10 is made word for word and names the window's time."""
     made = at_the_real_slate("post_game_window_1", "2025-11-12 15:00:10")
     assert (made.action, made.reason) == ("SKIP", "Not in time window (20:00 ±30min)")
     assert (made.alert_level, made.next_check) == ("NONE", et("2025-11-12 20:00"))
@@ -53,7 +55,7 @@ def test_seed_skip() -> None:
 
 
 def test_seed_abort() -> None:
-    """The seed's ABORT at 18:55 comes out word for word."""
+    """The seed document's ABORT at 18:55 is made word for word."""
     made = at_the_real_slate("betting_lines", "2025-11-12 18:55:00")
     missed = "Missed window (first game in 5 min, needed 6h lead time)"
     assert (made.action, made.reason) == ("ABORT", missed)
@@ -61,7 +63,7 @@ def test_seed_abort() -> None:
 
 
 def essence(name: str, flow: Workflow, judged: Situation) -> tuple[object, ...]:
-    """What must not depend on a second more or less."""
+    """Return the parts of a decision that must not depend on seconds."""
     made = decide(name, flow, judged)
     return made.action, made.reason_code, made.targets, made.target_date, made.scrapers
 
@@ -69,7 +71,7 @@ def essence(name: str, flow: Workflow, judged: Situation) -> tuple[object, ...]:
 @FEW
 @given(ticks(), JITTER)
 def test_t14_jitter_changes_nothing(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
-    """A tick within 90 s of its slot has that slot, and decides as one on the dot (R3)."""
+    """A tick within 90 s of its slot has that slot and decides as at the slot itself (R3)."""
     name, flow, judged = tick
     now = judged.slot + late
     assert slot_of(TICKS, now) == judged.slot
@@ -79,7 +81,7 @@ def test_t14_jitter_changes_nothing(tick: tuple[str, Workflow, Situation], late:
 @FEW
 @given(ticks(), st.timedeltas(timedelta(minutes=-5), timedelta(hours=3)))
 def test_d16_next_check_lies_ahead(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
-    """Every SKIP says when to look again, later than now, however late the tick came."""
+    """Every SKIP has a next check later than now, however late the tick came."""
     name, flow, judged = tick
     now = judged.slot + late
     made = decide(name, flow, replace(judged, now=now))
@@ -90,7 +92,7 @@ def test_d16_next_check_lies_ahead(tick: tuple[str, Workflow, Situation], late: 
 @FEW
 @given(ticks(), st.timedeltas(timedelta(minutes=-5), timedelta(hours=1)))
 def test_every_decision_is_whole(tick: tuple[str, Workflow, Situation], late: timedelta) -> None:
-    """A RUN names scrapers of its workflow in order, others none; no sentence counts below 0."""
+    """Only a RUN names scrapers, in the workflow's order, and no reason has a negative number."""
     name, flow, judged = tick
     made = decide(name, flow, replace(judged, now=judged.slot + late))
     assert made.reason
@@ -100,15 +102,35 @@ def test_every_decision_is_whole(tick: tuple[str, Workflow, Situation], late: ti
     assert " -" not in made.reason
 
 
+@st.composite
+def collections(draw: st.DrawFn) -> tuple[str, Situation]:
+    """Draw a situation in which a window or the catch-up collects at least one game."""
+    name, slot = draw(
+        st.sampled_from(
+            [
+                ("post_game_window_2", et("2025-11-12 23:00")),
+                ("post_game_window_3", et("2025-11-13 06:00")),
+                ("late_game_catch_up", et("2025-11-13 08:00")),
+            ]
+        )
+    )
+    games = draw(slates())
+    history = draw(histories(games, slot))
+    uncollected = game(99, "2025-11-12 12:00")
+    return name, situation(slot, [*games, uncollected], history=history)
+
+
 @FEW
-@given(ticks())
-def test_x11_targets_are_finished_and_uncollected(tick: tuple[str, Workflow, Situation]) -> None:
+@given(collections())
+def test_x11_targets_are_finished_and_uncollected(drawn: tuple[str, Situation]) -> None:
     """Only games that are over become targets, each with exactly the scrapers that it lacks."""
-    name, flow, judged = tick
+    name, judged = drawn
+    flow = WORKFLOWS[name]
     assert judged.history is not None
     assert judged.calendar is not None
     games = {g.game_id: g for night in judged.calendar.values() for g in night}
     made = decide(name, flow, judged)
+    assert made.targets
     for target in made.targets:
         one = games[target.game_id]
         assert judged.is_over(one)
@@ -125,7 +147,7 @@ def test_x11_targets_are_finished_and_uncollected(tick: tuple[str, Workflow, Sit
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_d7_without_a_schedule_each_workflow_still_decides(name: str) -> None:
-    """The game-aware ones abort with the cause, the daily window runs: it fetches a schedule."""
+    """Without a schedule the daily window runs, because it fetches one; the others abort."""
     judged = situation("2025-11-12 07:00", None, cause="NotFound: 404")
     made = decide(name, WORKFLOWS[name], judged)
     if needs_games(WORKFLOWS[name]):
@@ -140,7 +162,7 @@ def test_d7_without_a_schedule_each_workflow_still_decides(name: str) -> None:
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_d5_without_a_history_nothing_runs(name: str) -> None:
-    """A history that cannot be read is not an empty one: every workflow aborts with the cause."""
+    """Every workflow aborts with the cause when the history cannot be read."""
     judged = situation("2025-11-12 13:00", [game()], history=None, cause="TimeoutError: 30 s")
     made = decide(name, WORKFLOWS[name], judged)
     assert (made.action, made.reason_code) == ("ABORT", "HISTORY_UNAVAILABLE")
@@ -148,14 +170,14 @@ def test_d5_without_a_history_nothing_runs(name: str) -> None:
 
 
 def test_a_long_cause_is_shortened() -> None:
-    """A reason stays readable whatever a client library said."""
+    """A reason is cut to 500 characters, however long the cause is."""
     judged = situation("2025-11-12 13:00", [game()], history=None, cause="x" * 5000)
     assert len(decide("betting_lines", WORKFLOWS["betting_lines"], judged).reason) == 500
 
 
 @pytest.mark.parametrize("name", [name for name in WORKFLOWS if name != "morning_operations"])
 def test_x13_a_day_without_games(name: str) -> None:
-    """No games in a fresh schedule is a quiet SKIP; in a stale one it is not believed."""
+    """A fresh schedule without games is a SKIP without an alert; a stale one is an ABORT."""
     fresh = decide(name, WORKFLOWS[name], situation("2025-11-12 13:00"))
     assert (fresh.action, fresh.alert_level) == ("SKIP", "NONE")
     stale = decide(name, WORKFLOWS[name], situation("2025-11-12 13:00", stale=True))
@@ -166,15 +188,15 @@ def test_x13_a_day_without_games(name: str) -> None:
     )
 
 
-def test_x13_a_stale_schedule_that_lists_games_is_believed() -> None:
-    """Only its silence is doubted: the games it has are played."""
+def test_x13_a_stale_schedule_that_lists_games_is_trusted() -> None:
+    """A stale schedule is trusted for the games it lists."""
     flow = WORKFLOWS["betting_lines"]
     made = decide("betting_lines", flow, situation("2025-11-12 13:00", [game()], stale=True))
     assert (made.action, made.reason_code) == ("RUN", "READY")
 
 
 def test_x13_a_stale_schedule_does_not_stop_what_refreshes_it() -> None:
-    """The daily window runs on a stale empty schedule: it fetches the next one."""
+    """The daily window runs although the schedule is stale and empty, because it fetches one."""
     flow = WORKFLOWS["morning_operations"]
     made = decide("morning_operations", flow, situation("2025-11-12 07:00", stale=True))
     assert "nbac_schedule_api" in made.scrapers
@@ -184,7 +206,7 @@ def test_x13_a_stale_schedule_does_not_stop_what_refreshes_it() -> None:
     ("late", "code"), [(60, "READY"), (61, "SLOT_EXPIRED"), (24 * 60, "SLOT_EXPIRED")]
 )
 def test_r3_a_tick_more_than_an_hour_late_expires(late: int, code: str) -> None:
-    """An hour late still decides; later it is a SKIP that says so, and warns."""
+    """A tick 60 minutes late is decided; a later one is a SKIP with a warning."""
     slot = et("2025-11-12 14:00")
     judged = situation(slot, [game(tip="2025-11-12 19:30")], now=slot + timedelta(minutes=late))
     made = decide("betting_lines", WORKFLOWS["betting_lines"], judged)
@@ -195,7 +217,7 @@ def test_r3_a_tick_more_than_an_hour_late_expires(late: int, code: str) -> None:
 
 
 def test_d2_a_forced_tick_is_not_expired() -> None:
-    """Its lateness is meant."""
+    """A forced tick is decided however late it is."""
     slot = et("2025-11-12 14:00")
     judged = situation(slot, [game(tip="2025-11-12 22:00")], now=slot + timedelta(hours=3))
     made = decide("betting_lines", WORKFLOWS["betting_lines"], judged, forced=True)
@@ -205,7 +227,7 @@ def test_d2_a_forced_tick_is_not_expired() -> None:
 @FEW
 @given(ticks())
 def test_r1_decisions_are_pure(tick: tuple[str, Workflow, Situation]) -> None:
-    """The same situation decides the same, and is left as it was."""
+    """Equal situations give equal decisions, and deciding does not change them."""
     name, flow, judged = tick
     again = replace(judged)
     assert decide(name, flow, judged) == decide(name, flow, again)
@@ -213,7 +235,7 @@ def test_r1_decisions_are_pure(tick: tuple[str, Workflow, Situation]) -> None:
 
 
 def test_d14_the_calendar_that_is_passed_in_counts() -> None:
-    """A game added between two evaluations is seen by the second."""
+    """A game added to the calendar between two decisions changes the second."""
     before = situation("2025-11-12 14:00")
     after = replace(before, calendar=by_date((game(),)))
     flow = WORKFLOWS["betting_lines"]

@@ -1,4 +1,4 @@
-"""What was tried and what succeeded."""
+"""Attempts and runs are read from table rows, and tell what is collected or under way."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.decisions.history import (
-    FRESH,
-    NEVER,
+    JUST_DECIDED,
+    NO_ATTEMPTS,
     UNLOGGED,
+    Attempts,
     History,
     Run,
-    Tries,
-    add_try,
+    add_attempt,
+    attempts_from_log,
     ends_of,
     runs_from_rows,
-    tries_from_log,
 )
 from tests.kit.situations import DAY, MANY, et
 
@@ -25,7 +25,7 @@ SLOT = et("2025-11-12 13:00")
 
 
 def row(**changes: Any) -> dict[str, Any]:
-    """A log row's columns, as the controller reads them."""
+    """Return a log row with the columns that the controller reads."""
     return {
         "scraper_name": "oddsa_events",
         "target_date": DAY,
@@ -39,77 +39,78 @@ def row(**changes: Any) -> dict[str, Any]:
 
 
 def test_d11_attempts_are_counted_by_slot() -> None:
-    """Not by the seconds at which the scraper started."""
-    tries = tries_from_log([row()])
-    assert tries == {("oddsa_events", DAY, None): Tries(SLOT, 1, SLOT)}
+    """An attempt is dated by its slot, not by the second at which the scraper started."""
+    attempts = attempts_from_log([row()])
+    assert attempts == {("oddsa_events", DAY, None): Attempts(SLOT, 1, SLOT)}
 
 
 def test_t4_a_success_belongs_to_the_date_of_its_data() -> None:
-    """Run in the evening of the day before, it counts for its own target date."""
-    history = History(tries_from_log([row(target_date=date(2025, 11, 13))]))
-    assert history.of("oddsa_events", DAY) == NEVER
+    """A success in the evening before counts for its own target date only."""
+    history = History(attempts_from_log([row(target_date=date(2025, 11, 13))]))
+    assert history.of("oddsa_events", DAY) == NO_ATTEMPTS
     assert history.of("oddsa_events", date(2025, 11, 13)).succeeded == SLOT
 
 
 @pytest.mark.parametrize("outcome", ["NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "CONTRACT"])
 def test_d10_only_success_satisfies(outcome: str) -> None:
-    """Every other outcome is an attempt and no more; blocked is not empty (S2)."""
-    (tries,) = tries_from_log([row(outcome=outcome)]).values()
-    assert tries == Tries(None, 1, SLOT)
+    """Every outcome but SUCCESS is an attempt without a success, BLOCKED too (S2)."""
+    (attempts,) = attempts_from_log([row(outcome=outcome)]).values()
+    assert attempts == Attempts(None, 1, SLOT)
 
 
 def test_d17_a_request_outside_any_workflow_is_not_charged() -> None:
-    """It can succeed for all, at the time it started, but is no attempt."""
+    """A request without a workflow can succeed, at its start time, but is no charged attempt."""
     lone = row(workflow_name=None, slot=None)
-    (tries,) = tries_from_log([lone]).values()
-    assert tries == Tries(SLOT + timedelta(seconds=30), 0, None)
+    (attempts,) = attempts_from_log([lone]).values()
+    assert attempts == Attempts(SLOT + timedelta(seconds=30), 0, None)
 
 
 def test_a_row_without_a_date_is_no_attempt() -> None:
-    """An object that nobody here wrote is logged, but decides nothing."""
-    assert tries_from_log([row(target_date=None)]) == {}
+    """The log row of a foreign object has no target date and is left out."""
+    assert attempts_from_log([row(target_date=None)]) == {}
 
 
 def test_games_are_kept_apart() -> None:
-    """One game's success is not another's."""
-    history = History(tries_from_log([row(game_id="0022500213")]))
+    """One game's success counts neither for another game nor for the whole date."""
+    history = History(attempts_from_log([row(game_id="0022500213")]))
     assert history.of("oddsa_events", DAY, "0022500213").succeeded == SLOT
-    assert history.of("oddsa_events", DAY, "0022500214") == NEVER
-    assert history.of("oddsa_events", DAY) == NEVER
+    assert history.of("oddsa_events", DAY, "0022500214") == NO_ATTEMPTS
+    assert history.of("oddsa_events", DAY) == NO_ATTEMPTS
 
 
 @MANY
 @given(
-    st.lists(st.tuples(st.integers(0, 40), st.booleans(), st.booleans()), max_size=8), st.randoms()
+    st.lists(st.tuples(st.integers(0, 40), st.booleans(), st.booleans()), min_size=1, max_size=8),
+    st.randoms(),
 )
 def test_the_order_of_rows_does_not_matter(
-    attempts: list[tuple[int, bool, bool]], shuffled: Any
+    drawn: list[tuple[int, bool, bool]], shuffled: Any
 ) -> None:
-    """BigQuery returns rows in any order."""
+    """BigQuery returns rows in any order; the attempts are the same in each."""
     rows = [
         row(
             slot=SLOT + timedelta(hours=hour),
             outcome="SUCCESS" if good else "FAILED",
             workflow_name="betting_lines" if charged else None,
         )
-        for hour, good, charged in attempts
+        for hour, good, charged in drawn
     ]
-    gathered = tries_from_log(rows)
+    gathered = attempts_from_log(rows)
     shuffled.shuffle(rows)
-    assert tries_from_log(rows) == gathered
-    for tries in gathered.values():
-        assert tries.tried == sum(charged for _, _, charged in attempts)
+    assert attempts_from_log(rows) == gathered
+    for attempts in gathered.values():
+        assert attempts.charged == sum(charged for _, _, charged in drawn)
 
 
-def test_add_try_keeps_the_latest() -> None:
-    """An earlier attempt that reports late does not move time back."""
-    later = add_try(NEVER, SLOT, succeeded=True)
-    again = add_try(later, SLOT - timedelta(hours=1), succeeded=True)
-    assert again == Tries(SLOT, 2, SLOT)
+def test_add_attempt_keeps_the_latest() -> None:
+    """An earlier attempt that is reported late does not replace the later instants."""
+    later = add_attempt(NO_ATTEMPTS, SLOT, succeeded=True)
+    again = add_attempt(later, SLOT - timedelta(hours=1), succeeded=True)
+    assert again == Attempts(SLOT, 2, SLOT)
 
 
 def test_runs_are_joined_with_their_ends() -> None:
-    """A decision without an execution is open, one whose log rows are not all there unlogged."""
+    """A run has its execution's status, None without one, UNLOGGED while a log row is missing."""
     decided = [
         {
             "decision_id": one,
@@ -147,7 +148,7 @@ def test_runs_are_joined_with_their_ends() -> None:
 def test_x5_a_run_is_under_way_for_two_days_at_most(
     after: timedelta, status: str | None, *, open_: bool
 ) -> None:
-    """Until its end and its scrapes are recorded; a lost one holds its workflow up no longer."""
+    """An open or unlogged run counts as under way for 48 h, one that has ended does not."""
     history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), status),))
     instant = SLOT + after
     assert (history.in_flight("mine", DAY, instant) is not None) == open_
@@ -158,21 +159,21 @@ def test_x5_a_run_is_under_way_for_two_days_at_most(
 
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(hours=-7)])
 def test_a_run_of_just_now_is_under_way_whatever_its_slot(after: timedelta) -> None:
-    """Its own slot was forced beside it, or an earlier one."""
-    history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), FRESH),))
+    """A just-decided run is under way in a forced tick of its own slot or of an earlier one."""
+    history = History(runs=(Run("mine", SLOT, DAY, ("0022500213",), JUST_DECIDED),))
     assert history.in_flight("mine", DAY, SLOT + after) == history.runs[0]
     assert history.games_in_flight(SLOT + after) == {"0022500213"}
 
 
 def test_the_latest_run_is_the_one_under_way() -> None:
-    """Of two open runs the later slot counts."""
+    """Of several open runs the one with the latest slot is returned."""
     runs = tuple(Run("mine", SLOT + timedelta(minutes=m), DAY) for m in (30, 0, 15))
     found = History(runs=runs).in_flight("mine", DAY, SLOT + timedelta(hours=1))
     assert found == runs[0]
 
 
 def test_runs_for_a_game() -> None:
-    """The slots of one workflow's runs that named it, ended or not."""
+    """The slots of one workflow's runs for a game are returned, also of runs that have ended."""
     runs = (
         Run("mine", SLOT, DAY, ("1",), "completed"),
         Run("mine", SLOT + timedelta(hours=1), DAY, ("2",)),

@@ -1,4 +1,4 @@
-"""An execution's steps."""
+"""The steps of an execution: the tasks of each, and what it waits for."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ PER_EVENT = ("oddsa_player_props", "oddsa_game_lines")
 
 
 def target(number: int, *scrapers: str) -> GameTarget:
-    """A game of the night and what it lacks."""
+    """Return a game of the night with the scrapers it lacks."""
     lacks = scrapers or BOXES
     return GameTarget(game_id=f"00225{number:05d}", away="MIL", home="CHA", scrapers=lacks)
 
 
 def manifest(name: str, flow: Workflow, *targets: GameTarget, **changes: Any) -> Manifest:
-    """The manifest of a RUN of a workflow."""
+    """Return the manifest of a RUN of a workflow."""
     decision = WorkflowDecision(
         decision_id=ids.decision_id(name, SLOT),
         workflow_name=name,
@@ -38,13 +38,13 @@ def manifest(name: str, flow: Workflow, *targets: GameTarget, **changes: Any) ->
 
 
 def asked(made: Manifest, number: int, outputs: Outputs | None = None) -> list[tuple[str, str]]:
-    """Scraper and game of a step's requests."""
+    """Return scraper and game of each request of a step."""
     found = tasks_of(made, number, outputs or Outputs()).requests
     return [(r.scraper, r.game.game_id if r.game else "") for r in found]
 
 
 def test_the_seeds_three_tasks() -> None:
-    """Betting lines: the events, then props and lines for what they found."""
+    """Betting lines ask for the events, then for props and lines of the events found."""
     made = manifest("betting_lines", LINES)
     assert asked(made, 0) == [("oddsa_events", "")]
     second = tasks_of(made, 1, Outputs(event_ids=("a", "b")))
@@ -53,7 +53,7 @@ def test_the_seeds_three_tasks() -> None:
 
 
 def test_x14_without_events_their_dependants_are_blocked() -> None:
-    """Not silently skipped: each is named with what it waited for."""
+    """Scrapers that need events are reported as blocked if the events failed."""
     found = tasks_of(manifest("betting_lines", LINES), 1, Outputs(event_ids=None))
     assert found.requests == ()
     assert found.blocked == tuple(
@@ -62,23 +62,24 @@ def test_x14_without_events_their_dependants_are_blocked() -> None:
 
 
 def test_no_event_is_nothing_to_ask_for() -> None:
-    """The source lists no event: no task, and nothing blocked."""
+    """A source without events gives no task and blocks nothing."""
     found = tasks_of(manifest("betting_lines", LINES), 1, Outputs(event_ids=()))
     assert (found.requests, found.blocked) == ((), ())
 
 
 def test_x10_nine_games_are_nine_tasks_a_scraper() -> None:
-    """Every per-game scraper has a task for every game; a whole-date one has one."""
+    """A per-game scraper has one task per game, a whole-date scraper has one."""
     games = [target(number) for number in range(9)]
     final = frozenset(game.game_id for game in games)
     tasks = asked(manifest("night", NIGHT, *games), 1, Outputs(final=final))
+    assert PER_GAME
     for scraper in PER_GAME:
         assert [game for name, game in tasks if name == scraper] == sorted(final)
     assert [game for name, game in tasks if name == WHOLE_DATE] == [""]
 
 
 def test_x11_only_what_a_target_lacks() -> None:
-    """Two games with a scraper each are two calls."""
+    """Each game has tasks only for the scrapers it lacks."""
     games = (target(1, "nbac_gamebook_pdf"), target(2, "nbac_play_by_play"))
     scrapers = ("nbac_schedule_api", "nbac_gamebook_pdf", "nbac_play_by_play")
     made = manifest("night", NIGHT, *games, scrapers=scrapers)
@@ -89,7 +90,7 @@ def test_x11_only_what_a_target_lacks() -> None:
 
 
 def test_a_game_that_is_not_final_has_no_task() -> None:
-    """It is NOT_READY, by name; the final one goes on."""
+    """A game that is not final is reported as not ready; the final one has its tasks."""
     made = manifest("night", NIGHT, target(1), target(2))
     found = tasks_of(made, 1, Outputs(final=frozenset({"0022500001"})))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
@@ -102,13 +103,13 @@ def test_a_game_that_is_not_final_has_no_task() -> None:
 def test_only_games_that_were_asked_for_are_not_ready(
     scrapers: tuple[str, ...], waits: tuple[str, ...]
 ) -> None:
-    """A step for the whole date alone waits for no game; one for games alone names them."""
+    """Only a step with per-game scrapers reports games that are not ready."""
     made = manifest("night", NIGHT, target(1), scrapers=("nbac_schedule_api", *scrapers))
     assert tasks_of(made, 1, Outputs(final=frozenset())).not_ready == waits
 
 
 def test_a_step_for_the_targets_does_not_wait_for_their_end() -> None:
-    """Without `games: final` each decided game has its task, whatever the schedule says."""
+    """Without `games: final` each decided game has its task, final or not."""
     steps = tuple(step.model_copy(update={"games": "targets"}) for step in NIGHT.steps)
     made = manifest("night", NIGHT.model_copy(update={"steps": steps}), target(1))
     found = tasks_of(made, 1, Outputs(final=frozenset()))
@@ -117,23 +118,25 @@ def test_a_step_for_the_targets_does_not_wait_for_their_end() -> None:
 
 
 def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
-    """A refresh that failed does not stop the collection."""
+    """If the schedule refresh failed, the decided games are collected."""
     made = manifest("night", NIGHT, target(1))
     assert {game for _, game in asked(made, 1, Outputs(final=None)) if game} == {"0022500001"}
 
 
 def test_the_first_step_does_not_ask_for_games() -> None:
-    """The schedule refresh is one task, and says nothing about readiness."""
+    """The schedule refresh is one task and reports no game as not ready."""
     made = manifest("night", NIGHT, target(1), target(2))
     found = tasks_of(made, 0, Outputs(final=frozenset()))
     assert ([r.scraper for r in found.requests], found.not_ready) == (["nbac_schedule_api"], ())
 
 
 def test_r4_every_task_has_the_decisions_date() -> None:
-    """And its ids: execution, decision, workflow, slot and step."""
+    """Every task has the decision's date, ids and slot, and its step's number."""
     made = manifest("night", NIGHT, target(1))
-    for number in range(2):
-        for request in tasks_of(made, number, Outputs(final=None)).requests:
+    for number, tasks in ((0, 1), (1, len(BOXES) + 1)):
+        requests = tasks_of(made, number, Outputs(final=None)).requests
+        assert len(requests) == tasks
+        for request in requests:
             assert request.target_date == DAY
             assert request.execution is not None
             assert request.execution.decision_id == made.decision.decision_id
@@ -142,7 +145,7 @@ def test_r4_every_task_has_the_decisions_date() -> None:
 
 
 def test_x8_tasks_have_the_same_ids_again_and_no_two_the_same() -> None:
-    """A repeated step publishes the same tasks."""
+    """A repeated step has the same tasks, and no two tasks share an id."""
     made = manifest("night", NIGHT, *(target(number) for number in range(9)))
     once, again = (tasks_of(made, 1, Outputs(final=None)).requests for _ in range(2))
     assert once == again
@@ -151,13 +154,13 @@ def test_x8_tasks_have_the_same_ids_again_and_no_two_the_same() -> None:
 
 
 def test_d9_a_manifest_is_narrowed_to_what_was_decided() -> None:
-    """Steps without a decided scraper are left out; the rest keep their order."""
+    """Steps without a decided scraper are left out; the others keep their order."""
     made = manifest("betting_lines", LINES, scrapers=("oddsa_events",))
     assert [step.scrapers for step in made.steps] == [("oddsa_events",)]
 
 
 def test_a_manifest_comes_back_from_its_state() -> None:
-    """What is stored when an execution starts is what is read at its next step."""
+    """A manifest that is stored when an execution starts is read back unchanged."""
     made = manifest("night", NIGHT, target(1))
     assert Manifest.model_validate(made.body()) == made
 
@@ -172,7 +175,7 @@ def test_a_manifest_comes_back_from_its_state() -> None:
     ],
 )
 def test_tasks_say_how_the_night_is_filed(game_id: str, season_type: str) -> None:
-    """stats.nba.com files play-offs, play-in and the Cup final apart."""
+    """A task has the `SeasonType` under which stats.nba.com lists its game."""
     game = GameTarget(game_id=game_id, away="MIL", home="CHA", scrapers=BOXES)
     found = tasks_of(manifest("night", NIGHT, game), 1, Outputs(final=None))
     assert {request.season_type for request in found.requests} == {season_type}

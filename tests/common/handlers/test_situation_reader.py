@@ -55,7 +55,7 @@ def test_a_situation_knows_games_and_history(world: World) -> None:
     assert found.calendar is not None
     assert len(found.calendar[SLOT.date()]) == 12
     assert found.history is not None
-    assert [key[0] for key in found.history.tries] == ["nbac_schedule_api"]
+    assert [key[0] for key in found.history.attempts] == ["nbac_schedule_api"]
     assert (found.cause, found.stale, found.history.runs) == ("", False, ())
 
 

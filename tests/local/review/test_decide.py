@@ -61,7 +61,7 @@ def test_the_last_rule_that_held_decided() -> None:
         "betting_lines: SKIP TOO_EARLY at 2025-11-12 11:00 ET, about 2025-11-12",
         "  Too early (first game in 8h, lead time 6h); next check 2025-11-12 13:00",
         "    no  the tick came too late for its slot   now 11:00",
-        "    no  what decides could not be read        cause none",
+        "    no  schedule or history is unreadable     cause none",
         "    no  a stale schedule lists no game today  stale False",
         "    no  no tip-off lies ahead today           tips 19:00, 19:00, 19:00, 19:30 … (12)",
         "    yes it is before the lead time            next 19:00, lead 6h",
@@ -144,7 +144,7 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
     ended |= {"execution_time": "2025-11-12T18:00:02+00:00", "scraper_execution_ids": ["l"]}
     write(tmp_path, "workflow_executions", ended)
     before = read_history(tmp_path, et("2025-11-12 13:05"))
-    assert [key[0] for key in before.tries] == ["oddsa_events"]
+    assert [key[0] for key in before.attempts] == ["oddsa_events"]
     assert before.in_flight("betting_lines", date(2025, 11, 12), et("2025-11-12 13:05")) is not None
     after = read_history(tmp_path, et("2025-11-12 13:10"))
     assert after.in_flight("betting_lines", date(2025, 11, 12), et("2025-11-12 13:10")) is None

@@ -1,4 +1,4 @@
-"""What every answer says besides its action: why, about which date, and when to look again."""
+"""Every branch of every kind has its reason code, target date and next check."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from common.calendar.games import Game
 from common.decisions.decide import decide
-from common.decisions.history import Key, Run, Tries
+from common.decisions.history import Attempts, Key, Run
 from tests.kit.situations import (
     BOXES,
     DAY,
@@ -28,18 +28,18 @@ LATE = final(2, "2025-11-11 22:30")
 FAILED = {(name, BEFORE, LATE.game_id): failure("2025-11-12 07:30") for name in BOXES}
 
 
-def lines(when: str) -> dict[Key, Tries]:
-    """Every scraper of the betting lines succeeded in a slot of the day."""
+def lines(when: str) -> dict[Key, Attempts]:
+    """Return a success of every betting-lines scraper in a slot of the day."""
     return {(name, DAY, None): success(when) for name in WORKFLOWS["betting_lines"].scrapers}
 
 
-def morning(when: str) -> dict[Key, Tries]:
-    """Both scrapers of the morning succeeded in a slot of the day."""
+def morning(when: str) -> dict[Key, Attempts]:
+    """Return a success of both morning scrapers in a slot of the day."""
     return {(name, DAY, None): success(when) for name in WORKFLOWS["morning_operations"].scrapers}
 
 
 def run(name: str, when: str, *games: Game) -> tuple[Run, ...]:
-    """One run of a workflow that has not ended."""
+    """Return one run of a workflow that has not ended."""
     return (Run(name, et(when), DAY, tuple(one.game_id for one in games)),)
 
 
@@ -47,7 +47,7 @@ CAUGHT_UP = run("late_game_catch_up", "2025-11-12 07:30", LATE)
 
 MORNING = [
     ("07:00", {"games": []}, "OFF_DAY", DAY, "08:00"),
-    ("07:00", {"tries": morning("2025-11-12 06:00")}, "DONE", DAY, "2025-11-13 06:00"),
+    ("07:00", {"attempts": morning("2025-11-12 06:00")}, "DONE", DAY, "2025-11-13 06:00"),
     ("07:00", {"runs": run("morning_operations", "2025-11-12 06:00")}, "IN_FLIGHT", DAY, "08:00"),
     ("11:00", {}, "MISSED_WINDOW", DAY, "2025-11-13 06:00"),
     ("07:00", {}, "IN_WINDOW", DAY, None),
@@ -60,24 +60,30 @@ LINES = [
     ("10:00", {}, "TOO_EARLY", DAY, "13:00"),
     ("06:00", {"games": [game(1, "2025-11-12 13:00")]}, "TOO_EARLY", DAY, "08:00"),
     ("23:00", {"games": [game(1, "2025-11-12 23:45")]}, "READY", DAY, None),
-    ("14:00", {"tries": lines("2025-11-12 13:00")}, "RAN_THIS_PERIOD", DAY, "15:00"),
-    ("14:00", {"tries": lines("2025-11-12 14:00")}, "RAN_THIS_PERIOD", DAY, "16:00"),
+    ("14:00", {"attempts": lines("2025-11-12 13:00")}, "RAN_THIS_PERIOD", DAY, "15:00"),
+    ("14:00", {"attempts": lines("2025-11-12 14:00")}, "RAN_THIS_PERIOD", DAY, "16:00"),
     ("18:35", {}, "MISSED_WINDOW", DAY, None),
     ("14:00", {}, "READY", DAY, None),
 ]
 INJURIES = [
     ("13:00", {"games": []}, "NO_GAMES", DAY, "14:00"),
-    ("13:00", {"tries": {REPORT: success("2025-11-12 12:00")}}, "FOUND", DAY, "2025-11-13 11:00"),
+    (
+        "13:00",
+        {"attempts": {REPORT: success("2025-11-12 12:00")}},
+        "FOUND",
+        DAY,
+        "2025-11-13 11:00",
+    ),
     ("09:00", {}, "TOO_EARLY", DAY, "11:00"),
     (
         "19:00",
-        {"tries": {REPORT: failure("2025-11-12 18:00", 8)}},
+        {"attempts": {REPORT: failure("2025-11-12 18:00", 8)}},
         "BUDGET_SPENT",
         DAY,
         "2025-11-13 11:00",
     ),
     ("21:00", {}, "NOT_FOUND", DAY, "2025-11-13 11:00"),
-    ("13:00", {"tries": {REPORT: failure("2025-11-12 12:30")}}, "TOO_SOON", DAY, "14:00"),
+    ("13:00", {"attempts": {REPORT: failure("2025-11-12 12:30")}}, "TOO_SOON", DAY, "14:00"),
     ("20:00", {}, "NOT_FOUND_YET", DAY, None),
 ]
 NIGHT = [
@@ -86,7 +92,7 @@ NIGHT = [
     ("23:00", {"games": [game(1, "2025-11-12 22:00")]}, "NOTHING_FINAL", DAY, "2025-11-13 06:00"),
     (
         "23:00",
-        {"games": [PLAYED], "tries": collected(PLAYED)},
+        {"games": [PLAYED], "attempts": collected(PLAYED)},
         "ALL_COLLECTED",
         DAY,
         "2025-11-13 06:00",
@@ -103,7 +109,7 @@ NIGHT = [
 CATCH_UP = [
     ("08:00", {"games": []}, "NOTHING_MISSING", DAY, "09:00"),
     ("08:00", {"games": [LATE], "runs": CAUGHT_UP}, "NOTHING_MISSING", DAY, "09:00"),
-    ("08:00", {"games": [LATE], "tries": FAILED}, "BACKOFF", DAY, "09:00"),
+    ("08:00", {"games": [LATE], "attempts": FAILED}, "BACKOFF", DAY, "09:00"),
     ("08:00", {"games": [LATE]}, "READY", BEFORE, None),
 ]
 ANY_KIND = [
@@ -129,7 +135,7 @@ CASES = [
 def test_r4_each_answer_names_its_date_and_the_next_look(
     name: str, now: str, given: dict[str, Any], answer: list[Any]
 ) -> None:
-    """Code, target date and next check of each branch of each kind."""
+    """Each branch of each kind has its reason code, target date and next check."""
     code, target, following = answer
     judged = situation(f"{DAY} {now}", **{"games": [game()], **given})
     made = decide(name, WORKFLOWS[name], judged)

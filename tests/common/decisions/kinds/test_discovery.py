@@ -1,10 +1,10 @@
-"""Tries until something is published."""
+"""A discovery asks for a publication until it is found, within its band and budget."""
 
 from datetime import date, timedelta
 
 import pytest
 
-from common.decisions.history import Key, Run, Tries, tries_from_log
+from common.decisions.history import Attempts, Key, Run, attempts_from_log
 from common.decisions.kinds.discovery import decide
 from common.decisions.situation import Decision
 from tests.kit.situations import DAY, et, failure, game, situation, success, workflow
@@ -23,39 +23,43 @@ FLOW = workflow(
 GAMES = (game(1), game(2, "2025-11-13 19:00"))
 
 
-def judge(now: str, tried: Tries | None = None, runs: tuple[Run, ...] = ()) -> Decision:
-    """Decide at an Eastern time, given the attempts for the day itself."""
-    held: dict[Key, Tries] = {(REPORT, DAY, None): tried} if tried else {}
-    return decide(FLOW, "mine", situation(now, GAMES, tries=held, runs=runs))
+def judge(now: str, made: Attempts | None = None, runs: tuple[Run, ...] = ()) -> Decision:
+    """Decide at an Eastern time, given the day's own attempts."""
+    held: dict[Key, Attempts] = {(REPORT, DAY, None): made} if made else {}
+    return decide(FLOW, "mine", situation(now, GAMES, attempts=held, runs=runs))
 
 
 def test_runs_attempt_k_of_n() -> None:
-    """An attempt says which one it is."""
-    made = judge("2025-11-12 13:00", failure("2025-11-12 12:00", tried=2))
+    """The reason of an attempt contains its number and the budget."""
+    made = judge("2025-11-12 13:00", failure("2025-11-12 12:00", charged=2))
     assert made.action == "RUN"
     assert made.reason == "Attempt 3 of 8: injury report for 2025-11-12 not found yet"
 
 
 @pytest.mark.parametrize("now", ["2025-11-13 06:00", "2025-11-13 11:00", "2025-11-13 19:00"])
 def test_t4_found_counts_for_its_own_date_only(now: str) -> None:
-    """The report of the day before, found after midnight UTC, does not satisfy the next day."""
-    tries: dict[Key, Tries] = {(REPORT, DAY, None): success("2025-11-12 19:05")}
-    made = decide(FLOW, "mine", situation(now, GAMES, tries=tries))
+    """A report found for one date does not count for the next date."""
+    attempts: dict[Key, Attempts] = {(REPORT, DAY, None): success("2025-11-12 19:05")}
+    made = decide(FLOW, "mine", situation(now, GAMES, attempts=attempts))
     assert made.reason_code != "FOUND"
     assert made.target_date == date(2025, 11, 13)
 
 
 @pytest.mark.parametrize("day", ["2025-11-12", "2025-07-09"])
 def test_t5_found_stays_found_after_the_utc_day_changes(day: str) -> None:
-    """A success at 18:00 still counts at 21:00 Eastern, in winter and in summer."""
-    tries: dict[Key, Tries] = {(REPORT, date.fromisoformat(day), None): success(f"{day} 18:00")}
-    made = decide(FLOW, "mine", situation(f"{day} 21:00", [game(1, f"{day} 22:00")], tries=tries))
+    """A success at 18:00 Eastern still counts at 21:00, in winter and in summer."""
+    attempts: dict[Key, Attempts] = {
+        (REPORT, date.fromisoformat(day), None): success(f"{day} 18:00")
+    }
+    made = decide(
+        FLOW, "mine", situation(f"{day} 21:00", [game(1, f"{day} 22:00")], attempts=attempts)
+    )
     assert (made.reason_code, made.reason) == ("FOUND", f"Found for {day} at 18:00")
 
 
 def test_t5_the_budget_does_not_reset_in_the_evening() -> None:
-    """The attempt after the last is refused, before and after 19:00 Eastern, and warns."""
-    spent = failure("2025-11-12 18:00", tried=8)
+    """A spent budget is a SKIP with a warning, before and after 19:00 Eastern."""
+    spent = failure("2025-11-12 18:00", charged=8)
     for now in ("2025-11-12 18:59", "2025-11-12 20:00"):
         made = judge(now, spent)
         assert (made.reason_code, made.alert_level) == ("BUDGET_SPENT", "WARNING")
@@ -63,14 +67,14 @@ def test_t5_the_budget_does_not_reset_in_the_evening() -> None:
 
 
 def test_d17_no_attempt_outside_the_publication_band() -> None:
-    """Before it nothing is spent; after it the budget does not matter."""
+    """No attempt is made before the publication band opens or after it has closed."""
     early = judge("2025-11-12 09:00")
     assert (early.reason_code, early.next_check) == ("TOO_EARLY", et("2025-11-12 11:00"))
     assert judge("2025-11-12 21:00").reason_code == "NOT_FOUND"
 
 
 def test_d17_requests_outside_the_workflow_are_not_charged() -> None:
-    """An operator's failed tries neither spend the budget nor delay the next attempt."""
+    """An operator's failed attempts neither spend the budget nor delay the next attempt."""
     row = {
         "scraper_name": REPORT,
         "target_date": DAY,
@@ -80,28 +84,28 @@ def test_d17_requests_outside_the_workflow_are_not_charged() -> None:
         "triggered_at": et("2025-11-12 12:55"),
         "workflow_name": None,
     }
-    tries = tries_from_log([row] * 20)
-    made = decide(FLOW, "mine", situation("2025-11-12 13:00", GAMES, tries=tries))
+    attempts = attempts_from_log([row] * 20)
+    made = decide(FLOW, "mine", situation("2025-11-12 13:00", GAMES, attempts=attempts))
     assert made.reason.startswith("Attempt 1 of 8")
 
 
 def test_s3_not_published_yet_is_no_alarm_and_late_is() -> None:
-    """In the band it is an attempt without an alert; after the band it is a warning."""
+    """An attempt inside the band has no alert; a report not found by its end is a warning."""
     assert judge("2025-11-12 13:00", failure("2025-11-12 12:00")).alert_level == "NONE"
-    late = judge("2025-11-12 21:00", failure("2025-11-12 20:00", tried=5))
+    late = judge("2025-11-12 21:00", failure("2025-11-12 20:00", charged=5))
     assert (late.reason_code, late.alert_level) == ("NOT_FOUND", "WARNING")
     assert late.reason == "Not found for 2025-11-12 by 20:00 (5 of 8 attempts)"
 
 
 def test_d11_every_hour_is_counted_in_slots() -> None:
-    """A try in the slot before does not make the next slot too soon; one in this slot does."""
+    """The period is counted in slots: the next slot is due, a later attempt in between is not."""
     assert judge("2025-11-12 13:00:05", failure("2025-11-12 12:00")).action == "RUN"
     soon = judge("2025-11-12 13:00:05", failure("2025-11-12 12:30"))
     assert (soon.reason_code, soon.next_check) == ("TOO_SOON", et("2025-11-12 14:00"))
 
 
 def test_a_run_under_way_counts_as_the_last_attempt() -> None:
-    """Two hourly runs do not overlap within the period."""
+    """The period counts from a run that is still under way."""
     flow = FLOW.model_copy(update={"every_hours": 2})
     runs = (Run("mine", et("2025-11-12 12:00"), DAY),)
     made = decide(flow, "mine", situation("2025-11-12 13:00", GAMES, runs=runs))
@@ -110,7 +114,7 @@ def test_a_run_under_way_counts_as_the_last_attempt() -> None:
 
 
 def test_d16_a_late_tick_past_the_opening_is_sent_to_the_next_slot() -> None:
-    """The band opened between slot and tick: look again at the next slot, not in the past."""
+    """If the band opened between slot and tick, the next check is the next slot."""
     flow = FLOW.model_copy(update={"start": (et("2025-11-12 10:30") - timedelta(hours=5)).time()})
     late = situation("2025-11-12 10:00", GAMES, now=et("2025-11-12 10:45"))
     made = decide(flow, "mine", late)
@@ -123,29 +127,32 @@ PAIR = FLOW.model_copy(
         "steps": (FLOW.steps[0].model_copy(update={"scrapers": (REPORT, "nbac_player_list")}),),
     }
 )
-"""A discovery of two things at once."""
+"""A discovery of two publications."""
 
 
-def judge_pair(now: str, first: Tries, second: Tries) -> Decision:
+def judge_pair(now: str, first: Attempts, second: Attempts) -> Decision:
     """Decide for two scrapers, given the attempts of each."""
-    held: dict[Key, Tries] = {(REPORT, DAY, None): first, ("nbac_player_list", DAY, None): second}
-    return decide(PAIR, "mine", situation(now, GAMES, tries=held))
+    held: dict[Key, Attempts] = {
+        (REPORT, DAY, None): first,
+        ("nbac_player_list", DAY, None): second,
+    }
+    return decide(PAIR, "mine", situation(now, GAMES, attempts=held))
 
 
 def test_two_things_are_found_when_the_later_is() -> None:
-    """One found leaves the other missing; the sentence tells when the last was found."""
+    """A discovery of two is found when both are, at the time of the later one."""
     first, second = success("2025-11-12 12:00"), success("2025-11-12 15:00")
-    assert judge_pair("2025-11-12 18:00", first, Tries()).scrapers == ("nbac_player_list",)
+    assert judge_pair("2025-11-12 18:00", first, Attempts()).scrapers == ("nbac_player_list",)
     assert judge_pair("2025-11-12 18:00", first, second).reason == "Found for 2025-11-12 at 15:00"
 
 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_two_things_share_a_budget_and_a_pace(*, swapped: bool) -> None:
-    """The one that was tried more often spends it; the one that was tried last sets the pace."""
+    """The larger number of attempts counts for the budget, the latest attempt for the period."""
     few, many = failure("2025-11-12 14:00", 2), failure("2025-11-12 12:00", 8)
     pair = (few, many) if swapped else (many, few)
     assert judge_pair("2025-11-12 18:00", *pair).reason_code == "BUDGET_SPENT"
-    late, never = failure("2025-11-12 14:00", 2), Tries()
+    late, never = failure("2025-11-12 14:00", 2), Attempts()
     early = failure("2025-11-12 12:00", 2)
     for other in (early, never):
         pair = (late, other) if swapped else (other, late)
@@ -155,6 +162,6 @@ def test_two_things_share_a_budget_and_a_pace(*, swapped: bool) -> None:
 
 
 def test_no_games_no_attempt() -> None:
-    """A day without games has no report to find."""
+    """A day without games is skipped."""
     made = decide(FLOW, "mine", situation("2025-11-12 13:00", [game(postponed=True)]))
     assert made.reason_code == "NO_GAMES"

@@ -1,4 +1,4 @@
-"""At a time of day, for the finished games of a night."""
+"""A post-game window collects the finished games of its night."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -28,18 +28,18 @@ NIGHT: Any = WORKFLOWS["post_game_window_2"]
 
 
 def window(at: str, of: str = "today", tolerance: int = 30) -> Any:
-    """A post-game workflow with its window at a time of day."""
+    """Return a post-game workflow with its window at a time of day."""
     return workflow("post_game", at=at, tolerance_minutes=tolerance, games_of=of)
 
 
 def targets(flow: Any, now: str, *games: Any, **given: Any) -> list[str]:
-    """The game ids that a window collects."""
+    """Return the ids of the games that a window collects."""
     judged = situation(now, games, cron=ROUND_THE_CLOCK, **given)
     return [target.game_id for target in decide(flow, "mine", judged).targets]
 
 
 def test_t1_outside_it_the_next_window_is_named_across_midnight() -> None:
-    """A 04:00 window seen at 23:00 is five hours away, not nineteen."""
+    """At 23:00 the next check of a 04:00 window is five hours away, not nineteen."""
     judged = situation("2025-11-12 23:00", cron=ROUND_THE_CLOCK)
     made = decide(window("04:00", "yesterday"), "mine", judged)
     assert (made.action, made.reason) == ("SKIP", "Not in time window (04:00 ±30min)")
@@ -48,7 +48,7 @@ def test_t1_outside_it_the_next_window_is_named_across_midnight() -> None:
 
 
 def test_t1_a_window_that_reaches_over_midnight_keeps_its_night() -> None:
-    """At 00:00 the window of 23:45 is still about the day that just ended."""
+    """At 00:00 a window of 23:45 still collects the day that just ended."""
     judged = situation("2025-11-13 00:00", [played()], cron=ROUND_THE_CLOCK)
     made = decide(window("23:45"), "mine", judged)
     assert (made.action, made.target_date) == ("RUN", DAY)
@@ -65,7 +65,7 @@ def test_t1_a_window_that_reaches_over_midnight_keeps_its_night() -> None:
     ],
 )
 def test_t11_t15_late_night_belongs_to_the_game_day_before(flow: Any, now: str) -> None:
-    """Every window of the small hours is about the night's games, not the new date's."""
+    """A window after midnight collects the night before, not the new date."""
     games = [played(1), game(2, "2025-11-13 19:00"), played(3, "2025-11-11 19:00")]
     judged = situation(now, games, cron=ROUND_THE_CLOCK)
     made = decide(flow, "mine", judged)
@@ -73,10 +73,10 @@ def test_t11_t15_late_night_belongs_to_the_game_day_before(flow: Any, now: str) 
 
 
 def test_t13_tonights_finished_game_is_collected_tonight() -> None:
-    """At 23:30 the game that ended at 22:05 is a target; yesterday's collected ones are not."""
+    """Tonight's finished game is a target; yesterday's collected game is not."""
     tonight, yesterday = played(1, "2025-11-12 19:30"), played(2, "2025-11-11 19:30")
     found = targets(
-        window("23:30"), "2025-11-12 23:30", tonight, yesterday, tries=collected(yesterday)
+        window("23:30"), "2025-11-12 23:30", tonight, yesterday, attempts=collected(yesterday)
     )
     assert found == [tonight.game_id]
 
@@ -84,7 +84,7 @@ def test_t13_tonights_finished_game_is_collected_tonight() -> None:
 @pytest.mark.parametrize("seconds", [-90, -2, 0, 5, 90])
 @pytest.mark.parametrize("at", ["23:30", "23:29", "00:30", "12:01"])
 def test_t14_each_window_has_one_target_date_whatever_the_jitter(at: str, seconds: int) -> None:
-    """Windows between ticks are met by the same slots, for the same date, at any jitter."""
+    """The same slots fall into a window, for the same date, at any jitter."""
     flow = window(at)
     met = []
     for slot in slots_on(ROUND_THE_CLOCK, DAY) + slots_on(ROUND_THE_CLOCK, date(2025, 11, 13)):
@@ -102,17 +102,17 @@ def test_t14_each_window_has_one_target_date_whatever_the_jitter(at: str, second
 
 
 def test_t14_a_window_that_two_ticks_meet_runs_once() -> None:
-    """23:30 ±30 min is met at 23:00 and at 00:00; what the first collected the second leaves."""
+    """The second tick in one window leaves what the first has collected or is collecting."""
     one = played(1, "2025-11-12 19:00")
     first = targets(window("23:30"), "2025-11-12 23:00", one)
     assert first == [one.game_id]
     under_way = (Run("mine", et("2025-11-12 23:00"), DAY, (one.game_id,)),)
     assert targets(window("23:30"), "2025-11-13 00:00", one, runs=under_way) == []
-    assert targets(window("23:30"), "2025-11-13 00:00", one, tries=collected(one)) == []
+    assert targets(window("23:30"), "2025-11-13 00:00", one, attempts=collected(one)) == []
 
 
 def test_d18_christmas() -> None:
-    """Five games from noon: 15:00 has the first, 18:00 two, 21:00 three."""
+    """On a day with games from noon on, each window collects the games that are over."""
     tips = ("12:00", "14:30", "17:00", "20:00", "22:30")
     games = [game(number, f"2025-12-25 {tip}") for number, tip in enumerate(tips, start=1)]
     for now, number in (("15:00", 1), ("18:00", 2), ("21:00", 3)):
@@ -121,21 +121,21 @@ def test_d18_christmas() -> None:
 
 
 def test_d19_a_final_state_counts_before_the_time_rule() -> None:
-    """A game that the schedule calls final is a target, however short it was."""
+    """A game that the schedule calls final is a target, even sooner than 2 h 30 after tip-off."""
     short = played(1, "2025-11-12 21:00")
     assert targets(NIGHT, "2025-11-12 23:00", short) == [short.game_id]
 
 
 def test_d19_the_time_rule_is_the_fallback() -> None:
-    """Without a state the game counts as over 2 h 30 after its tip-off, not earlier."""
+    """A game that is not called final counts as over 2 h 30 after its tip-off, not earlier."""
     assert targets(NIGHT, "2025-11-12 23:00", game(1, "2025-11-12 20:30")) == ["0022500001"]
     assert targets(NIGHT, "2025-11-12 23:00", game(1, "2025-11-12 20:31")) == []
 
 
 def test_d8_all_collected_is_a_skip() -> None:
-    """When every finished game has everything, nothing runs."""
+    """The decision is a SKIP when every finished game is collected."""
     games = [played(1), played(2), game(3, "2025-11-12 22:30")]
-    judged = situation("2025-11-12 23:00", games, tries=collected(*games[:2]))
+    judged = situation("2025-11-12 23:00", games, attempts=collected(*games[:2]))
     made = decide(NIGHT, "mine", judged)
     assert (made.action, made.reason_code) == ("SKIP", "ALL_COLLECTED")
     assert made.reason == "All 2 finished of 3 games are collected"
@@ -143,54 +143,54 @@ def test_d8_all_collected_is_a_skip() -> None:
 
 
 def test_d9_a_game_lacks_single_scrapers() -> None:
-    """The target names exactly what is missing of it, and the run what is missing of any."""
-    tries = collected(played())
-    del tries[("nbac_gamebook_pdf", DAY, "0022500001")]
-    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], tries=tries))
+    """A target names exactly the scrapers its game lacks; the run names those of all targets."""
+    attempts = collected(played())
+    del attempts[("nbac_gamebook_pdf", DAY, "0022500001")]
+    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], attempts=attempts))
     assert made.targets[0].scrapers == ("nbac_gamebook_pdf",)
     assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE, "nbac_gamebook_pdf")
 
 
 def test_d9_a_scraper_of_the_whole_date_is_not_forgotten() -> None:
-    """It failed in the run that collected the last game: the next run is for it alone."""
+    """If only the whole-date scraper failed for the last game, the next run is for it alone."""
     early, late = played(1), played(2)
-    tries = collected(early, when="2025-11-12 20:00") | collected(late, when="2025-11-12 23:00")
-    assert targets(window("23:30"), "2025-11-12 23:30", early, late, tries=tries) == []
-    tries[(WHOLE_DATE, DAY, None)] = success("2025-11-12 20:00")
-    judged = situation("2025-11-12 23:00", [early, late], tries=tries)
+    attempts = collected(early, when="2025-11-12 20:00") | collected(late, when="2025-11-12 23:00")
+    assert targets(window("23:30"), "2025-11-12 23:30", early, late, attempts=attempts) == []
+    attempts[(WHOLE_DATE, DAY, None)] = success("2025-11-12 20:00")
+    judged = situation("2025-11-12 23:00", [early, late], attempts=attempts)
     made = decide(NIGHT, "mine", judged)
     assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
     assert [(target.game_id, target.scrapers) for target in made.targets] == [(late.game_id, ())]
 
 
 def test_d9_a_scraper_of_the_whole_date_counts_from_the_first_run_that_had_the_game() -> None:
-    """A game that took two runs was final in the first: what came between has it."""
-    tries = collected(played(), when="2025-11-12 22:30")
-    tries[("nbac_gamebook_pdf", DAY, "0022500001")] = success("2025-11-12 22:50")
-    tries[(WHOLE_DATE, DAY, None)] = success("2025-11-12 22:40")
-    assert targets(NIGHT, "2025-11-12 23:00", played(), tries=tries) == []
+    """A whole-date success after the first run for a game covers that game."""
+    attempts = collected(played(), when="2025-11-12 22:30")
+    attempts[("nbac_gamebook_pdf", DAY, "0022500001")] = success("2025-11-12 22:50")
+    attempts[(WHOLE_DATE, DAY, None)] = success("2025-11-12 22:40")
+    assert targets(NIGHT, "2025-11-12 23:00", played(), attempts=attempts) == []
 
 
 def test_d9_a_scraper_of_the_whole_date_that_never_succeeded_is_missing() -> None:
-    """All of the game is there but the players' box scores: the run is for them alone."""
-    tries = collected(played())
-    del tries[(WHOLE_DATE, DAY, None)]
-    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], tries=tries))
+    """If only the whole-date scraper has never succeeded, the run is for it alone."""
+    attempts = collected(played())
+    del attempts[(WHOLE_DATE, DAY, None)]
+    made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], attempts=attempts))
     assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
 
 
 def test_d9_a_window_for_whole_dates_alone_is_done_with_one_success() -> None:
-    """Where nothing is collected game by game, the date's success collects its games."""
+    """Without per-game scrapers, one success for the date collects all its games."""
     steps = [{"scrapers": ["nbac_schedule_api"]}, {"scrapers": [WHOLE_DATE], "games": "final"}]
     window_for = {"at": "23:00", "tolerance_minutes": 30, "games_of": "today", "steps": steps}
     flow = workflow("post_game", **window_for)
     assert targets(flow, "2025-11-12 23:00", played()) == ["0022500001"]
-    tries = {(WHOLE_DATE, DAY, None): success("2025-11-12 22:00")}
-    assert targets(flow, "2025-11-12 23:00", played(), tries=tries) == []
+    attempts = {(WHOLE_DATE, DAY, None): success("2025-11-12 22:00")}
+    assert targets(flow, "2025-11-12 23:00", played(), attempts=attempts) == []
 
 
 def test_x10_nine_games_are_nine_targets() -> None:
-    """Every finished game is a target, not only the first."""
+    """Each of nine finished games is a target with all per-game scrapers."""
     games = [played(number) for number in range(9)]
     made = decide(NIGHT, "mine", situation("2025-11-12 23:00", games))
     assert len(made.targets) == 9
@@ -201,26 +201,26 @@ def test_x10_nine_games_are_nine_targets() -> None:
 
 
 def test_x11_two_of_nine_are_two_targets() -> None:
-    """What seven games have is not fetched again."""
+    """Games that are collected already are no targets."""
     games = [played(number) for number in range(9)]
-    found = targets(NIGHT, "2025-11-12 23:00", *games, tries=collected(*games[2:]))
+    found = targets(NIGHT, "2025-11-12 23:00", *games, attempts=collected(*games[2:]))
     assert found == ["0022500000", "0022500001"]
 
 
 def test_s5_a_postponed_game_is_never_collected() -> None:
-    """Final without scores, or listed on a later date too: not a target."""
+    """A postponed game does not count as a game of the night."""
     made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played(postponed=True)]))
     assert (made.reason_code, made.reason) == ("NO_GAMES", "No games on 2025-11-12")
 
 
 def test_d13_a_game_without_a_time_is_collected_once_final() -> None:
-    """No tip-off time is known: its state alone decides."""
+    """A game without a tip-off time is a target only once the schedule calls it final."""
     assert targets(NIGHT, "2025-11-12 23:00", game(1, None)) == []
     assert targets(NIGHT, "2025-11-12 23:00", played(1, None)) == ["0022500001"]
 
 
 def test_nothing_final_yet() -> None:
-    """A window before the first final whistle says so."""
+    """A window in which no game is over yet is a SKIP with that reason."""
     early: Any = WORKFLOWS["post_game_window_1"]
     made = decide(early, "mine", situation("2025-11-12 20:00", [game()]))
     assert made.reason == "None of 1 game of 2025-11-12 is final yet"
@@ -228,7 +228,7 @@ def test_nothing_final_yet() -> None:
 
 @pytest.mark.parametrize(("day", "expected"), [("2026-03-08", "03:00"), ("2025-11-02", "02:00")])
 def test_t8_a_two_o_clock_window_is_met_once_on_both_changes(day: str, expected: str) -> None:
-    """On the spring date it is 03:00 EDT; on the autumn date one of 25 hours."""
+    """One slot falls into a 02:00 window on the days of both clock changes."""
     met = [
         slot
         for slot in slots_on(ROUND_THE_CLOCK, date.fromisoformat(day))
@@ -246,19 +246,19 @@ def test_t8_a_two_o_clock_window_is_met_once_on_both_changes(day: str, expected:
     ],
 )
 def test_t8_next_check_keeps_its_wall_time_over_a_change(now: str, following: str) -> None:
-    """Twenty o'clock is twenty o'clock, on the other offset."""
+    """The next check keeps its wall time over a clock change."""
     made = decide(window("20:00"), "mine", situation(now))
     assert made.next_check == et(following)
 
 
 def test_a_single_success_is_not_all() -> None:
-    """One scraper's success leaves the others of the game missing."""
-    tries = {(BOXES[0], DAY, "0022500001"): success("2025-11-12 22:00")}
-    assert targets(NIGHT, "2025-11-12 23:00", played(), tries=tries) == ["0022500001"]
+    """A game with one success of several scrapers is still a target."""
+    attempts = {(BOXES[0], DAY, "0022500001"): success("2025-11-12 22:00")}
+    assert targets(NIGHT, "2025-11-12 23:00", played(), attempts=attempts) == ["0022500001"]
 
 
 def test_a_run_under_way_is_not_called_collected() -> None:
-    """The row says that the run before is under way, as the other kinds say it."""
+    """A game that a run is collecting makes the decision IN_FLIGHT, not ALL_COLLECTED."""
     one = played(1, "2025-11-12 18:00")
     runs = (Run("post_game_window_1", et("2025-11-12 22:00"), DAY, (one.game_id,)),)
     made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [one], runs=runs))
@@ -266,8 +266,8 @@ def test_a_run_under_way_is_not_called_collected() -> None:
 
 
 def test_a_run_under_way_for_one_game_of_two_is_not_called_collected_either() -> None:
-    """One game is collected, the other under way: not all are collected yet."""
+    """One collected game and one under way make the decision IN_FLIGHT."""
     one, other = played(1, "2025-11-12 18:00"), played(2, "2025-11-12 18:30")
     runs = (Run("post_game_window_1", et("2025-11-12 22:00"), DAY, (one.game_id,)),)
-    judged = situation("2025-11-12 23:00", [one, other], runs=runs, tries=collected(other))
+    judged = situation("2025-11-12 23:00", [one, other], runs=runs, attempts=collected(other))
     assert decide(NIGHT, "mine", judged).reason_code == "IN_FLIGHT"
