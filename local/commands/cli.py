@@ -167,16 +167,17 @@ def simulate(
 ) -> None:
     """Live through a range of dates in memory, on a virtual clock."""
     from local.simulator import run as simulator  # noqa: PLC0415 - the handlers only where they run
+    from local.simulator import summary  # noqa: PLC0415 - likewise
 
     options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
-    told = simulator.print_progress if progress else lambda _: None
+    told = summary.print_progress if progress else lambda _: None
     try:
         outcome = simulator.run(options, told)
     except simulator.BrokenError as error:
         shrink_and_tell(options, error)
         raise
-    simulator.write_outcome(outcome, out)
-    simulator.print_summary(outcome, out)
+    summary.write_outcome(outcome, out)
+    summary.print_summary(outcome, out)
 
 
 @main.command()

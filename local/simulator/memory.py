@@ -30,18 +30,15 @@ class MemoryStorage:
     Args:
         clock: dates the objects.
         buckets: those that exist; None takes any name.
-        on_finalize: called after each write with the new object, as OBJECT_FINALIZE would tell.
+
+    Attributes:
+        listeners: each is called after a write with the new object.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        buckets: Iterable[str] | None = None,
-        on_finalize: Callable[[StoredObject], None] | None = None,
-    ) -> None:
+    def __init__(self, clock: Clock, buckets: Iterable[str] | None = None) -> None:
+        self.listeners: list[Callable[[StoredObject], None]] = []
         self._clock = clock
         self._buckets = None if buckets is None else frozenset(buckets)
-        self.on_finalize = on_finalize
         self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
         self._index: dict[str, Folder[StoredObject]] = defaultdict(Folder)
         self._generation = 0
@@ -90,9 +87,20 @@ class MemoryStorage:
             made = make(bucket, name, self._generation, size=len(data), created=self._clock.now())
             held[name] = (bytes(data), made)
             self._index[bucket].put(name, made)
-        if self.on_finalize is not None:
-            self.on_finalize(made)
+        for listener in self.listeners:
+            listener(made)
         return made
+
+    def corrupt(self, bucket: str, name: str, data: bytes) -> None:
+        """Change an object's bytes behind its back: generation and description stay."""
+        held = self._bucket(bucket)
+        held[name] = (data, held[name][1])
+
+    def delete(self, bucket: str, name: str) -> None:
+        """Delete an object, as an operator may."""
+        with self._lock:
+            del self._bucket(bucket)[name]
+            self._index[bucket].remove(name)
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
@@ -168,6 +176,11 @@ class MemoryWarehouse:
                 day = _partition_day(row[shape.partition_column])
                 self._days[table_name, day].rows.append(row)
 
+    def adopt(self, table_name: str, row: Row) -> None:
+        """Hold a row that another system wrote before: reads find it, `rows` lists only ours."""
+        day = _partition_day(row[table(table_name).partition_column])
+        self._days[table_name, day].rows.append(row)
+
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
         """Whether rows were appended under a job key; see the port."""
         return (table_name, job_key) in self._jobs
@@ -236,12 +249,15 @@ class MemoryPublisher:
 
     Args:
         clock: dates the messages.
-        on_publish: called with each message once it is kept.
+
+    Attributes:
+        published: all messages, the oldest first.
+        listeners: each is called with a message once it is kept.
     """
 
-    def __init__(self, clock: Clock, on_publish: Callable[[Published], None] | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.listeners: list[Callable[[Published], None]] = []
         self._clock = clock
-        self.on_publish = on_publish
         self.published: list[Published] = []
         self._numbers = count(1)
 
@@ -255,6 +271,6 @@ class MemoryPublisher:
             self._clock.now(),
         )
         self.published.append(message)
-        if self.on_publish is not None:
-            self.on_publish(message)
+        for listener in self.listeners:
+            listener(message)
         return message.message_id

@@ -16,7 +16,7 @@ from local.day.replay import OWN_SLATE
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of
-from local.simulator.run import SimulateOptions, live_day, make_world
+from local.simulator.run import SimulateOptions, live_day, make_simulation
 from local.simulator.world import World
 from local.stack.bigquery import BigQueryServer, create_tables
 
@@ -30,11 +30,11 @@ Rows = dict[str, list[dict[str, Any]]]
 def lived(schedule: Path = OWN_SLATE, first: date = FIRST, days: int = 2) -> Rows:
     """The five tables after some days on which nothing fails."""
     last = first + timedelta(days=days - 1)
-    world = make_world(SimulateOptions(schedule, first, last))
+    simulation = make_simulation(SimulateOptions(schedule, first, last))
     with silent():
         for number in range(days):
-            live_day(world, first + timedelta(days=number))
-    return {name: [dict(row) for row in rows] for name, rows in world.rows.items()}
+            live_day(simulation, first + timedelta(days=number))
+    return {name: [dict(row) for row in rows] for name, rows in simulation.world.rows.items()}
 
 
 def postponed(season: Slate, day: date) -> Rows:

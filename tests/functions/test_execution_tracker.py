@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from common import ids
-from local.simulator.world import Delivery, World
+from local.simulator.transport import Delivery
+from local.simulator.world import World
+from tests.kit.checks import defects
 from tests.kit.losses import spoil
-from tests.kit.world import LAST_TASK, SLOT, Call, before, faults, forget
+from tests.kit.sweeps import execution
+from tests.kit.world import LAST_TASK, SLOT, Call, before, forget
 
 BUCKET = "nba-scraped-data"
 EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))
@@ -37,7 +40,9 @@ def test_a_result_that_others_are_missing_beside_is_only_recorded(world: World, 
     """The first of a step's two tasks brings nothing on yet."""
     before(world, LAST_TASK)
     assert any(r[2].get("result") == "recorded" for r in world.replies)
-    assert not [r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b"]
+    assert "betting_lines" not in {
+        row["workflow_name"] for row in world.rows["workflow_executions"]
+    }
 
 
 def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
@@ -53,7 +58,7 @@ def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
     assert counts == (3, 3, 0)
     assert (row["status"], row["outcome"], row["error_message"]) == ("completed", "COMPLETED", None)
     assert row["duration_seconds"] == (row["finished_at"] - SLOT).total_seconds()
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_an_object_of_no_execution_is_a_no_op(world: World, call: Call) -> None:
@@ -77,7 +82,7 @@ def test_r6_an_event_delivered_again_completes_nothing_twice(
     again = call("execution_tracker", delivery.body())
     assert (again.status, again.body["result"]) == (200, "already completed")
     world.settle()
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) -> None:
@@ -163,6 +168,6 @@ def assert_props_are_blocked(world: World, call: Call, delivery: Delivery) -> No
     assert call("execution_tracker", delivery.body()).body["result"] == "step 1"
     assert [r["scraper"] for r in step_requests(world, 1)] == ["oddsa_game_lines"]
     world.settle()
-    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    row = execution(world)
     assert (row["status"], row["outcome"]) == ("failed", "PARTIAL")
     assert "BLOCKED_BY_DEPENDENCY" in row["error_message"]

@@ -2,13 +2,17 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from common import ids
 from common.handlers import master_controller
+from local.simulator.intercepted import Call as PortCall
+from local.simulator.intercepted import Do
 from local.simulator.world import World
-from tests.kit.world import FEW, SLOT, Break, Call, Do, Tap
+from tests.kit.breaks import failing, tapped
+from tests.kit.world import FEW, SLOT, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
 
@@ -96,10 +100,7 @@ def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call
 
 def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call) -> None:
     """Its id derives from the message's."""
-    world.publisher.on_publish = None
     world.publisher.publish("tick-master-controller", {**TICK, "force": True}, {})
-    world.publisher.on_publish = world._published
-    world._published(world.publisher.published[-1])
     body = world.queue.pop().body()
     assert call("master_controller", body).body["result"] == "decided"
     assert call("master_controller", body).body["result"] == "already decided"
@@ -117,19 +118,13 @@ def test_r5_a_history_that_cannot_be_read_aborts_and_is_not_raised(
     world: World, call: Call
 ) -> None:
     """200 with ABORT rows naming the cause; the next slot judges anew."""
-
-    class Unreadable(Tap):
-        def select(self, *args: object, **kwargs: object) -> None:
-            raise ConnectionError("no route to BigQuery")
-
-    held, began = world.warehouse, at_slot(world).clock.now()
-    world.runtime.__dict__["warehouse"] = Unreadable(held, Break())
-    assert call("master_controller", TICK).status == 200
+    began = at_slot(world).clock.now()
+    with tapped(world, failing(ConnectionError("no route to BigQuery"), "select"), "warehouse"):
+        assert call("master_controller", TICK).status == 200
     rows = decisions(world)
     assert {row["action"] for row in rows.values()} == {"ABORT"}
     assert "no route to BigQuery" in str(rows["betting_lines"]["reason"])
     assert timedelta(seconds=30) <= world.clock.now() - began < timedelta(seconds=40)
-    world.runtime.__dict__["warehouse"] = held
     world.tick("tick-master-controller", SLOT + timedelta(hours=1))
     last = world.rows["workflow_decisions"][-3:]
     assert "RUN" in {row["action"] for row in last}
@@ -137,29 +132,19 @@ def test_r5_a_history_that_cannot_be_read_aborts_and_is_not_raised(
 
 def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
     """A write that fails raises before any message: nothing runs that no row tells of."""
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise ConnectionError("insert failed")
-
-    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, fail))
     published = len(at_slot(world).publisher.published)
-    assert call("master_controller", TICK).status == 503
+    with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
+        assert call("master_controller", TICK).status == 503
     assert len(world.publisher.published) == published
-    world.runtime.__dict__["warehouse"] = world.warehouse
     assert call("master_controller", TICK).status == 200
     assert len(world.rows["workflow_decisions"]) == 3
 
 
 def dies_before_its_rows(world: World, call: Call) -> list[str]:
     """The slot's tick fails behind its stored batch; the decisions that say RUN in it."""
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise ConnectionError("insert failed")
-
-    held = at_slot(world).warehouse
-    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
-    assert call("master_controller", TICK).status == 503
-    world.runtime.__dict__["warehouse"] = held
+    at_slot(world)
+    with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
+        assert call("master_controller", TICK).status == 503
     body = world.storage.read(
         world.runtime.settings.state_bucket, f"decided/{ids.stamp(SLOT)}.json"
     )
@@ -201,14 +186,16 @@ def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
     assert {row["decision_time"] for row in found.values()} == {SLOT + timedelta(seconds=15)}
 
 
-def test_r6_what_an_insert_job_may_still_write_stays_decided(
-    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_r6_what_an_insert_job_may_still_write_stays_decided(world: World, call: Call) -> None:
     """BigQuery took the rows and keeps them waiting into the next slot: they are the decision."""
     runs = dies_before_its_rows(world, call)
-    monkeypatch.setattr(world.warehouse, "has_begun", lambda *_, **__: True)
+
+    def begun(call: PortCall, do: Do) -> Any:
+        return True if call.name == "has_begun" else do()
+
     world.clock.move(SLOT + timedelta(minutes=70))
-    assert call("master_controller", TICK).status == 200
+    with tapped(world, begun, "warehouse"):
+        assert call("master_controller", TICK).status == 200
     told = {m.body["workflow_name"]: m.body["action"] for m in world.publisher.published[-3:]}
     assert [name for name, action in told.items() if action == "RUN"] == runs
     assert told == {name: row["action"] for name, row in decisions(world).items()}
@@ -216,13 +203,9 @@ def test_r6_what_an_insert_job_may_still_write_stays_decided(
 
 def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call: Call) -> None:
     """The messages that are still to come are those of the rows."""
-
-    def fail(*_: object, **__: object) -> str:
-        raise ConnectionError("no topic")
-
-    publish, world.publisher.publish = at_slot(world).publisher.publish, fail  # type: ignore[method-assign] # for this test
-    assert call("master_controller", TICK).status == 503
-    world.publisher.publish = publish  # type: ignore[method-assign] # its own again
+    at_slot(world)
+    with tapped(world, failing(ConnectionError("no topic")), "publisher"):
+        assert call("master_controller", TICK).status == 503
     before = decisions(world)
     world.clock.move(SLOT + timedelta(minutes=70))
     assert call("master_controller", TICK).status == 200
@@ -244,13 +227,10 @@ def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
 
 def test_d3_an_unreachable_state_store_is_never_an_empty_success(world: World, call: Call) -> None:
     """Access denied by the lock store is an error to the platform; no slot counts as decided."""
-
-    def deny(breaking: Break, do: Do) -> None:
-        raise PermissionError("403 storage.objects.create denied")
-
-    world.runtime.__dict__["storage"] = Tap(at_slot(world).storage, Break(1, deny))
-    assert call("master_controller", TICK).status == 500
+    at_slot(world)
+    denied = PermissionError("403 storage.objects.create denied")
+    with tapped(world, failing(denied, "create"), "storage"):
+        assert call("master_controller", TICK).status == 500
     assert world.rows["workflow_decisions"] == []
-    world.runtime.__dict__["storage"] = world.storage
     assert call("master_controller", TICK).status == 200
     assert len(world.rows["workflow_decisions"]) == 3

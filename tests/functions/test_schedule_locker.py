@@ -7,7 +7,8 @@ import pytest
 from common.eastern import eastern
 from common.errors import ConfigError
 from local.simulator.world import World
-from tests.kit.world import DAY, NOON, Break, Call, Do, tapped
+from tests.kit.breaks import Break, raising, tapped
+from tests.kit.world import DAY, NOON, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
 REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
@@ -40,15 +41,18 @@ def test_d15_a_second_lock_of_the_day_is_a_no_op(world: World, call: Call) -> No
 
 
 def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> None:
-    """Rows of the same workflow and slot stand; what the schedule brought since is added."""
-    call("schedule_locker", TICK)
+    """Rows of the same workflow and slot stand; those of a workflow enabled since are added."""
+    flows = dict(world.runtime.workflows)
+    del flows["betting_lines"]
+    with world.with_ports(workflows=flows):
+        call("schedule_locker", TICK)
     held = list(world.rows["daily_expected_schedule"])
-    del world.rows["daily_expected_schedule"][0]
-    world.warehouse._ids["daily_expected_schedule"].discard(held[0]["plan_id"])
+    assert held
     forced = call("schedule_locker", {**TICK, "force": True})
     assert (forced.status, forced.body["result"]) == (200, "locked")
-    plans = [row["plan_id"] for row in world.rows["daily_expected_schedule"]]
-    assert sorted(plans) == sorted(row["plan_id"] for row in held)
+    plans = world.rows["daily_expected_schedule"]
+    assert plans[: len(held)] == held
+    assert {row["workflow_name"] for row in plans[len(held) :]} == {"betting_lines"}
 
 
 def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
@@ -72,11 +76,8 @@ def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -
 
 def test_a_broken_configuration_is_no_fault_of_the_message(world: World, call: Call) -> None:
     """500 and no dead letter: once it is mended, the redelivery succeeds."""
-
-    def refuse(breaking: Break, do: Do) -> None:
-        raise ConfigError("workflows.yaml:3: no such scraper")
-
-    with tapped(world, Break(1, refuse)):
+    refusing = Break(1, raising(ConfigError("workflows.yaml:3: no such scraper")))
+    with tapped(world, refusing.around):
         assert call("schedule_locker", TICK).status == 500
     assert not [m for m in world.publisher.published if m.topic == "dead-letters"]
     assert call("schedule_locker", TICK).status == 200

@@ -5,15 +5,15 @@ from datetime import timedelta
 from common import ids
 from common.cloud.tables import table
 from local.simulator.world import World
-from tests.kit.world import NOON, SLOT, Call, before
+from tests.kit.world import NOON, SLOT, Call, before, unnoticed
 
 BUCKET = "nba-scraped-data"
 
 
 def upload(world: World, name: str, metadata: dict[str, str] | None = None) -> dict[str, str]:
-    """An object of a user's, and its event's body; the event itself is not delivered."""
-    world.storage.on_finalize = None
-    stored = world.storage.create(BUCKET, name, b"{}", metadata=metadata)
+    """Write a user's object without delivering its event; returns the event's body."""
+    with unnoticed(world):
+        stored = world.storage.create(BUCKET, name, b"{}", metadata=metadata)
     return {"bucket": BUCKET, "name": name, "generation": str(stored.generation), "size": "2"}
 
 

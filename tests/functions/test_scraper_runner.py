@@ -10,16 +10,10 @@ import pytest
 from common.cloud.ports import StoredObject
 from common.sources.client import Source
 from local.simulator.world import World
-from tests.kit.world import (
-    NOON,
-    SLOT,
-    Break,
-    Call,
-    before,
-    deliver_through,
-    die_after,
-    faults,
-)
+from tests.kit.breaks import Break, deliver_through, die_after
+from tests.kit.checks import defects
+from tests.kit.sweeps import execution
+from tests.kit.world import NOON, SLOT, Call, before, unnoticed
 
 BUCKET = "nba-scraped-data"
 REQUEST = {"schema": "scraper-request", "version": 1, "scraper": "oddsa_events"}
@@ -45,7 +39,8 @@ def content(world: World, name: str) -> dict[str, Any]:
 def answer_with(world: World, status: int, body: bytes = b"") -> None:
     """From now on every source answers so."""
     transport = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
-    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+    source = Source(world.runtime.settings, world.clock, transport)
+    world.runtime = world.runtime.but(source=source)
 
 
 def test_a_request_leaves_one_object_with_its_labels(world: World, call: Call) -> None:
@@ -80,7 +75,7 @@ def test_two_requests_of_one_second_have_two_objects(world: World, call: Call) -
     """The later one's name gets a short task id."""
     for message_id in ("a", "b"):
         push = {"message": {"messageId": message_id, "data": REQUEST}, "subscription": "s"}
-        world.clock._instant = NOON
+        world.clock.set(NOON)
         assert call("scraper_runner", push).status == 200
     plain, tagged = sorted((found.name for found in objects(world)), key=len)
     assert plain == "oddsa-events/2025-11-12/124500.json"
@@ -121,12 +116,12 @@ def test_r6_a_takeover_yields_to_what_the_first_one_wrote_meanwhile(
     task = {"task_id": delivery.message.body["execution"]["task_id"]}
 
     def refuse(_: httpx.Request) -> httpx.Response:
-        world.storage.on_finalize = None
-        world.storage.create(BUCKET, name, b"{}", metadata=task)
+        with unnoticed(world):
+            world.storage.create(BUCKET, name, b"{}", metadata=task)
         return httpx.Response(403)
 
-    transport = httpx.MockTransport(refuse)
-    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+    source = Source(world.runtime.settings, world.clock, httpx.MockTransport(refuse))
+    world.runtime = world.runtime.but(source=source)
     world.clock.sleep(700)
     answer = call("scraper_runner", delivery.body())
     assert (answer.status, answer.body["result"]) == (200, "was written")
@@ -176,8 +171,8 @@ def test_x14_props_are_blocked_when_the_events_failed(world: World, call: Call) 
     answer_with(world, 403)
     assert call("scraper_runner", delivery.body()).status == 200
     world.settle()
-    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 2)
     told = row["error_message"]
     assert told.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
-    assert faults(world) == []
+    assert defects(world) == []

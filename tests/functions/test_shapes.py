@@ -4,8 +4,9 @@ import pytest
 
 from common.messages.models import ObjectEvent
 from local.simulator.world import ROUTES, World
+from tests.kit.checks import defects, tables, undisturbed
 from tests.kit.payloads import MESSAGES, NOTIFICATIONS, STORAGE, recorded, wrapped
-from tests.kit.world import FUNCTIONS, Call, before, faults, rest, tables, undisturbed
+from tests.kit.world import FUNCTIONS, Call, before, rest
 
 SHAPES = [
     (function, shape)
@@ -24,7 +25,7 @@ def test_a_function_does_its_work_whatever_its_event_is_wrapped_in(
     assert call(function, body, headers).status == 200
     rest(world, function)
     assert tables(world) == undisturbed(function)[0]
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 @pytest.mark.parametrize("shape", NOTIFICATIONS)

@@ -5,7 +5,10 @@ from typing import Any
 
 from common import ids
 from local.simulator.world import World
-from tests.kit.world import SLOT, Call, before, faults
+from tests.kit.checks import defects
+from tests.kit.situations import WORKFLOWS
+from tests.kit.sweeps import execution
+from tests.kit.world import SLOT, Call, before
 
 DECISION = {
     "schema": "workflow-decision",
@@ -58,7 +61,7 @@ def test_x4_a_decision_delivered_again_starts_nothing(world: World, call: Call) 
     assert call("workflow_executor", DECISION).body["result"] == "already started"
     assert len(world.rows["workflow_executions"]) == 1
     assert len(requests(world)) == 3
-    assert len(faults(world)) == 0
+    assert len(defects(world)) == 0
 
 
 def test_d9_only_the_decided_scrapers_are_asked_for(world: World, call: Call) -> None:
@@ -79,8 +82,7 @@ def test_r6_a_run_that_names_no_scraper_ends_at_once(world: World, call: Call) -
 
 def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> None:
     """Two of twelve games, and of each only the scrapers it lacks."""
-    flows = world.runtime.workflows
-    world.runtime.__dict__.pop("workflows")
+    world.runtime = world.runtime.but(workflows=dict(WORKFLOWS))
     catch_up = {
         **DECISION,
         "decision_id": ids.decision_id("late_game_catch_up", SLOT),
@@ -106,7 +108,6 @@ def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> 
         ("nbac_play_by_play", "0022500207"),
     ]
     assert {r["target_date"] for r in requests(world)} == {"2025-11-11"}
-    world.runtime.__dict__["workflows"] = flows
 
 
 def test_r1_a_changed_configuration_does_not_change_a_started_execution(
@@ -117,9 +118,10 @@ def test_r1_a_changed_configuration_does_not_change_a_started_execution(
     call("workflow_executor", delivery.body())
     flow = world.runtime.workflows["betting_lines"]
     fewer = flow.model_copy(update={"steps": flow.steps[:1]})
-    world.runtime.workflows["betting_lines"] = fewer
+    flows = {**world.runtime.workflows, "betting_lines": fewer}
+    world.runtime = world.runtime.but(workflows=flows)
     world.settle()
-    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    row = execution(world)
     assert row["scrapers_triggered"] == 3
 
 

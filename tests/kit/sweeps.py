@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from local.simulator.world import World
-from tests.kit.world import SWEEP, tick
+from tests.kit.world import SWEEP, tick, unnoticed
 
 BUCKET = "nba-scraped-data"
 QUARTER = timedelta(minutes=15)
@@ -25,12 +25,11 @@ def sweep(world: World, number: int = 0) -> dict[str, Any]:
 
 def execution(world: World) -> dict[str, Any]:
     """The one row of the slot's betting_lines."""
-    (row,) = (r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    (row,) = (r for r in world.rows["workflow_executions"] if r["workflow_name"] == "betting_lines")
     return row
 
 
 def upload(world: World, name: str) -> None:
-    """A user's object whose event is lost."""
-    world.storage.on_finalize = None
-    world.storage.create(BUCKET, name, b"{}")
-    world.storage.on_finalize = world._finalized
+    """Write a user's object whose event is lost."""
+    with unnoticed(world):
+        world.storage.create(BUCKET, name, b"{}")

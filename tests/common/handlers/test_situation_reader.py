@@ -45,7 +45,7 @@ def world() -> World:
 def use(world: World, answer: Callable[[int], list[Any]]) -> Selecting:
     """Replace the world's warehouse."""
     made = Selecting(answer)
-    world.runtime.__dict__["warehouse"] = made
+    world.runtime = world.runtime.but(warehouse=made)
     return made
 
 

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from common.clock import Clock
 from common.errors import BadInputError
 from common.handlers.tick_slot import TickSlot, tick_slot
 from common.messages.envelope import Event
@@ -21,9 +20,7 @@ FIVE = timedelta(minutes=5)
 
 def asked(clock: datetime, tick: Tick, **event: str | datetime) -> TickSlot:
     """A tick as the controller takes it at an instant."""
-    runtime = Runtime(Settings(), new_owner=lambda: "owner")
-    held: Clock = ManualClock(clock)
-    vars(runtime)["clock"] = held
+    runtime = Runtime(Settings(), new_owner=lambda: "owner", clock=ManualClock(clock))
     return tick_slot(runtime, Event(shape="push", data={}, **event), tick, TOPIC)  # type: ignore[arg-type] # of the test's own choosing
 
 

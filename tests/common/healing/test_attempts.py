@@ -18,10 +18,8 @@ SPACING = timedelta(minutes=10)
 @pytest.fixture
 def runtime() -> Runtime:
     """A runtime of storage alone."""
-    made = Runtime(Settings())
     clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
-    made.__dict__.update(clock=clock, storage=MemoryStorage(clock))
-    return made
+    return Runtime(Settings(), clock=clock, storage=MemoryStorage(clock))
 
 
 def later(runtime: Runtime, item: str, sent: list[str] | None = None) -> Try:

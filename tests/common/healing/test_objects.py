@@ -30,14 +30,22 @@ class Log:
         return [row for when, row in self.rows if since <= when < until]
 
 
+def runtime_with(settings: Settings) -> Runtime:
+    """Storage, an empty log and a topic at noon Eastern."""
+    clock = ManualClock(NOW)
+    return Runtime(
+        settings,
+        clock=clock,
+        storage=MemoryStorage(clock),
+        warehouse=Log(),
+        publisher=MemoryPublisher(clock),
+    )
+
+
 @pytest.fixture
 def runtime() -> Runtime:
     """Storage, an empty log and a topic at noon Eastern."""
-    made = Runtime(Settings())
-    clock = ManualClock(NOW)
-    ports = {"storage": MemoryStorage(clock), "publisher": MemoryPublisher(clock)}
-    made.__dict__.update(clock=clock, warehouse=Log(), **ports)
-    return made
+    return runtime_with(Settings())
 
 
 def write(runtime: Runtime, name: str, ago: timedelta = HOUR, **more: Any) -> StoredObject:
@@ -127,10 +135,9 @@ def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
     assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
 
 
-def test_what_others_left_in_the_bucket_before_us_is_not_looked_for(runtime: Runtime) -> None:
+def test_what_others_left_in_the_bucket_before_us_is_not_looked_for() -> None:
     """An adopted bucket's files have no row and will have none; our own are looked for anyway."""
-    held: Any = runtime
-    held.__dict__["settings"] = Settings(collect_since=date(2025, 11, 12))
+    runtime = runtime_with(Settings(collect_since=date(2025, 11, 12)))
     midnight = NOW - datetime(2025, 11, 12, 5, tzinfo=UTC)
     write(runtime, "a/2025-11-11/before.json", midnight + SECOND)
     write(runtime, "a/2025-11-12/since.json", midnight)

@@ -8,14 +8,8 @@ from common import ids
 from common.configuration.workflows import load_workflows
 from common.settings import ROOT
 from local.simulator.world import World
-from tests.kit.losses import fail_to_complete, heal, is_for, lose, lose_all
-from tests.kit.world import (
-    SLOT,
-    forget,
-    new_world,
-    pop,
-    tick,
-)
+from tests.kit.losses import fail_to_complete, heal, is_for, lose
+from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
@@ -33,7 +27,7 @@ def world() -> World:
 @pytest.fixture
 def lost(world: World) -> World:
     """One whose executor never gets the decision of betting_lines, however often it is sent."""
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     tick(world, "tick-master-controller")
     world.settle()
     return world
@@ -70,7 +64,7 @@ def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
 def test_r8_runs_are_looked_at_so_far_back(lost: World, days: int, *, far: bool) -> None:
     """Two days by every sweep, eight by an hour's last one."""
     assert heal(lost, timedelta(days=days) + SECOND, far=far) == ([], [])
-    lost.clock._instant = SLOT
+    lost.clock.set(SLOT)
     assert heal(lost, timedelta(days=days), far=far) == ([f"decision {RUN}"], [])
 
 
@@ -88,12 +82,13 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
 def ahead(world: World) -> World:
     """One that was asked by force for a morning four days later, and has decided."""
     flows = load_workflows(ROOT / "config" / "workflows.yaml")
-    world.runtime.__dict__["workflows"] = {"morning_operations": flows["morning_operations"]}
+    only = {"morning_operations": flows["morning_operations"]}
+    world.runtime = world.runtime.but(workflows=only)
     due = SLOT + AHEAD
     body = {"schema": "tick", "version": 1, "scheduled_time": due.isoformat(), "force": True}
     world.clock.move(SLOT)
     world.publisher.publish("tick-master-controller", body, {})
-    world.deliver(pop(world))
+    world.deliver(world.take())
     return world
 
 
@@ -125,9 +120,9 @@ def test_r8_a_step_is_completed_though_the_object_of_its_result_is_gone(
     bucket = world.runtime.settings.data_bucket
     names = [stored.name for stored in world.storage.list(bucket, "oddsa-")]
     forget(world, bucket, "oddsa-")
-    world.storage.on_finalize = None
-    for name in names if overwritten else ():
-        world.storage.create(bucket, name, b"by hand")
+    with unnoticed(world):
+        for name in names if overwritten else ():
+            world.storage.create(bucket, name, b"by hand")
     assert heal(world, timedelta(minutes=30)) == ([f"step 1 of execution {EXECUTION}"], [])
     world.settle()
     assert executions(world) == ["completed"]

@@ -12,7 +12,7 @@ from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef
 from common.messages.object_names import task_claim
 from local.simulator.world import World
-from tests.kit.losses import heal, is_for, lose_all
+from tests.kit.losses import heal, is_for
 from tests.kit.world import SLOT, before, forget, new_world, tick
 
 RUN = ids.decision_id("betting_lines", SLOT)
@@ -30,7 +30,7 @@ def world() -> World:
 
 def run_without(world: World, function: str) -> str:
     """Run the slot; nothing of its game lines ever reaches a function. Tells the task."""
-    lose_all(world, is_for(function, "oddsa_game_lines"))
+    world.transport.lose(is_for(function, "oddsa_game_lines"))
     tick(world, "tick-master-controller")
     world.settle()
     tasks = step_tasks(world.runtime, started(world), 1)

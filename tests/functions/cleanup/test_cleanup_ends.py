@@ -8,24 +8,20 @@ import pytest
 from common import ids
 from common.eastern import eastern
 from common.healing import runs as lost_runs
+from local.simulator.intercepted import Do
 from local.simulator.world import World
-from tests.kit.losses import fail_to_complete, is_for, lose_all
+from tests.kit.breaks import Break, deliver_through, die_after, tapped
+from tests.kit.checks import defects
+from tests.kit.losses import fail_to_complete, is_for
 from tests.kit.sweeps import DAY_LATER, QUARTER, execution, sweep
 from tests.kit.world import (
     LAST_TASK,
     SLOT,
     SWEEP,
-    Break,
-    Do,
     ForgetfulWarehouse,
-    Tap,
     before,
-    deliver_through,
-    die_after,
-    faults,
     forget,
     new_world,
-    pop,
     run_to,
     tick,
 )
@@ -34,7 +30,7 @@ from tests.kit.world import (
 def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World) -> None:
     """After three tries it is quarantined, after a day its RUN has a terminal row (X5)."""
     delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     rows = [sweep(world, number) for number in range(5)]
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
@@ -46,7 +42,7 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
     assert row["error_message"].startswith("LOST: ")
     assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
     assert sweep(world, DAY_LATER + 1)["quarantined"] == []
-    assert faults(world) == []
+    assert defects(world) == []
     assert world.deliver(delivery) == 200
     assert world.replies[-1][2]["result"] == "already started"
 
@@ -54,7 +50,7 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
 def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> None:
     """Nothing is left to send: its row alone tells what it was, and it is told once."""
     before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     forget(world, world.runtime.settings.state_bucket, "decided/")
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
@@ -65,7 +61,7 @@ def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> 
     row = execution(world)
     assert (row["status"], row["target_date"]) == ("failed", eastern(SLOT).date())
     assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:
@@ -88,22 +84,24 @@ def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: Wo
 def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: World) -> None:
     """Sweeps that come before what waits for delivery give nothing up that may still run."""
     before(world, "scraper_runner")
-    waiting, world.queue = world.queue, []
+    waiting = [*world.queue]
+    world.queue.clear()
     for number in (104, 105, 106):
         row = sweep(world, number)
         assert row["quarantined"] == []
-    world.queue = sorted([*waiting, *world.queue])
+    world.queue.extend(waiting)
+    world.queue.sort()
     world.settle()
     for number in range(107, 112):
         sweep(world, number)
     assert execution(world)["status"] == "completed"
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
     """After a day without its tracker; what its tasks brought is counted and linked."""
     before(world, LAST_TASK)
-    lose_all(world, is_for("execution_tracker", "betting_lines"))
+    world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.settle()
     for number in (*range(12), DAY_LATER, DAY_LATER + 1):
         sweep(world, number)
@@ -120,7 +118,7 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
 def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
     """All tasks reported, and yet every completion fails."""
     fail_to_complete(world)
-    lose_all(world, is_for("execution_tracker", "betting_lines"))
+    world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.queue.clear()
     rows = [sweep(world, number) for number in range(4)]
     step = f"step 1 of execution {ids.execution_id(ids.decision_id('betting_lines', SLOT))}"
@@ -134,23 +132,22 @@ def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> 
 def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World) -> None:
     """A live claim wins, though all tries are used up: nothing is told, the row is written once."""
     delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     for number in range(4):
         sweep(world, number)
     world.clock.move(SWEEP + DAY_LATER * QUARTER)
 
-    def meanwhile(breaking: Break, do: Do) -> Any:
+    def meanwhile(do: Do) -> Any:
         done = do()
         assert sweep(world, DAY_LATER)["quarantined"] == []
         return done
 
-    world.runtime.__dict__["storage"] = Tap(world.storage, Break(1, meanwhile))
-    assert world.deliver(delivery) == 200
-    world.runtime.__dict__["storage"] = world.storage
+    with tapped(world, Break(1, meanwhile).around, "storage"):
+        assert world.deliver(delivery) == 200
     world.settle()
     assert execution(world)["status"] == "completed"
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 @pytest.mark.parametrize(
@@ -165,13 +162,13 @@ def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
 ) -> None:
     """A scraper or the workflow went between decision and delivery: nobody waits a day for it."""
     tick(world, "tick-master-controller")
-    world.deliver(pop(world))
+    world.deliver(world.take())
     flows = dict(world.runtime.workflows)
     flow = flows.pop("betting_lines")
     for name, scrapers in left.items():
         last = flow.steps[-1].model_copy(update={"scrapers": scrapers[1:]})
         flows[name] = flow.model_copy(update={"steps": (flow.steps[0], last)})
-    world.runtime.__dict__["workflows"] = flows
+    world.runtime = world.runtime.but(workflows=flows)
     world.settle()
     first, second = sweep(world), sweep(world, 1)
     assert first["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
@@ -205,7 +202,7 @@ def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
 ) -> None:
     """All of the executor's delivery lies between the sweep's look and its claim."""
     delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     for number in range(4):
         sweep(world, number)
@@ -220,7 +217,7 @@ def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
     assert sweep(world, DAY_LATER)["quarantined"] == []
     world.settle()
     assert execution(world)["status"] == "completed"
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
@@ -234,14 +231,14 @@ def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
     world.clock.move(SWEEP + (DAY_LATER + 1) * QUARTER)
     for number in (DAY_LATER, DAY_LATER + 1):
         tick(world, "tick-cleanup-processor", SWEEP + number * QUARTER)
-    first, second = pop(world), pop(world)
+    first, second = world.take(), world.take()
 
-    def meanwhile(breaking: Break, do: Do) -> Any:
+    def meanwhile(do: Do) -> Any:
         assert world.deliver(second) == 200
         return do()
 
-    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, meanwhile))
-    assert world.deliver(first) == 200
+    with tapped(world, Break(1, meanwhile).around, "warehouse"):
+        assert world.deliver(first) == 200
     told = [run for row in world.rows["cleanup_operations"][-2:] for run in row["quarantined"]]
     runs = {f"decision {row['decision_id']}" for row in world.rows["workflow_executions"]}
     assert sorted(told) == sorted(runs)
@@ -255,7 +252,7 @@ def test_x5_a_run_that_died_before_its_first_step_and_is_refused_now_ends_too(
     deliver_through(world, before(world, "workflow_executor"), Break(2, die_after))
     flows = dict(world.runtime.workflows)
     del flows["betting_lines"]
-    world.runtime.__dict__["workflows"] = flows
+    world.runtime = world.runtime.but(workflows=flows)
     world.settle()
     assert sweep(world, 1)["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
     assert execution(world)["status"] == "failed"

@@ -5,24 +5,14 @@ from datetime import timedelta
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
+from local.simulator.intercepted import Call as PortCall
+from local.simulator.intercepted import Do
 from local.simulator.world import World
+from tests.kit.breaks import Break, raising, tapped
+from tests.kit.checks import defects
 from tests.kit.losses import is_for
 from tests.kit.sweeps import BUCKET, TICK, sweep, upload
-from tests.kit.world import (
-    LOST_UPLOAD,
-    SLOT,
-    SWEEP,
-    Break,
-    Call,
-    Do,
-    Tap,
-    before,
-    faults,
-    lose_two,
-    pop,
-    run_to,
-    tick,
-)
+from tests.kit.world import LOST_UPLOAD, SLOT, SWEEP, Call, before, lose_two, run_to, tick
 
 
 def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> None:
@@ -61,7 +51,7 @@ def test_what_was_lost_is_sent_again_and_said(world: World) -> None:
     lost = ids.decision_id("betting_lines", SLOT)
     assert row["republished"] == [f"gs://{BUCKET}/{LOST_UPLOAD}", f"decision {lost}"]
     assert (row["missing_files_found"], row["republished_count"]) == (1, 2)
-    assert faults(world) == []
+    assert defects(world) == []
     assert sweep(world, 1)["republished_count"] == 0
 
 
@@ -84,21 +74,19 @@ def test_c5_a_sweep_ends_in_time_though_every_call_hangs(world: World) -> None:
     for number in range(30):
         upload(world, f"notes/2025-11-12/{number}.json")
 
-    class Hangs(Tap):
-        def publish(self, *args: object) -> None:
-            world.clock.sleep(30)
-            raise ServiceUnavailable("Pub/Sub hangs")
+    def hang(call: PortCall, do: Do) -> None:
+        world.clock.sleep(30)
+        raise ServiceUnavailable("Pub/Sub hangs")
 
-    world.runtime.__dict__["publisher"] = Hangs(world.publisher, Break())
-    row = sweep(world)
+    with tapped(world, hang, "publisher"):
+        row = sweep(world)
     assert (row["status"], row["error_message"]) == (
         "ERROR",
         "ServiceUnavailable: 503 Pub/Sub hangs",
     )
     assert row["duration_seconds"] < 300
-    world.runtime.__dict__["publisher"] = world.publisher
     assert sweep(world, 1)["republished_count"] == 30
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
@@ -116,16 +104,11 @@ def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
 def test_the_row_of_a_sweep_is_raised_when_it_cannot_be_written(world: World, call: Call) -> None:
     """503; what was sent by then is not sent again by the redelivery."""
     delivery = before(world, "cleanup_processor")
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise ServiceUnavailable("BigQuery is away")
-
-    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, fail))
-    assert call("cleanup_processor", delivery.body()).status == 503
-    while world.queue:
-        world.deliver(pop(world))
-    world.runtime.__dict__["warehouse"] = world.warehouse
+    first = Break(1, raising(ServiceUnavailable("BigQuery is away")))
+    with tapped(world, first.around, "warehouse"):
+        assert call("cleanup_processor", delivery.body()).status == 503
+        world.settle()
     assert call("cleanup_processor", delivery.body()).status == 200
     world.settle()
     assert len(world.rows["cleanup_operations"]) == 1
-    assert faults(world) == []
+    assert defects(world) == []

@@ -13,22 +13,12 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 
+from local.simulator.intercepted import Around
 from local.simulator.world import World
+from tests.kit.breaks import Break, raising, tapped
+from tests.kit.checks import defects, tables, undisturbed
 from tests.kit.payloads import wrapped
-from tests.kit.world import (
-    DAY,
-    FUNCTIONS,
-    LAST_TASK,
-    Break,
-    Call,
-    Do,
-    before,
-    faults,
-    rest,
-    tables,
-    tapped,
-    undisturbed,
-)
+from tests.kit.world import DAY, FUNCTIONS, LAST_TASK, Call, before, rest
 
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 TICKED = ("schedule_locker", "master_controller", "cleanup_processor")
@@ -198,20 +188,20 @@ def test_r7_a_passing_error_is_raised_and_the_redelivery_succeeds(
 ) -> None:
     """503 so that the platform retries; then the same rows as without the error."""
     delivery = before(world, event)
-    with tapped(world, failing(error)):
+    with tapped(world, at_the_first_write(error)):
         answer = call(delivery.function, delivery.body())
     assert (answer.status, answer.body["error"]) == (503, type(error).__name__)
     assert call(delivery.function, delivery.body()).status == 200
     rest(world, event)
     assert tables(world) == undisturbed(event)[0]
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 @pytest.mark.parametrize("event", [*FUNCTIONS, LAST_TASK])
 def test_r7_an_unknown_error_is_raised_too(world: World, call: Call, event: str) -> None:
     """500: nobody knows whether it passes, so it is not acknowledged."""
     delivery = before(world, event)
-    with tapped(world, failing(LookupError("a bug"))):
+    with tapped(world, at_the_first_write(LookupError("a bug"))):
         answer = call(delivery.function, delivery.body())
     assert (answer.status, answer.body["error"]) == (500, "LookupError")
     assert call(delivery.function, delivery.body()).status == 200
@@ -225,16 +215,12 @@ def test_r7_what_could_not_be_buried_is_not_acknowledged(
 ) -> None:
     """The dead-letter topic failing is an error that passes: the message must not be lost."""
     headers, body = wrapped("push_broker", b"{not json")
-    with tapped(world, failing(ServiceUnavailable("later"))):
+    with tapped(world, at_the_first_write(ServiceUnavailable("later"))):
         assert call(function, body, headers).status == 503
     assert call(function, body, headers).status == 200
     assert [letter.topic for letter in world.publisher.published][-1:] == ["dead-letters"]
 
 
-def failing(error: Exception) -> Break:
+def at_the_first_write(error: Exception) -> Around:
     """The first write fails with an error."""
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise error
-
-    return Break(1, fail)
+    return Break(1, raising(error)).around

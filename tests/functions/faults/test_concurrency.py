@@ -8,42 +8,32 @@ from functools import partial
 import pytest
 
 from common.entry.respond import respond
+from local.simulator.intercepted import Do
 from local.simulator.memory import MemoryWarehouse
-from local.simulator.world import ROUTES, Delivery, World
-from tests.kit.world import (
-    EVENTS,
-    Break,
-    Do,
-    ForgetfulWarehouse,
-    before,
-    deliver_through,
-    faults,
-    new_world,
-    pop,
-    rest,
-    tables,
-    tick,
-    undisturbed,
-)
+from local.simulator.transport import Delivery
+from local.simulator.world import ROUTES, World
+from tests.kit.breaks import Break, deliver_through
+from tests.kit.checks import defects, tables, undisturbed
+from tests.kit.world import EVENTS, ForgetfulWarehouse, before, new_world, rest, tick
 
 LEASE_OVER = 661.0
-Second = Callable[[World, Delivery, Break, Do], object]
+Second = Callable[[World, Delivery, Do], object]
 
 
-def before_write(world: World, delivery: Delivery, breaking: Break, do: Do) -> object:
+def before_write(world: World, delivery: Delivery, do: Do) -> object:
     """The second delivery comes and goes before the first one's write."""
     assert world.deliver(delivery) in {200, 503}
     return do()
 
 
-def after_write(world: World, delivery: Delivery, breaking: Break, do: Do) -> object:
+def after_write(world: World, delivery: Delivery, do: Do) -> object:
     """The same after it."""
     done = do()
     assert world.deliver(delivery) in {200, 503}
     return done
 
 
-def past_the_lease(world: World, delivery: Delivery, breaking: Break, do: Do) -> object:
+def past_the_lease(world: World, delivery: Delivery, do: Do) -> object:
     """The first delivery stands still for longer than its lease; then its write goes through.
 
     The function's timeout keeps this from happening: it is shorter than the lease.
@@ -62,7 +52,7 @@ def interleaved(event: str, second: Second, warehouse: type[MemoryWarehouse]) ->
         delivery = before(world, event)
         deliver_through(world, delivery, Break(number, partial(second, world, delivery)))
         rest(world, event)
-        if tables(world) != expected or faults(world):
+        if tables(world) != expected or defects(world):
             wrong.append(label)
     return wrong
 
@@ -99,7 +89,7 @@ def locks(world: World, *forced: bool) -> list[Delivery]:
     """Deliveries of lock ticks of the day, one after the other forced or plain."""
     for force in forced:
         tick(world, "tick-schedule-locker", force=force)
-    return [pop(world) for _ in forced]
+    return [world.take() for _ in forced]
 
 
 def locked_at(number: int, second: Second, *, forced: tuple[bool, bool]) -> tuple[World, Break]:
@@ -123,7 +113,7 @@ def test_r6_a_forced_lock_and_another_of_its_date_meet(
     for number, label in enumerate(writes, 1):
         world = locked_at(number, second, forced=forced)[0]
         assert tables(world) == undisturbed("schedule_locker")[0], label
-        assert faults(world) == [], label
+        assert defects(world) == [], label
 
 
 @pytest.mark.parametrize("forced", [(False, True, True), (True, False, True)])
@@ -141,15 +131,6 @@ def test_x4_of_many_threads_one_does_the_work(event: str) -> None:
     """Eight deliveries at once: each answers 200 or 503, and the tables are those of one."""
     world = new_world()
     delivery = before(world, event)
-    lock = threading.Lock()
-    assert world.publisher.on_publish is not None
-    queue = world.publisher.on_publish
-
-    def queue_one_by_one(message: object) -> None:
-        with lock:
-            queue(message)  # type: ignore[arg-type] # the queue is not made for threads
-
-    world.publisher.on_publish = queue_one_by_one
     start = threading.Barrier(8)
 
     def post(_: int) -> int:
@@ -163,4 +144,4 @@ def test_x4_of_many_threads_one_does_the_work(event: str) -> None:
     assert statuses <= {200, 503}
     rest(world, event)
     assert tables(world) == undisturbed(event)[0]
-    assert faults(world) == []
+    assert defects(world) == []

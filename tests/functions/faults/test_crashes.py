@@ -1,30 +1,20 @@
 """Each function stopped at every one of its writes: the five tables come out the same (R6)."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from local.simulator.memory import MemoryWarehouse
-from tests.kit.world import (
-    EVENTS,
+from tests.kit.breaks import (
+    Act,
     Break,
-    ForgetfulWarehouse,
-    before,
     deliver_through,
     die_after,
     die_before,
     fail_after,
     fail_before,
-    faults,
-    new_world,
-    rest,
-    tables,
-    undisturbed,
     write_twice,
 )
-
-Act = Callable[[Break, Callable[[], Any]], Any]
+from tests.kit.checks import defects, tables, undisturbed
+from tests.kit.world import EVENTS, ForgetfulWarehouse, before, new_world, rest
 
 
 def broken_at(event: str, act: Act, warehouse: type[MemoryWarehouse]) -> list[str]:
@@ -35,8 +25,8 @@ def broken_at(event: str, act: Act, warehouse: type[MemoryWarehouse]) -> list[st
         world = new_world(warehouse)
         deliver_through(world, before(world, event), Break(number, act))
         rest(world, event)
-        if tables(world) != expected or faults(world):
-            wrong.append(f"{label}: {faults(world) or 'other rows'}")
+        if tables(world) != expected or defects(world):
+            wrong.append(f"{label}: {defects(world) or 'other rows'}")
     return wrong
 
 

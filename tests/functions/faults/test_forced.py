@@ -1,13 +1,13 @@
 """Forced ticks: a slot run again, two users at once, and a date filled in days later."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 import pytest
 
 from common.eastern import at
 from local.fake_sources.answers import Answer
-from local.fake_sources.direct import DirectSource
 from local.simulator.world import World
 from tests.kit.losses import is_for
 from tests.kit.world import DAY, run_to, slate
@@ -85,12 +85,13 @@ def test_a_second_backfill_sees_what_became_of_the_first() -> None:
     """Gamebooks were refused days after the games: mended, only they are asked for once more."""
     world, down = world_at(DAYS_LATER), True
 
-    def answer(path: str, params: dict[str, str]) -> Answer:
-        refused = down and path.endswith(".pdf")
-        return Answer(403, {}, b"") if refused else world.answer(path, params)
+    ask = world.ask
 
-    source = DirectSource(world.runtime.settings, world.clock, answer)
-    world.runtime.__dict__["source"] = source
+    def refuse_gamebooks(path: str, params: Mapping[str, str]) -> Answer:
+        refused = down and path.endswith(".pdf")
+        return Answer(403, {}, b"") if refused else ask(path, params)
+
+    world.ask = refuse_gamebooks
     send(world, NIGHT)
     world.settle(DAYS_LATER + timedelta(hours=1))
     before = successes(world)

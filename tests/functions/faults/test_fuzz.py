@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from common.entry.respond import respond
 from local.simulator.world import ROUTES, World
 from tests.kit.payloads import FOLDER, recorded
-from tests.kit.world import FUNCTIONS, before, new_world
+from tests.kit.world import FUNCTIONS, before, forget, new_world
 
 EXAMPLES = 250
 SOAK_EXAMPLES = 2_000
@@ -153,9 +153,7 @@ def survives(world: World, function: str, headers: Mapping[str, str], body: byte
     assert isinstance(json.loads(text), dict)
     assert time.monotonic() - began < SECONDS
     world.queue.clear()  # what it published is another test's matter
-    held = world.storage._held[world.runtime.settings.state_bucket]
-    for name in [name for name in held if name.startswith("claims/")]:
-        del held[name]
+    forget(world, world.runtime.settings.state_bucket, "claims/")
 
 
 def fuzz(

@@ -16,9 +16,12 @@ from common.entry.respond import respond
 from common.errors import BadInputError
 from common.scrapers import REGISTRY
 from local.simulator.memory import Published
-from local.simulator.world import ROUTES, Delivery, World
+from local.simulator.transport import Delivery
+from local.simulator.world import ROUTES, World
+from tests.kit.breaks import failing, tapped
+from tests.kit.checks import defects
 from tests.kit.payloads import wrapped
-from tests.kit.world import SLOT, faults, new_world
+from tests.kit.world import SLOT, new_world
 
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 DAY = "2025-11-12"
@@ -29,45 +32,22 @@ LASTS = 100
 Cause = Callable[[World], AbstractContextManager[Any]]
 
 
-@contextmanager
-def changed(world: World, **ports: Any) -> Iterator[None]:
-    """Other ports or settings for one delivery."""
-    held = {name: vars(world.runtime).get(name) for name in ports}
-    vars(world.runtime).update(ports)
-    try:
-        yield
-    finally:
-        vars(world.runtime).update(held)
-
-
-class Broken:
-    """A port that does nothing but fail."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def __getattr__(self, name: str) -> Any:
-        def fail(*_: object, **__: object) -> None:
-            raise self._error
-
-        return fail
-
-
-def failing(port: str, error: Exception) -> Cause:
-    """A port fails with an error."""
-    return lambda world: changed(world, **{port: Broken(error)})
+def broken(port: str, error: Exception) -> Cause:
+    """Let every call of a port fail."""
+    return lambda world: tapped(world, failing(error), port)
 
 
 def set_to(**settings: Any) -> Cause:
-    """The function is deployed with other settings, and reads its workflow file anew."""
+    """Deploy the function with other settings; it reads its workflow file anew."""
 
     @contextmanager
     def deployed(world: World) -> Iterator[None]:
-        runtime = world.runtime
-        flows = vars(runtime).pop("workflows")
-        with changed(world, settings=runtime.settings.model_copy(update=settings)):
+        held = world.runtime
+        world.runtime = world.deployed(held.settings.model_copy(update=settings))
+        try:
             yield
-        vars(runtime)["workflows"] = flows
+        finally:
+            world.runtime = held
 
     return deployed
 
@@ -77,7 +57,7 @@ def without_workflow(name: str) -> Cause:
 
     def lacking(world: World) -> AbstractContextManager[Any]:
         left = {key: flow for key, flow in world.runtime.workflows.items() if key != name}
-        return changed(world, workflows=left)
+        return world.with_ports(workflows=left)
 
     return lacking
 
@@ -197,13 +177,13 @@ POISONS = {
         logged(UPLOAD),
     ),
     "a bug in the logger": Poison(
-        "scraper_logger", "", {}, failing("warehouse", BUG), LASTS, GIVEN_UP, logged(UPLOAD)
+        "scraper_logger", "", {}, broken("warehouse", BUG), LASTS, GIVEN_UP, logged(UPLOAD)
     ),
     "a table that is away for a day": Poison(
         "scraper_logger",
         "",
         {},
-        failing("warehouse", ServiceUnavailable("later")),
+        broken("warehouse", ServiceUnavailable("later")),
         LASTS,
         GIVEN_UP,
         logged(UPLOAD),
@@ -212,7 +192,7 @@ POISONS = {
         "workflow_executor",
         "workflow-decisions",
         DECISION,
-        failing("storage", ServiceUnavailable("later")),
+        broken("storage", ServiceUnavailable("later")),
         LASTS,
         GIVEN_UP,
         executed,
@@ -231,7 +211,7 @@ POISONS = {
         "master_controller",
         "tick-master-controller",
         TICK,
-        failing("storage", BUG),
+        broken("storage", BUG),
         LASTS,
         GIVEN_UP,
         expired,
@@ -240,7 +220,7 @@ POISONS = {
         "cleanup_processor",
         "tick-cleanup-processor",
         TICK,
-        failing("storage", BUG),
+        broken("storage", BUG),
         LASTS,
         GIVEN_UP,
         swept,
@@ -252,23 +232,15 @@ def lay(world: World, poison: Poison) -> list[Delivery]:
     """Publish a poison; its function's deliveries of it meet the cause. Returns those so far."""
     world.clock.move(SLOT)
     tries: list[Delivery] = []
-    deliver, again = world.deliver, world._again
 
-    def poisoned(delivery: Delivery) -> int:
+    def poisoned(delivery: Delivery, do: Callable[[], int]) -> int:
         if delivery.function != poison.function or not of(poison, delivery.message):
-            return deliver(delivery)
+            return do()
         tries.append(delivery)
         with poison.cause(world):
-            return deliver(delivery)
+            return do()
 
-    def given_up(delivery: Delivery) -> None:
-        if delivery.attempt < LASTS:
-            again(delivery)
-            return
-        forwarded = as_forwarded(world, delivery)
-        world.publisher.publish("dead-letters", delivery.message.body, forwarded)
-
-    vars(world).update(deliver=poisoned, _again=given_up)
+    world.around = poisoned
     if poison.topic:
         world.publisher.publish(poison.topic, poison.body, poison.attributes)
     else:
@@ -279,18 +251,6 @@ def lay(world: World, poison: Poison) -> list[Delivery]:
 def of(poison: Poison, message: Published) -> bool:
     """Whether a message is the poison one, not a healthy one of its topic."""
     return message.body == poison.body or message.body.get("name") == UPLOAD
-
-
-def as_forwarded(world: World, delivery: Delivery) -> dict[str, str]:
-    """The attributes with which Pub/Sub forwards a message that it gives up."""
-    names = {one.function: one.name for one in world.runtime.topology.subscriptions}
-    return {
-        **delivery.message.attributes,
-        "CloudPubSubDeadLetterSourceDeliveryCount": str(delivery.attempt),
-        "CloudPubSubDeadLetterSourceSubscription": names[delivery.function],
-        "CloudPubSubDeadLetterSourceSubscriptionProject": "p",
-        "CloudPubSubDeadLetterSourceTopicPublishTime": delivery.message.publish_time.isoformat(),
-    }
 
 
 def letters(world: World) -> list[Letter]:
@@ -310,8 +270,7 @@ def letters(world: World) -> list[Letter]:
 
 def mend(world: World) -> None:
     """The cause is gone."""
-    for name in ("deliver", "_again"):
-        vars(world).pop(name)
+    world.around = lambda _, do: do()
 
 
 def replay(world: World, letter: Letter) -> None:
@@ -340,7 +299,7 @@ def test_p1_r7_a_poison_is_given_up_within_its_tries_and_replayed_once_mended(ki
     mend(world)
     replay(world, letter)
     assert poison.mended(world)
-    left = [fault for fault in faults(world) if not fault.startswith("dead letter")]
+    left = [fault for fault in defects(world) if not fault.startswith("dead letter")]
     assert left == []
 
 

@@ -41,10 +41,14 @@ class Instance:
     def __post_init__(self) -> None:
         self.clock = ManualClock(self.world.clock.now())
         settings = Settings.model_validate({"odds_api_key": KEY, **self.settings})
-        self.runtime = Runtime(settings, elapsed=lambda: self.clock.now().timestamp())
-        ports = {"storage": self.world.storage, "publisher": self.world.publisher}
-        source = Source(settings, self.clock, httpx.MockTransport(self._answer))
-        self.runtime.__dict__.update({**ports, "clock": self.clock, "source": source})
+        self.runtime = Runtime(
+            settings,
+            elapsed=lambda: self.clock.now().timestamp(),
+            clock=self.clock,
+            storage=self.world.storage,
+            publisher=self.world.publisher,
+            source=Source(settings, self.clock, httpx.MockTransport(self._answer)),
+        )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append((self.clock.now(), request.url))

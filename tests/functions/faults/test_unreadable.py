@@ -8,9 +8,10 @@ from common import ids
 from common.healing.objects import CURSOR
 from common.sources.quota import NAME
 from local.simulator.world import World
-from tests.kit.losses import heal, is_for, lose_all
+from tests.kit.checks import defects
+from tests.kit.losses import heal, is_for
 from tests.kit.sweeps import DAY_LATER, sweep
-from tests.kit.world import SLOT, before, faults, tick
+from tests.kit.world import SLOT, before, tick
 
 SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
 HOUR_ENDS = 1
@@ -36,7 +37,7 @@ def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: b
     tick(world, "tick-master-controller")
     world.settle()
     assert refusals(world) == []
-    assert faults(world) == []
+    assert defects(world) == []
     assert {row["status"] for row in world.rows["workflow_executions"]} == {"completed"}
     held = world.storage.read(world.runtime.settings.state_bucket, NAME)
     assert held is not None
@@ -53,7 +54,7 @@ def test_r6_a_task_under_way_is_taken_over_though_its_lease_cannot_be_read(
     overwrite(world, f"claims/scraper_runner/{task_id}/lease", body)
     assert world.deliver(delivery) == 200
     world.settle()
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: World) -> None:
@@ -61,13 +62,13 @@ def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: Wo
     delivery = before(world, "scraper_runner")
     execution = delivery.message.body["execution"]
     overwrite(world, f"claims/scraper_runner/{execution['task_id']}/lease", b"")
-    lose_all(world, is_for("scraper_runner", execution["task_id"]))
+    world.transport.lose(is_for("scraper_runner", execution["task_id"]))
     world.settle()
     asked = [heal(world, timedelta(minutes=minutes))[0] for minutes in (30, 41, 52)]
     assert asked == [[f"task {execution['task_id']}"]] * 3
     heal(world, timedelta(minutes=75))
     world.settle()
-    assert faults(world) == []
+    assert defects(world) == []
     ended = {row["execution_id"]: row["status"] for row in world.rows["workflow_executions"]}
     assert ended[execution["execution_id"]] == "failed"
 

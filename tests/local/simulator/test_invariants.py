@@ -13,8 +13,8 @@ from common.cloud.tables import NAMES
 from common.logs import silent
 from common.settings import ROOT
 from local.simulator.invariants import InvariantError, Invariants
-from local.simulator.run import SimulateOptions, live_day, make_world
-from local.simulator.simulation import Simulation
+from local.simulator.run import SimulateOptions, live_day, make_simulation
+from local.simulator.world import World
 
 DAY = date(2025, 11, 12)
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -26,13 +26,13 @@ Change = Callable[[Tables], object]
 
 
 @cache
-def lived() -> Simulation:
+def lived() -> World:
     """A sound day; its rows are copied before they are changed."""
     slate = ROOT / "config" / "slates" / "2025-11.json"
-    world = make_world(SimulateOptions(slate, DAY, DAY, SEED))
+    simulation = make_simulation(SimulateOptions(slate, DAY, DAY, SEED))
     with silent():
-        live_day(world, DAY)
-    return world
+        live_day(simulation, DAY)
+    return simulation.world
 
 
 def check(change: Change) -> None:

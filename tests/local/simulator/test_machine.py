@@ -11,21 +11,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from common.configuration.topology import load_topology
 from common.eastern import at, parse_clock
 from common.logs import silent
+from common.settings import Settings
 from local.scheduler import Tick, ticks_of
-from local.simulator.run import SimulateOptions, make_world
+from local.simulator.run import SimulateOptions, make_simulation
 from local.simulator.simulation import Simulation
-from local.simulator.world import Delivery
+from local.simulator.transport import Delivery
+from tests.kit.breaks import Break, deliver_through, die_after, die_before, fail_after, fail_before
 from tests.kit.seasons import season_of, write_season
-from tests.kit.world import (
-    Break,
-    deliver_through,
-    die_after,
-    die_before,
-    fail_after,
-    fail_before,
-)
 
 FIRST = date(2031, 12, 21)
 DAYS = {FIRST: ["13:00", "19:00"], FIRST + timedelta(days=1): ["22:30"]}
@@ -45,7 +40,7 @@ def schedule() -> Path:
 @cache
 def ticks() -> tuple[Tick, ...]:
     """Of all that time."""
-    topology = make_world(SimulateOptions(schedule(), FIRST, max(DAYS))).runtime.topology
+    topology = load_topology(Settings().topology_file)
     return tuple(tick for n in range(6) for tick in ticks_of(topology, FIRST + timedelta(days=n)))
 
 
@@ -55,8 +50,12 @@ class Chain(RuleBasedStateMachine):
     @initialize(hour=st.integers(0, 23))
     def begin(self, hour: int) -> None:
         """At any hour of the first day."""
-        self.world: Simulation = make_world(SimulateOptions(schedule(), FIRST, max(DAYS)))
-        assert self.world.runtime.season  # built on the storage itself, before any Break
+        options = SimulateOptions(schedule(), FIRST, max(DAYS))
+        self.simulation: Simulation = make_simulation(options)
+        self.world = self.simulation.world
+        runtime = self.world.runtime
+        # Built once, on the storage itself, so that a Break meets the function's own calls only.
+        self.world.runtime = runtime.but(season=runtime.season, workflows=runtime.workflows)
         self.start = at(FIRST, parse_clock("00:00")) + timedelta(hours=hour)
         self.world.clock.move(self.start)
         self.ahead = [tick for tick in ticks() if tick.instant > self.start]
@@ -105,7 +104,7 @@ class Chain(RuleBasedStateMachine):
         """Its process dies, or a service fails, at one of its writes."""
         with silent():
             deliver_through(self.world, self._take(place), Break(number, act))
-        self.world.invariants.after_event(self.world.clock.now())
+        self.simulation.invariants.after_event(self.world.clock.now())
 
     @rule(folder=st.sampled_from(["", "notes/", f"notes/{FIRST}/", "failed/notes/"]))
     def someone_uploads(self, folder: str) -> None:
@@ -119,8 +118,8 @@ class Chain(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         self._pass(self.world.clock.now() + PEACE, settle=True)
-        self.world.invariants.at_rest()
-        assert self.world.dead_letters == 0
+        self.simulation.invariants.at_rest()
+        assert self.simulation.dead_letters == 0
 
     def _pass(self, until: datetime, *, settle: bool = False) -> None:
         with silent():
@@ -136,7 +135,6 @@ class Chain(RuleBasedStateMachine):
         self.world.clock.move(until)
 
     def _take(self, place: int) -> Delivery:
-        self.world.queue.sort()
         return self.world.queue.pop(place % len(self.world.queue))
 
     def _deliver(self, delivery: Delivery) -> None:

@@ -37,8 +37,8 @@ def test_objects_and_messages_carry_the_given_time() -> None:
     assert publisher.published[0].publish_time == NOON + timedelta(minutes=1)
 
 
-def test_every_write_is_told_once() -> None:
-    """The callback sees each finalized object after it can be read, and no refused write."""
+def test_a_listener_is_called_once_for_each_write() -> None:
+    """It gets each finalized object once it can be read, and nothing of a refused write."""
     seen: list[tuple[StoredObject, bytes]] = []
     storage = MemoryStorage(HandClock())
 
@@ -47,7 +47,7 @@ def test_every_write_is_told_once() -> None:
         assert held is not None
         seen.append((held[1], held[0]))
 
-    storage.on_finalize = note
+    storage.listeners.append(note)
     first = storage.create("any", "x", b"1")
     with pytest.raises(ConflictError):
         storage.create("any", "x", b"2")
@@ -93,9 +93,10 @@ def test_what_is_read_can_be_changed_freely() -> None:
 
 
 def test_published_messages_are_kept_in_order() -> None:
-    """Each message is recorded as the wire would carry it and handed to the callback."""
+    """Each message is recorded as the wire would carry it and handed to the listeners."""
     seen: list[Published] = []
-    publisher = MemoryPublisher(HandClock(), seen.append)
+    publisher = MemoryPublisher(HandClock())
+    publisher.listeners.append(seen.append)
     body = {"schema": "tick", "games": ("1", "2")}
     ids = [publisher.publish("a", body, {"x": "1"}), publisher.publish("b", {}, {})]
     assert [message.message_id for message in publisher.published] == ids

@@ -26,15 +26,16 @@ from common.logs import silent
 from common.settings import ROOT, Settings
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import parse_faults
+from local.simulator.intercepted import Call, Do
 from local.simulator.run import (
     Outcome,
     SimulateOptions,
     live_day,
-    make_world,
+    make_simulation,
     run,
-    summary_of,
-    write_outcome,
 )
+from local.simulator.summary import summary_of, write_outcome
+from tests.kit.breaks import tapped
 from tests.kit.seasons import season_of, write_season
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -244,26 +245,19 @@ def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_pat
     days = {date(2032, 6, 20): ["20:30"], date(2032, 10, 20): ["19:30"]}
     file = write_season(tmp_path / "season.json", season_of(days))
     first = date(2032, 7, 10)
-    world = make_world(SimulateOptions(file, first, first))
-    asked: list[str] = []
-    select = world.warehouse.select
-    listed = world.storage.list
+    simulation = make_simulation(SimulateOptions(file, first, first))
+    world, asked = simulation.world, []
 
-    def counted_select(table: str, *given: Any, **named: Any) -> Any:
-        asked.append(table)
-        return select(table, *given, **named)
-
-    def counted_list(bucket: str, prefix: str, **named: Any) -> Any:
-        asked.append(prefix)
-        return listed(bucket, prefix, **named)
+    def note(call: Call, do: Do) -> Any:
+        asked.append(f"{call.name} {call.subject}")
+        return do()
 
     with silent():
-        live_day(world, first)
-        situation = world.clock.now()
-        world.warehouse.select = counted_select  # type: ignore[method-assign]  # counts the reads
-        world.storage.list = counted_list  # type: ignore[method-assign]  # counts the reads
-        found = read_situation(world.runtime, situation, situation)
-    assert asked == ["nbac-schedule-api/"]
+        live_day(simulation, first)
+        now = world.clock.now()
+        with tapped(world, note):
+            found = read_situation(world.runtime, now, now)
+    assert [call for call in asked if not call.startswith("read ")] == ["list nbac-schedule-api/"]
     assert found.history is not None
     scraped = [row["scraper_name"] for row in world.rows["scraper_execution_log"]]
     assert scraped == ["nbac_schedule_api"] * 4
@@ -283,16 +277,16 @@ def test_a_late_day_costs_what_an_early_one_does(tmp_path: Path) -> None:
     first = date(2031, 12, 1)
     days = {first + timedelta(days=n): ["19:00", "22:00"] for n in range(25)}
     file = write_season(tmp_path / "season.json", season_of(days))
-    world = make_world(SimulateOptions(file, first, max(days)))
+    simulation = make_simulation(SimulateOptions(file, first, max(days)))
     early, late = date(2031, 12, 11), max(days)
     calls = {}
     with silent():
         for day in days:
             if day not in (early, late):
-                live_day(world, day)
+                live_day(simulation, day)
                 continue
             profile = cProfile.Profile()
-            profile.runcall(live_day, world, day)
+            profile.runcall(live_day, simulation, day)
             calls[day] = pstats.Stats(profile).total_calls  # type: ignore[attr-defined]  # no stub
     assert calls[late] < calls[early] * 1.05
 
@@ -301,12 +295,12 @@ def test_a_decision_takes_a_tenth_of_a_millisecond() -> None:
     """Measured at a busy instant; the bound is five times the budget, for a busy machine."""
     with TemporaryDirectory() as folder, silent():
         file = write_season(Path(folder) / "season.json", season_of(DAYS))
-        world = make_world(SimulateOptions(file, FIRST, LAST))
+        simulation = make_simulation(SimulateOptions(file, FIRST, LAST))
         for number in range(3):
-            live_day(world, FIRST + timedelta(days=number))
+            live_day(simulation, FIRST + timedelta(days=number))
         slot = datetime.fromisoformat("2031-12-23T23:00-05:00")
-        situation = read_situation(world.runtime, slot, slot)
-    flows = world.runtime.workflows
+        situation = read_situation(simulation.world.runtime, slot, slot)
+    flows = simulation.world.runtime.workflows
 
     def every() -> None:
         for name, flow in flows.items():

@@ -1,7 +1,7 @@
 """The day of 12 November 2025 in memory: the whole system, its twelve games, in a second."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
@@ -15,7 +15,7 @@ from local.day.coverage import cover
 from local.day.replay import last_window
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.simulator.memory import Published
+from local.simulator.transport import Arrivals, Delivery
 from local.simulator.world import World
 
 DAY = date(2025, 11, 12)
@@ -50,26 +50,18 @@ def lived() -> World:
     return live(World(SLATE, MIDNIGHT))
 
 
-class Twice(World):
-    """Every message is pushed twice; the second time at once, a second or an hour later."""
-
-    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
-        super()._queue(function, message, due, attempt)
-        if attempt == 1:
-            later = timedelta(seconds=(0, 1, 3600)[int(message.message_id) % 3])
-            super()._queue(function, message, due + later, 2)
+def twice(delivery: Delivery) -> Iterable[datetime]:
+    """Push every message twice; the second time at once, a second or an hour later."""
+    if delivery.attempt > 1:
+        return [delivery.due]
+    later = timedelta(seconds=(0, 1, 3600)[int(delivery.message.message_id) % 3])
+    return [delivery.due, delivery.due + later]
 
 
-class Shuffled(World):
-    """Every message is up to five seconds late, so that they overtake each other."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
-        super().__init__(SLATE, MIDNIGHT)
-
-    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
-        late = timedelta(seconds=self._random.uniform(0, 5))
-        super()._queue(function, message, due + late, attempt)
+def shuffled(seed: int) -> Arrivals:
+    """Let every message be up to five seconds late, so that they overtake each other."""
+    random = Random(seed)
+    return lambda delivery: [delivery.due + timedelta(seconds=random.uniform(0, 5))]
 
 
 def rows_of(world: World, name: str) -> list[dict[str, Any]]:
@@ -182,13 +174,13 @@ def test_x11_the_night_s_windows_ask_only_for_finished_games() -> None:
 
 
 @pytest.mark.parametrize(
-    "make",
-    [lambda: Twice(SLATE, MIDNIGHT), *(lambda seed=seed: Shuffled(seed) for seed in range(2))],
-    ids=["twice", "order 0", "order 1"],
+    "arrivals", [twice, shuffled(0), shuffled(1)], ids=["twice", "order 0", "order 1"]
 )
-def test_r6_duplicates_and_order_change_no_table(make: Callable[[], World]) -> None:
+def test_r6_duplicates_and_order_change_no_table(arrivals: Arrivals) -> None:
     """Pushed twice or in another order, the day leaves the same rows."""
-    world = live(make())
+    world = World(SLATE, MIDNIGHT)
+    world.transport.arrivals = arrivals
+    live(world)
     assert timeless(world) == timeless(lived())
     assert [m for m in world.publisher.published if m.topic == "dead-letters"] == []
     assert {status for _, status, _ in world.replies} <= {200, 503}
