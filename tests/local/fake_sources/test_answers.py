@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from local.fake_sources.answers import Answer, answer
 from local.fake_sources.odds import event_id
 from local.fake_sources.slate import Slate, final_score, load
 
-SAMPLES = ROOT.parent / "shared" / "data" / "samples"
+SAMPLES = ROOT / "tests" / "kit" / "samples"
+RECORDED = ROOT.parent / "shared" / "data" / "samples"
 NBA = "/v4/sports/basketball_nba"
 GAME = "0022500213"
 KEYED = {"apiKey": "k", "regions": "us"}
@@ -45,6 +47,24 @@ def keys(value: Any) -> Any:
     return [keys(value[0])] if isinstance(value, list) and value else type(value).__name__
 
 
+def sample(name: str, folder: Path = SAMPLES) -> Any:
+    """A source's answer, made by hand in the form of the recorded one."""
+    return json.loads((folder / f"{name}.json").read_bytes())
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason=f"{RECORDED} is not here")
+@pytest.mark.parametrize("name", sorted(path.stem for path in SAMPLES.glob("*.json")))
+def test_the_samples_have_the_form_of_the_recorded_answers(name: str) -> None:
+    """Field names, types of first elements and column names agree."""
+    ours, recorded = sample(name), sample(name, RECORDED)
+    if "resultSets" in recorded:
+        assert headers(ours) == headers(recorded)
+    else:
+        part = "nba" if "nba" in recorded else "data"
+        assert keys(ours[part]) == keys(recorded[part])
+    assert list(ours) == list(recorded)
+
+
 def headers(document: Any) -> dict[str, list[str]]:
     """Column names by result set."""
     return {each["name"]: each["headers"] for each in document["resultSets"]}
@@ -65,12 +85,9 @@ def headers(document: Any) -> dict[str, list[str]]:
 def test_result_sets_have_the_real_columns(
     slate: Slate, path: str, params: dict[str, str], file: str
 ) -> None:
-    """Sets and headers are those of the recorded response, in its order."""
-    recorded = SAMPLES / f"{file}.json"
-    if not recorded.exists():
-        pytest.skip(f"no recorded response at {recorded}")
+    """Sets and headers are those of the real response, in its order."""
     ours = read(answer(path, params, slate, et(23)))
-    assert headers(ours) == headers(json.loads(recorded.read_bytes()))
+    assert headers(ours) == headers(sample(file))
 
 
 @pytest.mark.parametrize(
@@ -81,23 +98,17 @@ def test_result_sets_have_the_real_columns(
     ],
 )
 def test_odds_have_the_real_fields(slate: Slate, file: str, path: str) -> None:
-    """Names and types of every level are those of the recorded response."""
-    recorded = SAMPLES / f"{file}.json"
-    if not recorded.exists():
-        pytest.skip(f"no recorded response at {recorded}")
+    """Names and types on every level are those of the real response."""
     params = {**KEYED, "markets": "spreads,totals"}
     ours = read(answer(path, params, slate, et(14)))
-    assert keys(ours) == keys(json.loads(recorded.read_bytes())["data"])
+    assert keys(ours) == keys(sample(file)["data"])
 
 
 def test_officials_have_the_real_fields(slate: Slate) -> None:
-    """Rows carry the recorded response's columns."""
-    recorded = SAMPLES / "nbac_referee_assignments.json"
-    if not recorded.exists():
-        pytest.skip(f"no recorded response at {recorded}")
+    """Leagues and the columns of a row are those of the real response."""
     path = "/wp-json/api/v1/get-game-officials"
     ours = read(answer(path, {"date": "2025-11-12"}, slate, et(10)))
-    real = json.loads(recorded.read_bytes())
+    real = sample("nbac_referee_assignments")
     assert list(ours) == list(real)
     assert list(ours["nba"]["Table"]["rows"][0]) == list(real["nba"]["Table"]["rows"][0])
 

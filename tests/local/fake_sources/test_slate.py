@@ -12,6 +12,7 @@ from common.errors import BadInputError
 from common.settings import ROOT
 from local.fake_sources.slate import Slate, document, final_score, load, score, status
 from local.fake_sources.teams import TEAMS
+from tests.kit.seasons import season_of, write_season
 
 OURS = ROOT / "config" / "slates" / "2025-11.json"
 SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -90,15 +91,14 @@ def test_document_round_trip() -> None:
     assert [g.is_final for g in served.games] == [status(g, now) == 3 for g in slate.games]
 
 
-def test_finished_season_is_served_as_of_the_instant() -> None:
-    """A season whose file says Final is scheduled again before its tip-offs."""
-    slate = load(real_season())
-    now = datetime(2024, 12, 25, 20, 0, tzinfo=UTC)
+def test_finished_season_is_served_as_of_the_instant(tmp_path: Path) -> None:
+    """A game whose file says Final is scheduled again until it is over by the clock."""
+    days = {date(2031, 12, 25): ["12:00", "14:00", "17:00"], date(2031, 12, 26): ["19:00"]}
+    slate = load(write_season(tmp_path / "season.json", season_of(days)))
+    now = datetime(2031, 12, 25, 20, 0, tzinfo=UTC)
+    assert all(game.is_final for game in slate.games)
     games = parse_schedule(document(slate, now)).games
-    assert len(games) == 1321
-    assert not any(game.is_final for game in games if game.tipoff and game.tipoff > now)
-    before = now - timedelta(hours=2, minutes=30)
-    assert all(game.is_final for game in games if game.tipoff and game.tipoff <= before)
+    assert [game.is_final for game in games] == [True, False, False, False]
 
 
 def test_scores_are_plausible_and_never_drawn() -> None:
