@@ -1,7 +1,7 @@
 """Counts what a simulated month uses of Google Cloud, in the units that are billed.
 
-The handlers are the deployed ones and run on memory ports; each port is wrapped and counts what its
-Google counterpart in `common/` would ask of the service:
+The handlers are the deployed ones on memory ports. A meter around the ports counts what Google's
+implementations in `common/cloud` would request from the services:
 
 - a read is two class B operations (the object's description, then its bytes), a write and each page
   of a listing one class A, and a finalize notification one class B; what is answered 404 or 412 is
@@ -49,7 +49,7 @@ INSTANCES_MAX = 10
 
 
 class Meter:
-    """Adds up a usage; what happens is put down to the function that is being delivered to."""
+    """Adds up a usage; requests count for the function that runs (`function`), if any."""
 
     def __init__(self, data_bucket: str) -> None:
         self.usage = Usage()
@@ -58,13 +58,13 @@ class Meter:
         self._free: dict[str, list[datetime]] = {}
 
     def call(self, function: str, now: datetime) -> None:
-        """A delivery to a function begins."""
+        """Count the beginning of a delivery to a function."""
         self.function = function
         self.asked("calls")
         self.asked("cold", int(self._is_cold(function, now)))
 
     def _is_cold(self, function: str, now: datetime) -> bool:
-        """Whether the call starts an instance: none is idle, and one more is allowed."""
+        """Whether the call starts an instance: none is idle and another one is allowed."""
         held = sorted(
             free for free in self._free.get(function, []) if now - free < INSTANCE_IDLE_MAX
         )
@@ -76,12 +76,12 @@ class Meter:
         return cold
 
     def asked(self, what: str, times: int = 1) -> None:
-        """The function asked something of a service."""
+        """Count requests of the running function to a service."""
         if self.function and times:
             self.usage.functions.setdefault(self.function, Counter())[what] += times
 
     def bill(self, what: str, amount: int = 1) -> None:
-        """Something is billed."""
+        """Bill an amount."""
         self.usage.amounts[what] += amount
 
     def message(self, message: Published, requests: int = 1) -> None:
@@ -92,7 +92,7 @@ class Meter:
         self.bill("message_bytes", requests * max(size, MESSAGE_BYTES_MIN))
 
     def written(self, stored: StoredObject) -> None:
-        """An object was written."""
+        """Bill a written object, and its notification."""
         self.bill("class_a")
         if stored.bucket != self._data_bucket:
             self.bill("state_bytes", stored.size)
@@ -103,14 +103,12 @@ class Meter:
         held.update({"objects": 1, "bytes": stored.size})
 
     def query(self, kind: str) -> None:
-        """A query job over one table."""
+        """Count and bill a query job over one table."""
         self.asked(kind)
         self.bill("query_tables")
 
-    # --- what stands around ports, deliveries and sources: see `measure` -----------------------
-
     def storage(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
-        """Count what a call of the storage asks for, and bill what it gets."""
+        """Count a storage call's requests, and bill those that are answered."""
         if call.writes:
             self.asked("storage")
             stored = do()
@@ -128,7 +126,7 @@ class Meter:
         return found
 
     def warehouse(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
-        """Count a call's statements and rows; asking whether a job has begun is free."""
+        """Count a call's statements and rows; whether a job has begun is asked free of charge."""
         if call.name == "select":
             self.query("selects")
         found = do()
@@ -142,12 +140,12 @@ class Meter:
         return found
 
     def publisher(self, _: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
-        """Count a message of a function; it is billed like all others when it is published."""
+        """Count a message of a function; `measure` bills all messages as they are published."""
         self.asked("publishes")
         return do()
 
     def delivery(self, delivery: Delivery, now: datetime, do: Callable[[], int]) -> int:
-        """Count a call, and bill a push where it is not the first one."""
+        """Count a call, and bill the push of a second or later attempt."""
         self.call(delivery.function, now)
         if delivery.attempt > 1:
             self.message(delivery.message)
@@ -185,12 +183,12 @@ def measure(simulation: Simulation) -> Usage:
 
 
 def count(schedule: Path, first: date, days: int) -> Usage:
-    """Live through some days in memory and count what they use.
+    """Simulate some days and count what they use.
 
     Args:
         schedule: NBA.com's scheduleLeagueV2.
         first: first Eastern date.
-        days: how many.
+        days: number of days.
 
     Raises:
         BadInputError: the schedule cannot be read.

@@ -1,6 +1,6 @@
-"""The three ports in memory, for tests and the simulator; one behaviour with the Google ones.
+"""The three ports in memory, for tests and the simulator.
 
-`tests/common` holds both implementations of each port to the same contract.
+`tests/common/cloud` runs the same contract against these and against Google's implementations.
 """
 
 import json
@@ -25,11 +25,11 @@ from local.simulator.memory_index import Folder, Partition
 
 
 class MemoryStorage:
-    """Objects in a dict, with GCS's generations, preconditions and name order.
+    """Objects in a dict, with the generations, preconditions and name order of Cloud Storage.
 
     Args:
-        clock: dates the objects.
-        buckets: those that exist; None takes any name.
+        clock: gives the objects their creation times.
+        buckets: the buckets that exist; None allows any name.
 
     Attributes:
         listeners: each is called after a write with the new object.
@@ -147,7 +147,7 @@ class MemoryStorage:
 
 
 class MemoryWarehouse:
-    """The five tables as lists, exactly once by job key; `rows[table]` is what was appended."""
+    """The five tables as lists; a job key writes once. `rows[table]` is what was appended."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in NAMES}
@@ -229,7 +229,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 @dataclass(frozen=True)
 class Published:
-    """One message as the server would hold it."""
+    """A message as Pub/Sub keeps it."""
 
     message_id: str
     topic: str
@@ -239,7 +239,7 @@ class Published:
 
     @cached_property
     def body(self) -> Mapping[str, Any]:
-        """The data, read."""
+        """The data, parsed as JSON."""
         found: Mapping[str, Any] = json.loads(self.data)
         return found
 
@@ -248,7 +248,7 @@ class MemoryPublisher:
     """Keeps what is published, in order, in `published`.
 
     Args:
-        clock: dates the messages.
+        clock: gives the messages their publish times.
 
     Attributes:
         published: all messages, the oldest first.

@@ -1,4 +1,4 @@
-"""Runs the whole system over a range of dates on a virtual clock, and gathers what it came to."""
+"""Runs the whole system over a range of dates on a virtual clock, and gathers its outcome."""
 
 import gc
 import time
@@ -37,12 +37,12 @@ class SimulateOptions:
     """What to simulate.
 
     Attributes:
-        schedule: NBA.com's scheduleLeagueV2, or a slate of ours.
+        schedule: file of NBA.com's scheduleLeagueV2, or a slate of ours.
         first: first Eastern date.
         last: last game date.
-        seed: of everything random.
-        faults: as `local.simulator.fault_spec` reads them.
-        workflows: another workflow file.
+        seed: seed of all that is drawn.
+        faults: text that `local.simulator.fault_spec` reads.
+        workflows: workflow file, if not the default one.
         only: keys of the faults that may happen (`local.simulator.chance.Fired.key`); None is all.
     """
 
@@ -56,7 +56,7 @@ class SimulateOptions:
 
 
 class BrokenError(OrchestrationError):
-    """A history that broke a rule, and the faults that had happened by then."""
+    """A history broke a rule; `fired` are the faults that had happened by then."""
 
     def __init__(self, error: OrchestrationError, fired: tuple[Fired, ...]) -> None:
         super().__init__(f"{type(error).__name__}: {error}")
@@ -65,7 +65,7 @@ class BrokenError(OrchestrationError):
 
 @dataclass(frozen=True)
 class Progress:
-    """A finished date."""
+    """A finished date, for a report on the way."""
 
     day: date
     number: int
@@ -76,7 +76,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished simulation; `days` have been lived through."""
+    """The outcome of a finished simulation of `days` days."""
 
     options: SimulateOptions
     tables: Tables
@@ -100,11 +100,11 @@ def run(options: SimulateOptions, report: Report = lambda _: None) -> Outcome:
 
     Args:
         options: what to simulate.
-        report: told after every date.
+        report: called after every date.
 
     Raises:
-        BadInputError: a file, date or fault that cannot be.
-        BrokenError: a rule is broken; names rule, rows, seed and instant.
+        BadInputError: a file, date or fault is wrong.
+        BrokenError: a rule is broken; it names rule, rows, seed and instant.
     """
     began = time.monotonic()
     simulation = make_simulation(options)
@@ -130,7 +130,7 @@ def make_simulation(options: SimulateOptions) -> Simulation:
 
 
 def _until(season: SeasonFile, last: date) -> SeasonFile:
-    """The season ends with the last date that is simulated; later games are only listed."""
+    """End the season with the last date that is simulated; later games are only listed."""
     kept = tuple(game for game in season.slate.games if game.game_date <= last)
     later = tuple(unknown(game) for game in season.slate.games if game.game_date > last)
     listed = (*season.listed_only, *later)
@@ -138,7 +138,7 @@ def _until(season: SeasonFile, last: date) -> SeasonFile:
 
 
 def _live(simulation: Simulation, options: SimulateOptions, report: Report) -> int:
-    """Live through the dates, and those after the last one until the work is done."""
+    """Simulate the dates, and the days after the last one until the work is done."""
     began = time.monotonic()
     planned = (options.last - options.first).days + 1
     for number in range(planned + TAIL_DAYS_MAX):
@@ -147,14 +147,14 @@ def _live(simulation: Simulation, options: SimulateOptions, report: Report) -> i
         day = options.first + timedelta(days=number)
         live_day(simulation, day)
         report(Progress(day, number + 1, planned, simulation.events, time.monotonic() - began))
-    simulation.world.settle()  # what is late is no finding
+    simulation.world.settle()  # what is still on its way is late, not lost
     simulation.invariants.at_rest()
     return planned + TAIL_DAYS_MAX
 
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Collect no garbage: a year leaves some 50 MB of it, and looking for it takes seconds."""
+    """Switch the garbage collector off: it costs seconds a year, and saves only some 50 MB."""
     gc.disable()
     try:
         yield
@@ -181,7 +181,7 @@ def live_day(simulation: Simulation, day: date) -> None:
         held_up=simulation.faults.hold_up,
         ticks_lost=simulation.faults.lose_ticks,
     )
-    # What was lost, or dead-lettered in an outage, is missed by a later sweep.
+    # What was lost, or dead-lettered in an outage, is found only by a later sweep.
     if not world.queue and not simulation.faults.lose_ticks:
         simulation.invariants.at_rest()
 
@@ -195,7 +195,7 @@ def _is_done(simulation: Simulation, options: SimulateOptions) -> bool:
 
 
 def _played(simulation: Simulation, options: SimulateOptions) -> list[Game]:
-    """The games that are played in the range."""
+    """The games that are played from the first date on."""
     games = simulation.world.slate.by_id.values()
     return [g for g in games if g.tipoff is not None and g.game_date >= options.first]
 

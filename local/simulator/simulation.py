@@ -15,7 +15,7 @@ from common.eastern import at
 from common.errors import OrchestrationError
 from common.runtime import Runtime
 from local.fake_sources.answers import Answer
-from local.fake_sources.season import BACK, SeasonFile, Sources
+from local.fake_sources.season import SCHEDULE_DAYS_BACK, SeasonFile, Sources
 from local.simulator.chance import Chance
 from local.simulator.fault_spec import Faults
 from local.simulator.intercepted import intercepted
@@ -221,7 +221,7 @@ class Simulation:
 def _reach(runtime: Runtime) -> int:
     """Days of the past that some workflow may look at."""
     spans = (f.span_hours for f in runtime.workflows.values() if isinstance(f, CatchUp))
-    return max([BACK, *(int(span // 24) + 2 + NIGHTS_LOST for span in spans)])
+    return max([SCHEDULE_DAYS_BACK, *(int(span // 24) + 2 + NIGHTS_LOST for span in spans)])
 
 
 def _digest(message: Published) -> str:

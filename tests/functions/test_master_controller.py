@@ -12,7 +12,7 @@ from local.simulator.intercepted import Call as PortCall
 from local.simulator.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import failing, tapped
-from tests.kit.world import FEW, SLOT, Call
+from tests.kit.world import SLOT, WORKFLOW_NAMES, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
 
@@ -34,7 +34,7 @@ def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> Non
     answer = call("master_controller", TICK)
     assert (answer.status, answer.body["rows"]) == (200, 3)
     rows = decisions(world)
-    assert set(rows) == set(FEW)
+    assert set(rows) == set(WORKFLOW_NAMES)
     lines, later = rows["betting_lines"], rows["post_game_window_1"]
     assert (lines["action"], lines["priority"], lines["alert_level"]) == ("RUN", "CRITICAL", "NONE")
     assert lines["reason"] == "Ready: 12 games today, 6h until first game"

@@ -95,6 +95,7 @@ def undisturbed(event: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
     world = new_world()
     watched = Break()
     assert deliver_through(world, before(world, event), watched) == 200
+    assert watched.seen
     rest(world, event)
     assert defects(world) == []
     return tables(world), tuple(watched.seen)

@@ -7,15 +7,15 @@ from local.simulator.world import World
 from tests.kit.world import SWEEP, tick, unnoticed
 
 BUCKET = "nba-scraped-data"
-QUARTER = timedelta(minutes=15)
-DAY_LATER = 96
+SWEEP_INTERVAL = timedelta(minutes=15)
+SWEEPS_A_DAY = 96
 """Sweeps."""
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SWEEP.isoformat()}
 
 
 def sweep(world: World, number: int = 0) -> dict[str, Any]:
     """Tick the sweep of 13:30 or a later quarter of an hour; its row, the chain at rest."""
-    instant = SWEEP + number * QUARTER
+    instant = SWEEP + number * SWEEP_INTERVAL
     tick(world, "tick-cleanup-processor", instant)
     world.settle()
     row: dict[str, Any] = world.rows["cleanup_operations"][-1]

@@ -22,11 +22,11 @@ NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)
 SLOT = NOON + timedelta(minutes=15)
 SWEEP = SLOT + timedelta(minutes=30)
 LOST_UPLOAD = "uploads/2025-11-12/by-hand.json"
-KICKS = {
+TICK_TOPICS = {
     "schedule_locker": "tick-schedule-locker",
     "cleanup_processor": "tick-cleanup-processor",
 }
-FEW = ("betting_lines", "injury_discovery", "post_game_window_1")
+WORKFLOW_NAMES = ("betting_lines", "injury_discovery", "post_game_window_1")
 """Two workflows that run in the slot, one of them in two steps, and one that does not."""
 LAST_TASK = "execution_tracker of the last task"
 EVENTS = (*FUNCTIONS, LAST_TASK)
@@ -73,7 +73,7 @@ def new_world(warehouse: type[MemoryWarehouse] = MemoryWarehouse) -> World:
     world.runtime = world.runtime.but(
         # Reads the storage itself, so that a broken read is one of the function under test.
         season=world.runtime.season,
-        workflows={name: flows[name] for name in FEW},
+        workflows={name: flows[name] for name in WORKFLOW_NAMES},
     )
     request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
     world.publisher.publish("scraper-requests", request, {})
@@ -85,7 +85,7 @@ def before(world: World, event: str) -> Delivery:
     """Bring the chain on until an event of `EVENTS` is due; returns its delivery, unqueued."""
     if event == "cleanup_processor":
         lose_two(world)
-    tick(world, KICKS.get(event, "tick-master-controller"))
+    tick(world, TICK_TOPICS.get(event, "tick-master-controller"))
     if event == LAST_TASK:
         return run_to(world, lambda delivery: _ends(world, delivery))
     return run_to(world, lambda delivery: delivery.function == event)

@@ -13,7 +13,7 @@ from local.simulator.world import World
 from tests.kit.breaks import Break, deliver_through, die_after, tapped
 from tests.kit.checks import defects
 from tests.kit.losses import fail_to_complete, is_for
-from tests.kit.sweeps import DAY_LATER, QUARTER, execution, sweep
+from tests.kit.sweeps import SWEEP_INTERVAL, SWEEPS_A_DAY, execution, sweep
 from tests.kit.world import (
     LAST_TASK,
     SLOT,
@@ -36,12 +36,12 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
     assert [row["republished"] for row in rows] == [[lost]] * 3 + [[]] * 2
     assert [row["quarantined"] for row in rows] == [[]] * 3 + [[lost]] + [[]]
-    assert sweep(world, DAY_LATER)["quarantined"] == [lost]
+    assert sweep(world, SWEEPS_A_DAY)["quarantined"] == [lost]
     row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 0)
     assert row["error_message"].startswith("LOST: ")
     assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
-    assert sweep(world, DAY_LATER + 1)["quarantined"] == []
+    assert sweep(world, SWEEPS_A_DAY + 1)["quarantined"] == []
     assert defects(world) == []
     assert world.deliver(delivery) == 200
     assert world.replies[-1][2]["result"] == "already started"
@@ -54,7 +54,7 @@ def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> 
     world.settle()
     forget(world, world.runtime.settings.state_bucket, "decided/")
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
-    numbers = (0, 1, DAY_LATER, DAY_LATER + 1)
+    numbers = (0, 1, SWEEPS_A_DAY, SWEEPS_A_DAY + 1)
     rows = [sweep(world, number) for number in numbers]
     assert [row["quarantined"] for row in rows] == [[lost], [], [lost], []]
     assert [row["republished"] for row in rows] == [[]] * 4
@@ -103,7 +103,7 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
     before(world, LAST_TASK)
     world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.settle()
-    for number in (*range(12), DAY_LATER, DAY_LATER + 1):
+    for number in (*range(12), SWEEPS_A_DAY, SWEEPS_A_DAY + 1):
         sweep(world, number)
     row = execution(world)
     assert row["status"] == "failed"
@@ -124,7 +124,7 @@ def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> 
     step = f"step 1 of execution {ids.execution_id(ids.decision_id('betting_lines', SLOT))}"
     assert [row["republished"][-1:] for row in rows] == [[step]] * 3 + [[]]
     assert rows[-1]["quarantined"] == [step]
-    sweep(world, DAY_LATER)
+    sweep(world, SWEEPS_A_DAY)
     row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "PARTIAL", 3)
 
@@ -136,11 +136,11 @@ def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World)
     world.settle()
     for number in range(4):
         sweep(world, number)
-    world.clock.move(SWEEP + DAY_LATER * QUARTER)
+    world.clock.move(SWEEP + SWEEPS_A_DAY * SWEEP_INTERVAL)
 
     def meanwhile(do: Do) -> Any:
         done = do()
-        assert sweep(world, DAY_LATER)["quarantined"] == []
+        assert sweep(world, SWEEPS_A_DAY)["quarantined"] == []
         return done
 
     with tapped(world, Break(1, meanwhile).around, "storage"):
@@ -190,7 +190,7 @@ def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
     before(world, event)
     world.queue.clear()
     forget(world, world.runtime.settings.state_bucket, "executions/")
-    rows = [sweep(world, number) for number in (*range(4), DAY_LATER, DAY_LATER + 1)]
+    rows = [sweep(world, number) for number in (*range(4), SWEEPS_A_DAY, SWEEPS_A_DAY + 1)]
     run = f"decision {ids.decision_id('betting_lines', SLOT)}"
     assert [run in row["quarantined"] for row in rows] == [False] * 3 + [True, True, False]
     assert execution(world)["status"] == "failed"
@@ -214,7 +214,7 @@ def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
         return give_up(*given)
 
     monkeypatch.setattr(lost_runs, "give_up", late)
-    assert sweep(world, DAY_LATER)["quarantined"] == []
+    assert sweep(world, SWEEPS_A_DAY)["quarantined"] == []
     world.settle()
     assert execution(world)["status"] == "completed"
     assert defects(world) == []
@@ -228,9 +228,9 @@ def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
     forget(world, world.runtime.settings.state_bucket, "executions/")
     for number in range(4):
         sweep(world, number)
-    world.clock.move(SWEEP + (DAY_LATER + 1) * QUARTER)
-    for number in (DAY_LATER, DAY_LATER + 1):
-        tick(world, "tick-cleanup-processor", SWEEP + number * QUARTER)
+    world.clock.move(SWEEP + (SWEEPS_A_DAY + 1) * SWEEP_INTERVAL)
+    for number in (SWEEPS_A_DAY, SWEEPS_A_DAY + 1):
+        tick(world, "tick-cleanup-processor", SWEEP + number * SWEEP_INTERVAL)
     first, second = world.take(), world.take()
 
     def meanwhile(do: Do) -> Any:

@@ -9,7 +9,7 @@ from common.healing import objects as lost_objects
 from local.simulator.world import World
 from tests.kit.breaks import Break, failing, raising, tapped
 from tests.kit.checks import defects
-from tests.kit.sweeps import BUCKET, DAY_LATER, sweep, upload
+from tests.kit.sweeps import BUCKET, SWEEPS_A_DAY, sweep, upload
 from tests.kit.world import SWEEP, lose_two, unnoticed
 
 
@@ -107,7 +107,7 @@ def test_r8_a_round_of_many_pages_goes_on_where_the_last_page_ended(world: World
             world.storage.create(BUCKET, f"archive/{number:04}.csv", b"")
     world.clock.move(SWEEP + timedelta(days=9))
     upload(world, "archive/1999.csv")
-    rows = [sweep(world, 9 * DAY_LATER + number) for number in (1, 2, 3, 4, 5, 9)]
+    rows = [sweep(world, 9 * SWEEPS_A_DAY + number) for number in (1, 2, 3, 4, 5, 9)]
     found = [row["republished"] for row in rows]
     assert found == [[], [], [], [], [f"gs://{BUCKET}/archive/1999.csv"], []]
     assert world.rows["scraper_execution_log"][-1]["gcs_path"].endswith("archive/1999.csv")

@@ -14,7 +14,7 @@ from local.simulator.world import World
 from tests.kit.breaks import Break, die_for_good, tapped
 from tests.kit.checks import defects
 from tests.kit.losses import is_for, lose
-from tests.kit.sweeps import QUARTER, TICK, execution, sweep
+from tests.kit.sweeps import SWEEP_INTERVAL, TICK, execution, sweep
 from tests.kit.world import LAST_TASK, SLOT, SWEEP, before, lose_two, run_to, tick
 
 
@@ -94,7 +94,7 @@ def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None
         world.settle()
     world.clock.move(SLOT + timedelta(hours=2))
     for number in range(6):
-        body = {**TICK, "scheduled_time": (SWEEP + number * QUARTER).isoformat()}
+        body = {**TICK, "scheduled_time": (SWEEP + number * SWEEP_INTERVAL).isoformat()}
         world.publisher.publish("tick-cleanup-processor", body, {})
     sweeps = [d for d in world.queue if d.function == "cleanup_processor"]
     world.queue.clear()

@@ -16,7 +16,7 @@ from tests.kit.breaks import Break, deliver_through
 from tests.kit.checks import defects, tables, undisturbed
 from tests.kit.world import EVENTS, ForgetfulWarehouse, before, new_world, rest, tick
 
-LEASE_OVER = 661.0
+LEASE_SECONDS_EXCEEDED = 661.0
 Second = Callable[[World, Delivery, Do], object]
 
 
@@ -38,7 +38,7 @@ def past_the_lease(world: World, delivery: Delivery, do: Do) -> object:
 
     The function's timeout keeps this from happening: it is shorter than the lease.
     """
-    world.clock.sleep(LEASE_OVER)
+    world.clock.sleep(LEASE_SECONDS_EXCEEDED)
     assert world.deliver(delivery) in {200, 503}
     return do()
 

@@ -23,7 +23,7 @@ from tests.kit.world import FUNCTIONS, before, forget, new_world
 EXAMPLES = 250
 SOAK_EXAMPLES = 2_000
 SECONDS = 2.0
-LONGEST_LINE = 3000
+LINE_CHARACTERS_MAX = 3000
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""
 NAMED = re.compile(r"^metadata of '[^']{0,200}'")
@@ -189,7 +189,9 @@ def test_r7_a_mutated_request_is_answered(
 def telling(log: str) -> list[str]:
     """The lines that are long or hold a payload."""
     return [
-        line for line in log.splitlines() if len(line) >= LONGEST_LINE or MARK * 8 in unnamed(line)
+        line
+        for line in log.splitlines()
+        if len(line) >= LINE_CHARACTERS_MAX or MARK * 8 in unnamed(line)
     ]
 
 

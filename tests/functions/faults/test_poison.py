@@ -27,7 +27,7 @@ UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 DAY = "2025-11-12"
 HEALTHY = f"uploads/{DAY}/healthy.json"
 UPLOAD = f"uploads/{DAY}/poison.json"
-LASTS = 100
+DELIVERIES_MAX = 100
 """Deliveries that the platform gives a message."""
 Cause = Callable[[World], AbstractContextManager[Any]]
 
@@ -177,14 +177,14 @@ POISONS = {
         logged(UPLOAD),
     ),
     "a bug in the logger": Poison(
-        "scraper_logger", "", {}, broken("warehouse", BUG), LASTS, GIVEN_UP, logged(UPLOAD)
+        "scraper_logger", "", {}, broken("warehouse", BUG), DELIVERIES_MAX, GIVEN_UP, logged(UPLOAD)
     ),
     "a table that is away for a day": Poison(
         "scraper_logger",
         "",
         {},
         broken("warehouse", ServiceUnavailable("later")),
-        LASTS,
+        DELIVERIES_MAX,
         GIVEN_UP,
         logged(UPLOAD),
     ),
@@ -193,7 +193,7 @@ POISONS = {
         "workflow-decisions",
         DECISION,
         broken("storage", ServiceUnavailable("later")),
-        LASTS,
+        DELIVERIES_MAX,
         GIVEN_UP,
         executed,
         {"action": "RUN"},
@@ -203,7 +203,7 @@ POISONS = {
         "tick-schedule-locker",
         TICK,
         set_to(workflows_file=Path("/none.yaml")),
-        LASTS,
+        DELIVERIES_MAX,
         GIVEN_UP,
         planned,
     ),
@@ -212,7 +212,7 @@ POISONS = {
         "tick-master-controller",
         TICK,
         broken("storage", BUG),
-        LASTS,
+        DELIVERIES_MAX,
         GIVEN_UP,
         expired,
     ),
@@ -221,7 +221,7 @@ POISONS = {
         "tick-cleanup-processor",
         TICK,
         broken("storage", BUG),
-        LASTS,
+        DELIVERIES_MAX,
         GIVEN_UP,
         swept,
     ),

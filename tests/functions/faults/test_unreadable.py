@@ -10,7 +10,7 @@ from common.sources.quota import NAME
 from local.simulator.world import World
 from tests.kit.checks import defects
 from tests.kit.losses import heal, is_for
-from tests.kit.sweeps import DAY_LATER, sweep
+from tests.kit.sweeps import SWEEPS_A_DAY, sweep
 from tests.kit.world import SLOT, before, tick
 
 SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
@@ -83,7 +83,7 @@ def test_r6_a_run_whose_state_cannot_be_read_ends_after_a_day(
     execution_id = delivery.message.body["execution"]["execution_id"]
     world.queue.clear()
     overwrite(world, f"executions/{execution_id}/{name}", body)
-    rows = [sweep(world, number) for number in (*range(12), DAY_LATER, DAY_LATER + 1)]
+    rows = [sweep(world, number) for number in (*range(12), SWEEPS_A_DAY, SWEEPS_A_DAY + 1)]
     assert {row["status"] for row in rows} == {"OK"}
     ended = {row["execution_id"]: row for row in world.rows["workflow_executions"]}
     assert ended[execution_id]["status"] == "failed"
@@ -96,7 +96,7 @@ def test_r6_a_run_whose_decision_cannot_be_read_ends_after_a_day(world: World, b
     delivery = before(world, "workflow_executor")
     world.queue.clear()
     overwrite(world, f"decided/{ids.stamp(SLOT)}.json", body)
-    rows = [sweep(world, number) for number in (*range(4), DAY_LATER)]
+    rows = [sweep(world, number) for number in (*range(4), SWEEPS_A_DAY)]
     assert {row["status"] for row in rows} == {"OK"}
     ended = {row["decision_id"]: row["status"] for row in world.rows["workflow_executions"]}
     assert ended[delivery.message.body["decision_id"]] == "failed"

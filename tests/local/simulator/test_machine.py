@@ -24,10 +24,8 @@ from tests.kit.seasons import season_of, write_season
 
 FIRST = date(2031, 12, 21)
 DAYS = {FIRST: ["13:00", "19:00"], FIRST + timedelta(days=1): ["22:30"]}
-LONGEST = timedelta(hours=60)
-"""Of what a machine lives through; then it is left in peace."""
-PEACE = timedelta(hours=40)
-"""Longer than the day after which a run is given up, with its last sweeps."""
+QUIET_SPAN = timedelta(hours=40)
+"""Time without further trouble at the end: longer than the day after which a run is given up."""
 PLACES = st.integers(0, 200)
 
 
@@ -117,7 +115,7 @@ class Chain(RuleBasedStateMachine):
         """Left in peace the chain heals itself, and nothing was lost or done twice."""
         if not hasattr(self, "world"):
             return
-        self._pass(self.world.clock.now() + PEACE, settle=True)
+        self._pass(self.world.clock.now() + QUIET_SPAN, settle=True)
         self.simulation.invariants.at_rest()
         assert self.simulation.dead_letters == 0
 

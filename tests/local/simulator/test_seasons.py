@@ -43,6 +43,7 @@ def assert_asked_again_only_after_a_failure(found: Outcome) -> None:
     log = found.tables["scraper_execution_log"]
     per_game = {row["scraper_name"] for row in log if row["game_id"]}
     tried = sorted((row for row in log if row["scraper_name"] == OF_DATE), key=itemgetter("slot"))
+    assert tried
     for made in _runs(found):
         dated = OF_DATE in made["scrapers"] and per_game.isdisjoint(made["scrapers"])
         if f"{made['slot']:%Y-%m-%dT%H:%MZ} {made['workflow_name']}" in found.needless_runs:
