@@ -1,4 +1,4 @@
-"""What a function loads before it needs a client: counted in a process of its own."""
+"""Counts in a fresh process what a function loads before it needs a client."""
 
 import json
 import subprocess

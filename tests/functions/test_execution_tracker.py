@@ -1,4 +1,4 @@
-"""The execution tracker: results gathered, steps completed, the execution ended."""
+"""The execution tracker gathers results, completes steps and ends executions."""
 
 import json
 from datetime import timedelta
@@ -19,14 +19,14 @@ EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))
 
 
 def step_requests(world: World, step: int) -> list[Any]:
-    """The requests published for a step of betting_lines."""
+    """List the requests published for a step of betting_lines."""
     sent = [m.body for m in world.publisher.published if m.topic == "scraper-requests"]
     mine = [body for body in sent if body.get("execution", {}).get("execution_id") == EXECUTION]
     return [body for body in mine if body["execution"]["step"] == step]
 
 
 def test_the_events_bring_the_props_with_their_ids(world: World, call: Call) -> None:
-    """The second step is made from what the first one stored."""
+    """The second step's requests carry the event ids that the first step stored."""
     delivery = before(world, "execution_tracker")
     answer = call("execution_tracker", delivery.body())
     assert (answer.status, answer.body["result"]) == (200, "step 1")
@@ -37,7 +37,7 @@ def test_the_events_bring_the_props_with_their_ids(world: World, call: Call) -> 
 
 
 def test_a_result_that_others_are_missing_beside_is_only_recorded(world: World, call: Call) -> None:
-    """The first of a step's two tasks brings nothing on yet."""
+    """The first result of a step with two tasks does not complete the step."""
     before(world, LAST_TASK)
     assert any(r[2].get("result") == "recorded" for r in world.replies)
     assert "betting_lines" not in {
@@ -46,7 +46,7 @@ def test_a_result_that_others_are_missing_beside_is_only_recorded(world: World, 
 
 
 def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
-    """One row with counts, the ids of exactly its log rows, and how long it took."""
+    """It writes one row with counts, duration and the ids of exactly its log rows."""
     delivery = before(world, LAST_TASK)
     assert call("execution_tracker", delivery.body()).body["result"] == "finished"
     row = world.rows["workflow_executions"][-1]
@@ -62,7 +62,7 @@ def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
 
 
 def test_an_object_of_no_execution_is_a_no_op(world: World, call: Call) -> None:
-    """A user's upload, and the scheduled refresh."""
+    """A user's upload and the scheduled refresh belong to no execution."""
     event = {"bucket": BUCKET, "name": "by-hand.json", "generation": "1"}
     assert call("execution_tracker", event).body["result"] == "not part of an execution"
     (refresh,) = world.storage.list(BUCKET, "nbac-schedule-api/")
@@ -74,7 +74,7 @@ def test_an_object_of_no_execution_is_a_no_op(world: World, call: Call) -> None:
 def test_r6_an_event_delivered_again_completes_nothing_twice(
     world: World, call: Call, hours: int
 ) -> None:
-    """At once, and the day after."""
+    """A second delivery, at once or a day later, is acknowledged and writes nothing."""
     delivery = before(world, LAST_TASK)
     call("execution_tracker", delivery.body())
     world.settle()
@@ -86,7 +86,7 @@ def test_r6_an_event_delivered_again_completes_nothing_twice(
 
 
 def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) -> None:
-    """Failed, with the counts and the first error; the others' results stand."""
+    """The row says failed, with counts and first error; the other results still count."""
     delivery = before(world, LAST_TASK)
     body = dict(delivery.message.body)
     failure = {
@@ -107,7 +107,7 @@ def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) 
 
 
 def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call) -> None:
-    """It carries the labels along; elsewhere it is no result, in its place the first one is."""
+    """A copied object carries the task's labels, but only the original is its result."""
     delivery = before(world, LAST_TASK)
     call("execution_tracker", delivery.body())
     again = {**delivery.message.body, "generation": "4711"}
@@ -118,7 +118,7 @@ def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call
 
 
 def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> None:
-    """The execution still ends: what cannot be read back is as if its step had failed."""
+    """An output that is gone counts as a failed step, and the execution still ends."""
     delivery = before(world, "execution_tracker")
     forget(world, BUCKET, delivery.message.body["name"])
     assert_props_are_blocked(world, call, delivery)
@@ -140,7 +140,7 @@ def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> 
 def test_x14_an_output_that_cannot_be_read_blocks_what_needs_it(
     world: World, call: Call, body: bytes
 ) -> None:
-    """As a deleted one does: no delivery fails over it."""
+    """An unreadable output counts as a failed step; no delivery fails because of it."""
     delivery = before(world, "execution_tracker")
     spoil(world, BUCKET, delivery.message.body["name"], body)
     assert_props_are_blocked(world, call, delivery)
@@ -149,7 +149,7 @@ def test_x14_an_output_that_cannot_be_read_blocks_what_needs_it(
 def test_x14_an_output_that_was_overwritten_blocks_what_needs_it(
     world: World, call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Another version is not what the task has written, however well it reads; a line says so."""
+    """Another generation is not the task's output, even if readable; a warning is logged."""
     delivery = before(world, "execution_tracker")
     name, generation = (delivery.message.body[field] for field in ("name", "generation"))
     held = world.storage.read(BUCKET, name)
@@ -164,7 +164,7 @@ def test_x14_an_output_that_was_overwritten_blocks_what_needs_it(
 
 
 def assert_props_are_blocked(world: World, call: Call, delivery: Delivery) -> None:
-    """The step goes on without the props, and the execution ends and says why."""
+    """Assert that the step goes on without props, and that the execution's row says why."""
     assert call("execution_tracker", delivery.body()).body["result"] == "step 1"
     assert [r["scraper"] for r in step_requests(world, 1)] == ["oddsa_game_lines"]
     world.settle()

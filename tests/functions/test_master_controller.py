@@ -1,4 +1,4 @@
-"""The master controller: every workflow judged once a slot."""
+"""The master controller judges every workflow once a slot."""
 
 import json
 from datetime import timedelta
@@ -18,18 +18,18 @@ TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
 
 
 def decisions(world: World) -> dict[str, dict[str, object]]:
-    """The slot's rows by workflow."""
+    """Index the slot's rows by workflow."""
     return {row["workflow_name"]: row for row in world.rows["workflow_decisions"]}
 
 
 def at_slot(world: World) -> World:
-    """The world at 13:00:15 ET, as a tick really comes."""
+    """Move the world to 13:00:15 ET, when a real tick arrives."""
     world.clock.move(SLOT + timedelta(seconds=15))
     return world
 
 
 def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> None:
-    """RUN with its scrapers, SKIP with its next check; one message each, for filters too."""
+    """Each workflow gets a row and a message whose attribute `action` filters can read."""
     at_slot(world)
     answer = call("master_controller", TICK)
     assert (answer.status, answer.body["rows"]) == (200, 3)
@@ -50,7 +50,7 @@ def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> Non
 
 
 def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
-    """The message carries the date that the row names."""
+    """The message carries the row's target date."""
     at_slot(world)
     call("master_controller", TICK)
     sent = [m.body for m in world.publisher.published if m.topic == "workflow-decisions"]
@@ -60,7 +60,7 @@ def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
 
 
 def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Call) -> None:
-    """Twenty minutes later, or four seconds before the slot: the same slot, decided once."""
+    """A tick 20 minutes later, or 4 seconds early, belongs to the slot that is decided."""
     world.clock.move(SLOT + timedelta(minutes=20))
     call("master_controller", TICK)
     published = len(world.publisher.published)
@@ -72,7 +72,7 @@ def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Ca
 
 
 def test_a_plain_tick_of_the_future_leaves_the_slot_to_its_own(world: World, call: Call) -> None:
-    """Refused a quarter of an hour before; the slot's own tick decides it."""
+    """A tick 15 minutes early is refused, and the slot's own tick decides."""
     assert call("master_controller", TICK).status == 400
     assert world.rows["workflow_decisions"] == []
     at_slot(world)
@@ -80,7 +80,7 @@ def test_a_plain_tick_of_the_future_leaves_the_slot_to_its_own(world: World, cal
 
 
 def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) -> None:
-    """Also when called directly, without a message id; its rows have ids of their own."""
+    """A forced tick, also a direct call, writes rows with ids of their own."""
     at_slot(world)
     call("master_controller", TICK)
     forced = call("master_controller", {**TICK, "force": True})
@@ -91,7 +91,7 @@ def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) ->
 
 
 def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call: Call) -> None:
-    """Also where the night before it is one before the league's first game."""
+    """The date of the league's first game is decided although no night precedes it."""
     first = {**TICK, "force": True, "scheduled_time": "1946-11-01T10:00:00Z"}
     reply = call("master_controller", first)
     assert reply.status == 200, reply.body
@@ -99,7 +99,7 @@ def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call
 
 
 def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call) -> None:
-    """Its id derives from the message's."""
+    """The id of a forced decision derives from the message id."""
     world.publisher.publish("tick-master-controller", {**TICK, "force": True}, {})
     body = world.queue.pop().body()
     assert call("master_controller", body).body["result"] == "decided"
@@ -108,7 +108,7 @@ def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call)
 
 
 def test_r3_a_tick_over_an_hour_late_is_skipped(world: World, call: Call) -> None:
-    """SLOT_EXPIRED for every workflow, so that the slot still has its rows."""
+    """Every workflow gets a SLOT_EXPIRED row, so that the slot has its rows."""
     world.clock.move(SLOT + timedelta(minutes=61))
     assert call("master_controller", TICK).status == 200
     assert {row["reason_code"] for row in world.rows["workflow_decisions"]} == {"SLOT_EXPIRED"}
@@ -117,7 +117,7 @@ def test_r3_a_tick_over_an_hour_late_is_skipped(world: World, call: Call) -> Non
 def test_r5_a_history_that_cannot_be_read_aborts_and_is_not_raised(
     world: World, call: Call
 ) -> None:
-    """200 with ABORT rows naming the cause; the next slot judges anew."""
+    """The answer is 200 with ABORT rows that name the cause; the next slot decides normally."""
     began = at_slot(world).clock.now()
     with tapped(world, failing(ConnectionError("no route to BigQuery"), "select"), "warehouse"):
         assert call("master_controller", TICK).status == 200
@@ -131,7 +131,7 @@ def test_r5_a_history_that_cannot_be_read_aborts_and_is_not_raised(
 
 
 def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
-    """A write that fails raises before any message: nothing runs that no row tells of."""
+    """A failed insert raises before any message, so that nothing runs without a row."""
     published = len(at_slot(world).publisher.published)
     with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
         assert call("master_controller", TICK).status == 503
@@ -141,7 +141,7 @@ def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
 
 
 def dies_before_its_rows(world: World, call: Call) -> list[str]:
-    """The slot's tick fails behind its stored batch; the decisions that say RUN in it."""
+    """Fail the tick after its batch is stored; returns the workflows that the batch runs."""
     at_slot(world)
     with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
         assert call("master_controller", TICK).status == 503
@@ -155,7 +155,7 @@ def dies_before_its_rows(world: World, call: Call) -> list[str]:
 
 
 def test_r6_what_nobody_saw_before_the_next_slot_is_decided_anew(world: World, call: Call) -> None:
-    """Else a RUN of which the next slot knew nothing collects what that has collected."""
+    """If the next slot began before the rows were written, the slot is decided again."""
     assert dies_before_its_rows(world, call)
     world.clock.move(SLOT + timedelta(minutes=70))
     assert call("master_controller", TICK).status == 200
@@ -168,7 +168,7 @@ def test_r6_what_nobody_saw_before_the_next_slot_is_decided_anew(world: World, c
 def test_r3_a_slot_of_long_ago_that_is_forced_is_stored_once(
     world: World, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was decided just now, whatever instant it is decided as of."""
+    """A decision made just now is not decided again, however old its slot is."""
     monkeypatch.setattr(master_controller, "write_anew", None)
     world.clock.move(SLOT + timedelta(days=1))
     assert call("master_controller", {**TICK, "force": True}).body["result"] == "decided"
@@ -177,7 +177,7 @@ def test_r3_a_slot_of_long_ago_that_is_forced_is_stored_once(
 def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
     world: World, call: Call
 ) -> None:
-    """Half an hour later the decision and its time are the stored ones."""
+    """Half an hour later the stored decision and its time are used."""
     runs = dies_before_its_rows(world, call)
     world.clock.move(SLOT + timedelta(minutes=30))
     assert call("master_controller", TICK).status == 200
@@ -187,7 +187,7 @@ def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
 
 
 def test_r6_what_an_insert_job_may_still_write_stays_decided(world: World, call: Call) -> None:
-    """BigQuery took the rows and keeps them waiting into the next slot: they are the decision."""
+    """If BigQuery has accepted the insert job, its rows remain the decision."""
     runs = dies_before_its_rows(world, call)
 
     def begun(call: PortCall, do: Do) -> Any:
@@ -202,7 +202,7 @@ def test_r6_what_an_insert_job_may_still_write_stays_decided(world: World, call:
 
 
 def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call: Call) -> None:
-    """The messages that are still to come are those of the rows."""
+    """A redelivery publishes the missing messages of the rows that were written."""
     at_slot(world)
     with tapped(world, failing(ConnectionError("no topic")), "publisher"):
         assert call("master_controller", TICK).status == 503
@@ -215,7 +215,7 @@ def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call:
 
 
 def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
-    """No second clock stands between a RUN row and its message: both exist when 200 is answered."""
+    """When 200 is answered, each RUN row has its message."""
     at_slot(world)
     assert call("master_controller", TICK).status == 200
     ran = [row["decision_id"] for row in decisions(world).values() if row["action"] == "RUN"]
@@ -226,7 +226,7 @@ def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
 
 
 def test_d3_an_unreachable_state_store_is_never_an_empty_success(world: World, call: Call) -> None:
-    """Access denied by the lock store is an error to the platform; no slot counts as decided."""
+    """Denied access to the lock store answers 500, and the slot stays undecided."""
     at_slot(world)
     denied = PermissionError("403 storage.objects.create denied")
     with tapped(world, failing(denied, "create"), "storage"):

@@ -1,4 +1,4 @@
-"""What five tables came to: compared without times, and held to what must be so at rest."""
+"""Compares the five tables without times, and finds what is wrong in them at rest."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ _LOOSE = {
 
 
 def tables(world: World) -> dict[str, list[str]]:
-    """The five tables without times, in an order of their own, for comparison."""
+    """Reduce the five tables to sorted rows without times, for comparison."""
     return {name: sorted(map(partial(_timeless, name), rows)) for name, rows in world.rows.items()}
 
 
@@ -50,7 +50,7 @@ def _timeless(name: str, row: Mapping[str, Any]) -> str:
 
 
 def defects(world: World) -> list[str]:
-    """What is wrong in a world at rest, whatever its history; empty when it is sound."""
+    """List what is wrong in a world at rest; the list is empty when it is sound."""
     found = [f"{name}: {key} twice" for name in world.rows for key in _repeated(world, name)]
     found += [
         f"dead letter: {m.body}" for m in world.publisher.published if m.topic == "dead-letters"
@@ -70,7 +70,7 @@ def _repeated(world: World, name: str) -> list[str]:
 
 
 def _unlinked(world: World) -> Iterator[str]:
-    """Executions whose log ids are not exactly the logged ones (design, section 4)."""
+    """Find executions whose log ids are not exactly the logged ones (design, section 4)."""
     for row in world.rows["workflow_executions"]:
         logged = sorted(
             log["execution_id"]
@@ -91,7 +91,7 @@ def _unlogged(world: World) -> Iterator[str]:
 
 @lru_cache
 def undisturbed(event: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """The tables of a run without trouble, and the writes that the event's function makes."""
+    """Run an event without trouble; returns the tables and the writes of its function."""
     world = new_world()
     watched = Break()
     assert deliver_through(world, before(world, event), watched) == 200

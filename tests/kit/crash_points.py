@@ -15,7 +15,7 @@ from tests.kit.breaks import tapped
 
 
 def passed(schedule: Path, first: date, last: date) -> dict[str, list[str]]:
-    """What each function writes, in the order in which it first does; some messages are lost."""
+    """List what each function writes, in order of its first write; some messages are lost."""
     simulation = make_simulation(SimulateOptions(schedule, first, last, 1, "drop=3%"))
     world, deliver = simulation.world, simulation.world.around
     found: dict[str, dict[str, None]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""Deliveries that never arrive, what a sweep makes of it, and objects whose content is lost."""
+"""Lost deliveries, the sweeps after them, and objects whose content is spoilt."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ def lose(world: World, wanted: Callable[[Delivery], bool]) -> None:
 
 
 def heal(world: World, after: timedelta, *, far: bool = False) -> tuple[list[str], list[str]]:
-    """Sweep so long after the slot; returns what was sent again and what was quarantined."""
+    """Sweep some time after the slot; returns what was resent and what was quarantined."""
     world.clock.move(SLOT + after)
     republished: list[str] = []
     quarantined: list[str] = []
@@ -39,5 +39,5 @@ def fail_to_complete(world: World) -> None:
 
 
 def spoil(world: World, bucket: str, name: str, body: bytes) -> None:
-    """Put other bytes into an object; its generation stays, so that only they are wrong."""
+    """Replace an object's bytes without a new generation."""
     world.storage.corrupt(bucket, name, body)

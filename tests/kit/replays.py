@@ -1,4 +1,4 @@
-"""What tests of a running stack share."""
+"""What the tests of a running stack share."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ class Replayed:
 
 
 def config(folder: Path, pubsub: str = "embedded") -> StackConfig:
-    """The stack that `python -m local day` would start."""
+    """Make the configuration that `python -m local day` starts with."""
     return StackConfig(
         folder=folder,
         slate=replayed.OWN_SLATE,

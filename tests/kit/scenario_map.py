@@ -34,7 +34,7 @@ WITHOUT = {
 
 
 def found() -> dict[str, list[str]]:
-    """Test names by scenario id, as `file::name`."""
+    """Collect test names by scenario id, as `file::name`."""
     named: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for name, ids in TEST.findall(path.read_text()):
@@ -44,7 +44,7 @@ def found() -> dict[str, list[str]]:
 
 
 def document() -> str:
-    """The whole document."""
+    """Make the whole document."""
     named = found()
     ids = [f"{group}{number}" for group, last in GROUPS.items() for number in range(1, last + 1)]
     rows = (f"| {one} | {'<br>'.join(named.get(one) or [WITHOUT[one]])} |\n" for one in ids)

@@ -1,4 +1,4 @@
-"""Small builders of what decides: games, histories, situations, and strategies of them."""
+"""Builds what decisions read: games, histories, situations, and strategies for them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -37,12 +37,12 @@ WORKFLOWS = load_workflows(ROOT / "config" / "workflows.yaml")
 
 
 def et(text: str, fold: int = 0) -> datetime:
-    """The UTC instant of an Eastern wall time such as `2025-11-12 19:00`."""
+    """Convert an Eastern wall time such as `2025-11-12 19:00` to its UTC instant."""
     return datetime.fromisoformat(text).replace(tzinfo=EASTERN, fold=fold).astimezone(UTC)
 
 
 def game(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) -> Game:
-    """A scheduled game that tips off at an Eastern wall time; None while that is undecided."""
+    """Make a scheduled game with an Eastern tip-off; None while it is undecided."""
     tipoff = et(tip) if tip else None
     made = Game(
         game_id=f"00225{number:05d}",
@@ -59,22 +59,22 @@ def game(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) 
 
 
 def played(number: int = 1, tip: str | None = "2025-11-12 19:00", **changes: Any) -> Game:
-    """The same game, final with a score."""
+    """Make a final game with a score."""
     return game(number, tip, **{"status": FINAL, "has_score": True, **changes})
 
 
 def success(when: str, **changes: Any) -> Tries:
-    """One attempt that succeeded in a slot."""
+    """Make one attempt that succeeded in a slot."""
     return Tries(**{"succeeded": et(when), "tried": 1, "last": et(when), **changes})
 
 
 def failure(when: str, tried: int = 1) -> Tries:
-    """Attempts that all failed, the last in a slot."""
+    """Make attempts that all failed, the last in a slot."""
     return Tries(None, tried, et(when))
 
 
 def collected(*games: Game, when: str = "2025-11-12 22:00") -> dict[Key, Tries]:
-    """A history in which one run collected all there is of these games."""
+    """Make a history in which one run collected everything of these games."""
     tries: dict[Key, Tries] = {}
     for one in games:
         tries |= {(name, one.game_date, one.game_id): success(when) for name in BOXES}
@@ -91,7 +91,7 @@ def situation(
     cron: Cron = TICKS,
     **changes: Any,
 ) -> Situation:
-    """What a tick at an instant (Eastern text, or aware) finds; games None: they are unknown."""
+    """Make what a tick finds at an instant (Eastern text, or aware); games None: unknown."""
     instant = et(when) if isinstance(when, str) else when
     made = Situation(
         slot=slot_of(cron, instant),
@@ -105,7 +105,7 @@ def situation(
 
 
 def workflow(kind: str, **fields: Any) -> Any:
-    """A workflow of a kind, checked as if it stood in a file."""
+    """Make a workflow of a kind, checked as if it stood in a file."""
     defaults: dict[str, Any] = {
         "title": "Mine",
         "kind": kind,
@@ -120,7 +120,7 @@ def workflow(kind: str, **fields: Any) -> Any:
 
 
 def real_season() -> tuple[Game, ...]:
-    """The recorded season 2024-25; the test is skipped where it is not there."""
+    """Read the recorded season 2024-25; skip the test where it is missing."""
     if not SEASON.exists():
         pytest.skip(f"no recorded season at {SEASON}")
     return parse_schedule_body(SEASON.read_bytes()).games
@@ -133,7 +133,7 @@ _MINUTES = st.integers(0, 24 * 60 - 1)
 
 @st.composite
 def slates(draw: st.DrawFn, first: date = DAY - timedelta(days=2), days: int = 4) -> list[Game]:
-    """Up to a dozen games on a few dates: any tip-off, undecided, live, final, postponed."""
+    """Draw up to a dozen games on a few dates, in any state."""
     games = []
     for number in range(draw(st.integers(0, 12))):
         day = first + timedelta(days=draw(st.integers(0, days - 1)))
@@ -148,7 +148,7 @@ def slates(draw: st.DrawFn, first: date = DAY - timedelta(days=2), days: int = 4
 
 @st.composite
 def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
-    """Attempts and runs in slots earlier than `before`, for these games and their dates."""
+    """Draw attempts and runs in slots earlier than `before`, for these games and dates."""
     days = sorted({g.game_date for g in games} | {DAY})
     ids = [(g.game_date, g.game_id) for g in games]
     earlier = [
@@ -186,7 +186,7 @@ _HOURS = st.sampled_from((0.5, 1, 2, 3, 6, 24))
 
 @st.composite
 def windows(draw: st.DrawFn) -> Workflow:
-    """A workflow of any kind with times of its own, on ticks or between them."""
+    """Draw a workflow of any kind with random times, on ticks or between them."""
     first, middle, last = (f"{one:%H:%M}" for one in sorted(draw(st.tuples(*[_CLOCKS] * 3))))
     band = {"start": first, "end": last}
     every = draw(_HOURS)
@@ -208,7 +208,7 @@ def windows(draw: st.DrawFn) -> Workflow:
 
 @st.composite
 def ticks(draw: st.DrawFn) -> tuple[str, Workflow, Situation]:
-    """A workflow, shipped or not, and a situation at one of its slots, judged on the dot."""
+    """Draw a workflow, shipped or made up, and a situation exactly at one of its slots."""
     name = draw(st.sampled_from([*WORKFLOWS, "mine", "mine", "mine"]))
     flow = WORKFLOWS[name] if name in WORKFLOWS else draw(windows())
     day = DAY - timedelta(days=draw(st.integers(0, 1)))

@@ -1,4 +1,4 @@
-"""Sweeps of the cleanup processor, and what they look at."""
+"""Runs sweeps of the cleanup processor, and uploads for them to find."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ TICK = {"schema": "tick", "version": 1, "scheduled_time": SWEEP.isoformat()}
 
 
 def sweep(world: World, number: int = 0) -> dict[str, Any]:
-    """Tick the sweep of 13:30 or a later quarter of an hour; its row, the chain at rest."""
+    """Run the sweep of 13:30, or one so many quarters of an hour later; returns its row."""
     instant = SWEEP + number * SWEEP_INTERVAL
     tick(world, "tick-cleanup-processor", instant)
     world.settle()
@@ -24,7 +24,7 @@ def sweep(world: World, number: int = 0) -> dict[str, Any]:
 
 
 def execution(world: World) -> dict[str, Any]:
-    """The one row of the slot's betting_lines."""
+    """Return the only execution row of betting_lines."""
     (row,) = (r for r in world.rows["workflow_executions"] if r["workflow_name"] == "betting_lines")
     return row
 

@@ -1,4 +1,4 @@
-"""A world on a real day, brought on until just before a function's event."""
+"""Makes a world on a real day and advances it until just before a function's event."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -35,7 +35,7 @@ EVENTS = (*FUNCTIONS, LAST_TASK)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a function answered over HTTP."""
+    """A function's answer over HTTP."""
 
     status: int
     body: dict[str, Any]
@@ -47,12 +47,12 @@ Call = Callable[..., Answer]
 
 @lru_cache(maxsize=1)
 def slate() -> Slate:
-    """The real games of 11-13 November 2025."""
+    """Load the real games of 11-13 November 2025."""
     return load(ROOT / "config" / "slates" / "2025-11.json")
 
 
 class ForgetfulWarehouse(MemoryWarehouse):
-    """Takes one job key many times, as bqemulator does: claims alone must keep rows single."""
+    """Accepts a job key many times, as bqemulator does, so that only claims keep rows single."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class ForgetfulWarehouse(MemoryWarehouse):
 
 
 def new_world(warehouse: type[MemoryWarehouse] = MemoryWarehouse) -> World:
-    """A world at 12:45 ET on the day, its schedule stored and logged."""
+    """Make a world at 12:45 ET on the day, its schedule stored and logged."""
     world = World(slate(), NOON, warehouse=warehouse())
     flows = world.runtime.workflows
     world.runtime = world.runtime.but(
@@ -82,7 +82,7 @@ def new_world(warehouse: type[MemoryWarehouse] = MemoryWarehouse) -> World:
 
 
 def before(world: World, event: str) -> Delivery:
-    """Bring the chain on until an event of `EVENTS` is due; returns its delivery, unqueued."""
+    """Run the chain until an event of `EVENTS` is due; returns that delivery, unqueued."""
     if event == "cleanup_processor":
         lose_two(world)
     tick(world, TICK_TOPICS.get(event, "tick-master-controller"))
@@ -92,7 +92,7 @@ def before(world: World, event: str) -> Delivery:
 
 
 def rest(world: World, event: str) -> None:
-    """Let the chain come to rest; after a sweep also the two that follow it."""
+    """Settle the chain; after a sweep also run the two sweeps that follow it."""
     world.settle()
     if event == "cleanup_processor":
         for number in (1, 2):
@@ -109,14 +109,14 @@ def tick(world: World, topic: str, due: datetime | None = None, *, force: bool =
 
 
 def run_to(world: World, wanted: Callable[[Delivery], bool]) -> Delivery:
-    """Deliver what is due until the next delivery is a wanted one; take that one."""
+    """Deliver until the next delivery is a wanted one; take that one."""
     while not wanted(world.queue[0]):
         world.deliver(world.take())
     return world.take()
 
 
 def _ends(world: World, delivery: Delivery) -> bool:
-    """Whether a delivery is the one that all of an execution waits for."""
+    """Whether a delivery is the last result that an execution waits for."""
     labels = delivery.message.body.get("metadata", {})
     if delivery.function != "execution_tracker" or labels.get("step") != "1":
         return False

@@ -1,4 +1,4 @@
-"""Bounded tries of healing."""
+"""Healing attempts are bounded."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,19 +17,19 @@ SPACING = timedelta(minutes=10)
 
 @pytest.fixture
 def runtime() -> Runtime:
-    """A runtime of storage alone."""
+    """Make a runtime with a clock and a storage."""
     clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
     return Runtime(Settings(), clock=clock, storage=MemoryStorage(clock))
 
 
 def later(runtime: Runtime, item: str, sent: list[str] | None = None) -> Try:
-    """An attempt of the next sweep."""
+    """Attempt an item in the next sweep."""
     runtime.clock.sleep(SPACING.total_seconds())
     return attempt(runtime, item, lambda: (sent if sent is not None else []).append(item))
 
 
 def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
-    """Then it is said once to be left alone; another item has tries of its own."""
+    """Then it is quarantined, which is reported once; other items have their own attempts."""
     sent: list[str] = []
     tries = [later(runtime, "objects/a", sent) for _ in range(5)]
     assert tries == [Try.SENT, Try.SENT, Try.SENT, Try.LAST, Try.SPENT]
@@ -38,7 +38,7 @@ def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
 
 
 def test_c5_sweeps_at_once_use_up_one_try(runtime: Runtime) -> None:
-    """Ten minutes have to pass between two tries, and before the last one has failed."""
+    """Ten minutes must pass between two attempts."""
     sent: list[str] = []
     for number in (1, 2, 3):
         assert later(runtime, "objects/a", sent) is Try.SENT
@@ -50,7 +50,7 @@ def test_c5_sweeps_at_once_use_up_one_try(runtime: Runtime) -> None:
 
 
 def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(runtime: Runtime) -> None:
-    """Three in the silence, and three after it; then nothing that is heard changes it."""
+    """Three attempts count during the receiver's silence, and three after it."""
     sent: list[str] = []
     began = runtime.clock.now()
 
@@ -69,7 +69,7 @@ def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(runtime: Runt
 
 
 def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(runtime: Runtime) -> None:
-    """Something else was logged after the first: it is the item's own fault."""
+    """If the receiver logged something after the first attempt, the item is at fault."""
     tries = [later(runtime, "objects/a")]
     for _ in range(4):
         runtime.clock.sleep(SPACING.total_seconds())
@@ -79,7 +79,7 @@ def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(runtime: 
 
 
 def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
-    """An outage uses nothing up."""
+    """An outage uses up no attempt."""
 
     def fail() -> None:
         raise ConnectionError
@@ -91,7 +91,7 @@ def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
 
 
 def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
-    """The other sweep counted it meanwhile: no error, and two tries are left."""
+    """If another sweep counted the attempt meanwhile, two attempts are left."""
 
     def other() -> None:
         attempt(runtime, "objects/a", lambda: None)
@@ -102,13 +102,13 @@ def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
 
 
 def test_an_item_can_be_left_alone_without_a_try(runtime: Runtime) -> None:
-    """What can never be sent is told of once, too."""
+    """An item that can never be sent is reported once, too."""
     assert [quarantine(runtime, "decisions/a") for _ in range(2)] == [Try.LAST, Try.SPENT]
     assert attempt(runtime, "decisions/a", lambda: None) is Try.SPENT
 
 
 def test_what_is_left_alone_of_a_kind_is_listed(runtime: Runtime) -> None:
-    """Not what has tries left, nor what is of another kind."""
+    """The list has no item with attempts left, and none of another kind."""
     attempt(runtime, "objects/a", lambda: None)
     for item in ("objects/b", "decisions/c"):
         quarantine(runtime, item)
@@ -118,7 +118,7 @@ def test_what_is_left_alone_of_a_kind_is_listed(runtime: Runtime) -> None:
 def test_what_is_left_alone_is_told_as_an_error_once(
     runtime: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An alert goes by the line, so it has the severity and the item."""
+    """The alert goes by a log line with severity ERROR and the item."""
     for _ in range(3):
         quarantine(runtime, "decisions/a")
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
@@ -126,7 +126,7 @@ def test_what_is_left_alone_is_told_as_an_error_once(
 
 
 def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
-    """One that cannot be healed does not keep the others from it."""
+    """An item that cannot be healed does not stop the others."""
     healed: list[int] = []
 
     def heal(item: int) -> None:
@@ -140,7 +140,7 @@ def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
 
 
 def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
-    """No error of an item is needed for it; an item's own error says more."""
+    """When time runs out, an error says that the next sweep goes on."""
     healed: list[int] = []
     with pytest.raises(TransientError, match="next sweep"):
         heal_each(range(5), healed.append, lambda: len(healed) < 3)
@@ -148,7 +148,7 @@ def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
 
 
 def test_a_sweep_heals_for_four_minutes(runtime: Runtime) -> None:
-    """What it does last, and its row, have to fit into the function's timeout."""
+    """The sweep's last steps and its row have to fit into the function's timeout."""
     may = in_time(runtime, runtime.clock.now())
     runtime.clock.sleep(239)
     assert may()

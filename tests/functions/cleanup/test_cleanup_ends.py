@@ -1,4 +1,4 @@
-"""The cleanup processor and runs that nothing can bring on: each ends in one row (R6, R8)."""
+"""Runs that nothing can continue end in one failed row (R6, R8)."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ from tests.kit.world import (
 
 
 def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World) -> None:
-    """After three tries it is quarantined, after a day its RUN has a terminal row (X5)."""
+    """It is quarantined after three resends, and after a day its RUN has a failed row (X5)."""
     delivery = before(world, "workflow_executor")
     world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
@@ -48,7 +48,7 @@ def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World)
 
 
 def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> None:
-    """Nothing is left to send: its row alone tells what it was, and it is told once."""
+    """With nothing left to resend, the RUN is quarantined and ends from its row alone."""
     before(world, "workflow_executor")
     world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
@@ -65,7 +65,7 @@ def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> 
 
 
 def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:
-    """It is decided as of its own instant, a day back; its age is that of its batch."""
+    """A forced run's age is that of its stored batch, not that of its old slot."""
     long_ago = SLOT - timedelta(days=1)
     world.clock.move(SWEEP - timedelta(minutes=1))
     body = {"schema": "tick", "version": 1, "scheduled_time": long_ago.isoformat(), "force": True}
@@ -82,7 +82,7 @@ def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: Wo
 
 
 def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: World) -> None:
-    """Sweeps that come before what waits for delivery give nothing up that may still run."""
+    """Sweeps that run before the waiting deliveries give up no run that can still end."""
     before(world, "scraper_runner")
     waiting = [*world.queue]
     world.queue.clear()
@@ -99,7 +99,7 @@ def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: W
 
 
 def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
-    """After a day without its tracker; what its tasks brought is counted and linked."""
+    """A run without its tracker ends after a day; its tasks' results are counted and linked."""
     before(world, LAST_TASK)
     world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.settle()
@@ -116,7 +116,7 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
 
 
 def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
-    """All tasks reported, and yet every completion fails."""
+    """All tasks have reported, but every completion fails."""
     fail_to_complete(world)
     world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.queue.clear()
@@ -130,7 +130,7 @@ def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> 
 
 
 def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World) -> None:
-    """A live claim wins, though all tries are used up: nothing is told, the row is written once."""
+    """A live claim wins over a sweep although all resends are used up."""
     delivery = before(world, "workflow_executor")
     world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
@@ -160,7 +160,7 @@ def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World)
 def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
     world: World, left: dict[str, tuple[str, ...]], said: str
 ) -> None:
-    """A scraper or the workflow went between decision and delivery: nobody waits a day for it."""
+    """A RUN whose scraper or workflow was removed ends at once, not after a day."""
     tick(world, "tick-master-controller")
     world.deliver(world.take())
     flows = dict(world.runtime.workflows)
@@ -186,7 +186,7 @@ def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
 def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
     world: World, event: str
 ) -> None:
-    """Its start is done, and nothing tells any longer what it led to: told once, one row."""
+    """The run is quarantined, and ends in one failed row."""
     before(world, event)
     world.queue.clear()
     forget(world, world.runtime.settings.state_bucket, "executions/")
@@ -200,7 +200,7 @@ def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
 def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of the executor's delivery lies between the sweep's look and its claim."""
+    """The executor's whole delivery happens between the sweep's look and its claim."""
     delivery = before(world, "workflow_executor")
     world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
@@ -221,7 +221,7 @@ def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
 
 
 def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
-    """The second one comes while the first writes its row; no job key holds here."""
+    """A second sweep runs while the first writes its row, without help of a job key."""
     world = new_world(ForgetfulWarehouse)
     before(world, "scraper_runner")
     world.queue.clear()
@@ -248,7 +248,7 @@ def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
 def test_x5_a_run_that_died_before_its_first_step_and_is_refused_now_ends_too(
     world: World,
 ) -> None:
-    """Its manifest is stored, no task was asked for, and its workflow is gone."""
+    """Its manifest is stored, no task was requested, and its workflow is removed."""
     deliver_through(world, before(world, "workflow_executor"), Break(2, die_after))
     flows = dict(world.runtime.workflows)
     del flows["betting_lines"]

@@ -1,4 +1,4 @@
-"""The cleanup processor's sweep: one row that says what was found and sent again (R8)."""
+"""The cleanup processor's sweep writes one row of what it found and resent (R8)."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.kit.world import LOST_UPLOAD, SLOT, SWEEP, Call, before, lose_two, ru
 
 
 def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> None:
-    """Objects are checked, none is missing, nothing is sent."""
+    """Objects are checked, none is missing, and nothing is resent."""
     tick(world, "tick-master-controller")
     world.settle()
     published = len(world.publisher.published)
@@ -35,7 +35,7 @@ def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> No
 
 
 def test_a_swept_slot_is_a_no_op(world: World, call: Call) -> None:
-    """Whichever instant of the slot the second tick names."""
+    """A second tick, at any instant of the slot, writes no row."""
     world.clock.move(SWEEP + timedelta(minutes=9))
     call("cleanup_processor", TICK)
     later = {**TICK, "scheduled_time": (SWEEP + timedelta(minutes=9)).isoformat()}
@@ -45,7 +45,7 @@ def test_a_swept_slot_is_a_no_op(world: World, call: Call) -> None:
 
 
 def test_what_was_lost_is_sent_again_and_said(world: World) -> None:
-    """A lost object's event and a lost decision: both healed by the ordinary chain."""
+    """A lost object event and a lost decision are resent, and the row lists both."""
     lose_two(world)
     row = sweep(world)
     lost = ids.decision_id("betting_lines", SLOT)
@@ -56,7 +56,7 @@ def test_what_was_lost_is_sent_again_and_said(world: World) -> None:
 
 
 def test_what_may_still_be_on_its_way_is_left_alone(world: World) -> None:
-    """An object of the last ten minutes, and a RUN of the last twenty."""
+    """Objects younger than 10 minutes and RUNs younger than 20 are not resent."""
     tick(world, "tick-master-controller")
     run_to(world, is_for("workflow_executor"))
     world.settle()
@@ -67,7 +67,7 @@ def test_what_may_still_be_on_its_way_is_left_alone(world: World) -> None:
 
 
 def test_c5_a_sweep_ends_in_time_though_every_call_hangs(world: World) -> None:
-    """Its row says so within the function's 540 s, and the next sweep heals what is left."""
+    """It ends within the function's 540 s, and the next sweep resends the rest."""
     for number in range(30):
         world.storage.create(BUCKET, f"logged/2025-11-12/{number}.json", b"{}")
     world.settle()
@@ -90,7 +90,7 @@ def test_c5_a_sweep_ends_in_time_though_every_call_hangs(world: World) -> None:
 
 
 def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
-    """When most of many objects look unlogged, the lookup is wrong, not the world."""
+    """When most of many objects look unlogged, the lookup is taken to be wrong."""
     lose_two(world)
     for number in range(40):
         upload(world, f"notes/2025-11-12/{number}.json")
@@ -102,7 +102,7 @@ def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
 
 
 def test_the_row_of_a_sweep_is_raised_when_it_cannot_be_written(world: World, call: Call) -> None:
-    """503; what was sent by then is not sent again by the redelivery."""
+    """The answer is 503, and the redelivery does not resend what was resent."""
     delivery = before(world, "cleanup_processor")
     first = Break(1, raising(ServiceUnavailable("BigQuery is away")))
     with tapped(world, first.around, "warehouse"):

@@ -1,4 +1,4 @@
-"""The cleanup processor and runs: what was decided ends in a row, whatever is lost (R6, R8)."""
+"""Whatever is lost, each decided run ends in one row (R6, R8)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +33,7 @@ from tests.kit.world import LAST_TASK, SLOT, SWEEP, before, lose_two, run_to, ti
 def test_r8_whichever_delivery_is_lost_the_run_ends_as_if_it_was_not(
     world: World, lost: Callable[[Delivery], bool]
 ) -> None:
-    """Completed, every object logged, no task written off: within a few sweeps."""
+    """Within a few sweeps the run completes, with every object logged."""
     lose(world, lost)
     for number in range(3):
         sweep(world, number)
@@ -46,7 +46,7 @@ def test_r8_whichever_delivery_is_lost_the_run_ends_as_if_it_was_not(
 
 @pytest.mark.parametrize("event", ["execution_tracker", LAST_TASK])
 def test_r8_a_completion_that_died_for_good_is_taken_up(world: World, event: str) -> None:
-    """All tasks reported, then the delivery dies, and its message is never seen again."""
+    """The delivery dies after all tasks have reported, and its message never returns."""
     delivery = before(world, event)
     dying = Break(2, die_for_good)
     with tapped(world, dying.around, "storage"), pytest.raises(KeyboardInterrupt):
@@ -60,7 +60,7 @@ def test_r8_a_completion_that_died_for_good_is_taken_up(world: World, event: str
 
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_r8_a_start_that_died_for_good_is_taken_up(world: World, at: int) -> None:
-    """Also between manifest and tasks, when the decision's message is lost with the process."""
+    """A start that dies between manifest and tasks, with its message lost, is resumed."""
     delivery = before(world, "workflow_executor")
     dying = Break(at, die_for_good)
     with tapped(world, dying.around, "storage"), pytest.raises(KeyboardInterrupt):
@@ -73,7 +73,7 @@ def test_r8_a_start_that_died_for_good_is_taken_up(world: World, at: int) -> Non
 
 
 def test_r8_a_task_that_never_reports_is_written_off(world: World) -> None:
-    """Its `failed/` object goes the ordinary way: logged, counted, and the run ends."""
+    """Its `failed/` object is logged and counted like any other, and the run ends."""
     world.transport.lose(is_for("scraper_runner", "oddsa_game_lines"))
     tick(world, "tick-master-controller")
     world.settle()
@@ -88,7 +88,7 @@ def test_r8_a_task_that_never_reports_is_written_off(world: World) -> None:
 
 
 def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None:
-    """Cleanup and the runner were down for two hours: six sweeps come before the runner is back."""
+    """Six sweeps that run before the runner is back only resend the task."""
     with world.transport.losing(is_for("scraper_runner", "oddsa_game_lines")):
         tick(world, "tick-master-controller")
         world.settle()
@@ -107,7 +107,7 @@ def test_r8_the_late_sweeps_of_an_outage_write_off_no_task(world: World) -> None
 
 
 def test_one_run_that_cannot_be_healed_does_not_keep_the_others(world: World) -> None:
-    """Its state is refused: the sweep says so, and heals the rest."""
+    """A run with unreadable state makes the sweep an ERROR; the others are healed."""
     lose_two(world)
     lost = ids.execution_id(ids.decision_id("betting_lines", SLOT))
     tick(world, "tick-master-controller", SLOT + timedelta(hours=2))

@@ -1,4 +1,4 @@
-"""Tables and buckets that production had before: what another system left there harms nothing."""
+"""Rows that another system left in the tables change nothing."""
 
 from datetime import timedelta
 from typing import Any
@@ -59,7 +59,7 @@ SEEDED: dict[str, dict[str, Any]] = {
 
 
 def adopt(world: World, name: str, **changes: Any) -> None:
-    """Hold a row as BigQuery returns it once our columns were added: null, or an empty array."""
+    """Hold a row as BigQuery returns it after our columns were added as null or empty arrays."""
     given, shape = SEEDED[name] | changes, table(name)
     row = {f.name: given.get(f.name, [] if f.mode == "REPEATED" else None) for f in shape.fields}
     world.warehouse.adopt(name, row)

@@ -1,4 +1,4 @@
-"""What every function answers to what it cannot handle, now or ever (R7)."""
+"""The answer of every function to what it cannot handle now, or never can (R7)."""
 
 import base64
 from collections.abc import Mapping
@@ -104,7 +104,7 @@ MALFORMED: list[tuple[str, bytes | Mapping[str, Any], str]] = [
 def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
     world: World, call: Call, function: str, message: bytes | Mapping[str, Any], told: str
 ) -> None:
-    """200; the dead letter names function and field, and keeps the original; no row is written."""
+    """The answer is 200; a dead letter keeps the original and names function and field."""
     rows, published = tables(world), len(world.publisher.published)
     headers, body = wrapped("push_broker", message, {"from": "a test"})
     assert call(function, body, headers).status == 200
@@ -126,7 +126,7 @@ def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
 def test_r7_the_same_called_directly_is_told_to_the_caller(
     world: World, call: Call, function: str, message: Mapping[str, Any], told: str
 ) -> None:
-    """400 with the error; a dead letter would only repeat what the caller sees."""
+    """The answer is 400 with the error, and no dead letter repeats it."""
     published = len(world.publisher.published)
     answer = call(function, message)
     assert answer.status == 400
@@ -139,7 +139,7 @@ def test_r7_the_same_called_directly_is_told_to_the_caller(
 def test_r7_a_body_that_is_no_json_object_is_told_to_the_caller(
     call: Call, function: str, body: bytes
 ) -> None:
-    """400, naming the body."""
+    """The answer is 400 and names the body."""
     answer = call(function, body)
     assert answer.status == 400
     assert answer.body["error"].startswith("body: ")
@@ -150,7 +150,7 @@ def test_r7_a_body_that_is_no_json_object_is_told_to_the_caller(
 def test_r7_an_envelope_that_cannot_be_is_told_to_the_caller(
     call: Call, function: str, field: str
 ) -> None:
-    """Pub/Sub never sends it, so whoever called by hand is the one to tell."""
+    """Pub/Sub never sends such an envelope, so the caller gets a 400."""
     headers, body = wrapped("push_broker", {})
     body["message"][field] = "%%"
     answer = call(function, body, headers)
@@ -162,7 +162,7 @@ def test_r7_an_envelope_that_cannot_be_is_told_to_the_caller(
 def test_r7_another_kind_of_storage_event_is_buried(
     world: World, call: Call, function: str
 ) -> None:
-    """A subscription that also gets deletions is told so, not logged as an object."""
+    """A deletion event is dead-lettered, not logged as an object."""
     attributes = {"eventType": "OBJECT_DELETE"}
     headers, body = wrapped("gcs_notification_broker", OBJECT, attributes)
     assert call(function, body, headers).status == 200
@@ -186,7 +186,7 @@ def test_r7_another_kind_of_storage_event_is_buried(
 def test_r7_a_passing_error_is_raised_and_the_redelivery_succeeds(
     world: World, call: Call, event: str, error: Exception
 ) -> None:
-    """503 so that the platform retries; then the same rows as without the error."""
+    """The answer is 503, and the redelivery writes the same rows as without the error."""
     delivery = before(world, event)
     with tapped(world, at_the_first_write(error)):
         answer = call(delivery.function, delivery.body())
@@ -199,7 +199,7 @@ def test_r7_a_passing_error_is_raised_and_the_redelivery_succeeds(
 
 @pytest.mark.parametrize("event", [*FUNCTIONS, LAST_TASK])
 def test_r7_an_unknown_error_is_raised_too(world: World, call: Call, event: str) -> None:
-    """500: nobody knows whether it passes, so it is not acknowledged."""
+    """The answer is 500, since the error may be transient."""
     delivery = before(world, event)
     with tapped(world, at_the_first_write(LookupError("a bug"))):
         answer = call(delivery.function, delivery.body())
@@ -213,7 +213,7 @@ def test_r7_an_unknown_error_is_raised_too(world: World, call: Call, event: str)
 def test_r7_what_could_not_be_buried_is_not_acknowledged(
     world: World, call: Call, function: str
 ) -> None:
-    """The dead-letter topic failing is an error that passes: the message must not be lost."""
+    """A failing dead-letter topic answers 503, so that the message is not lost."""
     headers, body = wrapped("push_broker", b"{not json")
     with tapped(world, at_the_first_write(ServiceUnavailable("later"))):
         assert call(function, body, headers).status == 503
@@ -222,5 +222,5 @@ def test_r7_what_could_not_be_buried_is_not_acknowledged(
 
 
 def at_the_first_write(error: Exception) -> Around:
-    """The first write fails with an error."""
+    """Raise an error at the first write."""
     return Break(1, raising(error)).around

@@ -1,4 +1,4 @@
-"""Two deliveries of one event at the same time: one does the work (R6)."""
+"""Of two deliveries of one event at the same time one does the work (R6)."""
 
 import threading
 from collections.abc import Callable
@@ -21,20 +21,20 @@ Second = Callable[[World, Delivery, Do], object]
 
 
 def before_write(world: World, delivery: Delivery, do: Do) -> object:
-    """The second delivery comes and goes before the first one's write."""
+    """Deliver the second one before the first one's write."""
     assert world.deliver(delivery) in {200, 503}
     return do()
 
 
 def after_write(world: World, delivery: Delivery, do: Do) -> object:
-    """The same after it."""
+    """Deliver the second one after the first one's write."""
     done = do()
     assert world.deliver(delivery) in {200, 503}
     return done
 
 
 def past_the_lease(world: World, delivery: Delivery, do: Do) -> object:
-    """The first delivery stands still for longer than its lease; then its write goes through.
+    """Let the first delivery's lease run out and deliver the second one, before the write.
 
     The function's timeout keeps this from happening: it is shorter than the lease.
     """
@@ -44,7 +44,7 @@ def past_the_lease(world: World, delivery: Delivery, do: Do) -> object:
 
 
 def interleaved(event: str, second: Second, warehouse: type[MemoryWarehouse]) -> list[str]:
-    """Let a second delivery in at every write of the first; returns where rows came out wrong."""
+    """Deliver a second time at every write of the first; returns the writes that go wrong."""
     expected, writes = undisturbed(event)
     wrong = []
     for number, label in enumerate(writes, 1):
@@ -60,13 +60,13 @@ def interleaved(event: str, second: Second, warehouse: type[MemoryWarehouse]) ->
 @pytest.mark.parametrize("second", [before_write, after_write])
 @pytest.mark.parametrize("event", EVENTS)
 def test_r6_a_second_delivery_meanwhile_adds_nothing(event: str, second: Second) -> None:
-    """It finds the claim held (503) or the work done (200), at whichever write it comes."""
+    """It meets a held claim (503) or finished work (200), at whichever write it comes."""
     assert interleaved(event, second, ForgetfulWarehouse) == []
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_r6_a_delivery_that_outlives_its_lease_adds_nothing(event: str) -> None:
-    """Two workers at once: row ids, job ids and names that derive from the work keep it single."""
+    """Two workers write the same row ids, job ids and names, so that nothing doubles."""
     assert interleaved(event, past_the_lease, MemoryWarehouse) == []
 
 
@@ -74,7 +74,7 @@ def test_r6_a_delivery_that_outlives_its_lease_adds_nothing(event: str) -> None:
     "event", ["schedule_locker", "master_controller", "scraper_logger", EVENTS[-1]]
 )
 def test_r6_the_one_gap_that_bigquery_s_job_id_closes(event: str) -> None:
-    """A worker past its lease that has looked already and inserts after its successor did.
+    """A worker past its lease inserts after its successor did, having looked before.
 
     No claim can stop it: between its last look and its insert is always a moment. BigQuery takes
     a job id once (409), and so does `MemoryWarehouse`; bqemulator does not, and there the row
@@ -86,14 +86,14 @@ def test_r6_the_one_gap_that_bigquery_s_job_id_closes(event: str) -> None:
 
 
 def locks(world: World, *forced: bool) -> list[Delivery]:
-    """Deliveries of lock ticks of the day, one after the other forced or plain."""
+    """Take the deliveries of several lock ticks of the day, each forced or plain."""
     for force in forced:
         tick(world, "tick-schedule-locker", force=force)
     return [world.take() for _ in forced]
 
 
 def locked_at(number: int, second: Second, *, forced: tuple[bool, bool]) -> tuple[World, Break]:
-    """Lock a date, and let another lock of it in at one write of the first."""
+    """Lock a date, and let another lock in at one write of the first."""
     world = new_world(ForgetfulWarehouse if second is not past_the_lease else MemoryWarehouse)
     first, other = locks(world, *forced)
     breaking = Break(number, partial(second, world, other))
@@ -107,7 +107,7 @@ def locked_at(number: int, second: Second, *, forced: tuple[bool, bool]) -> tupl
 def test_r6_a_forced_lock_and_another_of_its_date_meet(
     forced: tuple[bool, bool], second: Second
 ) -> None:
-    """Either comes in at any write of the other, and the plan is there once."""
+    """Whichever comes in at whichever write, the plan is written once."""
     writes = locked_at(0, second, forced=forced)[1].seen
     assert [write.split()[0] for write in writes] == ["create", "append", "create"]
     for number, label in enumerate(writes, 1):
@@ -118,7 +118,7 @@ def test_r6_a_forced_lock_and_another_of_its_date_meet(
 
 @pytest.mark.parametrize("forced", [(False, True, True), (True, False, True)])
 def test_r6_locks_one_after_the_other_write_the_plan_once(forced: tuple[bool, ...]) -> None:
-    """A plain lock after a forced one is a no-op, a forced one adds what is not there."""
+    """A plain lock after a forced one is a no-op; a forced one adds what is missing."""
     world = new_world(ForgetfulWarehouse)
     assert [world.deliver(lock) for lock in locks(world, *forced)] == [200] * 3
     assert tables(world) == undisturbed("schedule_locker")[0]

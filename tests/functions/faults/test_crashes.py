@@ -1,4 +1,4 @@
-"""Each function stopped at every one of its writes: the five tables come out the same (R6)."""
+"""A function stopped at any of its writes leaves the same five tables (R6)."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.kit.world import EVENTS, ForgetfulWarehouse, before, new_world, rest
 
 
 def broken_at(event: str, act: Act, warehouse: type[MemoryWarehouse]) -> list[str]:
-    """Break at every write in turn, let Pub/Sub deliver again; returns what came out wrong."""
+    """Break at every write in turn and redeliver; returns the writes that go wrong."""
     expected, writes = undisturbed(event)
     wrong = []
     for number, label in enumerate(writes, 1):
@@ -33,7 +33,7 @@ def broken_at(event: str, act: Act, warehouse: type[MemoryWarehouse]) -> list[st
 @pytest.mark.parametrize("act", [die_before, die_after, fail_before, fail_after])
 @pytest.mark.parametrize("event", EVENTS)
 def test_r6_broken_at_any_write_the_tables_come_out_the_same(event: str, act: Act) -> None:
-    """Whether the process dies or the service fails, before a write or after it.
+    """The process dies or the service fails, before a write or after it.
 
     The forgetful warehouse takes a job id many times: claims and the look before a takeover's
     write do it alone. One gap is left to BigQuery's job id, see `test_concurrency.py`.

@@ -1,4 +1,4 @@
-"""A poison message of each kind: given up within its tries, alone, and brought back after a fix."""
+"""A poison message of each kind is given up alone, and replayed after a fix."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ def set_to(**settings: Any) -> Cause:
 
 
 def without_workflow(name: str) -> Cause:
-    """The configuration lacks a workflow."""
+    """Remove a workflow from the configuration."""
 
     def lacking(world: World) -> AbstractContextManager[Any]:
         left = {key: flow for key, flow in world.runtime.workflows.items() if key != name}
@@ -63,7 +63,7 @@ def without_workflow(name: str) -> Cause:
 
 
 def without_scraper(name: str) -> Cause:
-    """The code lacks a scraper."""
+    """Remove a scraper from the code."""
     left = {key: scraper for key, scraper in REGISTRY.items() if key != name}
     return lambda _: patch("common.scrapers.REGISTRY", left)
 
@@ -76,7 +76,7 @@ def logged(path: str) -> Callable[[World], bool]:
 
 
 def executed(world: World) -> bool:
-    """Whether the poison decision came to an end."""
+    """Whether the poison decision's execution is completed."""
     rows = [row for row in world.rows["workflow_executions"] if row["decision_id"] == UUID]
     return [row["status"] for row in rows] == ["completed"]
 
@@ -87,7 +87,7 @@ def planned(world: World) -> bool:
 
 
 def expired(world: World) -> bool:
-    """Whether the poison tick's slot is told of as long past (rule R3)."""
+    """Whether the poison tick's slot was decided as expired (rule R3)."""
     rows = [row for row in world.rows["workflow_decisions"] if row["slot"] == SLOT]
     return {(row["action"], row["reason_code"]) for row in rows} == {("SKIP", "SLOT_EXPIRED")}
 
@@ -229,7 +229,7 @@ POISONS = {
 
 
 def lay(world: World, poison: Poison) -> list[Delivery]:
-    """Publish a poison; its function's deliveries of it meet the cause. Returns those so far."""
+    """Publish a poison whose cause holds for its deliveries; returns the deliveries so far."""
     world.clock.move(SLOT)
     tries: list[Delivery] = []
 
@@ -249,12 +249,12 @@ def lay(world: World, poison: Poison) -> list[Delivery]:
 
 
 def of(poison: Poison, message: Published) -> bool:
-    """Whether a message is the poison one, not a healthy one of its topic."""
+    """Whether a message is the poison, not a healthy one of its topic."""
     return message.body == poison.body or message.body.get("name") == UPLOAD
 
 
 def letters(world: World) -> list[Letter]:
-    """What lies in dead-letters."""
+    """Read the dead letters."""
     return [
         read_letter(
             one.message_id,
@@ -269,12 +269,12 @@ def letters(world: World) -> list[Letter]:
 
 
 def mend(world: World) -> None:
-    """The cause is gone."""
+    """Remove the cause."""
     world.around = lambda _, do: do()
 
 
 def replay(world: World, letter: Letter) -> None:
-    """What `dlq replay` publishes."""
+    """Publish what `dlq replay` publishes."""
     again = resent(letter, world.runtime.topology)
     world.publisher.publish(again.topic, again.body, again.attributes)
     world.settle()
@@ -282,7 +282,7 @@ def replay(world: World, letter: Letter) -> None:
 
 @pytest.mark.parametrize("kind", POISONS)
 def test_p1_r7_a_poison_is_given_up_within_its_tries_and_replayed_once_mended(kind: str) -> None:
-    """One letter with function and error; others unharmed; the replay does the original's work."""
+    """One letter names function and error; its replay does the original's work."""
     poison = POISONS[kind]
     world = new_world()
     tries = lay(world, poison)
@@ -304,7 +304,7 @@ def test_p1_r7_a_poison_is_given_up_within_its_tries_and_replayed_once_mended(ki
 
 
 def test_r7_a_replay_while_the_cause_lasts_is_given_up_again() -> None:
-    """A second letter; nothing is done in part."""
+    """It makes a second letter, and does nothing in part."""
     poison = POISONS["a workflow that is not configured"]
     world = new_world()
     lay(world, poison)
@@ -324,7 +324,7 @@ def test_r7_a_replay_while_the_cause_lasts_is_given_up_again() -> None:
     "raw", [b"{not json", b"[1]", b"\xff\xfe", b'{"a": NaN}', b"[" * 100_000], ids=repr
 )
 def test_r7_an_unparseable_poison_is_kept_to_be_looked_at(raw: bytes) -> None:
-    """No fix of ours can make it a message: the replay says why, and it stays."""
+    """A replay is refused with the reason, and the letter stays."""
     world = new_world()
     headers, body = wrapped("push_broker", raw)
     route = ROUTES["master_controller"]
@@ -336,7 +336,7 @@ def test_r7_an_unparseable_poison_is_kept_to_be_looked_at(raw: bytes) -> None:
 
 
 def test_r7_a_hundred_poisons_hold_nobody_up() -> None:
-    """Each is one delivery; a healthy message behind them is handled at its own time."""
+    """Each poison is one delivery, and a healthy message behind them is not delayed."""
     world = new_world()
     began = world.clock.now()
     for number in range(100):

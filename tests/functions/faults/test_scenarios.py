@@ -1,4 +1,4 @@
-"""What an earlier version failed at and no single function's tests are about."""
+"""Failures of an earlier version that concern several functions."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ TICK = "tick-cleanup-processor"
 
 
 def of(workflow: str) -> Callable[[Delivery], bool]:
-    """Whether a delivery brings a workflow's decision to the executor."""
+    """Select the deliveries of a workflow's decision to the executor."""
     return lambda found: found.function == "workflow_executor" and workflow in str(found.message)
 
 
 def test_x1_a_run_that_nobody_executes_is_not_left_in_silence(world: World) -> None:
-    """Its message is lost: the next sweeps say so and send it again."""
+    """A lost decision is resent by the next sweep, whose row lists it."""
     tick(world, "tick-master-controller")
     run_to(world, of("betting_lines"))
     world.settle()
@@ -41,7 +41,7 @@ def test_x1_a_run_that_nobody_executes_is_not_left_in_silence(world: World) -> N
 
 
 def test_x2_a_run_that_fails_does_not_hold_up_the_others(world: World) -> None:
-    """One decision's delivery fails and comes again; the other is done meanwhile."""
+    """While one decision's delivery is retried, the other execution completes."""
     tick(world, "tick-master-controller")
     delivery = run_to(world, of("betting_lines"))
     first = Break(1, raising(ServiceUnavailable("storage is away")))
@@ -55,7 +55,7 @@ def test_x2_a_run_that_fails_does_not_hold_up_the_others(world: World) -> None:
 
 
 def test_x3_a_tick_only_enqueues_and_a_second_one_enqueues_nothing(world: World) -> None:
-    """The controller asks no source and runs no task itself."""
+    """The controller publishes decisions, and asks no source and runs no task itself."""
     asked: list[str] = []
 
     def ask(path: str, params: Mapping[str, str]) -> Answer:
@@ -77,14 +77,14 @@ def test_x3_a_tick_only_enqueues_and_a_second_one_enqueues_nothing(world: World)
 
 
 def test_x15_decisions_that_nobody_executes_are_an_alert() -> None:
-    """A query looks for RUN rows without an execution; the tests of its thresholds are its own."""
+    """A query finds RUN rows without an execution; tests/alerts checks its thresholds."""
     query = (ROOT / "config" / "alerts" / "run-without-execution.sql").read_text()
     assert "workflow_decisions" in query
     assert "workflow_executions" in query
 
 
 def test_b3_no_statement_changes_a_row() -> None:
-    """Rows are only ever added: there is no UPDATE, MERGE or DELETE to fail on fresh rows."""
+    """Rows are only inserted: there is no UPDATE, MERGE or DELETE."""
     folders = (ROOT / "common", ROOT / "functions")
     text = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
     assert "INSERT INTO" in text
@@ -92,7 +92,7 @@ def test_b3_no_statement_changes_a_row() -> None:
 
 
 def test_c2_a_new_version_of_a_logged_object_is_missing_until_it_is_logged(world: World) -> None:
-    """Proof is the log row of this very generation, whatever wrote the object."""
+    """Only a log row of the same generation proves that an object is logged."""
     made = world.storage.create(BUCKET, "notes/2025-11-12/x.json", b"1")
     world.settle()
     with unnoticed(world):
@@ -108,7 +108,7 @@ def test_c2_a_new_version_of_a_logged_object_is_missing_until_it_is_logged(world
 def test_c4_a_table_that_cannot_be_read_does_not_keep_the_sweep_from_the_others(
     world: World,
 ) -> None:
-    """The log is away: the lost decision is sent again all the same, and the row says ERROR."""
+    """The lost decision is resent although the log is unreadable; the row says ERROR."""
     lose_two(world)
 
     def refuse_the_log(call: Call, do: Do) -> Any:
@@ -130,7 +130,7 @@ def test_c4_a_table_that_cannot_be_read_does_not_keep_the_sweep_from_the_others(
 def test_c6_an_object_without_data_is_expected_in_the_log_too(
     world: World, scraper: str, outcome: str
 ) -> None:
-    """The logger's event is lost: a sweep has the object logged with its own outcome."""
+    """A sweep has the unlogged object logged with its own outcome."""
     game = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
     request = {"schema": "scraper-request", "version": 1, "scraper": scraper, "game": game}
     world.publisher.publish("scraper-requests", {**request, "target_date": f"{DAY}"}, {})
@@ -147,7 +147,7 @@ def test_c6_an_object_without_data_is_expected_in_the_log_too(
 
 
 def test_p3_healing_ends_by_itself(world: World) -> None:
-    """A task that can never report is asked for three times, then written off: no loop."""
+    """A task that never reports is resent three times and then written off."""
     tick(world, "tick-master-controller")
     world.transport.lose(is_for("scraper_runner", "oddsa_game_lines"))
     for number in range(30):
@@ -159,7 +159,7 @@ def test_p3_healing_ends_by_itself(world: World) -> None:
 
 
 def test_p5_a_success_names_its_object_and_version(world: World) -> None:
-    """Every log row has path and generation of an object that is there."""
+    """Every log row has path and generation of an existing object."""
     tick(world, "tick-master-controller")
     world.settle()
     assert world.rows["scraper_execution_log"]

@@ -1,4 +1,4 @@
-"""State objects that somebody has spoilt: the chain goes on as if nothing were known."""
+"""Spoilt state objects: the chain continues as if nothing were known."""
 
 from datetime import timedelta
 
@@ -19,20 +19,20 @@ HOUR_ENDS = 1
 
 
 def overwrite(world: World, name: str, body: bytes) -> None:
-    """Overwrite an object of the state bucket, or leave one in its place."""
+    """Overwrite an object of the state bucket, or create it."""
     bucket = world.runtime.settings.state_bucket
     held = world.storage.stat(bucket, name)
     world.storage.replace(bucket, name, body, generation=held.generation if held else 0)
 
 
 def refusals(world: World) -> list[tuple[str, int]]:
-    """Deliveries that were not acknowledged at once."""
+    """List the answers that did not acknowledge."""
     return [(function, status) for function, status, _ in world.answers if status != 200]
 
 
 @pytest.mark.parametrize("body", SPOILT)
 def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: bytes) -> None:
-    """Nothing is delivered twice over it, and the next count takes its place."""
+    """No delivery is refused, and the next count replaces the spoilt one."""
     overwrite(world, NAME, body)
     tick(world, "tick-master-controller")
     world.settle()
@@ -48,7 +48,7 @@ def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: b
 def test_r6_a_task_under_way_is_taken_over_though_its_lease_cannot_be_read(
     world: World, body: bytes
 ) -> None:
-    """The next delivery runs it once."""
+    """The next delivery runs the task once."""
     delivery = before(world, "scraper_runner")
     task_id = delivery.message.body["execution"]["task_id"]
     overwrite(world, f"claims/scraper_runner/{task_id}/lease", body)
@@ -58,7 +58,7 @@ def test_r6_a_task_under_way_is_taken_over_though_its_lease_cannot_be_read(
 
 
 def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: World) -> None:
-    """A sweep asks for it again, and then ends the execution without it."""
+    """Sweeps resend the task, and then end the execution without it."""
     delivery = before(world, "scraper_runner")
     execution = delivery.message.body["execution"]
     overwrite(world, f"claims/scraper_runner/{execution['task_id']}/lease", b"")

@@ -1,4 +1,4 @@
-"""What a simulation counts is what its Google counterpart would ask and be billed."""
+"""A simulation counts what Google's implementations would request and be billed."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ NOW = datetime(2031, 11, 12, 18, tzinfo=UTC)
 
 @pytest.fixture
 def meter() -> Meter:
-    """A meter within a delivery to a function."""
+    """Make a meter within a delivery to a function."""
     made = Meter("data")
     made.call("f", NOW)
     return made
@@ -40,19 +40,19 @@ def meter() -> Meter:
 
 @pytest.fixture
 def storage(meter: Meter) -> Storage:
-    """A metered storage in memory."""
+    """Make a metered storage in memory."""
     return intercepted(MemoryStorage(ManualClock(NOW)), meter.storage)
 
 
 def bills(meter: Meter) -> dict[str, int]:
-    """What has been billed by now, without what is nothing."""
+    """Return the amounts billed so far, without zeros."""
     return {name: number for name, number in meter.usage.amounts.items() if number}
 
 
 def test_a_write_is_class_a_and_the_data_buckets_notification_class_b(
     storage: Storage, meter: Meter
 ) -> None:
-    """The state bucket notifies nobody."""
+    """The state bucket has no notifications."""
     storage.create("data", "a.json", b"12345", metadata={"scraper": "oddsa_events"})
     storage.create("data", "b.json", b"1")
     made = storage.create("state", "c.json", b"123")
@@ -65,7 +65,7 @@ def test_a_write_is_class_a_and_the_data_buckets_notification_class_b(
 
 
 def test_a_read_is_two_class_b_and_a_description_one(storage: Storage, meter: Meter) -> None:
-    """As `GoogleStorage.read` asks for the description first."""
+    """`GoogleStorage.read` requests the description first."""
     storage.create("state", "c.json", b"")
     before = bills(meter)
     storage.read("state", "c.json")
@@ -74,7 +74,7 @@ def test_a_read_is_two_class_b_and_a_description_one(storage: Storage, meter: Me
 
 
 def test_what_is_refused_is_asked_but_not_billed(storage: Storage, meter: Meter) -> None:
-    """404 and 412 are free, yet the function waits for them."""
+    """404 and 412 are free, but the function waits for them."""
     storage.create("state", "c.json", b"")
     before, asked = bills(meter), meter.usage.functions["f"]["storage"]
     storage.read("state", "missing")
@@ -99,7 +99,7 @@ def test_a_listing_is_a_class_a_operation_a_page(meter: Meter, objects: int, pag
 
 
 def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
-    """A takeover looks before it writes, which is one more."""
+    """A takeover looks before it writes, which is one more query."""
     warehouse = intercepted(MemoryWarehouse(), meter.warehouse)
     row = {"cleanup_time": NOW, "cleanup_id": "x"}
     warehouse.append("cleanup_operations", [row], job_key="1")
@@ -111,7 +111,7 @@ def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
 
 
 def test_a_small_message_is_billed_as_a_thousand_bytes(meter: Meter) -> None:
-    """Body, attributes, id and time count beyond that."""
+    """Larger messages are billed by body, attributes, id and time."""
     small = Published("1", "t", b"{}", {}, NOW)
     large = Published("12", "t", b"x" * 2000, {"key": "value"}, NOW)
     meter.message(small, 3)
@@ -121,7 +121,7 @@ def test_a_small_message_is_billed_as_a_thousand_bytes(meter: Meter) -> None:
 
 
 def test_an_instance_is_kept_while_it_is_not_idle_for_long() -> None:
-    """A call takes an idle instance; without one it starts another, up to the most there may be."""
+    """A call takes an idle instance, or starts one up to the maximum."""
     meter = Meter("data")
 
     def cold(function: str, now: datetime) -> bool:
@@ -136,7 +136,7 @@ def test_an_instance_is_kept_while_it_is_not_idle_for_long() -> None:
 
 
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
-    """Calls, rows, objects and messages agree with what the simulation itself holds."""
+    """Calls, rows, objects and messages agree with the simulation."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00", "20:30"]}))
     simulation = Simulation(load_season(file), DAY, Faults(), seed=0)
     world, usage = simulation.world, measure(simulation)
@@ -159,7 +159,7 @@ def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
 
 
 def test_counting_is_deterministic_and_survives_json(tmp_path: Path) -> None:
-    """The same days give the same counts, and reading them back loses nothing."""
+    """The same days give the same counts, also after a round trip through JSON."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00"]}))
     one, two = (count(file, DAY - timedelta(days=1), 1) for _ in range(2))
     assert one == two

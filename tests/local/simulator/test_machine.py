@@ -1,4 +1,4 @@
-"""A machine that drives the world by its own rules: any order, any loss, any death, at any time."""
+"""A state machine drives the world: any order, any loss, any crash, at any time."""
 
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -31,23 +31,23 @@ PLACES = st.integers(0, 200)
 
 @cache
 def schedule() -> Path:
-    """Two days of games."""
+    """Write two days of games."""
     return write_season(Path(mkdtemp()) / "season.json", season_of(DAYS))
 
 
 @cache
 def ticks() -> tuple[Tick, ...]:
-    """Of all that time."""
+    """List the ticks of six days."""
     topology = load_topology(Settings().topology_file)
     return tuple(tick for n in range(6) for tick in ticks_of(topology, FIRST + timedelta(days=n)))
 
 
 class Chain(RuleBasedStateMachine):
-    """The whole chain; Hypothesis decides what happens next."""
+    """The whole chain; Hypothesis chooses what happens next."""
 
     @initialize(hour=st.integers(0, 23))
     def begin(self, hour: int) -> None:
-        """At any hour of the first day."""
+        """Begin at any hour of the first day."""
         options = SimulateOptions(schedule(), FIRST, max(DAYS))
         self.simulation: Simulation = make_simulation(options)
         self.world = self.simulation.world
@@ -61,12 +61,12 @@ class Chain(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 180))
     def time_passes(self, minutes: int) -> None:
-        """The scheduler ticks, nothing is delivered."""
+        """Let the scheduler tick without delivering anything."""
         self._pass(self.world.clock.now() + timedelta(minutes=minutes))
 
     @rule(number=st.integers(1, 40))
     def some_are_delivered(self, number: int) -> None:
-        """Those that are due first."""
+        """Deliver those that are due first."""
         for _ in range(number):
             if self.world.queue:
                 self._deliver(self._take(0))
@@ -74,13 +74,13 @@ class Chain(RuleBasedStateMachine):
     @precondition(lambda self: self.world.queue)
     @rule(place=PLACES)
     def one_overtakes_the_others(self, place: int) -> None:
-        """Any of those that wait is delivered."""
+        """Deliver any one of those that wait."""
         self._deliver(self._take(place))
 
     @precondition(lambda self: self.world.queue)
     @rule(place=PLACES)
     def one_comes_twice(self, place: int) -> None:
-        """At once, and again when it is due."""
+        """Deliver one at once, and again when it is due."""
         delivery = self._take(place)
         self.world.queue.append(delivery)
         self.world.queue.sort()
@@ -89,7 +89,7 @@ class Chain(RuleBasedStateMachine):
     @precondition(lambda self: self.world.queue)
     @rule(place=PLACES)
     def one_is_lost(self, place: int) -> None:
-        """For good."""
+        """Lose one for good."""
         self._take(place)
 
     @precondition(lambda self: self.world.queue)
@@ -99,20 +99,20 @@ class Chain(RuleBasedStateMachine):
         act=st.sampled_from([die_before, die_after, fail_before, fail_after]),
     )
     def one_goes_wrong(self, place: int, number: int, act: Any) -> None:
-        """Its process dies, or a service fails, at one of its writes."""
+        """Let its process die, or a service fail, at one of its writes."""
         with silent():
             deliver_through(self.world, self._take(place), Break(number, act))
         self.simulation.invariants.after_event(self.world.clock.now())
 
     @rule(folder=st.sampled_from(["", "notes/", f"notes/{FIRST}/", "failed/notes/"]))
     def someone_uploads(self, folder: str) -> None:
-        """Any object, anywhere in the bucket."""
+        """Upload an object anywhere in the bucket."""
         self.uploads += 1
         bucket = self.world.runtime.settings.data_bucket
         self.world.storage.create(bucket, f"{folder}{self.uploads}.csv", b"a,b")
 
     def teardown(self) -> None:
-        """Left in peace the chain heals itself, and nothing was lost or done twice."""
+        """Let the chain heal itself; nothing may be lost or done twice."""
         if not hasattr(self, "world"):
             return
         self._pass(self.world.clock.now() + QUIET_SPAN, settle=True)
@@ -151,7 +151,7 @@ QUICK = settings(
 
 
 def test_whatever_happens_the_chain_heals_itself() -> None:
-    """Twenty histories of at most 25 steps each."""
+    """Twenty histories of at most 25 steps each end soundly."""
     from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
 
     run_state_machine_as_test(Chain, settings=QUICK)
@@ -159,7 +159,7 @@ def test_whatever_happens_the_chain_heals_itself() -> None:
 
 @pytest.mark.soak
 def test_a_thousand_histories_heal_themselves() -> None:
-    """The same, longer and many more."""
+    """A thousand longer histories end soundly."""
     from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
 
     run_state_machine_as_test(

@@ -1,4 +1,4 @@
-"""The day of 12 November 2025 in memory: the whole system, its twelve games, in a second."""
+"""A day of the whole system in memory: 12 November 2025 with its twelve games."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ LOOSE = {
 
 
 def live(world: World) -> World:
-    """Publish the day's ticks in order, and let the chain rest after each."""
+    """Publish the day's ticks in order, delivering what is due before each."""
     topology = world.runtime.topology
     for tick in ticks_of(topology, DAY):
         world.settle(tick.instant)
@@ -46,7 +46,7 @@ def live(world: World) -> World:
 
 @cache
 def lived() -> World:
-    """The day without trouble; only read from."""
+    """Live through the day without trouble; the world is only read from."""
     return live(World(SLATE, MIDNIGHT))
 
 
@@ -65,12 +65,12 @@ def shuffled(seed: int) -> Arrivals:
 
 
 def rows_of(world: World, name: str) -> list[dict[str, Any]]:
-    """A table's rows."""
+    """Return a table's rows."""
     return world.rows[name]
 
 
 def timeless(world: World) -> Mapping[str, list[str]]:
-    """The five tables for comparison: only slots of the instants, in an order of their own."""
+    """Reduce the five tables to sorted rows whose only instants are slots."""
     return {name: sorted(repr(_kept(name, row)) for row in world.rows[name]) for name in NAMES}
 
 
@@ -84,7 +84,7 @@ def _kept(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_every_hour_judges_every_workflow_once() -> None:
-    """8 workflows at 18 ticks: 144 rows, each pair of workflow and slot once."""
+    """8 workflows at 18 ticks make 144 rows, one for each pair of workflow and slot."""
     decisions = rows_of(lived(), "workflow_decisions")
     assert len(decisions) == 144
     assert set(Counter((row["workflow_name"], row["slot"]) for row in decisions).values()) == {1}
@@ -92,14 +92,14 @@ def test_every_hour_judges_every_workflow_once() -> None:
 
 
 def test_every_quarter_of_an_hour_is_swept_and_finds_nothing_lost() -> None:
-    """96 rows, all OK, nothing sent again."""
+    """The 96 sweeps are OK and resend nothing."""
     sweeps = rows_of(lived(), "cleanup_operations")
     assert len({row["slot"] for row in sweeps}) == len(sweeps) == 96
     assert {(row["status"], row["republished_count"]) for row in sweeps} == {("OK", 0)}
 
 
 def test_r2_the_plan_is_what_ran() -> None:
-    """5 to 20 rows, and exactly the RUN decisions' workflows and slots."""
+    """The plan has 5 to 20 rows: exactly the workflows and slots of the RUN decisions."""
     plan = rows_of(lived(), "daily_expected_schedule")
     assert 5 <= len(plan) <= 20
     planned = {(row["workflow_name"], row["expected_run_time"]) for row in plan}
@@ -112,7 +112,7 @@ def test_r2_the_plan_is_what_ran() -> None:
 
 
 def test_r6_every_run_has_one_execution_that_links_exactly_its_log_rows() -> None:
-    """`scraper_execution_ids` lists the log rows, as many as were triggered."""
+    """`scraper_execution_ids` lists exactly the run's log rows."""
     executions = rows_of(lived(), "workflow_executions")
     assert len(executions) == 14
     runs = {
@@ -131,7 +131,7 @@ def test_r6_every_run_has_one_execution_that_links_exactly_its_log_rows() -> Non
 
 
 def test_the_rest_of_the_log_is_the_scheduled_refresh() -> None:
-    """Four requests of no workflow: 04:45, 10:45, 16:45 and 22:45 ET."""
+    """Four rows belong to no workflow: the refreshes at 04:45, 10:45, 16:45 and 22:45 ET."""
     alone = [
         row for row in rows_of(lived(), "scraper_execution_log") if not row["workflow_execution_id"]
     ]
@@ -139,7 +139,7 @@ def test_the_rest_of_the_log_is_the_scheduled_refresh() -> None:
 
 
 def test_every_object_is_logged_and_no_letter_is_dead() -> None:
-    """One row an object of the data bucket; no delivery failed."""
+    """Each object of the data bucket has one row, and every delivery succeeded."""
     world = lived()
     stored = [f"gs://{s.bucket}/{s.name}" for s in world.storage.list("nba-scraped-data", "")]
     assert stored
@@ -149,14 +149,14 @@ def test_every_object_is_logged_and_no_letter_is_dead() -> None:
 
 
 def test_every_id_is_there_once() -> None:
-    """In each of the five tables."""
+    """No id repeats in any of the five tables."""
     for name in NAMES:
         ids = [row[table(name).id_column] for row in rows_of(lived(), name)]
         assert len(set(ids)) == len(ids) > 0
 
 
 def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
-    """Lines for all 12 games; boxes of the 9 that were final by the 23:00 window."""
+    """All 12 games have lines, and the 9 that are final by 23:00 have box scores."""
     found = cover(lived().rows, SLATE.on(DAY), day=DAY, last_window=last_window(DAY))
     assert len(found.games) == len(found.lines_before_tipoff) == 12
     assert len(found.box_scores) == 9
@@ -165,7 +165,7 @@ def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
 
 
 def test_x11_the_night_s_windows_ask_only_for_finished_games() -> None:
-    """Nine games times three scrapers, and no game that was still being played."""
+    """Three scrapers run for each of nine games, and for no game still being played."""
     asked = Counter(
         row["scraper_name"]
         for row in rows_of(lived(), "scraper_execution_log")
@@ -179,7 +179,7 @@ def test_x11_the_night_s_windows_ask_only_for_finished_games() -> None:
     "arrivals", [twice, shuffled(0), shuffled(1)], ids=["twice", "order 0", "order 1"]
 )
 def test_r6_duplicates_and_order_change_no_table(arrivals: Arrivals) -> None:
-    """Pushed twice or in another order, the day leaves the same rows."""
+    """With duplicates or in another order, the day leaves the same rows."""
     world = World(SLATE, MIDNIGHT)
     world.transport.arrivals = arrivals
     live(world)
@@ -189,5 +189,5 @@ def test_r6_duplicates_and_order_change_no_table(arrivals: Arrivals) -> None:
 
 
 def test_r6_a_day_lived_twice_is_the_same_to_the_second() -> None:
-    """Nothing in it depends on chance or on the wall clock."""
+    """Nothing in the day depends on chance or on the wall clock."""
     assert live(World(SLATE, MIDNIGHT)).rows == lived().rows
