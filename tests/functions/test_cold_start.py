@@ -45,7 +45,7 @@ def test_an_exit_before_any_client_loads_none(function: str) -> None:
         timeout=60,
         check=True,
     )
-    told = json.loads(done.stdout)
-    assert told["status"] == 400
-    assert not set(HEAVY) & set(told["all"])
-    assert told["own"] <= MODULES_MAX
+    loaded = json.loads(done.stdout)
+    assert loaded["status"] == 400
+    assert not set(HEAVY) & set(loaded["all"])
+    assert loaded["own"] <= MODULES_MAX

@@ -158,9 +158,9 @@ def test_x14_an_output_that_was_overwritten_blocks_what_needs_it(
     capsys.readouterr()
     assert_props_are_blocked(world, call, delivery)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    (told,) = (line for line in lines if line["severity"] == "WARNING")
-    assert (told["object"], told["execution_id"]) == (name, EXECUTION)
-    assert "overwritten" in told["message"]
+    (warning,) = (line for line in lines if line["severity"] == "WARNING")
+    assert (warning["object"], warning["execution_id"]) == (name, EXECUTION)
+    assert "overwritten" in warning["message"]
 
 
 def assert_props_are_blocked(world: World, call: Call, delivery: Delivery) -> None:

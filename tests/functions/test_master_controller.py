@@ -54,9 +54,9 @@ def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
     at_slot(world)
     call("master_controller", TICK)
     sent = [m.body for m in world.publisher.published if m.topic == "workflow-decisions"]
-    told = {body["workflow_name"]: body["target_date"] for body in sent}
-    assert told == {name: str(row["target_date"]) for name, row in decisions(world).items()}
-    assert told["betting_lines"] == "2025-11-12"
+    dates = {body["workflow_name"]: body["target_date"] for body in sent}
+    assert dates == {name: str(row["target_date"]) for name, row in decisions(world).items()}
+    assert dates["betting_lines"] == "2025-11-12"
 
 
 def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Call) -> None:
@@ -196,9 +196,9 @@ def test_r6_what_an_insert_job_may_still_write_stays_decided(world: World, call:
     world.clock.move(SLOT + timedelta(minutes=70))
     with tapped(world, begun, "warehouse"):
         assert call("master_controller", TICK).status == 200
-    told = {m.body["workflow_name"]: m.body["action"] for m in world.publisher.published[-3:]}
-    assert [name for name, action in told.items() if action == "RUN"] == runs
-    assert told == {name: row["action"] for name, row in decisions(world).items()}
+    sent = {m.body["workflow_name"]: m.body["action"] for m in world.publisher.published[-3:]}
+    assert [name for name, action in sent.items() if action == "RUN"] == runs
+    assert sent == {name: row["action"] for name, row in decisions(world).items()}
 
 
 def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call: Call) -> None:

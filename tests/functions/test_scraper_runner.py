@@ -173,6 +173,6 @@ def test_x14_props_are_blocked_when_the_events_failed(world: World, call: Call) 
     world.settle()
     row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 2)
-    told = row["error_message"]
-    assert told.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
+    error = row["error_message"]
+    assert error.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
     assert defects(world) == []

@@ -35,8 +35,8 @@ def test_a_plain_tick_of_the_future_is_refused() -> None:
     clock = SLOT - FIVE - timedelta(seconds=1)
     with pytest.raises(BadInputError) as refused:
         asked(clock, Tick(scheduled_time=SLOT))
-    for told in ("scheduled_time", SLOT.isoformat(), clock.isoformat(), '"force": true'):
-        assert told in str(refused.value)
+    for part in ("scheduled_time", SLOT.isoformat(), clock.isoformat(), '"force": true'):
+        assert part in str(refused.value)
 
 
 def test_a_forced_tick_of_the_future_is_taken() -> None:

@@ -54,9 +54,9 @@ def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(runtime: Runt
     sent: list[str] = []
     began = runtime.clock.now()
 
-    def swept(heard: datetime) -> Try:
+    def swept(last_logged: datetime) -> Try:
         runtime.clock.sleep(SPACING.total_seconds())
-        return attempt(runtime, "objects/a", lambda: sent.append("a"), heard)
+        return attempt(runtime, "objects/a", lambda: sent.append("a"), last_logged)
 
     assert [swept(began) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
     assert quarantined(runtime, "objects", began) == {"objects/a"}
@@ -73,8 +73,8 @@ def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(runtime: 
     tries = [later(runtime, "objects/a")]
     for _ in range(4):
         runtime.clock.sleep(SPACING.total_seconds())
-        heard = runtime.clock.now()
-        tries.append(attempt(runtime, "objects/a", lambda: None, heard))
+        last_logged = runtime.clock.now()
+        tries.append(attempt(runtime, "objects/a", lambda: None, last_logged))
     assert tries == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
 
 

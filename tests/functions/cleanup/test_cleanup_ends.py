@@ -151,14 +151,14 @@ def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World)
 
 
 @pytest.mark.parametrize(
-    ("left", "said"),
+    ("left", "error"),
     [
         ({"betting_lines": ("oddsa_events", "oddsa_player_props")}, "oddsa_game_lines not in"),
         ({}, "'betting_lines' is not configured"),
     ],
 )
 def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
-    world: World, left: dict[str, tuple[str, ...]], said: str
+    world: World, left: dict[str, tuple[str, ...]], error: str
 ) -> None:
     """A RUN whose scraper or workflow was removed ends at once, not after a day."""
     tick(world, "tick-master-controller")
@@ -175,7 +175,7 @@ def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
     assert (first["republished"], second["quarantined"]) == ([], [])
     row = execution(world)
     assert row["status"] == "failed"
-    assert said in row["error_message"]
+    assert error in row["error_message"]
     tick(world, "tick-master-controller", SLOT + timedelta(hours=1))
     world.settle()
     now = [r for r in world.rows["workflow_decisions"] if r["workflow_name"] == "betting_lines"]
@@ -239,9 +239,11 @@ def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
 
     with tapped(world, Break(1, meanwhile).around, "warehouse"):
         assert world.deliver(first) == 200
-    told = [run for row in world.rows["cleanup_operations"][-2:] for run in row["quarantined"]]
+    quarantined = [
+        run for row in world.rows["cleanup_operations"][-2:] for run in row["quarantined"]
+    ]
     runs = {f"decision {row['decision_id']}" for row in world.rows["workflow_executions"]}
-    assert sorted(told) == sorted(runs)
+    assert sorted(quarantined) == sorted(runs)
     assert len(world.rows["workflow_executions"]) == 2
 
 

@@ -87,11 +87,11 @@ OBJECTS: list[tuple[Mapping[str, Any], str]] = [
     ({**OBJECT, "metadata": LABELS, "timeCreated": SLOT}, "metadata of 'a/b.json': records"),
 ]
 MALFORMED: list[tuple[str, bytes | Mapping[str, Any], str]] = [
-    *((function, raw, told) for function in FUNCTIONS for raw, told in NO_JSON),
-    *((function, message, told) for function in TICKED for message, told in TICKS),
-    *(("workflow_executor", message, told) for message, told in DECISIONS),
-    *(("scraper_runner", message, told) for message, told in REQUESTS),
-    *((function, message, told) for function in TRACKING for message, told in OBJECTS),
+    *((function, raw, expected) for function in FUNCTIONS for raw, expected in NO_JSON),
+    *((function, message, expected) for function in TICKED for message, expected in TICKS),
+    *(("workflow_executor", message, expected) for message, expected in DECISIONS),
+    *(("scraper_runner", message, expected) for message, expected in REQUESTS),
+    *((function, message, expected) for function in TRACKING for message, expected in OBJECTS),
     (
         "execution_tracker",
         {**OBJECT, "name": HOME, "metadata": OF_AN_EXECUTION, "timeCreated": SLOT},
@@ -100,9 +100,9 @@ MALFORMED: list[tuple[str, bytes | Mapping[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "message", "told"), MALFORMED)
+@pytest.mark.parametrize(("function", "message", "expected"), MALFORMED)
 def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
-    world: World, call: Call, function: str, message: bytes | Mapping[str, Any], told: str
+    world: World, call: Call, function: str, message: bytes | Mapping[str, Any], expected: str
 ) -> None:
     """The answer is 200; a dead letter keeps the original and names function and field."""
     rows, published = tables(world), len(world.publisher.published)
@@ -110,7 +110,7 @@ def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
     assert call(function, body, headers).status == 200
     (letter,) = world.publisher.published[published:]
     assert (letter.topic, letter.body["function"]) == ("dead-letters", function)
-    assert told in letter.body["error"]
+    assert expected in letter.body["error"]
     original = base64.b64decode(body["message"]["data"])
     assert letter.body["original"] == original.decode("utf-8", "replace")
     assert letter.body["attributes"]["from"] == "a test"
@@ -120,17 +120,17 @@ def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
 
 
 @pytest.mark.parametrize(
-    ("function", "message", "told"),
+    ("function", "message", "expected"),
     [case for case in MALFORMED if not isinstance(case[1], bytes)],
 )
 def test_r7_the_same_called_directly_is_told_to_the_caller(
-    world: World, call: Call, function: str, message: Mapping[str, Any], told: str
+    world: World, call: Call, function: str, message: Mapping[str, Any], expected: str
 ) -> None:
     """The answer is 400 with the error, and no dead letter repeats it."""
     published = len(world.publisher.published)
     answer = call(function, message)
     assert answer.status == 400
-    assert told in answer.body["error"]
+    assert expected in answer.body["error"]
     assert len(world.publisher.published) == published
 
 

@@ -362,9 +362,9 @@ def test_labels_that_claim_to_be_ours_and_do_not_fit_are_refused(world: World, c
             published = len(world.publisher.published)
             message = {**OBJECT, "timeCreated": SLOT, "metadata": {**labels, field: value}}
             assert quick(call, "scraper_logger", message).status == 200, (field, value)
-            told = buried(world, published)["error"]
+            error = buried(world, published)["error"]
             # A number that fits no column is refused by the row instead of the label.
-            assert field in told or {"records": "records_processed"}.get(field, "?") in told
+            assert field in error or {"records": "records_processed"}.get(field, "?") in error
 
 
 def test_the_longest_message_s_rows_fit_bigquery(world: World, call: Call) -> None:

@@ -81,7 +81,7 @@ def world() -> World:
     return new_world()
 
 
-def says(status: int, body: bytes = b"", **headers: str) -> Handler:
+def answering(status: int, body: bytes = b"", **headers: str) -> Handler:
     """Make a source that always gives the same answer."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return lambda _: httpx.Response(status, content=body, headers=named)
@@ -120,7 +120,7 @@ def test_x7_after_five_failures_no_instance_asks(
 ) -> None:
     """After five failures tasks fail without a request for 15 minutes; one alert is raised."""
     for number in range(5):
-        Instance(world, says(status)).run("nbac_player_list", NOON + timedelta(minutes=number))
+        Instance(world, answering(status)).run("nbac_player_list", NOON + timedelta(minutes=number))
     assert alerts(capsys) == ["CIRCUIT_OPEN"]
     other = Instance(world, well)
     found = other.run("nbac_player_list", NOON + timedelta(minutes=6))
@@ -135,7 +135,7 @@ def test_x7_after_five_failures_no_instance_asks(
 
 def test_x7_the_first_failure_after_the_pause_opens_it_again(world: World) -> None:
     """Every 15 minutes one task may try the source."""
-    down = Instance(world, says(500))
+    down = Instance(world, answering(500))
     for number in range(5):
         down.run("nbac_player_list", NOON + timedelta(minutes=number))
     down.run("nbac_player_list", NOON + timedelta(minutes=30))
@@ -148,7 +148,7 @@ def test_x7_the_first_failure_after_the_pause_opens_it_again(world: World) -> No
 @pytest.mark.parametrize("status", [404, 200])
 def test_x7_no_data_is_no_failure(world: World, status: int) -> None:
     """Answers without data never open the circuit."""
-    empty = Instance(world, says(status, b"[]"))
+    empty = Instance(world, answering(status, b"[]"))
     for _ in range(7):
         assert empty.run("oddsa_events")["outcome"] == "NO_DATA"
     assert len(empty.asked) == 7
@@ -205,7 +205,7 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
 @pytest.mark.parametrize("status", [404, 422])
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
     """An answer that a fallback would repeat is accepted from the source."""
-    one = Instance(world, says(status), {"nba_stats_fallback": "https://mirror.example"})
+    one = Instance(world, answering(status), {"nba_stats_fallback": "https://mirror.example"})
     one.run("nbac_player_list")
     assert [url.host for _, url in one.asked] == ["stats.nba.com"]
 
@@ -218,7 +218,7 @@ def test_s8_three_empty_slots_tell_that_a_source_has_changed(
     codes = []
     for hour in range(4):
         slot = NOON.replace(minute=0) + timedelta(hours=hour + 1)
-        one = Instance(world, says(200, nothing))
+        one = Instance(world, answering(200, nothing))
         found = one.run("nbac_referee_assignments", slot, **in_slot(slot))
         assert found["outcome"] == "NO_DATA"
         codes.append(found.get("reason_code"))
@@ -233,7 +233,7 @@ def test_s8_before_its_time_an_empty_answer_says_nothing(
     denied = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
     for minutes in (0, 20, 40, 60):
         slot = NOON + timedelta(minutes=minutes)
-        one = Instance(world, says(403, denied))
+        one = Instance(world, answering(403, denied))
         found = one.run("nbac_injury_report", slot, **in_slot(slot))
         assert found["outcome"] == "NOT_READY"
     assert alerts(capsys) == []
@@ -241,7 +241,10 @@ def test_s8_before_its_time_an_empty_answer_says_nothing(
 
 @pytest.mark.parametrize(
     "changed",
-    [says(200, b'{"another": "form"}'), says(301, location="https://user:pw@new.example/x")],
+    [
+        answering(200, b'{"another": "form"}'),
+        answering(301, location="https://user:pw@new.example/x"),
+    ],
 )
 def test_s8_another_form_or_address_is_told_at_once(
     world: World, capsys: pytest.CaptureFixture[str], changed: Handler
@@ -257,7 +260,9 @@ def test_s8_another_form_or_address_is_told_at_once(
 
 def test_credits_are_told_and_respected(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Credits that one instance reads stop another from a task that costs more."""
-    left = says(200, b"[]", x_requests_remaining="7", x_requests_used="493", x_requests_last="0")
+    left = answering(
+        200, b"[]", x_requests_remaining="7", x_requests_used="493", x_requests_last="0"
+    )
     Instance(world, left).run("oddsa_events")
     line = next(
         found
@@ -276,7 +281,7 @@ def test_credits_are_told_and_respected(world: World, capsys: pytest.CaptureFixt
 
 def test_spent_credits_are_no_block(world: World) -> None:
     """The API's 401 for spent credits does not open the circuit."""
-    spent = Instance(world, says(401, b'{"error_code":"OUT_OF_USAGE_CREDITS"}'))
+    spent = Instance(world, answering(401, b'{"error_code":"OUT_OF_USAGE_CREDITS"}'))
     for _ in range(6):
         assert spent.run("oddsa_game_lines")["error_class"] == "QuotaError"
     assert len(spent.asked) == 6

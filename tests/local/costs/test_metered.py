@@ -105,8 +105,8 @@ def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
     warehouse.append("cleanup_operations", [row], job_key="1")
     warehouse.append("cleanup_operations", [row], job_key="2", look_first=True)
     warehouse.select("cleanup_operations", ["cleanup_id"], since=NOW, until=NOW)
-    told = bills(meter)
-    assert (told["query_tables"], told["rows"]) == (4, 2)
+    billed = bills(meter)
+    assert (billed["query_tables"], billed["rows"]) == (4, 2)
     assert meter.usage.functions["f"] == {"calls": 1, "cold": 1, "inserts": 2, "selects": 2}
 
 

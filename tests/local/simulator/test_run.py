@@ -72,9 +72,9 @@ def simulate(
 
 def figures(outcome: Outcome) -> dict[str, int]:
     """Select the figures of the summary that a perfect run determines."""
-    told = summary_of(outcome)
+    summary = summary_of(outcome)
     return {
-        name: told[name]
+        name: summary[name]
         for name in (
             "games",
             "games_with_lines_before_tipoff",
@@ -193,11 +193,11 @@ def test_t3_after_an_outage_data_is_complete_and_missed_lines_are_told() -> None
     """After 48 h without a controller the summary names the games without lines, and why."""
     outage = "late=45h,outage=master_controller:2031-12-22T06:00/48h"
     found = simulated(outage)
-    told = figures(found)
-    assert told["games_with_every_post_game_scraper"] == PLAYED
-    assert told["duplicate_collections"] == 0
-    assert told["games_with_lines_before_tipoff"] == PLAYED - 6
-    assert told["missed_windows"] > 0
+    counted = figures(found)
+    assert counted["games_with_every_post_game_scraper"] == PLAYED
+    assert counted["duplicate_collections"] == 0
+    assert counted["games_with_lines_before_tipoff"] == PLAYED - 6
+    assert counted["missed_windows"] > 0
     assert {entry["date"] for entry in found.lacking} == {"2031-12-22", "2031-12-23"}
     assert all("no lines before tip-off" in entry["why"] for entry in found.lacking)
     expired = [r for r in found.tables["workflow_decisions"] if r["reason_code"] == "SLOT_EXPIRED"]
@@ -222,9 +222,9 @@ def test_r6_after_an_outage_no_game_is_collected_twice_and_all_is_logged(
 ) -> None:
     """Also after an outage longer than Pub/Sub's 100 attempts, thanks to cleanup."""
     found = simulated(f"outage={what}:2031-12-22T20:00/{hours}h")
-    told = figures(found)
-    assert told["games_with_every_post_game_scraper"] == PLAYED
-    assert (told["duplicate_collections"], told["runs_on_days_without_need"]) == (0, 0)
+    counted = figures(found)
+    assert counted["games_with_every_post_game_scraper"] == PLAYED
+    assert (counted["duplicate_collections"], counted["runs_on_days_without_need"]) == (0, 0)
     statuses = {row["status"] for row in found.tables["cleanup_operations"]}
     assert statuses
     assert "STORM" not in statuses
