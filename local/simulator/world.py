@@ -1,7 +1,7 @@
 """The whole system in one process, in memory, on a virtual clock: for tests and the simulator.
 
 The handlers are the deployed ones; clock, ports and Pub/Sub are stand-ins (`memory.py`,
-`transport.py`). `docs/architecture.md` names what is real.
+`transport.py`).
 """
 
 import json

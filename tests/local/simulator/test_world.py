@@ -15,8 +15,10 @@ from local.day.coverage import cover
 from local.day.replay import last_window
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
+from local.simulator.intercepted import Call, Crash, Do, intercepted
+from local.simulator.memory import MemoryWarehouse
 from local.simulator.transport import Arrivals, Delivery
-from local.simulator.world import World
+from local.simulator.world import NO_ANSWER, World
 
 DAY = date(2025, 11, 12)
 MIDNIGHT = datetime(2025, 11, 12, 5, tzinfo=UTC)
@@ -191,3 +193,28 @@ def test_r6_duplicates_and_order_change_no_table(arrivals: Arrivals) -> None:
 def test_r6_a_day_lived_twice_is_the_same_to_the_second() -> None:
     """Nothing in the day depends on chance or on the wall clock."""
     assert live(World(SLATE, MIDNIGHT)).rows == lived().rows
+
+
+def test_other_ports_hold_for_a_while() -> None:
+    """`with_ports` changes the runtime, and puts the old one back at the end."""
+    world = World(SLATE, MIDNIGHT)
+    held, other = world.runtime, MemoryWarehouse()
+    with world.with_ports(warehouse=other):
+        assert (world.runtime.warehouse, world.runtime.storage) == (other, world.storage)
+    assert world.runtime is held
+
+
+def test_a_process_that_dies_answers_nothing_and_is_retried() -> None:
+    """The delivery's status is `NO_ANSWER`, and the next attempt waits in the queue."""
+
+    def die(call: Call, do: Do) -> None:
+        raise Crash
+
+    world = World(SLATE, MIDNIGHT)
+    world.publisher.publish("tick-cleanup-processor", {"schema": "tick", "version": 1}, {})
+    with world.with_ports(storage=intercepted(world.storage, die)):
+        assert world.deliver(world.take()) == NO_ANSWER
+    assert world.answers == []
+    assert [delivery.attempt for delivery in world.queue] == [2]
+    world.settle()
+    assert [status for _, status, _ in world.answers] == [200]
