@@ -12,50 +12,50 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; passed to whoever needs it, never imported by the core."""
+    """Gives the time; it is passed to the code that needs it, so that a test can set it."""
 
     def now(self) -> datetime:
-        """The current instant, aware, in UTC."""
+        """Return the current instant, aware, in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait; a simulated clock returns at once and moves itself."""
+        """Wait some seconds; a simulated clock moves on by them and returns at once."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """Gives the time of the machine."""
 
     def now(self) -> datetime:
-        """The current instant, aware, in UTC."""
+        """Return the current instant, aware, in UTC."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for real."""
+        """Block the thread for some seconds."""
         time.sleep(seconds)
 
 
 class FileClock:
-    """A virtual instant kept in a file, flowing with the wall clock since it was set.
+    """Gives a virtual time: an instant that a file holds, plus the wall time since it was set.
 
-    The file holds `{"virtual": ISO 8601, "wall": seconds since the epoch}`; `set_clock` replaces
-    it in one step, so a reader never sees half of it.
+    The file holds `{"virtual": ISO 8601, "wall": seconds since the epoch}`. `set_clock` replaces
+    it in one step, so that a reader never finds half of it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def now(self) -> datetime:
-        """The virtual instant, aware, in UTC."""
+        """Return the virtual instant, aware, in UTC."""
         held = json.loads(self._path.read_text())
         flowed = timedelta(seconds=max(0.0, time.time() - held["wall"]))
         return datetime.fromisoformat(held["virtual"]) + flowed
 
     def sleep(self, seconds: float) -> None:
-        """Wait for real: virtual time flows with it."""
+        """Block the thread for some seconds; the virtual time passes meanwhile."""
         time.sleep(seconds)
 
 
 def set_clock(path: Path, instant: datetime) -> None:
-    """Move the virtual clock kept at `path` to `instant` (aware)."""
+    """Set the virtual clock whose file is `path` to an instant (aware)."""
     held = {"virtual": instant.astimezone(UTC).isoformat(), "wall": time.time()}
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(held))

@@ -1,4 +1,4 @@
-"""Eastern time: decisions are made in it, storage is in UTC."""
+"""Conversions to and from Eastern time: decisions use it, everything that is stored is in UTC."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,26 +8,26 @@ EASTERN = ZoneInfo("America/New_York")
 
 
 def eastern(instant: datetime) -> datetime:
-    """The same instant on an Eastern clock."""
+    """Return the same instant as an Eastern clock shows it."""
     return instant.astimezone(EASTERN)
 
 
 def eastern_date(instant: datetime) -> date:
-    """The Eastern calendar date of an instant."""
+    """Return the Eastern calendar date of an instant (aware)."""
     return eastern(instant).date()
 
 
 def at(day: date, clock: time) -> datetime:
-    """The UTC instant of a wall time in Eastern time.
+    """Return the UTC instant of an Eastern wall time.
 
-    A time that the spring change skips maps to the instant an hour later on the clock; one that
-    the autumn change repeats maps to its first occurrence.
+    A time that the spring change skips gives the instant at which the clock shows an hour more; a
+    time that the autumn change repeats gives its first occurrence.
     """
     return datetime.combine(day, clock, EASTERN).astimezone(UTC)
 
 
 def parse_clock(text: str) -> time:
-    """The wall time of `HH:MM`.
+    """Parse a wall time of the form `HH:MM`.
 
     Raises:
         ValueError: the text is not of that form.
@@ -38,5 +38,5 @@ def parse_clock(text: str) -> time:
 
 
 def minutes_between(earlier: datetime, later: datetime) -> float:
-    """Minutes from one instant to another; negative when they are the other way round."""
+    """Return the minutes from one instant to another; negative when `later` is the earlier one."""
     return (later - earlier) / timedelta(minutes=1)

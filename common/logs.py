@@ -1,7 +1,7 @@
-"""JSON lines for Cloud Logging; only fields on the list below ever leave (rule R10).
+"""JSON lines for Cloud Logging, with no other fields than the allowed ones (rule R10).
 
-The standard library does it: a logging package would cost a third of the cold-start budget of a
-function that exits before any client (design, section 8).
+The standard library writes them: a logging package would cost a third of the cold-start budget of
+a function that returns before it needs any client.
 https://cloud.google.com/logging/docs/structured-logging
 """
 
@@ -19,6 +19,8 @@ ALLOWED = frozenset(
         "action",
         "attempt",
         "bucket",
+        "claim",
+        "code",
         "decision_id",
         "error",
         "error_class",
@@ -26,6 +28,7 @@ ALLOWED = frozenset(
         "function",
         "game_id",
         "host",
+        "item",
         "message_id",
         "object",
         "outcome",
@@ -46,13 +49,14 @@ ALLOWED = frozenset(
         "workflow",
     }
 )
-_LONGEST = 1000
+VALUE_CHARACTERS_MAX = 1000
+"""How much of a field's text is shown: a malformed message must not flood the log."""
 _silent = ContextVar("silent", default=False)
 
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Write nothing meanwhile: a simulated season would write a million lines."""
+    """Suppress all lines inside the block: a simulated season would write a million."""
     token = _silent.set(True)
     try:
         yield
@@ -64,15 +68,20 @@ def log(severity: Severity, message: str, **fields: Any) -> None:  # noqa: ANN40
     """Write one structured line to standard error.
 
     Args:
-        severity: Cloud Logging's name of it.
-        message: a sentence without secrets or payload.
-        fields: shown when allow-listed, shortened to 1,000 characters; others are dropped.
+        severity: one of Cloud Logging's names.
+        message: a sentence that contains no secret and no payload.
+        fields: the values to show. A name that is not in `ALLOWED` is dropped, and so is None; a
+            text is cut to 1,000 characters.
     """
     if _silent.get():
         return
     line: dict[str, Any] = {"severity": severity, "message": message}
     for name, value in fields.items():
         if name in ALLOWED and value is not None:
-            line[name] = value if isinstance(value, int | float | bool) else str(value)[:_LONGEST]
+            line[name] = (
+                value
+                if isinstance(value, int | float | bool)
+                else str(value)[:VALUE_CHARACTERS_MAX]
+            )
     sys.stderr.write(json.dumps(line) + "\n")
     sys.stderr.flush()

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict, Unpack
 from uuid import uuid4
 
 from common import settings as settings_module
-from common.clock import Clock, FileClock, SystemClock
-from common.cloud.ports import Publisher, Storage, Warehouse
 from common.errors import is_transient
 from common.settings import Settings
 
@@ -17,9 +16,12 @@ if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
 
     from common.calendar.season import SeasonReader
     from common.calendar.slots import Cron
+    from common.clock import Clock
+    from common.cloud.ports import Publisher, Storage, Warehouse
     from common.configuration.topology import Topology
     from common.configuration.workflows import Workflow
     from common.sources.client import Source
+    from common.state.store import StateStore
 
 NewOwner = Callable[[], str]
 
@@ -27,10 +29,10 @@ NewOwner = Callable[[], str]
 class Given(TypedDict, total=False):
     """What a runtime may be given instead of building it from its settings."""
 
-    clock: Clock
-    storage: Storage
-    warehouse: Warehouse
-    publisher: Publisher
+    clock: "Clock"
+    storage: "Storage"
+    warehouse: "Warehouse"
+    publisher: "Publisher"
     source: "Source"
     season: "SeasonReader"
     workflows: "dict[str, Workflow]"
@@ -77,20 +79,22 @@ class Runtime:
         return made
 
     @cached_property
-    def clock(self) -> Clock:
+    def clock(self) -> "Clock":
         """The wall clock, or the local stack's virtual one."""
+        from common.clock import FileClock, SystemClock  # noqa: PLC0415 - not before it is read
+
         held = self.settings.clock_file
         return FileClock(held) if held else SystemClock()
 
     @cached_property
-    def storage(self) -> Storage:
+    def storage(self) -> "Storage":
         """Google Cloud Storage or its emulator."""
         from common.cloud.storage import GoogleStorage  # noqa: PLC0415 - a client only when used
 
         return GoogleStorage(self.settings.project, self.settings.storage_emulator_host)
 
     @cached_property
-    def warehouse(self) -> Warehouse:
+    def warehouse(self) -> "Warehouse":
         """BigQuery or its emulator."""
         from common.cloud.warehouse import BigQueryWarehouse  # noqa: PLC0415 - a client only when used
 
@@ -102,7 +106,7 @@ class Runtime:
         )
 
     @cached_property
-    def publisher(self) -> Publisher:
+    def publisher(self) -> "Publisher":
         """Pub/Sub or an emulator of it."""
         from common.cloud.publisher import GooglePublisher  # noqa: PLC0415 - a client only when used
 
@@ -110,6 +114,19 @@ class Runtime:
             self.settings.project,
             self.settings.pubsub_emulator_host,
             topic_prefix=self.settings.topic_prefix,
+        )
+
+    @cached_property
+    def state(self) -> "StateStore":
+        """The state bucket."""
+        from common.state.store import StateStore  # noqa: PLC0415 - no exit before it needs one
+
+        return StateStore(
+            self.storage,
+            self.settings.state_bucket,
+            self.clock,
+            timedelta(seconds=self.settings.lease_seconds),
+            self.new_owner,
         )
 
     @cached_property
@@ -167,6 +184,13 @@ class Runtime:
         from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
 
         return frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
+
+    @cached_property
+    def per_event(self) -> frozenset[str]:
+        """Names of the scrapers that go by The Odds API's event ids."""
+        from common.scrapers import REGISTRY  # noqa: PLC0415 - only the executor needs it
+
+        return frozenset(name for name, scraper in REGISTRY.items() if scraper.needs_events)
 
     def cron(self, topic: str) -> "Cron":
         """The cron that ticks a topic."""

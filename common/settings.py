@@ -1,4 +1,4 @@
-"""Settings: read once from the environment into one frozen object, nowhere else."""
+"""The settings, read once from the environment into one frozen object, and nowhere else."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from common.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "NBA_"
-# Names that Google's own client libraries and emulators use keep those names.
+# Variables that Google's client libraries and emulators read under names of their own.
 FOREIGN_NAMES = {
     "bigquery_emulator_host": "BIGQUERY_EMULATOR_HOST",
     "pubsub_emulator_host": "PUBSUB_EMULATOR_HOST",
@@ -21,10 +21,10 @@ FOREIGN_NAMES = {
 
 
 class Settings(BaseModel):
-    """All that can differ between two deployments; `NBA_<FIELD>` in the environment sets a field.
+    """All that may differ between two deployments; `NBA_<FIELD>` in the environment sets a field.
 
-    Durations are seconds. The order function timeout < ack deadline < lease < retry span must
-    hold (design, rule R6): 540 < 600 < 660 < 7 days.
+    Durations are seconds. Function timeout < ack deadline < lease < retry span must hold (rule
+    R6): 540 < 600 < 660 < 7 days.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,28 +36,33 @@ class Settings(BaseModel):
     workflows_file: Path = ROOT / "config" / "workflows.yaml"
     topology_file: Path = ROOT / "config" / "topology.yaml"
     topic_prefix: str = ""
-    """Before every topic of the topology, so that two deployments can share a project."""
+    """Precedes the name of every topic, so that two deployments can share a project."""
     collect_since: date | None = None
-    """Games before this date are never caught up, and cleanup looks for no object that others wrote
-    before it; unset, catch-up looks back its 72 h and cleanup eight days."""
+    """The first date (Eastern) that this deployment answers for.
+
+    Catch-up collects no earlier game, and cleanup ignores earlier objects that others wrote. When
+    it is unset, catch-up looks back 72 hours and cleanup eight days.
+    """
     lease_seconds: float = 660
     read_retry_seconds: float = 30
 
     clock_file: Path | None = None
-    """Where the local stack keeps its virtual clock; unset in production."""
+    """The file in which the local stack keeps its virtual clock; unset in production."""
     bigquery_emulator_host: str | None = None
     pubsub_emulator_host: str | None = None
     storage_emulator_host: str | None = None
 
     scrape_seconds: float = 420
-    """No source is asked or waited for beyond this: the 540 s must also cover the upload."""
+    """How long a task may ask its source and wait; the function's 540 s also cover the upload."""
     circuit_failures: int = Field(5, ge=1)
+    """Failures in a row that open the circuit of a source."""
     circuit_seconds: float = 900
-    """Less than the hour between two slots, so that no slot finds a circuit open from another."""
+    """How long a circuit stays open: less than the hour between two slots, so that no slot finds a
+    circuit open from the slot before."""
 
     odds_api_key: SecretStr | None = None
     odds_api_key_file: Path | None = None
-    """A mounted Secret Manager version; read when the key itself is not in the environment."""
+    """The mounted Secret Manager version; read when the environment does not hold the key."""
     nba_cdn_url: str = "https://cdn.nba.com"
     nba_stats_url: str = "https://stats.nba.com"
     nba_official_url: str = "https://official.nba.com"
@@ -66,7 +71,7 @@ class Settings(BaseModel):
     odds_api_url: str = "https://api.the-odds-api.com"
     odds_api_reserve: int = Field(0, ge=0)
     """Credits of The Odds API that are never spent."""
-    # Not ending in `_url`: the local stack sets all of those to its one source.
+    # These do not end in `_url`, because the local stack points every `_url` at its fake source.
     nba_cdn_fallback: str | None = None
     nba_stats_fallback: str | None = None
     nba_official_fallback: str | None = None
@@ -76,12 +81,12 @@ class Settings(BaseModel):
     source_timeout_seconds: float = 30
     source_tries: int = 3
     source_interval_seconds: float = 0.6
-    """Least time between two requests to one host: NBA.com answers 403 to quick ones (S6)."""
+    """The shortest time between two requests to a host; NBA.com refuses faster ones (403, S6)."""
     source_max_bytes: int = 32 * 1024 * 1024
 
 
 def variable(field: str) -> str:
-    """The environment variable that sets `field`."""
+    """Return the environment variable that sets a field."""
     return FOREIGN_NAMES.get(field, PREFIX + field.upper())
 
 
@@ -89,7 +94,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Build the settings from an environment.
 
     Raises:
-        ConfigError: a variable does not have its field's type; names variable and value.
+        ConfigError: a value does not fit its field; the text names the variable and the value.
     """
     given = {
         field: environment[variable(field)]
@@ -109,5 +114,5 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read at the first use."""
+    """Return the settings of this process, which are read at the first use."""
     return read_settings(os.environ)

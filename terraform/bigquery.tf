@@ -20,8 +20,8 @@ resource "google_bigquery_table" "table" {
   schema              = jsonencode(each.value.fields)
   deletion_protection = var.deletion_protection
 
-  # Refuses a scan of all days. Only where every query of the seed compares the partition column itself:
-  # the others wrap it in DATE(…, zone), or join executions and the log by their ids alone.
+  # Refuses a scan of all days. Set only where every query of the seed compares the partition column itself:
+  # those of other tables wrap it in DATE(…, zone), or join executions and the log by their ids alone.
   require_partition_filter = each.key == "daily_expected_schedule"
 
   time_partitioning {

@@ -5,7 +5,7 @@ locals {
 
   environment = merge(
     {
-      # main.py's own folder is on the path; `common` is found from here.
+      # Python finds main.py's own folder by itself, and `common` here.
       PYTHONPATH         = local.workspace
       NBA_PROJECT        = var.project
       NBA_DATASET        = var.dataset
@@ -33,7 +33,7 @@ resource "google_cloudfunctions2_function" "function" {
     service_account   = google_service_account.builder.id
     docker_repository = google_artifact_registry_repository.images.id
 
-    # One bundle for all: says which file of it is this function's.
+    # All functions share one bundle; this names the function's own file in it.
     # https://github.com/GoogleCloudPlatform/buildpacks/blob/main/cmd/python/functions_framework
     environment_variables = {
       GOOGLE_FUNCTION_SOURCE = "functions/${each.key}/main.py"

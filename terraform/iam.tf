@@ -1,6 +1,5 @@
-# What each function may touch, and nothing else: tests/terraform/test_grants.py runs the code,
-# notes every call and compares. A table, bucket, topic or secret that a function starts to use
-# belongs here.
+# What each function may touch, and nothing else: tests/terraform/test_grants.py runs the code, records
+# every call and compares. Add a table, bucket, topic or secret here when a function starts to use it.
 #   appends, reads   tables
 #   data             what it does with the data bucket: read, create (never overwrite or delete)
 #   publishes        topics
@@ -158,7 +157,7 @@ resource "google_bigquery_dataset_iam_member" "function_locates" {
   member     = google_service_account.function[each.key].member
 }
 
-# The right to run jobs exists on projects only.
+# BigQuery grants the right to run jobs on projects only.
 resource "google_project_iam_member" "function_queries" {
   for_each = local.querying
 
@@ -210,7 +209,7 @@ resource "google_secret_manager_secret_iam_member" "function_reads" {
   member    = google_service_account.function[each.key].member
 }
 
-# Invoking: Pub/Sub as the invoker, and operators by hand. Nobody else.
+# Invoking: by Pub/Sub as the invoker, and by operators by hand.
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
   for_each = local.functions
@@ -291,7 +290,7 @@ resource "google_artifact_registry_repository_iam_member" "builder_pushes" {
   member     = google_service_account.builder.member
 }
 
-# The right to write logs exists on projects only.
+# Cloud Logging grants the right to write on projects only.
 resource "google_project_iam_member" "builder_logs" {
   project = var.project
   role    = "roles/logging.logWriter"

@@ -1,4 +1,4 @@
-# config/alerts.yaml says what is watched and how an alert reaches a person; this file only builds it.
+# Builds what config/alerts.yaml declares: what is watched and how an alert reaches a person.
 locals {
   channels = [for channel in google_monitoring_notification_channel.email : channel.id]
 
@@ -8,8 +8,8 @@ locals {
   log_alerts    = { for alert in local.alerts.logs : alert.name => alert }
   metric_alerts = { for alert in local.alerts.metrics : alert.name => alert }
 
-  # A run that finds an incident fails with `ALERT <name>: …`, which its log policy looks for. A NULL would make
-  # the whole text NULL, and an error without a text is a broken query to the policies.
+  # A run that finds an incident fails with `ALERT <name>: …`, which its log policy looks for. COALESCE, because
+  # one NULL would make the whole text NULL, and the policies take an error without a text for a broken query.
   alert_sql = {
     for name, alert in local.query_alerts : name => <<-SQL
       SELECT IF(COUNT(*) = 0, 'quiet', ERROR(CONCAT('ALERT ${name}: ',
@@ -27,7 +27,7 @@ query_ids = {
   for name, config in google_bigquery_data_transfer_config.alert : name => reverse(split("/", config.name))[0]
 }
 
-# What stands for them in a filter; another deployment in the project has other names.
+# What replaces the words OUR_… in a filter; another deployment in the project has other names.
 ours = {
   OUR_FUNCTIONS     = join("|", [for function in google_cloudfunctions2_function.function : function.name])
   OUR_JOBS          = join("|", [for job in google_cloud_scheduler_job.job : job.name])
@@ -225,7 +225,7 @@ resource "google_billing_budget" "month" {
     }
   }
 
-  # Five channels are the most that a budget takes; the account's billing administrators hear of it anyway.
+  # A budget takes five channels at most; the account's billing administrators are mailed as well.
   dynamic "all_updates_rule" {
     for_each = length(var.alert_emails) == 0 ? [] : [slice(local.channels, 0, min(5, length(local.channels)))]
     content {

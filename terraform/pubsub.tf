@@ -1,5 +1,5 @@
 locals {
-  # The longest that Pub/Sub keeps a message; time to mend and replay.
+  # The longest that Pub/Sub keeps a message: the time to mend the cause and replay.
   dead_letter_retention_days = 31
 }
 
@@ -12,7 +12,7 @@ resource "google_pubsub_topic" "topic" {
   depends_on = [google_project_service.service]
 }
 
-# One push subscription a function, of our own: no hidden Eventarc ones.
+# One push subscription a function, declared here: Eventarc would create hidden ones.
 resource "google_pubsub_subscription" "push" {
   for_each = local.subscriptions
 
@@ -42,7 +42,7 @@ resource "google_pubsub_subscription" "push" {
     max_delivery_attempts = local.delivery.max_delivery_attempts
   }
 
-  # Some are idle all summer; the default would delete them after 31 days.
+  # The default deletes a subscription after 31 idle days, and some are idle all summer.
   expiration_policy {
     ttl = ""
   }
@@ -67,7 +67,7 @@ resource "google_pubsub_subscription" "dead_letters" {
 
 # Google's service agents.
 
-resource "google_pubsub_topic_iam_member" "pubsub_buries" {
+resource "google_pubsub_topic_iam_member" "pubsub_dead_letters" {
   topic  = google_pubsub_topic.topic[local.delivery.dead_letter_topic].id
   role   = "roles/pubsub.publisher"
   member = local.pubsub_agent

@@ -21,6 +21,6 @@ resource "google_project_service" "service" {
   for_each = toset(local.services)
 
   service = "${each.key}.googleapis.com"
-  # Others in the project may use them.
+  # Other systems in the project may use them.
   disable_on_destroy = false
 }

@@ -1,5 +1,5 @@
-# Scraped objects: the product, kept for good. An object is written once and no function may
-# overwrite or delete it, so versions and soft delete (7 days) only guard against people.
+# Scraped objects are the product and kept for good. No function may overwrite or delete one, so versions
+# and soft delete (7 days) only guard against mistakes by hand.
 resource "google_storage_bucket" "data" {
   #checkov:skip=CKV_GCP_62:scraper_execution_log has a row for every object; access logs would cost more objects than there are
   name                        = var.data_bucket
@@ -44,16 +44,16 @@ resource "google_storage_bucket" "data" {
   depends_on = [google_project_service.service]
 }
 
-# Claims, manifests, results: worthless after the last replay.
+# Claims, manifests and results; of no use once no dead letter is left to replay.
 resource "google_storage_bucket" "state" {
   #checkov:skip=CKV_GCP_62:coordination objects of our own functions; access logs would double the bucket's writes
-  #checkov:skip=CKV_GCP_78:a claim is overwritten each time it is taken over or freed; its old versions say nothing
+  #checkov:skip=CKV_GCP_78:a claim is overwritten each time it is taken over or freed; its old versions are of no use
   name                        = var.state_bucket
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # Every object is deleted by age: soft delete would have it paid for longer.
+  # Every object is deleted by age; soft delete would only prolong what it costs.
   soft_delete_policy {
     retention_duration_seconds = 0
   }
@@ -71,14 +71,14 @@ resource "google_storage_bucket" "state" {
 }
 
 resource "google_storage_bucket" "bundles" {
-  #checkov:skip=CKV_GCP_62:one upload a deployment; Terraform's history says who and when
+  #checkov:skip=CKV_GCP_62:one upload a deployment; Terraform's history records who uploaded it and when
   #checkov:skip=CKV_GCP_78:an object's name carries its content's hash, so no object is ever overwritten
   name                        = "${var.project}-${var.topic_prefix}nba-bundles"
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # Read at a build only; a rollback uploads the older bundle again.
+  # A bundle is read at a build only; a rollback uploads the older bundle again.
   lifecycle_rule {
     action {
       type = "AbortIncompleteMultipartUpload"

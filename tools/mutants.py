@@ -90,7 +90,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/healing/runs.py": (f"{TESTS}/healing/test_runs.py", *CLEANUP),
     "common/healing/tasks.py": (f"{TESTS}/healing/test_tasks.py", *CLEANUP),
     "common/handlers/tick_slot.py": (f"{TESTS}/handlers/test_tick_slot.py",),
-    "common/strict_json.py": (f"{TESTS}/test_strict_json.py", f"{TESTS}/messages/test_models.py"),
     "common/sources/circuit.py": (
         f"{TESTS}/sources/test_circuit.py",
         f"{TESTS}/sources/test_health.py",

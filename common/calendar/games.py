@@ -5,21 +5,24 @@ the `nbac_schedule_api` scraper stores them.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from common.eastern import EASTERN
 from common.errors import BadInputError
-from common.strict_json import loads
 
 SCHEDULED, LIVE, FINAL = 1, 2, 3
+SEASON_FIRST_MONTH = 8
+"""August: every date from it on belongs to the season that begins that year."""
 UNKNOWN_TEAM = "TBD"
 """Tricode of a side that is not decided yet (Cup knockouts, playoffs)."""
 
-# The first three digits of a game id. Preseason (001) and All-Star (003) are not collected.
-SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
+# Preseason (001) and All-Star (003) are not collected.
 _LEFT_OUT = {"001", "003"}
 _GAME_ID, _TRICODE = re.compile("[0-9]{10}"), re.compile("[A-Z]{3}")
 """As our messages want them (`common/messages/models.py`)."""
@@ -62,6 +65,10 @@ class Game:
         return f"{self.game_date:%Y%m%d}/{self.away}{self.home}"
 
 
+Calendar = Mapping[date, tuple[Game, ...]]
+"""Games by the Eastern date they are listed under."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A season's games in order of date and id.
@@ -77,18 +84,10 @@ class Schedule:
     season: str
 
 
-def season_type(game_id: str) -> str:
-    """The `SeasonType` that stats.nba.com files a game under.
-
-    Raises:
-        BadInputError: a kind of game that is not collected.
-    """
-    known = SEASON_TYPES.get(game_id[:3])
-    if known is None:
-        raise BadInputError(
-            f"game id {game_id!r} starts with {game_id[:3]!r}; collected are {sorted(SEASON_TYPES)}"
-        )
-    return known
+def season_of(day: date) -> str:
+    """Name the season that a date belongs to, such as `2025-26`."""
+    first = day.year if day.month >= SEASON_FIRST_MONTH else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
 
 
 def parse_schedule(document: Mapping[str, Any]) -> Schedule:
@@ -115,7 +114,7 @@ def parse_schedule_body(body: bytes) -> Schedule:
         BadInputError: neither of the two; names what is wrong.
     """
     try:
-        document = loads(body)
+        document = from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
     except ValueError as error:
         raise BadInputError(f"the schedule is not JSON ({error}); fetch it again") from error
     if not isinstance(document, dict):

@@ -1,15 +1,20 @@
 """The season as last stored by `nbac_schedule_api` (or uploaded by hand)."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from common.calendar.games import Game, parse_schedule_body
-from common.cloud.ports import Storage, StoredObject
-from common.decisions.situation import Calendar
+from common.calendar.games import Calendar, Game, parse_schedule_body
 from common.eastern import eastern_date
 from common.errors import BadInputError, TransientError
 from common.logs import log
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Storage, StoredObject
+
 
 FOLDER = "nbac-schedule-api/"
 LOOK_BACK_DAYS = 7

@@ -1,7 +1,7 @@
-"""What the core asks of Google Cloud: three small ports, each with two implementations.
+"""The three ports through which the code uses Google Cloud, each with two implementations.
 
-`storage.py`, `warehouse.py` and `publisher.py` beside this file speak to Google's services, or to
-their emulators; `local/simulator/memory.py` keeps all in memory, for tests and the simulator.
+`storage.py`, `warehouse.py` and `publisher.py` beside this file call Google's services, or their
+emulators. `local/simulator/memory.py` keeps everything in memory, for tests and the simulator.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +12,15 @@ from typing import Any, Protocol
 Row = Mapping[str, Any]
 """One table row by column name, read only.
 
-Values are str, int, float, bool, date, aware datetime, list[str] or None.
+A value is a str, int, float, bool, date, aware datetime, list[str] or None.
 """
+READ_BYTES_MAX = 64 * 1024 * 1024
+"""How large an object may be to be read, unless the caller sets another limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object's name and what a listing tells of it; times are aware UTC."""
+    """An object without its bytes, as a listing describes it; times are aware, in UTC."""
 
     bucket: str
     name: str
@@ -36,12 +38,12 @@ class StoredObject:
 
     @property
     def run_at(self) -> datetime | None:
-        """When its run began, or when it was written: only our own customTime tells of a run."""
+        """The start of the run that wrote it, which only our own objects carry, or its creation."""
         return (self.custom_time if self.is_ours else None) or self.created
 
 
 class Storage(Protocol):
-    """Objects with generation preconditions: create-if-absent is the lock."""
+    """Stores objects with generation preconditions: create-if-absent is the lock."""
 
     def create(
         self,
@@ -56,27 +58,27 @@ class Storage(Protocol):
         """Write an object that must not exist yet.
 
         Raises:
-            ConflictError: it exists.
+            ConflictError: the object exists.
         """
 
     def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
-        """Overwrite the object if it is still at `generation`.
+        """Overwrite an object if it is still at `generation`.
 
         Raises:
-            ConflictError: it is not.
+            ConflictError: it is at another generation, or does not exist.
         """
 
     def read(
-        self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
+        self, bucket: str, name: str, *, max_bytes: int = READ_BYTES_MAX
     ) -> tuple[bytes, StoredObject] | None:
-        """The object's bytes and description; None when it does not exist.
+        """Return an object's bytes and description; None when it does not exist.
 
         Raises:
-            BadInputError: it is larger than `max_bytes`; it is not read.
+            BadInputError: the object is larger than `max_bytes`, and was not read.
         """
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
-        """The object's description without its bytes; None when it does not exist."""
+        """Return an object's description without its bytes; None when it does not exist."""
 
     def list(
         self,
@@ -87,17 +89,17 @@ class Storage(Protocol):
         end: str | None = None,
         limit: int | None = None,
     ) -> Iterator[StoredObject]:
-        """Objects below `prefix` in name order, `start` <= name < `end`, the first `limit` of them.
+        """List objects below `prefix` in name order, `start` <= name < `end`, at most `limit`.
 
-        A thousand are one billed operation: https://cloud.google.com/storage/pricing
+        A thousand of them are one billed operation: https://cloud.google.com/storage/pricing
         """
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
-        """The next path segments below `prefix`, each with its trailing slash."""
+        """List the next path segments below `prefix`, each with its trailing slash."""
 
 
 class Warehouse(Protocol):
-    """The five tables, append only."""
+    """Appends rows to the five tables, and reads them."""
 
     def append(
         self, table: str, rows: Sequence[Row], *, job_key: str, look_first: bool = False
@@ -106,18 +108,19 @@ class Warehouse(Protocol):
 
         Args:
             table: one of the five names.
-            rows: typed by `common.cloud.tables` before they get here; all of one table.
+            rows: rows of that table.
             job_key: derives from the rows' ids; the same key never writes twice.
-            look_first: the caller took over from a delivery that may have written: rows whose id
-                column already holds the value are left out.
+            look_first: leaves out rows whose id is in the table already; for a takeover from a
+                delivery that may have written some.
 
         Raises:
             RowError: a row does not fit the table.
-            TransientError (or one that `is_transient` names): not written, or not known to be.
+            TransientError: or another error that `is_transient` knows: the rows were not written,
+                or may not have been.
         """
 
     def has_begun(self, table: str, *, job_key: str) -> bool:
-        """Whether an append under a `job_key` was taken: its rows are there, or may yet be."""
+        """Return whether an append of a `job_key` has begun: its rows exist, or may yet appear."""
 
     def select(
         self,
@@ -128,9 +131,9 @@ class Warehouse(Protocol):
         until: datetime,
         where: Mapping[str, str | Sequence[str]] | None = None,
     ) -> list[Row]:
-        """Rows whose partition time is in [since, until), with equality or IN filters.
+        """Return the rows whose partition time is in [since, until), with equality or IN filters.
 
-        The bound is on the partition column, so the bytes read do not grow with the table's age.
+        The bounds are on the partition column, so that the bytes read do not grow with the table.
         """
 
 
@@ -138,10 +141,10 @@ class Publisher(Protocol):
     """Publishes JSON messages to topics."""
 
     def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-        """Publish one message and wait for the server to have it; returns the message id.
+        """Publish one message, wait until the server has stored it, and return its id.
 
         Args:
             topic: the short name, such as `scraper-requests`.
-            body: JSON-ready; sent as UTF-8.
-            attributes: for filters and readers only; the body says it all.
+            body: JSON-ready values, which are sent as UTF-8.
+            attributes: serve filters and readers; they repeat what the body contains.
         """

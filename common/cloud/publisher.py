@@ -1,7 +1,7 @@
 """The publisher port on Pub/Sub.
 
-The GAPIC client is used, not `google.cloud.pubsub_v1`: it publishes at once and in the caller's
-thread, which is what a function that must not return before its message is safe wants, and it
+It uses the GAPIC client instead of `google.cloud.pubsub_v1`, because that client publishes at once
+and in the caller's thread, so that a function does not return before its message is stored. It also
 loads fewer modules at a cold start.
 """
 
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.pubsub_v1.services.publisher import PublisherClient
 
-PUBLISH_SECONDS = 30.0
+PUBLISH_SECONDS_MAX = 30.0
+"""How long a publish takes, its retries included."""
 # https://cloud.google.com/pubsub/quotas#resource_limits
-MAX_MESSAGE_BYTES = 10_000_000
-MAX_ATTRIBUTES = 100
-MAX_ATTRIBUTE_BYTES = 1024
+MESSAGE_BYTES_MAX = 10_000_000
+ATTRIBUTES_MAX = 100
+ATTRIBUTE_BYTES_MAX = 1024
 
 
 def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
-    """The bytes of a message's body, once body and attributes are known to be acceptable.
+    """Check a message, and encode its body.
 
     Raises:
         BadInputError: the body is not a JSON object, or Pub/Sub would refuse the message.
@@ -35,26 +36,26 @@ def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
         data = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
         raise BadInputError(f"message body {body!r:.80} is not JSON: {error}") from error
-    if len(data) > MAX_MESSAGE_BYTES:
-        raise BadInputError(f"message body of {len(data)} bytes; the limit is {MAX_MESSAGE_BYTES}")
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise BadInputError(f"message body of {len(data)} bytes; the limit is {MESSAGE_BYTES_MAX}")
     _check_attributes(attributes)
     return data
 
 
 def _check_attributes(attributes: Mapping[str, str]) -> None:
-    if len(attributes) > MAX_ATTRIBUTES:
-        raise BadInputError(f"{len(attributes)} attributes; the limit is {MAX_ATTRIBUTES}")
+    if len(attributes) > ATTRIBUTES_MAX:
+        raise BadInputError(f"{len(attributes)} attributes; the limit is {ATTRIBUTES_MAX}")
     for key, value in attributes.items():
-        if not isinstance(value, str) or len(value.encode()) > MAX_ATTRIBUTE_BYTES:
+        if not isinstance(value, str) or len(value.encode()) > ATTRIBUTE_BYTES_MAX:
             raise BadInputError(
-                f"attribute {key}={value!r:.80} is not a text of up to {MAX_ATTRIBUTE_BYTES} bytes"
+                f"attribute {key}={value!r:.80} is not a text of up to {ATTRIBUTE_BYTES_MAX} bytes"
             )
 
 
 class GooglePublisher:
     """Publishes to Pub/Sub, or to an emulator at `endpoint` (`host:port`).
 
-    Topics are named as in config/topology.yaml; a deployment's `topic_prefix` goes before each.
+    Topics have the names of config/topology.yaml, preceded by the deployment's `topic_prefix`.
     """
 
     def __init__(
@@ -83,8 +84,8 @@ class GooglePublisher:
         from google.api_core import exceptions  # noqa: PLC0415 - cold start
         from google.api_core.retry import Retry, if_exception_type  # noqa: PLC0415 - cold start
 
-        # The codes Pub/Sub's own clients retry a publish on: a repeat costs at most a duplicate,
-        # which every reader here expects. https://cloud.google.com/pubsub/docs/reference/error-codes
+        # Pub/Sub's own clients retry a publish after these codes. A repeat costs at most a
+        # duplicate, which every reader here expects. https://cloud.google.com/pubsub/docs/reference/error-codes
         codes = (
             exceptions.Aborted,
             exceptions.DeadlineExceeded,
@@ -93,20 +94,22 @@ class GooglePublisher:
             exceptions.ServiceUnavailable,
             exceptions.Unknown,
         )
-        return Retry(if_exception_type(*codes), initial=0.1, maximum=5.0, timeout=PUBLISH_SECONDS)
+        return Retry(
+            if_exception_type(*codes), initial=0.1, maximum=5.0, timeout=PUBLISH_SECONDS_MAX
+        )
 
     def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-        """Publish one message and wait for the server to have it; returns the message id.
+        """Publish one message, wait until the server has stored it, and return its id.
 
         Raises:
-            BadInputError: the message is not one that Pub/Sub takes.
-            GoogleAPICallError, RetryError: as the library raises them; `is_transient` judges.
+            BadInputError: Pub/Sub would refuse the message.
+            GoogleAPICallError, RetryError: the library's own; `is_transient` judges them.
         """
         from google.pubsub_v1.types import PubsubMessage  # noqa: PLC0415 - cold start
 
         message = PubsubMessage(data=encode(body, attributes), attributes=dict(attributes))
         path = f"projects/{self._project}/topics/{self._prefix}{topic}"
         response = self._client.publish(
-            topic=path, messages=[message], retry=self._retry, timeout=PUBLISH_SECONDS
+            topic=path, messages=[message], retry=self._retry, timeout=PUBLISH_SECONDS_MAX
         )
         return str(response.message_ids[0])

@@ -1,9 +1,9 @@
 """The storage port on Google Cloud Storage.
 
-What the library retries by itself, within `RETRY_SECONDS`: reads and listings always, writes here
-because each carries a generation precondition. A write whose answer was lost is then sent again
-and may meet its own object: the caller sees ConflictError for an object that it wrote itself. So
-callers look at what is there (a claim names its owner, a result is the same whoever wrote it).
+The library retries for up to `RETRY_SECONDS_MAX`: reads and listings always, and writes too, as
+each has a generation precondition. A write whose answer was lost is then sent again and may meet
+its own object, so that the caller gets ConflictError for an object that it wrote itself. Callers
+therefore look at the object: a claim names its owner, and a result is the same from every writer.
 https://cloud.google.com/storage/docs/retry-strategy#python
 """
 
@@ -13,20 +13,24 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from common.cloud.ports import StoredObject
+from common.cloud.ports import READ_BYTES_MAX, StoredObject
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
 
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Client
 
-CALL_SECONDS = 20.0
-RETRY_SECONDS = 60.0
-READ_TRIES = 3
+CALL_SECONDS_MAX = 20.0
+RETRY_SECONDS_MAX = 60.0
+READ_TRIES_MAX = 3
+"""How often an object that is overwritten while it is read is read again."""
 _LISTED = "name,generation,size,contentType,metadata,timeCreated,customTime"
 
 
 class GoogleStorage:
-    """GCS, or fake-gcs-server at `endpoint` (`http://host:port`), spoken to without credentials."""
+    """Stores objects in GCS, or in fake-gcs-server at `endpoint` (`http://host:port`).
+
+    An emulator is called without credentials.
+    """
 
     def __init__(self, project: str, endpoint: str | None = None) -> None:
         self._project = project
@@ -40,7 +44,7 @@ class GoogleStorage:
     def _calls(self) -> dict[str, Any]:
         from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - cold start
 
-        return {"timeout": CALL_SECONDS, "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS)}
+        return {"timeout": CALL_SECONDS_MAX, "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS_MAX)}
 
     def create(
         self,
@@ -55,8 +59,8 @@ class GoogleStorage:
         """Write an object that must not exist yet; see the port.
 
         Raises:
-            ConflictError: it exists; see the module on a lost answer.
-            ConfigError: there is no such bucket.
+            ConflictError: the object exists, perhaps from a write of ours whose answer was lost.
+            ConfigError: the bucket does not exist.
         """
         blob = self._blob(bucket, name)
         blob.metadata = dict(metadata or {})
@@ -65,7 +69,7 @@ class GoogleStorage:
         return self._write(blob, data, content_type, generation=0)
 
     def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
-        """Overwrite the object if it is still at `generation`; see the port."""
+        """Overwrite an object if it is still at `generation`; see the port."""
         return self._write(self._blob(bucket, name), data, "application/json", generation)
 
     def _write(self, blob: "Blob", data: bytes, content_type: str, generation: int) -> StoredObject:
@@ -85,27 +89,28 @@ class GoogleStorage:
         except PreconditionFailed as error:
             raise _conflict(blob, generation) from error
         except Forbidden as error:
-            # Of the data bucket nobody may overwrite an object: where one is, GCS may say so first.
+            # No account may overwrite objects of the data bucket; where one exists, GCS may check
+            # that right before the precondition.
             if generation or self._find(blob.bucket.name, blob.name) is None:
                 raise
             raise _conflict(blob, generation) from error
         return _described(blob)
 
     def read(
-        self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
+        self, bucket: str, name: str, *, max_bytes: int = READ_BYTES_MAX
     ) -> tuple[bytes, StoredObject] | None:
-        """The object's bytes and description; see the port.
+        """Return an object's bytes and description; see the port.
 
-        The bytes are those of the described generation; an object overwritten between the two
-        calls is read again.
+        Both are of one generation: an object that is overwritten between the two calls is read
+        again.
 
         Raises:
-            BadInputError: it is larger than `max_bytes`; it is not read.
-            TransientError: it was overwritten each time.
+            BadInputError: the object is larger than `max_bytes`, and was not read.
+            TransientError: the object was overwritten at every try.
         """
         from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
 
-        for _ in range(READ_TRIES):
+        for _ in range(READ_TRIES_MAX):
             blob = self._find(bucket, name)
             if blob is None:
                 return None
@@ -120,7 +125,7 @@ class GoogleStorage:
         raise TransientError(f"gs://{bucket}/{name} changed while it was read; try again")
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
-        """The object's description without its bytes; see the port."""
+        """Return an object's description without its bytes; see the port."""
         blob = self._find(bucket, name)
         return blob and _described(blob)
 
@@ -133,7 +138,7 @@ class GoogleStorage:
         end: str | None = None,
         limit: int | None = None,
     ) -> Iterator[StoredObject]:
-        """Objects below `prefix` in name order; see the port."""
+        """List objects below `prefix` in name order; see the port."""
         with _named_bucket(bucket):
             for blob in self._client.list_blobs(
                 bucket,
@@ -147,7 +152,7 @@ class GoogleStorage:
                 yield _described(blob)
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
-        """The next path segments below `prefix`; see the port."""
+        """List the next path segments below `prefix`; see the port."""
         listing = self._client.list_blobs(
             bucket, prefix=prefix, delimiter="/", fields="prefixes,nextPageToken", **self._calls
         )
@@ -158,7 +163,7 @@ class GoogleStorage:
         return sorted(name[len(prefix) :] for name in found)
 
     def _blob(self, bucket: str, name: str) -> "Blob":
-        # client.bucket() names the bucket; get_bucket() would ask for it at every call.
+        # client.bucket() makes no request; get_bucket() would make one at every call.
         return self._client.bucket(bucket).blob(name)
 
     def _find(self, bucket: str, name: str) -> "Blob | None":
@@ -175,7 +180,7 @@ class GoogleStorage:
 
 
 def make_client(project: str, endpoint: str | None) -> "Client":
-    """A storage client; anonymous where an emulator's endpoint is given."""
+    """Build a storage client, which is anonymous where an emulator's endpoint is given."""
     from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - cold start
     from google.cloud.storage import Client  # noqa: PLC0415 - cold start
 
@@ -190,7 +195,7 @@ def make_client(project: str, endpoint: str | None) -> "Client":
 
 @contextmanager
 def _named_bucket(bucket: str) -> Iterator[None]:
-    """A 404 of a write or a listing can only mean the bucket."""
+    """Turn a 404 into an error that names the bucket: a write or a listing cannot lack more."""
     from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
 
     try:

@@ -1,4 +1,4 @@
-"""The five tables: their schemas, read from `config/tables/`, and the typed row builder (R9)."""
+"""The five tables: their schemas, from `config/tables/`, and the typed row builder (R9)."""
 
 import json
 import math
@@ -22,16 +22,16 @@ NAMES = (
     "scraper_execution_log",
     "workflow_executions",
 )
-MAX_TEXT_BYTES = 1024 * 1024
-"""Far below BigQuery's 10 MB a request: a longer text is a mistake, not a message."""
+TEXT_BYTES_MAX = 1024 * 1024
+"""Far below BigQuery's 10 MB a request; a longer text is a mistake."""
 _INT64 = range(-(2**63), 2**63)
-_SHOWN = 80
-_MOMENT = timedelta(microseconds=1)
+_SHOWN_CHARACTERS_MAX = 80
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column, in the words of BigQuery's JSON schemas."""
+    """One column, with the names that BigQuery's JSON schemas use."""
 
     name: str
     type: str
@@ -41,7 +41,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table's schema; `partition_column` is a TIMESTAMP (by UTC day) or a DATE."""
+    """The schema of one table; its `partition_column` is a TIMESTAMP (by UTC day) or a DATE."""
 
     name: str
     description: str
@@ -58,18 +58,18 @@ class Table:
 
     @cached_property
     def optional(self) -> frozenset[str]:
-        """Columns that may be null. Most of a row is, so they are told apart before any check."""
+        """The columns that may be null; most of a row is, so that these are skipped together."""
         needed = {self.id_column, self.partition_column}
         nullable = (field.name for field in self.fields if field.mode == "NULLABLE")
         return frozenset(nullable) - needed
 
     @cached_property
     def partition_type(self) -> str:
-        """`TIMESTAMP` or `DATE`."""
+        """The type of the partition column, `TIMESTAMP` or `DATE`."""
         return self.by_name[self.partition_column].type
 
     def column(self, name: str) -> Field:
-        """The field of a column.
+        """Return the field of a column.
 
         Raises:
             RowError: the table has no such column.
@@ -79,10 +79,10 @@ class Table:
         return self.by_name[name]
 
     def bounds(self, since: datetime, until: datetime) -> tuple[Any, Any]:
-        """The half-open range of partition values that holds the instants in [since, until).
+        """Return the half-open range of partition values that covers the instants [since, until).
 
-        A DATE partition holds Eastern days, so its range is every Eastern day with an instant in
-        it: a few rows more than asked for, never fewer.
+        A DATE partition is an Eastern day, so the range is every Eastern day with an instant in
+        it, which may add a few rows but never omits one.
 
         Raises:
             RowError: an instant is naive.
@@ -91,16 +91,16 @@ class Table:
             raise RowError(f"{self.name}: naive bounds {since}, {until}; pass aware datetimes")
         if self.partition_type == "TIMESTAMP":
             return since.astimezone(UTC), until.astimezone(UTC)
-        last = eastern_date(max(until - _MOMENT, since))
+        last = eastern_date(max(until - _MICROSECOND, since))
         return eastern_date(since), last + timedelta(days=1)
 
 
 @lru_cache(maxsize=len(NAMES))
 def table(name: str) -> Table:
-    """The schema of one of the five tables.
+    """Return the schema of one of the five tables.
 
     Raises:
-        ConfigError: there is no such table, or its file cannot be read as a schema.
+        ConfigError: the table does not exist, or its file is not a schema.
     """
     if name not in NAMES:
         raise ConfigError(f"no table {name!r}; there are {', '.join(NAMES)}")
@@ -108,10 +108,10 @@ def table(name: str) -> Table:
 
 
 def read_table(path: Path) -> Table:
-    """A table's schema from its file.
+    """Read a table's schema from its file.
 
     Raises:
-        ConfigError: the file is missing or not a schema; names the file and the field.
+        ConfigError: the file is missing or is not a schema; the text names file and field.
     """
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
@@ -129,19 +129,19 @@ def read_table(path: Path) -> Table:
 
 
 def build_row(table_name: str, values: Mapping[str, Any]) -> Row:
-    """Check values against a table's schema and complete them to a row.
+    """Check values against a table's schema, and complete them to a row.
 
-    A column not given is None, or an empty list where it is REPEATED. Datetimes come out in UTC.
+    An absent column becomes None, or an empty list where it is REPEATED. Datetimes become UTC.
 
     Args:
         table_name: one of `NAMES`.
-        values: by column name.
+        values: the values by column name.
 
     Returns:
         Every column in the order of the schema.
 
     Raises:
-        RowError: a value does not fit; names table, field and value.
+        RowError: a value does not fit; the text names table, field and value.
     """
     shape = table(table_name)
     unknown = values.keys() - shape.by_name.keys()
@@ -160,7 +160,8 @@ def _fit(shape: Table, field: Field, values: Mapping[str, Any]) -> Any:  # noqa:
     value = values.get(field.name)
     if value is not None:
         return _fit_value(shape, field, value)
-    # Without an id a row cannot be counted (R6); without a partition value no bounded read sees it.
+    # A row without an id cannot be counted (R6), and no bounded read finds one without a
+    # partition value.
     if field.mode == "REQUIRED" or field.name in (shape.id_column, shape.partition_column):
         raise _misfit(shape, field, value, "is missing")
     return None
@@ -181,16 +182,16 @@ def _fit_value(shape: Table, field: Field, value: Any) -> Any:  # noqa: ANN401 -
 
 def _misfit(shape: Table, field: Field, value: object, why: str) -> RowError:
     shown = repr(value)
-    if len(shown) > _SHOWN:
-        shown = shown[: _SHOWN - 1] + "…"
+    if len(shown) > _SHOWN_CHARACTERS_MAX:
+        shown = shown[: _SHOWN_CHARACTERS_MAX - 1] + "…"
     return RowError(f"{shape.name}.{field.name} ({field.type}): {shown} {why}")
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("is not a str")
-    if len(value.encode()) > MAX_TEXT_BYTES:
-        raise ValueError(f"is longer than {MAX_TEXT_BYTES} bytes")
+    if len(value.encode()) > TEXT_BYTES_MAX:
+        raise ValueError(f"is longer than {TEXT_BYTES_MAX} bytes")
     return value
 
 

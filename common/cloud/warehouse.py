@@ -1,14 +1,14 @@
-"""The warehouse port on BigQuery: rows go in by INSERT jobs whose id derives from the row ids.
+"""The warehouse port on BigQuery: INSERT jobs whose ids derive from the row ids append the rows.
 
-Limits that shape it:
+These limits shape it:
 
-- DML INSERT, not load jobs: load jobs are limited to 1,500 a table and day, which an earlier
-  version ran into (B1). Of INSERT statements the first 1,500 in 24 hours run at once, later ones
-  10 at a time with 100 queued: a day here has a few hundred a table.
+- Rows are appended by DML INSERT. Load jobs are limited to 1,500 a table and day, which an earlier
+  version reached (B1). Of INSERT statements the first 1,500 in 24 hours run at once, later ones 10
+  at a time with 100 queued; a day here has a few hundred a table.
   https://cloud.google.com/bigquery/docs/data-manipulation-language#insert_dml_concurrency
-- A job id is unique in its project and location, so that a repeated insert answers 409 and can be
-  judged by the first job. https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid
-- A query takes up to 10,000 parameters.
+- A job id is unique in its project and location, so that a repeated insert is answered with 409 and
+  the first job decides. https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid
+- A query has at most 10,000 parameters.
   https://cloud.google.com/bigquery/quotas#query_jobs
 """
 
@@ -28,27 +28,26 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.cloud.bigquery import Client, QueryJob, QueryJobConfig
 
-MAX_PARAMETERS = 10_000
-MAX_JOBS = 100
-"""As many as the deliveries of one message (config/topology.yaml); each can fail one job."""
-WRITE_SECONDS = 60.0
-CALL_SECONDS = 20.0
-LOOK_BACK = timedelta(days=8)
-"""How far from its own partition time an earlier delivery may have written a row: messages live
-7 days."""
+QUERY_PARAMETERS_MAX = 10_000
+JOBS_MAX = 100
+"""The deliveries of one message (config/topology.yaml), each of which may leave a failed job."""
+WRITE_SECONDS_MAX = 60.0
+CALL_SECONDS_MAX = 20.0
+EARLIER_WRITE_AGE_MAX = timedelta(days=8)
+"""How far apart in time two deliveries may write a row; messages live 7 days."""
 
 
 class BigQueryWarehouse:
-    """The five tables on BigQuery, or on an emulator at `endpoint` (`http://host:port`).
+    """Appends to and reads the five tables on BigQuery, or on an emulator.
 
     Args:
         project: holds the dataset and runs the jobs.
         dataset: holds the five tables.
-        endpoint: an emulator, spoken to without credentials. Passed on as the client's own option:
-            the library's BIGQUERY_EMULATOR_HOST would change the address but still want
+        endpoint: an emulator (`http://host:port`), called without credentials. It becomes an option
+            of the client, because the library's BIGQUERY_EMULATOR_HOST would still need
             credentials.
-        read_retry_seconds: how long a read is tried again before it raises.
-        client: a ready client, for tests; built at the first use otherwise.
+        read_retry_seconds: how long a read is retried before it raises.
+        client: a ready client, for tests; None builds one at the first use.
     """
 
     def __init__(
@@ -76,14 +75,14 @@ class BigQueryWarehouse:
 
         Raises:
             RowError: a row does not fit the table.
-            PermanentError: `MAX_JOBS` jobs of this key have failed.
-            TransientError: the first job of this key cannot be looked at yet.
-            GoogleAPICallError, TimeoutError: as the library raises them; `is_transient` judges.
+            PermanentError: `JOBS_MAX` jobs of this key have failed.
+            TransientError: an earlier job of this key exists but cannot be read yet.
+            GoogleAPICallError, TimeoutError: the library's own; `is_transient` judges them.
         """
         shape = table(table_name)
         typed = [build_row(table_name, row) for row in rows]
         for part, batch in enumerate(_batches(shape, typed)):
-            # Split before looking, so that a part keeps its job id whatever is there already.
+            # The rows are split before the look, so that a part keeps its job id in every case.
             missing = self._not_there(shape, batch) if look_first else batch
             if missing:
                 self._insert(shape, missing, _job_id(self._dataset, shape, job_key, part))
@@ -92,16 +91,16 @@ class BigQueryWarehouse:
         from google.api_core.exceptions import Conflict  # noqa: PLC0415 - cold start
 
         sql, parameters = insert_statement(self._path(shape), shape, rows)
-        for attempt in range(1, MAX_JOBS + 1):
+        for attempt in range(1, JOBS_MAX + 1):
             name = _attempt_id(job_id, attempt)
             try:
                 job = self._client.query(
                     sql,
                     job_config=_job_config(parameters),
                     job_id=name,
-                    retry=_retry(WRITE_SECONDS),
-                    timeout=CALL_SECONDS,
-                    job_retry=None,  # a failed job takes a suffix of ours, not one of the library's
+                    retry=_retry(WRITE_SECONDS_MAX),
+                    timeout=CALL_SECONDS_MAX,
+                    job_retry=None,  # the library would give a failed job a suffix of its own
                 )
             except Conflict:
                 job = self._earlier_job(name)
@@ -110,18 +109,18 @@ class BigQueryWarehouse:
             self._wait(job)
             return
         raise PermanentError(
-            f"{shape.name}: {MAX_JOBS} jobs {job_id}-N failed; look at the last one and replay"
+            f"{shape.name}: {JOBS_MAX} jobs {job_id}-N failed; look at the last one and replay"
         )
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
-        """Whether a job under the key runs or has succeeded; see the port."""
+        """Return whether a job under the key runs or has succeeded; see the port."""
         from google.api_core.exceptions import Forbidden  # noqa: PLC0415 - cold start
 
         job_id = _job_id(self._dataset, table(table_name), job_key, part=0)
-        for attempt in range(1, MAX_JOBS + 1):
+        for attempt in range(1, JOBS_MAX + 1):
             try:
                 job = self._job(_attempt_id(job_id, attempt))
-            except Forbidden:  # one's own jobs are shown: there is none, or it is another's
+            except Forbidden:  # an account may always read its own jobs, so this is none
                 return False
             if job is None:
                 return False
@@ -132,32 +131,34 @@ class BigQueryWarehouse:
     def _earlier_job(self, name: str) -> "QueryJob":
         job = self._job(name)
         if job is None:
-            # Seen by others just after a 409: github.com/googleapis/python-bigquery/issues/2134
+            # This happens just after a 409: github.com/googleapis/python-bigquery/issues/2134
             raise TransientError(f"job {name} exists but cannot be read yet; try again")
         return job
 
     def _job(self, name: str) -> "QueryJob | None":
         from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
 
-        # Outside the US and EU multi-regions jobs.get wants the location, which jobs.insert had
-        # inferred from the table. https://cloud.google.com/bigquery/docs/locations
-        # Unsaid, the library tries again for ten minutes: longer than a function may run.
-        retry = _retry(WRITE_SECONDS)
+        # Outside the US and EU multi-regions jobs.get needs the location, which jobs.insert infers
+        # from the table. https://cloud.google.com/bigquery/docs/locations
+        # The library's default retry takes ten minutes, longer than a function may run.
+        retry = _retry(WRITE_SECONDS_MAX)
         location = self._client.get_dataset(
-            self._dataset, retry=retry, timeout=CALL_SECONDS
+            self._dataset, retry=retry, timeout=CALL_SECONDS_MAX
         ).location
         try:
-            job = self._client.get_job(name, location=location, retry=retry, timeout=CALL_SECONDS)
+            job = self._client.get_job(
+                name, location=location, retry=retry, timeout=CALL_SECONDS_MAX
+            )
         except NotFound:
             return None
-        return cast("QueryJob", job)  # only `append` makes ids of this form
+        return cast("QueryJob", job)  # only `append` makes ids of this form, and only query jobs
 
     def _wait(self, job: "QueryJob") -> None:
-        job.result(retry=_retry(WRITE_SECONDS), timeout=WRITE_SECONDS, job_retry=None)
+        job.result(retry=_retry(WRITE_SECONDS_MAX), timeout=WRITE_SECONDS_MAX, job_retry=None)
 
     def _not_there(self, shape: Table, rows: Sequence[Row]) -> list[Row]:
         times = [row[shape.partition_column] for row in rows]
-        bounds = min(times) - LOOK_BACK, max(times) + LOOK_BACK
+        bounds = min(times) - EARLIER_WRITE_AGE_MAX, max(times) + EARLIER_WRITE_AGE_MAX
         ids = [row[shape.id_column] for row in rows]
         found = self._query(shape, [shape.id_column], bounds, {shape.id_column: ids})
         there = {row[shape.id_column] for row in found}
@@ -172,14 +173,14 @@ class BigQueryWarehouse:
         until: datetime,
         where: Mapping[str, str | Sequence[str]] | None = None,
     ) -> list[Row]:
-        """Rows whose partition time is in [since, until); see the port.
+        """Return the rows whose partition time is in [since, until); see the port.
 
-        `daily_expected_schedule` is partitioned by Eastern date: there every Eastern day with an
-        instant in the range counts whole.
+        `daily_expected_schedule` is partitioned by Eastern date; all rows of an Eastern day with an
+        instant in the range are returned.
 
         Raises:
-            RowError: no such column, or naive bounds.
-            GoogleAPICallError, RetryError, TimeoutError: after `read_retry_seconds` of trying.
+            RowError: a column does not exist, or a bound is naive.
+            GoogleAPICallError, RetryError, TimeoutError: `read_retry_seconds` of tries failed.
         """
         shape = table(table_name)
         return self._query(shape, columns, shape.bounds(since, until), where or {})
@@ -199,7 +200,7 @@ class BigQueryWarehouse:
 
 
 def make_client(project: str, endpoint: str | None) -> "Client":
-    """A BigQuery client; anonymous where an emulator's endpoint is given."""
+    """Build a BigQuery client, which is anonymous where an emulator's endpoint is given."""
     from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - cold start
     from google.cloud import bigquery  # noqa: PLC0415 - cold start
 
@@ -215,29 +216,29 @@ def make_client(project: str, endpoint: str | None) -> "Client":
 def run_query(
     client: "Client", sql: str, parameters: Sequence[Any] = (), retry_seconds: float = 30
 ) -> tuple[list[str], list[Row]]:
-    """Run one statement and wait for its rows.
+    """Run one statement, and wait for its rows.
 
     Returns:
         The column names and the rows, both empty for a statement without a result.
 
     Raises:
-        GoogleAPICallError, RetryError, TimeoutError: it failed; never an empty result instead.
+        GoogleAPICallError, RetryError, TimeoutError: the statement failed.
     """
     found = client.query_and_wait(
         sql,
         job_config=_job_config(parameters),
-        api_timeout=CALL_SECONDS,
+        api_timeout=CALL_SECONDS_MAX,
         wait_timeout=retry_seconds,
         retry=_retry(retry_seconds),
         job_retry=_job_retry(retry_seconds),
     )
     if not found.schema and found.job_id:
-        # BigQuery answers a failed jobs.query with 4xx; bqemulator 1.4.0 with 200 and no schema.
+        # A failed jobs.query is a 4xx of BigQuery, but a 200 without a schema of bqemulator 1.4.0.
         job = client.get_job(
             found.job_id,
             location=found.location,
             retry=_retry(retry_seconds),
-            timeout=CALL_SECONDS,
+            timeout=CALL_SECONDS_MAX,
         )
         if job.error_result:
             raise job.exception()  # type: ignore[no-untyped-call] # the library's base is untyped
@@ -245,14 +246,14 @@ def run_query(
 
 
 def _batches(shape: Table, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    size = MAX_PARAMETERS // len(shape.fields)
+    size = QUERY_PARAMETERS_MAX // len(shape.fields)
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
 
 def _job_id(dataset: str, shape: Table, job_key: str, part: int) -> str:
-    # The digest tells keys apart that differ only in characters a job id may not have; the dataset
-    # keeps two deployments in one project from taking each other's rows for written.
+    # The digest distinguishes keys that differ only in characters that a job id may not contain.
+    # The dataset distinguishes two deployments in one project.
     digest = hashlib.sha256(job_key.encode()).hexdigest()[:16]
     readable = re.sub(r"[^A-Za-z0-9_-]", "-", job_key)[:200]
     suffix = f"-part{part}" if part else ""

@@ -13,6 +13,7 @@ from common.configuration.tick_grid import Ticks
 from common.configuration.topology import Topology
 from common.configuration.window_checks import window_faults
 from common.configuration.workflows import (
+    REFRESH,
     CatchUp,
     PostGame,
     Workflow,
@@ -24,7 +25,6 @@ from common.configuration.yaml_file import Fault
 from common.scrapers import REGISTRY
 
 TICKS = "tick-master-controller"
-REFRESH = "nbac_schedule_api"
 _GAME_SCRAPERS = frozenset(n for n, scraper in REGISTRY.items() if scraper.scope == "game")
 
 

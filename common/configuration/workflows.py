@@ -22,7 +22,6 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from common.configuration.advice import advice, worst
 from common.eastern import parse_clock
 from common.errors import ConfigError
 from common.messages.models import Name
@@ -30,6 +29,8 @@ from common.messages.models import Name
 if TYPE_CHECKING:
     from common.configuration.yaml_file import Document
 
+REFRESH = "nbac_schedule_api"
+"""The scraper whose output `games: final` reads."""
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
@@ -235,6 +236,7 @@ def parse_workflows(text: str, where: str) -> dict[str, Workflow]:
 
 def parse_source(text: str, where: str) -> WorkflowSource:
     """Check the form of a workflow file's text; `where` names it in errors."""
+    from common.configuration.advice import advice, worst  # noqa: PLC0415 - as YAML
     from common.configuration.yaml_file import parse_yaml  # noqa: PLC0415 - YAML only when a file is read
 
     document = parse_yaml(text, where)

@@ -1,13 +1,17 @@
 """What was tried and what succeeded: per scraper, per game and per target date."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from common.cloud.ports import Row
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 IN_FLIGHT_FOR = timedelta(hours=48)
 """A RUN counts as under way for this long while its terminal row, or a log row that this links, is

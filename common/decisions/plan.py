@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from common.calendar.games import SCHEDULED, Game
+from common.calendar.games import SCHEDULED, Calendar, Game
 from common.calendar.slots import Cron, slots_on
 from common.configuration.workflows import Discovery, PostGame, PreGame, Workflow
 from common.decisions.decide import decide
 from common.decisions.history import NEVER, History, Key, Tries, add_try
-from common.decisions.situation import Calendar, Decision, Situation, count
+from common.decisions.situation import Decision, Situation, count
 from common.eastern import at, eastern_date
 
 DAYS_BEFORE = 1

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from common.calendar.games import Game
+from common.calendar.games import Calendar, Game
 from common.calendar.slots import Cron
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
 from common.decisions.history import NEVER, History, Key, Run, Tries
-from common.decisions.situation import Calendar, Decision, Situation, Target
+from common.decisions.situation import Decision, Situation
+from common.messages.models import GameTarget
 
 FORM = 1
 """Of the stored mapping; a row of another form cannot be judged again."""
@@ -127,7 +128,7 @@ def _inputs(seen: _Seen, situation: Situation, decision: Decision, config: str) 
     return {name: value for name, value in known.items() if value}
 
 
-def targets_of(targets: Sequence[Target]) -> list[list[list[str]]]:
+def targets_of(targets: Sequence[GameTarget]) -> list[list[list[str]]]:
     """Targets by the scrapers they lack: `[[[scraper, ...], [game id, ...]], ...]`."""
     lacking: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for target in targets:

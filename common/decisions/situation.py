@@ -6,28 +6,18 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 
-from common.calendar.games import Game
+from common.calendar.games import Calendar, Game
 from common.calendar.slots import Cron, judged_at, next_slot
-from common.configuration.workflows import Workflow
+from common.configuration.workflows import REFRESH, Workflow
 from common.decisions.history import History
 from common.eastern import at, eastern, eastern_date
+from common.messages.models import GameTarget
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 """A game that tipped off this long ago is taken for finished; its final state is then asked for."""
 
 Action = Literal["RUN", "SKIP", "ABORT"]
 Alert = Literal["NONE", "INFO", "WARNING", "ERROR"]
-Calendar = Mapping[date, tuple[Game, ...]]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A game to collect, and the per-game scrapers it still lacks."""
-
-    game_id: str
-    away: str
-    home: str
-    scrapers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -123,7 +113,7 @@ class Decision:
     alert_level: Alert = "NONE"
     next_check: datetime | None = None
     scrapers: tuple[str, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[GameTarget, ...] = ()
     game_ids: tuple[str, ...] = ()
     inputs: Mapping[str, object] = field(default_factory=dict)
 
@@ -148,7 +138,7 @@ def with_dependencies(flow: Workflow, wanted: Iterable[str]) -> tuple[str, ...]:
             if step.events_from and need.intersection(step.scrapers):
                 need.add(step.events_from)
             if step.games == "final":
-                need.add("nbac_schedule_api")
+                need.add(REFRESH)
     return tuple(name for name in flow.scrapers if name in need)
 
 

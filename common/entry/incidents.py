@@ -1,75 +1,93 @@
-"""An alert line once an incident, not once a retry (scenarios A1 and A2).
+"""One alert line an incident, not one a retry (scenarios A1 and A2).
 
-An incident is a function failing with one class of error in hour after hour. Who comes first in
+An incident is a function failing with one class of error in hour after hour. The first delivery of
 an hour creates `alerts/<hour>/<function>-<error class>` in the state bucket; the others find it
-there, whatever instance they are, and are silent.
+there, whatever instance they are, and log nothing.
 
-| Severity | Message | When |
+| Severity | `result` | When |
 | --- | --- | --- |
-| ERROR | Alert | the first of an incident |
-| WARNING | Still failing | the first of each following hour |
-| CRITICAL | Alert | the state store itself cannot be reached (D3): once an hour and instance |
+| ERROR | incident | the first of an incident |
+| WARNING | incident lasts | the first of each following hour |
+| CRITICAL | state store unreachable | the state bucket fails (D3): once an hour and instance |
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from common.errors import ConflictError
+from common.errors import OrchestrationError
 from common.logs import Severity, log
 from common.runtime import Runtime
+from common.state import names
+from common.state.store import StateStore
 
 _HOUR = timedelta(hours=1)
-_KEPT = 1000
+MARKS_HELD_MAX = 1000
 """Hours and errors an instance remembers before it asks the bucket again."""
 
 
-def alert(runtime: Runtime, function: str, error: Exception, *, early: bool = False) -> None:
-    """Tell of a failure, unless its incident was told of; never raises.
+class _Line(NamedTuple):
+    severity: Severity
+    result: str
+    message: str
+
+
+_BEGINS = _Line("ERROR", "incident", "A function fails; its events are delivered again or are dead")
+_LASTS = _Line("WARNING", "incident lasts", "A function still fails as in the hour before")
+_NO_STATE = _Line(
+    "CRITICAL",
+    "state store unreachable",
+    "The state bucket does not answer; no function can do its work until it does",
+)
+
+
+def report(runtime: Runtime, function: str, error: Exception, *, early: bool = False) -> None:
+    """Log a failure, unless its incident was logged; never raises.
 
     Args:
-        runtime: storage and clock; what this instance has told of is kept with it.
+        runtime: the state bucket and clock; what this instance has logged is kept with it.
         function: the one that failed.
         error: why.
-        early: it may pass by itself yet; only a state store that does not answer is told of.
+        early: it may still pass by itself; only an unreachable state bucket is logged.
     """
-    kind = f"{function}-{type(error).__name__}"
-    now = runtime.clock.now()
-    told = runtime.logged
-    if _name(now, kind) in told:
+    kind, now = type(error).__name__, runtime.clock.now()
+    name = names.incident(now, function, kind)
+    if name in runtime.logged:
         return
-    found = _judge(runtime, now, kind, early=early)
-    if found is None and early:
+    line = _judge(runtime, now, function, kind, early=early)
+    if line is None and early:
         return
-    if len(told) >= _KEPT:
-        told.clear()
-    told.add(_name(now, kind))
-    if found is not None:
+    if len(runtime.logged) >= MARKS_HELD_MAX:
+        runtime.logged.clear()
+    runtime.logged.add(name)
+    if line is not None:
         log(
-            found[0],
-            found[1],
+            line.severity,
+            line.message,
+            result=line.result,
             function=function,
-            error_class=type(error).__name__,
+            code=error.code if isinstance(error, OrchestrationError) else None,
+            error_class=kind,
             error=error,
-            result="state store unreachable" if found[0] == "CRITICAL" else None,
         )
 
 
 def _judge(
-    runtime: Runtime, now: datetime, kind: str, *, early: bool
-) -> tuple[Severity, str] | None:
-    """Severity and message; None where another delivery has told."""
-    bucket = runtime.settings.state_bucket
+    runtime: Runtime, now: datetime, function: str, kind: str, *, early: bool
+) -> _Line | None:
+    """The line to log; None where another delivery has logged it."""
     try:
-        if early:
-            runtime.storage.stat(bucket, _name(now, kind))
-            return None
-        runtime.storage.create(bucket, _name(now, kind), b"{}")
-        lasts = runtime.storage.stat(bucket, _name(now - _HOUR, kind)) is not None
-    except ConflictError:
+        return _first_of_the_hour(runtime.state, now, function, kind, early=early)
+    except Exception:  # noqa: BLE001 - whatever it is, the state bucket did not answer
+        return _NO_STATE
+
+
+def _first_of_the_hour(
+    state: StateStore, now: datetime, function: str, kind: str, *, early: bool
+) -> _Line | None:
+    name = names.incident(now, function, kind)
+    if early:
+        state.stat(name)
         return None
-    except Exception:  # noqa: BLE001 - whatever it is, the store did not answer
-        return "CRITICAL", "Alert"
-    return ("WARNING", "Still failing") if lasts else ("ERROR", "Alert")
-
-
-def _name(instant: datetime, kind: str) -> str:
-    return f"alerts/{instant.astimezone(UTC):%Y-%m-%dT%H}/{kind}"
+    if not state.mark(name):
+        return None
+    return _LASTS if state.stat(names.incident(now - _HOUR, function, kind)) else _BEGINS

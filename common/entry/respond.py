@@ -8,62 +8,69 @@
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
-Each failing delivery is a WARNING line; an incident is one ERROR line (`incidents.py` beside this).
+Each failing delivery is a WARNING line; an incident is one ERROR line (`incidents.py`).
 """
 
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import Request
 
-from common.entry.dead_letters import bury
-from common.errors import ClaimBusyError, PermanentError, is_transient
+from common.errors import ClaimBusyError, OrchestrationError, PermanentError, is_transient
 from common.logs import log
 from common.messages.envelope import Event, UnreadableMessageError, parse_event
 from common.messages.models import Message, parse_message
 from common.runtime import Runtime, current
 
-_LONGEST_RAW = 256 * 1024
-_SHOWN = 1000
-PATIENCE = 3
-"""Deliveries of one message that fail with a passing error before anybody is told."""
+RAW_BYTES_MAX = 256 * 1024
+ERROR_CHARACTERS_MAX = 1000
+QUIET_DELIVERIES_MAX = 3
+"""Deliveries of one message that may fail with a passing error before it is an incident."""
 Reply = tuple[str, int, dict[str, str]]
 Result = Mapping[str, Any]
 M = TypeVar("M", bound=Message)
 Handle = Callable[[Runtime, Event, M], Result]
 
 
+class Route(NamedTuple, Generic[M]):
+    """Where a function's events go.
+
+    Attributes:
+        function: its name.
+        model: the form of its message.
+        handle: does the work and returns what happened as a small JSON-ready mapping.
+    """
+
+    function: str
+    model: type[M]
+    handle: Handle[M]
+
+
 def serve(request: Request, function: str, model: type[M], handle: Handle[M]) -> Reply:
     """Run the event of a request that functions-framework received through a handler."""
     body = request.get_data(cache=False)
-    return respond(current(), dict(request.headers), body, (function, model, handle))
+    return respond(current(), dict(request.headers), body, Route(function, model, handle))
 
 
-def respond(
-    runtime: Runtime,
-    headers: Mapping[str, str],
-    body: bytes,
-    route: tuple[str, type[M], Handle[M]],
-) -> Reply:
+def respond(runtime: Runtime, headers: Mapping[str, str], body: bytes, route: Route[M]) -> Reply:
     """Run one event through a handler.
 
     Args:
         runtime: ports and settings.
         headers: of the request.
         body: of the request.
-        route: the function's name, the form of its message, and what does the work and returns
-            what happened as a small JSON-ready mapping.
+        route: the function that received it.
 
     Returns:
         Flask's (body, status, headers).
     """
-    function, model, handle = route
-    event = Event(shape="bare", data={}, raw=body[:_LONGEST_RAW].decode("utf-8", "replace"))
+    function = route.function
+    event = Event(shape="bare", data={}, raw=body[:RAW_BYTES_MAX].decode("utf-8", "replace"))
     try:
         event = parse_event(headers, body)
-        result = handle(runtime, event, parse_message(model, event))
+        result = route.handle(runtime, event, parse_message(route.model, event))
     except PermanentError as error:
         envelope = error.event if isinstance(error, UnreadableMessageError) else event
         return _refuse(runtime, function, envelope, error)
@@ -81,22 +88,28 @@ def respond(
 
 
 def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError) -> Reply:
+    called_directly = event.shape == "bare"
     log(
         "WARNING",
-        "Refused",
+        "An event was refused; "
+        + ("the caller gets the error" if called_directly else "it goes to the dead letters"),
+        result="refused",
         function=function,
         message_id=event.message_id,
+        code=error.code,
         error_class=type(error).__name__,
         error=error,
     )
-    shown = str(error)[:_SHOWN]
-    if event.shape == "bare":
+    shown = str(error)[:ERROR_CHARACTERS_MAX]
+    if called_directly:
         return _reply(400, {"result": "refused", "error": shown})
+    from common.entry.dead_letters import dead_letter  # noqa: PLC0415 - cold start: as _report
+
     try:
-        bury(runtime, function, event, error)
+        dead_letter(runtime, function, event, error)
     except Exception as failure:  # noqa: BLE001 - not recorded is not acknowledged
         return _fail(runtime, function, event, failure)
-    _alert(runtime, function, error)
+    _report(runtime, function, error)
     return _reply(200, {"result": "dead-lettered", "error": shown})
 
 
@@ -105,23 +118,25 @@ def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Re
     passing = busy or is_transient(error)
     log(
         "WARNING",
-        "Will be delivered again",
+        "An event was not handled; Pub/Sub delivers it again",
+        result="retry",
         function=function,
         message_id=event.message_id,
         attempt=event.delivery_attempt,
+        code=error.code if isinstance(error, OrchestrationError) else None,
         error_class=type(error).__name__,
         error=error if passing else f"{error} | {_where(error)}",
     )
     if not busy:
-        early = passing and (event.delivery_attempt or 1) < PATIENCE
-        _alert(runtime, function, error, early=early)
+        early = passing and (event.delivery_attempt or 1) < QUIET_DELIVERIES_MAX
+        _report(runtime, function, error, early=early)
     return _reply(503 if passing else 500, {"result": "retry", "error": type(error).__name__})
 
 
-def _alert(runtime: Runtime, function: str, error: Exception, *, early: bool = False) -> None:
-    from common.entry.incidents import alert  # noqa: PLC0415 - cold start: only where something fails
+def _report(runtime: Runtime, function: str, error: Exception, *, early: bool = False) -> None:
+    from common.entry.incidents import report  # noqa: PLC0415 - cold start: only on a failure
 
-    alert(runtime, function, error, early=early)
+    report(runtime, function, error, early=early)
 
 
 def _where(error: Exception) -> str:

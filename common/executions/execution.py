@@ -1,83 +1,48 @@
-"""The fan-out and fan-in of an execution: steps published, results gathered, the row written.
+"""One execution: its steps published, its results gathered, its terminal row written.
 
-State, all created once: `executions/<id>/manifest.json`, and a step's `tasks.json` and
-`results/<task id>`, whose metadata carries the labels, so that one listing tells everything.
+Its state is created once and never changed (`state/names.py`): the manifest, and for each step the
+requests and one result a task, whose metadata carries the labels, so that one listing tells all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from common import ids
-from common.calendar.games import parse_schedule_body
-from common.cloud.ports import Row
+from common.configuration.workflows import Workflow
 from common.errors import BadInputError
+from common.executions.results import Result, outputs_for
+from common.executions.row import TABLE, finished_row
 from common.executions.steps import Manifest, Outputs, StepTasks, tasks_of
-from common.logs import log
 from common.messages.labels import Labels
-from common.messages.models import MAX_GAMES, EventId, Message, ObjectEvent, ScraperRequest
+from common.messages.models import Message, ObjectEvent, ScraperRequest
 from common.runtime import Runtime
+from common.state import names
 from common.state.claims import claimed
-from common.state.reading import read_as, unless_spoilt
-from common.state.store import read_once, write_once
+from common.state.store import unless_spoilt
 
-T = TypeVar("T")
-TABLE = "workflow_executions"
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Publisher
+
+
+M = TypeVar("M", bound=Message)
 TOPIC = "scraper-requests"
-_FIRST_ERRORS = 3
 
 
-class Result(Labels):
-    """One finished task: its object's labels, and where the object and its log row are."""
-
-    log_id: str
-    object: str
-    generation: int
-
-
-class _Tasks(Message):
-    requests: tuple[ScraperRequest, ...]
-    blocked: tuple[str, ...] = Field(())
-    not_ready: tuple[str, ...] = Field(())
-
-
-class _Event(BaseModel):
-    id: EventId
-
-
-class _Events(BaseModel):
-    """What later steps need of an object of `oddsa_events`."""
-
-    records: tuple[_Event, ...] = Field(max_length=MAX_GAMES)
-
-
-def manifest_name(execution_id: str) -> str:
-    """Name of an execution's manifest in the state bucket."""
-    return f"executions/{execution_id}/manifest.json"
-
-
-def start_claim(execution_id: str) -> str:
-    """The claim of starting an execution."""
-    return f"workflow_executor/{execution_id}"
-
-
-def step_claim(execution_id: str, number: int) -> str:
-    """The claim of completing a step."""
-    return f"execution_tracker/{execution_id}/{number}"
-
-
-def check_known(runtime: Runtime, workflow_name: str, scrapers: Sequence[str]) -> None:
-    """Refuse what this deployment's configuration does not know.
+def check_known(
+    workflows: Mapping[str, Workflow], workflow_name: str, scrapers: Sequence[str]
+) -> None:
+    """Refuse a decision that this deployment's configuration does not know.
 
     Raises:
         BadInputError: the workflow or a scraper is not known here.
     """
-    flow = runtime.workflows.get(workflow_name)
+    flow = workflows.get(workflow_name)
     if flow is None:
         raise BadInputError(
             f"WorkflowDecision.workflow_name: {workflow_name!r} is not configured; known "
-            f"are {', '.join(runtime.workflows)}"
+            f"are {', '.join(workflows)}"
         )
     unknown = set(scrapers) - set(flow.scrapers)
     if unknown:
@@ -87,205 +52,169 @@ def check_known(runtime: Runtime, workflow_name: str, scrapers: Sequence[str]) -
         )
 
 
-def read_manifest(runtime: Runtime, execution_id: str) -> Manifest | None:
-    """An execution's manifest; None when it was never started."""
-    held = read_once(runtime, manifest_name(execution_id))
-    return Manifest.model_validate(held) if held else None
-
-
-def publish_step(
-    runtime: Runtime, manifest: Manifest, number: int, outputs: Outputs | None = None
-) -> int:
-    """Publish the requests of a step, as first computed; returns how many."""
-    tasks = tasks_of(manifest, number, outputs or Outputs())
-    held = write_once(runtime, _tasks_name(manifest, number), _as_state(tasks))
-    requests = _Tasks.model_validate(held).requests
-    for request in requests:
-        publish_request(runtime, request)
-    return len(requests)
-
-
-def publish_request(runtime: Runtime, request: ScraperRequest) -> None:
+def publish_request(publisher: Publisher, request: ScraperRequest) -> None:
     """Publish one task's request."""
-    runtime.publisher.publish(TOPIC, request.body(), {"scraper": request.scraper})
+    publisher.publish(TOPIC, request.body(), {"scraper": request.scraper})
 
 
-def step_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | None:
-    """The requests of a step; None when it was not published yet."""
-    held = read_once(runtime, _tasks_name(manifest, number))
-    return _Tasks.model_validate(held) if held else None
+class Execution:
+    """One execution as this delivery sees it; each state object is read at most once.
 
-
-def readable_manifest(runtime: Runtime, execution_id: str) -> Manifest | None:
-    """An execution's manifest; None also when it was spoilt: a run must end all the same."""
-    bucket, name = runtime.settings.state_bucket, manifest_name(execution_id)
-    return unless_spoilt(lambda: read_manifest(runtime, execution_id), bucket, name)
-
-
-def readable_tasks(runtime: Runtime, manifest: Manifest, number: int) -> _Tasks | None:
-    """The requests of a step; None also when they were spoilt, for the same reason."""
-    bucket, name = runtime.settings.state_bucket, _tasks_name(manifest, number)
-    return unless_spoilt(lambda: step_tasks(runtime, manifest, number), bucket, name)
-
-
-def results_of(runtime: Runtime, manifest: Manifest, number: int) -> list[Result]:
-    """The tasks of a step that have reported."""
-    prefix = f"executions/{manifest.execution_id}/steps/{number}/results/"
-    listed = runtime.storage.list(runtime.settings.state_bucket, prefix)
-    return [Result.model_validate(dict(stored.metadata)) for stored in listed]
-
-
-def record_result(runtime: Runtime, found: ObjectEvent, labels: Labels) -> Result:
-    """Keep a task's result; the first object of a task counts."""
-    result = Result(
-        **labels.model_dump(),
-        log_id=ids.log_id(found.bucket, found.name, found.generation),
-        object=found.name,
-        generation=found.generation,
-    )
-    name = f"executions/{labels.execution_id}/steps/{labels.step}/results/{labels.task_id}"
-    write_once(runtime, name, {"object": found.name}, metadata=result.metadata())
-    return result
-
-
-def advance(runtime: Runtime, manifest: Manifest, number: int, *, look_first: bool) -> str:
-    """Go on after step `number`: the next step that has tasks, or the finished row."""
-    results = [*_results_up_to(runtime, manifest, number)]
-    for following in range(number + 1, len(manifest.steps)):
-        outputs = _outputs(runtime, manifest, following, results)
-        if publish_step(runtime, manifest, following, outputs):
-            return f"step {following}"
-    _finish(runtime, manifest, results, look_first=look_first)
-    return "finished"
-
-
-def _results_up_to(runtime: Runtime, manifest: Manifest, number: int) -> Iterator[Result]:
-    for step in range(number + 1):
-        yield from results_of(runtime, manifest, step)
-
-
-def _outputs(runtime: Runtime, manifest: Manifest, number: int, results: list[Result]) -> Outputs:
-    step = manifest.steps[number]
-    by_scraper = {result.scraper: result for result in results}
-    final = event_ids = None
-    if step.games == "final":
-        final = _final_games(runtime, by_scraper.get("nbac_schedule_api"))
-    if step.events_from:
-        event_ids = _event_ids(runtime, by_scraper.get(step.events_from))
-    return Outputs(event_ids=event_ids, final=final)
-
-
-def _final_games(runtime: Runtime, result: Result | None) -> frozenset[str] | None:
-    if result is None or result.outcome != "SUCCESS":
-        return None
-    schedule = _output(runtime, result, parse_schedule_body)
-    if schedule is None:
-        return None
-    return frozenset(game.game_id for game in schedule.games if game.is_final)
-
-
-def _event_ids(runtime: Runtime, result: Result | None) -> tuple[str, ...] | None:
-    if result is None or result.status == "FAILED":
-        return None
-    events = _output(runtime, result, _Events.model_validate_json)
-    return tuple(event.id for event in events.records) if events else None
-
-
-def _output(runtime: Runtime, result: Result, take: Callable[[bytes], T]) -> T | None:
-    """What a result's object holds; see `read_as` on `take`.
-
-    None when someone has deleted, overwritten or spoilt it since: as if its task had failed.
+    Args:
+        runtime: ports and settings.
+        manifest: what it is to do.
+        tolerant: take state that cannot be read for absent; cleanup must be able to end a run
+            whose state an operator has spoilt.
     """
-    taken, stored = read_as(runtime, runtime.settings.data_bucket, result.object, take)
-    if stored is None or stored.generation == result.generation:
-        return taken
-    log(
-        "WARNING",
-        "A task's object was overwritten: it counts as failed",
-        execution_id=result.execution_id,
-        task_id=result.task_id,
-        object=result.object,
-    )
-    return None
+
+    def __init__(self, runtime: Runtime, manifest: Manifest, *, tolerant: bool = False) -> None:
+        self.manifest = manifest
+        self._runtime = runtime
+        self._state = runtime.state
+        self._tolerant = tolerant
+        self._tasks: dict[int, StepTasks | None] = {}
+        self._results: dict[int, list[Result]] = {}
+
+    @classmethod
+    def start(cls, runtime: Runtime, manifest: Manifest) -> Self:
+        """Start an execution, or go on with what an earlier delivery has started."""
+        name = names.manifest(manifest.execution_id)
+        held = runtime.state.write_once(name, manifest.body())
+        return cls(runtime, Manifest.model_validate(held))
+
+    @classmethod
+    def open(cls, runtime: Runtime, execution_id: str, *, tolerant: bool = False) -> Self | None:
+        """Open an execution; None when it was never started, or cannot be read tolerantly."""
+        name = names.manifest(execution_id)
+        manifest = _read(runtime, name, Manifest, tolerant=tolerant)
+        return cls(runtime, manifest, tolerant=tolerant) if manifest else None
+
+    @property
+    def execution_id(self) -> str:
+        """Its id."""
+        return self.manifest.execution_id
+
+    def step(self, number: int) -> StepTasks | None:
+        """Return the requests of a step; None when it was not published yet."""
+        if number not in self._tasks:
+            self._tasks[number] = self._read_tasks(number, tolerant=self._tolerant)
+        return self._tasks[number]
+
+    def results(self, number: int) -> list[Result]:
+        """Return the results of a step's tasks that have reported."""
+        if number not in self._results:
+            listed = self._state.list(names.results(self.execution_id, number))
+            self._results[number] = [
+                Result.model_validate(dict(stored.metadata)) for stored in listed
+            ]
+        return self._results[number]
+
+    def last_step(self) -> int | None:
+        """Return the last step whose tasks were asked for; None when none was."""
+        last = None
+        for number in range(len(self.manifest.steps)):
+            tasks = self.step(number)
+            if tasks is None:
+                break
+            last = number if tasks.requests else last
+        return last
+
+    def silent(self, number: int) -> list[ScraperRequest]:
+        """Return a step's requests that have not reported."""
+        tasks = self.step(number)
+        reported = {result.task_id for result in self.results(number)}
+        requests = tasks.requests if tasks else ()
+        return [r for r in requests if r.execution and r.execution.task_id not in reported]
+
+    def record(self, found: ObjectEvent, labels: Labels) -> None:
+        """Keep a task's result; the first object of a task counts."""
+        assert labels.step is not None
+        result = Result(
+            **labels.model_dump(),
+            log_id=ids.log_id(found.bucket, found.name, found.generation),
+            object=found.name,
+            generation=found.generation,
+        )
+        name = names.result(self.execution_id, labels.step, labels.task_id)
+        self._state.write_once(name, {"object": found.name}, metadata=result.metadata())
+        self._results.pop(labels.step, None)
+
+    def publish_step(self, number: int, outputs: Outputs | None = None) -> int:
+        """Publish the requests of a step, as first computed; return how many."""
+        tasks = tasks_of(self.manifest, number, outputs or Outputs())
+        held = self._state.write_once(names.tasks(self.execution_id, number), tasks.body())
+        stored = self._tasks[number] = StepTasks.model_validate(held)
+        for request in stored.requests:
+            publish_request(self._runtime.publisher, request)
+        return len(stored.requests)
+
+    def advance(self, number: int, *, look_first: bool) -> str:
+        """Go on after a step: publish the next one that has tasks, or write the finished row.
+
+        Args:
+            number: of the finished step.
+            look_first: an earlier delivery may have written the row.
+
+        Returns:
+            What it did, for the log.
+        """
+        results = [*self._results_up_to(number)]
+        storage, bucket = self._runtime.storage, self._runtime.settings.data_bucket
+        for following in range(number + 1, len(self.manifest.steps)):
+            step = self.manifest.steps[following]
+            if self.publish_step(following, outputs_for(step, results, storage, bucket)):
+                return f"step {following}"
+        self._finish(results, look_first=look_first)
+        return "finished"
+
+    def give_up(self, claim_key: str, why: str) -> bool:
+        """End an execution that cannot go on with a failed row.
+
+        Args:
+            claim_key: of its next effect, so that no delivery goes on with it afterwards.
+            why: the row's error message.
+
+        Returns:
+            False when the claim is done: the execution went on, or was ended.
+
+        Raises:
+            ClaimBusyError: a delivery is at it after all.
+        """
+        with claimed(self._state, claim_key) as claim:
+            if claim is None:
+                return False
+            self._results.clear()  # read before the claim was ours
+            results = [*self._results_up_to(len(self.manifest.steps) - 1)]
+            self._finish(results, look_first=True, lost=(why,))
+            return True
+
+    def _results_up_to(self, number: int) -> Iterator[Result]:
+        for step in range(number + 1):
+            yield from self.results(step)
+
+    def _finish(
+        self, results: Sequence[Result], *, look_first: bool, lost: Sequence[str] = ()
+    ) -> None:
+        row = finished_row(
+            self.manifest, results, [*lost, *self._blocked()], self._runtime.clock.now()
+        )
+        key = f"execution-{self.execution_id}"
+        self._runtime.warehouse.append(TABLE, [row], job_key=key, look_first=look_first)
+
+    def _blocked(self) -> Iterator[str]:
+        """What could not be asked for, in words; a row must come even where a step is spoilt."""
+        for number in range(len(self.manifest.steps)):
+            held = self._tasks.get(number) or self._read_tasks(number, tolerant=True)
+            yield from held.blocked if held else ()
+
+    def _read_tasks(self, number: int, *, tolerant: bool) -> StepTasks | None:
+        name = names.tasks(self.execution_id, number)
+        return _read(self._runtime, name, StepTasks, tolerant=tolerant)
 
 
-def give_up(runtime: Runtime, manifest: Manifest, claim_key: str, why: str) -> bool:
-    """End an execution that cannot go on with a failed row; False when its claim says it did.
+def _read(runtime: Runtime, name: str, model: type[M], *, tolerant: bool) -> M | None:
+    def read() -> M | None:
+        held = runtime.state.read_once(name)
+        return model.model_validate(held) if held else None
 
-    Raises:
-        ClaimBusyError: a delivery is at it after all.
-    """
-    with claimed(runtime, claim_key) as claim:
-        if claim is None:
-            return False
-        results = [*_results_up_to(runtime, manifest, len(manifest.steps) - 1)]
-        _finish(runtime, manifest, results, look_first=True, lost=(why,))
-        return True
-
-
-def _finish(
-    runtime: Runtime,
-    manifest: Manifest,
-    results: list[Result],
-    *,
-    look_first: bool,
-    lost: Sequence[str] = (),
-) -> None:
-    blocked = list(lost)
-    for number in range(len(manifest.steps)):
-        tasks = readable_tasks(runtime, manifest, number)
-        blocked += tasks.blocked if tasks else ()
-    row = _row(runtime, manifest, results, blocked)
-    key = f"execution-{manifest.execution_id}"
-    runtime.warehouse.append(TABLE, [row], job_key=key, look_first=look_first)
-
-
-def _row(runtime: Runtime, manifest: Manifest, results: list[Result], blocked: list[str]) -> Row:
-    decision = manifest.decision
-    failed = [result for result in results if result.status == "FAILED"]
-    now = runtime.clock.now()
-    errors = [f"{r.scraper} {r.game_id or r.target_date}: {r.error_message}" for r in failed]
-    return {
-        "execution_id": manifest.execution_id,
-        "execution_time": manifest.started,
-        "workflow_name": decision.workflow_name,
-        "decision_id": decision.decision_id,
-        "scrapers_requested": list(decision.scrapers),
-        "scrapers_triggered": len(results),
-        "scrapers_succeeded": len(results) - len(failed),
-        "scrapers_failed": len(failed),
-        "scraper_execution_ids": sorted(result.log_id for result in results),
-        "status": "failed" if failed or blocked else "completed",
-        "duration_seconds": (now - manifest.started).total_seconds(),
-        "error_message": _first(blocked + errors),
-        "outcome": outcome_of(len(results), len(failed), len(blocked)),
-        "slot": decision.slot,
-        "target_date": decision.target_date,
-        "game_ids": [target.game_id for target in decision.targets],
-        "finished_at": now,
-    }
-
-
-def outcome_of(tasks: int, failed: int, blocked: int) -> str:
-    """COMPLETED, PARTIAL, FAILED, or NOTHING_READY when there was nothing to ask for."""
-    if failed == tasks and failed + blocked:
-        return "FAILED"
-    if failed or blocked:
-        return "PARTIAL"
-    return "COMPLETED" if tasks else "NOTHING_READY"
-
-
-def _first(errors: list[str]) -> str | None:
-    if not errors:
-        return None
-    more = len(errors) - _FIRST_ERRORS
-    shown = "; ".join(errors[:_FIRST_ERRORS])
-    return f"{shown}; and {more} more" if more > 0 else shown
-
-
-def _tasks_name(manifest: Manifest, number: int) -> str:
-    return f"executions/{manifest.execution_id}/steps/{number}/tasks.json"
-
-
-def _as_state(tasks: StepTasks) -> dict[str, object]:
-    return _Tasks(requests=tasks.requests, blocked=tasks.blocked, not_ready=tasks.not_ready).body()
+    return unless_spoilt(read, runtime.state.bucket, name) if tolerant else read()

@@ -7,7 +7,6 @@ from datetime import datetime
 from pydantic import Field
 
 from common import ids
-from common.calendar.games import season_type
 from common.configuration.workflows import Step, Workflow
 from common.messages.models import (
     ExecutionRef,
@@ -16,6 +15,7 @@ from common.messages.models import (
     Message,
     ScraperRequest,
     WorkflowDecision,
+    season_type,
 )
 
 
@@ -44,8 +44,7 @@ class Outputs:
     final: frozenset[str] | None = None
 
 
-@dataclass(frozen=True)
-class StepTasks:
+class StepTasks(Message):
     """The requests of a step, and what of it cannot be asked for, in words."""
 
     requests: tuple[ScraperRequest, ...]
@@ -95,7 +94,11 @@ def tasks_of(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
         elif not needs_events or outputs.event_ids:
             events = (outputs.event_ids or ()) if needs_events else ()
             requests.append(_request(manifest, number, scraper, None, events))
-    return StepTasks(tuple(requests), tuple(blocked), tuple(_not_ready(manifest, step, outputs)))
+    return StepTasks(
+        requests=tuple(requests),
+        blocked=tuple(blocked),
+        not_ready=tuple(_not_ready(manifest, step, outputs)),
+    )
 
 
 def _game_requests(

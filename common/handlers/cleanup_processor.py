@@ -12,30 +12,33 @@ What stays lost after its tries ends in a failed row of `workflow_executions`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from common import ids
-from common.calendar.slots import next_slot
+from common.calendar.slots import Cron, next_slot
 from common.cloud.ports import Row
 from common.handlers.tick_slot import tick_slot
-from common.healing.attempts import heal_each
-from common.healing.objects import Found, heal_objects
+from common.healing.attempts import Healed, heal_each
+from common.healing.objects import ObjectSweep, heal_objects
 from common.healing.runs import heal_runs
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
-from common.state.claims import Claim, claimed
+from common.state import names
+from common.state.claims import claimed
 
 TABLE = "cleanup_operations"
 TICKS = "tick-cleanup-processor"
-_SHOWN = 1000
+ERROR_CHARACTERS_MAX = 1000
 
 
 @dataclass
-class Sweep(Found):
+class Sweep:
     """What one cleanup saw and did."""
 
+    objects: ObjectSweep = field(default_factory=ObjectSweep)
+    healed: Healed = field(default_factory=Healed)
     status: str = "OK"
     error: str | None = None
 
@@ -46,60 +49,57 @@ def clean_up(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]
     began = runtime.elapsed()
     asked = tick_slot(runtime, event, tick, TICKS)
     slot, forced_by = asked.slot, asked.forced_by
-    key = f"cleanup_processor/{ids.stamp(slot)}{forced_by and '-' + forced_by}"
-    with claimed(runtime, key) as claim:
+    key = names.slot_key("cleanup_processor", slot, forced_by)
+    with claimed(runtime.state, key) as claim:
         if claim is None:
             return {"result": "already swept", "slot": slot.isoformat()}
-        swept = sweep(runtime, now, far=_ends_an_hour(runtime, slot))
+        swept = sweep(runtime, now, deep=_ends_an_hour(runtime.cron(TICKS), slot))
         row = _row(swept, ids.cleanup_id(slot, forced_by), slot, now, runtime.elapsed() - began)
-        _append(runtime, row, key, claim)
-        return {"result": swept.status, "slot": slot.isoformat(), "rows": len(swept.republished)}
+        runtime.warehouse.append(TABLE, [row], job_key=key, look_first=claim.takeover)
+        sent = len(swept.healed.republished)
+        return {"result": swept.status, "slot": slot.isoformat(), "rows": sent}
 
 
-def sweep(runtime: Runtime, now: datetime, *, far: bool) -> Sweep:
-    """Look for what was lost and send it again; see `heal_objects` on `far`.
+def sweep(runtime: Runtime, now: datetime, *, deep: bool) -> Sweep:
+    """Look for what was lost and send it again; see `heal_objects` on `deep`.
 
     A table that cannot be read does not keep the sweep from the others (scenario C4).
     """
     swept = Sweep()
 
     def objects() -> None:
-        heal_objects(runtime, now, swept, far=far)
+        heal_objects(runtime, now, swept.objects, swept.healed, deep=deep)
 
     def runs() -> None:
-        if not swept.storm:
-            heal_runs(runtime, now, swept.republished, swept.quarantined, far=far)
+        if not swept.objects.storm:
+            heal_runs(runtime, now, swept.healed, deep=deep)
 
     try:
         heal_each((objects, runs), lambda heal: heal())
-        if swept.storm:
-            swept.status, swept.error = "STORM", swept.storm
-    except Exception as error:  # noqa: BLE001 - a sweep that failed is a row that says so (C3)
+        if swept.objects.storm:
+            swept.status, swept.error = "STORM", swept.objects.storm
+    except Exception as error:  # noqa: BLE001 - a sweep that failed is a row that records it (C3)
         swept.status = "ERROR"
-        swept.error = f"{type(error).__name__}: {error}"[:_SHOWN]
+        swept.error = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
     return swept
 
 
-def _ends_an_hour(runtime: Runtime, slot: datetime) -> bool:
+def _ends_an_hour(cron: Cron, slot: datetime) -> bool:
     """The last sweep before the next decisions looks further back than the others."""
-    return next_slot(runtime.cron(TICKS), slot).hour != slot.hour
-
-
-def _append(runtime: Runtime, row: Row, key: str, claim: Claim) -> None:
-    runtime.warehouse.append(TABLE, [row], job_key=key, look_first=claim.takeover)
+    return next_slot(cron, slot).hour != slot.hour
 
 
 def _row(swept: Sweep, cleanup: str, slot: datetime, now: datetime, seconds: float) -> Row:
     return {
         "cleanup_time": now,
         "cleanup_id": cleanup,
-        "files_checked": swept.checked,
-        "missing_files_found": swept.missing,
-        "republished_count": len(swept.republished),
+        "files_checked": swept.objects.checked,
+        "missing_files_found": swept.objects.missing,
+        "republished_count": len(swept.healed.republished),
         "duration_seconds": round(max(seconds, 0.0), 3),
         "slot": slot,
         "status": swept.status,
         "error_message": swept.error,
-        "republished": swept.republished,
-        "quarantined": swept.quarantined,
+        "republished": swept.healed.republished,
+        "quarantined": swept.healed.quarantined,
     }

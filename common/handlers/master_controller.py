@@ -1,26 +1,30 @@
 """Judges every workflow of a slot once, records the decisions, and publishes them."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common import ids
 from common.calendar.slots import slot_of
-from common.cloud.ports import Row
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
 from common.handlers.situation_reader import read_situation
 from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
-from common.messages.models import GameTarget, Tick, WorkflowDecision
+from common.messages.models import Tick, WorkflowDecision
 from common.runtime import Runtime
+from common.state import names
 from common.state.claims import Claim, claimed
-from common.state.decided import batch_name
-from common.state.store import write_anew, write_once
+from common.state.decided import publish_decision
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 TABLE = "workflow_decisions"
-TOPIC = "workflow-decisions"
 TICKS = "tick-master-controller"
 
 
@@ -28,23 +32,23 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     """Decide a slot.
 
     Decided → stored in the state bucket → rows → messages: each effect repeats harmlessly. A
-    redelivery goes on with what was decided first. Only when another slot has begun before its rows
-    were there, which was decided without it, does it decide anew: nobody has seen the first.
+    redelivery goes on with what was decided first. If the next slot began before this slot's rows
+    were written, decide again: the stored decision was never visible to any reader.
     """
     now = runtime.clock.now()
     asked = tick_slot(runtime, event, tick, TICKS)
     slot, forced_by = asked.slot, asked.forced_by
-    key = f"{ids.stamp(slot)}{forced_by and '-' + forced_by}"
-    with claimed(runtime, f"master_controller/{key}") as claim:
+    key = names.tick_stamp(slot, forced_by)
+    with claimed(runtime.state, names.slot_key("master_controller", slot, forced_by)) as claim:
         if claim is None:
             return {"result": "already decided", "slot": slot.isoformat()}
         # A forced tick that names a time asks what should have happened then.
         when = asked.happened if tick.force else now
         judged = _judge(runtime, slot, when, forced_by)
-        batch = write_once(runtime, batch_name(key), judged)
+        batch = runtime.state.write_once(names.batch(key), judged)
         found = batch is not judged
         if found and _is_behind(runtime, batch, now) and not _is_recorded(runtime, key, batch):
-            batch = write_anew(runtime, batch_name(key), judged)
+            batch = runtime.state.write_anew(names.batch(key), judged)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
 
@@ -81,10 +85,7 @@ def _entry(
         decision_time=situation.now,
         target_date=decision.target_date,
         scrapers=decision.scrapers,
-        targets=tuple(
-            GameTarget(game_id=t.game_id, away=t.away, home=t.home, scrapers=t.scrapers)
-            for t in decision.targets
-        ),
+        targets=decision.targets,
     )
     return {
         "message": message.body(),
@@ -130,18 +131,11 @@ def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) 
     rows = [decision_row(entry) for entry in entries]
     runtime.warehouse.append(TABLE, rows, job_key=_job_key(key), look_first=claim.takeover)
     for entry in entries:
-        publish_decision(runtime, entry)
+        publish_decision(runtime.publisher, entry)
 
 
 def _job_key(key: str) -> str:
     return f"decisions-{key}"
-
-
-def publish_decision(runtime: Runtime, entry: Mapping[str, Any]) -> str:
-    """Publish a stored decision; also how cleanup brings a lost one back."""
-    message = entry["message"]
-    attributes = {"action": message["action"], "workflow_name": message["workflow_name"]}
-    return runtime.publisher.publish(TOPIC, message, attributes)
 
 
 def decision_row(entry: Mapping[str, Any]) -> Row:

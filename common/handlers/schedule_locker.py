@@ -5,13 +5,14 @@ ever insert at the same time. A plain tick is for the first; a forced one is the
 done, and adds what the locks before it have not.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date
 from itertools import count
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.cloud.ports import Row
-from common.decisions.plan import PlannedRun, plan_day
 from common.eastern import eastern_date
 from common.errors import ClaimBusyError
 from common.handlers.tick_slot import tick_slot
@@ -19,6 +20,11 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.state.claims import claimed, is_done
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+    from common.decisions.plan import PlannedRun
+
 
 TABLE = "daily_expected_schedule"
 TICKS = "tick-schedule-locker"
@@ -37,11 +43,13 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     slot = tick_slot(runtime, event, tick, TICKS).slot
     day = eastern_date(slot)
     key = _next_lock(runtime, day) if tick.force else _lock_key(day, 1)
-    with claimed(runtime, key) as claim:
+    with claimed(runtime.state, key) as claim:
         if claim is None and tick.force:
-            raise ClaimBusyError(f"claim {key}: done by another meanwhile; deliver again")
+            raise ClaimBusyError(f"claim {key}: done by another delivery meanwhile; deliver again")
         if claim is None:
             return {"result": "already locked", "slot": slot.isoformat()}
+        from common.decisions.plan import plan_day  # noqa: PLC0415 - most exits plan nothing
+
         season = runtime.season.read(runtime.clock.now())
         planned = plan_day(
             runtime.workflows,
@@ -59,9 +67,9 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
 
 def _next_lock(runtime: Runtime, day: date) -> str:
-    """The first lock of a date that is not done, whether nobody or somebody is at it."""
+    """The first lock of a date that is not done, whether a delivery is at it or not."""
     keys = (_lock_key(day, number) for number in count(1))
-    return next(key for key in keys if not is_done(runtime, key))
+    return next(key for key in keys if not is_done(runtime.state, key))
 
 
 def _lock_key(day: date, number: int) -> str:

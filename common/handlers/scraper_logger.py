@@ -1,20 +1,27 @@
 """Logs every finalized object: one row a version, written from the object's own labels."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.cloud.ports import Row
-from common.errors import BadInputError
+from common.handlers.object_event import check_bucket, completed
 from common.messages.envelope import Event
 from common.messages.labels import Labels, read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
+from common.state import names
 from common.state.claims import claimed
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 TABLE = "scraper_execution_log"
 UPLOADED = "UPLOADED"
-"""Outcome of an object that nobody here wrote."""
-_LONGEST_NAME = 64
+"""Outcome of an object that no task of this system wrote."""
+SCRAPER_NAME_CHARACTERS_MAX = 64
 
 
 def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, object]:
@@ -24,45 +31,16 @@ def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str
         BadInputError: another bucket's object, or one whose labels claim to be ours but do not fit.
     """
     del event
-    check_bucket(runtime, found)
-    found = completed(runtime, found)
+    check_bucket(found, runtime.settings.data_bucket)
+    found = completed(found, runtime.storage)
     labels = read_labels(found.metadata, found.name)
     log_id = ids.log_id(found.bucket, found.name, found.generation)
-    with claimed(runtime, f"scraper_logger/{log_id}") as claim:
+    with claimed(runtime.state, names.log_key(log_id)) as claim:
         if claim is None:
             return {"result": "already logged", "object": found.name}
         row = _row(runtime, found, labels, log_id)
         runtime.warehouse.append(TABLE, [row], job_key=f"log-{log_id}", look_first=claim.takeover)
         return {"result": "logged", "object": found.name, "outcome": row["outcome"]}
-
-
-def check_bucket(runtime: Runtime, found: ObjectEvent) -> None:
-    """Refuse another bucket's objects.
-
-    Raises:
-        BadInputError: names the bucket.
-    """
-    if found.bucket != runtime.settings.data_bucket:
-        raise BadInputError(
-            f"ObjectEvent.bucket: {found.bucket!r} is not {runtime.settings.data_bucket!r}; "
-            "correct the notification or NBA_DATA_BUCKET"
-        )
-
-
-def completed(runtime: Runtime, found: ObjectEvent) -> ObjectEvent:
-    """The object's description, asked for where the event brought only its name."""
-    if found.time_created is not None:
-        return found
-    stored = runtime.storage.stat(found.bucket, found.name)
-    if stored is None or stored.generation != found.generation:
-        return found
-    return found.model_copy(
-        update={
-            "metadata": dict(stored.metadata),
-            "size": stored.size,
-            "time_created": stored.created,
-        }
-    )
 
 
 def _row(runtime: Runtime, found: ObjectEvent, labels: Labels | None, log_id: str) -> Row:
@@ -104,7 +82,7 @@ def _uploaded(runtime: Runtime, found: ObjectEvent) -> Row:
     return {
         # Never later than its event: the local stack's storage runs ahead of the virtual clock.
         "triggered_at": min(found.time_created or runtime.clock.now(), runtime.clock.now()),
-        "scraper_name": folder.replace("-", "_")[:_LONGEST_NAME] or "upload",
+        "scraper_name": folder.replace("-", "_")[:SCRAPER_NAME_CHARACTERS_MAX] or "upload",
         "status": "SUCCESS",
         "outcome": UPLOADED,
     }

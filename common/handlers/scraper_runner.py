@@ -3,29 +3,33 @@
 Every outcome is an object, failures too (below `failed/`), so that logging has one path.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from common import ids
-from common.calendar.games import season_type
-from common.cloud.ports import StoredObject
+from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
 from common.messages.envelope import Event
-from common.messages.labels import LONGEST_TEXT, Labels
-from common.messages.models import ScraperRequest, event_time
-from common.messages.object_names import FAILED, find, stem, tag, task_claim
+from common.messages.labels import TEXT_CHARACTERS_MAX, Labels
+from common.messages.models import ScraperRequest, event_time, season_type
+from common.messages.object_names import FAILED, find, stem, tag
 from common.runtime import Runtime
 from common.scrapers import get
-from common.scrapers.model import GameRef, Scraper, Target
+from common.scrapers.model import Scraper, Target
 from common.sources.guard import SourceGuard
 from common.sources.health import recent
-from common.sources.scrape import Scraped, scrape
+from common.sources.outcomes import Scraped
+from common.sources.scrape import scrape
+from common.state import names
 from common.state.claims import Claim, claimed
 
-SEASON_STARTS_IN = 8
-"""August: every date from it on belongs to the season that begins that year."""
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import StoredObject
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str,
         BadInputError: an unknown scraper, or a game missing or out of place.
     """
     task = _task(runtime, event, request)
-    with claimed(runtime, task_claim(task.task_id)) as claim:
+    with claimed(runtime.state, names.task_key(task.task_id)) as claim:
         if claim is None:
             return {"result": "already run", "task_id": task.task_id}
         if claim.takeover and (found := _written_before(runtime, task, claim)):
@@ -61,17 +65,17 @@ def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str,
 def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     began = runtime.elapsed()
     guard = _guard(runtime, task)
-    scraped = scrape(task.scraper, guard.target, runtime.source, claim.started, guard.ways)
+    scraped = scrape(task.scraper, guard.target, runtime.source, claim.started, guard.choose)
     lease_ends = guard.began + timedelta(seconds=runtime.settings.lease_seconds)
     shared = claim.takeover or runtime.clock.now() > lease_ends
     if shared and (found := _written_before(runtime, task, claim)):
-        # Who was held up for longer than the lease, we or the one before us, is not alone.
+        # This delivery or the one before it took longer than the lease: both may have written.
         return {"result": "was written", "object": found.name, "task_id": task.task_id}
-    further = guard.further(scraped)
-    code = guard.code(scraped, further)
+    new_events = guard.new_events(scraped)
+    code = guard.code(scraped, new_events)
     labels = _labels(task, claim, scraped, runtime.elapsed() - began)
     stored = _store(runtime, task, claim, scraped, _metadata(labels, scraped, code))
-    guard.settle(scraped, further, code)
+    guard.settle(scraped, new_events, code)
     return {
         "result": "stored",
         "scraper": task.scraper.name,
@@ -98,21 +102,17 @@ def _task(runtime: Runtime, event: Event, request: ScraperRequest) -> Task:
     return Task(task_id, scraper, request, request.target_date or eastern_date(happened))
 
 
-def season_of(day: date) -> str:
-    """The season that a date belongs to, such as `2025-26`."""
-    first = day.year if day.month >= SEASON_STARTS_IN else day.year - 1
-    return f"{first}-{(first + 1) % 100:02d}"
-
-
 def _guard(runtime: Runtime, task: Task) -> SourceGuard:
     now = runtime.clock.now()
     return SourceGuard(
-        runtime=runtime,
+        state=runtime.state,
+        source=runtime.source,
+        settings=runtime.settings,
         scraper=task.scraper,
         target=_target(task),
         task_id=task.task_id,
         slot=task.request.execution.slot if task.request.execution else None,
-        events=recent(runtime, task.scraper.name, now),
+        events=recent(runtime.state, task.scraper.name, now),
         began=now,
     )
 
@@ -123,7 +123,7 @@ def _target(task: Task) -> Target:
         scraper=task.scraper.name,
         target_date=task.target_date,
         season=season_of(task.target_date),
-        game=GameRef(game.game_id, game.away, game.home) if game else None,
+        game=game,
         event_ids=task.request.event_ids,
         season_type=season_type(game.game_id) if game else task.request.season_type,
     )
@@ -141,7 +141,8 @@ def _stem(task: Task, claim: Claim) -> str:
 
 
 def _written_before(runtime: Runtime, task: Task, claim: Claim) -> StoredObject | None:
-    return find(runtime, _stem(task, claim), task.task_id)
+    bucket = runtime.settings.data_bucket
+    return find(runtime.storage, bucket, _stem(task, claim), task.task_id)
 
 
 def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Labels:
@@ -162,14 +163,16 @@ def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Label
         step=execution.step if execution else None,
         slot=execution.slot if execution else None,
         error_class=scraped.error_class,
-        error_message=scraped.error_message[:LONGEST_TEXT] if scraped.error_message else None,
+        error_message=scraped.error_message[:TEXT_CHARACTERS_MAX]
+        if scraped.error_message
+        else None,
         http_status=scraped.http_status,
     )
 
 
 def _metadata(labels: Labels, scraped: Scraped, code: str | None) -> dict[str, str]:
     """The labels, which host gave the outcome, and what is wrong with it for more than this."""
-    host = scraped.tried[-1].host if scraped.tried else None
+    host = scraped.asked[-1].host if scraped.asked else None
     further = {"source_host": host, "reason_code": code}
     return labels.metadata() | {name: text for name, text in further.items() if text}
 

@@ -1,12 +1,13 @@
 """Reads what a decision depends on: schedule and history, never an error for an empty answer."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from common.calendar.season import Season
-from common.cloud.ports import Row
 from common.decisions.history import (
     FRESH,
     FRESH_FOR,
@@ -21,6 +22,10 @@ from common.decisions.situation import Situation
 from common.eastern import eastern_date
 from common.runtime import Runtime
 from common.state.decided import batches_of, decisions_of
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Row
+
 
 T = TypeVar("T")
 HISTORY_SPAN = timedelta(days=7)
@@ -98,9 +103,9 @@ def _fresh(runtime: Runtime, runs: Iterable[Row], slot: datetime) -> Iterator[st
     since = runtime.clock.now() - FRESH_FOR
     going = {row["decision_id"]: row["slot"] for row in runs if row["slot"] >= slot}
     for beside in set(going.values()):
-        for batch in batches_of(runtime, beside):
+        for batch in batches_of(runtime.state, beside):
             if batch.created and batch.created > since:
-                decided = decisions_of(runtime, batch)
+                decided = decisions_of(runtime.state, batch)
                 yield from going.keys() & {entry["message"]["decision_id"] for entry in decided}
 
 

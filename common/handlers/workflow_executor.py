@@ -3,20 +3,13 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.executions.execution import (
-    advance,
-    check_known,
-    manifest_name,
-    publish_step,
-    start_claim,
-)
+from common.executions.execution import Execution, check_known
 from common.executions.steps import Manifest, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
-from common.scrapers import REGISTRY
+from common.state import names
 from common.state.claims import claimed
-from common.state.store import write_once
 
 
 def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mapping[str, object]:
@@ -30,15 +23,14 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
         return {"result": "not a RUN", "workflow": decision.workflow_name}
     manifest = _manifest(runtime, decision)
     execution_id = ids.execution_id(decision.decision_id)
-    with claimed(runtime, start_claim(execution_id)) as claim:
+    with claimed(runtime.state, names.start_key(execution_id)) as claim:
         if claim is None:
             return {"result": "already started", "execution_id": execution_id}
-        held = write_once(runtime, manifest_name(execution_id), manifest.body())
-        manifest = Manifest.model_validate(held)
+        execution = Execution.start(runtime, manifest)
         # A decision that names no scraper has no step at all.
-        published = publish_step(runtime, manifest, 0) if manifest.steps else 0
+        published = execution.publish_step(0) if execution.manifest.steps else 0
         if not published:
-            advance(runtime, manifest, 0, look_first=claim.takeover)
+            execution.advance(0, look_first=claim.takeover)
         return {
             "result": "started",
             "workflow": decision.workflow_name,
@@ -48,11 +40,11 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
 
 
 def _manifest(runtime: Runtime, decision: WorkflowDecision) -> Manifest:
-    check_known(runtime, decision.workflow_name, decision.scrapers)
+    check_known(runtime.workflows, decision.workflow_name, decision.scrapers)
     return manifest_of(
         decision,
         runtime.workflows[decision.workflow_name],
         per_game=sorted(runtime.per_game),
-        per_event=sorted(name for name, scraper in REGISTRY.items() if scraper.needs_events),
+        per_event=sorted(runtime.per_event),
         started=runtime.clock.now(),
     )

@@ -1,16 +1,14 @@
 """An object's finalize event, published again in the form in which GCS publishes it."""
 
-from common.cloud.ports import StoredObject
-from common.runtime import Runtime
+from common.cloud.ports import Publisher, StoredObject
+from common.messages.models import REPUBLISHED
 
 TOPIC = "scraped-objects"
-REPUBLISHED = "republished"
-"""Attribute of an event sent again, so that readers can tell it from the bucket's own."""
 
 
-def republish_object(runtime: Runtime, stored: StoredObject) -> None:
-    """Publish an object's finalize notification again; its receivers know what they have done."""
-    runtime.publisher.publish(
+def republish_object(publisher: Publisher, stored: StoredObject) -> None:
+    """Publish an object's finalize notification again; its readers know what they have done."""
+    publisher.publish(
         TOPIC,
         {
             "kind": "storage#object",

@@ -7,35 +7,35 @@ from functools import partial
 from typing import Any
 
 from common import ids
-from common.cloud.ports import Row, StoredObject
+from common.cloud.ports import Row, StoredObject, Warehouse
 from common.decisions.history import ours
 from common.errors import BadInputError, ClaimBusyError
-from common.executions.execution import (
-    check_known,
-    give_up,
-    readable_manifest,
-    readable_tasks,
-    results_of,
-    start_claim,
-    step_claim,
-)
+from common.executions.execution import Execution, check_known
 from common.executions.steps import Manifest
-from common.handlers.master_controller import publish_decision
-from common.healing.attempts import USED_UP, Try, attempt, heal_each, in_time, quarantine
+from common.healing.attempts import (
+    USED_UP,
+    Healed,
+    Resend,
+    heal_each,
+    in_time,
+    quarantine,
+    resend,
+)
 from common.healing.republish import republish_object
 from common.healing.tasks import heal_tasks
-from common.messages.models import ScraperRequest, WorkflowDecision
+from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
+from common.state import names
 from common.state.claims import done_at
-from common.state.decided import batches_of, decisions_of
+from common.state.decided import batches_of, decisions_of, publish_decision
 
-GRACE = timedelta(minutes=20)
-"""Longer than a claim's lease: a run this young may be held by a live delivery."""
-GIVE_UP_AFTER = timedelta(hours=24)
+RUN_AGE_MIN = timedelta(minutes=20)
+"""Longer than a claim's lease: a younger run may be held by a live delivery."""
+RUN_LOST_AFTER = timedelta(hours=24)
 """Longer than Pub/Sub's 100 deliveries 10 min apart; and only when nothing of it can come."""
-NEAR, FAR = timedelta(days=2), timedelta(days=8)
-"""How far back runs are looked at, and ahead, where slots to come are run by force: NEAR is longer
-than the day after which a run is given up."""
+RUNS_SPAN, RUNS_SPAN_DEEP = timedelta(days=2), timedelta(days=8)
+"""How far back runs are looked at, and ahead, where slots to come are run by force: RUNS_SPAN is
+longer than the day after which a run is given up."""
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
 COLUMNS = (
     *("decision_id", "workflow_name", "action", "slot", "decision_time", "target_date"),
@@ -43,180 +43,159 @@ COLUMNS = (
 )
 
 
-def heal_runs(
-    runtime: Runtime, now: datetime, republished: list[str], quarantined: list[str], *, far: bool
-) -> None:
-    """Send again what each unfinished RUN waits for; both lists are added to.
+def heal_runs(runtime: Runtime, now: datetime, healed: Healed, *, deep: bool) -> None:
+    """Send again what each unfinished RUN waits for.
 
-    `far` looks at eight days instead of two: after an outage of the sweeps themselves.
+    Args:
+        runtime: ports and settings.
+        now: aware.
+        healed: filled as it goes.
+        deep: look at eight days instead of two: after an outage of the sweeps themselves.
     """
-    span = FAR if far else NEAR
+    span = RUNS_SPAN_DEEP if deep else RUNS_SPAN
+    heal_each(
+        _unfinished(runtime.warehouse, now, span),
+        lambda row: UnfinishedRun(runtime, row).heal(now, span, healed),
+        in_time(runtime.clock, now),
+    )
 
-    def heal(row: Row) -> None:
-        manifest, number = _reached(runtime, row)
-        age = now - (manifest.started if manifest else _decided_at(runtime, row))
-        if not GRACE < age <= span:  # older: the end of a slot run ahead is not in the span
+
+class UnfinishedRun:
+    """A RUN without a terminal row, and how far it came.
+
+    Args:
+        runtime: ports and settings.
+        row: of `workflow_decisions`, in `COLUMNS`.
+    """
+
+    def __init__(self, runtime: Runtime, row: Row) -> None:
+        self._runtime = runtime
+        self._row = row
+        self._execution_id = ids.execution_id(row["decision_id"])
+        self._execution = Execution.open(runtime, self._execution_id, tolerant=True)
+        self._step = self._execution.last_step() if self._execution else None
+
+    def heal(self, now: datetime, span: timedelta, healed: Healed) -> None:
+        """Send again what the run waits for; end it when nothing of it can come."""
+        age = now - (self._execution.manifest.started if self._execution else self._decided_at())
+        if not RUN_AGE_MIN < age <= span:  # older: the end of a slot run ahead is not in the span
             return
-        if number is None and (refused := _refusal(runtime, row)):
-            end(row, manifest, number, refused)
+        if self._step is None and (refused := self._refusal()):
+            self._end(now, refused, healed)
             return
-        if manifest is None or number is None:
-            tried = _heal_start(runtime, row, republished, quarantined)
-        elif silent := _silent(runtime, manifest, number):
-            tried = heal_tasks(runtime, manifest, silent, now, republished)
+        came_of_it = self._resend(now, healed)
+        if came_of_it in USED_UP and age > RUN_LOST_AFTER:
+            self._end(now, LOST, healed)
+
+    def _refusal(self) -> str:
+        """Why the executor refuses the run since another configuration was deployed, or nothing.
+
+        It would do so each time: ended at once, the next tick decides by what is configured now.
+        """
+        try:
+            row = self._row
+            check_known(self._runtime.workflows, row["workflow_name"], row["scrapers"])
+        except BadInputError as error:
+            return f"REFUSED: {error}; the next tick decides anew"
+        return ""
+
+    def _resend(self, now: datetime, healed: Healed) -> Resend:
+        if self._execution is None or self._step is None:
+            return self._resend_decision(healed)
+        if silent := self._execution.silent(self._step):
+            return heal_tasks(self._runtime, self._execution, silent, now, healed)
+        return self._resend_result(self._execution, self._step, healed)
+
+    def _resend_decision(self, healed: Healed) -> Resend:
+        """Publish the decision again, as stored in its slot's batch."""
+        state, decision_id = self._runtime.state, self._row["decision_id"]
+        item = f"decisions/{decision_id}"
+        entry, _ = self._stored_decision()
+        if entry:
+            send = partial(publish_decision, self._runtime.publisher, entry)
+            came_of_it = resend(state, item, send)
         else:
-            tried = _heal_step(runtime, manifest, number, republished, quarantined)
-        if tried in USED_UP and age > GIVE_UP_AFTER:
-            end(row, manifest, number, LOST)
+            came_of_it = quarantine(state, item)
+        return healed.note(f"decision {decision_id}", came_of_it)
 
-    def end(row: Row, manifest: Manifest | None, number: int | None, why: str) -> None:
-        if _give_up(runtime, row, manifest, number, why):
-            quarantined.append(f"decision {row['decision_id']}")
+    def _resend_result(self, execution: Execution, step: int, healed: Healed) -> Resend:
+        """Send a result's event again: the tracker that receives it completes the step."""
+        result = execution.results(step)[0]
+        stored = StoredObject(
+            self._runtime.settings.data_bucket,
+            result.object,
+            result.generation,
+            metadata=result.metadata(),
+        )
+        send = partial(republish_object, self._runtime.publisher, stored)
+        came_of_it = resend(self._runtime.state, f"steps/{self._execution_id}-{step}", send)
+        return healed.note(f"step {step} of execution {self._execution_id}", came_of_it)
 
-    heal_each(_unfinished(runtime, now, span), heal, in_time(runtime, now))
+    def _end(self, now: datetime, why: str, healed: Healed) -> None:
+        """End the run with a failed row, whatever it waits for.
+
+        No delivery goes on with it afterwards: the row is written under the claim of its next
+        effect. A live delivery that holds the claim is left alone; the next sweep sees its effect.
+        """
+        execution = self._execution or self._unstarted(now)
+        with suppress(ClaimBusyError):
+            if execution.give_up(self._claim_of_the_end(now), why):
+                healed.quarantined.append(f"decision {self._row['decision_id']}")
+
+    def _claim_of_the_end(self, now: datetime) -> str:
+        """The claim of the run's next effect; one of its own where what came of that is gone."""
+        execution_id, step = self._execution_id, self._step
+        key = names.start_key(execution_id) if step is None else names.step_key(execution_id, step)
+        done = done_at(self._runtime.state, key)
+        went_on = done is None or now - done < RUN_AGE_MIN or self._has_moved()
+        return key if went_on else names.end_key(execution_id)
+
+    def _has_moved(self) -> bool:
+        """Whether the run has reached another step since this sweep read it."""
+        execution = Execution.open(self._runtime, self._execution_id, tolerant=True)
+        return (execution.last_step() if execution else None) != self._step
+
+    def _unstarted(self, now: datetime) -> Execution:
+        """An execution that never began, for its row.
+
+        Where the slot's batch is gone, the decision's row has all but its games.
+        """
+        entry, _ = self._stored_decision()
+        fields = WorkflowDecision.model_fields.keys() & self._row.keys()
+        message = entry["message"] if entry else {name: self._row[name] for name in fields}
+        manifest = Manifest(
+            execution_id=self._execution_id,
+            decision=WorkflowDecision.model_validate(message),
+            steps=(),
+            per_game=(),
+            per_event=(),
+            started=now,
+        )
+        return Execution(self._runtime, manifest, tolerant=True)
+
+    def _decided_at(self) -> datetime:
+        """When the decision was made; a forced one is as of an instant that may be days ago."""
+        when: datetime = self._row["decision_time"]
+        _, written = self._stored_decision() if self._row["forced"] else (None, None)
+        return written or when
+
+    def _stored_decision(self) -> tuple[Mapping[str, Any] | None, datetime | None]:
+        """The decision as its slot's batch holds it, and when that was written; None when gone."""
+        state = self._runtime.state
+        for batch in batches_of(state, self._row["slot"]):
+            for entry in decisions_of(state, batch):
+                if entry["message"]["decision_id"] == self._row["decision_id"]:
+                    return entry, batch.created
+        return None, None
 
 
-def _reached(runtime: Runtime, row: Row) -> tuple[Manifest | None, int | None]:
-    """How far a run came: its manifest, and the last step whose tasks were asked for."""
-    manifest = readable_manifest(runtime, ids.execution_id(row["decision_id"]))
-    return manifest, _last_step(runtime, manifest) if manifest else None
-
-
-def _refusal(runtime: Runtime, row: Row) -> str:
-    """Why the executor refuses a run since another configuration was deployed; empty otherwise.
-
-    It would do so each time: ended at once, the next tick decides by what is configured now.
-    """
-    try:
-        check_known(runtime, row["workflow_name"], row["scrapers"])
-    except BadInputError as error:
-        return f"REFUSED: {error}; the next tick decides anew"
-    return ""
-
-
-def _last_step(runtime: Runtime, manifest: Manifest) -> int | None:
-    """The last step whose tasks were asked for; None when none was."""
-    last = None
-    for number in range(len(manifest.steps)):
-        tasks = readable_tasks(runtime, manifest, number)
-        if tasks is None:
-            break
-        last = number if tasks.requests else last
-    return last
-
-
-def _silent(runtime: Runtime, manifest: Manifest, number: int) -> list[ScraperRequest]:
-    """A step's requests that have not reported."""
-    tasks = readable_tasks(runtime, manifest, number)
-    reported = {result.task_id for result in results_of(runtime, manifest, number)}
-    requests = tasks.requests if tasks else ()
-    return [r for r in requests if r.execution and r.execution.task_id not in reported]
-
-
-def _unfinished(runtime: Runtime, now: datetime, span: timedelta) -> list[Row]:
+def _unfinished(warehouse: Warehouse, now: datetime, span: timedelta) -> list[Row]:
     since, until = now - span, now + span
-    decisions = runtime.warehouse.select(
+    decisions = warehouse.select(
         "workflow_decisions", COLUMNS, since=since, until=until, where={"action": "RUN"}
     )
     if not (runs := ours(decisions)):
         return []
-    ended = runtime.warehouse.select(
-        "workflow_executions", ("decision_id",), since=since, until=until
-    )
+    ended = warehouse.select("workflow_executions", ("decision_id",), since=since, until=until)
     done = {row["decision_id"] for row in ended}
     return [row for row in runs if row["decision_id"] not in done]
-
-
-def _heal_start(runtime: Runtime, row: Row, republished: list[str], quarantined: list[str]) -> Try:
-    """Publish the decision again, as stored in its slot's batch."""
-    item = f"decisions/{row['decision_id']}"
-    entry, _ = _stored_decision(runtime, row)
-    if entry:
-        tried = attempt(runtime, item, partial(publish_decision, runtime, entry))
-    else:
-        tried = quarantine(runtime, item)
-    return _told(tried, f"decision {row['decision_id']}", republished, quarantined)
-
-
-def _told(tried: Try, name: str, republished: list[str], quarantined: list[str]) -> Try:
-    if tried is Try.SENT:
-        republished.append(name)
-    elif tried is Try.LAST:
-        quarantined.append(name)
-    return tried
-
-
-def _decided_at(runtime: Runtime, row: Row) -> datetime:
-    """When a decision was made; a forced one is made as of an instant that may be days ago."""
-    when: datetime = row["decision_time"]
-    _, written = _stored_decision(runtime, row) if row["forced"] else (None, None)
-    return written or when
-
-
-def _stored_decision(
-    runtime: Runtime, row: Row
-) -> tuple[Mapping[str, Any] | None, datetime | None]:
-    """The decision as its slot's batch holds it, and when that was written; None when gone."""
-    for batch in batches_of(runtime, row["slot"]):
-        for entry in decisions_of(runtime, batch):
-            if entry["message"]["decision_id"] == row["decision_id"]:
-                return entry, batch.created
-    return None, None
-
-
-def _heal_step(
-    runtime: Runtime,
-    manifest: Manifest,
-    number: int,
-    republished: list[str],
-    quarantined: list[str],
-) -> Try:
-    """Send a result's event again: whoever gets it completes the step."""
-    name = f"step {number} of execution {manifest.execution_id}"
-    result = results_of(runtime, manifest, number)[0]
-    bucket, labels = runtime.settings.data_bucket, result.metadata()
-    stored = StoredObject(bucket, result.object, result.generation, metadata=labels)
-    send = partial(republish_object, runtime, stored)
-    tried = attempt(runtime, f"steps/{manifest.execution_id}-{number}", send)
-    return _told(tried, name, republished, quarantined)
-
-
-def _give_up(
-    runtime: Runtime, row: Row, manifest: Manifest | None, number: int | None, why: str
-) -> bool:
-    """End a run with a failed row, whatever it waits for; True when this sweep has written it.
-
-    Nobody goes on with the run afterwards: the row is written under the claim of its next effect.
-    """
-    now = runtime.clock.now()
-    key = _claim_of_the_end(runtime, row, number, now)
-    with suppress(ClaimBusyError):  # a live delivery is at it: the next sweep sees what came of it
-        return give_up(runtime, manifest or _unstarted(runtime, row, now), key, why)
-    return False
-
-
-def _claim_of_the_end(runtime: Runtime, row: Row, number: int | None, now: datetime) -> str:
-    """The claim of a run's next effect; one of its own where all that came of that is gone."""
-    execution_id = ids.execution_id(row["decision_id"])
-    key = start_claim(execution_id) if number is None else step_claim(execution_id, number)
-    done = done_at(runtime, key)
-    went_on = done is None or now - done < GRACE or _reached(runtime, row)[1] != number
-    return key if went_on else f"cleanup_processor/ends/{execution_id}"
-
-
-def _unstarted(runtime: Runtime, row: Row, now: datetime) -> Manifest:
-    """The manifest of an execution that never began, for its row.
-
-    Where the slot's batch is gone, the decision's row tells all but its games.
-    """
-    entry, _ = _stored_decision(runtime, row)
-    names = WorkflowDecision.model_fields.keys() & row.keys()
-    message = entry["message"] if entry else {name: row[name] for name in names}
-    return Manifest(
-        execution_id=ids.execution_id(row["decision_id"]),
-        decision=WorkflowDecision.model_validate(message),
-        steps=(),
-        per_game=(),
-        per_event=(),
-        started=now,
-    )

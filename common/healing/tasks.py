@@ -7,14 +7,14 @@ from functools import partial
 
 from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError, ConflictError
-from common.executions.execution import publish_request, record_result
-from common.executions.steps import Manifest
-from common.healing.attempts import USED_UP, Try, attempt
+from common.executions.execution import Execution, publish_request
+from common.healing.attempts import USED_UP, Healed, Resend, resend
 from common.healing.republish import republish_object
 from common.messages.labels import Labels, read_labels
 from common.messages.models import ExecutionRef, ObjectEvent, ScraperRequest
-from common.messages.object_names import FAILED, find, stem, tag, task_claim
+from common.messages.object_names import FAILED, find, stem, tag
 from common.runtime import Runtime
+from common.state import names
 from common.state.claims import claimed, is_done, started
 
 TASK_LOST_AFTER = timedelta(minutes=60)
@@ -23,86 +23,97 @@ TASK_LOST_AFTER = timedelta(minutes=60)
 
 def heal_tasks(
     runtime: Runtime,
-    manifest: Manifest,
+    execution: Execution,
     silent: Sequence[ScraperRequest],
     now: datetime,
-    republished: list[str],
-) -> Try:
+    healed: Healed,
+) -> Resend:
     """Ask again for silent tasks of the current step; write the long silent ones off.
 
-    A task that has written has run: asking again would be a no-op, so its object's event goes out.
+    A task that has written its object has run: asking again would be a no-op, so its object's
+    event is sent again.
 
     Returns:
         SENT while one of them may still run or report: what it brings must not be missing from
-        the row. SPENT when someone has deleted what they wrote, and nothing can come.
+        the row. SPENT when what they wrote was deleted, and nothing can come.
     """
-    over = True
-    for request in silent:
-        assert request.execution is not None
-        task_id = request.execution.task_id
-        stored = _object_of(runtime, manifest, request, task_id)
-        vanished = stored is None and is_done(runtime, task_claim(task_id))
-        send = (
-            partial(republish_object, runtime, stored)
-            if stored
-            else partial(publish_request, runtime, request)
-        )
-        tried = attempt(runtime, f"tasks/{task_id}", send)
-        if tried is Try.SENT:
-            republished.append(f"task {task_id}")
-        elif tried is not Try.WAITING and now - manifest.started > TASK_LOST_AFTER:
-            if stored:
-                _report(runtime, stored)
-            else:
-                write_off(runtime, manifest, request, now)
-        over &= vanished and tried in USED_UP
-    return Try.SPENT if over else Try.SENT
+    over = [_heal_task(runtime, execution, request, now, healed) for request in silent]
+    return Resend.SPENT if all(over) else Resend.SENT
 
 
-def _report(runtime: Runtime, stored: StoredObject) -> None:
-    """Keep the result of a task whose every event was lost."""
+def _heal_task(
+    runtime: Runtime,
+    execution: Execution,
+    request: ScraperRequest,
+    now: datetime,
+    healed: Healed,
+) -> bool:
+    """Heal one task; True when nothing can come of it any more."""
+    assert request.execution is not None
+    task_id = request.execution.task_id
+    stored = _object_of(runtime, request, task_id)
+    vanished = stored is None and is_done(runtime.state, names.task_key(task_id))
+    send = (
+        partial(republish_object, runtime.publisher, stored)
+        if stored
+        else partial(publish_request, runtime.publisher, request)
+    )
+    came_of_it = resend(runtime.state, f"tasks/{task_id}", send)
+    is_late = now - execution.manifest.started > TASK_LOST_AFTER
+    if came_of_it is Resend.SENT:
+        healed.note(f"task {task_id}", came_of_it)
+    elif came_of_it is not Resend.WAITING and is_late:
+        if stored:
+            _report(execution, stored)
+        else:
+            write_off(runtime, request, now)
+    return vanished and came_of_it in USED_UP
+
+
+def _report(execution: Execution, stored: StoredObject) -> None:
+    """Record the result of a task whose every event was lost."""
     labels = read_labels(stored.metadata, stored.name)
     assert labels is not None
     found = ObjectEvent(bucket=stored.bucket, name=stored.name, generation=stored.generation)
-    record_result(runtime, found, labels)
+    execution.record(found, labels)
 
 
-def _object_of(
-    runtime: Runtime, manifest: Manifest, request: ScraperRequest, task_id: str
-) -> StoredObject | None:
+def _object_of(runtime: Runtime, request: ScraperRequest, task_id: str) -> StoredObject | None:
     """The object that a task has written; None when it has not run."""
-    began = started(runtime, task_claim(task_id))
+    began = started(runtime.state, names.task_key(task_id))
     if began is None:
         return None
-    return find(runtime, _stem(manifest, request, began), task_id)
+    return find(runtime.storage, runtime.settings.data_bucket, _stem(request, began), task_id)
 
 
-def _stem(manifest: Manifest, request: ScraperRequest, began: datetime) -> str:
+def _stem(request: ScraperRequest, began: datetime) -> str:
+    assert request.target_date is not None, "an execution's request carries its decision's date"
     game_id = request.game.game_id if request.game else None
-    return stem(request.scraper, manifest.decision.target_date, game_id, began)
+    return stem(request.scraper, request.target_date, game_id, began)
 
 
-def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now: datetime) -> None:
+def write_off(runtime: Runtime, request: ScraperRequest, now: datetime) -> None:
     """Write the `failed/` object of a task that never ran; its event does the rest.
 
-    Under the task's own claim: a request that comes after all finds it done, and one that is under
-    way, or has run, is left alone.
+    Under the task's own claim: a late request finds it done, and a task that is under way, or has
+    run, is left alone.
     """
     execution = request.execution
     assert execution is not None
+    storage, bucket = runtime.storage, runtime.settings.data_bucket
     with (
         suppress(ClaimBusyError),
-        claimed(runtime, task_claim(execution.task_id)) as claim,
+        claimed(runtime.state, names.task_key(execution.task_id)) as claim,
     ):
         if claim is None:
             return
-        begin = _stem(manifest, request, claim.started)
-        if find(runtime, begin, execution.task_id):
+        begin = _stem(request, claim.started)
+        if find(storage, bucket, begin, execution.task_id):
             return
-        labels = _labels_of_lost(manifest, request, execution, now)
+        labels = _labels_of_lost(request, execution, now)
         with suppress(ConflictError):  # our own write, whose answer was lost
-            runtime.storage.create(
-                runtime.settings.data_bucket,
+            storage.create(
+                bucket,
                 f"{FAILED}{begin}{tag(execution.task_id)}.json",
                 labels.model_dump_json().encode(),
                 metadata=labels.metadata(),
@@ -110,9 +121,8 @@ def write_off(runtime: Runtime, manifest: Manifest, request: ScraperRequest, now
             )
 
 
-def _labels_of_lost(
-    manifest: Manifest, request: ScraperRequest, execution: ExecutionRef, now: datetime
-) -> Labels:
+def _labels_of_lost(request: ScraperRequest, execution: ExecutionRef, now: datetime) -> Labels:
+    assert request.target_date is not None, "an execution's request carries its decision's date"
     return Labels(
         task_id=execution.task_id,
         scraper=request.scraper,
@@ -121,7 +131,7 @@ def _labels_of_lost(
         records=0,
         started_at=now,
         duration_seconds=0,
-        target_date=manifest.decision.target_date,
+        target_date=request.target_date,
         game_id=request.game.game_id if request.game else None,
         execution_id=execution.execution_id,
         decision_id=execution.decision_id,

@@ -1,1 +1,1 @@
-"""What travels between the functions: envelopes, message models, object labels and names."""
+"""The messages between the functions: envelopes, models, and the labels and names of objects."""

@@ -11,46 +11,52 @@
 import base64
 import binascii
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any, Literal
 
 from cloudevents.http import from_http
+from pydantic_core import from_json
 
 from common.errors import BadInputError
-from common.strict_json import loads
 
 Shape = Literal["push", "storage", "bare"]
-MAX_BYTES = 14 * 1024 * 1024
-"""Of a request: Pub/Sub's 10 MB a message in base64. https://cloud.google.com/pubsub/quotas"""
-MAX_DATA_BYTES = 1024 * 1024
-"""Of a message's data: the largest that we publish, 64 games of 32 scrapers, has 0.2 MB."""
-MAX_VALUES = 150_000
-"""Of JSON, told by its commas before it is parsed: 5 million empty lists fit into a request, and
-take more memory than a function has. Pub/Sub's 100 attributes may hold 128,000 commas."""
-MAX_DEPTH = 32
-"""Of nested JSON; ours is five deep."""
-MAX_ATTRIBUTES = 100
-MAX_KEY = 256
-MAX_VALUE = 1024
-"""Characters; both are Pub/Sub's own limits in bytes."""
-MAX_ID = 256
-MAX_SUBSCRIPTION = 1024
-_SHOWN = 80
-ATTEMPTS = range(1, 10_000)
-YEARS = range(2000, 2100)
-"""Of a publish time; at the edges of the calendar arithmetic on instants would overflow."""
+REQUEST_BYTES_MAX = 14 * 1024 * 1024
+"""The longest request: Pub/Sub's 10 MB of message in base64.
+
+https://cloud.google.com/pubsub/quotas
+"""
+DATA_BYTES_MAX = 1024 * 1024
+"""The longest data of a message; the largest of ours (64 games of 32 scrapers) has 0.2 MB."""
+ATTRIBUTES_MAX = 100
+KEY_CHARACTERS_MAX = 256
+VALUE_CHARACTERS_MAX = 1024
+"""The longest attribute value; for keys and values Pub/Sub has the same limits in bytes."""
+ID_CHARACTERS_MAX = 256
+SUBSCRIPTION_CHARACTERS_MAX = 1024
+SHOWN_CHARACTERS_MAX = 80
+DELIVERY_ATTEMPTS = range(1, 10_000)
+"""The numbers of a delivery that are believed; any other is ignored."""
+PUBLISH_YEARS = range(2000, 2100)
+"""The years of a publish time; close to the ends of the calendar, sums of times would overflow."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What was sent, whatever it was wrapped in.
+    """One event, independent of the shape in which it arrived.
 
-    `data` is the JSON object of the body ({} for a message without one); `publish_time` is aware
-    UTC or None where the shape does not carry it; `raw` is the body's text for a dead letter.
+    Attributes:
+        shape: the shape in which it arrived.
+        data: the JSON object of the body; {} for a message without a body.
+        attributes: the attributes of the message.
+        message_id: the id that Pub/Sub gave it; empty for a direct call.
+        publish_time: when it was published (aware); None where the shape does not contain it.
+        delivery_attempt: the number of this delivery; None where Pub/Sub does not count.
+        subscription: the full name of the subscription; empty for a direct call.
+        raw: the text of the body, for a dead letter.
     """
 
     shape: Shape
@@ -67,10 +73,12 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
     """Parse a request into an event.
 
     Raises:
-        BadInputError: the body is none of the shapes; says what was wrong with it.
+        BadInputError: the body has none of the shapes; the text states what is wrong with it.
     """
-    if len(body) > MAX_BYTES:
-        raise BadInputError(f"body: {len(body)} bytes; a Pub/Sub message has at most {MAX_BYTES}")
+    if len(body) > REQUEST_BYTES_MAX:
+        raise BadInputError(
+            f"body: {len(body)} bytes; a Pub/Sub message has at most {REQUEST_BYTES_MAX}"
+        )
     if "ce-id" in {name.lower() for name in headers} or _is_structured(headers):
         return _from_cloud_event(headers, body)
     document = json_object(body, "body")
@@ -79,62 +87,40 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
     return Event(shape="bare", data=document, raw=_text(body))
 
 
-def json_object(body: bytes, what: str, most: int = MAX_VALUES) -> dict[str, Any]:
-    """The JSON object in `body`, of at most so many values; empty means {}.
+def json_object(body: bytes, what: str) -> dict[str, Any]:
+    """Read the JSON object in a body; an empty body is {}.
 
     Raises:
-        BadInputError: not UTF-8, not JSON (NaN, a name twice, half a surrogate), nested too deep,
-            or not an object.
+        BadInputError: the body is not UTF-8, not an object, or not JSON: NaN, a repeated name, a
+            lone surrogate, a number beyond all floats and more than 200 levels are refused too.
     """
     if not body.strip():
         return {}
-    if body.count(b",") > most:
-        raise BadInputError(f"{what}: over {most} values; send less")
     try:
-        document = loads(body, _once)
-        _check_unicode(body, document)
+        document = from_json(body, allow_inf_nan=False)
+        json.loads(body, object_pairs_hook=_unique, parse_float=_finite)
     except ValueError as error:
         raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error
     if not isinstance(document, dict):
         raise BadInputError(f"{what}: a JSON {type(document).__name__}; send a JSON object")
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper(document, MAX_DEPTH):
-        raise BadInputError(f"{what}: nested too deep, over {MAX_DEPTH} levels; flatten it")
     return document
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two readers may take different ones of a name's two values; so neither is taken."""
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a repeated name, because two readers may take different ones of its values."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the name {twice[:_SHOWN]!r} twice in one object")
+        raise ValueError(f"the name {twice[:SHOWN_CHARACTERS_MAX]!r} twice in one object")
     return found
 
 
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-
-
-def _check_unicode(body: bytes, document: object) -> None:
-    """Refuse half a surrogate pair: Python takes it, and no client library can send it."""
-    if _SURROGATE.search(body):
-        try:
-            json.dumps(document, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise ValueError(f"half a surrogate pair: {error.reason}") from error
-
-
-def _deeper(document: object, depth: int) -> bool:
-    """Whether JSON is nested deeper than that; level by level, so that no depth is too deep."""
-    level = [document]
-    for _ in range(depth):
-        level = [child for one in level for child in _children(one)]
-    return any(isinstance(one, dict | list) for one in level)
-
-
-def _children(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _finite(text: str) -> float:
+    """Refuse a number such as 1e999, which pydantic's parser takes for infinity."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {text[:SHOWN_CHARACTERS_MAX]} is too large")
+    return number
 
 
 def _is_structured(headers: Mapping[str, str]) -> bool:
@@ -143,11 +129,11 @@ def _is_structured(headers: Mapping[str, str]) -> bool:
 
 
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
-    json_object(body, "CloudEvent")  # the SDK reads what is no JSON as well
+    json_object(body, "CloudEvent")  # the SDK would accept bodies that are not JSON
     try:
         event = from_http(dict(headers), body)
-    except Exception as error:  # the SDK trips over malformed events in many ways
-        detail = str(error)[:_SHOWN]
+    except Exception as error:  # the SDK raises many kinds for malformed events
+        detail = str(error)[:SHOWN_CHARACTERS_MAX]
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
@@ -158,13 +144,13 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
         raise BadInputError(f"CloudEvent data: {type(data).__name__}; send a JSON object")
     if isinstance(data.get("message"), dict):
         return _from_push(data)
-    kind = _short(event["type"], "CloudEvent type", MAX_ID)
+    kind = _short(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
     shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "bare"
     return Event(
         shape=shape,
         data=data,
         attributes={"eventType": kind},
-        message_id=_short(event["id"], "CloudEvent id", MAX_ID),
+        message_id=_short(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
         publish_time=_instant(event.get("time"), "CloudEvent time"),
         raw=json.dumps(data),
     )
@@ -178,14 +164,20 @@ def _from_push(document: dict[str, Any]) -> Event:
     common: dict[str, Any] = {
         "attributes": attributes,
         "message_id": _short(
-            message.get("messageId") or message.get("message_id"), "message.messageId", MAX_ID
+            message.get("messageId") or message.get("message_id"),
+            "message.messageId",
+            ID_CHARACTERS_MAX,
         ),
         "publish_time": _instant(
             message.get("publishTime") or message.get("publish_time"), "message.publishTime"
         ),
-        "delivery_attempt": attempt if type(attempt) is int and attempt in ATTEMPTS else None,
-        "subscription": _short(document.get("subscription"), "subscription", MAX_SUBSCRIPTION),
-        "raw": _text(body[: MAX_DATA_BYTES + 4]),  # enough to tell that it was too long
+        "delivery_attempt": attempt
+        if type(attempt) is int and attempt in DELIVERY_ATTEMPTS
+        else None,
+        "subscription": _short(
+            document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
+        ),
+        "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to show that it was too long
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
@@ -195,9 +187,9 @@ def _from_push(document: dict[str, Any]) -> Event:
 
 
 def _data(body: bytes) -> dict[str, Any]:
-    if len(body) > MAX_DATA_BYTES:
+    if len(body) > DATA_BYTES_MAX:
         raise BadInputError(
-            f"message.data: {len(body)} bytes; a message of ours has at most {MAX_DATA_BYTES}"
+            f"message.data: {len(body)} bytes; a message of ours has at most {DATA_BYTES_MAX}"
         )
     return json_object(body, "message.data")
 
@@ -207,27 +199,29 @@ def _attributes(given: object) -> dict[str, str]:
         return {}
     if not isinstance(given, dict):
         raise BadInputError("message.attributes: not an object; send string keys and values")
-    if len(given) > MAX_ATTRIBUTES:
-        raise BadInputError(f"message.attributes: {len(given)}; at most {MAX_ATTRIBUTES}")
+    if len(given) > ATTRIBUTES_MAX:
+        raise BadInputError(f"message.attributes: {len(given)}; at most {ATTRIBUTES_MAX}")
     return {
-        _short(key, "message.attributes", MAX_KEY): _short(
-            value, f"message.attributes.{key[:_SHOWN]}", MAX_VALUE
+        _short(key, "message.attributes", KEY_CHARACTERS_MAX): _short(
+            value, f"message.attributes.{key[:SHOWN_CHARACTERS_MAX]}", VALUE_CHARACTERS_MAX
         )
         for key, value in given.items()
     }
 
 
-def _short(value: object, what: str, longest: int) -> str:
-    """A text of the envelope; absent is empty, and a number is its digits."""
+def _short(value: object, what: str, characters_max: int) -> str:
+    """Return a text of the envelope; None becomes an empty text, a number its digits."""
     text = str(value) if isinstance(value, str | int) else ""
-    if (text == "" and value not in (None, "")) or len(text) > longest:
+    if (text == "" and value not in (None, "")) or len(text) > characters_max:
         shown = f"{len(text)} characters" if text else type(value).__name__
-        raise BadInputError(f"{what}: {shown}; send a text of at most {longest} characters")
+        raise BadInputError(f"{what}: {shown}; send a text of at most {characters_max} characters")
     return text
 
 
 class UnreadableMessageError(BadInputError):
-    """The envelope is sound but its data is not; keeps the envelope for the dead letter."""
+    """The envelope can be read but its data cannot; keeps the envelope for the dead letter."""
+
+    code = "UNREADABLE_MESSAGE"
 
     def __init__(self, text: str, event: Event) -> None:
         super().__init__(text)
@@ -238,7 +232,7 @@ def _decode(data: object) -> bytes:
     if data is None:
         return b""
     if isinstance(data, dict):
-        # Eventarc and hand-written payloads may carry the JSON itself.
+        # Eventarc and hand-written payloads may contain the JSON itself.
         return json.dumps(data).encode()
     if not isinstance(data, str):
         raise BadInputError(f"message.data: {type(data).__name__}; encode the JSON body in base64")
@@ -251,15 +245,21 @@ def _decode(data: object) -> bytes:
 def _instant(given: object, what: str) -> datetime | None:
     if not given:
         return None
-    text = _short(given, what, MAX_ID)
+    text = _short(given, what, ID_CHARACTERS_MAX)
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not an RFC 3339 time") from error
+        raise BadInputError(
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not an RFC 3339 time"
+        ) from error
     if instant.tzinfo is None:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} has no offset; add Z or +hh:mm")
-    if instant.year not in YEARS:
-        raise BadInputError(f"{what}: {text[:_SHOWN]!r} is not in the years that Pub/Sub knows")
+        raise BadInputError(
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} has no offset; add Z or +hh:mm"
+        )
+    if instant.year not in PUBLISH_YEARS:
+        raise BadInputError(
+            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not in the years that Pub/Sub knows"
+        )
     return instant
 
 

@@ -1,4 +1,4 @@
-"""What a scraped object says of itself, in its GCS metadata: the log is written from it alone."""
+"""The labels of a scraped object, which are its GCS metadata; the log row is written from them."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,15 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import BadInputError
 from common.messages.models import Day, GameId, Instant, Name, Uuid, describe
-from common.messages.object_names import is_home
+from common.messages.object_names import is_own_name
 
-LONGEST_TEXT = 1000
+TEXT_CHARACTERS_MAX = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
+NAME_SHOWN_CHARACTERS_MAX = 200
 Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT"]
 
 
 class Labels(BaseModel):
-    """One scraper run, as its object carries it; times are aware, durations seconds."""
+    """One run of a scraper, as the metadata of its object describe it; times are aware."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -33,30 +34,32 @@ class Labels(BaseModel):
     workflow_name: Name | None = None
     step: int | None = Field(None, ge=0, lt=16)
     slot: Instant | None = None
-    error_class: str | None = Field(None, max_length=LONGEST_TEXT)
-    error_message: str | None = Field(None, max_length=LONGEST_TEXT)
+    error_class: str | None = Field(None, max_length=TEXT_CHARACTERS_MAX)
+    error_message: str | None = Field(None, max_length=TEXT_CHARACTERS_MAX)
     http_status: int | None = Field(None, ge=0, le=999)
 
     def metadata(self) -> dict[str, str]:
-        """As GCS metadata: strings only, absent ones left out."""
+        """Return the labels as GCS metadata: texts only, without the absent ones."""
         held = self.model_dump(mode="json", exclude_none=True)
         return {name: str(value) for name, value in held.items()}
 
 
 def read_labels(metadata: Mapping[str, str] | None, name: str) -> Labels | None:
-    """The labels of an object; None for one that nobody here wrote, or that is a copy of such.
+    """Read the labels of an object; None for a foreign object, or for a copy of one of ours.
 
     Args:
-        metadata: the object's.
-        name: the object's.
+        metadata: the metadata of the object.
+        name: the name of the object.
 
     Raises:
-        BadInputError: it claims to be ours (it has a task id) but does not fit.
+        BadInputError: the metadata contain a task id, but are not labels of ours.
     """
     if not metadata or "task_id" not in metadata:
         return None
     try:
         labels = Labels.model_validate(metadata)
     except ValidationError as error:
-        raise BadInputError(f"metadata of {name[:200]!r}: {describe(error)}") from error
-    return labels if is_home(name, labels.scraper, labels.target_date) else None
+        raise BadInputError(
+            f"metadata of {name[:NAME_SHOWN_CHARACTERS_MAX]!r}: {describe(error)}"
+        ) from error
+    return labels if is_own_name(name, labels.scraper, labels.target_date) else None

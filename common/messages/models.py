@@ -1,4 +1,4 @@
-"""The messages between the functions: bounded, versioned, checked on arrival."""
+"""The messages between the functions, which are bounded, versioned and checked on arrival."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -15,48 +15,66 @@ Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
 EventId = Annotated[str, Field(pattern=EVENT_ID)]
-_FIRST, _LAST = date(1946, 11, 1), date(2100, 1, 1)
-"""The league's first game, and far ahead: beyond, arithmetic on instants would overflow."""
-Day = Annotated[date, Field(ge=_FIRST - timedelta(days=7), lt=_LAST)]
-"""Of an instant's work: a tick is also about the nights before it."""
+_DAY_MIN, _DAY_END = date(1946, 11, 1), date(2100, 1, 1)
+"""The date of the league's first game, and a far one; beyond them sums of times could overflow."""
+Day = Annotated[date, Field(ge=_DAY_MIN - timedelta(days=7), lt=_DAY_END)]
+"""The date of a task; it may precede the first instant, because a tick covers earlier nights."""
 Instant = Annotated[
     AwareDatetime,
     Field(
-        ge=datetime(_FIRST.year, _FIRST.month, _FIRST.day, tzinfo=UTC),
-        lt=datetime(_LAST.year, _LAST.month, _LAST.day, tzinfo=UTC),
+        ge=datetime(_DAY_MIN.year, _DAY_MIN.month, _DAY_MIN.day, tzinfo=UTC),
+        lt=datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC),
     ),
 ]
+SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
+"""By the first three digits of a game id."""
 MetadataText = Annotated[str, Field(max_length=8192)]
-"""GCS allows 8 KiB of custom metadata in all: https://cloud.google.com/storage/quotas#objects"""
+"""GCS allows 8 KiB of custom metadata in total: https://cloud.google.com/storage/quotas#objects"""
+REPUBLISHED = "republished"
+"""The attribute of an event that was sent again; the bucket's own events do not have it."""
 Action = Literal["RUN", "SKIP", "ABORT"]
-MAX_NAME_BYTES = 1024
-MAX_GAMES = 64
-"""Four times the largest real slate; a message above it is a mistake."""
+OBJECT_NAME_BYTES_MAX = 1024
+GAMES_MAX = 64
+"""Four times the largest real slate; a message with more games is a mistake."""
 
 
 def _object_name(name: str) -> str:
-    if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
-        raise ValueError(f"{len(name)} characters; a name has 1 to {MAX_NAME_BYTES} bytes")
+    if not 0 < len(name.encode()) <= OBJECT_NAME_BYTES_MAX:
+        raise ValueError(f"{len(name)} characters; a name has 1 to {OBJECT_NAME_BYTES_MAX} bytes")
     if any(char in name for char in "\0\r\n") or name in {".", ".."}:
         raise ValueError("no object can have this name")
     return name
 
 
+def season_type(game_id: str) -> str:
+    """The `SeasonType` that stats.nba.com files a game under.
+
+    Raises:
+        BadInputError: a kind of game that is not collected.
+    """
+    known = SEASON_TYPES.get(game_id[:3])
+    if known is None:
+        raise BadInputError(
+            f"game id {game_id!r} starts with {game_id[:3]!r}; collected are {sorted(SEASON_TYPES)}"
+        )
+    return known
+
+
 class Message(BaseModel):
-    """Base of the messages: frozen, unknown fields refused."""
+    """The base of the messages: frozen, without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def body(self) -> dict[str, Any]:
-        """The JSON-ready body to publish."""
+        """Return the JSON-ready body to publish."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class Tick(Message):
     """A scheduler tick.
 
-    `scheduled_time` stands for the publish time: that is how an operator or the replay names a
-    past slot. `force` decides again for a slot that is decided, or long past, and says so.
+    `scheduled_time` replaces the publish time, so that an operator or a replay can name a past
+    slot. `force` decides a slot again that is decided or long past, and marks the decisions.
     """
 
     kind: Literal["tick"] = Field("tick", alias="schema")
@@ -75,7 +93,7 @@ class GameTarget(Message):
 
 
 class WorkflowDecision(Message):
-    """A decision, as published; the executor acts on RUN."""
+    """A decision as it is published; the executor acts on RUN only."""
 
     kind: Literal["workflow-decision"] = Field("workflow-decision", alias="schema")
     version: Literal[1] = 1
@@ -86,11 +104,11 @@ class WorkflowDecision(Message):
     decision_time: Instant
     target_date: Day
     scrapers: tuple[Name, ...] = Field((), max_length=64)
-    targets: tuple[GameTarget, ...] = Field((), max_length=MAX_GAMES)
+    targets: tuple[GameTarget, ...] = Field((), max_length=GAMES_MAX)
 
 
 class ExecutionRef(Message):
-    """Which task of which execution a request is."""
+    """The execution, and the task in it, that a request belongs to."""
 
     execution_id: Uuid
     decision_id: Uuid
@@ -101,7 +119,7 @@ class ExecutionRef(Message):
 
 
 class GameRef(Message):
-    """The game a per-game request is about."""
+    """The game of a per-game request."""
 
     game_id: GameId
     away: Team
@@ -109,10 +127,10 @@ class GameRef(Message):
 
 
 class ScraperRequest(Message):
-    """One task: one scraper for one date or one game.
+    """The request of one task: one scraper for one date or one game.
 
-    Without `target_date` it is the Eastern date of the event's time; without `execution` it is a
-    request of its own, such as the scheduled schedule refresh.
+    Without `target_date` the task is for the Eastern date of the event's time. A request without
+    `execution` belongs to no decision, such as the scheduled refresh of the schedule.
     """
 
     kind: Literal["scraper-request"] = Field("scraper-request", alias="schema")
@@ -120,17 +138,17 @@ class ScraperRequest(Message):
     scraper: Name
     target_date: Day | None = None
     game: GameRef | None = None
-    event_ids: tuple[EventId, ...] = Field((), max_length=MAX_GAMES)
+    event_ids: tuple[EventId, ...] = Field((), max_length=GAMES_MAX)
     season_type: Literal["Regular Season", "Playoffs", "PlayIn", "IST"] = "Regular Season"
     execution: ExecutionRef | None = None
     scheduled_time: Instant | None = None
 
 
 class ObjectEvent(Message):
-    """A finalized object version, from a GCS notification or an Eventarc storage event.
+    """A finalized version of an object, from a GCS notification or an Eventarc storage event.
 
-    A name may hold what GCS allows in one, `..` and control characters too: it is data here, and
-    never becomes a path. https://cloud.google.com/storage/docs/objects#naming
+    Its name may contain all that GCS allows, even `..` and control characters: it is data here,
+    and never becomes a path. https://cloud.google.com/storage/docs/objects#naming
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -145,14 +163,15 @@ class ObjectEvent(Message):
 
 
 M = TypeVar("M", bound=Message)
-_SHOWN = 80
+_SHOWN_CHARACTERS_MAX = 80
+_SHOWN_DEFECTS_MAX = 3
 
 
 def parse_message(model: type[M], event: Event) -> M:
-    """Check an event's data against a message's form.
+    """Read an event's data as a message.
 
     Raises:
-        BadInputError: names the message, the field and the value.
+        BadInputError: the data do not fit; the text names the message, the field and the value.
     """
     data: Mapping[str, Any] = event.data
     if model is ObjectEvent:
@@ -164,35 +183,41 @@ def parse_message(model: type[M], event: Event) -> M:
 
 
 def describe(error: ValidationError) -> str:
-    """The first three faults of a validation error on one line, names and values shortened.
+    """Describe the first three defects of a validation error on one line, shortened.
 
-    The value of a field that we do not know is not shown: it may be anything, a key too.
+    The value of an unknown field is not shown, because it may be a secret.
     """
     faults = []
-    for fault in error.errors(include_url=False)[:3]:
-        where = ".".join(str(part)[:_SHOWN] for part in fault["loc"]) or "body"
+    for fault in error.errors(include_url=False)[:_SHOWN_DEFECTS_MAX]:
+        where = ".".join(str(part)[:_SHOWN_CHARACTERS_MAX] for part in fault["loc"]) or "body"
         known = fault["type"] != "extra_forbidden"
         value = f" (got {_shortened(fault['input'])})" if known else ""
-        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN]}{value}")
+        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN_CHARACTERS_MAX]}{value}")
     return "; ".join(faults)
 
 
 def _shortened(value: object) -> str:
-    """A value as a text of bounded length, made in bounded time."""
+    """Write a value as a text of bounded length, in bounded time."""
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
-    return repr(value[:_SHOWN] if isinstance(value, str) else str(value)[:_SHOWN])
+    return repr(
+        value[:_SHOWN_CHARACTERS_MAX]
+        if isinstance(value, str)
+        else str(value)[:_SHOWN_CHARACTERS_MAX]
+    )
 
 
 def _object_fields(event: Event) -> dict[str, Any]:
-    """Object fields from the payload, completed from a notification's attributes.
+    """Return the fields of an object from the payload, completed from a notification's attributes.
 
-    A notification with payloadFormat NONE carries them in attributes only.
+    A notification with payloadFormat NONE has them in its attributes only.
     https://cloud.google.com/storage/docs/pubsub-notifications
     """
     kind = event.attributes.get("eventType", "OBJECT_FINALIZE")
     if kind not in {"OBJECT_FINALIZE", "google.cloud.storage.object.v1.finalized"}:
-        raise BadInputError(f"eventType: {kind[:80]!r} is not a finalize event; unsubscribe it")
+        raise BadInputError(
+            f"eventType: {kind[:_SHOWN_CHARACTERS_MAX]!r} is not a finalize event; unsubscribe it"
+        )
     fields = dict(event.data)
     for ours, theirs in (
         ("bucket", "bucketId"),
@@ -205,10 +230,13 @@ def _object_fields(event: Event) -> dict[str, Any]:
 
 
 def event_time(tick: Tick | ScraperRequest, event: Event, now: datetime) -> datetime:
-    """When the event happened: its `scheduled_time`, else its publish time, else now."""
+    """Return when the event happened: its `scheduled_time`, else its publish time, else now."""
     return tick.scheduled_time or event.publish_time or now
 
 
 def force_id(tick: Tick, event: Event, owner: str) -> str:
-    """What a forced tick adds to its ids: its message's id, or the owner's for a direct call."""
+    """Return what a forced tick adds to its ids: its message's id, or the owner of a direct call.
+
+    A tick that is not forced adds nothing.
+    """
     return (event.message_id or owner) if tick.force else ""

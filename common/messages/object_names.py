@@ -1,31 +1,32 @@
-"""Where a task's object goes, and whether it is there: whoever holds the task's claim may ask.
+"""The names of the objects that tasks write, such as `oddsa-events/2025-11-12/133045.json`.
 
-`oddsa-events/2025-11-12/133045.json`; per game with the game id before the time; tagged with a
-short task id when another task has the same second; failures below `failed/`.
+The time is Eastern. A per-game object has the game id before the time, a failure begins with
+`failed/`, and a task adds a short id of its own when another task has the same second. Only the
+holder of a task's claim may look for its object.
 """
 
-from datetime import date, datetime
+from __future__ import annotations
 
-from common.cloud.ports import StoredObject
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
 from common.eastern import eastern
-from common.runtime import Runtime
+
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Storage, StoredObject
+
 
 FAILED = "failed/"
 
 
-def task_claim(task_id: str) -> str:
-    """The claim of a task: it is run, or written off, once."""
-    return f"scraper_runner/{task_id}"
-
-
 def stem(scraper: str, target_date: date, game_id: str | None, began: datetime) -> str:
-    """How all names of a task's object begin; `began` is when it was first claimed."""
+    """Begin every name of a task's object; `began` is the instant of its first claim (aware)."""
     game = f"{game_id}/" if game_id else ""
     return f"{_folder(scraper, target_date)}{game}{eastern(began):%H%M%S}"
 
 
-def is_home(name: str, scraper: str, target_date: date) -> bool:
-    """Whether a task's own object can have a name; a copy of it elsewhere has its labels too."""
+def is_own_name(name: str, scraper: str, target_date: date) -> bool:
+    """Return whether a task's own object can have a name; a copy elsewhere has the same labels."""
     return name.removeprefix(FAILED).startswith(_folder(scraper, target_date))
 
 
@@ -34,15 +35,14 @@ def _folder(scraper: str, target_date: date) -> str:
 
 
 def tag(task_id: str) -> str:
-    """What tells two tasks of one second apart."""
+    """Return what distinguishes the names of two tasks of one second."""
     return f"-{task_id[:8]}"
 
 
-def find(runtime: Runtime, name_stem: str, task_id: str) -> StoredObject | None:
-    """The object that an earlier holder of the task's claim wrote before it stopped."""
-    bucket = runtime.settings.data_bucket
+def find(storage: Storage, bucket: str, name_stem: str, task_id: str) -> StoredObject | None:
+    """Find the object that an earlier holder of the task's claim wrote before it stopped."""
     for prefix in (name_stem, FAILED + name_stem):
-        for stored in runtime.storage.list(bucket, prefix):
+        for stored in storage.list(bucket, prefix):
             if stored.metadata.get("task_id") == task_id:
                 return stored
     return None

@@ -1,4 +1,4 @@
-"""The scrapers, by the one name that config, messages, objects and log rows use (S10)."""
+"""The scrapers by name; configuration, messages, objects and log rows use the same one (S10)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -34,10 +34,10 @@ REGISTRY: Mapping[str, Scraper] = MappingProxyType(
 
 
 def get(name: str) -> Scraper:
-    """The scraper registered under `name`.
+    """Return the scraper registered under a name.
 
     Raises:
-        BadInputError: there is none; lists those there are.
+        BadInputError: no scraper has this name; the text lists the names.
     """
     known = REGISTRY.get(name)
     if known is None:

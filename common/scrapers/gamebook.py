@@ -1,9 +1,12 @@
-"""The official scorer's book of a game, stored whole."""
+"""The scraper of the official scorer's book of a game, a PDF that is stored whole."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
 
 from common.scrapers.model import Call, ContractError, Parsed, Scraper, Target, game_of
+
+TRAILER_BYTES_MAX = 1024
+"""How far before the end of a whole PDF its `%%EOF` may stand."""
 
 
 def _calls(target: Target, _now: datetime) -> Sequence[Call]:
@@ -19,14 +22,14 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 
 def check_pdf(body: bytes, where: str) -> None:
-    """Refuse what is not a whole PDF.
+    """Refuse a body that is not a whole PDF.
 
     Raises:
-        ContractError: the file's start or end is not a PDF's.
+        ContractError: the file does not begin or end as a PDF does.
     """
     if not body.startswith(b"%PDF-"):
         raise ContractError(f"{where}: the file starts with {body[:20]!r}, not with %PDF-")
-    if b"%%EOF" not in body[-1024:]:
+    if b"%%EOF" not in body[-TRAILER_BYTES_MAX:]:
         raise ContractError(f"{where}: the PDF of {len(body)} bytes is cut off")
 
 

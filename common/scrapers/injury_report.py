@@ -1,8 +1,8 @@
-"""The league's injury report, a PDF whose name carries the time it was published.
+"""The scraper of the league's injury report, a PDF whose name contains its time of publication.
 
-Until 22 December 2025 the name held the hour of a report made at half past
-(`Injury-Report_2025-11-12_05PM.pdf` is the 05:30 PM report); since 23 December it holds the
-minutes as well (`..._05_30PM.pdf`, every quarter of an hour). Scenario S8.
+Until 22 December 2025 reports came out at half past, and the name contained the hour alone:
+`Injury-Report_2025-11-12_05PM.pdf` is the report of 05:30 PM. Since 23 December they come out every
+quarter of an hour, and the name contains the minutes too: `..._05_30PM.pdf` (scenario S8).
 """
 
 import io
@@ -14,9 +14,9 @@ from common.eastern import EASTERN
 from common.scrapers.gamebook import check_pdf
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 
-MINUTES_SINCE = date(2025, 12, 23)
-CANDIDATES = 8
-"""How many names are tried, latest first: eight hours of the old names, two of the new."""
+MINUTES_IN_NAMES_FROM = date(2025, 12, 23)
+CANDIDATE_NAMES_MAX = 8
+"""How many names are tried, the latest first: eight hours of old names, two hours of new ones."""
 
 COLUMNS = (
     "Game Date",
@@ -28,38 +28,42 @@ COLUMNS = (
     "Reason",
 )
 KEYS = ("game_date", "game_time", "matchup", "team", "player", "status", "reason")
-INHERITED = 4
-"""The first four are written once and hold for the rows below."""
+INHERITED_COLUMNS = 4
+"""The number of leading columns that are written once and hold for the rows below."""
 STATUSES = {"Available", "Probable", "Questionable", "Doubtful", "Out"}
 NOT_SUBMITTED = "NOT YET SUBMITTED"
-_FURNITURE = re.compile(r"Injury Report:.*|Page \d+ of \d+")
+_PAGE_FRAME = re.compile(r"Injury Report:.*|Page \d+ of \d+")
 _BROKEN_WORD = re.compile(r"(?<=\w)- ")  # the file draws "Two-Way" as "Two-" and "Way"
-_SLACK = 3.0  # points: cells are indented a little from their heading
+_INDENT_POINTS_MAX = 3.0
+"""How far a cell may be indented from its heading."""
 
 Word = tuple[float, float, str]
-"""x and y in points, and the text."""
+"""The x and y of a word in points, and its text."""
 
 
 def file_name(published: datetime) -> str:
-    """The name of the report published at an Eastern instant.
+    """Name the report that was published at an Eastern instant.
 
     >>> file_name(datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
     'Injury-Report_2025-11-12_05PM.pdf'
     """
-    clock = "%I_%M%p" if published.date() >= MINUTES_SINCE else "%I%p"
+    clock = "%I_%M%p" if published.date() >= MINUTES_IN_NAMES_FROM else "%I%p"
     return f"Injury-Report_{published:%Y-%m-%d}_{published.strftime(clock)}.pdf"
 
 
 def candidates(day: date, now: datetime) -> list[str]:
-    """The names of the day's latest reports at `now`, latest first; none before its first."""
-    minutes = day >= MINUTES_SINCE
+    """List the names of a day's latest reports at `now`, the latest first.
+
+    The list is empty before the first report of the day.
+    """
+    minutes = day >= MINUTES_IN_NAMES_FROM
     step = timedelta(minutes=15) if minutes else timedelta(hours=1)
     first = datetime.combine(day, time(0) if minutes else time(0, 30), EASTERN)
     last = datetime.combine(day, time(23, 45) if minutes else time(23, 30), EASTERN)
     latest = min(now.astimezone(EASTERN), last)
     slots = max(0, (latest - first) // step + 1) if latest >= first else 0
     newest = first + (slots - 1) * step
-    return [file_name(newest - back * step) for back in range(min(CANDIDATES, slots))]
+    return [file_name(newest - back * step) for back in range(min(CANDIDATE_NAMES_MAX, slots))]
 
 
 def _calls(target: Target, now: datetime) -> Sequence[Call]:
@@ -78,7 +82,7 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 
 def _pages(body: bytes) -> Iterator[list[list[Word]]]:
-    """Each page's lines of words, in the order in which the file draws them."""
+    """Read the lines of words of each page, in the order in which the file draws them."""
     from pypdf import PdfReader  # noqa: PLC0415 - 133 modules that no other scraper needs
 
     for page in PdfReader(io.BytesIO(body)).pages:
@@ -95,7 +99,7 @@ def _pages(body: bytes) -> Iterator[list[list[Word]]]:
             if not text.strip():
                 return
             word = (tm[4], tm[5], text.strip())
-            same_line = lines and abs(lines[-1][-1][1] - word[1]) < _SLACK
+            same_line = lines and abs(lines[-1][-1][1] - word[1]) < _INDENT_POINTS_MAX
             lines[-1].append(word) if same_line else lines.append([word])
 
         page.extract_text(visitor_text=visit)
@@ -108,7 +112,7 @@ def _rows(pages: Iterator[list[list[Word]]], where: str) -> list[Record]:
     last = len(COLUMNS)
     for line in (line for page in pages for line in page):
         text = " ".join(word for _, _, word in line)
-        if _FURNITURE.fullmatch(text):
+        if _PAGE_FRAME.fullmatch(text):
             continue
         if text == " ".join(COLUMNS):
             starts = _starts(line)
@@ -116,8 +120,8 @@ def _rows(pages: Iterator[list[list[Word]]], where: str) -> list[Record]:
         if not starts:
             raise ContractError(f"{where}: the table's heading is missing before {text!r:.80}")
         for x, _, word in line:
-            column = max(0, sum(start <= x + _SLACK for start in starts) - 1)
-            if column < last:  # a step to the left begins the next row
+            column = max(0, sum(start <= x + _INDENT_POINTS_MAX for start in starts) - 1)
+            if column < last:  # a step to the left begins a new row
                 rows.append(dict.fromkeys(KEYS))
             rows[-1][KEYS[column]] = f"{rows[-1][KEYS[column]] or ''} {word}".strip()
             last = column
@@ -125,7 +129,7 @@ def _rows(pages: Iterator[list[list[Word]]], where: str) -> list[Record]:
 
 
 def _starts(heading: list[Word]) -> list[float]:
-    """Where each column begins; its words may be drawn one by one or together."""
+    """Find where each column begins; the words of its heading may be drawn apart or together."""
     starts, wanted = [], 0
     for x, _, text in heading:
         if wanted < len(COLUMNS) and text.split()[0] == COLUMNS[wanted].split()[0]:
@@ -138,14 +142,14 @@ def _filled_down(rows: list[Record]) -> list[Record]:
     """Give each row the date, time, matchup and team that are written once above it."""
     held: Record = {}
     for row in rows:
-        held |= {key: row[key] for key in KEYS[:INHERITED] if row[key]}
+        held |= {key: row[key] for key in KEYS[:INHERITED_COLUMNS] if row[key]}
         row.update(held)
         row["reason"] = row["reason"] and _BROKEN_WORD.sub("-", row["reason"])
     return rows
 
 
 def _check(row: Record, where: str) -> None:
-    """Refuse a row that the columns were not read right for."""
+    """Refuse a row whose values show that its columns were read wrong."""
     shown = {key: value for key, value in row.items() if value}
     if not re.fullmatch(r"\d\d/\d\d/\d{4}", row["game_date"] or ""):
         raise ContractError(f"{where}: game_date is {row['game_date']!r} in {shown}")
@@ -159,7 +163,7 @@ def _check(row: Record, where: str) -> None:
         raise ContractError(f"{where}: status is {row['status']!r} in {shown}")
 
 
-# The first report of a game day is made at 13:30 ET at the latest.
+# The first report of a game day comes out at 13:30 ET at the latest.
 INJURY_REPORT = Scraper(
     "nbac_injury_report", "date", _calls, _parse, takes="first", always=True, due=time(14)
 )

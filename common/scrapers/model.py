@@ -1,4 +1,4 @@
-"""What a scraper is: a declaration of its calls, and a function that reads their answers."""
+"""The declaration of a scraper: the calls that it makes, and how their answers are read."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,44 +6,42 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from common.errors import BadInputError, OrchestrationError
+from common.messages.models import GameRef
 
 SourceName = Literal[
     "nba_cdn", "nba_stats", "nba_official", "nba_injury", "nba_gamebook", "odds_api"
 ]
 Record = dict[str, Any]
 
-# An empty answer of these APIs is shorter; a longer one without records hides some (S1).
-EMPTY_BYTES = 1024
+EMPTY_ANSWER_BYTES_MAX = 1024
+"""An empty answer of these APIs is no longer; a longer one without records contains some that
+were not recognized (S1)."""
 
 
 class ContractError(OrchestrationError):
-    """A source answered in a form we do not know; names scraper, field and value."""
+    """A source answered in an unknown form; the text names the scraper, the field and the value."""
+
+    code = "SOURCE_CONTRACT"
 
 
 class NotReadyError(OrchestrationError):
     """The source answered, but what was asked for has not happened or is not published yet."""
 
-
-@dataclass(frozen=True)
-class GameRef:
-    """The game a task is about: its ten-digit id and the two tricodes."""
-
-    game_id: str
-    away: str
-    home: str
+    code = "SOURCE_NOT_READY"
 
 
 @dataclass(frozen=True)
 class Target:
-    """What one task is to collect.
+    """What one task collects.
 
     Attributes:
-        scraper: a key of the registry.
-        target_date: the Eastern date, fixed by the decision (R4).
-        season: such as `2025-26`.
-        game: of a per-game scraper only.
-        event_ids: of The Odds API, for the scrapers that go by event.
-        season_type: how stats.nba.com files the date's games; see `games.season_type`.
+        scraper: the name of the scraper.
+        target_date: the Eastern date, which the decision has fixed (R4).
+        season: the season, such as `2025-26`.
+        game: the game; None unless the scraper is per game.
+        event_ids: the ids of The Odds API's events, for a scraper that makes one call an event.
+        season_type: the heading under which stats.nba.com lists the date's games; see
+            `messages.models.season_type`.
     """
 
     scraper: str
@@ -56,13 +54,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Call:
-    """One GET below a source's base URL.
+    """One GET request to a source.
 
     Attributes:
-        source: which base URL, headers and key apply.
-        path: from the root, with its leading slash.
-        params: the query without any key.
-        label: what is missing when this call fails (S6): an event id, a file name.
+        source: decides the base URL, the headers and the key.
+        path: the path from the root, with its leading slash.
+        params: the query, without any key.
+        label: names what is missing when this call fails (S6), such as an event id or a file name.
     """
 
     source: SourceName
@@ -73,7 +71,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a scraper read; `count` is its own (S1), never guessed from the stored form."""
+    """What a scraper has read.
+
+    Attributes:
+        records: the records as they are stored.
+        count: how many there are by the scraper's own rule (S1), which may differ from the length
+            of the list.
+    """
 
     records: list[Record]
     count: int
@@ -81,21 +85,21 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Scraper:
-    """One source of data.
+    """The declaration of one scraper.
 
     Attributes:
-        name: the registry key, which is also what is logged (S10).
-        scope: one task a date, or one a game.
-        calls: the requests for a target at an instant (aware UTC).
+        name: the key in the registry, which is also logged (S10).
+        scope: whether a task collects one date or one game.
+        calls: returns the requests for a target at an instant (aware UTC).
         parse: reads their bodies in order; raises ContractError or NotReadyError.
-        takes: every call's body, or the first that is there (candidate file names).
-        suffix: of the stored object; a pdf is stored whole.
-        empty_bytes: a longer answer without a record breaks the contract; None where an empty
-            answer is long by nature.
-        needs_events: goes by The Odds API's event ids, which an earlier step finds.
-        always: an answer without a record breaks the contract, whatever its length.
-        due: Eastern time of the target date from which there is something on every game day;
-            None where an empty answer says nothing of the source.
+        takes: whether every call's body is read, or the first that exists (candidate file names).
+        suffix: the suffix of the stored object; a pdf is stored whole.
+        empty_bytes_max: a longer answer without a record breaks the contract; None where an empty
+            answer may be long.
+        always: whether an answer without a record breaks the contract, however short it is.
+        needs_events: whether the calls need The Odds API's event ids, which an earlier step finds.
+        due: the Eastern time of the target date from which there is data on every game day; None
+            where an empty answer shows nothing of the source.
     """
 
     name: str
@@ -104,27 +108,27 @@ class Scraper:
     parse: Callable[[Sequence[bytes], Target], Parsed]
     takes: Literal["all", "first"] = "all"
     suffix: Literal["json", "pdf"] = "json"
-    empty_bytes: int | None = EMPTY_BYTES
+    empty_bytes_max: int | None = EMPTY_ANSWER_BYTES_MAX
     always: bool = False
     needs_events: bool = False
     due: time | None = None
 
     @property
     def folder(self) -> str:
-        """First segment of its object names, such as `oddsa-events`."""
+        """The first segment of its object names, such as `oddsa-events`."""
         return self.name.replace("_", "-")
 
     @property
     def content_type(self) -> str:
-        """Media type of what it stores on success."""
+        """The media type of what it stores on success."""
         return "application/pdf" if self.suffix == "pdf" else "application/json"
 
 
 def game_of(target: Target) -> GameRef:
-    """The target's game.
+    """Return the game of a target.
 
     Raises:
-        BadInputError: it names none, although the scraper is per game.
+        BadInputError: the target has no game, although the scraper is per game.
     """
     if target.game is None:
         raise BadInputError(

@@ -1,10 +1,10 @@
-"""Play-by-play from NBA.com's live data files."""
+"""The scraper of play-by-play, from NBA.com's live data files."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
 
 from common.scrapers.model import (
-    EMPTY_BYTES,
+    EMPTY_ANSWER_BYTES_MAX,
     Call,
     ContractError,
     NotReadyError,
@@ -14,6 +14,9 @@ from common.scrapers.model import (
     game_of,
 )
 from common.scrapers.shape import load, need, objects
+
+END_ACTIONS_MAX = 5
+"""How many of the last actions may hold the end of the game; corrections may follow it."""
 
 
 def _calls(target: Target, _now: datetime) -> Sequence[Call]:
@@ -31,10 +34,11 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     for action in actions:
         need(action, "actionNumber", int, where)
         need(action, "actionType", str, where)
-    if not actions and len(bodies[0]) > EMPTY_BYTES:
+    if not actions and len(bodies[0]) > EMPTY_ANSWER_BYTES_MAX:
         raise ContractError(f"{where}: {len(bodies[0])} bytes without an action")
-    # The file grows during the game; half a game stored as a whole one would never be mended.
-    if not any(action["actionType"] == "game" for action in actions[-5:]):
+    # The file grows during the game. Half a game, once stored as a whole one, is never collected
+    # again.
+    if not any(action["actionType"] == "game" for action in actions[-END_ACTIONS_MAX:]):
         raise NotReadyError(f"{where}: game {game_id} has {len(actions)} actions and no end yet")
     return Parsed(actions, len(actions))
 

@@ -1,4 +1,4 @@
-"""The season's schedule, as NBA.com's own pages load it."""
+"""The scraper of the season's schedule, from the file that NBA.com's own pages load."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     if not isinstance(document, dict):
         raise ContractError(f"{target.scraper}: the answer is not an object")
     try:
-        parse_schedule(document)  # a schedule that the decisions cannot read is not stored as one
+        parse_schedule(document)  # refuses a schedule that the decisions could not read
         records = schedule_records(document)
     except BadInputError as error:
         raise ContractError(f"{target.scraper}: {error}") from error

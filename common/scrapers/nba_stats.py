@@ -1,4 +1,4 @@
-"""Players and box scores from stats.nba.com, which answers in result sets."""
+"""The scrapers of players and box scores, from stats.nba.com, which answers in result sets."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -14,7 +14,7 @@ from common.scrapers.model import (
 )
 from common.scrapers.shape import load, result_set
 
-SIDES = 2
+TEAMS_PER_GAME = 2
 
 
 def _list_calls(target: Target, _now: datetime) -> Sequence[Call]:
@@ -72,8 +72,8 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
     players = result_set(document, "PlayerStats", ("GAME_ID", "TEAM_ID", "PLAYER_ID"), where)
     if not teams and not players:
         raise NotReadyError(f"{where}: game {game_id} has no box score yet")
-    if len(teams) != SIDES or not players:
-        # From December 2025 this API left the teams out for some games (S8).
+    if len(teams) != TEAMS_PER_GAME or not players:
+        # Since December 2025 this API omits the teams of some games (S8).
         raise ContractError(f"{where}: game {game_id}: {len(teams)} teams, {len(players)} players")
     if any(row["GAME_ID"] != game_id for row in (*teams, *players)):
         raise ContractError(f"{where}: GAME_ID of another game than the asked {game_id}")

@@ -1,7 +1,7 @@
-"""Events, player props and game lines from The Odds API v4.
+"""The scrapers of events, player props and game lines, from The Odds API v4.
 
-Every answer is read in its live form or wrapped under `data`, as the historical twins serve it,
-so that a backfill needs no scraper of its own. https://the-odds-api.com/liveapi/guides/v4/
+An answer is read in its live form, and also wrapped under `data`, as the historical endpoints serve
+it, so that a backfill needs no scrapers of its own. https://the-odds-api.com/liveapi/guides/v4/
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from common.eastern import EASTERN
-from common.messages.models import EVENT_ID, MAX_GAMES
+from common.messages.models import EVENT_ID, GAMES_MAX
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.shape import load, need, objects
 
@@ -19,7 +19,7 @@ LINE_MARKETS = "h2h,spreads,totals"
 
 
 def _day(target: Target) -> dict[str, str]:
-    """The Eastern target date as the API's bounds, which are UTC and inclusive."""
+    """Return the Eastern target date as the API's bounds, which are in UTC and inclusive."""
     start = datetime.combine(target.target_date, time(), EASTERN)
     end = datetime.combine(target.target_date + timedelta(days=1), time(), EASTERN)
     last = end.astimezone(UTC) - timedelta(seconds=1)
@@ -67,13 +67,13 @@ def _events(body: bytes, where: str) -> list[Record]:
 
 def _parse_events(bodies: Sequence[bytes], target: Target) -> Parsed:
     events = _events(bodies[0], target.scraper)
-    if len(events) > MAX_GAMES:
+    if len(events) > GAMES_MAX:
         raise ContractError(f"{target.scraper}: {len(events)} events for one date")
     return Parsed(events, len(events))
 
 
 def _parse_odds(bodies: Sequence[bytes], target: Target) -> Parsed:
-    """Events with their books; the count is of those that a book has an offer for."""
+    """Read events with their books; only events with an offer of a book are counted."""
     events = [event for body in bodies for event in _events(body, target.scraper)]
     for event in events:
         _check_books(event, f"{target.scraper}: event {event['id']}")
@@ -91,8 +91,8 @@ def _check_books(event: Record, where: str) -> None:
 
 
 EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events, due=time())
-# Events that no book has an offer for yet are long and hold nothing.
+# A list of events without any offer is long, although it counts as empty.
 PLAYER_PROPS = Scraper(
-    "oddsa_player_props", "date", _prop_calls, _parse_odds, empty_bytes=None, needs_events=True
+    "oddsa_player_props", "date", _prop_calls, _parse_odds, empty_bytes_max=None, needs_events=True
 )
-GAME_LINES = Scraper("oddsa_game_lines", "date", _line_calls, _parse_odds, empty_bytes=None)
+GAME_LINES = Scraper("oddsa_game_lines", "date", _line_calls, _parse_odds, empty_bytes_max=None)

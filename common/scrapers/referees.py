@@ -1,4 +1,4 @@
-"""Referee assignments, published on game days at about 09:00 ET."""
+"""The scraper of referee assignments, which are published on game days at about 09:00 ET."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -24,7 +24,7 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     return Parsed(ours, len(ours))
 
 
-# An empty answer still describes its columns and the other leagues' games.
+# An answer without our games still describes its columns and other leagues' games.
 REFEREE_ASSIGNMENTS = Scraper(
-    "nbac_referee_assignments", "date", _calls, _parse, empty_bytes=None, due=time(10)
+    "nbac_referee_assignments", "date", _calls, _parse, empty_bytes_max=None, due=time(10)
 )

@@ -1,30 +1,32 @@
-"""Checks of what a source sent; every failure names scraper, field and value."""
+"""Checks of a source's answer; every error names the scraper, the field and the value."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from common.scrapers.model import ContractError, Record
-from common.strict_json import loads
 
 
 def load(body: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any form
-    """The JSON in `body`.
+    """Parse the JSON of an answer.
 
     Raises:
-        ContractError: it is not JSON, NaN and Infinity among it; an HTML page is said to be one.
+        ContractError: the body is not JSON (NaN and Infinity are none), or it is an HTML page.
     """
     try:
-        return loads(body)
+        return from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
     except ValueError as error:
         kind = "an HTML page" if body.lstrip()[:1] == b"<" else "not JSON"
         raise ContractError(f"{where}: the answer is {kind} ({error})") from error
 
 
 def need(holder: object, field: str, kind: type | tuple[type, ...], where: str) -> Any:  # noqa: ANN401 - JSON
-    """`holder[field]`, of the given type.
+    """Return `holder[field]`, which must be of the given type.
 
     Raises:
-        ContractError: the holder is no object, or the field is absent or of another type.
+        ContractError: the holder is not an object, or the field is absent or of another type.
     """
     value = holder.get(field) if isinstance(holder, dict) else None
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
@@ -33,10 +35,10 @@ def need(holder: object, field: str, kind: type | tuple[type, ...], where: str) 
 
 
 def objects(values: Iterable[object], where: str) -> list[Record]:
-    """The values as records.
+    """Return values as records.
 
     Raises:
-        ContractError: one is not a JSON object.
+        ContractError: one of them is not a JSON object.
     """
     found = []
     for value in values:
@@ -47,16 +49,16 @@ def objects(values: Iterable[object], where: str) -> list[Record]:
 
 
 def result_set(document: object, name: str, columns: Sequence[str], where: str) -> list[Record]:
-    """The rows of one of stats.nba.com's result sets, by column name.
+    """Return the rows of one of stats.nba.com's result sets, each by column name.
 
     Args:
         document: `{"resultSets": [{"name", "headers", "rowSet"}]}`.
-        name: of the set.
-        columns: those that must be there.
+        name: the name of the set.
+        columns: the columns that must exist.
         where: names the scraper in errors.
 
     Raises:
-        ContractError: the set or a column is missing, or a row does not fit its header.
+        ContractError: the set or a column is missing, or a row does not fit the header.
     """
     sets = objects(need(document, "resultSets", list, where), where)
     chosen = next((each for each in sets if each.get("name") == name), None)
@@ -68,7 +70,9 @@ def result_set(document: object, name: str, columns: Sequence[str], where: str) 
         raise ContractError(f"{where}.{name}: headers lack {missing}")
     rows = need(chosen, "rowSet", list, f"{where}.{name}")
     if any(not isinstance(row, list) or len(row) != len(headers) for row in rows):
-        raise ContractError(f"{where}.{name}: a row has not the header's {len(headers)} columns")
+        raise ContractError(
+            f"{where}.{name}: a row does not have the header's {len(headers)} columns"
+        )
     return [dict(zip(headers, row, strict=True)) for row in rows]
 
 

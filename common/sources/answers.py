@@ -1,4 +1,4 @@
-"""What an answer of a source is: its bytes, or one of the errors in `common/sources/errors.py`."""
+"""Judges the answers of sources: each is its body, or an error of `common/sources/errors.py`."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,80 +17,91 @@ from common.sources.errors import (
     NotPublishedError,
     QuotaError,
     RefusedError,
+    SourceError,
     UnavailableError,
 )
 from common.sources.quota import read_usage
 
 HIDDEN = "(hidden)"
-SHORTEST_KEY = 16
-# These two are file stores: S3 answers 403 AccessDenied, in XML, for a file that is not there when
-# listing is not allowed (seen at https://github.com/mxufc29/nbainjuries/issues/4). An edge that
-# blocks us answers an HTML page instead, and that stays BLOCKED (S2).
+KEY_CHARACTERS_MIN = 16
+"""A real key has 32 digits; hiding a short made-up one, such as `k`, would garble the data."""
+SHOWN_CHARACTERS_MAX = 200
+# These two are file stores: S3 answers 403 AccessDenied, in XML, for a file that does not exist
+# when listing is not allowed (seen at https://github.com/mxufc29/nbainjuries/issues/4). An edge
+# that blocks us answers with an HTML page instead, and that stays BLOCKED (S2).
 FILE_STORES: frozenset[SourceName] = frozenset({"nba_injury", "nba_gamebook"})
 # https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html
 _NO_CREDITS = b"OUT_OF_USAGE_CREDITS"
 
 
 class Reply(Protocol):
-    """What is looked at of an httpx response; header names in lower case."""
+    """The part of an httpx response that is judged; header names are in lower case."""
 
     @property
     def status_code(self) -> int:
-        """Of HTTP."""
+        """The HTTP status."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Of the response."""
+        """The headers of the response."""
 
     @property
     def is_redirect(self) -> bool:
-        """Whether it names another place."""
+        """Whether the status is a redirect with a location."""
 
 
 def judge(call: Call, reply: Reply, body: bytes, secrets: Sequence[str], now: datetime) -> bytes:
-    """The body of a good answer.
+    """Return the body of a good answer, without the secrets that the source repeats in it.
 
     Args:
         call: what was asked.
         reply: status and headers.
-        body: as far as it was read.
-        secrets: that were sent; hidden wherever the source repeats them.
-        now: aware; a Retry-After may be a date.
+        body: the body as far as it was read.
+        secrets: what the request contained that no text may show.
+        now: the instant (aware); a Retry-After may be a date.
 
     Raises:
-        SourceError: the kind tells what the source said.
+        SourceError: the status is not 200; the class tells what that means.
     """
+    if reply.status_code == HTTPStatus.OK:
+        return hide([each for each in secrets if len(each) >= KEY_CHARACTERS_MIN], body)
+    raise _error_of(call, reply, hide(secrets, body), now)
+
+
+def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
     status = reply.status_code
-    if status == HTTPStatus.OK:
-        # A real key has 32 digits; to look for a short made-up one would garble the data.
-        return hide([each for each in secrets if len(each) >= SHORTEST_KEY], body)
-    body = hide(secrets, body)
     text = f"{name_of(call)} answered {status}"
     if status == HTTPStatus.NOT_FOUND:
-        raise NotFoundError(f"{text}: it has nothing there", status, body)
-    if status == HTTPStatus.FORBIDDEN and call.source in FILE_STORES and _is_absent(body):
-        raise NotPublishedError(f"{text} AccessDenied: the file is not there", status, body)
+        return NotFoundError(f"{text}: it has nothing there", status, body)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        if call.source == "odds_api" and _is_spent(reply, body, now):
-            raise QuotaError(f"{text}: its credits are used up; {_says(body)}", status, body)
-        raise BlockedError(f"{text}: it refuses us; {_says(body)}", status, body)
+        return _refusal_of(call, reply, body, now)
     if reply.is_redirect or status == HTTPStatus.GONE:
-        # Only the host: an address may carry a key or a password.
-        goes_to = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
-        raise MovedError(f"{text} to {goes_to}: set its new base URL", status, body)
+        # Only the host is shown: an address may contain a key or a password.
+        host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
+        return MovedError(f"{text} to {host}: set its new base URL", status, body)
     if status in TRANSIENT_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = _retry_after(reply.headers, now)
-        raise UnavailableError(f"{text}; {_says(body)}", status, body, wait)
-    raise RefusedError(f"{text}; {_says(body)}", status, body)
+        return UnavailableError(f"{text}; {_shown(body)}", status, body, wait)
+    return RefusedError(f"{text}; {_shown(body)}", status, body)
+
+
+def _refusal_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
+    status = reply.status_code
+    text = f"{name_of(call)} answered {status}"
+    if status == HTTPStatus.FORBIDDEN and call.source in FILE_STORES and _is_absent(body):
+        return NotPublishedError(f"{text} AccessDenied: the file is not there", status, body)
+    if call.source == "odds_api" and _is_spent(reply, body, now):
+        return QuotaError(f"{text}: its credits are used up; {_shown(body)}", status, body)
+    return BlockedError(f"{text}: it refuses us; {_shown(body)}", status, body)
 
 
 def name_of(call: Call) -> str:
-    """A call as errors name it: without its query, which holds the key."""
+    """Name a call for errors: without its query, which contains the key."""
     return f"{call.source} {call.path}"
 
 
 def hide(secrets: Iterable[str], body: bytes) -> bytes:
-    """The bytes without the secrets, plain or as an address writes them."""
+    """Replace the secrets in a body, both as they are and as a URL encodes them."""
     for secret in secrets:
         for form in (secret, quote(secret, safe="")):
             body = body.replace(form.encode(), HIDDEN.encode())
@@ -98,12 +109,12 @@ def hide(secrets: Iterable[str], body: bytes) -> bytes:
 
 
 def hide_text(secrets: Iterable[str], text: str) -> str:
-    """The text without the secrets."""
+    """Replace the secrets in a text."""
     return hide(secrets, text.encode()).decode()
 
 
 def secrets_of(key: str, base: str) -> tuple[str, ...]:
-    """What is secret in a request: the key, and the password in a base URL, plain and as sent."""
+    """List a request's secrets: the key, and a base URL's password, plain and as it is sent."""
     split = urlsplit(base)
     password = unquote(split.password or "")
     login = f"{unquote(split.username or '')}:{password}"
@@ -121,7 +132,7 @@ def _is_spent(reply: Reply, body: bytes, now: datetime) -> bool:
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for, given as a number or an HTTP date."""
+    """Return the seconds that a Retry-After header asks for, as a number or as an HTTP date."""
     given = headers.get("retry-after", "").strip()
     if given.isdecimal():
         return float(given)
@@ -131,6 +142,6 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
 
 
-def _says(body: bytes) -> str:
+def _shown(body: bytes) -> str:
     text = " ".join(body.decode("utf-8", "replace").split())
-    return f"it says {text[:200]!r}" if text else "it says nothing more"
+    return f"its body is {text[:SHOWN_CHARACTERS_MAX]!r}" if text else "its body is empty"

@@ -1,4 +1,4 @@
-"""Every way in which a source can fail us, told apart (R7); no text holds the Odds API key."""
+"""Every way in which a source can fail (R7), one class each; no text contains the Odds API key."""
 
 from typing import ClassVar, Literal
 
@@ -6,78 +6,94 @@ from common.errors import OrchestrationError
 from common.messages.labels import Outcome
 
 Verdict = Literal["ok", "empty", "failed", "changed", "unasked"]
-"""What an attempt says of the source: only `failed` counts for its circuit."""
+"""What an attempt shows of its source; only `failed` counts for the circuit."""
 
-SAMPLE_BYTES = 4096
+SAMPLE_BYTES_MAX = 4096
+"""How much of an answer is kept with a failure."""
 
 
 class SourceError(OrchestrationError):
-    """A source did not give what was asked for.
+    """A source did not give what it was asked for.
 
     Attributes:
-        outcome: what the scrape is called then.
-        says: what it says of the source.
-        elsewhere: the same request to the fallback may succeed.
-        http_status: of the last answer; None when there was none.
+        outcome: the outcome of a scrape that ends with this error.
+        verdict: what the attempt shows of the source.
+        elsewhere: whether the same request to the fallback may succeed.
+        http_status: the status of the last answer; None when there was no answer.
         sample: the first 4 KiB of that answer.
     """
 
+    code = "SOURCE"
     outcome: ClassVar[Outcome] = "FAILED"
-    says: ClassVar[Verdict] = "failed"
+    verdict: ClassVar[Verdict] = "failed"
     elsewhere: ClassVar[bool] = False
 
     def __init__(self, text: str, http_status: int | None = None, sample: bytes = b"") -> None:
         super().__init__(text)
         self.http_status = http_status
-        self.sample = sample[:SAMPLE_BYTES]
+        self.sample = sample[:SAMPLE_BYTES_MAX]
 
 
 class NotFoundError(SourceError):
-    """404: the source has nothing under that name."""
+    """The source has nothing under that address (404)."""
 
+    code = "SOURCE_NOT_FOUND"
     outcome = "NO_DATA"
-    says = "empty"
+    verdict = "empty"
 
 
 class NotPublishedError(SourceError):
-    """A file store's 403 for a file that is not there (yet)."""
+    """A file store has no such file, or not yet; it answers 403 then."""
 
+    code = "SOURCE_NOT_PUBLISHED"
     outcome = "NOT_READY"
-    says = "empty"
+    verdict = "empty"
 
 
 class BlockedError(SourceError):
-    """401 or 403: it refuses us; never the same as no data (S2)."""
+    """The source refuses us (401 or 403), which never counts as no data (S2)."""
 
+    code = "SOURCE_BLOCKED"
     outcome = "BLOCKED"
     elsewhere = True
 
 
 class PartlyBlockedError(SourceError):
-    """It refused us after some answers, as cdn.nba.com does with quick ones (S6)."""
+    """The source refused us after some answers, as cdn.nba.com does with fast requests (S6)."""
 
+    code = "SOURCE_PARTLY_BLOCKED"
     elsewhere = True
 
 
 class MovedError(SourceError):
-    """A redirect, or 410: the source has changed its address (S8)."""
+    """The source has changed its address: it answers with a redirect or 410 (S8)."""
 
+    code = "SOURCE_MOVED"
     outcome = "CONTRACT"
-    says = "changed"
+    verdict = "changed"
     elsewhere = True
 
 
 class RefusedError(SourceError):
-    """Another 4xx: our request is wrong, and would be wrong again."""
+    """The source finds our request wrong (another 4xx), and would find it wrong again."""
+
+    code = "SOURCE_REFUSED"
 
 
 class TooLargeError(SourceError):
-    """The answer is over the size limit; the rest was not read."""
+    """The answer exceeds the size limit; the rest of it was not read."""
+
+    code = "SOURCE_TOO_LARGE"
 
 
 class UnavailableError(SourceError):
-    """429, 5xx or a lost connection, after every try."""
+    """The source is overloaded or down: 429, 5xx or a lost connection at every try.
 
+    Attributes:
+        wait: the seconds that its Retry-After asks for; None without one.
+    """
+
+    code = "SOURCE_UNAVAILABLE"
     elsewhere = True
 
     def __init__(
@@ -92,30 +108,35 @@ class UnavailableError(SourceError):
 
 
 class TimedOutError(UnavailableError):
-    """It did not answer in time, or our own time for the task is up (X9)."""
+    """The source did not answer in time, or the task's own time is up (X9)."""
 
+    code = "SOURCE_TIMEOUT"
     outcome = "TIMEOUT"
 
 
 class NoTurnError(SourceError):
-    """So many of us ask its host that no turn was left in our time."""
+    """So many tasks ask the source's host that no turn was left in the task's time."""
 
-    says = "unasked"
+    code = "SOURCE_NO_TURN"
+    verdict = "unasked"
 
 
 class MissingKeyError(SourceError):
     """The Odds API key is not set."""
 
-    says = "unasked"
+    code = "SOURCE_KEY_MISSING"
+    verdict = "unasked"
 
 
 class QuotaError(SourceError):
-    """The Odds API's credits do not suffice."""
+    """The credits left at The Odds API do not suffice for the task."""
 
-    says = "unasked"
+    code = "SOURCE_QUOTA"
+    verdict = "unasked"
 
 
 class CircuitOpenError(SourceError):
-    """It failed too often in a row, and is left alone for a while (X7)."""
+    """The source failed too often in a row and is not asked for a while (X7)."""
 
-    says = "unasked"
+    code = "SOURCE_CIRCUIT_OPEN"
+    verdict = "unasked"

@@ -1,4 +1,4 @@
-"""Stands between a task and its source: what may be asked, and what came of it is kept for all."""
+"""The guard between a task and its source: it decides what may be asked, and stores the events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,26 @@ from datetime import datetime, timedelta
 
 from common.eastern import at
 from common.logs import log
-from common.runtime import Runtime
 from common.scrapers.model import Call, Scraper, Target
-from common.sources.alerts import Code, alert_once, has_changed
-from common.sources.circuit import circuit_of
-from common.sources.client import Way
+from common.settings import Settings
+from common.sources.client import AskOptions, Source
 from common.sources.errors import CircuitOpenError, QuotaError
-from common.sources.health import SourceEvent, failures_in_a_row, note, since_ok, slot_text
+from common.sources.health import (
+    Circuit,
+    Code,
+    SourceEvent,
+    alert_once,
+    circuit_of,
+    failures_in_a_row,
+    has_changed,
+    note,
+    since_ok,
+    slot_text,
+)
+from common.sources.outcomes import AskedSource, Scraped
 from common.sources.pacing import SharedTurns
 from common.sources.quota import check_quota, keep_usage
-from common.sources.scrape import Scraped, Tried
+from common.state.store import StateStore
 
 _CODES: dict[str, Code] = {
     CircuitOpenError.__name__: "CIRCUIT_OPEN",
@@ -25,19 +35,23 @@ _CODES: dict[str, Code] = {
 
 @dataclass(frozen=True)
 class SourceGuard:
-    """Guards one task.
+    """The guard of one task.
 
     Attributes:
-        runtime: storage, clock and settings.
-        scraper: that asks.
-        target: what for.
-        task_id: of the task.
-        slot: of the decision behind it (aware); None for a request of its own.
-        events: what lately happened to the scraper's source.
-        began: when the task's time began (aware).
+        state: holds events, turns and quota, shared by all instances.
+        source: the HTTP interface that the task uses.
+        settings: intervals, fallbacks and limits.
+        scraper: the scraper that asks.
+        target: what the task collects.
+        task_id: identifies the task.
+        slot: the slot of the decision behind it (aware); None for a request without a decision.
+        events: the latest events of the scraper's source.
+        began: the instant at which the task's time began (aware).
     """
 
-    runtime: Runtime
+    state: StateStore
+    source: Source
+    settings: Settings
     scraper: Scraper
     target: Target
     task_id: str
@@ -45,83 +59,91 @@ class SourceGuard:
     events: tuple[SourceEvent, ...]
     began: datetime
 
-    def ways(self, calls: Sequence[Call]) -> list[Way]:
-        """How the source may be asked now, its own URL first.
+    def choose(self, calls: Sequence[Call]) -> list[AskOptions]:
+        """Return how the source may be asked now, its own URL first.
 
         Raises:
-            CircuitOpenError: it failed too often in a row.
+            CircuitOpenError: every base URL failed too often in a row.
             QuotaError: the credits do not suffice.
         """
-        settings = self.runtime.settings
-        deadline = self.began + timedelta(seconds=settings.scrape_seconds)
-        turns = SharedTurns(
-            self.runtime.storage,
-            settings.state_bucket,
-            self.runtime.clock,
-            settings.source_interval_seconds,
-        )
-        ways = [Way(deadline=deadline, turns=turns)]
-        if fallback := getattr(settings, f"{calls[0].source}_fallback"):
-            ways.append(Way(fallback, "fallback", deadline, turns))
-        circuits = {way.route: circuit_of(self.events, way.route, settings) for way in ways}
-        closed = [way for way in ways if not circuits[way.route].is_open(self.began)]
+        choices = self._choices(calls)
+        circuits = {
+            options.route: circuit_of(self.events, options.route, self.settings)
+            for options in choices
+        }
+        closed = [each for each in choices if not circuits[each.route].is_open(self.began)]
         if not closed:
-            until = min(circuit.until for circuit in circuits.values() if circuit.until)
-            failures = max(circuit.failures for circuit in circuits.values())
-            raise CircuitOpenError(
-                f"{calls[0].source} was not asked: {self.scraper.name} failed {failures} times in "
-                f"a row; it is left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
-            )
-        check_quota(self.runtime, calls, self.began)
+            raise self._left_alone(calls[0].source, [*circuits.values()])
+        check_quota(self.state, calls, self.began, reserve=self.settings.odds_api_reserve)
         return closed
 
-    def further(self, scraped: Scraped) -> tuple[SourceEvent, ...]:
-        """The events that a scrape adds: none as long as its source is well."""
-        now = self.runtime.clock.now()
-        about = self.target.game.game_id if self.target.game else str(self.target.target_date)
-        return tuple(
-            SourceEvent(now, tried.says, tried.route, slot_text(self.slot), about)
-            for tried in scraped.tried
-            if self._matters(tried, now)
+    def _choices(self, calls: Sequence[Call]) -> list[AskOptions]:
+        """Return the source's own URL, and its fallback where one is set."""
+        deadline = self.began + timedelta(seconds=self.settings.scrape_seconds)
+        turns = SharedTurns(self.state, self.settings.source_interval_seconds)
+        own = AskOptions(deadline=deadline, turns=turns)
+        fallback = getattr(self.settings, f"{calls[0].source}_fallback")
+        return [own, AskOptions(fallback, "fallback", deadline, turns)] if fallback else [own]
+
+    def _left_alone(self, source: str, circuits: Sequence[Circuit]) -> CircuitOpenError:
+        until = min(circuit.until for circuit in circuits if circuit.until)
+        failures = max(circuit.failures for circuit in circuits)
+        return CircuitOpenError(
+            f"{source} was not asked: {self.scraper.name} failed {failures} times in "
+            f"a row; it is left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
         )
 
-    def _matters(self, tried: Tried, now: datetime) -> bool:
-        if tried.says == "unasked":
+    def new_events(self, scraped: Scraped) -> tuple[SourceEvent, ...]:
+        """Return the events that a scrape adds; a healthy source adds none."""
+        now = self.state.clock.now()
+        about = self.target.game.game_id if self.target.game else str(self.target.target_date)
+        return tuple(
+            SourceEvent(now, asked.verdict, asked.route, slot_text(self.slot), about)
+            for asked in scraped.asked
+            if self._matters(asked, now)
+        )
+
+    def _matters(self, asked: AskedSource, now: datetime) -> bool:
+        if asked.verdict == "unasked":
             return False
-        if tried.says in ("failed", "changed") or failures_in_a_row(self.events, tried.route):
+        if asked.verdict in ("failed", "changed") or failures_in_a_row(self.events, asked.route):
             return True
-        if tried.says == "ok":
-            return any(event.says != "failed" for event in since_ok(self.events))
+        if asked.verdict == "ok":
+            return any(event.verdict != "failed" for event in since_ok(self.events))
         due = self.scraper.due
         return self.slot is not None and due is not None and now >= at(self.target.target_date, due)
 
-    def code(self, scraped: Scraped, further: Sequence[SourceEvent]) -> Code | None:
-        """What is wrong with the source for more than this one task; None when nothing is."""
+    def code(self, scraped: Scraped, new_events: Sequence[SourceEvent]) -> Code | None:
+        """Return what is wrong with the source beyond this task; None when nothing is."""
         if scraped.error_class in _CODES:
             return _CODES[scraped.error_class]
-        says = {tried.says for tried in scraped.tried}
-        events = (*self.events, *further)
+        verdicts = {asked.verdict for asked in scraped.asked}
+        events = (*self.events, *new_events)
         per_game = self.scraper.scope == "game"
-        if "changed" in says or ("empty" in says and has_changed(events, per_game=per_game)):
+        if "changed" in verdicts or (
+            "empty" in verdicts and has_changed(events, per_game=per_game)
+        ):
             return "SOURCE_CHANGED"
-        failed = {event.route for event in further if event.says == "failed"}
-        circuits = (circuit_of(events, route, self.runtime.settings) for route in failed)
+        failed = {event.route for event in new_events if event.verdict == "failed"}
+        circuits = (circuit_of(events, route, self.settings) for route in failed)
         return "CIRCUIT_OPEN" if any(circuit.until for circuit in circuits) else None
 
-    def settle(self, scraped: Scraped, further: Sequence[SourceEvent], code: Code | None) -> None:
-        """Keep what came of it for all instances, and alert once an incident."""
-        for event in further:
-            note(self.runtime, self.scraper.name, event, self.task_id)
-        if any(tried.source == "odds_api" for tried in scraped.tried):
+    def settle(
+        self, scraped: Scraped, new_events: Sequence[SourceEvent], code: Code | None
+    ) -> None:
+        """Store the events and credits for all instances, and alert once an incident."""
+        for event in new_events:
+            note(self.state, self.scraper.name, event, self.task_id)
+        if any(asked.source == "odds_api" for asked in scraped.asked):
             self._keep_usage()
         if code is None:
             return
         alert_once(
-            self.runtime,
+            self.state,
             code,
             self.scraper.name,
             self.events,
-            self.runtime.clock.now(),
+            self.state.clock.now(),
             host=_blamed(scraped),
             outcome=scraped.outcome,
             error=scraped.error_message or scraped.reason,
@@ -130,13 +152,13 @@ class SourceGuard:
         )
 
     def _keep_usage(self) -> None:
-        usage = self.runtime.source.usage
+        usage = self.source.usage
         if usage is None:
             return
-        keep_usage(self.runtime, usage)
+        keep_usage(self.state, usage)
         log(
             "INFO",
-            "Credits of The Odds API",
+            "The Odds API reported its credits",
             scraper=self.scraper.name,
             quota_remaining=usage.remaining,
             quota_used=usage.used,
@@ -145,5 +167,5 @@ class SourceGuard:
 
 
 def _blamed(scraped: Scraped) -> str | None:
-    """The first host that gave no data."""
-    return next((tried.host for tried in scraped.tried if tried.says != "ok"), None)
+    """Return the first host that gave no data."""
+    return next((asked.host for asked in scraped.asked if asked.verdict != "ok"), None)

@@ -1,10 +1,12 @@
 """Turns to ask a host: at most one an interval, for all instances together (S6).
 
-Time is cut into slots as long as the interval. Who creates a slot's object may ask when the slot
-begins; create-if-absent is the lock, and no name is ever written twice. One class A operation a
-request; an object is of no use a minute later. Instances' clocks agree within milliseconds:
-https://cloud.google.com/compute/docs/instances/configure-ntp
+Time is divided into turns as long as the interval. The instance that creates the object of a turn
+may ask when that turn begins; create-if-absent is the lock, and no name is ever written twice. A
+request costs one class A operation; an object is of no use a minute later. The instances' clocks
+agree within milliseconds: https://cloud.google.com/compute/docs/instances/configure-ntp
 """
+
+from __future__ import annotations
 
 import math
 from collections.abc import Callable
@@ -12,32 +14,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import randbelow
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from common.clock import Clock
-from common.cloud.ports import Storage
-from common.errors import ConflictError
 from common.sources.errors import NoTurnError
+from common.state import names
+from common.state.store import StateStore
 
-HEADROOM = 0.1
-"""Seconds that creating an object takes; a slot that begins sooner is not tried for."""
-TRIES = 60
-"""Measured: of 12 at once each needs 5, the last one's turn is after 13 s; of 300, 20 and 300 s."""
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.clock import Clock
+
+
+HEADROOM_SECONDS = 0.1
+"""How long creating an object takes; a turn that begins sooner is not drawn."""
+TURN_TRIES_MAX = 60
+"""How many turns are drawn before giving up.
+
+Measured: of 12 tasks at once each draws 5, and the last one's turn comes after 13 s; of 300 tasks
+each draws 20, and the last one's turn comes after 300 s.
+"""
 
 
 class Turns(Protocol):
-    """Lets callers ask a host one after the other."""
+    """Lets callers ask a host one after another."""
 
     def wait(self, host: str, deadline: datetime) -> None:
-        """Wait until it is our turn.
+        """Wait for the caller's turn.
 
         Raises:
-            NoTurnError: there is none before the deadline (aware).
+            NoTurnError: no turn is free before the deadline (aware).
         """
 
 
 class LocalTurns:
-    """Turns among the threads of this process, at one host."""
+    """The turns of this process's threads at one host."""
 
     def __init__(self, clock: Clock, interval: float) -> None:
         self._clock = clock
@@ -46,12 +55,12 @@ class LocalTurns:
         self._lock = Lock()
 
     def wait(self, host: str, deadline: datetime) -> None:
-        """Wait until an interval has passed since the last turn; never longer than one."""
+        """Wait until an interval has passed since the last turn, but never longer than one."""
         del host, deadline
         clock, interval = self._clock, self._interval
         with self._lock:
             since = clock.now().timestamp() - self._asked if self._asked is not None else interval
-            # A virtual clock may have been set back: then there is nothing to wait for.
+            # A virtual clock may have been set back; then no wait is due.
             if 0 <= since < interval:
                 clock.sleep(interval - since)
             self._asked = clock.now().timestamp()
@@ -59,45 +68,37 @@ class LocalTurns:
 
 @dataclass(frozen=True)
 class SharedTurns:
-    """Turns among all instances, kept as objects of a bucket.
+    """The turns of all instances, which are objects of the state bucket.
 
     Attributes:
-        storage: where they are.
-        bucket: the state bucket.
-        clock: of this instance.
-        interval: seconds between two turns, the same for all instances.
-        draw: a number below its argument.
+        state: holds the objects.
+        interval: the seconds between two turns, the same for all instances.
+        draw: returns a random number below its argument.
     """
 
-    storage: Storage
-    bucket: str
-    clock: Clock
+    state: StateStore
     interval: float
     draw: Callable[[int], int] = randbelow
 
     def wait(self, host: str, deadline: datetime) -> None:
-        """Reserve the next free slot, and wait until it begins.
+        """Reserve one of the next turns, and wait until it begins.
 
-        Who loses a slot draws among more: a crowd spreads out, in a few tries and not too far.
+        An instance that loses a turn draws among more of them, so that many instances spread out
+        within a few draws, and not too far into the future.
 
         Raises:
-            NoTurnError: no slot before the deadline was to be had.
+            NoTurnError: no turn before the deadline was free.
         """
-        for lost in range(TRIES):
-            first = math.floor((self.clock.now().timestamp() + HEADROOM) / self.interval) + 1
+        clock = self.state.clock
+        for lost in range(TURN_TRIES_MAX):
+            now = clock.now().timestamp()
+            first = math.floor((now + HEADROOM_SECONDS) / self.interval) + 1
             left = math.floor(deadline.timestamp() / self.interval) + 1 - first
             if left < 1:
                 break
             number = first + self.draw(min(1 + lost * lost // 2, left))
             start = datetime.fromtimestamp(number * self.interval, UTC)
-            if self._reserve(host, start) and start >= self.clock.now():
-                self.clock.sleep((start - self.clock.now()).total_seconds())
+            if self.state.mark(names.turn(host, start)) and start >= clock.now():
+                clock.sleep((start - clock.now()).total_seconds())
                 return
-        raise NoTurnError(f"{host} is asked by too many at once: no turn was left for us")
-
-    def _reserve(self, host: str, start: datetime) -> bool:
-        try:
-            self.storage.create(self.bucket, f"pacing/{host}/{start:%Y%m%dT%H%M%S.%f}", b"")
-        except ConflictError:
-            return False
-        return True
+        raise NoTurnError(f"{host} is asked by too many tasks at once: no turn was left")

@@ -1,37 +1,45 @@
-"""The Odds API's credits: told by every answer, kept for all instances.
+"""The credits of The Odds API: every answer reports them, and they are stored for all instances.
 
-A task that the last known count cannot pay for is not begun. Tasks that run at the same time read
-the same count, so together they may use up the reserve (`NBA_ODDS_API_RESERVE`), and more.
+A task that costs more than the last known count is not begun. Tasks that run at the same time read
+the same count, so that together they may spend the reserve (`NBA_ODDS_API_RESERVE`), and more.
 
-A call costs one credit a market and region, a list of events nothing; so `oddsa_events`, which goes
-before the others, always sees how many are left. They come back monthly.
+A call costs one credit a market and region, a list of events costs nothing. So `oddsa_events`,
+which runs before the others, always learns how many are left. The plan renews them monthly.
 https://the-odds-api.com/liveapi/guides/v4/#usage-quota-costs
 """
 
-import json
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from common.cloud.ports import StoredObject
-from common.errors import ConflictError
-from common.runtime import Runtime
 from common.scrapers.model import Call
 from common.settings import variable
 from common.sources.errors import QuotaError
-from common.state.reading import read_as
+from common.state import names
+from common.state.store import StateStore
 
-NAME = "quota/odds_api.json"
-BELIEVED_FOR = timedelta(hours=24)
-"""A plan may have been renewed or raised since: what is older is asked anew."""
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import StoredObject
+
+USAGE_AGE_MAX = timedelta(hours=24)
+"""An older count is ignored: the plan may have been renewed or raised since."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What an answer told of the credits; `last` is what that answer cost."""
+    """The credits as an answer reported them.
+
+    Attributes:
+        remaining: the credits that are left.
+        used: the credits spent in this period; None when the answer does not report them.
+        last: the credits that this answer cost; None when the answer does not report them.
+        seen: the instant of the answer (aware).
+    """
 
     remaining: int
     used: int | None
@@ -43,7 +51,7 @@ _USAGE = TypeAdapter(Usage)
 
 
 def read_usage(headers: Mapping[str, str], now: datetime) -> Usage | None:
-    """The credits in an answer's headers (names in lower case); None where it does not tell."""
+    """Read the credits from an answer's headers (names in lower case); None without them."""
     remaining = _number(headers, "remaining")
     if remaining is None:
         return None
@@ -51,7 +59,7 @@ def read_usage(headers: Mapping[str, str], now: datetime) -> Usage | None:
 
 
 def cost_of(calls: Sequence[Call]) -> int:
-    """Credits that calls cost together."""
+    """Add up the credits that calls cost."""
     return sum(
         len(call.params["markets"].split(",")) * len(call.params["regions"].split(","))
         for call in calls
@@ -59,17 +67,22 @@ def cost_of(calls: Sequence[Call]) -> int:
     )
 
 
-def check_quota(runtime: Runtime, calls: Sequence[Call], now: datetime) -> None:
-    """Refuse a task that the credits do not suffice for: half of it would be of no use.
+def check_quota(state: StateStore, calls: Sequence[Call], now: datetime, *, reserve: int) -> None:
+    """Refuse a task that costs more than the credits left: half a task would be of no use.
+
+    Args:
+        state: holds the last known count.
+        calls: the calls of the task.
+        now: the instant (aware).
+        reserve: the credits that are never spent.
 
     Raises:
-        QuotaError: says what is left and what is needed.
+        QuotaError: the credits do not suffice; the text gives what is left and what is needed.
     """
     needed = cost_of(calls)
-    known = _read(runtime)[0] if needed else None
-    if known is None or now - known.seen > BELIEVED_FOR:
+    known = _read(state)[0] if needed else None
+    if known is None or now - known.seen > USAGE_AGE_MAX:
         return
-    reserve = runtime.settings.odds_api_reserve
     if known.remaining < needed + reserve:
         raise QuotaError(
             f"The Odds API has {known.remaining} credits left at {known.seen:%Y-%m-%d %H:%M} UTC; "
@@ -78,22 +91,17 @@ def check_quota(runtime: Runtime, calls: Sequence[Call], now: datetime) -> None:
         )
 
 
-def keep_usage(runtime: Runtime, usage: Usage) -> None:
-    """Keep what an answer told, unless another instance knows later."""
-    known, stored = _read(runtime)
+def keep_usage(state: StateStore, usage: Usage) -> None:
+    """Store what an answer reported, unless a later count is stored already."""
+    known, stored = _read(state)
     if known is not None and known.seen >= usage.seen:
         return
-    body = json.dumps({**asdict(usage), "seen": usage.seen.isoformat()}).encode()
-    bucket = runtime.settings.state_bucket
-    with suppress(ConflictError):  # who came first knows as well as we do
-        if stored:
-            runtime.storage.replace(bucket, NAME, body, generation=stored.generation)
-        else:
-            runtime.storage.create(bucket, NAME, body)
+    # When another instance has written meanwhile, its count is as good as ours and stays.
+    state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, stored)
 
 
-def _read(runtime: Runtime) -> tuple[Usage | None, StoredObject | None]:
-    return read_as(runtime, runtime.settings.state_bucket, NAME, _usage)
+def _read(state: StateStore) -> tuple[Usage | None, StoredObject | None]:
+    return state.read_as(names.ODDS_QUOTA, _usage)
 
 
 def _usage(body: bytes) -> Usage:

@@ -1,34 +1,40 @@
 """A slot's batches: its decisions, stored before their rows; a forced tick has one of its own."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from common import ids
-from common.cloud.ports import StoredObject
-from common.runtime import Runtime
-from common.state.reading import read_as
+from common.state import names
+from common.state.store import StateStore
 
-_FOLDER = "decided/"
+if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.cloud.ports import Publisher, StoredObject
+
+
+TOPIC = "workflow-decisions"
 
 
 class _Batch(BaseModel):
     decisions: tuple[Mapping[str, Any], ...]
 
 
-def batch_name(key: str) -> str:
-    """The state object of a tick's batch; `key` is its slot's stamp and what forced it."""
-    return f"{_FOLDER}{key}.json"
+def batches_of(state: StateStore, slot: datetime) -> Iterator[StoredObject]:
+    """List the batches of a slot, unread."""
+    return state.list(names.batches(slot))
 
 
-def batches_of(runtime: Runtime, slot: datetime) -> Iterator[StoredObject]:
-    """The batches of a slot, unread."""
-    return runtime.storage.list(runtime.settings.state_bucket, f"{_FOLDER}{ids.stamp(slot)}")
-
-
-def decisions_of(runtime: Runtime, batch: StoredObject) -> Sequence[Mapping[str, Any]]:
-    """The stored decisions of a batch; none when it is gone, or cannot be read any more."""
-    held, _ = read_as(runtime, batch.bucket, batch.name, _Batch.model_validate_json)
+def decisions_of(state: StateStore, batch: StoredObject) -> Sequence[Mapping[str, Any]]:
+    """Return the stored decisions of a batch; none when it is gone or cannot be read."""
+    held, _ = state.read_as(batch.name, _Batch.model_validate_json)
     return held.decisions if held else ()
+
+
+def publish_decision(publisher: Publisher, entry: Mapping[str, Any]) -> str:
+    """Publish a stored decision: the first time, and when cleanup sends a lost one again."""
+    message = entry["message"]
+    attributes = {"action": message["action"], "workflow_name": message["workflow_name"]}
+    return publisher.publish(TOPIC, message, attributes)

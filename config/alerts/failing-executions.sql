@@ -1,5 +1,5 @@
--- A workflow whose last three executions all failed, the last of them in the past 30 minutes: it is told
--- with the third failure and with each further one, not for as long as nothing runs.
+-- A workflow whose last three executions all failed, the last of them in the past 30 minutes: it is reported
+-- with the third failure and with each further one, but not while nothing runs.
 WITH ended AS (
   SELECT
     workflow_name,

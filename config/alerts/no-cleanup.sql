@@ -1,5 +1,5 @@
--- No cleanup for 30 minutes: it is due every 15, day and night, all year. One whose lookup failed (status
--- ERROR) has cleaned up nothing and does not count.
+-- No cleanup for 30 minutes: one is due every 15, day and night, all year. A cleanup whose lookup failed
+-- (status ERROR) has cleaned up nothing and does not count.
 SELECT
   'no-cleanup' AS incident,
   CONCAT(

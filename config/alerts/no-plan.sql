@@ -1,9 +1,9 @@
 -- No plan after 05:30 ET on a day that needs one. A plan of no rows is right when neither today nor
--- yesterday needs anything, so a missing one is told by what the decisions say instead:
+-- yesterday needs anything, so a missing one shows in the decisions instead:
 --   from 05:30: a game of yesterday that no post-game run has asked for (the 06:00 window's work), unless
 --   the newest decision that looked at yesterday's games no longer saw it: it was postponed;
 --   from 06:00: a decision about today's games, such as a RUN of morning_operations.
--- Where only today has games the first sign is the 06:00 tick; a locker that fails is told at once by the
+-- Where only today has games the first sign is the 06:00 tick; a locker that fails is reported at once by the
 -- alert `locker-failing`.
 WITH planned AS (
   SELECT COUNT(*) AS entries

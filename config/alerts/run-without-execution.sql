@@ -2,14 +2,14 @@
 -- rightly take many minutes; its first sign is a scraper's log row. So an incident is
 --   `not-started`: a RUN older than 10 min with neither row;
 --   `not-ended`: one older than 2 h without the execution's row (cleanup writes silent tasks off after 1 h).
--- Cleanup ends every RUN with a row within 24 h, so older ones need no look.
+-- Cleanup ends every RUN with a row within 24 h, so older ones are not looked at.
 WITH runs AS (
   SELECT decision_id, workflow_name, decision_time
   FROM `nba-props-platform.nba_orchestration.workflow_decisions`
   WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 26 HOUR)
     AND decision_time < TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 10 MINUTE)
     AND action = 'RUN'
-    -- The controller before, in an adopted table, wrote none: no execution could ever name its runs.
+    -- In an adopted table the previous controller's runs have none: no execution can name them.
     AND decision_id IS NOT NULL
 ), ended AS (
   SELECT DISTINCT decision_id

@@ -1,4 +1,4 @@
-"""Push deliveries that wait for their time, and the workers that wait for them."""
+"""The push deliveries that wait until they are due, and the workers that wait for them."""
 
 import heapq
 import threading
@@ -14,8 +14,8 @@ from local.broker.subscriptions import Subscription
 class Backlog:
     """A heap of deliveries by due time on the virtual clock.
 
-    At any time some worker is awake or sleeps no longer than to the earliest due time: whoever
-    takes a delivery wakes the next one to watch over the rest.
+    At any time at least one worker is awake, or sleeps no longer than until the earliest due time:
+    a worker that takes a delivery wakes another one for the rest.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -23,7 +23,7 @@ class Backlog:
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._idle = threading.Condition(self._lock)
-        self._begun = threading.Condition(self._lock)
+        self._taken = threading.Condition(self._lock)
         self._waiting: list[tuple[datetime, int, Delivery]] = []
         self._held: dict[Subscription, Delivery] = {}
         self._order = count()
@@ -36,8 +36,8 @@ class Backlog:
         Args:
             delivery: what to deliver.
             due: aware, on the virtual clock.
-            hold: let the subscription's next message pass first, if one comes while others are
-                being delivered. What is due later holds nothing up and is not held itself.
+            hold: deliver the subscription's next message first, if one is published while other
+                deliveries are under way. Applies only to deliveries that are due now.
         """
         with self._lock:
             due_now = due <= self._clock.now()
@@ -50,7 +50,7 @@ class Backlog:
             self._work.notify()
 
     def take(self) -> Delivery | None:
-        """Wait for a delivery that is due; None once closed. Every one taken ends in `done`."""
+        """Wait for a delivery that is due; return None once closed. Call `done` for each one."""
         with self._lock:
             while not self._closed:
                 wait = self._seconds_to_due()
@@ -63,14 +63,14 @@ class Backlog:
             return None
 
     def done(self, delivery: Delivery) -> None:
-        """A delivery taken has been settled; a retry of it was put before."""
+        """Note that a delivery is settled; its retry, if any, has to be put before this call."""
         with self._lock:
             self._busy.remove(delivery)
             if not self._busy:
                 self._idle.notify_all()
 
     def drop(self, subscription: Subscription) -> None:
-        """Forget what waits for a deleted subscription."""
+        """Remove what waits for a deleted subscription."""
         with self._lock:
             self._held.pop(subscription, None)
             self._waiting = [
@@ -80,51 +80,43 @@ class Backlog:
             self._idle.notify_all()
 
     def wake(self) -> None:
-        """The clock was moved: look again at what is due."""
+        """Look again at what is due; to be called when the clock was moved."""
         with self._lock:
             self._work.notify_all()
             self._idle.notify_all()
 
     def close(self) -> None:
-        """Let every worker go."""
+        """Return None to every waiting worker."""
         with self._lock:
             self._closed = True
             self._work.notify_all()
-            self._begun.notify_all()
-
-    def in_flight(self) -> int:
-        """Deliveries under way, or deliverable now."""
-        with self._lock:
-            now = self._clock.now()
-            return (
-                len(self._busy) + len(self._held) + sum(due <= now for due, _, _ in self._waiting)
-            )
+            self._taken.notify_all()
 
     def under_way(self) -> list[Delivery]:
-        """Deliveries that were taken and not settled yet."""
+        """Return the deliveries that were taken and are not settled yet."""
         with self._lock:
             return list(self._busy)
 
-    def wait_begun(self, endpoints: Collection[str]) -> bool:
-        """Wait until a delivery to one of these URLs is under way; False once closed."""
+    def wait_for_push(self, endpoints: Collection[str]) -> bool:
+        """Wait until a delivery to one of these URLs is under way; return False once closed."""
         with self._lock:
             while not self._closed:
                 if any(one.subscription.endpoint in endpoints for one in self._busy):
                     return True
-                self._begun.wait()
+                self._taken.wait()
             return False
 
     def next_due(self) -> datetime | None:
-        """The earliest due time of what waits, None when nothing does."""
+        """Return the earliest due time of the waiting deliveries, None when none waits."""
         with self._lock:
             return self._waiting[0][0] if self._waiting else None
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait (real seconds) until nothing is in flight; False when the time ran out."""
+        """Wait until nothing is under way or due; return False after `timeout` real seconds."""
         with self._lock:
-            return self._idle.wait_for(self._at_rest, timeout)
+            return self._idle.wait_for(self._is_idle, timeout)
 
-    def _at_rest(self) -> bool:
+    def _is_idle(self) -> bool:
         if self._busy or self._held:
             return False
         wait = self._seconds_to_due()
@@ -136,7 +128,7 @@ class Backlog:
     def _pop(self) -> Delivery:
         delivery = heapq.heappop(self._waiting)[2]
         self._busy.append(delivery)
-        self._begun.notify_all()
+        self._taken.notify_all()
         if self._waiting or self._held:
             self._work.notify()
         return delivery

@@ -1,7 +1,7 @@
 """Subscription filters: https://cloud.google.com/pubsub/docs/subscription-message-filter.
 
-A filter becomes a predicate over a message's attributes. AND and OR never mix without parentheses,
-as in Pub/Sub, so there is no precedence to know.
+A filter becomes a predicate over a message's attributes. As in Pub/Sub, AND and OR need parentheses
+when they are mixed, so that neither binds more tightly.
 """
 
 import json
@@ -12,20 +12,21 @@ from local.broker.refusals import InvalidArgumentError
 
 Predicate = Callable[[Mapping[str, str]], bool]
 
-_MAX_BYTES = 256
+_FILTER_BYTES_MAX = 256
 _TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|(!=|[():=.,-])|([A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*))')
 
 
 def compile_filter(text: str) -> Predicate:
-    """Turn a filter into a predicate; an empty one passes everything.
+    """Turn a filter into a predicate; an empty filter matches every message.
 
     Raises:
-        InvalidArgumentError: not a filter; says at which word.
+        InvalidArgumentError: the text is no filter; names the first wrong word.
     """
     if not text.strip():
         return lambda _: True
-    if len(text.encode()) > _MAX_BYTES:
-        raise InvalidArgumentError(f"filter: {len(text.encode())} bytes, at most {_MAX_BYTES}")
+    size = len(text.encode())
+    if size > _FILTER_BYTES_MAX:
+        raise InvalidArgumentError(f"filter has {size} bytes, at most {_FILTER_BYTES_MAX}")
     return _Parser(text).parse()
 
 

@@ -1,4 +1,4 @@
-"""What waits in a pull subscription, and what a subscriber holds on lease."""
+"""The messages of a pull subscription: those that wait and those on lease to a subscriber."""
 
 import heapq
 import threading
@@ -11,7 +11,7 @@ from local.broker.messages import Delivery
 
 
 class Mailbox:
-    """The deliveries of one pull subscription; thread-safe."""
+    """Holds the deliveries of one pull subscription; thread-safe."""
 
     def __init__(self, clock: Clock, nack: Callable[[Delivery], None]) -> None:
         self._clock = clock
@@ -27,8 +27,13 @@ class Mailbox:
             heapq.heappush(self._waiting, (due, next(self._order), delivery))
             self._arrived.notify_all()
 
-    def pull(self, most: int, wait: float) -> list[tuple[str, Delivery]]:
-        """Lease up to `most` deliveries, waiting up to `wait` real seconds for the first.
+    def __len__(self) -> int:
+        """Return the number of deliveries that are not acknowledged."""
+        with self._arrived:
+            return len(self._waiting) + len(self._leased)
+
+    def pull(self, limit: int, wait: float) -> list[tuple[str, Delivery]]:
+        """Lease up to `limit` deliveries, waiting up to `wait` real seconds for the first.
 
         Returns:
             Pairs of ack id and delivery.
@@ -37,17 +42,17 @@ class Mailbox:
         with self._arrived:
             self._arrived.wait_for(self._deliverable, wait)
             pulled: list[tuple[str, Delivery]] = []
-            while len(pulled) < most and self._deliverable():
+            while len(pulled) < limit and self._deliverable():
                 pulled.append(self._lease(heapq.heappop(self._waiting)[2]))
             return pulled
 
     def acknowledge(self, ack_ids: Iterable[str]) -> int:
-        """End leases for good; returns how many were still held."""
+        """Remove leased deliveries; return how many of them were still on lease."""
         with self._arrived:
             return sum(self._leased.pop(ack_id, None) is not None for ack_id in ack_ids)
 
     def extend(self, ack_ids: Iterable[str], seconds: int) -> None:
-        """Move the end of leases to `seconds` from now; 0 gives them back."""
+        """Move the end of leases to `seconds` from now; 0 ends them, for another delivery."""
         until = self._clock.now() + timedelta(seconds=seconds)
         with self._arrived:
             for ack_id in ack_ids:

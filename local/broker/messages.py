@@ -1,4 +1,4 @@
-"""A published message, and one delivery of it to one subscription."""
+"""A published message, and its delivery to one subscription."""
 
 import base64
 import json
@@ -11,15 +11,15 @@ from local.broker.refusals import InvalidArgumentError
 from local.broker.subscriptions import Subscription
 
 # https://cloud.google.com/pubsub/quotas#resource_limits
-MAX_BYTES = 10_000_000
-MAX_ATTRIBUTES = 100
-MAX_KEY_BYTES = 256
-MAX_VALUE_BYTES = 1024
+DATA_BYTES_MAX = 10_000_000
+ATTRIBUTES_MAX = 100
+KEY_BYTES_MAX = 256
+VALUE_BYTES_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a publisher sent, under the id and time the broker gave it (aware, UTC)."""
+    """A message as published, with the id and the time (aware, UTC) that the broker gave it."""
 
     message_id: str
     data: bytes
@@ -37,11 +37,11 @@ class Delivery:
     attempt: int = field(default=1)
 
     def again(self) -> "Delivery":
-        """The next attempt of the same delivery."""
+        """Return the next attempt of the same delivery."""
         return replace(self, attempt=self.attempt + 1)
 
     def envelope(self) -> bytes:
-        """The body of a push request: https://cloud.google.com/pubsub/docs/push#receive_push."""
+        """Return the push request's body: https://cloud.google.com/pubsub/docs/push#receive_push."""
         stamp = self.message.publish_time.astimezone(UTC).isoformat(timespec="milliseconds")
         stamp = stamp.replace("+00:00", "Z")
         message: dict[str, Any] = {}
@@ -59,7 +59,7 @@ class Delivery:
         return json.dumps(body).encode()
 
     def dead_letter_attributes(self) -> dict[str, str]:
-        """The message's attributes and the four that Pub/Sub adds when it gives up.
+        """Return the message's attributes and the four that Pub/Sub adds to a dead letter.
 
         https://cloud.google.com/pubsub/docs/handling-failures#track_delivery_attempts
         """
@@ -76,26 +76,26 @@ class Delivery:
 
 
 def check_message(data: bytes, attributes: Mapping[str, str]) -> None:
-    """Refuse what Pub/Sub refuses to publish.
+    """Refuse a message that Pub/Sub would refuse to publish.
 
     Raises:
-        InvalidArgumentError: empty, too large, or an attribute that is not allowed.
+        InvalidArgumentError: the message is empty or too large, or has a forbidden attribute.
     """
     if not data and not attributes:
         raise InvalidArgumentError("message: both data and attributes are empty; give one of them")
-    if len(data) > MAX_BYTES:
-        raise InvalidArgumentError(f"message: data has {len(data)} bytes, at most {MAX_BYTES}")
-    if len(attributes) > MAX_ATTRIBUTES:
+    if len(data) > DATA_BYTES_MAX:
+        raise InvalidArgumentError(f"message: data has {len(data)} bytes, at most {DATA_BYTES_MAX}")
+    if len(attributes) > ATTRIBUTES_MAX:
         raise InvalidArgumentError(
-            f"message: {len(attributes)} attributes, at most {MAX_ATTRIBUTES}"
+            f"message: {len(attributes)} attributes, at most {ATTRIBUTES_MAX}"
         )
     for key, value in attributes.items():
-        if not key or len(key.encode()) > MAX_KEY_BYTES or key.startswith("goog"):
+        if not key or len(key.encode()) > KEY_BYTES_MAX or key.startswith("goog"):
             raise InvalidArgumentError(
-                f"message: attribute key {key[:40]!r}: 1 to {MAX_KEY_BYTES} bytes, not goog..."
+                f"message: attribute key {key[:40]!r}: 1 to {KEY_BYTES_MAX} bytes, not goog..."
             )
-        if len(value.encode()) > MAX_VALUE_BYTES:
+        if len(value.encode()) > VALUE_BYTES_MAX:
             raise InvalidArgumentError(
                 f"message: attribute {key!r} has {len(value.encode())} bytes, "
-                f"at most {MAX_VALUE_BYTES}"
+                f"at most {VALUE_BYTES_MAX}"
             )

@@ -1,4 +1,4 @@
-"""What the broker refuses, each with the status that Pub/Sub gives it over gRPC and REST."""
+"""The errors of refused requests, with the status that Pub/Sub gives over gRPC and REST."""
 
 from http import HTTPStatus
 
@@ -6,37 +6,37 @@ from common.errors import PermanentError
 
 
 class RefusalError(PermanentError):
-    """A request that the broker does not do; the text goes to the client."""
+    """The broker refuses a request; the text is returned to the client."""
 
-    code: str
-    """The name of a `grpc.StatusCode`."""
+    code = "REFUSED"
+    """Each refusal has the name of a `grpc.StatusCode`."""
     status: HTTPStatus
 
 
 class InvalidArgumentError(RefusalError):
-    """The request is not one that Pub/Sub takes."""
+    """Pub/Sub would refuse the request as well."""
 
     code = "INVALID_ARGUMENT"
     status = HTTPStatus.BAD_REQUEST
 
 
 class NotFoundError(RefusalError):
-    """A topic or a subscription does not exist."""
+    """The topic or subscription does not exist."""
 
     code = "NOT_FOUND"
     status = HTTPStatus.NOT_FOUND
 
 
 class AlreadyExistsError(RefusalError):
-    """A topic or a subscription of that name exists."""
+    """A topic or subscription of that name exists already."""
 
     code = "ALREADY_EXISTS"
     status = HTTPStatus.CONFLICT
 
 
 class UnimplementedError(RefusalError):
-    """Pub/Sub does it, this broker does not."""
+    """The request is a feature of Pub/Sub that this broker lacks."""
 
     code = "UNIMPLEMENTED"
-    # 501 would be the mapping, but gcloud repeats every 5xx for half a minute before it shows it.
+    # Pub/Sub answers 501, but gcloud repeats every 5xx for half a minute before it shows the text.
     status = HTTPStatus.BAD_REQUEST

@@ -9,14 +9,14 @@ from google.pubsub_v1 import types
 from local.broker.refusals import AlreadyExistsError, NotFoundError
 from local.broker.subscriptions import Subscription, check_name, read_subscription
 
-# What Pub/Sub shows as the topic of a subscription that outlived it.
+# Pub/Sub shows this as the topic of a subscription whose topic was deleted.
 _DELETED_TOPIC = "_deleted-topic_"
 
 _Found = TypeVar("_Found")
 
 
 class Registry:
-    """What exists; thread-safe. Errors are those of the official client."""
+    """Holds the topics and subscriptions that exist; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -27,8 +27,8 @@ class Registry:
         """Create a topic and return its resource.
 
         Raises:
-            InvalidArgumentError: not a topic name.
-            AlreadyExistsError: it exists.
+            InvalidArgumentError: the name is no topic name.
+            AlreadyExistsError: the topic exists.
         """
         check_name(name, "topics")
         with self._lock:
@@ -38,24 +38,24 @@ class Registry:
             return self._topics[name]
 
     def topic(self, name: str) -> types.Topic:
-        """A topic's resource.
+        """Return a topic's resource.
 
         Raises:
-            NotFoundError: it does not exist.
+            NotFoundError: the topic does not exist.
         """
         with self._lock:
             return _existing(self._topics, name)
 
     def topics(self, project: str) -> list[types.Topic]:
-        """The topics of `projects/P`, by name."""
+        """Return the topics of `projects/P`, sorted by name."""
         with self._lock:
             return [self._topics[name] for name in _inside(self._topics, project)]
 
     def delete_topic(self, name: str) -> None:
-        """Delete a topic; its subscriptions stay, without one.
+        """Delete a topic; its subscriptions stay, without a topic.
 
         Raises:
-            NotFoundError: it does not exist.
+            NotFoundError: the topic does not exist.
         """
         with self._lock:
             orphans = self.subscriptions_of(name)
@@ -67,9 +67,9 @@ class Registry:
         """Create a subscription from a `google.pubsub.v1.Subscription`.
 
         Raises:
-            InvalidArgumentError, UnimplementedError: as `read_subscription`.
+            InvalidArgumentError, UnimplementedError: as in `read_subscription`.
             NotFoundError: its topic or its dead-letter topic does not exist.
-            AlreadyExistsError: it exists.
+            AlreadyExistsError: the subscription exists.
         """
         subscription = read_subscription(resource)
         with self._lock:
@@ -82,21 +82,21 @@ class Registry:
             return subscription
 
     def subscription(self, name: str) -> Subscription:
-        """A subscription.
+        """Return a subscription.
 
         Raises:
-            NotFoundError: it does not exist.
+            NotFoundError: the subscription does not exist.
         """
         with self._lock:
             return _existing(self._subscriptions, name)
 
     def subscriptions(self, project: str) -> list[Subscription]:
-        """The subscriptions of `projects/P`, by name."""
+        """Return the subscriptions of `projects/P`, sorted by name."""
         with self._lock:
             return [self._subscriptions[name] for name in _inside(self._subscriptions, project)]
 
     def subscriptions_of(self, topic: str) -> list[Subscription]:
-        """The subscriptions attached to a topic.
+        """Return the subscriptions of a topic.
 
         Raises:
             NotFoundError: the topic does not exist.
@@ -109,7 +109,7 @@ class Registry:
         """Delete a subscription and return it.
 
         Raises:
-            NotFoundError: it does not exist.
+            NotFoundError: the subscription does not exist.
         """
         with self._lock:
             subscription = self.subscription(name)

@@ -1,7 +1,7 @@
-"""The two ports: gRPC for the client libraries, REST (JSON) for gcloud and curl.
+"""A broker behind its two ports: gRPC for the client libraries, REST (JSON) for gcloud and curl.
 
-Google's emulator answers both on one port. Here each library keeps its own: telling the two apart
-on one socket would cost every publish a copy through a proxy of ours.
+Google's emulator answers both on one port. Ours has a port for each, since sharing one socket would
+send every publish through a proxy.
 """
 
 import json
@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import grpc
@@ -19,32 +20,39 @@ from google.protobuf.json_format import MessageToJson, ParseError
 from google.protobuf.message import Message
 
 from common.errors import ConfigError
-from local.broker.messages import MAX_BYTES
+from local.broker.broker import Broker
+from local.broker.messages import DATA_BYTES_MAX
 from local.broker.refusals import InvalidArgumentError, RefusalError, UnimplementedError
 from local.broker.service import PROCEDURES, Procedure
-
-if TYPE_CHECKING:
-    from local.broker.broker import Broker
 
 _HOST = "127.0.0.1"
 _THREADS = 16
 _STOP_LATENCY_SECONDS = 0.02
-# Room for attributes and framing above the largest allowed publish.
-_MAX_REQUEST = MAX_BYTES + 1024 * 1024
+# The largest allowed publish, and room for its attributes and framing.
+_REQUEST_BYTES_MAX = DATA_BYTES_MAX + 1024 * 1024
 
 
 class Servers:
-    """Both servers of one broker, listening from construction on.
+    """Serves one broker over gRPC and REST on 127.0.0.1, from construction to `stop`.
+
+    Args:
+        broker: is started and stopped with the servers.
+        port: of gRPC (`PUBSUB_EMULATOR_HOST`); 0 takes a free one.
+        rest_port: of REST (`CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB`); 0 takes a free one.
 
     Raises:
-        ConfigError: a port is taken; names it.
+        ConfigError: a port is in use; the text names both.
     """
 
-    def __init__(self, broker: "Broker", port: int, rest_port: int) -> None:
+    def __init__(self, broker: Broker, port: int = 0, rest_port: int = 0) -> None:
+        self.broker = broker
         self._grpc = grpc.server(
             ThreadPoolExecutor(_THREADS, thread_name_prefix="pubsub-grpc"),
             handlers=(_Methods(broker),),
-            options=(("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", _MAX_REQUEST)),
+            options=(
+                ("grpc.so_reuseport", 0),
+                ("grpc.max_receive_message_length", _REQUEST_BYTES_MAX),
+            ),
         )
         try:
             self.port: int = self._grpc.add_insecure_port(f"{_HOST}:{port}")
@@ -55,6 +63,7 @@ class Servers:
                 f"{error}; choose another port, or 0 for a free one"
             ) from error
         self.rest_port: int = self._rest.server_port
+        broker.start()
         self._grpc.start()
         threading.Thread(
             target=self._rest.serve_forever,
@@ -63,17 +72,29 @@ class Servers:
             daemon=True,
         ).start()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
     def stop(self) -> None:
-        """Close both ports."""
+        """Close both ports and stop the broker."""
         self._rest.shutdown()
         self._rest.server_close()
         self._grpc.stop(grace=None).wait()
+        self.broker.stop()
 
 
 class _Methods:
-    """A generic gRPC handler: the procedures, and a sentence for every other method."""
+    """Finds the gRPC handler of a method; unknown methods are answered with UNIMPLEMENTED."""
 
-    def __init__(self, broker: "Broker") -> None:
+    def __init__(self, broker: Broker) -> None:
         self._handlers = {
             f"/google.pubsub.v1.{procedure.service}/{procedure.name}": _grpc_handler(
                 broker, procedure
@@ -82,17 +103,17 @@ class _Methods:
         }
 
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
-        """The handler for a call."""
+        """Return the handler of a call."""
         return self._handlers.get(details.method) or _unimplemented(details.method)
 
 
-def _grpc_handler(broker: "Broker", procedure: Procedure) -> grpc.RpcMethodHandler:
+def _grpc_handler(broker: Broker, procedure: Procedure) -> grpc.RpcMethodHandler:
     def answer(request: object, context: grpc.ServicerContext) -> Message:
         try:
             return procedure.run(broker, request)
         except RefusalError as error:
             context.abort(grpc.StatusCode[error.code], str(error))
-            raise  # abort has raised already; the type checker cannot know
+            raise  # never reached, since abort raises; the type checker does not know that
 
     return grpc.unary_unary_rpc_method_handler(
         answer,
@@ -103,43 +124,43 @@ def _grpc_handler(broker: "Broker", procedure: Procedure) -> grpc.RpcMethodHandl
 
 def _unimplemented(method: str) -> grpc.RpcMethodHandler:
     def refuse(_requests: Iterator[bytes], context: grpc.ServicerContext) -> None:
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, _sentence(method))
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, _unknown_method(method))
 
     return grpc.stream_stream_rpc_method_handler(refuse)
 
 
-def _sentence(method: str) -> str:
-    done = ", ".join(procedure.name for procedure in PROCEDURES)
-    return f"the local broker does not do {method}; it does {done}"
+def _unknown_method(method: str) -> str:
+    known = ", ".join(procedure.name for procedure in PROCEDURES)
+    return f"the local broker has no method {method}; it has {known}"
 
 
 class _RestHandler(BaseHTTPRequestHandler):
-    """The same procedures as JSON: https://cloud.google.com/pubsub/docs/reference/rest."""
+    """Answers the same methods in JSON: https://cloud.google.com/pubsub/docs/reference/rest."""
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, broker: "Broker", *args: Any) -> None:  # noqa: ANN401 - handed on as they come
+    def __init__(self, broker: Broker, *args: Any) -> None:  # noqa: ANN401 - the base class takes them
         self._broker = broker
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        """Get or list."""
+        """Answer a get or a list method."""
         self._serve()
 
     def do_PUT(self) -> None:
-        """Create."""
+        """Answer a create method."""
         self._serve()
 
     def do_POST(self) -> None:
-        """Publish, pull, acknowledge."""
+        """Answer publish, pull or acknowledge."""
         self._serve()
 
     def do_DELETE(self) -> None:
-        """Delete."""
+        """Answer a delete method."""
         self._serve()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the broker's stats and errors say more."""
+        """Log no requests; the broker counts deliveries and keeps the last errors."""
 
     def _serve(self) -> None:
         try:
@@ -162,7 +183,7 @@ class _RestHandler(BaseHTTPRequestHandler):
             if fields is not None:
                 given = dict(parse_qsl(url.query)) | _json_object(body) | fields
                 return str(MessageToJson(procedure.run(self._broker, _request(procedure, given))))
-        raise UnimplementedError(_sentence(f"{self.command} {path}"))
+        raise UnimplementedError(_unknown_method(f"{self.command} {path}"))
 
 
 def _error_json(error: RefusalError) -> str:
@@ -174,9 +195,9 @@ def _json_object(body: bytes) -> dict[str, Any]:
     try:
         given = json.loads(body or b"{}")
     except ValueError as error:
-        raise InvalidArgumentError(f"request body: not JSON: {error}") from error
+        raise InvalidArgumentError(f"request body is not JSON: {error}") from error
     if not isinstance(given, dict):
-        raise InvalidArgumentError("request body: expected a JSON object")
+        raise InvalidArgumentError("request body must be a JSON object")
     return given
 
 

@@ -1,60 +1,60 @@
-"""The google.pubsub.v1 methods that the broker answers, for gRPC and REST alike."""
+"""The methods of google.pubsub.v1 that the broker answers, the same for gRPC and REST."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import proto  # type: ignore[import-untyped]  # proto-plus ships no types
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from google.pubsub_v1 import types
 
-from local.broker.messages import MAX_BYTES, Delivery
+from local.broker.broker import Broker
+from local.broker.messages import DATA_BYTES_MAX, Delivery
 from local.broker.refusals import InvalidArgumentError
-
-if TYPE_CHECKING:
-    from local.broker.broker import Broker
 
 _TOPIC = r"projects/[^/]+/topics/[^/:]+"
 _SUBSCRIPTION = r"projects/[^/]+/subscriptions/[^/:]+"
-_MAX_MESSAGES = 1000
-# Pub/Sub holds an empty pull open for a while; short here, so that a reader sees the end soon.
-_PULL_SECONDS = 2.0
+_MESSAGES_MAX = 1000
+# Pub/Sub holds a pull open while there is no message; here briefly, so that a reader soon returns.
+_PULL_SECONDS_MAX = 2.0
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """One method: its types, its REST route and what it does."""
+    """One method: its request type, its REST route and the function that carries it out."""
 
     service: str
     name: str
     request: type[proto.Message]
     verb: str
     path: str
-    """A pattern below `/v1/`; its groups are fields of the request."""
-    call: Callable[["Broker", Any], Any]
+    """A regular expression for the path below `/v1/`; its groups are fields of the request."""
+    call: Callable[[Broker, Any], Any]
 
-    def run(self, broker: "Broker", request: object) -> Message:
-        """Do it; the answer as a plain protobuf message."""
+    def run(self, broker: Broker, request: object) -> Message:
+        """Carry the method out and return its answer as a plain protobuf message."""
         answer = self.call(broker, request)
         return type(answer).pb(answer) if isinstance(answer, proto.Message) else answer
 
     def match(self, verb: str, path: str) -> dict[str, str] | None:
-        """The fields that a REST path gives; None when it is not this method's."""
+        """Return the request's fields in a REST path, or None when it is another method's path."""
         found = re.fullmatch(f"/v1/{self.path}", path) if verb == self.verb else None
         return found.groupdict() if found else None
 
 
-def _publish(broker: "Broker", request: types.PublishRequest) -> types.PublishResponse:
+def _publish(broker: Broker, request: types.PublishRequest) -> types.PublishResponse:
     messages = request.messages
-    if not 0 < len(messages) <= _MAX_MESSAGES:
+    if not 0 < len(messages) <= _MESSAGES_MAX:
         raise InvalidArgumentError(
-            f"publish: {len(messages)} messages, expected 1 to {_MAX_MESSAGES}"
+            f"publish: {len(messages)} messages, expected 1 to {_MESSAGES_MAX}"
         )
     size = sum(len(message.data) for message in messages)
-    if size > MAX_BYTES:
-        raise InvalidArgumentError(f"publish: {size} bytes in one request, at most {MAX_BYTES}")
+    if size > DATA_BYTES_MAX:
+        raise InvalidArgumentError(
+            f"publish: {size} bytes in one request, at most {DATA_BYTES_MAX}"
+        )
     return types.PublishResponse(
         message_ids=[
             broker.publish(
@@ -68,11 +68,11 @@ def _publish(broker: "Broker", request: types.PublishRequest) -> types.PublishRe
     )
 
 
-def _pull(broker: "Broker", request: types.PullRequest) -> types.PullResponse:
+def _pull(broker: Broker, request: types.PullRequest) -> types.PullResponse:
     if request.max_messages < 1:
         raise InvalidArgumentError(f"pull: max_messages={request.max_messages}, expected 1 or more")
-    wait = 0.0 if request.return_immediately else _PULL_SECONDS
-    pulled = broker.pull(request.subscription, min(request.max_messages, _MAX_MESSAGES), wait)
+    wait = 0.0 if request.return_immediately else _PULL_SECONDS_MAX
+    pulled = broker.pull(request.subscription, min(request.max_messages, _MESSAGES_MAX), wait)
     return types.PullResponse(
         received_messages=[_received(ack_id, delivery) for ack_id, delivery in pulled]
     )
@@ -93,22 +93,22 @@ def _received(ack_id: str, delivery: Delivery) -> types.ReceivedMessage:
     )
 
 
-def _delete_topic(broker: "Broker", request: types.DeleteTopicRequest) -> Empty:
+def _delete_topic(broker: Broker, request: types.DeleteTopicRequest) -> Empty:
     broker.registry.delete_topic(request.topic)
     return Empty()
 
 
-def _delete_subscription(broker: "Broker", request: types.DeleteSubscriptionRequest) -> Empty:
+def _delete_subscription(broker: Broker, request: types.DeleteSubscriptionRequest) -> Empty:
     broker.delete_subscription(request.subscription)
     return Empty()
 
 
-def _acknowledge(broker: "Broker", request: types.AcknowledgeRequest) -> Empty:
+def _acknowledge(broker: Broker, request: types.AcknowledgeRequest) -> Empty:
     broker.acknowledge(request.subscription, list(request.ack_ids))
     return Empty()
 
 
-def _modify_ack_deadline(broker: "Broker", request: types.ModifyAckDeadlineRequest) -> Empty:
+def _modify_ack_deadline(broker: Broker, request: types.ModifyAckDeadlineRequest) -> Empty:
     broker.modify_ack_deadline(
         request.subscription, list(request.ack_ids), request.ack_deadline_seconds
     )

@@ -1,4 +1,4 @@
-"""What the broker counted, and the last deliveries that failed."""
+"""The broker's counters, the last failed deliveries and the disturbed messages."""
 
 import threading
 from collections import Counter, defaultdict, deque
@@ -8,32 +8,32 @@ from datetime import datetime
 
 from local.broker.delivery_faults import Fate
 
-_KEPT_FAILURES = 100
-BODY_SHOWN = 200
+_FAILURES_MAX = 100
+BODY_CHARACTERS_MAX = 200
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Counters since the start."""
+    """Counters since the start of the broker."""
 
     published: int = 0
-    """Messages; for a subscription, those that its topic got while it existed."""
+    """Messages; for a subscription, those published to its topic while it existed."""
     delivered: int = 0
-    """Push attempts and pulled messages, failed ones and duplicates included."""
+    """Push attempts and pulled messages, including failures and duplicates."""
     acked: int = 0
     nacked: int = 0
     dead_lettered: int = 0
     duplicates: int = 0
-    """Extra copies that the faults made."""
+    """Extra copies made by faults."""
     filtered: int = 0
-    """Acknowledged unseen because the filter did not match."""
+    """Messages not delivered because the filter did not match."""
     expired: int = 0
-    """Dropped at the end of the retention."""
+    """Messages dropped at the end of their retention."""
 
 
 @dataclass(frozen=True)
 class BrokerStats(Counts):
-    """The counters of all subscriptions together, and of each one by its full name."""
+    """The counters of all subscriptions together, and of each by its full name."""
 
     subscriptions: Mapping[str, Counts] = field(default_factory=dict)
     topics: Mapping[str, int] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class BrokerStats(Counts):
 
 @dataclass(frozen=True)
 class DeliveryFailure:
-    """A push that was not accepted."""
+    """A push that its endpoint did not accept."""
 
     subscription: str
     message_id: str
@@ -54,65 +54,74 @@ class DeliveryFailure:
 
 
 @dataclass(frozen=True)
-class Disturbed:
-    """A message that the faults met, at a virtual instant, on its way to a subscription."""
+class DisturbedMessage:
+    """A message that was duplicated, delayed or reordered on its way to a subscription."""
 
     instant: datetime
+    """When it was published, on the virtual clock."""
     subscription: str
     message_id: str
     fates: tuple[Fate, ...]
-    """One a copy."""
+    """One for each copy."""
 
 
 class Ledger:
-    """Keeps the counts; thread-safe."""
+    """Keeps the counters and records; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._arrived = threading.Condition(self._lock)
+        self._counted = threading.Condition(self._lock)
         self._topics: Counter[str] = Counter()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
-        self._failures: deque[DeliveryFailure] = deque(maxlen=_KEPT_FAILURES)
-        self._disturbed: list[Disturbed] = []
+        self._failures: deque[DeliveryFailure] = deque(maxlen=_FAILURES_MAX)
+        self._disturbed: list[DisturbedMessage] = []
 
     def publish(self, topic: str) -> None:
-        """Count a message, once for however many subscriptions."""
-        with self._arrived:
-            self._topics[topic] += 1
-            self._arrived.notify_all()
-
-    def wait_published(self, topic: str, total: int, timeout: float) -> bool:
-        """Wait until a topic has had `total` messages; False after `timeout` real seconds."""
-        with self._arrived:
-            return self._arrived.wait_for(lambda: self._topics[topic] >= total, timeout)
-
-    def count(self, subscription: str, what: str, by: int = 1) -> None:
-        """Add to a subscription's counter; `what` is a field of `Counts`."""
+        """Count a message of a topic."""
         with self._lock:
-            self._counts[subscription][what] += by
+            self._topics[topic] += 1
 
-    def fail(self, failure: DeliveryFailure) -> None:
-        """Remember a failed delivery."""
+    def count(self, subscription: str, **counts: int) -> None:
+        """Add to a subscription's counters, named as the fields of `Counts`."""
+        with self._counted:
+            self._counts[subscription].update(counts)
+            self._counted.notify_all()
+
+    def wait_matched(self, subscription: str, total: int, timeout: float) -> bool:
+        """Wait until `total` messages have passed a subscription's filter.
+
+        Returns:
+            False after `timeout` real seconds.
+        """
+        with self._counted:
+            return self._counted.wait_for(lambda: self._matched(subscription) >= total, timeout)
+
+    def _matched(self, subscription: str) -> int:
+        counts = self._counts[subscription]
+        return counts["published"] - counts["filtered"]
+
+    def record_failure(self, failure: DeliveryFailure) -> None:
+        """Remember a failed delivery, and forget the oldest above the limit."""
         with self._lock:
             self._failures.append(failure)
 
     def failures(self) -> list[DeliveryFailure]:
-        """The last failures, oldest first."""
+        """Return the last failures, oldest first."""
         with self._lock:
             return list(self._failures)
 
-    def disturb(self, disturbed: Disturbed) -> None:
-        """Remember a message that the faults met."""
+    def record_disturbed(self, disturbed: DisturbedMessage) -> None:
+        """Remember a disturbed message."""
         with self._lock:
             self._disturbed.append(disturbed)
 
-    def disturbed(self) -> list[Disturbed]:
-        """The messages that the faults met, oldest first."""
+    def disturbed(self) -> list[DisturbedMessage]:
+        """Return the disturbed messages, oldest first."""
         with self._lock:
             return list(self._disturbed)
 
     def stats(self) -> BrokerStats:
-        """A copy of the counts."""
+        """Return a copy of the counters."""
         with self._lock:
             total = sum(self._counts.values(), Counter[str]())
             each = {name: Counts(**counter) for name, counter in self._counts.items()}

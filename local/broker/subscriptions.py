@@ -1,4 +1,4 @@
-"""A subscription as the broker uses it: checked, with Pub/Sub's defaults filled in."""
+"""A subscription as the broker uses it: validated, with Pub/Sub's defaults filled in."""
 
 import re
 from dataclasses import dataclass
@@ -10,23 +10,24 @@ from local.broker.filters import Predicate, compile_filter
 from local.broker.refusals import InvalidArgumentError, UnimplementedError
 
 # https://cloud.google.com/pubsub/docs/subscription-properties
-_DEFAULT_ACK_DEADLINE = 10
-_ACK_DEADLINES = range(10, 601)
-_DEFAULT_RETENTION = timedelta(days=7)
-_RETENTION = (timedelta(minutes=10), timedelta(days=31))
-_DEFAULT_BACKOFF = (timedelta(seconds=10), timedelta(seconds=600))
+_ACK_DEADLINE_SECONDS_DEFAULT = 10
+_ACK_DEADLINE_SECONDS = range(10, 601)
+_RETENTION_DEFAULT = timedelta(days=7)
+_RETENTION_MIN, _RETENTION_MAX = timedelta(minutes=10), timedelta(days=31)
+_BACKOFF_DEFAULT = (timedelta(seconds=10), timedelta(seconds=600))
+_BACKOFF_MAX = timedelta(seconds=600)
 # A push subscription without a retry policy still slows down for a failing endpoint:
 # https://cloud.google.com/pubsub/docs/push#push_backoff
 _PUSH_BACKOFF = (timedelta(seconds=0.1), timedelta(seconds=60))
-_DEFAULT_ATTEMPTS = 5
+_ATTEMPTS_DEFAULT = 5
 _ATTEMPTS = range(5, 101)
-# Above any published quota; keeps the shift below from growing without bound.
-_MAX_DOUBLINGS = 30
+# Far above the number that reaches the longest backoff; more would overflow a timedelta.
+_DOUBLINGS_MAX = 30
 
 _NAME = re.compile(
     r"projects/[^/]+/(topics|subscriptions)/(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}"
 )
-_NOT_DONE = (
+_UNIMPLEMENTED_FIELDS = (
     "bigquery_config",
     "cloud_storage_config",
     "bigtable_config",
@@ -38,10 +39,10 @@ _NOT_DONE = (
 
 @dataclass(frozen=True, eq=False)
 class Subscription:
-    """One subscription; two of the same name at different times are different ones."""
+    """One subscription; one that is deleted and created again is another subscription."""
 
     resource: types.Subscription
-    """The `google.pubsub.v1.Subscription` to answer with, defaults filled in."""
+    """The `google.pubsub.v1.Subscription` that clients see, with defaults filled in."""
     matches: Predicate
     minimum_backoff: timedelta
     maximum_backoff: timedelta
@@ -56,8 +57,8 @@ class Subscription:
     dead_letter_topic: str
 
     def backoff(self, attempt: int) -> timedelta:
-        """How long to wait after the `attempt`-th failure: doubling, within the policy."""
-        doubled: timedelta = self.minimum_backoff * 2 ** min(attempt - 1, _MAX_DOUBLINGS)
+        """Return how long to wait after the `attempt`-th failure: doubled each time, limited."""
+        doubled: timedelta = self.minimum_backoff * 2 ** min(attempt - 1, _DOUBLINGS_MAX)
         return min(doubled, self.maximum_backoff)
 
 
@@ -69,7 +70,7 @@ def check_name(name: str, kind: str) -> None:
         kind: `topics` or `subscriptions`.
 
     Raises:
-        InvalidArgumentError: not such a name.
+        InvalidArgumentError: the name is not of that form.
     """
     found = _NAME.fullmatch(name)
     if not found or found.group(1) != kind:
@@ -80,21 +81,21 @@ def check_name(name: str, kind: str) -> None:
 
 
 def read_subscription(request: types.Subscription) -> Subscription:
-    """Check a `google.pubsub.v1.Subscription` and fill in the defaults.
+    """Validate a `google.pubsub.v1.Subscription` and fill in the defaults.
 
     Raises:
         InvalidArgumentError: a field is out of the range that Pub/Sub allows.
-        UnimplementedError: it asks for something this broker does not do.
+        UnimplementedError: the request uses a feature that this broker lacks.
     """
     check_name(request.name, "subscriptions")
-    _refuse_what_is_not_done(request)
+    _refuse_unimplemented(request)
     resource = types.Subscription(request)
-    resource.ack_deadline_seconds = request.ack_deadline_seconds or _DEFAULT_ACK_DEADLINE
-    resource.message_retention_duration = request.message_retention_duration or _DEFAULT_RETENTION
+    resource.ack_deadline_seconds = request.ack_deadline_seconds or _ACK_DEADLINE_SECONDS_DEFAULT
+    resource.message_retention_duration = request.message_retention_duration or _RETENTION_DEFAULT
     resource.state = types.Subscription.State.ACTIVE  # type: ignore[assignment]  # proto-plus enums
     if "dead_letter_policy" in request:
         policy = resource.dead_letter_policy
-        policy.max_delivery_attempts = policy.max_delivery_attempts or _DEFAULT_ATTEMPTS
+        policy.max_delivery_attempts = policy.max_delivery_attempts or _ATTEMPTS_DEFAULT
     minimum, maximum = _backoff(request)
     _check_ranges(resource, minimum, maximum)
     return Subscription(
@@ -112,24 +113,24 @@ def read_subscription(request: types.Subscription) -> Subscription:
     )
 
 
-def _refuse_what_is_not_done(request: types.Subscription) -> None:
-    asked = [field for field in _NOT_DONE if getattr(request, field)]
+def _refuse_unimplemented(request: types.Subscription) -> None:
+    asked = [field for field in _UNIMPLEMENTED_FIELDS if getattr(request, field)]
     if "no_wrapper" in request.push_config:
         asked.append("push_config.no_wrapper")
     if asked:
         raise UnimplementedError(
-            f"subscription {request.name}: the local broker does not do {asked[0]}; leave it out"
+            f"subscription {request.name}: the local broker lacks {asked[0]}; leave it out"
         )
 
 
 def _backoff(request: types.Subscription) -> tuple[timedelta, timedelta]:
     if "retry_policy" not in request:
-        # A pull subscription without a policy redelivers at once.
+        # A pull subscription without a policy delivers again at once.
         pushes = bool(request.push_config.push_endpoint)
         return _PUSH_BACKOFF if pushes else (timedelta(0), timedelta(0))
     policy = request.retry_policy
-    minimum = policy.minimum_backoff if "minimum_backoff" in policy else _DEFAULT_BACKOFF[0]
-    maximum = policy.maximum_backoff if "maximum_backoff" in policy else _DEFAULT_BACKOFF[1]
+    minimum = policy.minimum_backoff if "minimum_backoff" in policy else _BACKOFF_DEFAULT[0]
+    maximum = policy.maximum_backoff if "maximum_backoff" in policy else _BACKOFF_DEFAULT[1]
     return minimum, maximum
 
 
@@ -139,13 +140,13 @@ def _check_ranges(resource: types.Subscription, minimum: timedelta, maximum: tim
     retention = resource.message_retention_duration
     checks = {
         f"ack_deadline_seconds={resource.ack_deadline_seconds}: 10 to 600": (
-            resource.ack_deadline_seconds in _ACK_DEADLINES
+            resource.ack_deadline_seconds in _ACK_DEADLINE_SECONDS
         ),
         f"message_retention_duration={retention}: 10 minutes to 31 days": (
-            _RETENTION[0] <= retention <= _RETENTION[1]
+            _RETENTION_MIN <= retention <= _RETENTION_MAX
         ),
         f"retry_policy: {minimum} to {maximum}: 0 to 600 s, minimum <= maximum": (
-            timedelta(0) <= minimum <= maximum <= _DEFAULT_BACKOFF[1]
+            timedelta(0) <= minimum <= maximum <= _BACKOFF_MAX
         ),
         f"dead_letter_policy.max_delivery_attempts={attempts}: 5 to 100": (
             not attempts or attempts in _ATTEMPTS
@@ -154,6 +155,6 @@ def _check_ranges(resource: types.Subscription, minimum: timedelta, maximum: tim
             not endpoint or endpoint.startswith(("http://", "https://"))
         ),
     }
-    for wanted, holds in checks.items():
+    for rule, holds in checks.items():
         if not holds:
-            raise InvalidArgumentError(f"subscription {resource.name}: {wanted}")
+            raise InvalidArgumentError(f"subscription {resource.name}: {rule}")

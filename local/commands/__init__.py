@@ -1,1 +1,1 @@
-"""The command line, one command a file."""
+"""The command line of `python -m local`: one command a file, in four groups."""

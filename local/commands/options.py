@@ -1,17 +1,22 @@
-"""Values of the command line's options."""
+"""Options that several commands take, and the types of their values."""
 
 import os
+import re
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from common.eastern import EASTERN
-from local.stack.stack import SERVERS
 
-MAX_PORT = 65535
+PORT_MAX = 65535
 YEARS = range(1970, 2200)
-"""Nearer to either end of time than any season; arithmetic on dates still works in them."""
+"""Wider than any season, and far enough from year 1 and 9999 that adding days cannot overflow."""
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class Port(click.ParamType[tuple[str, int]]):
@@ -22,14 +27,16 @@ class Port(click.ParamType[tuple[str, int]]):
     def convert(
         self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
-        """Parse it, or fail with click's one line."""
+        """Parse the value, or fail with click's one line."""
+        from local.stack.config import SERVERS
+
         if isinstance(value, tuple):
             return value
         name, _, number = value.partition("=")
         if name not in SERVERS:
-            self.fail(f"{name!r} is none of {', '.join(SERVERS)}", param, ctx)
-        if not number.isdigit() or not 0 < int(number) <= MAX_PORT:
-            self.fail(f"{value!r}: the port is a number from 1 to {MAX_PORT}", param, ctx)
+            self.fail(f"{name!r}: name one of {', '.join(SERVERS)}", param, ctx)
+        if not number.isdigit() or not 0 < int(number) <= PORT_MAX:
+            self.fail(f"{value!r}: the port is a number from 1 to {PORT_MAX}", param, ctx)
         return name, int(number)
 
 
@@ -41,7 +48,7 @@ class Day(click.ParamType[date]):
     def convert(
         self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
     ) -> date:
-        """Parse it, or fail with click's one line."""
+        """Parse the value, or fail with click's one line."""
         if isinstance(value, date):
             return value
         try:
@@ -49,7 +56,7 @@ class Day(click.ParamType[date]):
         except ValueError:
             self.fail(f"{value!r} is not a date of the form YYYY-MM-DD", param, ctx)
         if day.year not in YEARS:
-            self.fail(_far(value), param, ctx)
+            self.fail(_out_of_range(value), param, ctx)
         return day
 
 
@@ -61,7 +68,7 @@ class Instant(click.ParamType[datetime]):
     def convert(
         self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
-        """Parse it, or fail with click's one line."""
+        """Parse the value, or fail with click's one line."""
         if isinstance(value, datetime):
             return value
         try:
@@ -69,19 +76,39 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is not an ISO 8601 instant", param, ctx)
         if instant.year not in YEARS:
-            self.fail(_far(value), param, ctx)
+            self.fail(_out_of_range(value), param, ctx)
         return instant if instant.tzinfo else instant.replace(tzinfo=EASTERN)
 
 
+class GameName(click.ParamType[tuple[str, str | None]]):
+    """A game such as `0022500213`, or with its teams `0022500213:MIL@CHA`."""
+
+    name = "ID[:AWY@HOM]"
+
+    def convert(
+        self,
+        value: str | tuple[str, str | None],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str | None]:
+        """Parse the value, or fail with click's one line."""
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([0-9]{10})(?::([A-Z]{3}@[A-Z]{3}))?", value)
+        if found is None:
+            self.fail(f"{value!r} is not a game such as 0022500213:MIL@CHA", param, ctx)
+        return found[1], found[2]
+
+
 class Folder(click.ParamType[Path]):
-    """A folder to write to, which need not be there yet; checked before the work, not after it."""
+    """A folder to write to, which may not exist yet; it is checked before the work begins."""
 
     name = "DIR"
 
     def convert(
         self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path:
-        """Parse it, or fail with click's one line."""
+        """Parse the value, or fail with click's one line."""
         folder = Path(value)
         nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         if not nearest.is_dir():
@@ -91,5 +118,25 @@ class Folder(click.ParamType[Path]):
         return folder
 
 
-def _far(value: str) -> str:
+def _out_of_range(value: str) -> str:
     return f"{value!r}: give a year from {YEARS[0]} to {YEARS[-1]}"
+
+
+def file_option(name: str, text: str, *, required: bool = False) -> Decorator:
+    """Return an option that names a file to read."""
+    kind = click.Path(path_type=Path)
+    return click.option(name, type=kind, metavar="FILE", required=required, help=text)
+
+
+_SCHEDULE = "A scheduleLeagueV2 file of NBA.com."
+schedule_option = file_option("--schedule", _SCHEDULE)
+season_option = file_option("--schedule", _SCHEDULE, required=True)
+workflows_option = file_option("--workflows", "Another workflow file.")
+out_option = click.option("--out", type=Folder(), required=True, help="Folder for the tables.")
+ports_option = click.option(
+    "--port", "ports", type=Port(), multiple=True, help="A fixed port in place of a free one."
+)
+first_option = click.option(
+    "--from", "first", type=Day(), required=True, help="First date (Eastern)."
+)
+last_option = click.option("--to", "last", type=Day(), required=True, help="Last date.")

@@ -11,12 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-import click
-
 from common.configuration.topology import load_topology
 from common.errors import BadInputError
 from common.settings import ROOT, Settings
-from local.costs.prices import Assumed, Prices, load_prices
+from local.costs.prices import Assumed, Prices
 from local.costs.usage import Usage, read_usage
 from local.costs.watching import Watching, watching
 
@@ -266,22 +264,3 @@ def _sources(prices: Prices) -> Iterator[str]:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-@click.command()
-@click.option(
-    "--count",
-    "schedule",
-    type=click.Path(path_type=Path),
-    help="Count anew, with NBA.com's scheduleLeagueV2 file of 2024-25.",
-)
-@click.option("--write", is_flag=True, help="Into docs/cost.md, not to standard output.")
-def cost(schedule: Path | None, *, write: bool) -> None:
-    """Compute what a month costs, from counted operations and list prices."""
-    if schedule:
-        save_counts(recount(schedule))
-    text = render(load_counts(), load_prices())
-    if write:
-        PAGE.write_text(text)
-    else:
-        click.echo(text, nl=False)

@@ -1,1 +1,1 @@
-"""One day replayed on the stack, and what it tells."""
+"""Replays one day on the stack, and reports its result."""

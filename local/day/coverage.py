@@ -1,4 +1,4 @@
-"""What a day collected, told from the five tables alone."""
+"""Which games of a day were collected, read from the five tables alone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,36 +7,36 @@ from common.calendar.games import Game
 from common.decisions.situation import GAME_LENGTH
 from local.records.tables import Tables
 
-LINES = ("oddsa_player_props", "oddsa_game_lines")
-BOX_SCORE = "nbac_team_boxscore"
+_LINES = ("oddsa_player_props", "oddsa_game_lines")
+_BOX_SCORE = "nbac_team_boxscore"
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Game ids by what became of them on a date."""
+    """The game ids of a date, by what was collected of them."""
 
     games: tuple[str, ...]
     lines_before_tipoff: tuple[str, ...]
     box_scores: tuple[str, ...]
     due_later: tuple[str, ...]
-    """Not final by the date's last window: the next morning's window has them."""
+    """Not final by the date's last window; the next morning's window collects them."""
     missing: tuple[str, ...]
-    """Final by the last window, and yet without a box score."""
+    """Final by the date's last window, but without a box score."""
 
 
 def cover(tables: Tables, games: tuple[Game, ...], *, day: date, last_window: datetime) -> Coverage:
-    """Judge a date's games.
+    """Sort a date's games by what was collected of them.
 
     Args:
-        tables: as `read_tables` gives them.
-        games: those of the date that were not postponed.
+        tables: the rows, as `read_tables` returns them.
+        games: the date's games without the postponed ones.
         day: the Eastern date.
-        last_window: when its last post-game window opened, aware.
+        last_window: when the date's last post-game window opened, aware.
     """
     boxes = {
         row["game_id"]
         for row in tables["scraper_execution_log"]
-        if row["scraper_name"] == BOX_SCORE
+        if row["scraper_name"] == _BOX_SCORE
         and row["outcome"] == "SUCCESS"
         and row["target_date"] == day
     }
@@ -57,7 +57,7 @@ def _over(game: Game, instant: datetime) -> bool:
 
 
 def _has_lines(tables: Tables, game: Game, day: date) -> bool:
-    """Whether every kind of line was collected for the game before its tip-off."""
+    """Return whether every kind of line was collected for the game before its tip-off."""
     if game.tipoff is None:
         return False
     asked = {
@@ -73,4 +73,4 @@ def _has_lines(tables: Tables, game: Game, day: date) -> bool:
         and row["target_date"] == day
         and row["triggered_at"] < game.tipoff
     }
-    return found.issuperset(LINES)
+    return found.issuperset(_LINES)

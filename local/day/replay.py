@@ -1,4 +1,4 @@
-"""Replays one day: publishes its ticks in order and waits for the chain to rest after each."""
+"""Replays one day: publishes its ticks in order and waits after each until the chain is idle."""
 
 import json
 import time
@@ -16,36 +16,35 @@ from common.configuration.topology import load_topology
 from common.configuration.workflows import PostGame, load_workflows
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
-from common.settings import ROOT, Settings
+from common.settings import Settings
 from local.day.coverage import Coverage, cover
 from local.fake_sources.slate import Slate, load
 from local.records.tables import Tables, count_rows, read_tables, write_tables
 from local.scheduler import Tick, ticks_of
 from local.stack.chaos import plan
-from local.stack.driver import Rested, RunningStack
+from local.stack.driver import RunningStack
+from local.stack.state import ChainState
 
-OWN_SLATE = ROOT / "config" / "slates" / "2025-11.json"
-REST_SECONDS = 60.0
-LINKS = 200
-"""More backed-off retries than this after one tick are a fault, not a backlog."""
+IDLE_SECONDS_MAX = 60.0
+RETRIES_MAX = 200
+"""More backed-off retries than this after one tick are an error, not a backlog."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the replay is: the tick, deliveries handled and failed, disturbances, rows a table."""
+    """How far the replay is; deliveries and disturbances are counted since its start."""
 
     tick: Tick
     number: int
     total: int
-    handled: int
-    failed: int
-    disturbed: int
+    chain: ChainState
     rows: dict[str, int]
+    """Rows by table, counted once an hour; otherwise empty."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished day."""
+    """The result of a replayed day."""
 
     day: date
     tables: Tables
@@ -55,33 +54,34 @@ class Outcome:
     dead_letters: int
     wall_seconds: float
     disturbances: Mapping[str, int]
-    """How often what went wrong on purpose, by action."""
+    """How often chaos disturbed the day, by action."""
 
 
 Report = Callable[[Progress], None]
 
 
 def load_slate(path: Path, day: date) -> Slate:
-    """The games to replay.
+    """Read the games to replay.
 
     Raises:
-        BadInputError: the file holds no games around that date.
+        BadInputError: the date is before the file's first or after its last game.
     """
     slate = load(path)
     days = [game.game_date for game in slate.games]
     if not days or not min(days) <= day <= max(days):
-        held = f"{min(days)} to {max(days)}" if days else "none"
-        raise BadInputError(f"{day}: no games known ({path} holds {held}); pass --schedule FILE")
+        known = f"{min(days)} to {max(days)}" if days else "none"
+        raise BadInputError(f"{day}: no games known ({path} has {known}); pass --schedule FILE")
     return slate
 
 
 def replay(stack: RunningStack, slate: Slate, day: date, report: Report) -> Outcome:
-    """Publish the day's ticks and gather what the tables say in the end.
+    """Publish the day's ticks and read the tables at the end.
 
-    On a stack with chaos the ticks arm its disturbances, and the day goes on until nothing waits.
+    On a stack with chaos the ticks arm its disturbances, and the day continues until no message
+    waits for a retry.
 
     Raises:
-        OrchestrationError: the chain did not come to rest.
+        OrchestrationError: the chain did not become idle.
     """
     began = time.monotonic()
     topology = load_topology(Settings().topology_file)
@@ -99,25 +99,23 @@ def replay(stack: RunningStack, slate: Slate, day: date, report: Report) -> Outc
                 stack.arm(disturbance)
         publisher.publish(tick.topic, tick.body(topology), {})
         if following != tick.instant:
-            rested = _settle(stack, following)
+            chain = _settle(stack, following)
             rows = count_rows(stack.where) if tick.instant.minute == 0 else {}
-            told = (rested.handled, rested.failed, rested.disturbed, rows)
-            report(Progress(tick, number + 1, len(ticks), *told))
+            report(Progress(tick, number + 1, len(ticks), chain, rows))
     return _gather(stack, slate, day, time.monotonic() - began)
 
 
-def _settle(stack: RunningStack, until: datetime | None) -> Rested:
-    """Let the chain rest, moving the clock to whatever retry is due before `until`, if at all."""
-    for _ in range(LINKS):
-        rested = stack.rest(REST_SECONDS)
-        if not rested.idle:
-            raise OrchestrationError(
-                f"no rest within {REST_SECONDS:g} s; see the logs below {stack.where['folder']}"
-            )
-        if rested.next_due is None or (until and rested.next_due >= until):
-            return rested
-        stack.set_clock(rested.next_due)
-    raise OrchestrationError(f"more than {LINKS} retries after a tick; see the functions' logs")
+def _settle(stack: RunningStack, until: datetime | None) -> ChainState:
+    """Wait until the chain is idle, moving the clock to each retry that is due before `until`."""
+    logs = f"see the logs below {stack.where['folder']}"
+    for _ in range(RETRIES_MAX):
+        chain = stack.wait_idle(IDLE_SECONDS_MAX)
+        if not chain.idle:
+            raise OrchestrationError(f"the chain is not idle after {IDLE_SECONDS_MAX:g} s; {logs}")
+        if chain.next_due is None or (until and chain.next_due >= until):
+            return chain
+        stack.set_clock(chain.next_due)
+    raise OrchestrationError(f"more than {RETRIES_MAX} retries after one tick; {logs}")
 
 
 def _end(day: date) -> datetime:
@@ -126,28 +124,28 @@ def _end(day: date) -> datetime:
 
 def _gather(stack: RunningStack, slate: Slate, day: date, seconds: float) -> Outcome:
     tables = read_tables(stack.where)
-    rested = stack.rest(REST_SECONDS)
+    chain = stack.wait_idle(IDLE_SECONDS_MAX)
     return Outcome(
         day=day,
         tables=tables,
         coverage=cover(tables, slate.on(day), day=day, last_window=last_window(day)),
-        events=rested.handled,
-        failed=rested.failed,
+        events=chain.handled,
+        failed=chain.failed,
         dead_letters=stack.dead_letters(),
         wall_seconds=round(seconds, 1),
-        disturbances=dict(Counter(line["action"] for line in stack.struck())),
+        disturbances=dict(Counter(line["action"] for line in stack.disturbances())),
     )
 
 
 def last_window(day: date) -> datetime:
-    """The instant of the date's last post-game window."""
+    """Return the instant of the date's last post-game window."""
     flows = load_workflows(Settings().workflows_file).values()
     windows = [f.at for f in flows if isinstance(f, PostGame) and f.games_of == "today"]
     return at(day, max(windows))
 
 
 def summary_of(outcome: Outcome) -> dict[str, Any]:
-    """The content of `summary.json`."""
+    """Return the content of `summary.json`."""
     return {
         "date": outcome.day.isoformat(),
         "games": len(outcome.coverage.games),
@@ -167,13 +165,13 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     (folder / "summary.json").write_text(json.dumps(summary_of(outcome), indent=2) + "\n")
 
 
-def write_struck(stack: RunningStack, folder: Path) -> None:
-    """Write what went wrong on purpose: `chaos.jsonl`."""
+def write_disturbances(stack: RunningStack, folder: Path) -> None:
+    """Write what chaos did: `chaos.jsonl`."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = (json.dumps(line) + "\n" for line in stack.struck())
+    lines = (json.dumps(line) + "\n" for line in stack.disturbances())
     (folder / "chaos.jsonl").write_text("".join(lines))
 
 
 def names_of(games: tuple[Game, ...]) -> dict[str, str]:
-    """`MIL@CHA` by game id."""
+    """Return names such as `MIL@CHA` by game id."""
     return {game.game_id: f"{game.away}@{game.home}" for game in games}

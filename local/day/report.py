@@ -1,4 +1,4 @@
-"""A finished day as a person reads it: plan, grid, executions, end-to-end query, coverage."""
+"""Prints a finished day: plan, decisions, executions, end-to-end query, coverage."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,9 +16,9 @@ from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.stack.driver import RunningStack
 
-MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "bold red")}
+_MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "bold red")}
 
-KEPT = """
+_KEPT = """
 The stack stays up. Query it:
   python -m local sql 'SELECT action, COUNT(*) FROM `{table}` GROUP BY 1'
   bq --api={bigquery} --oauth_access_token=none --discovery_file="$(gcloud info \\
@@ -40,7 +40,7 @@ Stop it:
 
 
 class Watch:
-    """Shows a replay's progress while it runs; a plain log where there is no terminal."""
+    """Shows a replay's progress: one changing line on a terminal, else a line an hour."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -57,7 +57,7 @@ class Watch:
             self._live.stop()
 
     def show(self, progress: Progress) -> None:
-        """Show one step; without a terminal one line an hour."""
+        """Show one step."""
         self._rows = progress.rows or self._rows
         line = self._line(progress)
         if self._console.is_terminal:
@@ -66,13 +66,14 @@ class Watch:
             self._console.print(line)
 
     def _line(self, progress: Progress) -> Text:
+        chain = progress.chain
         rows = "  ".join(f"{_short(name)} {count}" for name, count in self._rows.items())
         return Text.assemble(
             (f"{eastern(progress.tick.instant):%H:%M} ET", "bold"),
             f"  tick {progress.number}/{progress.total}",
-            f"  events {progress.handled}",
-            (f"  failures {progress.failed}", "red" if progress.failed else "dim"),
-            (f"  disturbances {progress.disturbed}" if progress.disturbed else "", "yellow"),
+            f"  events {chain.handled}",
+            (f"  failures {chain.failed}", "red" if chain.failed else "dim"),
+            (f"  disturbances {chain.disturbances}" if chain.disturbances else "", "yellow"),
             (f"  rows: {rows}", "cyan"),
         )
 
@@ -88,7 +89,7 @@ def _short(table: str) -> str:
 
 
 def print_report(console: Console, outcome: Outcome, slate: Slate, stack: RunningStack) -> None:
-    """Print everything a person wants to see of a day."""
+    """Print the whole report."""
     console.print(_plan(outcome))
     console.print(_grid(outcome))
     console.print(_executions(outcome))
@@ -112,7 +113,7 @@ def _grid(outcome: Outcome) -> Table:
     table.title = "Decisions (● RUN  · SKIP  ✗ ABORT)"
     for workflow in dict.fromkeys(row["workflow_name"] for row in decisions):
         mine = {eastern(r["slot"]).hour: r for r in decisions if r["workflow_name"] == workflow}
-        cells = [Text(*MARKS[mine[hour]["action"]]) if hour in mine else "" for hour in hours]
+        cells = [Text(*_MARKS[mine[hour]["action"]]) if hour in mine else "" for hour in hours]
         table.add_row(workflow, *cells)
     return table
 
@@ -135,11 +136,11 @@ def _executions(outcome: Outcome) -> Table:
 
 
 def _end_to_end(where: Mapping[str, Any], day: date) -> Table:
-    """The seed's own end-to-end query, for the replayed day."""
+    """Return the answer of the user's end-to-end query for the replayed day."""
     sql = next(s.sql for s in statements() if s.sql.startswith("WITH flow"))
     endpoint = where["environment"]["BIGQUERY_EMULATOR_HOST"]
     columns, rows = run_sql(endpoint, where["project"], bind(sql, day))
-    table = Table(*columns, title="End-to-end flow (the seed's query)")
+    table = Table(*columns, title="End-to-end flow (the query of docs/03-bigquery-schemas.md)")
     for row in rows:
         table.add_row(*(f"{eastern(v):%H:%M:%S}" if hasattr(v, "hour") else str(v) for v in row))
     return table
@@ -155,8 +156,8 @@ def _print_coverage(console: Console, outcome: Outcome, slate: Slate) -> None:
         due = ", ".join(names[game] for game in covered.due_later)
         console.print(f"  due at 06:00 (not final by the last window): {due}")
     if covered.missing:
-        lost = ", ".join(names[game] for game in covered.missing)
-        console.print(f"  [bold red]missing: {lost}[/bold red]")
+        missing = ", ".join(names[game] for game in covered.missing)
+        console.print(f"  [bold red]missing: {missing}[/bold red]")
     console.print(
         f"Events handled: {outcome.events}, failed deliveries: {outcome.failed}, "
         f"dead letters: {outcome.dead_letters}, wall time: {outcome.wall_seconds} s"
@@ -167,9 +168,9 @@ def _print_coverage(console: Console, outcome: Outcome, slate: Slate) -> None:
 
 
 def print_kept(console: Console, where: Mapping[str, Any]) -> None:
-    """Say how to use and stop a kept stack."""
+    """Print how to use and stop a kept stack."""
     environment, project = where["environment"], where["project"]
-    lines = KEPT.format(
+    lines = _KEPT.format(
         table=f"{project}.{where['dataset']}.workflow_decisions",
         bigquery=environment["BIGQUERY_EMULATOR_HOST"],
         storage=environment["STORAGE_EMULATOR_HOST"],

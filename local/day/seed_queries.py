@@ -1,4 +1,4 @@
-"""The SQL of the user's document: extracted, never retyped."""
+"""Extracts the SQL statements of the user's document, docs/03-bigquery-schemas.md."""
 
 import re
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ _TABLE = re.compile(r"^Table \d: (\w+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement as written; its heading is such as `workflow_decisions: Action Summary`."""
+    """One statement as written, with a heading such as `workflow_decisions: Action Summary`."""
 
     heading: str
     sql: str
 
     @property
     def creates(self) -> bool:
-        """Whether it is one of the five CREATE TABLE."""
+        """Return whether the statement is one of the five CREATE TABLE."""
         return self.sql.startswith("CREATE")
 
 
 def statements() -> list[Statement]:
-    """Every statement of the document in its order: 5 CREATE TABLE and 11 queries."""
+    """Return the document's statements in order: 5 CREATE TABLE and 11 queries."""
     text = DOCUMENT.read_text(encoding="utf-8")
     return [
         Statement(_heading(text[: match.start()]), match.group())
@@ -40,5 +40,5 @@ def _heading(before: str) -> str:
 
 
 def bind(sql: str, day: date) -> str:
-    """The statement as if today in New York were `day`."""
+    """Return the statement with today in New York replaced by `day`."""
     return sql.replace(TODAY, f"DATE '{day.isoformat()}'")

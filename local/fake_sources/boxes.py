@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from common.calendar.games import FINAL, Game, season_type
+from common.calendar.games import FINAL, Game
+from common.messages.models import season_type
 from local.fake_sources.people import Person, roster
 from local.fake_sources.slate import Slate, score, status
 from local.fake_sources.teams import TEAMS, Team, team

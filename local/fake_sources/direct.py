@@ -7,8 +7,8 @@ from http import HTTPStatus
 from common.clock import Clock
 from common.scrapers.model import Call
 from common.settings import Settings
-from common.sources.client import Source, Way
-from common.sources.errors import SAMPLE_BYTES
+from common.sources.client import AskOptions, Source
+from common.sources.errors import SAMPLE_BYTES_MAX
 from local.fake_sources.answers import Answer
 
 Ask = Callable[[str, Mapping[str, str]], Answer]
@@ -34,10 +34,10 @@ class DirectSource(Source):
         super().__init__(settings, clock)
         self._ask = ask
 
-    def _once(self, call: Call, way: Way) -> bytes:
+    def _request_once(self, call: Call, options: AskOptions) -> bytes:
         key = self._key(call)
-        self._wait_turn(call, way)
+        self._wait_turn(call, options)
         found = self._ask(call.path, {**call.params, "apiKey": key} if key else call.params)
-        body = found.body if found.status == HTTPStatus.OK else found.body[:SAMPLE_BYTES]
+        body = found.body if found.status == HTTPStatus.OK else found.body[:SAMPLE_BYTES_MAX]
         reply = _Reply(found.status, {name.lower(): text for name, text in found.headers.items()})
         return self._judged(call, reply, body, [key] if key else [])

@@ -1,1 +1,1 @@
-"""Rows of the five tables as files, and back."""
+"""Rows of the five tables: read from a stack, written to files, read back and compared."""

@@ -1,18 +1,15 @@
-"""Compares two days' tables: every column but those that a clock gives.
+"""Compares the tables of two days, without the columns that depend on the clock.
 
-The same day run twice, or run with chaos, has the same rows; only when each was written differs,
-and what derives from that.
+The same day run twice, or run with chaos, has the same rows; they differ only in when each was
+written, and in what derives from that.
 """
 
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import click
 
 from common.cloud.tables import NAMES
 from local.records.rows import read_rows
@@ -26,7 +23,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "cleanup_operations": {
         "cleanup_time": "an instant",
         "duration_seconds": "a span",
-        "files_checked": "how many objects there were at that instant",
+        "files_checked": "how many objects existed at that instant",
         "missing_files_found": "how many of them had no row at that instant",
         "republished_count": "how many of those were old enough to be sent again",
         "republished": "the same, by name",
@@ -44,23 +41,23 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "duration_seconds": "a span",
     },
 }
-"""Columns that are not compared, and why; whatever else a table has, is."""
+"""Columns that are not compared, each with the reason; every other column is compared."""
 
 
 def _gcs_path(row: Row) -> str:
-    """Without the HHMMSS that an object is named by."""
+    """Return the path without the time of day in the object's name."""
     folder, _, name = row["gcs_path"].rpartition("/")
     return f"{folder}/*.{name.rpartition('.')[2]}"
 
 
 def _task_id(row: Row) -> str | None:
-    """That of a request without an execution derives from the message's id: once, it has one."""
+    """Return the task id, without that of a plain request, which derives from its message's id."""
     task: str | None = row["task_id"]
     return task and (task if row["workflow_execution_id"] else "of a message")
 
 
 def _inputs(row: Row) -> object:
-    """What a decision was made from; of the tries, which were looked at and not when they were."""
+    """Return a decision's inputs; of its tries only which they were, not when."""
     if row["inputs"] is None:
         return None
     held = json.loads(row["inputs"])
@@ -68,7 +65,7 @@ def _inputs(row: Row) -> object:
 
 
 def _reason(row: Row) -> str:
-    """Without hours: a slot decided late is judged by what is left then (docs/decisions.md)."""
+    """Return the reason without hours: a slot decided late counts the hours left by then."""
     return re.sub(r"[\d.]+h\b", "*h", row["reason"])
 
 
@@ -78,11 +75,11 @@ REDUCED: Mapping[str, Callable[[Row], object]] = {
     "inputs": _inputs,
     "reason": _reason,
 }
-"""Columns of which only a part is compared; and `scraper_execution_ids`, by the rows they name."""
+"""Columns of which a part is compared; `scraper_execution_ids` are compared by their rows."""
 
 
 def differences(one: Tables, other: Tables) -> list[str]:
-    """Rows that only one of two days has, each with its table and side; empty when they agree."""
+    """Return the rows that only one of two days has, each with its table and side."""
     found: list[str] = []
     for name in NAMES:
         left, right = (Counter(_lines(name, tables)) for tables in (one, other))
@@ -92,7 +89,7 @@ def differences(one: Tables, other: Tables) -> list[str]:
 
 
 def _lines(name: str, tables: Tables) -> Iterator[str]:
-    """The comparable part of every row."""
+    """Yield the compared part of every row as text."""
     tasks = {
         row["execution_id"]: f"{row['scraper_name']} {row['game_id']}"
         for row in tables["scraper_execution_log"]
@@ -101,27 +98,16 @@ def _lines(name: str, tables: Tables) -> Iterator[str]:
         held = {column: row[column] for column in row if column not in LEFT_OUT[name]}
         held |= {column: reduce(row) for column, reduce in REDUCED.items() if column in held}
         if "scraper_execution_ids" in held:
-            # They derive from generations: what counts is whose rows they are.
+            # Ids derive from object generations, so the scraper and game of each row are compared.
             ids = held["scraper_execution_ids"]
             held["scraper_execution_ids"] = sorted(tasks.get(each, "no row") for each in ids)
         yield " | ".join(f"{column}={value}" for column, value in held.items())
 
 
 def read_folder(folder: Path) -> Tables:
-    """The five tables that `day` or `simulate` wrote.
+    """Read the five tables that `day` or `simulate` wrote.
 
     Raises:
-        BadInputError: a table's file is missing or not of that form; names it, and the line.
+        BadInputError: a table's file is missing or a line is not a row; names file and line.
     """
     return {name: read_rows(folder, name) for name in NAMES}
-
-
-@click.command()
-@click.argument("one", metavar="DIR", type=click.Path(path_type=Path))
-@click.argument("other", metavar="DIR", type=click.Path(path_type=Path))
-def compare(one: Path, other: Path) -> None:
-    """Show the rows that only one of two days has, times aside; exit status 1 when there are."""
-    found = differences(read_folder(one), read_folder(other))
-    click.echo("\n".join(found) or "The same but for times.")
-    if found:
-        sys.exit(1)

@@ -1,4 +1,4 @@
-"""What a folder of table files tells of the past."""
+"""Reads table files back into rows, and into the history that a controller decides from."""
 
 import json
 from datetime import UTC, date, datetime
@@ -13,10 +13,10 @@ from common.handlers.situation_reader import HISTORY_SPAN
 
 
 def read_history(folder: Path, before: datetime) -> History:
-    """The history that a controller would have read at an instant: no older, no newer.
+    """Return the history that a controller would have read from the tables at an instant.
 
     Raises:
-        BadInputError: a file that cannot be read.
+        BadInputError: a file cannot be read.
     """
     since = before - HISTORY_SPAN
     log = [row for row in read_rows(folder, "scraper_execution_log") if _logged(row) < before]
@@ -41,10 +41,10 @@ def _logged(row: Row) -> datetime:
 
 
 def read_rows(folder: Path, name: str) -> list[Row]:
-    """The rows of `<name>.jsonl`, with times and dates as BigQuery would give them.
+    """Return the rows of `<name>.jsonl`, with times and dates as BigQuery returns them.
 
     Raises:
-        BadInputError: the file is missing or not of that form; names it, and the line.
+        BadInputError: the file is missing or a line is not a row; names file and line.
     """
     path = folder / f"{name}.jsonl"
     try:
@@ -67,13 +67,13 @@ def _unreadable(where: object, error: Exception) -> BadInputError:
 
 
 def _typed(name: str, row: object) -> Row:
-    """A row as BigQuery would give it: every column, times and dates as Python's own."""
+    """Return a row as BigQuery returns it: every column, with Python's datetimes and dates."""
     if not isinstance(row, dict):
         raise TypeError(f"{row!r:.40} is not a JSON object")
     shape = table(name)
     whole: dict[str, Any] = {}
     for field in shape.fields:
-        value = row.get(field.name)  # an export of BigQuery's leaves null columns out
+        value = row.get(field.name)  # BigQuery's export omits null columns
         if value is None and field.mode == "REPEATED":
             value = []
         if value is None and field.name == shape.partition_column:
@@ -87,6 +87,6 @@ def _typed(name: str, row: object) -> Row:
 
 
 def _instant(text: str) -> datetime:
-    """An instant as ISO 8601, or as BigQuery exports it: `2025-11-12 18:00:00 UTC`."""
+    """Parse ISO 8601, or BigQuery's export format `2025-11-12 18:00:00 UTC`."""
     found = datetime.fromisoformat(text.removesuffix(" UTC"))
     return found if found.tzinfo else found.replace(tzinfo=UTC)

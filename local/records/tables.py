@@ -1,4 +1,4 @@
-"""Reads the five tables of a stack whole, and writes them as JSON lines."""
+"""Reads the five tables of a stack, and writes them as JSON lines."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _ORDER = {
 
 
 def read_tables(where: Mapping[str, Any]) -> Tables:
-    """Every row of every table, in a readable order."""
+    """Return every row of every table, in a readable order."""
     endpoint = where["environment"]["BIGQUERY_EMULATOR_HOST"]
     read: dict[str, list[Row]] = {}
     for name in NAMES:
@@ -34,7 +34,7 @@ def read_tables(where: Mapping[str, Any]) -> Tables:
 
 
 def count_rows(where: Mapping[str, Any]) -> dict[str, int]:
-    """Rows a table, in one query."""
+    """Count the rows of every table, in one query."""
     endpoint = where["environment"]["BIGQUERY_EMULATOR_HOST"]
     parts = [
         f"SELECT '{name}' AS name, COUNT(*) AS n FROM {_full(where, name)}"  # noqa: S608 - our own names
@@ -59,4 +59,4 @@ def write_tables(tables: Tables, folder: Path) -> None:
 def _as_json(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a table")
+    raise TypeError(f"{type(value).__name__} cannot be written to a table file")

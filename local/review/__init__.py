@@ -1,1 +1,1 @@
-"""Decisions judged again: what would be decided, why, and what another configuration changes."""
+"""Decides again: what would be decided, why, and what another configuration changes."""

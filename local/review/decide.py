@@ -1,4 +1,4 @@
-"""Decisions at any instant, without a stack: what the controller would say, and why."""
+"""Decides at any instant, without a stack, as the controller would."""
 
 import json
 from collections.abc import Iterator
@@ -28,13 +28,13 @@ CONTROLLER = "tick-master-controller"
 def decisions_at(
     schedule: Path, instant: datetime, workflow: str | None, history: Path | None
 ) -> list[dict[str, Any]]:
-    """Decide at an instant, in the columns of `workflow_decisions`, JSON-ready.
+    """Decide at an instant; return rows of `workflow_decisions` that JSON can hold.
 
     Args:
         schedule: a scheduleLeagueV2 file or a slate of ours.
         instant: aware.
-        workflow: only this one; None decides all.
-        history: a folder of `<table>.jsonl` as `day` writes them; None means nothing ran yet.
+        workflow: the only one to decide; None decides all.
+        history: a folder of `<table>.jsonl` as `day` writes them; None for an empty history.
 
     Raises:
         BadInputError: an unknown workflow, or files that cannot be read.
@@ -51,7 +51,7 @@ def decisions_at(
 def explained_at(
     schedule: Path, instant: datetime, workflow: str | None, history: Path | None
 ) -> Iterator[str]:
-    """The same decisions for a person: each rule that was met, in order, with the facts it saw."""
+    """Yield the same decisions for a person: each rule asked, in order, with the facts it saw."""
     runtime = Runtime(Settings())
     situation = _situation(runtime, schedule, instant, history)
     for name, flow in _chosen(runtime, workflow).items():
@@ -73,7 +73,7 @@ def _situation(
     cron = runtime.cron(CONTROLLER)
     slot = slot_of(cron, instant)
     return Situation(
-        # An instant that no tick is near to is judged as if one came right then.
+        # Far from any tick, decide as if a tick came at this instant.
         slot=instant if is_expired(slot, instant) else slot,
         now=instant,
         cron=cron,

@@ -1,4 +1,4 @@
-"""Which decisions another configuration would make, in the nominal world, before it is deployed."""
+"""Compares the decisions of two workflow files, before the new one is deployed."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from common.calendar.games import Calendar
 from common.calendar.season import by_date
 from common.configuration.checks import TICKS, load_checked
 from common.configuration.workflows import Workflow, load_workflows
 from common.decisions.plan import DAYS_BEFORE, nominal_decisions
-from common.decisions.situation import Calendar, Decision, wall
+from common.decisions.situation import Decision, wall
 from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.runtime import Runtime
@@ -20,14 +21,14 @@ from local.fake_sources.slate import load
 
 Sign = Literal["+", "-", "~"]
 Decisions = dict[tuple[str, datetime], Decision]
-LONGEST = timedelta(days=400)
-ANY_TIME = "     "
-_SHOWN = 3
+SPAN_MAX = timedelta(days=400)
+NO_TIME = "     "
+DAYS_SHOWN_MAX = 3
 
 
 @dataclass(frozen=True)
 class Change:
-    """One decision that differs; None where a configuration lacks the workflow."""
+    """One decision that differs; a side is None where its file lacks the workflow."""
 
     workflow: str
     slot: datetime
@@ -36,33 +37,33 @@ class Change:
 
     @property
     def sign(self) -> Sign:
-        """A run more, a run less, or a decision that says something else."""
+        """Return `+` for an added run, `-` for a removed run, `~` for any other change."""
         ran, runs = _is_run(self.old), _is_run(self.new)
         return "~" if ran == runs else "+" if runs else "-"
 
 
 @dataclass(frozen=True)
 class Diff:
-    """All changes, in order of time, and how many decisions stay as they are."""
+    """All changes in order of time, and how many decisions stay as they are."""
 
     changes: tuple[Change, ...]
-    alike: int
+    unchanged: int
     days: int
 
 
 def diff(schedule: Path, first: date, last: date, old: Path, new: Path) -> Diff:
     """Compare the decisions of two workflow files on the dates from `first` to `last`.
 
-    Both are judged in the nominal world of the plan: published times as configured, games of
-    2 h 30, every scrape succeeds. The old file only has to be of the right form, so that one that
-    is refused today can be compared with its repair.
+    Both files decide in the nominal world of the plan: sources publish at the configured times,
+    games last 2 h 30, every scrape succeeds. The old file needs the right form only, so that a
+    file that is refused today can be compared with its repair.
 
     Raises:
-        BadInputError: the dates are the wrong way round, too many, or without games.
-        ConfigError: a file that cannot be read, or a new one that cannot work.
+        BadInputError: the dates are in the wrong order, too many, or without games.
+        ConfigError: a file cannot be read, or the new file cannot work.
     """
-    if not timedelta(0) <= last - first <= LONGEST:
-        raise BadInputError(f"--from {first} --to {last}: give 1 to {LONGEST.days} days, in order")
+    if not timedelta(0) <= last - first <= SPAN_MAX:
+        raise BadInputError(f"--from {first} --to {last}: give 1 to {SPAN_MAX.days} days, in order")
     runtime = Runtime(Settings())
     files = load_workflows(old), load_checked(new, runtime.topology)
     calendar = _calendar(schedule, first, last)
@@ -76,14 +77,14 @@ def _calendar(schedule: Path, first: date, last: date) -> Calendar:
     calendar = by_date(load(schedule).games)
     if not any(first <= day <= last for day in calendar):
         held = f"{min(calendar)} to {max(calendar)}" if calendar else "none"
-        raise BadInputError(f"no games from {first} to {last} ({schedule} holds {held})")
+        raise BadInputError(f"no games from {first} to {last} ({schedule} contains {held})")
     return calendar
 
 
 def _decisions(
     runtime: Runtime, flows: Mapping[str, Workflow], calendar: Calendar, first: date, last: date
 ) -> Decisions:
-    judged = nominal_decisions(
+    decided = nominal_decisions(
         flows,
         calendar,
         first - timedelta(days=DAYS_BEFORE),
@@ -92,7 +93,7 @@ def _decisions(
         per_game=runtime.per_game,
         collect_since=runtime.settings.collect_since,
     )
-    return {(name, slot): made for name, slot, made in judged if eastern_date(slot) >= first}
+    return {(name, slot): made for name, slot, made in decided if eastern_date(slot) >= first}
 
 
 def _changes(before: Decisions, after: Decisions) -> Iterator[Change]:
@@ -103,7 +104,7 @@ def _changes(before: Decisions, after: Decisions) -> Iterator[Change]:
 
 
 def _essence(made: Decision | None) -> object:
-    """What a change of counts: not the wording, which a new time of day alone changes."""
+    """Return what is compared of a decision; not its reason, which contains times of day."""
     if made is None:
         return None
     return (
@@ -125,15 +126,15 @@ def _is_run(made: Decision | None) -> bool:
 
 
 def lines_of(found: Diff) -> Iterator[str]:
-    """The changes as `terraform plan` shows them: by workflow, equal ones of many days in one."""
+    """Yield the changes by workflow; equal changes on several days share a line."""
     groups: dict[str, dict[tuple[str, Sign, str], list[Change]]] = defaultdict(dict)
     for change in found.changes:
         key = _clock(change), change.sign, _described(change)
         groups[change.workflow].setdefault(key, []).append(change)
     for workflow in sorted(groups):
         yield f"  {workflow}"
-        for (clock, sign, said), changes in sorted(groups[workflow].items(), key=_order):
-            yield f"    {sign} {clock}  {said}{_games(changes)}  ({_days(changes)})"
+        for (clock, sign, text), changes in sorted(groups[workflow].items(), key=_order):
+            yield f"    {sign} {clock}  {text}{_games(changes)}  ({_days(changes)})"
         yield ""
     yield _summary(found)
 
@@ -144,17 +145,17 @@ def _order(item: tuple[tuple[str, Sign, str], list[Change]]) -> tuple[str, datet
 
 
 def _clock(change: Change) -> str:
-    """The slot's wall time; none for the skips of a workflow that comes or goes as a whole."""
-    return ANY_TIME if _is_aside(change) else wall(change.slot)
+    """Return the slot's wall time; blank for skips of a workflow that is added or removed."""
+    return NO_TIME if _is_minor(change) else wall(change.slot)
 
 
-def _is_aside(change: Change) -> bool:
+def _is_minor(change: Change) -> bool:
     return change.sign == "~" and None in (change.old, change.new)
 
 
 def _described(change: Change) -> str:
-    """What it was → what it becomes; scrapers only where they are what changes."""
-    if _is_aside(change):
+    """Return `old → new`, with the scrapers where only they change."""
+    if _is_minor(change):
         return "decided from now on" if change.old is None else "no longer decided"
     old, new = _named(change.old), _named(change.new)
     if old == new and change.old and change.new and change.old.scrapers != change.new.scrapers:
@@ -167,7 +168,7 @@ def _named(made: Decision | None) -> str:
 
 
 def _games(changes: list[Change]) -> str:
-    """How many games are targeted before and after, where that changes."""
+    """Return how many games are targeted before and after, where that changes."""
     old, new = (
         sum(len(made.game_ids) for made in side if made)
         for side in zip(*((change.old, change.new) for change in changes), strict=True)
@@ -177,15 +178,15 @@ def _games(changes: list[Change]) -> str:
 
 def _days(changes: list[Change]) -> str:
     days = list(dict.fromkeys(eastern_date(change.slot) for change in changes))
-    shown = ", ".join(map(str, days[:_SHOWN]))
-    return shown if len(days) <= _SHOWN else f"{len(days)} days: {shown} … {days[-1]}"
+    shown = ", ".join(map(str, days[:DAYS_SHOWN_MAX]))
+    return shown if len(days) <= DAYS_SHOWN_MAX else f"{len(days)} days: {shown} … {days[-1]}"
 
 
 def _summary(found: Diff) -> str:
     if not found.changes:
-        return f"No changes: {found.alike} decisions of {found.days} days stay as they are."
+        return f"No changes: {found.unchanged} decisions of {found.days} days stay as they are."
     signs = [change.sign for change in found.changes]
     return (
         f"{signs.count('+')} runs to add, {signs.count('-')} to remove, {signs.count('~')} "
-        f"decisions to change; {found.alike} stay as they are ({found.days} days)."
+        f"decisions to change; {found.unchanged} stay as they are ({found.days} days)."
     )

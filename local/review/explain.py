@@ -1,26 +1,27 @@
-"""A decision told to a person: the rules it met, in order, with the facts each saw."""
+"""Explains a decision to a person: the rules asked, in order, with the facts each saw."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from common.calendar.games import Game
 from common.decisions.history import Run
-from common.decisions.situation import Decision, Rule, Situation, Target, hours, wall
+from common.decisions.situation import Decision, Rule, Situation, hours, wall
 from common.eastern import eastern
+from common.messages.models import GameTarget
 
-_SHOWN = 4
+ITEMS_MAX = 4
 
 
 def explain(
     name: str, made: Decision, situation: Situation, rules: Sequence[Rule]
 ) -> Iterator[str]:
-    """The lines that tell one decision; the last rule that held is the one that decided."""
+    """Yield the lines about one decision; the last rule that held is the one that decided."""
     slot = f"{eastern(situation.slot):%Y-%m-%d %H:%M} ET"
     yield f"{name}: {made.action} {made.reason_code} at {slot}, about {made.target_date}"
     yield f"  {made.reason}{_again(made)}"
     asks = max((len(rule.asks) for rule in rules), default=0)
     for rule in rules:
-        facts = ", ".join(f"{key} {told(value)}" for key, value in rule.facts.items())
+        facts = ", ".join(f"{key} {shown(value)}" for key, value in rule.facts.items())
         yield f"    {'yes' if rule.held else 'no':<4}{rule.asks:<{asks}}  {facts}".rstrip()
     if made.action == "RUN":
         yield f"    run {', '.join(made.scrapers)}"
@@ -32,14 +33,14 @@ def _again(made: Decision) -> str:
     return f"; next check {eastern(made.next_check):%Y-%m-%d %H:%M}" if made.next_check else ""
 
 
-def _targets(targets: Sequence[Target]) -> Iterator[str]:
+def _targets(targets: Sequence[GameTarget]) -> Iterator[str]:
     for target in targets:
-        lacking = ", ".join(target.scrapers) or "only what is collected for the whole date"
-        yield f"        {target.away}@{target.home} ({target.game_id}): {lacking}"
+        missing = ", ".join(target.scrapers) or "only what is collected for the whole date"
+        yield f"        {target.away}@{target.home} ({target.game_id}): {missing}"
 
 
-def told(fact: object) -> str:  # noqa: PLR0911 - one line a type
-    """A fact as a person reads it; instants are Eastern."""
+def shown(fact: object) -> str:  # noqa: PLR0911 - one line a type
+    """Return a fact as a person reads it; instants are Eastern."""
     match fact:
         case None | () | []:
             return "none"
@@ -51,12 +52,12 @@ def told(fact: object) -> str:  # noqa: PLR0911 - one line a type
             return fact.isoformat()
         case timedelta():
             return hours(fact)
-        case Game() | Target():
+        case Game() | GameTarget():
             return f"{fact.away}@{fact.home}"
         case Run():
             return f"of {wall(fact.slot)}"
         case list() | tuple():
-            shown = ", ".join(told(item) for item in fact[:_SHOWN])
-            more = f" … ({len(fact)})" if len(fact) > _SHOWN else ""
-            return f"{shown}{more}"
+            items = ", ".join(shown(item) for item in fact[:ITEMS_MAX])
+            more = f" … ({len(fact)})" if len(fact) > ITEMS_MAX else ""
+            return f"{items}{more}"
     return str(fact) or "none"

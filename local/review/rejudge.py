@@ -1,4 +1,4 @@
-"""Recorded decisions judged again from their stored inputs: what today's code decides otherwise."""
+"""Decides recorded decisions again from their stored inputs, and compares the results."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ from common.settings import Settings
 from local.records.rows import read_rows
 
 TABLE = "workflow_decisions"
-_SHOWN = 120
+VALUE_CHARACTERS_MAX = 120
 
 
 @dataclass(frozen=True)
-class Otherwise:
-    """One recorded decision that is made otherwise today, and in what."""
+class Changed:
+    """One recorded decision that differs today; old and new value by field."""
 
     workflow: str
     slot: datetime
@@ -34,55 +34,55 @@ class Otherwise:
 
 @dataclass(frozen=True)
 class Rejudged:
-    """What became of the recorded decisions.
+    """The result for all recorded decisions.
 
     Attributes:
-        otherwise: those that differ, in order of time.
-        judged: how many were judged again.
-        unkept: how many have no inputs of a known form.
-        foreign: how many were made under another configuration.
+        changed: those that differ today, in order of time.
+        judged: how many were decided again.
+        without_inputs: how many have no inputs of a known form.
+        other_configuration: how many were made under another configuration.
     """
 
-    otherwise: tuple[Otherwise, ...]
+    changed: tuple[Changed, ...]
     judged: int
-    unkept: int
-    foreign: int
+    without_inputs: int
+    other_configuration: int
 
 
 def rejudge(folder: Path, workflows: Path | None = None) -> Rejudged:
-    """Judge the decisions of a folder again, with today's code and configuration.
+    """Decide the decisions of a folder again, with today's code and configuration.
 
     Args:
-        folder: holds `workflow_decisions.jsonl`, as `day` and `simulate` write it.
-        workflows: another workflow file than the configured one.
+        folder: contains `workflow_decisions.jsonl` as `day` and `simulate` write it.
+        workflows: a workflow file to use in place of the configured one.
 
     Raises:
-        BadInputError: the file cannot be read, or holds no decision with its inputs.
+        BadInputError: the file cannot be read, or contains no decision with its inputs.
         ConfigError: the workflow file cannot work.
     """
     settings = Settings()
     if workflows:
         settings = settings.model_copy(update={"workflows_file": workflows})
     runtime = Runtime(settings)
-    _ = runtime.workflows  # a file that cannot work is refused before it is hashed
+    _ = runtime.workflows  # refuses a file that cannot work before it is hashed
     current = runtime.config_hash
     rows = read_rows(folder, TABLE)
-    kept = [(row, inputs) for row in rows if row["slot"] and (inputs := _inputs(folder, row))]
-    if not kept:
+    recorded = [(row, inputs) for row in rows if row["slot"] and (inputs := _inputs(folder, row))]
+    if not recorded:
         raise BadInputError(
             f"{folder / TABLE}.jsonl: none of {len(rows)} decisions has its inputs; "
             "record some with: python -m local day DATE --out DIR"
         )
     return Rejudged(
-        otherwise=tuple(_otherwise(runtime, folder, kept)),
-        judged=len(kept),
-        unkept=len(rows) - len(kept),
-        foreign=sum(inputs.get("config", current) != current for _, inputs in kept),
+        changed=tuple(_changed(runtime, folder, recorded)),
+        judged=len(recorded),
+        without_inputs=len(rows) - len(recorded),
+        other_configuration=sum(inputs.get("config", current) != current for _, inputs in recorded),
     )
 
 
 def _inputs(folder: Path, row: Row) -> Mapping[str, Any] | None:
-    """A row's inputs; None where it has none of the form that is known."""
+    """Return a row's inputs; None where they are missing or of an unknown form."""
     try:
         inputs = json.loads(row.get("inputs") or "{}")
     except ValueError as error:
@@ -94,14 +94,14 @@ def _broken(folder: Path, row: Row, error: Exception) -> BadInputError:
     return BadInputError(
         f"{folder / TABLE}.jsonl: inputs of decision {row['decision_id']} "
         f"({row['workflow_name']} at {row['slot']}): {type(error).__name__}: {error}; "
-        "give a folder as the replay wrote it"
+        "give a folder that `day` or `simulate` wrote"
     )
 
 
-def _otherwise(
-    runtime: Runtime, folder: Path, kept: list[tuple[Row, Mapping[str, Any]]]
-) -> Iterator[Otherwise]:
-    for row, inputs in sorted(kept, key=lambda pair: pair[0]["slot"]):
+def _changed(
+    runtime: Runtime, folder: Path, recorded: list[tuple[Row, Mapping[str, Any]]]
+) -> Iterator[Changed]:
+    for row, inputs in sorted(recorded, key=lambda pair: pair[0]["slot"]):
         name = row["workflow_name"]
         flow = runtime.workflows.get(name)
         try:
@@ -111,7 +111,7 @@ def _otherwise(
         was, now = _recorded(row, inputs), _decided(made)
         differences = {what: (was[what], now[what]) for what in was if was[what] != now[what]}
         if differences:
-            yield Otherwise(name, row["slot"], differences)
+            yield Changed(name, row["slot"], differences)
 
 
 def _again(
@@ -139,7 +139,7 @@ def _recorded(row: Row, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _decided(made: Decision | None) -> dict[str, Any]:
-    """The same of today's decision; a workflow that is not enabled today decides nothing."""
+    """Return the same fields of today's decision; all None where the workflow is not enabled."""
     if made is None:
         return dict.fromkeys(
             ("action", "reason_code", "target_date", "scrapers", "game_ids", "targets")
@@ -155,23 +155,27 @@ def _decided(made: Decision | None) -> dict[str, Any]:
 
 
 def lines_of(found: Rejudged) -> Iterator[str]:
-    """One line a decision that is made otherwise, and a summary."""
-    for one in found.otherwise:
+    """Yield one line for each decision that differs, and a summary."""
+    for one in found.changed:
         slot = f"{one.slot.astimezone(EASTERN):%Y-%m-%d %H:%M}"
         if one.differences.get("action", ("", ""))[1] is None:
             yield f"~ {slot}  {one.workflow}: is not enabled"
             continue
-        said = "; ".join(
+        text = "; ".join(
             f"{what}: {_short(was)} → {_short(now)}" for what, (was, now) in one.differences.items()
         )
-        yield f"~ {slot}  {one.workflow}: {said}"
-    yield (
-        f"{found.judged} decisions judged again, {len(found.otherwise)} otherwise"
-        + (f"; {found.foreign} were made under another configuration" if found.foreign else "")
-        + (f"; {found.unkept} have no inputs" if found.unkept else "")
-    )
+        yield f"~ {slot}  {one.workflow}: {text}"
+    yield "; ".join(_summary(found))
+
+
+def _summary(found: Rejudged) -> Iterator[str]:
+    yield f"{found.judged} decisions judged again, {len(found.changed)} differ"
+    if found.other_configuration:
+        yield f"{found.other_configuration} were made under another configuration"
+    if found.without_inputs:
+        yield f"{found.without_inputs} have no inputs"
 
 
 def _short(value: object) -> str:
     text = str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[:VALUE_CHARACTERS_MAX]}…"

@@ -1,6 +1,6 @@
 """Reads what goes wrong in a simulation, and how often: `duplicate=5%,crash=1%,bigquery=429:2%`.
 
-docs/faults.md lists keys and kinds.
+docs/simulator.md lists keys and kinds.
 """
 
 import re

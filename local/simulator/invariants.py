@@ -36,6 +36,8 @@ def _resends_max(name: str) -> int:
 class InvariantError(OrchestrationError):
     """A rule of the design (section 3) is broken; names rule, rows, seed and instant."""
 
+    code = "INVARIANT"
+
 
 class Invariants:
     """Checks the tables of a world.

@@ -1,7 +1,7 @@
 """Faults in the ports: errors as Google's services answer them, and processes that die.
 
 Every write has a point before and one after it, named by what is written: `before claim`,
-`after rows of workflow_decisions`. docs/faults.md lists those of each function.
+`after rows of workflow_decisions`. docs/simulator.md lists those of each function.
 """
 
 import json
@@ -140,7 +140,7 @@ class PortFaults:
 
 
 def point_of(call: Call) -> str:
-    """Name the point that a call is, in the words of docs/faults.md."""
+    """Name the point that a call is, in the words of docs/simulator.md."""
     if call.name == "publish":
         return f"message to {call.subject}"
     if call.name in {"append", "select", "has_begun"}:

@@ -58,6 +58,8 @@ class SimulateOptions:
 class BrokenError(OrchestrationError):
     """A history broke a rule; `fired` are the faults that had happened by then."""
 
+    code = "BROKEN_HISTORY"
+
     def __init__(self, error: OrchestrationError, fired: tuple[Fired, ...]) -> None:
         super().__init__(f"{type(error).__name__}: {error}")
         self.fired = fired

@@ -1,7 +1,7 @@
 """The whole system in one process, in memory, on a virtual clock: for tests and the simulator.
 
 The handlers are the deployed ones; clock, ports and Pub/Sub are stand-ins (`memory.py`,
-`transport.py`).
+`transport.py`). docs/simulator.md says what is real and what is not.
 """
 
 import json
@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Unpack
 
 from common.cloud.ports import Row, StoredObject
-from common.entry.respond import respond
+from common.entry.respond import Route, respond
 from common.handlers.cleanup_processor import clean_up
 from common.handlers.execution_tracker import track
 from common.handlers.master_controller import control
@@ -21,7 +21,7 @@ from common.handlers.schedule_locker import lock
 from common.handlers.scraper_logger import write_log
 from common.handlers.scraper_runner import run
 from common.handlers.workflow_executor import execute
-from common.messages.models import Message, ObjectEvent, ScraperRequest, Tick, WorkflowDecision
+from common.messages.models import ObjectEvent, ScraperRequest, Tick, WorkflowDecision
 from common.runtime import Given, Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
@@ -31,8 +31,8 @@ from local.simulator.intercepted import Crash
 from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
 from local.simulator.transport import Delivery, Transport
 
-ROUTES: Mapping[str, tuple[str, type[Message], Callable[..., Mapping[str, object]]]] = {
-    name: (name, model, handle)
+ROUTES: Mapping[str, Route[Any]] = {
+    name: Route(name, model, handle)
     for name, model, handle in (
         ("schedule_locker", Tick, lock),
         ("master_controller", Tick, control),

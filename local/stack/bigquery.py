@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HOME = ROOT / ".local" / "home"
 EXTENSION = "spatial.duckdb_extension"
-DAY_MS = 24 * 60 * 60 * 1000
+_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class BigQueryServer:
     process: Process
 
     def stop(self) -> None:
-        """End it; its tables are gone with it."""
+        """Stop the emulator; its tables are lost."""
         self.process.stop()
 
 
@@ -37,13 +37,14 @@ def start_bigquery(
     """Start the emulator, empty, on a free port.
 
     Args:
-        project: what a request without a project means.
-        log_file: takes its output.
-        port: instead of a free one.
+        project: the project of requests that name none.
+        log_file: takes the emulator's output.
+        port: to listen on; None takes a free one.
         home: holds DuckDB's extension folder.
 
     Raises:
-        ConfigError: it does not start, such as when it is not installed, or the port is in use.
+        ConfigError: the emulator does not start, such as when it is not installed, or the port is
+            in use.
     """
     place_extension(home)
     argv = [sys.executable, "-m", "local.stack.bigquery_server", "start", "--project", project]
@@ -51,8 +52,8 @@ def start_bigquery(
     env = {
         "HOME": str(home),
         "PYTHONPATH": str(ROOT),
-        "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",  # would be downloaded
-        "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # a snapshot a write, and nobody looks back
+        "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",  # they would be downloaded
+        "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # else each write takes a snapshot, never used
         "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
     }
     with held_port(port) as chosen:
@@ -62,7 +63,7 @@ def start_bigquery(
 
 
 def place_extension(home: Path) -> Path:
-    """Put DuckDB's spatial extension where DuckDB looks for it below `home`, without a download.
+    """Copy DuckDB's spatial extension to where DuckDB looks for it below `home`.
 
     Returns:
         The extension's file.
@@ -107,6 +108,6 @@ def _described(path: str, shape: Table) -> "bigquery.Table":
     made.description = shape.description
     made.clustering_fields = list(shape.clustering)
     made.time_partitioning = bigquery.TimePartitioning(
-        field=shape.partition_column, expiration_ms=days * DAY_MS if days else None
+        field=shape.partition_column, expiration_ms=days * _DAY_MILLISECONDS if days else None
     )
     return made

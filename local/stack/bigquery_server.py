@@ -1,9 +1,9 @@
 """Runs bqemulator with one translation rule of ours: `-m local.stack.bigquery_server start …`.
 
-DuckDB has no subquery in the condition of an outer join, which is what bqemulator makes of the
-end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)`: it answers "Cannot perform non-inner join on
-subquery!". The rule says the same with a function. (BigQuery itself refuses the query, too: see
-docs/tables.md. The user's text runs here nevertheless.)
+bqemulator translates the end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)` into a subquery in the
+condition of an outer join, which DuckDB refuses: "Cannot perform non-inner join on subquery!". The
+rule makes it a function call. (BigQuery itself refuses the query too, see docs/tables.md, but the
+user's text has to run here as it is.)
 """
 
 from bqemulator.cli import main
@@ -18,11 +18,11 @@ class InUnnestOfOuterJoin(TranslationRule):
     name = "IN_UNNEST_OF_OUTER_JOIN"
 
     def applies_to(self, node: exp.Expression) -> bool:
-        """Only in the ON of a join: elsewhere NULL in the array could make a difference."""
+        """Return whether the node is in a join's ON; elsewhere a NULL in the array would matter."""
         return _array(node) is not None and _in_join_condition(node)
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
-        """A fresh call over copies of both sides."""
+        """Return a new call with copies of both sides."""
         array = _array(node)
         assert array is not None
         return exp.Anonymous(this="LIST_CONTAINS", expressions=[array.copy(), node.this.copy()])

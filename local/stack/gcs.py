@@ -14,7 +14,7 @@ _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "
 
 @dataclass(frozen=True)
 class Events:
-    """Where OBJECT_FINALIZE of a bucket goes: a topic on a Pub/Sub at `host:port`."""
+    """The topic, on a Pub/Sub at `host:port`, that gets the OBJECT_FINALIZE events of a bucket."""
 
     bucket: str
     topic: str
@@ -29,7 +29,7 @@ class StorageServer:
     process: Process
 
     def stop(self) -> None:
-        """End it; its objects are gone with it."""
+        """Stop the emulator; its objects are lost."""
         self.process.stop()
 
 
@@ -43,12 +43,13 @@ def start_gcs(
 
     Args:
         project: owns the topic.
-        log_file: takes its output.
+        log_file: takes the emulator's output.
         events: what to publish; None publishes nothing.
-        port: instead of a free one.
+        port: to listen on; None takes a free one.
 
     Raises:
-        ConfigError: there is no binary for this machine, it does not start, or the port is in use.
+        ConfigError: the package has no binary for this machine, the emulator does not start, or the
+            port is in use.
     """
     argv = [str(binary()), "-scheme", "http", "-backend", "memory", "-log-level", "warn"]
     env: dict[str, str] = {}
@@ -63,10 +64,10 @@ def start_gcs(
 
 
 def binary() -> Path:
-    """The server's program as its package ships it.
+    """Return the server's program inside its package.
 
     Raises:
-        ConfigError: it ships none for this machine.
+        ConfigError: the package has none for this machine.
     """
     machine = _MACHINES.get(platform.machine().lower(), platform.machine())
     name = f"fake-gcs-server-{platform.system().lower()}-{machine}"

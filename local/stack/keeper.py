@@ -1,6 +1,6 @@
-"""The process that holds a stack: started by the driver, told what to do over loopback HTTP.
+"""The process that holds a stack: started by a driver, and controlled over loopback HTTP.
 
-It ends when told to, or when the driver that started it goes away without saying `keep`.
+It ends on request, on a signal, or when the driver ends without having asked to keep the stack.
 """
 
 import json
@@ -8,145 +8,142 @@ import os
 import signal
 import sys
 import threading
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 from common.clock import FileClock, set_clock
 from common.errors import ConfigError
 from local.stack.chaos import Disturbance
+from local.stack.config import StackConfig
+from local.stack.idle import IdleWait
 from local.stack.process import HOST
-from local.stack.rest import Rest
-from local.stack.stack import Stack, StackConfig
+from local.stack.stack import Stack
 from local.stack.strikes import Strikes
 
-_SUPERVISE_SECONDS = 0.05
+_RESTART_SECONDS = 0.05
 
 
 class Keeper:
-    """Holds one stack and answers for it."""
+    """Holds one started stack and carries out the driver's requests."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
+    def __init__(self, stack: Stack, stopping: threading.Event) -> None:
         self.kept = False
-        self.stopping = threading.Event()
-        self.rest = Rest(stack)
-        self.strikes: Strikes | None = None
+        self.stopping = stopping
+        self._stack = stack
+        self._idle = IdleWait(stack)
+        self._strikes = Strikes(stack, stack.pubsub.broker, FileClock(stack.clock_file))
 
-    def answer(self, path: str, given: dict[str, Any]) -> dict[str, Any]:
-        """Do what the driver asks.
+    def answer(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Carry out a request and return the reply.
 
         Raises:
-            ConfigError: an unknown request or function.
+            ConfigError: the request or a function in it is unknown.
         """
-        told: dict[str, Any] = {}
+        reply: dict[str, Any] = {}
         match path:
             case "/clock":
-                set_clock(self.stack.clock_file, datetime.fromisoformat(given["now"]))
-                assert self.stack.pubsub is not None
-                self.stack.pubsub.wake()
+                set_clock(self._stack.clock_file, datetime.fromisoformat(body["now"]))
+                self._stack.pubsub.broker.wake()
             case "/idle":
-                told = {**self.rest.wait(given["seconds"]), "disturbed": len(self._struck())}
+                reply = self._wait_idle(body["seconds"])
             case "/arm":
-                assert self.strikes is not None, "armed on a stack without chaos"
-                self.strikes.arm(Disturbance(**given))
-            case "/struck":
-                told = {"struck": self._struck()}
+                self._strikes.arm(Disturbance(**body))
+            case "/disturbances":
+                reply = {"lines": self._strikes.lines()}
             case "/dead-letters":
-                told = {"count": self.stack.dead_letters()}
+                reply = {"count": self._stack.pubsub.dead_letters()}
             case "/kill":
-                self.stack.kill(given["function"])
+                self._stack.kill(body["function"])
             case "/keep":
                 self.kept = True
             case "/stop":
                 self.stopping.set()
             case _:
-                raise ConfigError(f"request {path!r} is not known to the keeper")
-        return told
-
-    def _struck(self) -> list[dict[str, Any]]:
-        return self.strikes.struck() if self.strikes else []
+                raise ConfigError(f"request {path!r} is not known to the stack's keeper")
+        return reply
 
     def supervise(self) -> None:
-        """Restart dead functions until told to stop; runs in the main thread."""
-        while not self.stopping.wait(_SUPERVISE_SECONDS):
-            self.stack.restart_dead()
-        if self.strikes:
-            self.strikes.close()
+        """Restart dead functions until asked to stop; runs in the main thread."""
+        while not self.stopping.wait(_RESTART_SECONDS):
+            self._stack.restart_dead()
+        self._strikes.close()
+
+    def _wait_idle(self, seconds: float) -> dict[str, Any]:
+        state = self._idle.wait(seconds)
+        return replace(state, disturbances=len(self._strikes.lines())).to_reply()
 
 
 class _Control(ThreadingHTTPServer):
     daemon_threads = True
-    keeper: Keeper
+
+    def __init__(self, keeper: Keeper) -> None:
+        super().__init__((HOST, 0), _Handler)
+        self.keeper = keeper
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Control
 
     def do_POST(self) -> None:
-        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
         try:
-            status, reply = 200, self.server.keeper.answer(self.path, given)
+            status, reply = HTTPStatus.OK, self.server.keeper.answer(self.path, body)
         except ConfigError as error:
-            status, reply = 400, {"error": str(error)}
-        body = json.dumps(reply).encode()
+            status, reply = HTTPStatus.BAD_REQUEST, {"error": str(error)}
+        text = json.dumps(reply).encode()
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(text)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing."""
+        """Log no requests."""
 
 
-def _watch_driver(keeper: Keeper) -> None:
-    """Standard input ends with the driver; a kept stack outlives it."""
+def _stop_with_driver(keeper: Keeper) -> None:
+    """Wait for the end of standard input, which is the driver's, and stop unless kept."""
     while os.read(sys.stdin.fileno(), 1):  # unbuffered: a lock held at the exit would abort it
         pass
     if not keeper.kept:
         keeper.stopping.set()
 
 
-def read_config(given: dict[str, Any]) -> StackConfig:
-    """The configuration that the driver handed over as JSON."""
-    since = given["collect_since"]
-    return StackConfig(
-        folder=Path(given["folder"]),
-        slate=Path(given["slate"]),
-        instant=datetime.fromisoformat(given["instant"]),
-        pubsub=given["pubsub"],
-        collect_since=date.fromisoformat(since) if since else None,
-        workflows=Path(given["workflows"]),
-        ports=given["ports"],
-        chaos=given["chaos"],
-    )
-
-
-def main() -> int:
-    """Start the stack, say where it is on standard output, and hold it."""
-    stack = Stack(read_config(json.loads(sys.argv[1])))
-    keeper = Keeper(stack)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: keeper.stopping.set())
+def _start(stack: Stack) -> bool:
+    """Start the stack; print the reason as JSON and return False when it does not start."""
     try:
         stack.start()
     except ConfigError as error:
         print(json.dumps({"error": str(error)}), flush=True)
+        return False
+    return True
+
+
+def main() -> int:
+    """Start the stack, print where its parts are as a line of JSON, and hold it until stopped."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    stack = Stack(StackConfig.from_json(sys.argv[1]))
+    if not _start(stack):
         return 2
-    if stack.broker:
-        keeper.strikes = Strikes(stack, stack.broker, FileClock(stack.clock_file))
     try:
-        control = _Control((HOST, 0), _Handler)
-        control.keeper = keeper
-        threading.Thread(target=control.serve_forever, daemon=True).start()
-        threading.Thread(target=_watch_driver, args=(keeper,), daemon=True).start()
-        where = f"http://{HOST}:{control.server_port}"
-        print(json.dumps({**stack.describe(), "control": where, "pid": os.getpid()}), flush=True)
-        keeper.supervise()
+        _hold(stack, stopping)
     finally:
         stack.stop()
     return 0
+
+
+def _hold(stack: Stack, stopping: threading.Event) -> None:
+    keeper = Keeper(stack, stopping)
+    control = _Control(keeper)
+    threading.Thread(target=control.serve_forever, daemon=True).start()
+    threading.Thread(target=_stop_with_driver, args=(keeper,), daemon=True).start()
+    address = f"http://{HOST}:{control.server_port}"
+    print(json.dumps({**stack.describe(), "control": address, "pid": os.getpid()}), flush=True)
+    keeper.supervise()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts a server as a child process and stops it by its handle."""
+"""Starts a server as a child process, and stops it by its handle."""
 
 import os
 import signal
@@ -13,60 +13,62 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from common.errors import ConfigError
+from common.settings import ROOT
 
 HOST = "127.0.0.1"
-START_SECONDS = 30.0
-STOP_SECONDS = 5.0
+START_SECONDS_MAX = 30.0
+STOP_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.01
-_TAIL_LINES = 3
-# Asks Linux to end this process with its parent (PR_SET_PDEATHSIG = 1), then becomes the server. A
-# preexec_fn would do the same in the fork, but a fork runs gRPC's handlers, and the parent serves
-# gRPC: seen as a line of noise a start. This costs 11 ms.
+_TAIL_LINES_MAX = 3
+_TAIL_CHARACTERS_MAX = 500
+# Asks Linux to kill this process with its parent (PR_SET_PDEATHSIG = 1), then becomes the server.
+# SIGTERM would not end a suspended server. A preexec_fn would do the same, but forks a parent that
+# serves gRPC, whose fork handlers log a line at each start. This costs 11 ms.
 _WITH_PARENT = (
     "import ctypes, os, signal, sys;"
-    "ctypes.CDLL(None).prctl(1, signal.SIGTERM);"
-    "os.getppid() == int(sys.argv[1]) or sys.exit(1);"  # it died before this could be asked
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL);"
+    "os.getppid() == int(sys.argv[1]) or sys.exit(1);"  # the parent has died already
     "os.execv(sys.argv[2], sys.argv[2:])"
 )
 
 
 @dataclass(frozen=True)
 class Process:
-    """A running child; `name` and `log_file` are for messages."""
+    """A running child process; `name` and `log_file` are for messages."""
 
     name: str
     child: subprocess.Popen[bytes]
     log_file: Path
 
     def running(self) -> bool:
-        """Whether the child still lives."""
+        """Return whether the child still runs."""
         return self.child.poll() is None
 
-    def stop(self) -> None:
-        """End the child and wait for it; does nothing to one that has ended."""
+    def stop(self, seconds: float = STOP_SECONDS_MAX) -> None:
+        """Terminate the child, and kill it if it has not ended after `seconds`."""
         with suppress(ProcessLookupError):
             self.child.terminate()
-        self.resume()  # a suspended one hears nothing else
+        self.resume()  # a suspended process handles no other signal
         try:
-            self.child.wait(STOP_SECONDS)
+            self.child.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
 
     def suspend(self) -> None:
-        """Freeze the child and its workers where they are, as a hanging machine would."""
+        """Suspend the child and its workers, like a machine that hangs."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let a suspended child go on; does nothing to one that runs or has ended."""
+        """Continue a suspended child; does nothing if it runs or has ended."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self.running():  # or its number may be another's by now
+        if self.running():  # otherwise another process may have its id by now
             with suppress(ProcessLookupError):
                 os.killpg(self.child.pid, number)
 
     def kill(self) -> None:
-        """End the child and its workers at once, as a crash would."""
+        """Kill the child and its workers at once, as a crash would."""
         with suppress(ProcessLookupError):
             os.killpg(self.child.pid, signal.SIGKILL)
         self.child.wait()
@@ -77,26 +79,26 @@ def start(
     env: Mapping[str, str],
     log_file: Path,
     ready: Callable[[], bool],
-    timeout_seconds: float = START_SECONDS,
+    timeout_seconds: float = START_SECONDS_MAX,
     *,
     name: str | None = None,
 ) -> Process:
     """Start a server and wait until it answers.
 
     Call it from the main thread: on Linux the child ends with the thread that started it, so that
-    even a killed parent leaves nothing running.
+    no child outlives a killed parent.
 
     Args:
         argv: the program's path and its arguments.
         env: the child's whole environment.
         log_file: takes both of the child's output streams.
-        ready: asks once whether the server answers; must not block for long.
-        timeout_seconds: how long it may take to become ready.
-        name: what messages call it; the program's own name otherwise.
+        ready: checks once whether the server answers; must not block for long.
+        timeout_seconds: how long it may take to become ready, in real seconds.
+        name: for messages; the program's own name by default.
 
     Raises:
-        ConfigError: the program is missing, ends at once, or does not become ready in time; with
-            the last lines of its log.
+        ConfigError: the program is missing, ends at once, or does not become ready in time; the
+            text holds the last lines of its log.
     """
     program = Path(argv[0])
     if not os.access(program, os.X_OK):
@@ -137,17 +139,24 @@ def _prefix() -> list[str]:
 
 
 def _tail(log_file: Path) -> str:
-    lines = log_file.read_text(errors="replace").strip().splitlines()[-_TAIL_LINES:]
-    return f"{' | '.join(lines)[-500:] or 'it wrote nothing'} (log: {log_file})"
+    lines = log_file.read_text(errors="replace").strip().splitlines()[-_TAIL_LINES_MAX:]
+    tail = " | ".join(lines)[-_TAIL_CHARACTERS_MAX:]
+    return f"{tail or 'its log is empty'} (log: {log_file})"
+
+
+def base_environment() -> dict[str, str]:
+    """Return a child's environment: of the user's own only what a program needs to run."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "HOME": str(ROOT / ".local" / "home")}
 
 
 @contextmanager
 def held_port(port: int | None = None) -> Iterator[int]:
-    """A free port of this machine, or the given one, for as long as the block runs.
+    """Hold a free port of this machine, or the given one, for as long as the block runs.
 
-    A port that was only looked up is free for whoever asks next: two functions of one stack got
-    the same, and one answered for the other (once in 200 stacks). A socket that is bound but does
-    not listen keeps it from others' choice, and lets a server have it that names it.
+    A port that is only looked up may be given to another process: in one of 200 stacks two
+    functions got the same port, and one answered for the other. A socket that is bound but does not
+    listen keeps the port from being chosen again, yet a server that names the port can bind it.
 
     Raises:
         ConfigError: the given port is in use.
@@ -162,22 +171,22 @@ def held_port(port: int | None = None) -> Iterator[int]:
             ) from error
         chosen = int(holder.getsockname()[1])
         if sys.platform != "linux":
-            holder.close()  # elsewhere it would keep the server out as well
+            holder.close()  # elsewhere the socket would keep the server out as well
         yield chosen
 
 
 def accepts(port: int) -> bool:
-    """Whether something on this machine accepts connections at the port."""
+    """Return whether a server on this machine accepts connections at the port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
 
 
 def package_folder(name: str) -> Path:
-    """Where an installed package keeps its files, without importing it.
+    """Return the folder of an installed package, without importing it.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: the package is not installed.
     """
     spec = find_spec(name)
     if spec is None or spec.origin is None:

@@ -1,10 +1,6 @@
-"""The stack's Pub/Sub: our embedded broker, or Google's own emulator behind a counting gateway."""
+"""The stack's Pub/Sub: our broker with the topics and subscriptions of the topology."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
 
 import grpc
 from google.pubsub_v1 import types
@@ -13,57 +9,20 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcTranspor
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-from common.clock import Clock
-from common.errors import ConfigError
-from common.healing.republish import REPUBLISHED
-from common.settings import Settings
-from local.broker import Broker, Counts
+from common.configuration.topology import Subscription, Topology
+from common.messages.models import REPUBLISHED
+from local.broker.servers import Servers
+from local.stack.config import KEPT_DEAD_LETTERS
 from local.stack.process import HOST
 
-if TYPE_CHECKING:
-    from local.stack.gateway import Gateway
-
-COUNTED = f"projects/{Settings().project}/subscriptions/scraped-objects--counted"
-"""Gets the bucket's own events and none that cleanup sent again; nobody pulls it."""
-_POLL_SECONDS = 0.003
-KINDS = ("embedded", "google")
-
-
-class PubSub(Protocol):
-    """What the stack and the driver need of either."""
-
-    host: str
-    rest_url: str
-    publisher: PublisherClient
-    subscriber: SubscriberClient
-
-    def count_events(self, topic: str) -> None:
-        """Begin to count the bucket's events on a topic, given by its full name."""
-
-    def entry(self, url: str) -> str:
-        """The push endpoint that reaches a function's URL."""
-
-    def wait_idle(self, seconds: float) -> bool:
-        """Wait until nothing is being delivered; False when that takes longer."""
-
-    def next_due(self) -> datetime | None:
-        """When the next backed-off message is due; None when none is, or it cannot be told."""
-
-    def wake(self) -> None:
-        """The virtual clock was moved."""
-
-    def handled(self) -> int:
-        """Deliveries that were acknowledged."""
-
-    def failed(self) -> int:
-        """Deliveries that were not."""
-
-    def wait_events(self, total: int, seconds: float) -> bool:
-        """Wait until that many finalize events were published, as far as it can be told."""
+_EVENTS_TOPIC = "scraped-objects"
+_COUNTED_EVENTS = "scraped-objects--counted"
+"""A subscription that is only counted: the bucket's own events, without those sent again."""
+_OWN_EVENTS = f"attributes:objectGeneration AND NOT attributes:{REPUBLISHED}"
 
 
 def clients(host: str) -> tuple[PublisherClient, SubscriberClient]:
-    """Google's clients for a Pub/Sub at `host:port` that asks for no credentials."""
+    """Return Google's clients for a Pub/Sub at `host:port` that needs no credentials."""
     return (
         PublisherClient(transport=PublisherGrpcTransport(channel=_channel(host))),
         SubscriberClient(transport=SubscriberGrpcTransport(channel=_channel(host))),
@@ -71,121 +30,70 @@ def clients(host: str) -> tuple[PublisherClient, SubscriberClient]:
 
 
 def _channel(host: str) -> grpc.Channel:
-    """As the clients open one of their own: gRPC alone takes no answer above 4 MiB."""
+    """Open a channel as the clients do by default; gRPC's own default refuses over 4 MiB."""
     unlimited = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
     return grpc.insecure_channel(host, options=unlimited)
 
 
-class EmbeddedPubSub:
-    """Our own broker, in this process."""
+class PubSub:
+    """The topology's topics and subscriptions on a broker in this process."""
 
-    def __init__(self, broker: Broker, port: int) -> None:
-        self.host = f"{HOST}:{port}"
-        self.rest_url = f"http://{HOST}:{broker.rest_port}/"
-        self.publisher, self.subscriber = clients(self.host)
-        self._broker = broker
+    def __init__(self, servers: Servers, project: str, topology: Topology) -> None:
+        self.broker = servers.broker
+        self.host = f"{HOST}:{servers.port}"
+        self.rest_url = f"http://{HOST}:{servers.rest_port}/"
+        self._project = project
+        self._topology = topology
+        for topic in topology.topics:
+            self.broker.registry.create_topic(self._path("topics", topic))
 
-    def count_events(self, topic: str) -> None:
-        """Begin to count the bucket's events on a topic, given by its full name."""
-        own = f"attributes:objectGeneration AND NOT attributes:{REPUBLISHED}"
-        self.subscriber.create_subscription(
-            types.Subscription(name=COUNTED, topic=topic, filter=own)
+    def create_subscriptions(self, url: Callable[[str], str]) -> None:
+        """Create every subscription; from now on messages are delivered.
+
+        Args:
+            url: returns the address of a function by its name.
+        """
+        for subscription in self._topology.subscriptions:
+            self.broker.create_subscription(self._push(subscription, url(subscription.function)))
+        self._create_pull(_COUNTED_EVENTS, _EVENTS_TOPIC, _OWN_EVENTS)
+        self._create_pull(KEPT_DEAD_LETTERS, self._topology.delivery.dead_letter_topic)
+
+    def wait_events(self, total: int, seconds: float) -> bool:
+        """Wait until the bucket has published that many events; False after `seconds` (real)."""
+        name = self._path("subscriptions", _COUNTED_EVENTS)
+        return self.broker.wait_matched(name, total, seconds)
+
+    def dead_letters(self) -> int:
+        """Return how many messages wait on the dead-letter subscription."""
+        return self.broker.undelivered(self._path("subscriptions", KEPT_DEAD_LETTERS))
+
+    def _push(self, subscription: Subscription, url: str) -> types.Subscription:
+        delivery = self._topology.delivery
+        return types.Subscription(
+            name=self._path("subscriptions", subscription.name),
+            topic=self._path("topics", subscription.topic),
+            push_config={"push_endpoint": url},
+            ack_deadline_seconds=delivery.ack_deadline_seconds,
+            filter=subscription.filter or "",
+            message_retention_duration={"seconds": delivery.retention_seconds},
+            retry_policy={
+                "minimum_backoff": {"seconds": delivery.minimum_backoff_seconds},
+                "maximum_backoff": {"seconds": delivery.maximum_backoff_seconds},
+            },
+            dead_letter_policy={
+                "dead_letter_topic": self._path("topics", delivery.dead_letter_topic),
+                "max_delivery_attempts": delivery.max_delivery_attempts,
+            },
         )
 
-    def entry(self, url: str) -> str:
-        """The function itself."""
-        return url
+    def _create_pull(self, name: str, topic: str, matching: str = "") -> None:
+        self.broker.create_subscription(
+            types.Subscription(
+                name=self._path("subscriptions", name),
+                topic=self._path("topics", topic),
+                filter=matching,
+            )
+        )
 
-    def wait_idle(self, seconds: float) -> bool:
-        """Wait until nothing is being delivered."""
-        return self._broker.wait_idle(seconds)
-
-    def next_due(self) -> datetime | None:
-        """When the next backed-off message is due."""
-        return self._broker.next_due()
-
-    def wake(self) -> None:
-        """Deliver what became due."""
-        self._broker.wake()
-
-    def handled(self) -> int:
-        """Deliveries that were acknowledged."""
-        return self._broker.stats().acked
-
-    def failed(self) -> int:
-        """Deliveries that were not."""
-        return self._broker.stats().nacked
-
-    def wait_events(self, total: int, seconds: float) -> bool:
-        """Wait until that many finalize events were published."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            counts = self._broker.stats().subscriptions.get(COUNTED, Counts())
-            if counts.published - counts.filtered >= total:
-                return True
-            time.sleep(_POLL_SECONDS)
-        return False
-
-
-class GooglePubSub:
-    """Google's emulator: it backs off in real time and ignores filters, and cannot be asked."""
-
-    def __init__(self, host: str, gateway: "Gateway") -> None:
-        self.host = host
-        self.rest_url = f"http://{host}/"
-        self.publisher, self.subscriber = clients(host)
-        self._gateway = gateway
-
-    def count_events(self, topic: str) -> None:
-        """Nothing: it ignores filters, so its count would tell nothing."""
-
-    def entry(self, url: str) -> str:
-        """The gateway, which passes on to the function and counts."""
-        return self._gateway.entry(url)
-
-    def wait_idle(self, seconds: float) -> bool:
-        """Wait until the gateway has been quiet for a moment."""
-        return self._gateway.wait_quiet(seconds)
-
-    def next_due(self) -> datetime | None:
-        """Unknown."""
-        return None
-
-    def wake(self) -> None:
-        """Nothing: its backoff runs on the wall clock."""
-
-    def handled(self) -> int:
-        """Deliveries that were acknowledged."""
-        return self._gateway.handled
-
-    def failed(self) -> int:
-        """Deliveries that were not."""
-        return self._gateway.failed
-
-    def wait_events(self, total: int, seconds: float) -> bool:
-        """The quiet of the gateway covers it."""
-        del total, seconds
-        return True
-
-
-@contextmanager
-def open_pubsub(kind: str, clock: Clock, port: int | None = None) -> Iterator[PubSub]:
-    """Run a Pub/Sub of the named kind.
-
-    Raises:
-        ConfigError: an unknown kind, a taken port, or Google's emulator is not installed.
-    """
-    if kind == "embedded":
-        broker = Broker(clock)
-        try:
-            yield EmbeddedPubSub(broker, broker.start(port or 0))
-        finally:
-            broker.stop()
-        return
-    if kind != "google":
-        raise ConfigError(f"--pubsub {kind!r}: choose one of {', '.join(KINDS)}")
-    from local.stack.gateway import Gateway  # noqa: PLC0415 - same
-    from local.stack.google_pubsub import GoogleEmulator  # noqa: PLC0415 - only where it is asked for
-
-    with GoogleEmulator(port or 0) as emulator, Gateway() as gateway:
-        yield GooglePubSub(emulator.host, gateway)
+    def _path(self, kind: str, name: str) -> str:
+        return f"projects/{self._project}/{kind}/{name}"

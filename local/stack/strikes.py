@@ -1,4 +1,4 @@
-"""Carries out armed disturbances, each when its target is next at work, and records them."""
+"""Carries out the disturbances of `chaos.py`: each strikes when its target is next at work."""
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from common.clock import Clock
-from local.broker import Broker, Disturbed
+from local.broker.broker import Broker
 from local.broker.messages import Delivery
+from local.broker.stats import DisturbedMessage
 from local.stack.chaos import KILL, Disturbance
 from local.stack.stack import Stack
 
-_NO_ROWS = frozenset({"workflow_executor", "scraper_runner"})
-"""Functions that never ask BigQuery: it would hang unnoticed while they work."""
+_WITHOUT_BIGQUERY = frozenset({"workflow_executor", "scraper_runner"})
+"""Functions that never call BigQuery: suspending it while they work would disturb nothing."""
 
 
 class Strikes:
-    """The disturbances of a running stack; thread-safe."""
+    """Arms and carries out the disturbances of a running stack; thread-safe."""
 
     def __init__(self, stack: Stack, broker: Broker, clock: Clock) -> None:
         self._stack = stack
@@ -25,33 +26,45 @@ class Strikes:
         self._clock = clock
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._struck: list[dict[str, Any]] = []
+        self._done: list[dict[str, Any]] = []
 
-    def arm(self, disturbance: Disturbance) -> None:
-        """Let it strike when a delivery to its target is next under way; returns at once."""
-        threading.Thread(target=self._await, args=(disturbance,), daemon=True).start()
+    def arm(self, disturbance: Disturbance) -> threading.Thread:
+        """Let a disturbance strike when a delivery to its target is next under way.
+
+        Returns:
+            The thread that waits for the target, started; it ends when the disturbance is over.
+        """
+        thread = threading.Thread(target=self._await, args=(disturbance,), daemon=True)
+        thread.start()
+        return thread
 
     def close(self) -> None:
-        """Strike no more; whatever hangs goes on."""
+        """Strike no more, and continue what is suspended."""
         self._closing.set()
 
-    def struck(self) -> list[dict[str, Any]]:
-        """What happened so far in order of time: a line of `chaos.jsonl` each."""
+    def lines(self) -> list[dict[str, Any]]:
+        """Return what happened so far in order of time, a line of `chaos.jsonl` each.
+
+        The lines are the kills and suspensions carried out here and the duplicates, delays and
+        reorderings of the broker.
+        """
         with self._lock:
-            struck = list(self._struck)
-        struck += [line for one in self._broker.disturbed() for line in _lines(one)]
-        return sorted(struck, key=lambda line: datetime.fromisoformat(line["at"]))
+            lines = list(self._done)
+        lines += [line for one in self._broker.disturbed_messages() for line in _lines(one)]
+        return sorted(lines, key=lambda line: datetime.fromisoformat(line["at"]))
 
     def _await(self, disturbance: Disturbance) -> None:
         endpoints, delay = self._endpoints(disturbance.target), disturbance.delay
-        while self._broker.wait_begun(endpoints) and not self._closing.wait(delay):
+        while self._broker.wait_for_push(endpoints) and not self._closing.wait(delay):
             hit = [
-                one for one in self._broker.under_way() if one.subscription.endpoint in endpoints
+                one
+                for one in self._broker.pushes_under_way()
+                if one.subscription.endpoint in endpoints
             ]
             if hit:
                 self._strike(disturbance, hit)
                 return
-            delay /= 2  # done already: be quicker with the next
+            delay /= 2  # the delivery ended before the strike: strike the next one sooner
 
     def _strike(self, disturbance: Disturbance, hit: Sequence[Delivery]) -> None:
         at = self._clock.now()
@@ -60,22 +73,22 @@ class Strikes:
         else:
             with self._stack.suspended(disturbance.target):
                 self._closing.wait(disturbance.seconds)
-                after = self._broker.under_way()
+                after = self._broker.pushes_under_way()
             hit = [one for one in hit if one in after]
         with self._lock:
-            self._struck.append({"at": at.isoformat(), **asdict(disturbance), "hit": len(hit)})
+            self._done.append({"at": at.isoformat(), **asdict(disturbance), "hit": len(hit)})
 
     def _endpoints(self, target: str) -> Collection[str]:
-        """The functions whose deliveries keep a target at work, by their URLs."""
+        """Return the URLs of the functions whose deliveries put a target to work."""
         functions = {one.function for one in self._stack.topology.subscriptions}
         if target in functions:
             return {self._stack.url(target)}
-        unasking = _NO_ROWS if target == "bigquery" else frozenset()
-        return {self._stack.url(function) for function in functions - unasking}
+        others = _WITHOUT_BIGQUERY if target == "bigquery" else frozenset()
+        return {self._stack.url(function) for function in functions - others}
 
 
-def _lines(disturbed: Disturbed) -> Iterator[dict[str, Any]]:
-    """What the broker's faults made of one message."""
+def _lines(disturbed: DisturbedMessage) -> Iterator[dict[str, Any]]:
+    """Yield a line for each fault that one message met."""
     about = {
         "at": disturbed.instant.isoformat(),
         "target": disturbed.subscription.rsplit("/", 1)[1],

@@ -1,147 +1,6 @@
-# Run by tests/terraform, or by hand: see docs/deploy.md. Accounts get an identity of their own, so that
-# a grant to the wrong one shows.
+# Run by tests/terraform, or by hand: see docs/deploy.md. mocks/ gives each account and function an identity of its own.
 mock_provider "google" {
-  mock_data "google_project" {
-    defaults = { number = "123456789012" }
-  }
-  mock_data "google_storage_project_service_account" {
-    defaults = { email_address = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com" }
-  }
-}
-
-override_resource {
-  target = google_service_account.function["schedule_locker"]
-  values = {
-    email  = "nba-schedule-locker@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-schedule-locker@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-schedule-locker@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.function["master_controller"]
-  values = {
-    email  = "nba-master-controller@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-master-controller@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-master-controller@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.function["cleanup_processor"]
-  values = {
-    email  = "nba-cleanup-processor@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-cleanup-processor@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-cleanup-processor@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.function["workflow_executor"]
-  values = {
-    email  = "nba-workflow-executor@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-workflow-executor@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-workflow-executor@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.function["scraper_runner"]
-  values = {
-    email  = "nba-scraper-runner@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-scraper-runner@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-scraper-runner@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.function["scraper_logger"]
-  values = {
-    email  = "nba-scraper-logger@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-scraper-logger@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-scraper-logger@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.function["execution_tracker"]
-  values = {
-    email  = "nba-execution-tracker@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-execution-tracker@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-execution-tracker@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.invoker
-  values = {
-    email  = "nba-invoker@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-invoker@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-invoker@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.builder
-  values = {
-    email  = "nba-builder@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-builder@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-builder@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_service_account.alerts
-  values = {
-    email  = "nba-alerts@nba-props-platform.iam.gserviceaccount.com"
-    member = "serviceAccount:nba-alerts@nba-props-platform.iam.gserviceaccount.com"
-    name   = "projects/nba-props-platform/serviceAccounts/nba-alerts@nba-props-platform.iam.gserviceaccount.com"
-  }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["schedule_locker"]
-  values = { service_config = { uri = "https://schedule-locker.run.app" } }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["master_controller"]
-  values = { service_config = { uri = "https://master-controller.run.app" } }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["cleanup_processor"]
-  values = { service_config = { uri = "https://cleanup-processor.run.app" } }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["workflow_executor"]
-  values = { service_config = { uri = "https://workflow-executor.run.app" } }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["scraper_runner"]
-  values = { service_config = { uri = "https://scraper-runner.run.app" } }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["scraper_logger"]
-  values = { service_config = { uri = "https://scraper-logger.run.app" } }
-}
-
-override_resource {
-  target = google_cloudfunctions2_function.function["execution_tracker"]
-  values = { service_config = { uri = "https://execution-tracker.run.app" } }
-}
-
-override_resource {
-  target = google_project_iam_custom_role.row_appender
-  values = { name = "projects/nba-props-platform/roles/nba_row_appender" }
-}
-
-override_resource {
-  target = google_project_iam_custom_role.job_reader
-  values = { name = "projects/nba-props-platform/roles/nba_job_reader" }
+  source = "./tests/mocks"
 }
 
 variables {
@@ -171,63 +30,387 @@ run "adopts_what_is_there" {
   }
 }
 
+# tests/terraform/test_broken.py breaks a copy once for each of these assertions.
 run "deploys" {
   command = apply
 
+  # Topics and subscriptions.
+
+  assert {
+    condition     = toset([for topic in google_pubsub_topic.topic : topic.name]) == toset(local.topology.topics)
+    error_message = "The topics are the topology's."
+  }
   assert {
     condition = alltrue([
-      for subscription in google_pubsub_subscription.push :
-      try(subscription.dead_letter_policy[0].dead_letter_topic, "") == google_pubsub_topic.topic["dead-letters"].id
-      && try(subscription.dead_letter_policy[0].max_delivery_attempts, 0) == 100
+      for wanted in local.topology.subscriptions : anytrue([
+        for held in google_pubsub_subscription.push :
+        held.name == "${wanted.topic}--${replace(wanted.function, "_", "-")}"
+        && held.topic == google_pubsub_topic.topic[wanted.topic].id
+        && held.filter == try(wanted.filter, null)
+      ])
+    ]) && length(google_pubsub_subscription.push) == length(local.topology.subscriptions)
+    error_message = "Every subscription of the topology has its topic and filter; there is no other."
+  }
+  assert {
+    condition = alltrue([
+      for key, held in google_pubsub_subscription.push :
+      held.push_config[0].push_endpoint == "https://${split("--", key)[1]}.run.app"
+      && try(held.push_config[0].oidc_token[0].audience, "") == held.push_config[0].push_endpoint
+    ])
+    error_message = "Every push goes to its function, with a token for that address."
+  }
+  assert {
+    condition = alltrue([
+      for held in google_pubsub_subscription.push :
+      try(held.push_config[0].oidc_token[0].service_account_email, "") == google_service_account.invoker.email
+    ])
+    error_message = "Every push carries the invoker's identity."
+  }
+  assert {
+    condition = alltrue([
+      for held in google_pubsub_subscription.push :
+      held.ack_deadline_seconds == 600 && held.message_retention_duration == "604800s"
+    ])
+    error_message = "Every push is given 600 s for an answer, and a message is kept for 7 days."
+  }
+  assert {
+    condition = alltrue([
+      for held in google_pubsub_subscription.push :
+      try(held.dead_letter_policy[0].dead_letter_topic, "") == google_pubsub_topic.topic["dead-letters"].id
+      && try(held.dead_letter_policy[0].max_delivery_attempts, 0) == 100
     ])
     error_message = "Every push subscription ends in dead-letters after 100 deliveries."
   }
   assert {
     condition = alltrue([
-      for subscription in google_pubsub_subscription.push :
-      try("${subscription.retry_policy[0].minimum_backoff} ${subscription.retry_policy[0].maximum_backoff}", "") == "10s 600s"
+      for held in google_pubsub_subscription.push :
+      try("${held.retry_policy[0].minimum_backoff} ${held.retry_policy[0].maximum_backoff}", "") == "10s 600s"
     ])
     error_message = "Every push subscription backs off from 10 s to 600 s."
   }
   assert {
     condition = alltrue([
-      for subscription in concat(values(google_pubsub_subscription.push), [google_pubsub_subscription.dead_letters]) :
-      subscription.expiration_policy[0].ttl == ""
+      for held in concat(values(google_pubsub_subscription.push), [google_pubsub_subscription.dead_letters]) :
+      held.expiration_policy[0].ttl == ""
     ])
     error_message = "No subscription expires."
   }
   assert {
+    condition = (
+      google_pubsub_subscription.dead_letters.name == "dead-letters--kept"
+      && length(google_pubsub_subscription.dead_letters.push_config) == 0
+      && google_pubsub_subscription.dead_letters.message_retention_duration == "${31 * 86400}s"
+    )
+    error_message = "Dead letters are kept for 31 days, to be pulled by hand."
+  }
+
+  # Scheduler jobs.
+
+  assert {
     condition = alltrue([
-      for subscription in google_pubsub_subscription.push :
-      subscription.push_config[0].oidc_token[0].service_account_email == google_service_account.invoker.email
-    ])
-    error_message = "Every push carries the invoker's identity."
+      for wanted in local.topology.jobs : anytrue([
+        for held in google_cloud_scheduler_job.job :
+        held.name == wanted.name
+        && held.schedule == wanted.cron
+        && held.pubsub_target[0].topic_name == google_pubsub_topic.topic[wanted.topic].id
+        && jsondecode(base64decode(held.pubsub_target[0].data)) == wanted.message
+      ])
+    ]) && length(google_cloud_scheduler_job.job) == length(local.topology.jobs)
+    error_message = "Every job of the topology has its cron and message; there is no other."
   }
   assert {
     condition     = alltrue([for job in google_cloud_scheduler_job.job : job.time_zone == "America/New_York"])
     error_message = "Every cron is Eastern time."
   }
   assert {
+    condition     = alltrue([for job in google_cloud_scheduler_job.job : try(job.retry_config[0].retry_count, 0) == 5])
+    error_message = "Every job tries five times more to publish."
+  }
+
+  # Functions.
+
+  assert {
     condition = alltrue([
-      for name, function in google_cloudfunctions2_function.function :
-      function.service_config[0].service_account_email == google_service_account.function[name].email
+      for name, held in google_cloudfunctions2_function.function :
+      held.build_config[0].runtime == "python311"
+      && held.build_config[0].entry_point == name
+      && try(held.build_config[0].environment_variables["GOOGLE_FUNCTION_SOURCE"], "") == "functions/${name}/main.py"
+    ]) && toset(keys(google_cloudfunctions2_function.function)) == toset(local.topology.subscriptions[*].function)
+    error_message = "Every function of the topology is built from its own file, and there is no other."
+  }
+  assert {
+    condition = alltrue([
+      for held in google_cloudfunctions2_function.function :
+      held.service_config[0].environment_variables["PYTHONPATH"] == "/workspace"
+    ])
+    error_message = "Every function finds the bundle's packages."
+  }
+  assert {
+    condition = alltrue([
+      for name, held in google_cloudfunctions2_function.function :
+      held.service_config[0].service_account_email == google_service_account.function[name].email
     ]) && length(distinct([for account in google_service_account.function : account.email])) == 7
     error_message = "Every function runs as an account of its own."
   }
   assert {
-    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].min_instance_count == 0])
+    condition = alltrue([
+      for held in google_cloudfunctions2_function.function :
+      held.build_config[0].service_account == google_service_account.builder.id
+    ])
+    error_message = "Every function is built as the builder."
+  }
+  assert {
+    condition = alltrue([
+      for held in google_cloudfunctions2_function.function :
+      held.build_config[0].source[0].storage_source[0].object == "bundle-${filesha256("../dist/bundle.zip")}.zip"
+    ])
+    error_message = "Every function is built from the bundle that is named by its content."
+  }
+  assert {
+    condition     = alltrue([for held in google_cloudfunctions2_function.function : held.service_config[0].min_instance_count == 0])
     error_message = "No function is kept warm."
   }
   assert {
     condition = alltrue([
-      for name, table in google_bigquery_table.table :
-      jsondecode(table.schema)[*].name == jsondecode(file("../config/tables/${name}.json")).fields[*].name
+      for name, held in google_cloudfunctions2_function.function :
+      held.service_config[0].max_instance_count == (name == "scraper_runner" ? 4 : 10)
+      && held.service_config[0].max_instance_request_concurrency == 1
+    ])
+    error_message = "A function has up to 10 instances, the scraper_runner 4, of one request each."
+  }
+  assert {
+    condition = alltrue([
+      for held in google_cloudfunctions2_function.function :
+      held.service_config[0].available_memory == "512Mi"
+      && held.service_config[0].available_cpu == "0.333"
+      && held.service_config[0].timeout_seconds == local.topology.delivery.function_timeout_seconds
+      && held.service_config[0].ingress_settings == "ALLOW_ALL"
+    ])
+    error_message = "Every function has the memory, processor, timeout and ingress of the variables."
+  }
+  assert {
+    condition     = google_secret_manager_secret_version.odds_api_key.secret_data == null
+    error_message = "The Odds API's key is not in the state."
+  }
+  assert {
+    condition     = alltrue([for service in google_project_service.service : service.disable_on_destroy == false])
+    error_message = "A destroy switches no service of the project off."
+  }
+
+  # Tables and buckets.
+
+  assert {
+    condition = alltrue([
+      for name, held in google_bigquery_table.table :
+      jsondecode(held.schema) == jsondecode(file("../config/tables/${name}.json")).fields
     ]) && length(google_bigquery_table.table) == 5
     error_message = "Every table has the columns of its schema file."
   }
   assert {
+    condition = alltrue([
+      for name, held in google_bigquery_table.table : alltrue([
+        for file in [jsondecode(file("../config/tables/${name}.json"))] :
+        try(held.time_partitioning[0].type, "") == "DAY"
+        && held.time_partitioning[0].field == file.partition.column
+        && try(held.time_partitioning[0].expiration_ms / 86400000, 0) == coalesce(file.partition_expiration_days, 0)
+        && held.clustering == tolist(file.clustering)
+      ])
+    ])
+    error_message = "Every table is partitioned, clustered and kept as its schema file says."
+  }
+  assert {
+    condition     = [for name, held in google_bigquery_table.table : name if held.require_partition_filter] == ["daily_expected_schedule"]
+    error_message = "Only the plan's table requires a partition filter."
+  }
+  assert {
     condition     = alltrue([for table in google_bigquery_table.table : table.deletion_protection])
     error_message = "No table can be deleted by mistake."
+  }
+  assert {
+    condition     = google_bigquery_dataset.orchestration.delete_contents_on_destroy == false
+    error_message = "A destroy does not empty the dataset."
+  }
+  assert {
+    condition = alltrue([
+      for held in [google_storage_bucket.data, google_storage_bucket.state, google_storage_bucket.bundles] :
+      held.uniform_bucket_level_access && held.public_access_prevention == "enforced"
+    ])
+    error_message = "No bucket has access lists or can be made public."
+  }
+  assert {
+    condition = alltrue([
+      for rule in google_storage_bucket.data.lifecycle_rule : alltrue([
+        for condition in rule.condition :
+        try(condition.matches_prefix == tolist(["failed/"]), false)
+        || (condition.with_state == "ARCHIVED" && try(condition.days_since_noncurrent_time > 0, false))
+      ])
+      if anytrue([for action in rule.action : action.type == "Delete"])
+    ])
+    error_message = "Scraped data is never deleted: only failures and old versions are."
+  }
+  assert {
+    condition = one([
+      for rule in google_storage_bucket.state.lifecycle_rule : one([for condition in rule.condition : condition.age])
+    ]) == 45
+    error_message = "State is deleted after 45 days, when no dead letter is left to replay."
+  }
+  assert {
+    condition = (
+      google_storage_notification.scraped_objects.bucket == google_storage_bucket.data.name
+      && google_storage_notification.scraped_objects.topic == google_pubsub_topic.topic["scraped-objects"].id
+      && google_storage_notification.scraped_objects.payload_format == "JSON_API_V1"
+      && google_storage_notification.scraped_objects.event_types == toset(["OBJECT_FINALIZE"])
+    )
+    error_message = "Each finished upload to the data bucket is published to scraped-objects."
+  }
+
+  # Rights that tests/terraform/test_grants.py does not read off the grants themselves.
+
+  assert {
+    condition = (
+      google_project_iam_custom_role.row_appender.permissions
+      == toset(["bigquery.tables.get", "bigquery.tables.getData", "bigquery.tables.updateData"])
+      && google_project_iam_custom_role.job_reader.permissions == toset(["bigquery.jobs.get"])
+    )
+    error_message = "The custom roles allow to insert rows and to look at a job, and nothing else."
+  }
+  assert {
+    condition = try(
+      google_project_iam_member.builder_reads_sources.condition[0].expression,
+      ""
+    ) == "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-123456789012-\")"
+    error_message = "The builder reads the platform's own source buckets, and no other."
+  }
+
+  # Alerts.
+
+  assert {
+    condition = (
+      toset(keys(google_monitoring_alert_policy.log)) == toset(concat(local.alerts.queries[*].name, local.alerts.logs[*].name))
+      && toset(keys(google_monitoring_alert_policy.metric)) == toset(local.alerts.metrics[*].name)
+    )
+    error_message = "Every alert has its policy, and there is no other."
+  }
+  assert {
+    condition = alltrue([
+      for alert in concat(local.alerts.queries, local.alerts.logs, local.alerts.metrics) : alltrue([
+        for held in [merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.metric)[alert.name]] :
+        held.severity == alert.severity
+        && held.notification_channels == tolist([google_monitoring_notification_channel.email["ops@example.com"].id])
+      ])
+    ])
+    error_message = "Every alert mails to the addresses, with its severity."
+  }
+  assert {
+    condition     = google_monitoring_notification_channel.email["ops@example.com"].labels == tomap({ email_address = "ops@example.com" })
+    error_message = "A channel mails to its address."
+  }
+  assert {
+    condition = alltrue([
+      for alert in concat(local.alerts.queries, local.alerts.logs, local.alerts.metrics) : alltrue([
+        for held in [merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.metric)[alert.name]] :
+        try(held.documentation[0].links[0].url, "") == "https://example.com/nba/${alert.runbook}"
+        && strcontains(held.documentation[0].content, alert.runbook)
+      ])
+    ])
+    error_message = "Every alert names its section of the guide."
+  }
+  assert {
+    condition = alltrue([
+      for alert in concat(local.alerts.queries, local.alerts.logs) :
+      try(google_monitoring_alert_policy.log[alert.name].alert_strategy[0].notification_rate_limit[0].period, "") == alert.rate_limit
+      ]) && alltrue([
+      for held in google_monitoring_alert_policy.metric : length(held.alert_strategy[0].notification_rate_limit) == 0
+    ])
+    error_message = "Log policies have their rate limit, and only they may have one."
+  }
+  assert {
+    condition = alltrue([
+      for alert in local.alerts.metrics : alltrue([
+        for held in google_monitoring_alert_policy.metric[alert.name].conditions[0].condition_threshold :
+        held.comparison == alert.comparison
+        && held.threshold_value == alert.threshold
+        && held.duration == alert.duration
+        && held.aggregations[0].alignment_period == alert.per
+        && held.aggregations[0].per_series_aligner == alert.aligner
+        && held.aggregations[0].cross_series_reducer == try(alert.reducer, null)
+      ])
+    ])
+    error_message = "Every metric policy has its threshold, duration and aggregation."
+  }
+  assert {
+    condition = alltrue([
+      for name, held in google_bigquery_data_transfer_config.alert :
+      held.schedule == "every 15 minutes" && try(held.service_account_name, "") == google_service_account.alerts.email
+    ]) && toset(keys(google_bigquery_data_transfer_config.alert)) == toset(local.alerts.queries[*].name)
+    error_message = "Every alert query runs every 15 minutes, as the alerts' own account."
+  }
+  assert {
+    condition = alltrue([
+      for name, held in google_bigquery_data_transfer_config.alert : alltrue([
+        for policy in google_monitoring_alert_policy.log[name].conditions[0].condition_matched_log :
+        strcontains(policy.filter, "resource.labels.config_id=\"${reverse(split("/", held.name))[0]}\"")
+        && strcontains(policy.filter, "jsonPayload.message:\"ALERT ${name}:\"")
+      ])
+    ])
+    error_message = "The policy of an alert query looks for the error of that query."
+  }
+  assert {
+    condition = alltrue([
+      for alert in local.alerts.logs : endswith(
+        google_monitoring_alert_policy.log[alert.name].conditions[0].condition_matched_log[0].filter,
+        reverse(split(" AND ", alert.filter))[0],
+      )
+    ])
+    error_message = "Every log policy looks for the lines of its alert."
+  }
+  assert {
+    condition = alltrue([
+      for pattern in regex("config_id=~\"(.*?)\"", google_monitoring_alert_policy.log["alert-query-broken"].conditions[0].condition_matched_log[0].filter) :
+      !can(regex(pattern, "of-another-system")) && alltrue([
+        for held in google_bigquery_data_transfer_config.alert : can(regex(pattern, reverse(split("/", held.name))[0]))
+      ])
+    ])
+    error_message = "A broken query raises an alert when it is one of this deployment's."
+  }
+  assert {
+    condition = (
+      google_billing_budget.month[0].budget_filter[0].calendar_period == "MONTH"
+      && google_billing_budget.month[0].amount[0].specified_amount[0].units == tostring(30 * local.alerts.budget.amount_a_day)
+      && toset([
+        for rule in google_billing_budget.month[0].threshold_rules : "${rule.threshold_percent} ${coalesce(rule.spend_basis, "CURRENT_SPEND")}"
+        ]) == toset(concat(
+        [for share in local.alerts.budget.shares : "${share} CURRENT_SPEND"],
+        [for share in local.alerts.budget.forecast_shares : "${share} FORECASTED_SPEND"],
+      ))
+    )
+    error_message = "The month's budget is 30 days, and notifies at each of its shares."
+  }
+}
+
+run "lets_operators_call_and_readers_query" {
+  command = plan
+
+  variables {
+    operators = ["group:operators@example.com"]
+    readers   = ["serviceAccount:grafana@example.com"]
+  }
+
+  assert {
+    condition = alltrue([
+      for name in local.topology.subscriptions[*].function : (
+        google_cloud_run_v2_service_iam_member.operator["${name}/group:operators@example.com"].role == "roles/run.invoker"
+        && google_cloudfunctions2_function_iam_member.operator["${name}/group:operators@example.com"].role == "roles/cloudfunctions.viewer"
+      )
+    ])
+    error_message = "An operator may look at and call every function."
+  }
+  assert {
+    condition = (
+      { for member, held in google_bigquery_dataset_iam_member.reader : member => held.role } == { "serviceAccount:grafana@example.com" = "roles/bigquery.dataViewer" }
+      && { for member, held in google_project_iam_member.reader_queries : member => held.role } == { "serviceAccount:grafana@example.com" = "roles/bigquery.jobUser" }
+    )
+    error_message = "A reader may query the tables, and nothing else."
   }
 }
 
@@ -259,52 +442,4 @@ run "a_second_deployment_in_one_project" {
     ])
     error_message = "The functions know the prefix."
   }
-}
-
-run "refuses_public_operators" {
-  command = plan
-  variables {
-    operators = ["allUsers"]
-  }
-  expect_failures = [var.operators]
-}
-
-run "refuses_more_memory_than_its_cpu_allows" {
-  command = plan
-  variables {
-    memory = "1Gi"
-  }
-  expect_failures = [var.cpu]
-}
-
-run "refuses_a_lease_that_ends_before_the_ack_deadline" {
-  command = plan
-  variables {
-    settings = { lease_seconds = 600 }
-  }
-  expect_failures = [var.settings]
-}
-
-run "refuses_one_bucket_for_data_and_state" {
-  command = plan
-  variables {
-    state_bucket = "nba-scraped-data"
-  }
-  expect_failures = [var.state_bucket]
-}
-
-run "refuses_a_prefix_that_makes_account_ids_too_long" {
-  command = plan
-  variables {
-    topic_prefix = "production-"
-  }
-  expect_failures = [var.topic_prefix]
-}
-
-run "refuses_state_that_dies_before_its_dead_letters" {
-  command = plan
-  variables {
-    state_retention_days = 31
-  }
-  expect_failures = [var.state_retention_days]
 }

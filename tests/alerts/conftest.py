@@ -1,4 +1,4 @@
-"""One emulated BigQuery for the alerts, with two days on which nothing fails."""
+"""Fixtures: one emulated BigQuery for all alert queries, with two days on which nothing fails."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def healthy() -> Rows:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, healthy: Rows) -> Iterator[BigQueryServer]:
-    """A bqemulator with the dataset `healthy`."""
+    """An emulated BigQuery with the dataset `healthy`."""
     running = start_bigquery(PROJECT, tmp_path_factory.mktemp("alerts") / "bigquery.log")
     load(running, "healthy", healthy)
     yield running

@@ -1,4 +1,4 @@
-"""Days lived through in memory by the real handlers, loaded into an emulated BigQuery."""
+"""Days that the real handlers live through in memory, loaded into an emulated BigQuery."""
 
 import json
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from common.cloud.tables import NAMES
 from common.cloud.warehouse import make_client
 from common.eastern import at
 from common.logs import silent
-from local.day.replay import OWN_SLATE
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of
 from local.simulator.run import SimulateOptions, live_day, make_simulation
 from local.simulator.world import World
 from local.stack.bigquery import BigQueryServer, create_tables
+from local.stack.config import DEFAULT_SLATE
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
@@ -27,18 +27,22 @@ NOW = "CURRENT_TIMESTAMP()"
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def lived(schedule: Path = OWN_SLATE, first: date = FIRST, days: int = 2) -> Rows:
-    """The five tables after some days on which nothing fails."""
+def lived(schedule: Path = DEFAULT_SLATE, first: date = FIRST, days: int = 2) -> Rows:
+    """Live through some days on which nothing fails; returns the five tables."""
     last = first + timedelta(days=days - 1)
     simulation = make_simulation(SimulateOptions(schedule, first, last))
     with silent():
         for number in range(days):
             live_day(simulation, first + timedelta(days=number))
-    return {name: [dict(row) for row in rows] for name, rows in simulation.world.rows.items()}
+    return _tables(simulation.world)
 
 
 def postponed(season: Slate, day: date) -> Rows:
-    """The five tables of a day and the next, all games of the first postponed at 16:00 of it."""
+    """Live through two days; at 16:00 ET of the first all its games are postponed.
+
+    Returns:
+        The five tables.
+    """
     moved = Slate(tuple(replace(game, postponed=True) for game in season.games), season.season)
     world = World(season, at(day, time(0)))
     topology = world.runtime.topology
@@ -50,6 +54,10 @@ def postponed(season: Slate, day: date) -> Rows:
                 world.slate = moved
             world.publisher.publish(tick.topic, tick.body(topology), {})
         world.settle()
+    return _tables(world)
+
+
+def _tables(world: World) -> Rows:
     return {name: [dict(row) for row in rows] for name, rows in world.rows.items()}
 
 
@@ -65,10 +73,10 @@ def load(server: BigQueryServer, dataset: str, rows: Rows) -> None:
 
 
 def at_instant(sql: str, now: datetime) -> str:
-    """The statement as if it ran at an instant."""
+    """Bind a statement to an instant, as if it ran then."""
     return sql.replace(NOW, f"TIMESTAMP '{now.isoformat(sep=' ')}'")
 
 
 def ask(server: BigQueryServer, dataset: str, sql: str) -> Sequence[tuple[Any, ...]]:
-    """Run a statement written for the seed's dataset on another one."""
+    """Run a statement that names the deployed dataset on another one."""
     return run_sql(server.endpoint, PROJECT, sql.replace(f"{PROJECT}.{DATASET}", dataset))[1]

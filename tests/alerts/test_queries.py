@@ -1,4 +1,4 @@
-"""Every alert query on an emulated BigQuery: loud from its threshold on, and quiet otherwise."""
+"""Every alert query on an emulated BigQuery: an incident from its threshold on, else no row."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,8 +10,19 @@ from common.eastern import at
 from common.errors import BadInputError
 from common.settings import ROOT
 from local.stack.bigquery import BigQueryServer
-from tests.alerts.days import DATASET, DAY, NOW, PROJECT, ask, at_instant, lived, load, postponed
-from tests.alerts.faults import CASES, Case, rows
+from tests.alerts.days import (
+    DATASET,
+    DAY,
+    NOW,
+    PROJECT,
+    Rows,
+    ask,
+    at_instant,
+    lived,
+    load,
+    postponed,
+)
+from tests.alerts.incident_rows import CASES, Case, rows
 from tests.kit.seasons import season_of, write_season
 
 pytestmark = pytest.mark.stack
@@ -22,15 +33,15 @@ CLOCKS = ("00:20", "05:35", "06:05", "08:05", "15:50", "23:10")
 
 
 @pytest.fixture(scope="module")
-def faulty(server: BigQueryServer) -> BigQueryServer:
-    """The server with all faults in a dataset."""
-    load(server, "faulty", rows())
+def troubled(server: BigQueryServer) -> BigQueryServer:
+    """The server with the dataset `troubled`, which contains every incident."""
+    load(server, "troubled", rows())
     return server
 
 
 @pytest.fixture(scope="module")
 def summer(server: BigQueryServer, tmp_path_factory: pytest.TempPathFactory) -> BigQueryServer:
-    """The server with two days weeks after the last game."""
+    """The server with the dataset `summer`: two days weeks after the last game."""
     season = season_of({SUMMER - timedelta(days=30): ["19:00"]})
     file = write_season(tmp_path_factory.mktemp("summer") / "schedule.json", season)
     load(server, "summer", lived(file, SUMMER - timedelta(days=1)))
@@ -38,26 +49,31 @@ def summer(server: BigQueryServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def instants(day: date) -> Iterator[datetime]:
-    """Moments of a day at which something is or was just due."""
+    """List the moments of a day shortly before and after something is due."""
     for clock in CLOCKS:
         yield at(day, time.fromisoformat(clock)).astimezone(UTC)
 
 
 def name(case: Case) -> str:
-    """A readable test id."""
+    """Name a case for the test's id."""
     return f"{case.query} {case.why}"
+
+
+def test_the_healthy_days_left_rows_in_every_table(healthy: Rows) -> None:
+    """A query that finds no incident among them has looked at something."""
+    assert [name for name, held in healthy.items() if not held] == []
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
 def test_a_healthy_day_is_quiet(server: BigQueryServer, query: Path) -> None:
-    """No alert on the replayed game day, whenever it is looked at."""
+    """No query finds an incident at any time of the replayed game day."""
     for now in instants(DAY):
         assert ask(server, "healthy", at_instant(query.read_text(), now)) == [], now
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
 def test_off_season_is_quiet(summer: BigQueryServer, query: Path) -> None:
-    """No alert on a day without games, plan or runs."""
+    """No query finds an incident on a day without games, plan or runs."""
     for now in instants(SUMMER):
         assert ask(summer, "summer", at_instant(query.read_text(), now)) == [], now
 
@@ -66,7 +82,7 @@ def test_off_season_is_quiet(summer: BigQueryServer, query: Path) -> None:
 def test_the_day_after_the_last_game_is_quiet(
     server: BigQueryServer, tmp_path: Path, tips: list[str], *, planned: bool
 ) -> None:
-    """A break begins with an empty plan, unless a late game is left; neither is an alert."""
+    """A break begins with an empty plan, or with a plan for a late game; neither is an incident."""
     schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: tips}))
     dataset = f"break_{planned}"
     load(server, dataset, lived(schedule, SUMMER))
@@ -79,7 +95,7 @@ def test_the_day_after_the_last_game_is_quiet(
 
 
 def test_the_day_after_a_postponed_game_is_quiet(server: BigQueryServer) -> None:
-    """Its lines were asked for, and no post-game run: there is nothing to collect for all that."""
+    """No post-game run asks for its box score, and yet nothing is left to collect."""
     held = postponed(season_of({SUMMER: ["19:00"]}), SUMMER)
     assert any(row["action"] == "RUN" and row["game_ids"] for row in held["workflow_decisions"])
     load(server, "postponed", held)
@@ -88,10 +104,10 @@ def test_the_day_after_a_postponed_game_is_quiet(server: BigQueryServer) -> None
         assert ask(server, "postponed", at_instant(sql, now)) == [], now
 
 
-def test_a_late_game_and_no_plan_is_told_before_the_first_tick(
+def test_a_late_game_without_a_plan_is_reported_before_the_first_tick(
     server: BigQueryServer, tmp_path: Path
 ) -> None:
-    """The last decision that looked at yesterday's games still saw it."""
+    """The last decision about yesterday's games still contains the game."""
     schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: ["22:30"]}))
     load(server, "unplanned", {**lived(schedule, SUMMER), "daily_expected_schedule": []})
     now = at(SUMMER + timedelta(days=1), time(5, 35)).astimezone(UTC)
@@ -101,18 +117,18 @@ def test_a_late_game_and_no_plan_is_told_before_the_first_tick(
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_a_fault_is_told_in_its_time(faulty: BigQueryServer, case: Case) -> None:
-    """The incident is there from its threshold on, with a detail, and not before."""
+def test_an_incident_is_reported_in_its_time(troubled: BigQueryServer, case: Case) -> None:
+    """The query answers it from its threshold on, with a detail, and not before."""
     sql = (FOLDER / f"{case.query}.sql").read_text()
-    found = sorted(ask(faulty, "faulty", at_instant(sql, case.now)))
+    found = sorted(ask(troubled, "troubled", at_instant(sql, case.now)))
     assert len(found) == len(case.incidents)
     for (incident, detail), wanted in zip(found, case.incidents, strict=True):
         assert incident.startswith(wanted)
         assert detail
 
 
-def test_every_query_has_a_fault_and_a_quiet_case() -> None:
-    """No query is only ever seen silent, and none only ever loud."""
+def test_every_query_has_an_incident_and_a_quiet_case() -> None:
+    """Each query is seen to report and to stay quiet."""
     loud = {case.query for case in CASES if case.incidents}
     quiet = {case.query for case in CASES if not case.incidents}
     assert loud == quiet == {query.stem for query in QUERIES}
@@ -120,7 +136,7 @@ def test_every_query_has_a_fault_and_a_quiet_case() -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
 def test_a_query_is_bound_to_one_instant(query: Path) -> None:
-    """It names the instant in one way only, and bounds every partition column by it."""
+    """It names the present in one way only, and bounds each partition column that it reads."""
     sql = query.read_text()
     assert NOW in sql
     assert "CURRENT_DATE" not in sql
@@ -130,29 +146,29 @@ def test_a_query_is_bound_to_one_instant(query: Path) -> None:
     )
 
 
-def test_the_wrapped_query_fails_with_its_incidents(faulty: BigQueryServer) -> None:
-    """The wrapper that Terraform makes: an error naming the incident, or a quiet row."""
+def test_the_wrapped_query_fails_with_its_incidents(troubled: BigQueryServer) -> None:
+    """The wrapper that Terraform makes raises an error with the incident, or answers `quiet`."""
     wrapper = wrapper_of((ROOT / "config" / "alerts.yaml").read_text(), "missing-files")
     sql = (FOLDER / "missing-files.sql").read_text()
     loud = wrapper.replace(
         "<the query>", at_instant(sql, datetime(2032, 1, 15, 17, 20, tzinfo=UTC))
     )
     with pytest.raises(BadInputError, match="ALERT missing-files: missing-files storm: 6 of 40"):
-        ask(faulty, "faulty", loud)
+        ask(troubled, "troubled", loud)
     quiet = wrapper.replace("<the query>", at_instant(sql, datetime(2032, 1, 1, tzinfo=UTC)))
-    assert ask(faulty, "faulty", quiet) == [("quiet",)]
+    assert ask(troubled, "troubled", quiet) == [("quiet",)]
 
 
-def test_an_incident_that_lacks_a_text_is_told_all_the_same(faulty: BigQueryServer) -> None:
-    """A NULL would make the whole error NULL, which reads as a query that is broken."""
+def test_an_incident_without_a_text_is_reported_all_the_same(troubled: BigQueryServer) -> None:
+    """A NULL would make the whole error NULL, which looks like a broken query."""
     wrapper = wrapper_of((ROOT / "config" / "alerts.yaml").read_text(), "abort")
     bare = "SELECT CAST(NULL AS STRING) AS incident, CAST(NULL AS STRING) AS detail"
     with pytest.raises(BadInputError, match=r"ALERT abort: \?: \?"):
-        ask(faulty, "faulty", wrapper.replace("<the query>", bare))
+        ask(troubled, "troubled", wrapper.replace("<the query>", bare))
 
 
 def wrapper_of(text: str, alert: str) -> str:
-    """The wrapper as the head of alerts.yaml writes it."""
+    """Read the wrapper from the comment at the head of alerts.yaml."""
     lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]
     comment = "\n".join(lines)
     start = comment.index("SELECT IF(COUNT(*)")

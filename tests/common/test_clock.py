@@ -15,13 +15,13 @@ NOON = et("2025-11-12 12:00")
 
 @time_machine.travel(NOON, tick=False)
 def test_the_system_clock_is_aware_utc() -> None:
-    """An instant in UTC, whatever the machine's zone."""
+    """The system clock gives an aware instant in UTC."""
     assert SystemClock().now() == NOON
     assert SystemClock().now().tzinfo is UTC
 
 
 def test_virtual_time_flows_with_the_wall_clock(tmp_path: Path) -> None:
-    """From the instant it was set to."""
+    """Virtual time passes with the wall clock from the instant that was set."""
     path = tmp_path / "clock.json"
     with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as wall:
         set_clock(path, NOON.astimezone())
@@ -32,7 +32,7 @@ def test_virtual_time_flows_with_the_wall_clock(tmp_path: Path) -> None:
 
 
 def test_virtual_time_does_not_go_back_with_the_wall_clock(tmp_path: Path) -> None:
-    """A wall clock set back stops it."""
+    """Virtual time stands still while the wall clock is set back."""
     path = tmp_path / "clock.json"
     with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as wall:
         set_clock(path, NOON)
@@ -41,7 +41,7 @@ def test_virtual_time_does_not_go_back_with_the_wall_clock(tmp_path: Path) -> No
 
 
 def test_a_reader_never_sees_half_a_clock(tmp_path: Path) -> None:
-    """The file is replaced in one step."""
+    """The clock's file is replaced in one step."""
     path = tmp_path / "clock.json"
     set_clock(path, NOON)
     stop = threading.Event()

@@ -40,7 +40,7 @@ def test_wall_times_come_back(day: date, minutes: int) -> None:
 @MANY
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_eastern_is_the_same_instant(instant: datetime) -> None:
-    """Only the clock differs, by four or five hours."""
+    """The Eastern form of an instant differs only by four or five hours on the clock."""
     # Python never calls two zones equal in a repeated hour (PEP 495), so back to UTC it goes.
     assert eastern(instant).astimezone(UTC) == instant
     assert eastern(instant).utcoffset() in {timedelta(hours=-4), timedelta(hours=-5)}
@@ -75,12 +75,12 @@ def test_clocks_are_read_as_written(clock: time) -> None:
     ],
 )
 def test_other_forms_are_refused(text: str) -> None:
-    """Two digits, a colon, two digits, and a time that a clock shows; nothing else."""
+    """A text that is not two digits, a colon and two digits of a real time is refused."""
     with pytest.raises(ValueError, match=r"HH:MM|must be in|Invalid isoformat"):
         parse_clock(text)
 
 
 def test_minutes_between_have_a_sign() -> None:
-    """Negative when the second instant is the earlier."""
+    """The minutes are negative when the second instant is the earlier one."""
     early, late = et("2025-11-12 18:55"), et("2025-11-12 19:00")
     assert (minutes_between(early, late), minutes_between(late, early)) == (5, -5)

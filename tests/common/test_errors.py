@@ -1,7 +1,11 @@
-"""What is transient."""
+"""The codes of our errors, and which errors are transient."""
 
 import builtins
 import errno
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,20 +14,59 @@ import google.auth.exceptions
 import pytest
 from pydantic import ValidationError
 
+import common
+import local
 from common.errors import (
     BadInputError,
     ClaimBusyError,
     ConfigError,
     ConflictError,
+    OrchestrationError,
     PermanentError,
     RowError,
     TransientError,
     is_transient,
 )
 from common.messages.models import Tick
+from common.settings import ROOT
 
 API: Any = google.api_core.exceptions
 AUTH: Any = google.auth.exceptions
+
+
+def classes_below(base: type[OrchestrationError]) -> Iterator[type[OrchestrationError]]:
+    """Yield a class and all that derive from it, tests' own classes excepted."""
+    if base.__module__.split(".")[0] in ("common", "local"):
+        yield base
+    for derived in base.__subclasses__():
+        yield from classes_below(derived)
+
+
+@pytest.fixture(scope="module")
+def ours() -> list[type[OrchestrationError]]:
+    """Return every error class of ours, once all modules are imported."""
+    for package in (common, local):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+    return list(classes_below(OrchestrationError))
+
+
+def test_every_error_has_a_code_of_its_own(ours: list[type[OrchestrationError]]) -> None:
+    """Each class declares a code in its own body, and no two classes share one."""
+    assert len(ours) > 25
+    assert [each.__name__ for each in ours if "code" not in vars(each)] == []
+    codes = [each.code for each in ours]
+    assert [code for code in codes if not re.fullmatch("[A-Z_]+", code)] == []
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_the_errors_of_the_functions_are_documented(ours: list[type[OrchestrationError]]) -> None:
+    """docs/failures.md lists the classes of `common/` with their codes, and no others."""
+    text = (ROOT / "docs" / "failures.md").read_text()
+    rows = re.findall(r"^\| `(\w+Error)` \| `([A-Z_]+)` \| .+ \|$", text, re.MULTILINE)
+    deployed = [each for each in ours if each.__module__.startswith("common.")]
+    assert sorted(rows) == sorted((each.__name__, each.code) for each in deployed)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +93,7 @@ AUTH: Any = google.auth.exceptions
     ids=lambda error: type(error).__name__,
 )
 def test_a_later_try_may_succeed(error: Exception) -> None:
-    """Network, overload, quota windows and our own say-so."""
+    """Failures of the network, overload, used quotas and our own transient errors are transient."""
     assert is_transient(error)
 
 
@@ -75,12 +118,12 @@ def test_a_later_try_may_succeed(error: Exception) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_trying_again_cannot_help(error: Exception) -> None:
-    """Refusals, preconditions and bugs."""
+    """Refusals, failed preconditions and bugs are not transient."""
     assert not is_transient(error)
 
 
 def test_a_permanent_error_stays_so_under_another_name() -> None:
-    """Ours is looked at before the names of the list."""
+    """A permanent error is not transient, even when its class has a name of the list."""
 
     class ConnectionError(BadInputError):  # noqa: A001 - the point is the name
         pass
@@ -89,7 +132,7 @@ def test_a_permanent_error_stays_so_under_another_name() -> None:
 
 
 def strange(**attributes: Any) -> Exception:
-    """A foreign error whose attributes mean something else."""
+    """Return a foreign error whose attributes mean something else."""
     error = Exception("foreign")
     error.__dict__.update(attributes)
     return error
@@ -100,27 +143,27 @@ def strange(**attributes: Any) -> Exception:
     [strange(code=lambda: 503), strange(code="503"), strange(errors=None), strange(errors=())],
 )
 def test_foreign_attributes_do_not_confuse(error: Exception) -> None:
-    """Code and errors are those of Google's clients, or nothing."""
+    """A `code` or `errors` of another type than Google's clients use is ignored."""
     assert not is_transient(error)
 
 
 def invalid() -> ValidationError:
-    """Pydantic's error, whose `errors` is a method."""
+    """Return pydantic's error, whose `errors` is a method."""
     with pytest.raises(ValidationError) as caught:
         Tick.model_validate({"force": "maybe"})
     return caught.value
 
 
 def test_a_validation_error_is_judged_too() -> None:
-    """Stored state of another form: the answer is an error, not a crash while judging it."""
+    """A validation error, whose `errors` is a method, is not transient."""
     assert not is_transient(invalid())
 
 
-def test_an_unhashable_code_is_judged_too() -> None:
-    """Some clients put an object into `code`."""
+def test_an_error_with_an_unhashable_code_is_judged_too() -> None:
+    """A `code` that is an object, as some clients have it, is ignored."""
     assert not is_transient(strange(code=[503]))
 
 
-def test_errors_that_cannot_be_walked_are_judged_too() -> None:
-    """Some clients count in `errors`."""
+def test_an_error_whose_errors_are_no_list_is_judged_too() -> None:
+    """An `errors` that is an object, as some clients have it, is ignored."""
     assert not is_transient(strange(errors=SimpleNamespace(count=3)))

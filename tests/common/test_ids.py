@@ -13,7 +13,7 @@ SLOT = et("2025-11-12 13:00")
 
 
 def test_d1_one_decision_a_workflow_and_slot() -> None:
-    """The same two give the same id in any zone; another of them gives another."""
+    """A workflow and a slot give one decision id in every zone, and others give others."""
     one = ids.decision_id("betting_lines", SLOT)
     assert one == ids.decision_id("betting_lines", SLOT.astimezone())
     others = {
@@ -26,7 +26,7 @@ def test_d1_one_decision_a_workflow_and_slot() -> None:
 
 
 def test_ids_never_change() -> None:
-    """Ids are stored in tables: a new release must derive the same ones."""
+    """The ids that are stored in tables are the same in every release."""
     assert ids.decision_id("betting_lines", SLOT) == PINNED_DECISION
     assert ids.log_id("nba-scraped-data", "a/b.json", 7) == PINNED_LOG
 
@@ -38,7 +38,7 @@ PINNED_LOG = "87f0cd36-5ca8-5e3e-97c8-1470fa0800b2"
 @MANY
 @given(st.lists(st.text(max_size=3), max_size=3), st.lists(st.text(max_size=3), max_size=3))
 def test_parts_are_kept_apart(one: list[str], other: list[str]) -> None:
-    """`ab`, `c` is not `a`, `bc`; a unit separator does not occur in what we name."""
+    """Parts that join to the same text give different ids."""
     one = [part.replace("\x1f", "") for part in one]
     other = [part.replace("\x1f", "") for part in other]
     if len(one) == len(other):
@@ -46,12 +46,12 @@ def test_parts_are_kept_apart(one: list[str], other: list[str]) -> None:
 
 
 def test_kinds_are_kept_apart() -> None:
-    """A task and a decision of the same words differ."""
+    """A task and a decision with the same parts have different ids."""
     assert ids.derive("task", "x") != ids.derive("decision", "x")
 
 
 def test_every_id_is_a_uuid() -> None:
-    """What messages and tables check for."""
+    """Every id is a UUID, as messages and tables require."""
     made = [
         ids.decision_id("w", SLOT),
         ids.plan_id("2025-11-12", "w", SLOT),
@@ -68,7 +68,7 @@ def test_every_id_is_a_uuid() -> None:
 @MANY
 @given(st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)), min_size=2, max_size=2))  # noqa: DTZ001 - made aware below
 def test_stamps_sort_as_instants(pair: list[datetime]) -> None:
-    """Names made of stamps list in order of time."""
+    """Stamps sort by time."""
     one, other = (moment.replace(microsecond=0, tzinfo=SLOT.tzinfo) for moment in pair)
     assert (ids.stamp(one) < ids.stamp(other)) == (one < other)
     assert ids.stamp(SLOT) == "20251112T180000Z"

@@ -12,7 +12,7 @@ from tests.kit.situations import DAY, MANY
 
 
 def line(capsys: pytest.CaptureFixture[str], message: str, **fields: Any) -> dict[str, Any]:
-    """The one line that was written."""
+    """Return the one line that was written."""
     log("WARNING", message, **fields)
     written = capsys.readouterr()
     assert written.out == ""
@@ -22,7 +22,7 @@ def line(capsys: pytest.CaptureFixture[str], message: str, **fields: Any) -> dic
 
 
 def test_a_line_is_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """Severity and message are Cloud Logging's own fields; numbers stay numbers."""
+    """A line contains severity, message and the given fields; numbers stay numbers."""
     found = line(capsys, "Handled", rows=8, target_date=DAY, outcome=None)
     assert found == {
         "severity": "WARNING",
@@ -34,20 +34,20 @@ def test_a_line_is_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", ["api_key", "token", "apikey", "url", "headers", "params", "body"])
 def test_o4_fields_off_the_list_are_dropped(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    """A secret-like option never leaves, whatever its key."""
+    """A field that is not on the list is not written."""
     assert "secret" not in json.dumps(line(capsys, "Any", **{name: "secret"}))
     assert name not in ALLOWED
 
 
 def test_a_long_value_is_shortened(capsys: pytest.CaptureFixture[str]) -> None:
-    """A poison message does not flood the log."""
+    """A long value is cut to 1,000 characters."""
     assert line(capsys, "Any", error="x" * 5000)["error"] == "x" * 1000
 
 
 @MANY
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_is_one_line(message: str, value: str) -> None:
-    """Line breaks and other scripts stay inside the JSON."""
+    """Any text is written as one line of JSON."""
     with pytest.MonkeyPatch.context() as patch:
         written: list[str] = []
         patch.setattr("common.logs.sys.stderr.write", written.append, raising=False)
@@ -58,5 +58,5 @@ def test_any_text_is_one_line(message: str, value: str) -> None:
 
 
 def test_an_exception_is_shown_as_its_text(capsys: pytest.CaptureFixture[str]) -> None:
-    """Handlers pass the error itself."""
+    """An exception is written as its text."""
     assert line(capsys, "Any", error=ValueError("field x"))["error"] == "field x"

@@ -14,7 +14,7 @@ MODULES = [
 
 @pytest.mark.parametrize("field", ["project", "dataset", "data_bucket", "state_bucket"])
 def test_no_module_but_the_settings_names_it(field: str) -> None:
-    """Another project, dataset or bucket is one variable, and no module knows better."""
+    """No module but the settings contains the name of the project, the dataset or a bucket."""
     name = Settings.model_fields[field].default
     assert len(MODULES) > 50
     assert [str(path.relative_to(ROOT)) for path in MODULES if name in path.read_text()] == []

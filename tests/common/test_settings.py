@@ -11,7 +11,7 @@ from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings, variab
 
 
 def test_an_empty_environment_is_production() -> None:
-    """Google's own services, the shipped files, the real sources."""
+    """Without variables the settings are those of production."""
     made = read_settings({})
     assert made == Settings()
     assert made.clock_file is None
@@ -21,7 +21,7 @@ def test_an_empty_environment_is_production() -> None:
 
 
 def test_every_field_has_its_variable() -> None:
-    """Ours begin with NBA_, the emulators' are those of Google's libraries."""
+    """Variables begin with NBA_, except those of Google's libraries."""
     names = {field: variable(field) for field in Settings.model_fields}
     assert names["project"] == "NBA_PROJECT"
     assert names["storage_emulator_host"] == "STORAGE_EMULATOR_HOST"
@@ -30,7 +30,7 @@ def test_every_field_has_its_variable() -> None:
 
 
 def test_variables_are_typed() -> None:
-    """Numbers, dates and paths; an empty one is unset; others are nobody's."""
+    """Numbers, dates and paths are typed; empty and unknown variables are ignored."""
     made = read_settings(
         {
             "NBA_LEASE_SECONDS": "700.5",
@@ -49,14 +49,14 @@ def test_variables_are_typed() -> None:
     ("name", "value"), [("NBA_LEASE_SECONDS", "soon"), ("NBA_COLLECT_SINCE", "TODAY")]
 )
 def test_a_value_of_another_type_is_refused(name: str, value: str) -> None:
-    """The error names variable and value."""
+    """The error for a wrong value names the variable and the value."""
     with pytest.raises(ConfigError) as caught:
         read_settings({name: value})
     assert f"{name}={value!r}" in str(caught.value)
 
 
 def test_r10_the_key_does_not_show() -> None:
-    """Neither in a settings object that is printed nor in its JSON."""
+    """Neither the repr nor the JSON of the settings contains the key."""
     made = read_settings({"NBA_ODDS_API_KEY": "s3cret"})
     assert made.odds_api_key is not None
     assert made.odds_api_key.get_secret_value() == "s3cret"
@@ -64,7 +64,7 @@ def test_r10_the_key_does_not_show() -> None:
 
 
 def test_r6_the_durations_are_in_their_order() -> None:
-    """Function timeout < ack deadline < lease < retry span."""
+    """Function timeout < ack deadline < lease < retry span holds."""
     delivery = load_topology(ROOT / "config" / "topology.yaml").delivery
     assert (
         delivery.function_timeout_seconds
@@ -75,6 +75,6 @@ def test_r6_the_durations_are_in_their_order() -> None:
 
 
 def test_settings_do_not_change() -> None:
-    """One frozen object a process."""
+    """The settings are one frozen object a process."""
     with pytest.raises(ValueError, match="frozen"):
         setattr(Settings(), "project", "other")  # noqa: B010 - mypy knows that it is read-only

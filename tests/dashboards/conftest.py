@@ -1,4 +1,4 @@
-"""One emulated BigQuery for the panels, under the names that the seed's statements use."""
+"""Fixtures: one emulated BigQuery for the panels, under the names that the seed uses."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.alerts.days import DATASET, PROJECT, lived, load
 
 @pytest.fixture(scope="session")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """A bqemulator with the days of 2025-11-11 and 12."""
+    """An emulated BigQuery with the days of 2025-11-11 and 12."""
     running = start_bigquery(PROJECT, tmp_path_factory.mktemp("panels") / "bigquery.log")
     load(running, DATASET, lived())
     yield running

@@ -1,4 +1,4 @@
-"""What Grafana and its BigQuery plugin make of a panel's SQL before BigQuery sees it.
+"""Expand a panel's SQL as Grafana and its BigQuery plugin do before BigQuery receives it.
 
 Grafana replaces its variables in the browser; the plugin's backend expands the macros:
 https://github.com/grafana/grafana-plugin-sdk-go/blob/main/data/sqlutil/macros.go and
@@ -15,11 +15,11 @@ _TIME_FILTER = re.compile(r"\$__timeFilter\(([^()]*)\)")
 
 
 def expand(sql: str, variables: Mapping[str, str], start: datetime, end: datetime) -> str:
-    """The statement that reaches BigQuery.
+    """Expand variables and macros into the statement that BigQuery receives.
 
     Raises:
         KeyError: the dashboard has no such variable.
-        ValueError: a macro is left that the plugin does not know, or that is not understood here.
+        ValueError: a macro is left that is not understood here, or that the plugin does not know.
     """
     known = {**variables, "__from": _milliseconds(start), "__to": _milliseconds(end)}
     replaced = _VARIABLE.sub(lambda match: known[match.group(1) or match.group(2)], sql)
@@ -31,7 +31,7 @@ def expand(sql: str, variables: Mapping[str, str], start: datetime, end: datetim
 
 
 def variables_of(dashboard: Mapping[str, Any]) -> dict[str, str]:
-    """The dashboard's text variables with their values."""
+    """Read the dashboard's text variables with their values."""
     listed = dashboard["templating"]["list"]
     return {one["name"]: one["query"] for one in listed if one["type"] == "textbox"}
 

@@ -1,4 +1,4 @@
-"""The kept JSON against its sources and Grafana's own model."""
+"""The committed JSON against its sources and Grafana's own model."""
 
 import json
 from itertools import combinations, pairwise
@@ -22,21 +22,21 @@ def kept(request: pytest.FixtureRequest) -> Json:
     return found
 
 
-def test_the_kept_json_is_what_the_sources_say() -> None:
-    """Nobody edited a JSON by hand, and none is left of a source that is gone."""
+def test_the_committed_json_is_made_of_the_sources() -> None:
+    """No JSON was edited by hand, and none is left of a source that is gone."""
     made = {f"{name}.json": text_of(dashboard) for name, dashboard in sources()}
     assert made == {path.name: path.read_text() for path in FOLDER.glob("*.json")}
 
 
-def test_one_overview_one_a_table_one_lineage() -> None:
-    """Seven dashboards; each table is the one of a dashboard's title."""
+def test_there_is_an_overview_a_lineage_and_one_dashboard_a_table() -> None:
+    """There are seven dashboards, and the title of five names a table."""
     assert len(KEPT) == len(NAMES) + 2
     assert {one["title"].split(": ")[1] for one in KEPT.values()} >= {*NAMES, "overview"}
     assert "lineage" in KEPT
 
 
 def test_grafanas_own_model_takes_it(kept: Json) -> None:
-    """Grafana's generated model reads every field of ours and writes the same back."""
+    """Grafana's generated model reads every field of ours and writes it back unchanged."""
     sdk = pytest.importorskip(
         "grafana_foundation_sdk.models.dashboard", reason="grafana-foundation-sdk is not installed"
     )
@@ -49,7 +49,7 @@ def test_grafanas_own_model_takes_it(kept: Json) -> None:
 
 
 def missing(ours: object, theirs: object, path: str = "") -> list[str]:
-    """What of ours did not come back; the model adds defaults of its own."""
+    """List what of ours did not come back; the model may add defaults of its own."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         return [
             lost
@@ -63,20 +63,20 @@ def missing(ours: object, theirs: object, path: str = "") -> list[str]:
 
 
 def test_a_misspelt_field_does_not_come_back() -> None:
-    """The comparison with Grafana's model is one that can fail."""
+    """The comparison with Grafana's model can fail."""
     assert missing({"a": {"b": [1]}}, {"a": {"b": [1], "c": 2}}) == []
     assert missing({"gridpos": 1}, {"gridPos": 1}) == [".gridpos: 1 became None"]
 
 
 def test_uids_are_unique() -> None:
-    """Grafana replaces a dashboard of the same uid."""
+    """Grafana would replace one dashboard by another of the same uid."""
     uids = [one["uid"] for one in KEPT.values()]
     assert len(set(uids)) == len(uids)
     assert all(0 < len(uid) <= 40 for uid in uids)
 
 
 def test_a_dashboard_is_portable(kept: Json) -> None:
-    """No id of another Grafana; every panel and query takes the data source of the variable."""
+    """It has no id of its own, and panels and queries take the variable's data source."""
     assert "id" not in kept
     assert kept["schemaVersion"] == 41
     variables = {one["name"]: one for one in kept["templating"]["list"]}
@@ -88,7 +88,7 @@ def test_a_dashboard_is_portable(kept: Json) -> None:
 
 
 def test_panels_have_ids_and_places_of_their_own(kept: Json) -> None:
-    """Ids are unique; no panel leaves the 24 columns or covers another."""
+    """Ids are unique, and no panel leaves the 24 columns or covers another."""
     ids = [panel["id"] for panel in kept["panels"]]
     assert len(set(ids)) == len(ids)
     places = [panel["gridPos"] for panel in kept["panels"]]
@@ -111,7 +111,7 @@ def overlap(one: Json, other: Json) -> bool:
 def test_a_source_that_does_not_fit_names_file_and_field(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A misspelt key is refused, not ignored."""
+    """A misspelt key is refused and not ignored."""
     text = (SOURCES / "plan.yaml").read_text().replace("width: 24", "widht: 24")
     (tmp_path / "plan.yaml").write_text(text)
     monkeypatch.setattr(dashboards, "SOURCES", tmp_path)
@@ -119,8 +119,8 @@ def test_a_source_that_does_not_fit_names_file_and_field(
         list(sources())
 
 
-def test_the_command_writes_what_is_kept(tmp_path: Any) -> None:
-    """Written anew into a folder, the files are the kept ones."""
+def test_the_command_writes_what_is_committed(tmp_path: Any) -> None:
+    """It writes the same files into an empty folder."""
     written = write(tmp_path)
     assert {path.name: path.read_text() for path in written} == {
         path.name: path.read_text() for path in FOLDER.glob("*.json")

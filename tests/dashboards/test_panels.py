@@ -1,4 +1,4 @@
-"""Every panel's query, expanded as Grafana does, on the tables of a replayed day."""
+"""Every panel's query, expanded as Grafana does, answers on the tables of a replayed day."""
 
 import json
 from datetime import datetime, time, timedelta
@@ -33,7 +33,7 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 @pytest.fixture(scope="module")
 def adopted(replayed: BigQueryServer) -> BigQueryServer:
-    """The server with a day of the controller before: the seed's columns alone."""
+    """The server with a day of the previous controller, which filled the seed's columns alone."""
     client = make_client(PROJECT, replayed.endpoint)
     noon = ADOPTED_DAY + timedelta(hours=12)
     planned = [
@@ -56,7 +56,7 @@ def adopted(replayed: BigQueryServer) -> BigQueryServer:
 def answer(
     server: BigQueryServer, name: str, number: int, span: tuple[datetime, datetime]
 ) -> Answer:
-    """What BigQuery answers to the kept JSON's panel."""
+    """Ask BigQuery for a panel of the committed JSON."""
     (target,) = KEPT[name]["panels"][number]["targets"]
     sql = expand(target["rawSql"], variables_of(KEPT[name]), *span)
     return run_sql(server.endpoint, PROJECT, sql)
@@ -64,7 +64,7 @@ def answer(
 
 @pytest.mark.parametrize(("name", "number"), PANELS)
 def test_a_panel_shows_the_replayed_day(replayed: BigQueryServer, name: str, number: int) -> None:
-    """Rows where a healthy day has some; a chart over time begins with its time column."""
+    """It has rows where a healthy day has some; a chart over time begins with its time column."""
     panel = SOURCES[name].panels[number]
     columns, rows = answer(replayed, name, number, (START, END))
     assert columns
@@ -76,8 +76,9 @@ def test_a_panel_shows_the_replayed_day(replayed: BigQueryServer, name: str, num
 
 
 def test_every_query_of_the_seed_has_its_panel() -> None:
-    """Eleven monitoring queries, eleven panels that bear their headings."""
+    """Each of the eleven monitoring queries has a panel with its heading."""
     shown = [panel.seed for one in SOURCES.values() for panel in one.panels if panel.seed]
+    assert len(SEED) == 11
     assert sorted(shown) == sorted(SEED)
     assert all(p.title == p.seed for one in SOURCES.values() for p in one.panels if p.seed)
 
@@ -93,7 +94,7 @@ def test_a_panel_of_the_seed_answers_as_its_query(replayed: BigQueryServer, head
 
 
 def panel_of(heading: str) -> tuple[str, int]:
-    """Where a query of the seed is shown."""
+    """Find the dashboard and the number of the panel that shows a query of the seed."""
     (found,) = (
         (name, number)
         for name, dashboard in SOURCES.items()
@@ -105,17 +106,17 @@ def panel_of(heading: str) -> tuple[str, int]:
 
 @pytest.mark.parametrize(("name", "number"), PANELS)
 def test_a_panel_follows_the_time_range(replayed: BigQueryServer, name: str, number: int) -> None:
-    """A month without any row shows nothing, or zeros: no panel has a date of its own."""
+    """A day without any row shows nothing, or zeros: no panel has a date of its own."""
     span = (START + timedelta(days=90), END + timedelta(days=90))
     _, rows = answer(replayed, name, number, span)
     assert all(not value for row in rows for value in row if not isinstance(value, str))
 
 
 @pytest.mark.parametrize("where", ["panel", "page"])
-def test_what_the_controller_before_planned_and_ran_is_compared_too(
+def test_what_the_previous_controller_planned_and_ran_is_compared_too(
     adopted: BigQueryServer, where: str
 ) -> None:
-    """Rows without our own columns: a run as planned is no difference, an unplanned one is."""
+    """In rows without our columns a run as planned is no difference, and an unplanned one is."""
     if where == "panel":
         titles = [panel.title for panel in SOURCES["overview"].panels]
         span = (ADOPTED_DAY, ADOPTED_DAY + timedelta(days=1, seconds=-1))
@@ -132,5 +133,5 @@ def test_what_the_controller_before_planned_and_ran_is_compared_too(
 
 @pytest.mark.parametrize("panel", [p for one in SOURCES.values() for p in one.panels])
 def test_a_panel_bounds_the_partitions_it_reads(panel: Panel) -> None:
-    """Each panel names its time range, so that it costs the same however old the tables are."""
+    """Each panel uses the dashboard's time range, so that old tables cost no more than new ones."""
     assert "$__timeFilter(" in panel.sql or "$__to" in panel.sql

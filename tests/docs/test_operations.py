@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,12 +35,10 @@ from common.settings import ROOT
 from local.commands.cli import main
 from local.records.sql import run_sql
 from local.stack.driver import RunningStack, start_stack
-from local.stack.stack import StackConfig
 from tests.docs.guide import (
     COMMANDS,
     LETTERS,
     LOCAL,
-    PAGES,
     PARSED,
     REMOTE,
     TOPOLOGY,
@@ -100,13 +99,13 @@ def refusing() -> Iterator[tuple[str, list[str]]]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack at noon that knows the schedule and has one dead letter."""
     given = config(tmp_path_factory.mktemp("operations"))
-    given = StackConfig(given.folder, given.slate, NOON, collect_since=given.collect_since)
+    given = replace(given, instant=NOON)
     with start_stack(given) as running:
         publisher = GooglePublisher(PROJECT, running.environment["PUBSUB_EMULATOR_HOST"])
         publisher.publish("scraper-requests", REFRESH, {})
-        assert running.rest(60).idle
+        assert running.wait_idle(60).idle
         publisher.publish("scraper-requests", {**REFRESH, "scraper": "unheard_of"}, {})
-        assert running.rest(60).idle
+        assert running.wait_idle(60).idle
         assert running.dead_letters() == 1
         yield running
 
@@ -196,15 +195,15 @@ def test_a_command_runs_on_the_local_stack(
     """It succeeds."""
     done = shell(command, local_tools, workplace)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert stack.rest(60).idle
+    assert stack.wait_idle(60).idle
 
 
 @pytest.mark.parametrize("command", [one for one in LOCAL if " topics publish " in one])
 def test_a_message_is_handled(command: str, stack: RunningStack) -> None:
     """What the command publishes is taken by its function: there is no new dead letter."""
-    before = stack.rest(60)
+    before = stack.wait_idle(60)
     publish(command, stack)
-    after = stack.rest(60)
+    after = stack.wait_idle(60)
     assert after.idle
     assert after.handled > before.handled
     assert stack.dead_letters() == 1
@@ -229,7 +228,7 @@ def test_the_first_day_s_check_shows_what_came_of_it(stack: RunningStack) -> Non
     (asked,) = (one for one in LOCAL if "nbac_player_list" in one and "publish" in one)
     (shown,) = (one for one in LOCAL if "nbac_player_list" in one and "bq query" in one)
     publish(asked, stack)
-    assert stack.rest(60).idle
+    assert stack.wait_idle(60).idle
     later = f"TIMESTAMP '{(NOON + timedelta(minutes=5)).isoformat()}'"
     sql = query_of(shown).replace("CURRENT_TIMESTAMP()", later)
     columns, rows = run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, sql)
@@ -244,7 +243,7 @@ def test_dead_letters_are_looked_at_and_replayed(
     for command in LETTERS:
         done = shell(command, local_tools, workplace)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert stack.rest(60).idle
+        assert stack.wait_idle(60).idle
         said = "1 replayed, 0 stayed" if "replay" in command else "unheard_of"
         assert said in done.stdout + decoded(done.stdout)
     stack.set_clock(NOON + timedelta(minutes=15))  # ends the lease of the last pull
@@ -265,7 +264,7 @@ def test_a_forced_slot_is_decided_again_and_a_date_filled(stack: RunningStack) -
     assert len(forced) == 3
     for command in forced:
         publish(command, stack)
-        assert stack.rest(60).idle
+        assert stack.wait_idle(60).idle
     endpoint = stack.environment["BIGQUERY_EMULATOR_HOST"]
     tables = f"{PROJECT}.nba_orchestration"
     _, slots = run_sql(
@@ -382,23 +381,3 @@ def parse(words: list[str]) -> None:
     command = main.commands[name]
     with click.Context(main) as parent:
         assert command.make_context(name, arguments, parent=parent).params
-
-
-def anchors(page: Path) -> set[str]:
-    """What a link can point at in a page, as GitHub names it."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_within_the_page_lead_somewhere(page: Path) -> None:
-    """Every `(#anchor)` is a heading."""
-    linked = set(re.findall(r"\]\(#([^)]+)\)", page.read_text()))
-    assert linked <= anchors(page)
-
-
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
-def test_links_into_another_page_lead_somewhere(page: Path) -> None:
-    """Every `(page.md#anchor)` is a heading of that page."""
-    for other, anchor in re.findall(r"\]\(([\w-]+\.md)#([^)]+)\)", page.read_text()):
-        assert anchor in anchors(page.parent / other), (other, anchor)

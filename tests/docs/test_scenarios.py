@@ -1,10 +1,32 @@
-import scenario_map
+"""docs/scenarios.md: what happened, and which tests hold it."""
+
+from tests.kit import scenario_map
 
 
 def test_the_scenario_map_is_current() -> None:
-    """docs/scenarios.md says which test carries which scenario's id."""
+    """docs/scenarios.md is what its generator makes of the sentences and the tests' names."""
     current = scenario_map.DOCUMENT.read_text() == scenario_map.document()
     assert current, "run: python tests/kit/scenario_map.py"
+
+
+def test_every_scenario_has_one_sentence() -> None:
+    """The sentences are those of the 87 ids, each a whole one."""
+    sentences = scenario_map.sentences()
+    assert list(sentences) == scenario_map.IDS
+    assert len(sentences) == 87
+    broken = [
+        scenario
+        for scenario, text in sentences.items()
+        if not 40 < len(text) < 200 or not text.endswith(".") or "|" in text or "\n" in text
+    ]
+    assert broken == []
+
+
+def test_every_scenario_has_a_test_or_a_reason() -> None:
+    """An id is held by tests, or has a reason why not; never both."""
+    named = {scenario for scenario in scenario_map.found() if scenario in scenario_map.IDS}
+    assert named | set(scenario_map.WITHOUT) == set(scenario_map.IDS)
+    assert not named & set(scenario_map.WITHOUT)
 
 
 def test_the_decision_scenarios_are_all_covered() -> None:

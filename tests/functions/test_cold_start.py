@@ -19,7 +19,7 @@ HEAVY = (
     "pandas",
 )
 MODULES_MAX = 125
-"""Modules on top of a bare functions-framework: pydantic's 57 and our own; see docs/notes.md."""
+"""Modules on top of a bare functions-framework: pydantic's 57 and ours; see docs/known-gaps.md."""
 PROBE = """
 import json, sys
 from functions_framework import create_app

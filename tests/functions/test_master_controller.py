@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import ids
-from common.handlers import master_controller
+from common.state.store import StateStore
 from local.simulator.intercepted import Call as PortCall
 from local.simulator.intercepted import Do
 from local.simulator.world import World
@@ -169,7 +169,7 @@ def test_r3_a_slot_of_long_ago_that_is_forced_is_stored_once(
     world: World, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A decision made just now is not decided again, however old its slot is."""
-    monkeypatch.setattr(master_controller, "write_anew", None)
+    monkeypatch.setattr(StateStore, "write_anew", None)
     world.clock.move(SLOT + timedelta(days=1))
     assert call("master_controller", {**TICK, "force": True}).body["result"] == "decided"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from common.healing.attempts import Healed
 from common.healing.runs import heal_runs
 from local.simulator.transport import Delivery
 from local.simulator.world import World
@@ -22,13 +23,12 @@ def lose(world: World, wanted: Callable[[Delivery], bool]) -> None:
     world.settle()
 
 
-def heal(world: World, after: timedelta, *, far: bool = False) -> tuple[list[str], list[str]]:
+def heal(world: World, after: timedelta, *, deep: bool = False) -> tuple[list[str], list[str]]:
     """Sweep some time after the slot; returns what was resent and what was quarantined."""
     world.clock.move(SLOT + after)
-    republished: list[str] = []
-    quarantined: list[str] = []
-    heal_runs(world.runtime, world.clock.now(), republished, quarantined, far=far)
-    return republished, quarantined
+    healed = Healed()
+    heal_runs(world.runtime, world.clock.now(), healed, deep=deep)
+    return healed.republished, healed.quarantined
 
 
 def fail_to_complete(world: World) -> None:

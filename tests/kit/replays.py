@@ -1,4 +1,4 @@
-"""What the tests of a running stack share."""
+"""The replayed day that tests of a running stack share."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from common.eastern import at
 from local.day import replay as replayed
+from local.stack.config import StackConfig
 from local.stack.driver import RunningStack
-from local.stack.stack import StackConfig
 
 DAY = date(2025, 11, 12)
 
@@ -22,12 +22,10 @@ class Replayed:
     seconds: float
 
 
-def config(folder: Path, pubsub: str = "embedded") -> StackConfig:
-    """Make the configuration that `python -m local day` starts with."""
+def config(folder: Path) -> StackConfig:
+    """Return the configuration of the stack that `python -m local day` would start."""
     return StackConfig(
         folder=folder,
-        slate=replayed.OWN_SLATE,
         instant=at(DAY, wall_time()),
-        pubsub=pubsub,
         collect_since=DAY - timedelta(days=1),
     )

@@ -1,54 +1,87 @@
-"""Writes docs/scenarios.md from the tests' own names: `python tests/kit/scenario_map.py`."""
+"""Writes docs/scenarios.md: `python tests/kit/scenario_map.py`.
+
+What happened stands in docs/scenarios.yaml; which tests hold it is read from the tests' names
+(`test_t2_...`).
+"""
 
 import re
 from collections import defaultdict
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "scenarios.md"
+SENTENCES = ROOT / "docs" / "scenarios.yaml"
 TEST = re.compile(r"^def (test_((?:[tdxbcpsao]\d+_)+)\w+)", re.MULTILINE)
-GROUPS = {"T": 16, "D": 19, "X": 16, "B": 6, "C": 6, "P": 7, "S": 10, "A": 3, "O": 4}
-HEAD = """# Scenarios
+GROUPS = {
+    "T": (16, "Time: zones, midnight, windows"),
+    "D": (19, "Decisions"),
+    "X": (16, "Execution and dispatch"),
+    "B": (6, "BigQuery"),
+    "C": (6, "Cleanup"),
+    "P": (7, "Pub/Sub"),
+    "S": (10, "Scrapers, sources, games"),
+    "A": (3, "Alerts"),
+    "O": (4, "Operations and cost"),
+}
+"""How many scenarios each letter has, and what they are about."""
+IDS = [f"{group}{number}" for group, (last, _) in GROUPS.items() for number in range(1, last + 1)]
+HEAD = f"""# Scenarios
 
-Which test holds the system to which of the 87 scenarios that an earlier version failed at
-(`../shared/scenarios.md`). Made from the tests' names by `python tests/kit/scenario_map.py`; a
-test checks that it is current. Where no test carries an id, the row says why.
+{len(IDS)} ways in which an earlier, polling version failed in production, and the tests that keep
+this one from it. `python tests/kit/scenario_map.py` writes this page from the sentences in
+[scenarios.yaml](scenarios.yaml) and from the tests' names (`test_t2_…` holds T2); a test checks
+that it is current. Where no test carries an id, the row gives the reason.
+"""
+TABLE_HEAD = """
+## {title}
 
-| Id | Tests |
-| --- | --- |
+| Id | What happened | Held by |
+| --- | --- | --- |
 """
 
 
 WITHOUT = {
     "B1": "Superseded by the design: a row is written by an INSERT job of its own (R6), whose "
-    "derived id is what makes it one. A day has some 80 for the log; past 1,500 a day BigQuery "
+    "derived id makes it the only one. A day has some 80 for the log; past 1,500 a day BigQuery "
     "runs them ten at a time and queues the others.",
     "B2": "Superseded likewise: INSERT jobs of one table do not conflict, and nothing deletes.",
-    "B6": "No table is read for a game's state: that is the schedule object, newest first.",
+    "B6": "No table is read for a game's state: the newest schedule object holds it.",
     "P4": "Needs a deployment: the alerts `no-decision`, `no-cleanup` and `backlog` see a push "
     "that goes nowhere; every tick is a synthetic message.",
-    "A3": "Needs a deployment: docs/monitoring.md says how to try an alert's way to a person.",
+    "A3": "Needs a deployment: [monitoring.md](monitoring.md) describes how an alert arrives.",
     "O1": "Needs a deployment: the bundle's name carries its hash, and a plan shows drift.",
 }
 """Scenarios without a test, and why."""
 
 
+def sentences() -> dict[str, str]:
+    """What happened, by scenario id."""
+    read: dict[str, str] = yaml.safe_load(SENTENCES.read_text())
+    return read
+
+
 def found() -> dict[str, list[str]]:
-    """Collect test names by scenario id, as `file::name`."""
+    """Test names by scenario id, as pytest takes them: `file::name`."""
     named: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for name, ids in TEST.findall(path.read_text()):
             for scenario in ids.strip("_").split("_"):
-                named[scenario.upper()].append(f"`{path.relative_to(ROOT / 'tests')}::{name}`")
+                named[scenario.upper()].append(f"`{path.relative_to(ROOT)}::{name}`")
     return named
 
 
 def document() -> str:
-    """Make the whole document."""
-    named = found()
-    ids = [f"{group}{number}" for group, last in GROUPS.items() for number in range(1, last + 1)]
-    rows = (f"| {one} | {'<br>'.join(named.get(one) or [WITHOUT[one]])} |\n" for one in ids)
-    return HEAD + "".join(rows)
+    """The whole document."""
+    named, happened = found(), sentences()
+    parts = [HEAD]
+    for group, (last, title) in GROUPS.items():
+        parts.append(TABLE_HEAD.format(title=title))
+        for scenario in (f"{group}{number}" for number in range(1, last + 1)):
+            held_by = "<br>".join(named.get(scenario) or [WITHOUT[scenario]])
+            parts.append(f"| {scenario} | {happened[scenario]} | {held_by} |\n")
+    return "".join(parts)
 
 
 if __name__ == "__main__":

@@ -35,20 +35,20 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
 
 @pytest.fixture(scope="session")
 def tested(offline: Offline) -> list[dict[str, Any]]:
-    """What `terraform test` says, with the plan or state of each run."""
+    """The report of `terraform test`, with the plan or state of each run."""
     return offline.lines("test", "-json", "-verbose")
 
 
 @pytest.fixture(scope="session")
 def deployed(tested: list[dict[str, Any]]) -> Resources:
-    """Values of every resource of the run `deploys`, by address."""
+    """The values of every resource of the run `deploys`, by address."""
     state = _run(tested, "deploys", "test_state")
     return {held["address"]: held["values"] for held in state["root_module"]["resources"]}
 
 
 @pytest.fixture(scope="session")
 def second(tested: list[dict[str, Any]]) -> Resources:
-    """The same of the run that plans a second deployment; what only an apply tells is not there."""
+    """The same of the run that plans a second deployment, without what an apply computes."""
     plan = _run(tested, "a_second_deployment_in_one_project", "test_plan")
     return {held["address"]: held["change"]["after"] for held in plan["resource_changes"]}
 

@@ -20,7 +20,7 @@ LEFT_BEHIND = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfs
 
 
 def missing() -> str | None:
-    """Why Terraform cannot be run here; None when it can."""
+    """Explain why Terraform cannot be run here; None when it can."""
     if shutil.which("terraform") is None:
         return "Terraform is not installed: fmt, validate and test of terraform/ were not run"
     if not SCHEMA.exists():
@@ -52,11 +52,11 @@ class Offline:
         )
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
-        """What a command with `-json` says, line by line."""
+        """Run a command with `-json`; returns its report line by line."""
         return [json.loads(line) for line in self.run(*words).stdout.splitlines()]
 
     def copy(self, root: Path) -> "Offline":
-        """Another copy, to break."""
+        """Make another copy, to be broken."""
         shutil.copytree(self.root, root, symlinks=True)
         return Offline(root, self.environment)
 
@@ -64,7 +64,8 @@ class Offline:
 def prepare(scratch: Path) -> Offline:
     """Copy the module and initialise it with the offline provider."""
     tool = _tool()
-    schema = json.loads(SCHEMA.read_text()) | {"resources": resource_schemas()}
+    schema = json.loads(SCHEMA.read_text())
+    schema["resources"] |= json.loads(BUDGET.read_text())
     extended = scratch / SCHEMA.name
     extended.write_text(json.dumps(schema))
     config = tool.setup(scratch / "provider", [extended])
@@ -76,14 +77,8 @@ def prepare(scratch: Path) -> Offline:
     return made
 
 
-def resource_schemas() -> dict[str, Any]:
-    """The provider's resource types, in the short form of tf-schema-provider."""
-    held: dict[str, Any] = json.loads(SCHEMA.read_text())["resources"]
-    return held | json.loads(BUDGET.read_text())
-
-
 def copied(root: Path) -> Path:
-    """A copy of what Terraform reads."""
+    """Copy what Terraform reads, with a stand-in for the bundle."""
     for part in ("terraform", "config"):
         shutil.copytree(ROOT / part, root / part, ignore=LEFT_BEHIND)
     (root / "dist").mkdir()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import hcl2
-import yaml
 
 Body = dict[str, Any]
 """Arguments by name, expressions as `${...}`; a nested block is a list of bodies."""
@@ -16,18 +15,22 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Module:
-    """The files of a module; `root` is the repository they are in, or a copy of it."""
+    """The files of the module.
+
+    Attributes:
+        root: the repository that contains it, or a copy.
+    """
 
     root: Path
 
     @property
     def folder(self) -> Path:
-        """Where the module's files are."""
+        """The module's folder."""
         return self.root / "terraform"
 
     @cached_property
     def text(self) -> str:
-        """All of it."""
+        """The text of all its files."""
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("*.tf")))
 
     @cached_property
@@ -55,21 +58,6 @@ class Module:
         """Arguments of each variable, by name."""
         return {name: body for block in self._blocks("variable") for name, body in block.items()}
 
-    @cached_property
-    def imports(self) -> list[Body]:
-        """The import blocks."""
-        return list(self._blocks("import"))
-
-    @cached_property
-    def topology(self) -> Body:
-        """What config/topology.yaml says."""
-        held: Body = yaml.safe_load((self.root / "config" / "topology.yaml").read_text())
-        return held
-
-    def of(self, kind: str) -> dict[str, Body]:
-        """Resources of a type, by their whole address."""
-        return {name: body for name, body in self.resources.items() if name.split(".")[0] == kind}
-
     def _blocks(self, kind: str) -> Iterator[Body]:
         for file in self.files:
             yield from file.get(kind, [])
@@ -82,7 +70,7 @@ def _read(text: str) -> Body:
 
 
 def plain(value: Any) -> Any:
-    """What hcl2 read, without its marks and the quotes of texts and keys."""
+    """Take the marks of hcl2 and the quotes of texts and keys off what it read."""
     if isinstance(value, dict):
         return {
             unquoted(key): plain(held) for key, held in value.items() if not key.startswith("__")
@@ -93,19 +81,12 @@ def plain(value: Any) -> Any:
 
 
 def unquoted(text: str) -> str:
-    """A text literal's content; anything else as it is."""
+    """Take the quotes off a text literal; leave anything else as it is."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
-def block(body: Body, name: str) -> Body:
-    """The one nested block of a name; empty where there is none."""
-    found = body.get(name, [])
-    first: Body = found[0] if found else {}
-    return first
-
-
 def access(module: Module) -> set[tuple[str, str, str]]:
-    """The table of grants in iam.tf, as what `touched` notes: function, kind of thing, what."""
+    """Read the table of grants in iam.tf as touches: function, kind of thing, which one."""
     found = set()
     for function, given in module.locals["access"].items():
         for kind in ("appends", "reads", "data", "publishes"):
@@ -115,9 +96,8 @@ def access(module: Module) -> set[tuple[str, str, str]]:
     return found
 
 
-def settings_fields(module: Module) -> dict[str, str | None]:
-    """Fields of var.settings with their default as written; None where there is none."""
+def settings_fields(module: Module) -> set[str]:
+    """Read the fields of var.settings."""
     inside = re.search(r'variable "settings" \{.*?object\(\{(.*?)\}\)', module.text, re.DOTALL)
     assert inside, "variables.tf has no variable settings with an object type"
-    fields = re.findall(r"(\w+)\s*=\s*optional\(\w+(?:,\s*(.+?))?\)\n", inside.group(1))
-    return {name: unquoted(default) or None for name, default in fields}
+    return set(re.findall(r"(\w+)\s*=\s*optional\(", inside.group(1)))

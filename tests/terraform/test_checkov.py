@@ -1,4 +1,4 @@
-"""checkov's policies for Google Cloud: none fails, and each that is skipped says why in place."""
+"""checkov's policies for Google Cloud: none fails, and each skipped one has its reason in place."""
 
 import json
 import re
@@ -16,7 +16,7 @@ WORDS = ("--directory", str(ROOT / "terraform"), "--framework", "terraform", "--
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, list[dict[str, Any]]]:
-    """Passed, failed and skipped checks."""
+    """The passed, failed and skipped checks."""
     if not CHECKOV.exists():
         pytest.skip(f"{CHECKOV} is not there: terraform/ was not scanned; run make setup")
     done = subprocess.run(
@@ -30,7 +30,7 @@ def results() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_no_check_fails(results: dict[str, list[dict[str, Any]]]) -> None:
-    """And there were checks to pass."""
+    """All files are parsed, and many checks pass."""
     failed = [(found["check_id"], found["resource"]) for found in results["failed_checks"]]
     assert failed == []
     assert results["parsing_errors"] == []
@@ -38,7 +38,7 @@ def test_no_check_fails(results: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def test_every_skip_has_a_reason_and_a_use(results: dict[str, list[dict[str, Any]]]) -> None:
-    """A comment that skips nothing any more goes."""
+    """Each comment gives a reason and still skips a check."""
     written = [
         (match.group(1), match.group(2))
         for path in sorted((ROOT / "terraform").glob("*.tf"))

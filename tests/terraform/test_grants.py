@@ -1,4 +1,4 @@
-"""Least privilege: what a function is granted is what it was seen to touch, no less and no more."""
+"""Least privilege: a function is granted what it was seen to touch, no less and no more."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,19 +13,19 @@ PROJECT = "nba-props-platform"
 
 
 def granted(touches: set[Touch]) -> set[Touch]:
-    """The touches that iam.tf's table speaks of; the state bucket is every function's."""
+    """Select the touches that iam.tf's table lists; every function has the state bucket."""
     return {touch for touch in touches if touch[1] != "state"}
 
 
 def test_the_table_of_grants_is_what_the_functions_touch(
     module: Module, touches: set[Touch]
 ) -> None:
-    """A table, bucket, topic or secret without its grant fails; so does a grant without a use."""
+    """A use without its grant fails, and so does a grant without a use."""
     assert access(module) == granted(touches)
 
 
 def test_every_function_uses_the_state_bucket_in_full(touches: set[Touch]) -> None:
-    """It creates, reads and overwrites there: objectUser is none too many."""
+    """It creates, reads and overwrites objects there, so it needs objectUser."""
     functions = {function for function, _, _ in touches}
     assert len(functions) == 7
     for function in functions:
@@ -34,20 +34,20 @@ def test_every_function_uses_the_state_bucket_in_full(touches: set[Touch]) -> No
 
 
 def test_no_function_overwrites_scraped_data(touches: set[Touch]) -> None:
-    """So none may: the data bucket's roles are viewer and creator."""
+    """The data bucket's roles are viewer and creator, which do not allow it."""
     assert not {touch for touch in touches if touch[1:] == ("data", "replace")}
 
 
 def test_the_deployed_grants_are_what_the_functions_touch(
     deployed: Resources, touches: set[Touch]
 ) -> None:
-    """The same of the applied module: every grant to a function, with what it resolved to."""
+    """Every grant to a function in the applied module follows from a touch."""
     found = {grant for grant in grants(deployed) if grant[0] in accounts(touches)}
     assert found == wanted(touches)
 
 
 def test_nothing_else_has_a_grant(deployed: Resources, touches: set[Touch]) -> None:
-    """Google's agents, the invoker, the alerts' queries and the builder; nobody from outside."""
+    """Google's agents, the invoker, the alerts' account and the builder have grants."""
     agents = "service-123456789012@"
     pubsub, storage = f"{agents}gcp-sa-pubsub", f"{agents}gs-project-accounts"
     found = {grant for grant in grants(deployed) if grant[0] not in accounts(touches)}
@@ -72,18 +72,26 @@ def test_nothing_else_has_a_grant(deployed: Resources, touches: set[Touch]) -> N
     }
 
 
+def test_no_account_has_a_key_and_no_grant_replaces_others(module: Module) -> None:
+    """A key can be stolen; a binding or policy takes away the grants of other systems."""
+    types = {address.split(".")[0] for address in module.resources}
+    assert "google_service_account" in types
+    assert "google_service_account_key" not in types
+    assert not [name for name in types if name.endswith(("_iam_binding", "_iam_policy"))]
+
+
 def accounts(touches: set[Touch]) -> set[str]:
-    """Account ids of the functions."""
+    """Collect the account ids of the functions."""
     return {account(function) for function, _, _ in touches}
 
 
 def account(function: str) -> str:
-    """A function's account id."""
+    """Name a function's account."""
     return f"nba-{function.replace('_', '-')}"
 
 
 def wanted(touches: set[Touch]) -> set[Grant]:
-    """The grants that touches call for."""
+    """Derive the grants that touches call for."""
     return {grant for touch in touches for grant in _wanted(touch, touches)}
 
 
@@ -111,7 +119,7 @@ def _wanted(touch: Touch, touches: set[Touch]) -> Iterator[Grant]:
 
 
 def grants(deployed: Resources) -> Iterator[Grant]:
-    """Every grant of the applied module, with names in place of ids."""
+    """List every grant of the applied module, with names in place of ids."""
     named = (
         "google_pubsub_",
         "google_secret_manager_secret.",

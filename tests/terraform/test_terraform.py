@@ -11,6 +11,7 @@ from tests.terraform.offline import Offline, missing
 RUNS = {
     "adopts_what_is_there",
     "deploys",
+    "lets_operators_call_and_readers_query",
     "a_second_deployment_in_one_project",
     "refuses_public_operators",
     "refuses_more_memory_than_its_cpu_allows",
@@ -22,7 +23,7 @@ RUNS = {
 
 
 def test_the_files_are_formatted() -> None:
-    """As `terraform fmt` writes them."""
+    """They are as `terraform fmt` writes them."""
     if (why := missing()) is not None:
         pytest.skip(why)
     words = ["terraform", "fmt", "-check", "-diff", "-recursive", str(ROOT / "terraform")]
@@ -37,7 +38,7 @@ def test_the_module_is_valid(offline: Offline) -> None:
 
 
 def test_every_run_passes(tested: list[dict[str, Any]]) -> None:
-    """`terraform test` with a mocked provider: plans, an apply, and refusals."""
+    """`terraform test` plans, applies and refuses with a mocked provider."""
     ended = {
         line["@testrun"]: line["test_run"]["status"]
         for line in tested
@@ -48,7 +49,7 @@ def test_every_run_passes(tested: list[dict[str, Any]]) -> None:
 
 
 def test_what_production_has_is_imported(tested: list[dict[str, Any]]) -> None:
-    """Only what var.adopt names; the rest is created."""
+    """What var.adopt names is imported, and the rest is created."""
     (plan,) = (
         line["test_plan"]
         for line in tested

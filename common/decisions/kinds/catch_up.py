@@ -7,8 +7,9 @@ from itertools import pairwise
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp
 from common.decisions.kinds.collection import collect, targets_of
-from common.decisions.situation import GAME_LENGTH, Decision, Situation, Target, count, skip
+from common.decisions.situation import GAME_LENGTH, Decision, Situation, count, skip
 from common.eastern import at
+from common.messages.models import GameTarget
 
 NIGHT = timedelta(hours=12)
 """What a night, and other dates' turns, may add to the backoff between two looks at a game."""
@@ -71,7 +72,9 @@ def _in_reach(flow: CatchUp, name: str, game: Game, situation: Situation) -> boo
     return looks[0] - since + sum(pauses, timedelta(0)) <= span
 
 
-def _is_due(flow: CatchUp, name: str, target: Target, night: date, situation: Situation) -> bool:
+def _is_due(
+    flow: CatchUp, name: str, target: GameTarget, night: date, situation: Situation
+) -> bool:
     """Whether the backoff is over; a run that found the game not ready counts as a try (P2)."""
     history = situation.history
     assert history is not None

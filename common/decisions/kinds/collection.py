@@ -5,10 +5,11 @@ from datetime import date, datetime
 
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp, PostGame
-from common.decisions.situation import Decision, Situation, Target
+from common.decisions.situation import Decision, Situation
+from common.messages.models import GameTarget
 
 
-def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> Target | None:
+def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameTarget | None:
     """The game as a target with the per-game scrapers it lacks; None when it lacks nothing.
 
     A game is not collected either while a scraper of the whole date, such as the players' box
@@ -25,7 +26,7 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> Targe
     since = min((when for when in found.values() if when), default=None)
     if not missing and not _date_is_behind(flow, game, situation, since):
         return None
-    return Target(game.game_id, game.away, game.home, missing)
+    return GameTarget(game_id=game.game_id, away=game.away, home=game.home, scrapers=missing)
 
 
 def _date_is_behind(
@@ -43,7 +44,7 @@ def _date_is_behind(
 
 def targets_of(
     flow: PostGame | CatchUp, games: Iterable[Game], situation: Situation
-) -> tuple[Target, ...]:
+) -> tuple[GameTarget, ...]:
     """The games that lack something and that no run is collecting right now."""
     assert situation.history is not None
     busy = situation.history.games_in_flight(situation.slot)
@@ -56,7 +57,7 @@ def collect(
     situation: Situation,
     reason: str,
     day: date,
-    targets: tuple[Target, ...],
+    targets: tuple[GameTarget, ...],
 ) -> Decision:
     """A RUN for these targets: their missing scrapers, and every scraper of the whole date."""
     missing = {scraper for target in targets for scraper in target.scrapers}

@@ -1,1 +1,1 @@
-"""Commands for those who change this project."""
+"""Commands for developers of this project: simulations, and the files that code writes."""

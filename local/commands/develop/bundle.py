@@ -1,6 +1,7 @@
-"""The zip that Terraform uploads: what is deployed and nothing else, the same bytes every time.
+"""`python -m local bundle`: the zip that Terraform uploads.
 
-What the platform does with it, read in GoogleCloudPlatform/buildpacks and functions-framework:
+It contains what is deployed and nothing else, and the same checkout gives the same bytes. What the
+platform does with it, read in GoogleCloudPlatform/buildpacks and functions-framework:
 
 - It is unpacked to /workspace, where the function also runs. It needs no main.py at its root, as
   long as GOOGLE_FUNCTION_SOURCE names an existing file at build time, `functions/<name>/main.py`
@@ -9,9 +10,9 @@ What the platform does with it, read in GoogleCloudPlatform/buildpacks and funct
   (same file).
 - requirements.txt at the root is installed; it has to name functions-framework, or the build adds a
   version of its own (same file; pkg/python/python.go). pip finds its `-c constraints.txt` beside
-  it. What was installed is taken again for a day, as long as requirements.txt alone is the same
-  (`checkCache` in pkg/python/python.go), so it also names the hash of constraints.txt.
-- The build hands GOOGLE_FUNCTION_SOURCE and GOOGLE_FUNCTION_TARGET on as FUNCTION_SOURCE and
+  it. The build reuses installed packages for a day as long as requirements.txt is the same
+  (`checkCache` in pkg/python/python.go), so that file also contains the hash of constraints.txt.
+- The build passes GOOGLE_FUNCTION_SOURCE and GOOGLE_FUNCTION_TARGET on as FUNCTION_SOURCE and
   FUNCTION_TARGET (`SetFunctionsEnvVars` in pkg/gcpbuildpack/env.go) and starts
   `functions-framework` without arguments, which reads them (src/functions_framework/_cli.py).
 - The framework puts the source's own folder on sys.path and not the working directory
@@ -40,21 +41,21 @@ DEPLOYED = {
     "constraints.txt": ".txt",
     "requirements.txt": ".txt",
 }
-"""What goes in, and the suffix of what may be there; anything else there is refused.
+"""The files and folders of the bundle, and the only suffix that each may contain.
 
-The rest of `config` is read by Terraform or on this machine: a change of it deploys no function.
+Terraform or this machine reads the rest of `config`; changing that does not deploy a function.
 """
 IGNORED = ("__pycache__",)
 SECRETS = (b"PRIVATE KEY-----", b'"private_key"', b'"client_secret"')
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip can hold."""
+"""The earliest time that a zip entry can have."""
 MODE = stat.S_IFREG | 0o644
 UNIX = 3
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A written bundle; `sha256` is of its bytes, in hexadecimal."""
+    """A written bundle; `sha256` is the hash of its bytes, in hexadecimal."""
 
     path: Path
     sha256: str
@@ -65,21 +66,21 @@ class Bundle:
 def build(out: Path, root: Path = ROOT) -> Bundle:
     """Write the bundle of a checkout.
 
-    Entries are stored, not deflated: zlib and zlib-ng pack the same text into different bytes, and
-    Terraform would take a bundle from another machine for a change.
+    Entries are stored without compression: zlib and zlib-ng compress the same text into different
+    bytes, so that Terraform would see a change in a bundle from another machine.
 
     Raises:
-        BadInputError: something is missing, does not belong in there, or looks like a secret.
+        BadInputError: a file is missing, does not belong there, or looks like a secret.
     """
-    held = {path.relative_to(root).as_posix(): _content(path, root) for path in _files(root)}
+    contents = {path.relative_to(root).as_posix(): _content(path, root) for path in _files(root)}
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.with_name(f"{out.name}.new")
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(held):
-            archive.writestr(_entry(name), held[name])
+        for name in sorted(contents):
+            archive.writestr(_entry(name), contents[name])
     fresh.replace(out)
     data = out.read_bytes()
-    return Bundle(out, hashlib.sha256(data).hexdigest(), len(held), len(data))
+    return Bundle(out, hashlib.sha256(data).hexdigest(), len(contents), len(data))
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -104,7 +105,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _below(path: Path, root: Path) -> Iterator[Path]:
-    """The files at or below a path, without caches and hidden ones."""
+    """Yield the files at or below a path, without caches and hidden files."""
     name = path.relative_to(root).as_posix()
     if path.name in IGNORED or path.name.startswith("."):
         return
@@ -121,7 +122,7 @@ def _content(path: Path, root: Path) -> bytes:
     data = path.read_bytes()
     if any(mark in data for mark in SECRETS):
         raise BadInputError(
-            f"{path.relative_to(root)} holds what looks like a secret; keep it in Secret Manager"
+            f"{path.relative_to(root)} contains what looks like a secret; keep it in Secret Manager"
         )
     return data
 
@@ -130,14 +131,15 @@ def _content(path: Path, root: Path) -> bytes:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
+    metavar="FILE",
     default=Path("dist/bundle.zip"),
     help="Where to write it.",
 )
 def bundle(out: Path) -> None:
-    """Build the zip that Terraform uploads; the same checkout gives the same bytes."""
+    """Build the zip that Terraform uploads, reproducibly."""
     try:
         made = build(out)
     except OSError as error:
         where = error.filename or out
-        raise BadInputError(f"{where}: {error.strerror}; mend it or give another --out") from error
+        raise BadInputError(f"{where}: {error.strerror}; give another --out") from error
     click.echo(f"{made.path}  sha256 {made.sha256}  {made.files} files  {made.size} bytes")

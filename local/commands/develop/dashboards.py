@@ -1,7 +1,7 @@
-"""Grafana dashboards from their sources: `python -m local dashboards` writes `dashboards/*.json`.
+"""`python -m local dashboards`: writes the Grafana dashboards `dashboards/*.json`.
 
-`dashboards/source/*.yaml` holds what a person maintains: titles, queries, sizes. Ids, places on
-the grid, variables and the rest of Grafana's model come from here. The SQL is for the plugin:
+A person maintains `dashboards/source/*.yaml`: titles, queries, sizes. This module adds ids, places
+on the grid, variables and the rest of Grafana's model. The SQL is for the BigQuery plugin:
 `$__timeFilter(column)` is its macro for a TIMESTAMP column, `$__from` and `$__to` are Grafana's own
 (milliseconds), `${project}` and `${dataset}` are variables of the dashboard.
 https://grafana.com/docs/plugins/grafana-bigquery-datasource/latest/query-editor
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import click
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,7 +25,7 @@ COLUMNS = 24
 PLUGIN = "grafana-bigquery-datasource"
 DATASOURCE = {"type": PLUGIN, "uid": "${source}"}
 SCHEMA_VERSION = 41
-"""Grafana 11.6's; newer ones migrate it when they load it."""
+"""The schema of Grafana 11.6; newer versions migrate it when they load it."""
 TAG = "nba-orchestration"
 Json = dict[str, Any]
 
@@ -37,12 +38,12 @@ class Panel(_Strict):
     """One panel.
 
     Attributes:
-        seed: heading of the query of the user's document that it shows.
+        seed: heading of the query in docs/03-bigquery-schemas.md that the panel shows.
         kind: the visualization.
         healthy: `may be empty` when a healthy day has no rows for it.
-        width: of the grid's 24 columns.
+        width: in the grid's 24 columns.
         height: in the grid's rows.
-        bad_from: a number from which a `stat` is red.
+        bad_from: the number from which a `stat` is red.
     """
 
     title: str
@@ -57,7 +58,7 @@ class Panel(_Strict):
 
 
 class Dashboard(_Strict):
-    """One source file."""
+    """One source file: a dashboard and its panels."""
 
     uid: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")]
     title: str
@@ -66,27 +67,27 @@ class Dashboard(_Strict):
 
 
 def sources() -> Iterator[tuple[str, Dashboard]]:
-    """The dashboards by the names of their files.
+    """Yield each dashboard with the name of its file.
 
     Raises:
-        ConfigError: a source does not fit; names file and field.
+        ConfigError: a source file has an unknown or wrong field; names file and field.
     """
     for path in sorted(SOURCES.glob("*.yaml")):
         try:
             yield path.stem, Dashboard.model_validate(yaml.safe_load(path.read_bytes()))
         except (ValidationError, yaml.YAMLError) as error:
             raise ConfigError(
-                f"{path}: {error}; mend it as local/commands/develop/dashboards.py says"
+                f"{path}: {error}; local/commands/develop/dashboards.py describes the fields"
             ) from error
 
 
 def text_of(dashboard: Dashboard) -> str:
-    """The dashboard's JSON as it is kept in `dashboards/`."""
+    """Return the dashboard's JSON as `dashboards/` contains it."""
     return json.dumps(model_of(dashboard), indent=2, ensure_ascii=False) + "\n"
 
 
 def model_of(dashboard: Dashboard) -> Json:
-    """The dashboard in Grafana's model."""
+    """Return the dashboard in Grafana's model."""
     return {
         "uid": dashboard.uid,
         "title": dashboard.title,
@@ -105,7 +106,7 @@ def model_of(dashboard: Dashboard) -> Json:
 
 
 def _panels(panels: Sequence[Panel]) -> Iterator[Json]:
-    """Left to right, a new row where the next one does not fit."""
+    """Place panels from left to right, in a new row where the next one does not fit."""
     x = y = tallest = 0
     for number, panel in enumerate(panels, start=1):
         if x + panel.width > COLUMNS:
@@ -159,7 +160,7 @@ def _variables() -> list[Json]:
 
 
 def _text(name: str, label: str, value: str) -> Json:
-    """A variable that a person can type."""
+    """Return a variable that a person can type."""
     return {
         "type": "textbox",
         "name": name,
@@ -186,7 +187,7 @@ def _links_to_the_others() -> Json:
 
 
 def write(folder: Path = FOLDER) -> list[Path]:
-    """Write every dashboard's JSON."""
+    """Write every dashboard's JSON, and return the files."""
     written = []
     for name, dashboard in sources():
         path = folder / f"{name}.json"
@@ -195,6 +196,8 @@ def write(folder: Path = FOLDER) -> list[Path]:
     return written
 
 
-if __name__ == "__main__":
+@click.command("dashboards")
+def dashboards() -> None:
+    """Write dashboards/*.json from dashboards/source/*.yaml."""
     for path in write():
-        print(path.relative_to(ROOT))
+        click.echo(path.relative_to(ROOT))

@@ -1,17 +1,26 @@
-"""The JSON schema of the workflow file, from which editors complete it and show what is wrong."""
+"""`python -m local schema`: the JSON schema of the workflow file, for editors."""
 
 import json
 from typing import Any
 
-from common.configuration.workflows import WorkflowFile
-from common.scrapers import REGISTRY
+import click
+
 from common.settings import ROOT
 
 PATH = ROOT / "config" / "workflows.schema.json"
 
 
+@click.command()
+def schema() -> None:
+    """Print the content of config/workflows.schema.json."""
+    click.echo(schema_text(), nl=False)
+
+
 def schema_text() -> str:
-    """What config/workflows.schema.json holds: the models, with the names of the scrapers."""
+    """Return the content of config/workflows.schema.json: the models, with the scrapers' names."""
+    from common.configuration.workflows import WorkflowFile
+    from common.scrapers import REGISTRY
+
     schema = WorkflowFile.model_json_schema()
     names: dict[str, Any] = {"type": "string", "enum": sorted(REGISTRY)}
     step = schema["$defs"]["Step"]["properties"]

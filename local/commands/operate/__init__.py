@@ -1,1 +1,1 @@
-"""Commands that look after a running system."""
+"""Commands for an operator: dead letters, and recorded answers of the sources."""

@@ -1,1 +1,1 @@
-"""Commands that judge decisions: ahead, back, and under another configuration."""
+"""Commands that judge decisions and compare recorded days."""

@@ -15,7 +15,6 @@ from common.calendar.games import (
     parse_schedule,
     parse_schedule_body,
     schedule_records,
-    season_type,
 )
 from common.errors import BadInputError
 from common.settings import ROOT
@@ -376,11 +375,3 @@ def test_input_is_left_as_it_was() -> None:
     parse_schedule(served)
     schedule_records(served)
     assert served == before
-
-
-def test_season_types() -> None:
-    """The id's first digits say how stats.nba.com files the game."""
-    kinds = ["0022500213", "0042500101", "0052500101", "0062500001"]
-    assert [season_type(each) for each in kinds] == ["Regular Season", "Playoffs", "PlayIn", "IST"]
-    with pytest.raises(BadInputError, match="003"):
-        season_type("0032500001")

@@ -12,7 +12,7 @@ from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from common.clock import SystemClock
 from common.cloud.ports import Publisher
-from common.cloud.publisher import MAX_MESSAGE_BYTES, GooglePublisher
+from common.cloud.publisher import MESSAGE_BYTES_MAX, GooglePublisher
 from common.errors import BadInputError, is_transient
 from local.simulator.memory import MemoryPublisher
 
@@ -29,14 +29,14 @@ class Server:
     def publish(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Answer as the real service does."""
         if self.failures:
-            context.abort(self.failures.pop(0), "told to fail")
+            context.abort(self.failures.pop(0), "made to fail")
         self.taken.append(request)
         return PublishResponse(message_ids=[str(len(self.taken))])
 
 
 @pytest.fixture(scope="module")
 def endpoint_of() -> Iterator[Callable[[Server], str]]:
-    """Serves a `Server` on a free port until the module ends."""
+    """Serve a `Server` on a free port until the module ends."""
     running: list[grpc.Server] = []
 
     def serve(server: Server) -> str:
@@ -65,7 +65,7 @@ def endpoint_of() -> Iterator[Callable[[Server], str]]:
 
 @pytest.fixture
 def server() -> Server:
-    """A server without failures."""
+    """Return a server without failures."""
     return Server()
 
 
@@ -73,7 +73,7 @@ def server() -> Server:
 def publisher(
     request: pytest.FixtureRequest, server: Server, endpoint_of: Callable[[Server], str]
 ) -> Publisher:
-    """Each implementation in turn."""
+    """Return each implementation in turn."""
     if request.param == "memory":
         return MemoryPublisher(SystemClock())
     return GooglePublisher(PROJECT, endpoint_of(server))
@@ -93,7 +93,7 @@ def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
         ("text", {}),
         ({"when": datetime(2025, 11, 12, tzinfo=UTC)}, {}),
         ({"rate": float("nan")}, {}),
-        ({"text": "x" * MAX_MESSAGE_BYTES}, {}),
+        ({"text": "x" * MESSAGE_BYTES_MAX}, {}),
         ({}, {"count": 1}),
         ({}, {"note": "x" * 1025}),
         ({}, {f"k{number}": "v" for number in range(101)}),
@@ -110,7 +110,7 @@ def test_r7_what_pubsub_would_refuse_is_permanent(
 def test_a_deployments_prefix_goes_before_every_topic(
     server: Server, endpoint_of: Callable[[Server], str]
 ) -> None:
-    """Two deployments in one project do not hear each other."""
+    """Two deployments in one project publish to different topics."""
     prefixed = GooglePublisher(PROJECT, endpoint_of(server), topic_prefix="staging-")
     prefixed.publish("scraper-requests", {}, {})
     (request,) = server.taken
@@ -143,14 +143,14 @@ def test_r7_a_lasting_refusal_passes_through(
 ) -> None:
     """A missing topic is raised as the library raises it, and is not transient."""
     server.failures = [grpc.StatusCode.NOT_FOUND]
-    with pytest.raises(Exception, match="told to fail") as caught:
+    with pytest.raises(Exception, match="made to fail") as caught:
         GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {})
     assert not is_transient(caught.value)
 
 
 def test_p6_an_absent_server_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
     """When nothing answers for the whole time, the error is one the platform retries."""
-    monkeypatch.setattr("common.cloud.publisher.PUBLISH_SECONDS", 0.2)
+    monkeypatch.setattr("common.cloud.publisher.PUBLISH_SECONDS_MAX", 0.2)
     with pytest.raises(Exception, match=r".") as caught:
         GooglePublisher(PROJECT, "127.0.0.1:9").publish("t", {}, {})
     assert is_transient(caught.value)

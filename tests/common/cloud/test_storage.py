@@ -23,7 +23,7 @@ _NUMBERS = count()
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
-    """One fake-gcs-server for the module."""
+    """Start one fake-gcs-server for the module."""
     running = start_gcs(PROJECT, tmp_path_factory.mktemp("gcs") / "gcs.log")
     create_buckets(running.endpoint, PROJECT, [BUCKET])
     yield running
@@ -32,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
 
 @pytest.fixture(params=["memory", pytest.param("google", marks=pytest.mark.stack)])
 def storage(request: pytest.FixtureRequest) -> Storage:
-    """Each implementation in turn."""
+    """Return each implementation in turn."""
     if request.param == "memory":
         return MemoryStorage(SystemClock(), [BUCKET])
     return GoogleStorage(PROJECT, request.getfixturevalue("server").endpoint)
@@ -40,7 +40,7 @@ def storage(request: pytest.FixtureRequest) -> Storage:
 
 @pytest.fixture
 def folder() -> str:
-    """A prefix of this test alone: the server is shared."""
+    """Return a prefix of this test alone, because the server is shared."""
     return f"test-{next(_NUMBERS)}/"
 
 
@@ -67,7 +67,7 @@ def test_a_created_object_reads_back_whole(storage: Storage, folder: str) -> Non
 
 
 def test_an_empty_object_without_extras(storage: Storage, folder: str) -> None:
-    """No bytes, no metadata and no custom time are values too; other content types are kept."""
+    """An object may have no bytes, no metadata and no custom time, and keeps its content type."""
     made = storage.create(BUCKET, folder + "empty.pdf", b"", content_type="application/pdf")
     assert (made.size, made.metadata, made.custom_time) == (0, {}, None)
     assert storage.read(BUCKET, made.name) == (b"", made)
@@ -98,7 +98,7 @@ def test_replace_is_compare_and_set(storage: Storage, folder: str) -> None:
 
 
 def test_replace_of_a_missing_object_conflicts(storage: Storage, folder: str) -> None:
-    """What is not there is not at the expected generation either."""
+    """An object that does not exist cannot be replaced."""
     with pytest.raises(ConflictError):
         storage.replace(BUCKET, folder + "none", b"x", generation=7)
 
@@ -122,7 +122,7 @@ def test_a_missing_bucket_is_a_configuration_error(storage: Storage) -> None:
 
 
 def test_too_large_an_object_is_not_read(storage: Storage, folder: str) -> None:
-    """The limit itself is fine, one byte less is refused with name and sizes."""
+    """An object of exactly the limit is read; a larger one is refused with its name and sizes."""
     storage.create(BUCKET, folder + "big", b"12345")
     assert storage.read(BUCKET, folder + "big", max_bytes=5) is not None
     with pytest.raises(BadInputError, match=r"big has 5 bytes; the limit is 4"):
@@ -151,7 +151,7 @@ def test_a_listing_is_in_name_order_within_its_bounds(storage: Storage, folder: 
 
 
 def test_folders_are_the_next_segments(storage: Storage, folder: str) -> None:
-    """Each segment below the prefix once, with its slash; plain objects are none."""
+    """Each segment below the prefix is listed once with its slash; plain objects are not listed."""
     for name in ("odds/2025-11-12/1.json", "odds/2025-11-12/2.json", "odds/2025-11-13/1", "x"):
         storage.create(BUCKET, folder + name, b"")
     assert list(storage.folders(BUCKET, folder)) == ["odds/"]
@@ -186,8 +186,8 @@ def test_an_object_overwritten_between_the_two_calls_is_read_again(
         storage.read(BUCKET, made.name)
 
 
-def test_a_missing_bucket_is_told_from_a_missing_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GCS answers both with 404; only its text tells them apart."""
+def test_a_missing_bucket_differs_from_a_missing_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GCS answers both with 404, and the text of the answer distinguishes them."""
     storage = GoogleStorage(PROJECT, "http://127.0.0.1:9")
 
     def no_bucket(*_: Any, **__: Any) -> None:
@@ -202,14 +202,18 @@ def test_a_missing_bucket_is_told_from_a_missing_object(monkeypatch: pytest.Monk
 def test_a_forbidden_create_is_a_conflict_where_an_object_is(
     monkeypatch: pytest.MonkeyPatch, *, there: bool, raised: type[Exception]
 ) -> None:
-    """An account that may only create is told 403, not 412, when it would overwrite."""
+    """A 403 is a conflict when the object exists: GCS may check the right to overwrite first."""
     storage = GoogleStorage(PROJECT, "http://127.0.0.1:9")
 
     def forbid(*_: Any, **__: Any) -> None:
         raise Forbidden("... does not have storage.objects.delete access to the object.")
 
+    def look(*_: Any, **__: Any) -> None:
+        if not there:
+            raise NotFound("No such object")
+
     monkeypatch.setattr(Blob, "upload_from_string", forbid)
-    monkeypatch.setattr(storage, "_find", lambda *_: object() if there else None)
+    monkeypatch.setattr(Blob, "reload", look)
     with pytest.raises(raised):
         storage.create(BUCKET, "x", b"")
     with pytest.raises(Forbidden):

@@ -14,7 +14,7 @@ from google.cloud.bigquery import ScalarQueryParameter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.cloud.tables import MAX_TEXT_BYTES, NAMES, Field, build_row, read_table, table
+from common.cloud.tables import NAMES, TEXT_BYTES_MAX, Field, build_row, read_table, table
 from common.errors import ConfigError, RowError
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ SIMPLE: dict[str, Any] = {
 
 
 def least(name: str) -> dict[str, Any]:
-    """The values that a row of the table cannot do without."""
+    """Return the values that a row of the table needs."""
     shape = table(name)
     return {
         field.name: SIMPLE[field.type]
@@ -39,7 +39,7 @@ def least(name: str) -> dict[str, Any]:
 
 
 def cells(kind: str) -> list[tuple[str, str]]:
-    """Every (table, column) of a type that is not an array."""
+    """List every (table, column) of a type that is not an array."""
     return [
         (name, field.name)
         for name in NAMES
@@ -62,7 +62,7 @@ def test_schema_files_name_real_columns(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_our_own_columns_are_nullable(name: str) -> None:
-    """Whatever comes after the seed's REQUIRED columns may be null: old readers do not break."""
+    """Only the seed's columns are REQUIRED, so that older readers understand every new column."""
     required = {field.name for field in table(name).fields if field.mode == "REQUIRED"}
     seed = {
         "execution_id",
@@ -96,7 +96,7 @@ def test_required_id_and_partition_must_be_there(name: str) -> None:
 
 
 def test_an_unknown_field_is_refused() -> None:
-    """A field that the schema lacks is an error, not a silent drop (the emulator takes it)."""
+    """A field that the schema lacks is refused, although the emulator would accept it."""
     with pytest.raises(RowError, match="cleanup_operations: no column 'surprise'"):
         build_row("cleanup_operations", {**least("cleanup_operations"), "surprise": 1})
 
@@ -110,7 +110,7 @@ def test_b4_an_array_is_a_list_of_texts(wrong: object) -> None:
 
 
 WRONG: dict[str, list[Any]] = {
-    "STRING": [1, b"x", NOON, "\ud800", "x" * (MAX_TEXT_BYTES + 1), {"a": 1}],
+    "STRING": [1, b"x", NOON, "\ud800", "x" * (TEXT_BYTES_MAX + 1), {"a": 1}],
     "INTEGER": [True, 1.0, "1", 2**63, -(2**63) - 1, Decimal(1)],
     "FLOAT": [True, "1.5", math.nan, math.inf, -math.inf, Decimal("1.5"), 10**400],
     "TIMESTAMP": [
@@ -127,7 +127,7 @@ WRONG: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize(("kind", "wrong"), [(k, w) for k, ws in WRONG.items() for w in ws])
 def test_b4_a_wrong_type_is_refused_by_table_field_and_value(kind: str, wrong: object) -> None:
-    """Each column type refuses what BigQuery would refuse or bend; the error says where."""
+    """Each column type refuses a value that BigQuery would refuse or change, and names it."""
     for name, column in cells(kind):
         with pytest.raises(RowError, match=rf"^{name}\.{column} \({kind}\): ") as caught:
             build_row(name, {**least(name), column: wrong})
@@ -144,7 +144,7 @@ def test_instants_come_out_in_utc() -> None:
 
 
 def test_an_unknown_table_is_a_configuration_error() -> None:
-    """A name that is not one of the five is refused with the five."""
+    """The error for an unknown table lists the five tables."""
     with pytest.raises(ConfigError, match="no table 'scraper_runs'; there are daily_expected"):
         table("scraper_runs")
 
@@ -161,7 +161,7 @@ def test_a_broken_schema_file_is_named(tmp_path: Path, text: str) -> None:
 
 
 def test_a_date_partition_covers_every_eastern_day_of_the_range() -> None:
-    """Bounds of the plan are Eastern dates: 23:59 ET still belongs to its own day."""
+    """The bounds of a DATE partition are the Eastern dates of the instants in the range."""
     plan = table("daily_expected_schedule")
     midnight = datetime(2025, 11, 12, 5, 0, tzinfo=UTC)
     one_day = plan.bounds(midnight, midnight + timedelta(days=1))
@@ -172,7 +172,7 @@ def test_a_date_partition_covers_every_eastern_day_of_the_range() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_naive_bounds_are_refused(name: str) -> None:
-    """A read between instants without a zone is an error, not a guess."""
+    """A bound without a time zone is refused."""
     with pytest.raises(RowError, match="naive bounds"):
         table(name).bounds(NOON, NOON.replace(tzinfo=None))
 
@@ -195,7 +195,7 @@ ANYTHING = st.one_of(
 
 @st.composite
 def offers(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """A table and values for some of its columns, often of the right type."""
+    """Draw a table and values for some of its columns, often of the right type."""
     name = draw(st.sampled_from(NAMES))
     columns = draw(st.lists(st.sampled_from(table(name).fields), max_size=4, unique=True))
     values = {field.name: draw(st.one_of(ANYTHING, _likely(field))) for field in columns}
@@ -232,7 +232,7 @@ def test_whatever_is_accepted_fits_the_schema(offer: tuple[str, dict[str, Any]])
 
 
 def _fits_on_the_wire(field: Field, value: object) -> bool:
-    """What the client library would send, judged by BigQuery's own lexical rules."""
+    """Return whether the client library's text of a value follows BigQuery's lexical rules."""
     if value is None:
         return field.mode == "NULLABLE"
     sent = ScalarQueryParameter("x", field.type, value).to_api_repr()["parameterValue"]["value"]
@@ -248,7 +248,7 @@ def _fits_on_the_wire(field: Field, value: object) -> bool:
 
 
 def test_d4_every_table_and_column_that_the_code_reads_exists() -> None:
-    """Each name in a select of the code is a table of ours with those columns."""
+    """Each select in the code names a table of ours and columns of that table."""
     from common.handlers import situation_reader as readings  # noqa: PLC0415 - only here
     from common.healing import objects as lost_objects  # noqa: PLC0415 - only here
     from common.healing import runs as lost_runs  # noqa: PLC0415 - only here

@@ -16,7 +16,13 @@ from google.api_core.exceptions import (
 
 from common.cloud.ports import Warehouse
 from common.cloud.tables import NAMES, build_row, table
-from common.cloud.warehouse import MAX_JOBS, MAX_PARAMETERS, BigQueryWarehouse, run_query
+from common.cloud.warehouse import (
+    JOBS_MAX,
+    QUERY_PARAMETERS_MAX,
+    BigQueryWarehouse,
+    make_client,
+    run_query,
+)
 from common.errors import PermanentError, RowError, TransientError, is_transient
 from local.simulator.memory import MemoryWarehouse
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
@@ -28,7 +34,7 @@ _NUMBERS = count()
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """One bqemulator with the five tables for the module."""
+    """Start one bqemulator with the five tables for the module."""
     running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
     create_tables(running.endpoint, PROJECT, DATASET)
     yield running
@@ -37,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]
 
 @pytest.fixture(params=["memory", pytest.param("bigquery", marks=pytest.mark.stack)])
 def warehouse(request: pytest.FixtureRequest) -> Warehouse:
-    """Each implementation in turn."""
+    """Return each implementation in turn."""
     if request.param == "memory":
         return MemoryWarehouse()
     endpoint = request.getfixturevalue("server").endpoint
@@ -46,17 +52,17 @@ def warehouse(request: pytest.FixtureRequest) -> Warehouse:
 
 @pytest.fixture
 def noon() -> datetime:
-    """17:00 UTC of a month of this test alone: the server is shared."""
+    """Return 17:00 UTC of a day of this test alone, because the server is shared."""
     return datetime(2025, 1, 12, 17, 0, tzinfo=UTC) + timedelta(days=30 * next(_NUMBERS))
 
 
 def decision(when: datetime, name: str, **more: Any) -> dict[str, Any]:
-    """A small decision row whose id is unique to its time."""
+    """Return a small decision row whose id is unique to its time."""
     return {"decision_time": when, "decision_id": f"{name}@{when:%Y%m%d}", **more}
 
 
 def ids_between(warehouse: Warehouse, since: datetime, until: datetime) -> list[str]:
-    """The short ids of the decisions in a range, sorted: no order is promised."""
+    """Return the short ids of the decisions in a range, sorted, because no order is promised."""
     rows = warehouse.select(DECISIONS, ["decision_id"], since=since, until=until)
     return sorted(row["decision_id"].split("@")[0] for row in rows)
 
@@ -98,7 +104,7 @@ def test_b4_extreme_rows_come_back_as_they_went(
 
 
 def test_the_range_is_half_open(warehouse: Warehouse, noon: datetime) -> None:
-    """A row at `since` is in, a row at `until` is not, to the microsecond."""
+    """A row at `since` is returned and a row at `until` is not, to the microsecond."""
     moment = timedelta(microseconds=1)
     times = {"before": -moment, "at": 0 * moment, "last": HOUR - moment, "until": HOUR}
     rows = [decision(noon + offset, name) for name, offset in times.items()]
@@ -174,7 +180,7 @@ def test_r6_a_takeover_looks_before_it_writes(
 
 
 def test_an_append_is_known_by_its_job_key(warehouse: Warehouse, noon: datetime) -> None:
-    """From its first try on; another key's is not."""
+    """An append has begun for its own table and key only."""
     key = f"known-{noon}"
     assert not warehouse.has_begun(DECISIONS, job_key=key)
     warehouse.append(DECISIONS, [decision(noon, "a")], job_key=key)
@@ -196,9 +202,9 @@ def test_reads_refuse_what_the_table_lacks(warehouse: Warehouse, noon: datetime)
 
 @pytest.mark.stack
 def test_a_batch_larger_than_one_job(server: BigQueryServer, noon: datetime) -> None:
-    """Rows beyond the parameter limit go in further jobs and all arrive."""
+    """Rows beyond the parameter limit are written by further jobs, and all arrive."""
     warehouse = BigQueryWarehouse(PROJECT, DATASET, server.endpoint)
-    size = MAX_PARAMETERS // len(table(DECISIONS).fields) + 1
+    size = QUERY_PARAMETERS_MAX // len(table(DECISIONS).fields) + 1
     rows = [decision(noon, f"{number:04}") for number in range(size)]
     warehouse.append(DECISIONS, rows, job_key=f"large-{noon}")
     assert len(ids_between(warehouse, noon, noon + HOUR)) == size
@@ -206,18 +212,18 @@ def test_a_batch_larger_than_one_job(server: BigQueryServer, noon: datetime) -> 
 
 @pytest.mark.stack
 def test_d5_a_failed_query_is_never_an_empty_result(server: BigQueryServer, noon: datetime) -> None:
-    """The emulator answers a failed query with 200 and no rows: it raises here all the same."""
+    """A failed query raises, although the emulator answers it with 200 and no rows."""
     elsewhere = BigQueryWarehouse(PROJECT, "no_such_dataset", server.endpoint)
     with pytest.raises(GoogleAPICallError, match="no_such_dataset"):
         elsewhere.select(DECISIONS, ["action"], since=noon, until=noon + HOUR)
     with pytest.raises(GoogleAPICallError, match="no_such_dataset"):
         elsewhere.append(DECISIONS, [decision(noon, "a")], job_key=f"elsewhere-{noon}")
     with pytest.raises(GoogleAPICallError, match=r"(?i)division by zero"):
-        run_query(elsewhere._client, "SELECT 1/0")
+        run_query(make_client(PROJECT, server.endpoint), "SELECT 1/0")
 
 
 def test_an_absent_server_is_transient(noon: datetime) -> None:
-    """Reads are tried for their time, then raise something that `is_transient` knows."""
+    """A read without a server raises a transient error once its time is up."""
     warehouse = BigQueryWarehouse(PROJECT, DATASET, "http://127.0.0.1:9", read_retry_seconds=0.1)
     with pytest.raises(Exception, match=r"127\.0\.0\.1") as caught:
         warehouse.select(DECISIONS, ["action"], since=noon, until=noon + HOUR)
@@ -234,7 +240,7 @@ class FakeJob:
         self.waited = 0
 
     def result(self, **options: Any) -> None:
-        """Wait; a job of a custom id must not be re-run by the library."""
+        """Wait; the library must not run a job with an id of ours again."""
         assert options["job_retry"] is None
         assert options["timeout"] is not None
         self.waited += 1
@@ -261,12 +267,12 @@ class FakeClient:
         return self.jobs[job_id]
 
     def get_dataset(self, dataset: str, **options: Any) -> Any:
-        """Only the location matters; the library's own retry would outlast the function."""
+        """Return the dataset's location, within a function's time."""
         assert options["retry"].timeout + options["timeout"] < 540
         return type("Dataset", (), {"location": f"location of {dataset}"})
 
     def get_job(self, job_id: str, *, location: str, **options: Any) -> FakeJob:
-        """Look at a job where the dataset is, within a function's time."""
+        """Return a job of the dataset's location, within a function's time."""
         assert options["retry"].timeout + options["timeout"] < 540
         assert location == f"location of {DATASET}"
         if not self.visible or job_id not in self.jobs:
@@ -282,7 +288,7 @@ def fake_append(client: Any, key: str = "slot-1", *, size: int = 1) -> None:
 
 
 def test_r6_a_second_delivery_finds_the_job_done() -> None:
-    """The same key answers 409 at the second try; the finished job stands and nothing is sent."""
+    """A second append of one key waits for the finished job, and sends nothing."""
     client = FakeClient()
     fake_append(client)
     fake_append(client)
@@ -291,7 +297,7 @@ def test_r6_a_second_delivery_finds_the_job_done() -> None:
 
 
 def test_r6_a_running_job_is_waited_for() -> None:
-    """A job of another delivery that still runs decides: its failure is raised, not doubled."""
+    """The failure of another delivery's running job is raised, and no second job is sent."""
     client = FakeClient()
     client.outcomes = [FakeJob("RUNNING", ServiceUnavailable("later"))]
     for _ in range(2):
@@ -301,7 +307,7 @@ def test_r6_a_running_job_is_waited_for() -> None:
 
 
 def test_r6_failed_jobs_take_suffixes() -> None:
-    """After failed jobs the next free suffix is used, one job a delivery, until one succeeds."""
+    """Each delivery after a failed job sends one job with the next suffix, until one succeeds."""
     client = FakeClient()
     client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(2)]
     for _ in range(2):
@@ -326,7 +332,7 @@ def test_r6_failed_jobs_take_suffixes() -> None:
     ],
 )
 def test_r6_a_job_that_may_still_write_has_begun(outcomes: list[FakeJob], *, begun: bool) -> None:
-    """One that failed has not, unless the next one of its key has."""
+    """An append has begun when its last job runs or waits, and has not when its last job failed."""
     client: Any = FakeClient()
     client.outcomes = [*outcomes]
     for _ in outcomes:
@@ -338,7 +344,7 @@ def test_r6_a_job_that_may_still_write_has_begun(outcomes: list[FakeJob], *, beg
 
 
 def test_a_job_that_may_not_be_looked_at_is_none_of_ours() -> None:
-    """BigQuery shows anyone their own jobs: the look needs no further right."""
+    """A job that BigQuery forbids to read is not ours, because an account may read its own jobs."""
     client: Any = FakeClient()
 
     def refuse(job_id: str, **options: Any) -> FakeJob:
@@ -350,18 +356,18 @@ def test_a_job_that_may_not_be_looked_at_is_none_of_ours() -> None:
 
 
 def test_suffixes_are_bounded() -> None:
-    """When every job failed, the message is for dead-letters: a person has to look."""
+    """When every allowed job of a key has failed, the append fails permanently."""
     client = FakeClient()
-    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(MAX_JOBS)]
-    for _ in range(MAX_JOBS):
+    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(JOBS_MAX)]
+    for _ in range(JOBS_MAX):
         with pytest.raises(ServiceUnavailable):
             fake_append(client)
-    with pytest.raises(PermanentError, match=f"{MAX_JOBS} jobs nba_orchestration-workflow_dec"):
+    with pytest.raises(PermanentError, match=f"{JOBS_MAX} jobs nba_orchestration-workflow_dec"):
         fake_append(client)
 
 
 def test_a_job_not_yet_visible_is_transient() -> None:
-    """A 404 just after a 409 has been seen of BigQuery; the next delivery looks again."""
+    """A 404 just after a 409, as BigQuery gives at times, is a transient error."""
     client = FakeClient()
     fake_append(client)
     client.visible = False
@@ -370,7 +376,7 @@ def test_a_job_not_yet_visible_is_transient() -> None:
 
 
 def test_job_ids_are_legal_and_distinct() -> None:
-    """Any key gives an id of BigQuery's alphabet; keys, tables, parts and datasets do not mix."""
+    """Every key gives a legal job id, and different keys and datasets give different ones."""
     client = FakeClient()
     keys = ["a/b", "a:b", "a b", "ä", "x" * 5000, "x" * 5001, ""]
     for key in keys:
@@ -388,7 +394,7 @@ def test_job_ids_are_legal_and_distinct() -> None:
 def test_parts_keep_their_job_ids() -> None:
     """A large batch is split the same way each time, so that a repeat sends nothing."""
     client = FakeClient()
-    size = 2 * (MAX_PARAMETERS // len(table(DECISIONS).fields)) + 1
+    size = 2 * (QUERY_PARAMETERS_MAX // len(table(DECISIONS).fields)) + 1
     fake_append(client, size=size)
     assert len(client.sent) == 3
     fake_append(client, size=size)

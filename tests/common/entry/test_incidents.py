@@ -4,13 +4,14 @@ import base64
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from google.api_core.exceptions import Forbidden, ServiceUnavailable
 
-from common.entry.incidents import alert
-from common.entry.respond import respond
+from common.cloud.ports import Storage
+from common.entry.incidents import report
+from common.entry.respond import Route, respond
 from common.errors import ClaimBusyError, ConfigError
 from common.messages.envelope import Event
 from common.messages.models import Tick
@@ -40,9 +41,12 @@ class DeadStorage:
 
 def instance(clock: ManualClock, storage: object) -> Runtime:
     """A fresh process of the function: its own memory, the same bucket."""
-    made = Runtime(Settings())
-    made.__dict__.update(clock=clock, storage=storage, publisher=MemoryPublisher(clock))
-    return made
+    return Runtime(
+        Settings(),
+        clock=clock,
+        storage=cast("Storage", storage),
+        publisher=MemoryPublisher(clock),
+    )
 
 
 def push(data: bytes = b"{}", attempt: int = 1) -> bytes:
@@ -59,13 +63,13 @@ def fail(runtime: Runtime, error: Exception, attempt: int = 1) -> int:
     def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
         raise error
 
-    return respond(runtime, {}, push(attempt=attempt), (FUNCTION, Tick, handle))[1]
+    return respond(runtime, {}, push(attempt=attempt), Route(FUNCTION, Tick, handle))[1]
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> Counter[tuple[str, str]]:
-    """How often which severity and message was logged since the last look."""
+def results(capsys: pytest.CaptureFixture[str]) -> Counter[tuple[str, str]]:
+    """How often each severity and `result` was logged since the last look."""
     lines = map(json.loads, capsys.readouterr().err.splitlines())
-    return Counter((line["severity"], line["message"]) for line in lines)
+    return Counter((line["severity"], line["result"]) for line in lines)
 
 
 @pytest.mark.parametrize("instances", [1, 600], ids=["one instance", "a new one each time"])
@@ -79,10 +83,10 @@ def test_a1_600_equal_errors_in_18_hours_are_one_alert(
     for number in range(600):
         clock.move(NIGHT + number * timedelta(hours=18) / 600)
         assert fail(held[number % instances], ConfigError("no key")) == 500
-    lines = told(capsys)
-    assert lines["ERROR", "Alert"] == 1
-    assert lines["WARNING", "Still failing"] == 17
-    assert lines["WARNING", "Will be delivered again"] == 600
+    lines = results(capsys)
+    assert lines["ERROR", "incident"] == 1
+    assert lines["WARNING", "incident lasts"] == 17
+    assert lines["WARNING", "retry"] == 600
     assert lines.total() == 618
 
 
@@ -92,49 +96,51 @@ def test_a2_the_limit_holds_for_dead_letters_too(capsys: pytest.CaptureFixture[s
     storage = MemoryStorage(clock)
     for _ in range(100):
         runtime = instance(clock, storage)
-        route = (FUNCTION, Tick, lambda *_: {})
+        route = Route(FUNCTION, Tick, lambda *_: {})
         assert respond(runtime, {}, push(b'{"version": 7}'), route)[1] == 200
-    lines = told(capsys)
-    assert (lines["ERROR", "Alert"], lines["WARNING", "Refused"]) == (1, 100)
+    lines = results(capsys)
+    assert (lines["ERROR", "incident"], lines["WARNING", "refused"]) == (1, 100)
 
 
 def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each kind of failure is told of."""
+    """Each kind of failure is logged."""
     clock = ManualClock(NIGHT)
     runtime = instance(clock, MemoryStorage(clock))
     for function in ("a", "b"):
         for error in (ConfigError("x"), LookupError("y"), LookupError("z")):
-            alert(runtime, function, error)
-    assert told(capsys) == {("ERROR", "Alert"): 4}
+            report(runtime, function, error)
+    assert results(capsys) == {("ERROR", "incident"): 4}
 
 
-def test_an_incident_that_comes_back_is_told_of_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_incident_that_comes_back_is_logged_again(capsys: pytest.CaptureFixture[str]) -> None:
     """After an hour without it, it is a new one."""
     clock = ManualClock(NIGHT)
     runtime = instance(clock, MemoryStorage(clock))
     for hours in (0, 1, 4):
         clock.move(NIGHT + timedelta(hours=hours))
-        alert(runtime, FUNCTION, LookupError("x"))
-    assert told(capsys) == {("ERROR", "Alert"): 2, ("WARNING", "Still failing"): 1}
+        report(runtime, FUNCTION, LookupError("x"))
+    assert results(capsys) == {("ERROR", "incident"): 2, ("WARNING", "incident lasts"): 1}
 
 
-def test_a_passing_error_is_told_of_only_when_it_stays(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_passing_error_is_an_incident_only_when_it_stays(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Two failed deliveries are weather; the third is an incident."""
     clock = ManualClock(NIGHT)
     runtime = instance(clock, MemoryStorage(clock))
     for attempt in (1, 2):
         assert fail(runtime, ServiceUnavailable("later"), attempt) == 503
-    assert told(capsys) == {("WARNING", "Will be delivered again"): 2}
+    assert results(capsys) == {("WARNING", "retry"): 2}
     for attempt, alerts in ((3, 1), (4, 0)):
         assert fail(runtime, ServiceUnavailable("later"), attempt) == 503
-        assert told(capsys)["ERROR", "Alert"] == alerts
+        assert results(capsys)["ERROR", "incident"] == alerts
 
 
 def test_a_busy_claim_is_no_incident(capsys: pytest.CaptureFixture[str]) -> None:
     """Two deliveries met: that is how it is meant to be."""
     clock = ManualClock(NIGHT)
     assert fail(instance(clock, MemoryStorage(clock)), ClaimBusyError("held"), 9) == 503
-    assert told(capsys) == {("WARNING", "Will be delivered again"): 1}
+    assert results(capsys) == {("WARNING", "retry"): 1}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +149,7 @@ def test_a_busy_claim_is_no_incident(capsys: pytest.CaptureFixture[str]) -> None
 def test_d3_an_unreachable_state_store_is_critical_and_never_an_empty_200(
     capsys: pytest.CaptureFixture[str], error: Exception, status: int
 ) -> None:
-    """Access denied or down: not acknowledged, told at the first try, once an hour an instance."""
+    """Access denied or down: never acknowledged, logged at once, once an hour an instance."""
     storage = DeadStorage(error)
     clock = ManualClock(NIGHT)
     runtime = instance(clock, storage)
@@ -153,10 +159,10 @@ def test_d3_an_unreachable_state_store_is_critical_and_never_an_empty_200(
         return {}
 
     for _ in range(3):
-        assert respond(runtime, {}, push(), (FUNCTION, Tick, handle))[1] == status
-    assert told(capsys) == {
-        ("WARNING", "Will be delivered again"): 3,
-        ("CRITICAL", "Alert"): 1,
+        assert respond(runtime, {}, push(), Route(FUNCTION, Tick, handle))[1] == status
+    assert results(capsys) == {
+        ("WARNING", "retry"): 3,
+        ("CRITICAL", "state store unreachable"): 1,
     }
     assert storage.asked == 4
 
@@ -167,5 +173,5 @@ def test_what_an_instance_remembers_is_bounded() -> None:
     runtime = instance(clock, MemoryStorage(clock))
     for number in range(2500):
         clock.move(NIGHT + number * timedelta(hours=1))
-        alert(runtime, FUNCTION, LookupError("x"))
+        report(runtime, FUNCTION, LookupError("x"))
     assert len(runtime.logged) <= 1000

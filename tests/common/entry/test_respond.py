@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.entry.respond import respond
+from common.entry.respond import Route, respond
 from common.errors import ConfigError
 from common.messages.envelope import Event
 from common.messages.models import Tick
@@ -95,7 +95,7 @@ def push(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("function", ROUTES)
 def test_r7_no_message_is_retried_for_ever(world: World, function: str) -> None:
-    """Whatever a field holds: handled, buried, or waiting for something that passes."""
+    """Whatever a field holds: handled, dead-lettered, or waiting for something that passes."""
 
     @settings(max_examples=60, deadline=None)
     @given(messages(function))
@@ -112,11 +112,10 @@ def test_r7_no_message_is_retried_for_ever(world: World, function: str) -> None:
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_r7_no_body_is_a_bug_of_ours(body: bytes) -> None:
     """Any bytes at all: 200 or 400."""
-    runtime = Runtime(Settings())
     clock = ManualClock(NOON)
-    ports = {"publisher": MemoryPublisher(clock), "storage": MemoryStorage(clock)}
-    runtime.__dict__.update(clock=clock, **ports)
-    route = ("a_function", Tick, lambda *_: {"result": "done"})
+    publisher, storage = MemoryPublisher(clock), MemoryStorage(clock)
+    runtime = Runtime(Settings(), clock=clock, publisher=publisher, storage=storage)
+    route = Route("a_function", Tick, lambda *_: {"result": "done"})
     assert respond(runtime, {}, body, route)[1] in {200, 400}
     assert respond(runtime, {}, push(body), route)[1] == 200
 
@@ -127,7 +126,7 @@ def test_an_answer_tells_what_happened() -> None:
     def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
         return {"result": "done", "slot": NOON}
 
-    text, status, headers = respond(Runtime(Settings()), {}, b"{}", ("f", Tick, handle))
+    text, status, headers = respond(Runtime(Settings()), {}, b"{}", Route("f", Tick, handle))
     assert (status, headers["Content-Type"]) == (200, "application/json")
     assert json.loads(text) == {"result": "done", "slot": str(NOON)}
 
@@ -140,7 +139,7 @@ def test_a_handler_gets_what_was_sent() -> None:
         seen.append((event, tick))
         return {}
 
-    respond(Runtime(Settings()), {}, push(b'{"force": true}'), ("f", Tick, handle))
+    respond(Runtime(Settings()), {}, push(b'{"force": true}'), Route("f", Tick, handle))
     ((event, tick),) = seen
     assert (event.message_id, event.shape, tick.force) == ("1", "push", True)
 
@@ -153,13 +152,13 @@ def test_r10_a_failure_s_answer_names_its_class_and_not_its_text(
     def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
         raise ConfigError("workflows.yaml: secret")
 
-    runtime = Runtime(Settings())
     clock = ManualClock(NOON)
-    runtime.__dict__.update(clock=clock, storage=MemoryStorage(clock))
-    text, status, _ = respond(runtime, {}, b"{}", ("f", Tick, handle))
+    runtime = Runtime(Settings(), clock=clock, storage=MemoryStorage(clock))
+    text, status, _ = respond(runtime, {}, b"{}", Route("f", Tick, handle))
     assert status == 500
     assert json.loads(text) == {"result": "retry", "error": "ConfigError"}
     retry, alert = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (retry["severity"], retry["message"]) == ("WARNING", "Will be delivered again")
+    assert (retry["severity"], retry["result"]) == ("WARNING", "retry")
     assert "workflows.yaml: secret | handle:" in retry["error"]
-    assert (alert["severity"], alert["message"]) == ("ERROR", "Alert")
+    assert (alert["severity"], alert["result"]) == ("ERROR", "incident")
+    assert retry["code"] == alert["code"] == "CONFIG"

@@ -1,84 +1,81 @@
 """Healing attempts are bounded."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from common.errors import TransientError
-from common.healing.attempts import Try, attempt, heal_each, in_time, quarantine, quarantined
-from common.runtime import Runtime
-from common.settings import Settings
-from local.simulator.memory import MemoryStorage
-from local.simulator.world import ManualClock
+from common.healing.attempts import Resend, heal_each, in_time, quarantine, quarantined, resend
+from common.state.store import StateStore
+from tests.kit.state import new_state
 
 SPACING = timedelta(minutes=10)
 
 
 @pytest.fixture
-def runtime() -> Runtime:
-    """Make a runtime with a clock and a storage."""
-    clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
-    return Runtime(Settings(), clock=clock, storage=MemoryStorage(clock))
+def state() -> StateStore:
+    """Make a state store in memory."""
+    return new_state()
 
 
-def later(runtime: Runtime, item: str, sent: list[str] | None = None) -> Try:
+def later(state: StateStore, item: str, sent: list[str] | None = None) -> Resend:
     """Attempt an item in the next sweep."""
-    runtime.clock.sleep(SPACING.total_seconds())
-    return attempt(runtime, item, lambda: (sent if sent is not None else []).append(item))
+    state.clock.sleep(SPACING.total_seconds())
+    return resend(state, item, lambda: (sent if sent is not None else []).append(item))
 
 
-def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
+def test_c5_an_item_is_sent_three_times(state: StateStore) -> None:
     """Then it is quarantined, which is reported once; other items have their own attempts."""
     sent: list[str] = []
-    tries = [later(runtime, "objects/a", sent) for _ in range(5)]
-    assert tries == [Try.SENT, Try.SENT, Try.SENT, Try.LAST, Try.SPENT]
-    assert later(runtime, "objects/b", sent) is Try.SENT
+    tries = [later(state, "objects/a", sent) for _ in range(5)]
+    assert tries == [Resend.SENT, Resend.SENT, Resend.SENT, Resend.LAST, Resend.SPENT]
+    assert later(state, "objects/b", sent) is Resend.SENT
     assert sent == ["objects/a"] * 3 + ["objects/b"]
 
 
-def test_c5_sweeps_at_once_use_up_one_try(runtime: Runtime) -> None:
+def test_c5_sweeps_at_once_use_up_one_try(state: StateStore) -> None:
     """Ten minutes must pass between two attempts."""
     sent: list[str] = []
     for number in (1, 2, 3):
-        assert later(runtime, "objects/a", sent) is Try.SENT
-        runtime.clock.sleep((SPACING - timedelta(seconds=1)).total_seconds())
-        assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.WAITING
+        assert later(state, "objects/a", sent) is Resend.SENT
+        state.clock.sleep((SPACING - timedelta(seconds=1)).total_seconds())
+        assert resend(state, "objects/a", lambda: sent.append("a")) is Resend.WAITING
         assert len(sent) == number
-    runtime.clock.sleep(1)
-    assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.LAST
+    state.clock.sleep(1)
+    assert resend(state, "objects/a", lambda: sent.append("a")) is Resend.LAST
 
 
-def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(runtime: Runtime) -> None:
+def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(state: StateStore) -> None:
     """Three attempts count during the receiver's silence, and three after it."""
     sent: list[str] = []
-    began = runtime.clock.now()
+    began = state.clock.now()
 
-    def swept(last_logged: datetime) -> Try:
-        runtime.clock.sleep(SPACING.total_seconds())
-        return attempt(runtime, "objects/a", lambda: sent.append("a"), last_logged)
+    def swept(last_logged: datetime) -> Resend:
+        state.clock.sleep(SPACING.total_seconds())
+        return resend(state, "objects/a", lambda: sent.append("a"), last_logged)
 
-    assert [swept(began) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
-    assert quarantined(runtime, "objects", began) == {"objects/a"}
-    back = runtime.clock.now()
-    assert quarantined(runtime, "objects", back) == set()
-    assert [swept(back) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
-    assert swept(runtime.clock.now()) is Try.SPENT
-    assert quarantined(runtime, "objects", runtime.clock.now()) == {"objects/a"}
+    assert [swept(began) for _ in range(5)] == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
+    assert quarantined(state, "objects", began) == {"objects/a"}
+    back = state.clock.now()
+    assert quarantined(state, "objects", back) == set()
+    assert [swept(back) for _ in range(5)] == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
+    assert swept(state.clock.now()) is Resend.SPENT
+    assert quarantined(state, "objects", state.clock.now()) == {"objects/a"}
     assert len(sent) == 6
 
 
-def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(runtime: Runtime) -> None:
+def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(state: StateStore) -> None:
     """If the receiver logged something after the first attempt, the item is at fault."""
-    tries = [later(runtime, "objects/a")]
+    tries = [later(state, "objects/a")]
     for _ in range(4):
-        runtime.clock.sleep(SPACING.total_seconds())
-        last_logged = runtime.clock.now()
-        tries.append(attempt(runtime, "objects/a", lambda: None, last_logged))
-    assert tries == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
+        state.clock.sleep(SPACING.total_seconds())
+        last_logged = state.clock.now()
+        tries.append(resend(state, "objects/a", lambda: None, last_logged))
+    assert tries == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
 
 
-def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
+def test_a_try_that_could_not_be_sent_does_not_count(state: StateStore) -> None:
     """An outage uses up no attempt."""
 
     def fail() -> None:
@@ -86,43 +83,43 @@ def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
 
     for _ in range(5):
         with pytest.raises(ConnectionError):
-            attempt(runtime, "objects/a", fail)
-    assert attempt(runtime, "objects/a", lambda: None) is Try.SENT
+            resend(state, "objects/a", fail)
+    assert resend(state, "objects/a", lambda: None) is Resend.SENT
 
 
-def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
+def test_two_sweeps_of_one_try_count_one(state: StateStore) -> None:
     """If another sweep counted the attempt meanwhile, two attempts are left."""
 
     def other() -> None:
-        attempt(runtime, "objects/a", lambda: None)
+        resend(state, "objects/a", lambda: None)
 
-    assert attempt(runtime, "objects/a", other) is Try.SENT
-    left = [later(runtime, "objects/a") for _ in range(3)]
-    assert left == [Try.SENT, Try.SENT, Try.LAST]
+    assert resend(state, "objects/a", other) is Resend.SENT
+    left = [later(state, "objects/a") for _ in range(3)]
+    assert left == [Resend.SENT, Resend.SENT, Resend.LAST]
 
 
-def test_an_item_can_be_left_alone_without_a_try(runtime: Runtime) -> None:
+def test_an_item_can_be_left_alone_without_a_try(state: StateStore) -> None:
     """An item that can never be sent is reported once, too."""
-    assert [quarantine(runtime, "decisions/a") for _ in range(2)] == [Try.LAST, Try.SPENT]
-    assert attempt(runtime, "decisions/a", lambda: None) is Try.SPENT
+    assert [quarantine(state, "decisions/a") for _ in range(2)] == [Resend.LAST, Resend.SPENT]
+    assert resend(state, "decisions/a", lambda: None) is Resend.SPENT
 
 
-def test_what_is_left_alone_of_a_kind_is_listed(runtime: Runtime) -> None:
+def test_what_is_left_alone_of_a_kind_is_listed(state: StateStore) -> None:
     """The list has no item with attempts left, and none of another kind."""
-    attempt(runtime, "objects/a", lambda: None)
+    resend(state, "objects/a", lambda: None)
     for item in ("objects/b", "decisions/c"):
-        quarantine(runtime, item)
-    assert quarantined(runtime, "objects") == {"objects/b"}
+        quarantine(state, item)
+    assert quarantined(state, "objects") == {"objects/b"}
 
 
 def test_what_is_left_alone_is_told_as_an_error_once(
-    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+    state: StateStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The alert goes by a log line with severity ERROR and the item."""
     for _ in range(3):
-        quarantine(runtime, "decisions/a")
+        quarantine(state, "decisions/a")
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["severity"], line["result"]) == ("ERROR", "decisions/a")
+    assert (line["severity"], line["item"]) == ("ERROR", "decisions/a")
 
 
 def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
@@ -147,10 +144,10 @@ def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
     assert healed == [0, 1, 2]
 
 
-def test_a_sweep_heals_for_four_minutes(runtime: Runtime) -> None:
+def test_a_sweep_heals_for_four_minutes(state: StateStore) -> None:
     """The sweep's last steps and its row have to fit into the function's timeout."""
-    may = in_time(runtime, runtime.clock.now())
-    runtime.clock.sleep(239)
+    may = in_time(state.clock, state.clock.now())
+    state.clock.sleep(239)
     assert may()
-    runtime.clock.sleep(1)
+    state.clock.sleep(1)
     assert not may()

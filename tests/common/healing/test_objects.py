@@ -1,6 +1,7 @@
 """Objects without a log row: which ones a sweep checks, and when it resends none."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.healing import objects as lost_objects
-from common.healing.objects import CURSOR, Found, heal_objects
+from common.healing.attempts import Healed
+from common.healing.objects import ObjectSweep, heal_objects
 from common.runtime import Runtime
 from common.settings import Settings
+from common.state import names
 from local.simulator.memory import MemoryPublisher, MemoryStorage
 from local.simulator.world import ManualClock
 
@@ -65,14 +68,26 @@ def log(runtime: Runtime, stored: StoredObject, when: datetime | None = None) ->
     held.rows.append((when or stored.created, row))
 
 
-def sweep(runtime: Runtime, now: datetime = NOW, *, far: bool = False) -> Found:
-    """Sweep, and return what was found."""
-    found = Found()
-    heal_objects(runtime, now, found, far=far)
-    return found
+@dataclass
+class Swept(ObjectSweep):
+    """What a sweep found, and what it resent."""
+
+    healed: Healed = field(default_factory=Healed)
+
+    @property
+    def republished(self) -> list[str]:
+        """The objects whose events were resent."""
+        return self.healed.republished
 
 
-def names(found: Found) -> list[str]:
+def sweep(runtime: Runtime, now: datetime = NOW, *, deep: bool = False) -> Swept:
+    """Sweep, and return what was found and resent."""
+    swept = Swept()
+    heal_objects(runtime, now, swept, swept.healed, deep=deep)
+    return swept
+
+
+def resent(found: Swept) -> list[str]:
     """List what was resent, without its bucket."""
     return [path.split("/", 3)[3] for path in found.republished]
 
@@ -124,7 +139,7 @@ def test_r8_a_sweep_looks_back_so_far(
     for name, more in ((f"a/{day}/1.json", {}), (f"failed/a/{day}/2.json", {"metadata": OURS})):
         write(runtime, name, ago, **more)
     assert len(sweep(runtime).republished) == 2 * near
-    assert sweep(runtime, far=True).checked == 2 * far
+    assert sweep(runtime, deep=True).checked == 2 * far
 
 
 def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
@@ -132,7 +147,7 @@ def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
     early = {"custom_time": NOW - HOUR}
     write(runtime, "a/2025-11-12/ours.json", timedelta(0), metadata=OURS, **early)
     write(runtime, "a/2025-11-12/theirs.json", timedelta(0), **early)
-    assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
+    assert resent(sweep(runtime)) == ["a/2025-11-12/ours.json"]
 
 
 def test_what_others_left_in_the_bucket_before_us_is_not_looked_for() -> None:
@@ -142,14 +157,17 @@ def test_what_others_left_in_the_bucket_before_us_is_not_looked_for() -> None:
     write(runtime, "a/2025-11-11/before.json", midnight + SECOND)
     write(runtime, "a/2025-11-12/since.json", midnight)
     write(runtime, "a/2025-11-11/ours.json", midnight + SECOND, metadata=OURS)
-    assert names(sweep(runtime, far=True)) == ["a/2025-11-11/ours.json", "a/2025-11-12/since.json"]
+    assert resent(sweep(runtime, deep=True)) == [
+        "a/2025-11-11/ours.json",
+        "a/2025-11-12/since.json",
+    ]
 
 
 def test_an_object_of_long_ago_stays_left_whatever_its_run_says(runtime: Runtime) -> None:
     """An object written before the span is not checked, even if its run is recent."""
     recent = {"metadata": OURS, "custom_time": NOW - HOUR}
     write(runtime, "a/2025-11-12/old.json", 8 * DAY + HOUR, **recent)
-    assert sweep(runtime, far=True).checked == 0
+    assert sweep(runtime, deep=True).checked == 0
 
 
 @pytest.mark.parametrize(("hours", "day"), [(12.5, "2025-11-12"), (11.5, "2025-11-13")])
@@ -164,15 +182,15 @@ def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:
     """A backfill of another season is left to the hourly round."""
     for day in ("2024-11-12", "2025-11-10", "2025-11-12", "2025-11-14", "2026-11-12"):
         write(runtime, f"a/{day}/1.json")
-    assert names(sweep(runtime)) == ["a/2025-11-12/1.json"]
-    assert sweep(runtime, far=True).checked == 5
+    assert resent(sweep(runtime)) == ["a/2025-11-12/1.json"]
+    assert sweep(runtime, deep=True).checked == 5
 
 
 def test_r8_a_round_turns_its_pages_and_begins_anew(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each page begins with the last name of the one before; after the last the first."""
-    monkeypatch.setattr(lost_objects, "PAGE", 3)
+    monkeypatch.setattr(lost_objects, "LISTING_PAGE_OBJECTS", 3)
     pages: list[list[str]] = []
     listed = runtime.storage.list
 
@@ -186,11 +204,11 @@ def test_r8_a_round_turns_its_pages_and_begins_anew(
     for number in range(6):
         write(runtime, f"{number}.csv")
     for _ in range(4):
-        sweep(runtime, far=True)
+        sweep(runtime, deep=True)
     assert [*map("".join, pages)] == ["012", "234", "45", "012"]
     write(runtime, "6.csv")
     for _ in range(3):
-        sweep(runtime, far=True)
+        sweep(runtime, deep=True)
     assert [*map("".join, pages[4:])] == ["234", "456", "6"]
 
 
@@ -199,8 +217,8 @@ def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
     write(runtime, "1.csv")
     generations = set()
     for _ in range(3):
-        sweep(runtime, far=True)
-        cursor = runtime.storage.stat(runtime.settings.state_bucket, CURSOR)
+        sweep(runtime, deep=True)
+        cursor = runtime.storage.stat(runtime.settings.state_bucket, names.CURSOR)
         assert cursor is not None
         generations.add(cursor.generation)
     assert len(generations) == 1
@@ -210,9 +228,9 @@ def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
 def test_r8_a_round_whose_place_cannot_be_read_begins_anew(runtime: Runtime, body: bytes) -> None:
     """It begins with the first name and writes its place again."""
     stored = write(runtime, "1.csv")
-    runtime.storage.create(runtime.settings.state_bucket, CURSOR, body)
-    assert sweep(runtime, far=True).missing_objects == [stored]
-    held = runtime.storage.read(runtime.settings.state_bucket, CURSOR)
+    runtime.storage.create(runtime.settings.state_bucket, names.CURSOR, body)
+    assert sweep(runtime, deep=True).missing_objects == [stored]
+    held = runtime.storage.read(runtime.settings.state_bucket, names.CURSOR)
     assert held is not None
     assert held[0] == b'{"next": ""}'
 
@@ -228,5 +246,5 @@ def test_r8_the_log_s_time_need_not_be_the_object_s(runtime: Runtime, when: date
 def test_r8_an_object_of_the_round_is_looked_up_in_the_log_of_eight_days(runtime: Runtime) -> None:
     """A page of the round may hold objects of any of the last days."""
     log(runtime, write(runtime, "1.csv", 8 * DAY))
-    found = sweep(runtime, far=True)
+    found = sweep(runtime, deep=True)
     assert (found.checked, found.missing) == (1, 0)

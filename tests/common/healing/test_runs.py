@@ -1,4 +1,4 @@
-"""RUN decisions without an end: when they are healed, how far back, and how."""
+"""RUN decisions without an end: when they are healed, how deep back, and how."""
 
 from datetime import timedelta
 
@@ -60,12 +60,12 @@ def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
     assert [sent[:4] for sent in heal(world, timedelta(minutes=50) + SECOND)[0]] == ["task"]
 
 
-@pytest.mark.parametrize(("days", "far"), [(2, False), (8, True)])
-def test_r8_runs_are_looked_at_so_far_back(lost: World, days: int, *, far: bool) -> None:
+@pytest.mark.parametrize(("days", "deep"), [(2, False), (8, True)])
+def test_r8_runs_are_looked_at_so_far_back(lost: World, days: int, *, deep: bool) -> None:
     """Every sweep looks back two days, and an hour's last one eight."""
-    assert heal(lost, timedelta(days=days) + SECOND, far=far) == ([], [])
+    assert heal(lost, timedelta(days=days) + SECOND, deep=deep) == ([], [])
     lost.clock.set(SLOT)
-    assert heal(lost, timedelta(days=days), far=far) == ([f"decision {RUN}"], [])
+    assert heal(lost, timedelta(days=days), deep=deep) == ([f"decision {RUN}"], [])
 
 
 def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
@@ -98,9 +98,9 @@ def test_r8_a_slot_to_come_that_was_run_by_force_does_not_wait_for_its_instant(
     """The age of a forced run is that of its stored batch."""
     ahead.queue.clear()
     (row,) = ahead.rows["workflow_decisions"]
-    assert heal(ahead, timedelta(minutes=20), far=True) == ([], [])
+    assert heal(ahead, timedelta(minutes=20), deep=True) == ([], [])
     sent = [f"decision {row['decision_id']}"]
-    assert heal(ahead, timedelta(minutes=21), far=True) == (sent, [])
+    assert heal(ahead, timedelta(minutes=21), deep=True) == (sent, [])
 
 
 def test_r8_a_slot_to_come_that_was_run_by_force_is_left_alone_when_it_comes(ahead: World) -> None:

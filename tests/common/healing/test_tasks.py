@@ -1,16 +1,16 @@
 """Silent tasks of an execution are resent, written off, or found to be gone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from common import ids
-from common.executions.execution import read_manifest, step_tasks
-from common.executions.steps import Manifest
+from common.executions.execution import Execution
 from common.healing.tasks import write_off
 from common.messages.labels import Labels, read_labels
-from common.messages.models import GameRef
-from common.messages.object_names import task_claim
+from common.messages.models import GameRef, ScraperRequest
+from common.state import names
 from local.simulator.world import World
 from tests.kit.losses import heal, is_for
 from tests.kit.world import SLOT, before, forget, new_world, tick
@@ -33,19 +33,20 @@ def run_without(world: World, function: str) -> str:
     world.transport.lose(is_for(function, "oddsa_game_lines"))
     tick(world, "tick-master-controller")
     world.settle()
-    tasks = step_tasks(world.runtime, started(world), 1)
-    assert tasks
-    (task,) = [r.execution for r in tasks.requests if r.scraper == "oddsa_game_lines"]
+    requested = requests(world, 1)
+    (task,) = [r.execution for r in requested if r.scraper == "oddsa_game_lines"]
     assert task
     return f"task {task.task_id}"
 
 
-def started(world: World) -> Manifest:
-    """Read the manifest of betting_lines."""
-    manifest = read_manifest(world.runtime, EXECUTION)
-    assert manifest
-    assert manifest.started == SLOT
-    return manifest
+def requests(world: World, step: int) -> Sequence[ScraperRequest]:
+    """Read the requests of a step of betting_lines, whose execution began at the slot."""
+    execution = Execution.open(world.runtime, EXECUTION)
+    assert execution
+    assert execution.manifest.started == SLOT
+    tasks = execution.step(step)
+    assert tasks
+    return tasks.requests
 
 
 def ended(world: World) -> list[tuple[str, str]]:
@@ -119,15 +120,12 @@ def test_r6_a_run_whose_task_s_object_was_deleted_has_its_tries(world: World) ->
 def test_the_object_of_a_lost_task_says_all_that_a_run_would(world: World) -> None:
     """It is logged, counted and found like any other object."""
     before(world, "scraper_runner")
-    manifest = started(world)
-    tasks = step_tasks(world.runtime, manifest, 0)
-    assert tasks
-    request = tasks.requests[0].model_copy(update={"game": GAME})
+    request = requests(world, 0)[0].model_copy(update={"game": GAME})
     task = request.execution
     assert task
     now = SLOT + timedelta(hours=2)
     world.clock.move(now)
-    write_off(world.runtime, manifest, request, now)
+    write_off(world.runtime, request, now)
     (stored,) = world.storage.list(world.runtime.settings.data_bucket, "failed/")
     assert stored.name == (
         f"failed/oddsa-events/2025-11-12/{GAME.game_id}/150000-{task.task_id[:8]}.json"
@@ -143,7 +141,7 @@ def test_the_object_of_a_lost_task_says_all_that_a_run_would(world: World) -> No
         records=0,
         started_at=now,
         duration_seconds=0,
-        target_date=manifest.decision.target_date,
+        target_date=SLOT.date(),
         game_id=GAME.game_id,
         execution_id=EXECUTION,
         decision_id=RUN,
@@ -160,12 +158,10 @@ def test_r6_a_task_that_has_written_is_not_written_off(world: World) -> None:
     """Its runner died between its object and the claim's end."""
     assert world.deliver(before(world, "scraper_runner")) == 200
     state = world.runtime.settings.state_bucket
-    tasks = step_tasks(world.runtime, started(world), 0)
-    assert tasks
-    (request,) = tasks.requests
+    (request,) = requests(world, 0)
     assert request.execution
-    forget(world, state, f"claims/{task_claim(request.execution.task_id)}/done")
+    forget(world, state, names.done(names.task_key(request.execution.task_id)))
     now = SLOT + timedelta(hours=2)
     world.clock.move(now)
-    write_off(world.runtime, started(world), request, now)
+    write_off(world.runtime, request, now)
     assert written_off(world) == []

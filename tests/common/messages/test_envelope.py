@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from common.errors import BadInputError
 from common.messages.envelope import (
-    MAX_BYTES,
+    REQUEST_BYTES_MAX,
     Event,
     UnreadableMessageError,
     json_object,
@@ -26,7 +26,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def push(**changes: Any) -> dict[str, Any]:
-    """A Pub/Sub push request's document."""
+    """Return the document of a Pub/Sub push request."""
     message = {"data": ENCODED, "messageId": "17", "publishTime": SENT, **changes}
     return {"message": message, "subscription": "projects/p/subscriptions/s", "deliveryAttempt": 2}
 
@@ -37,7 +37,7 @@ def parse(document: object, headers: dict[str, str] | None = None) -> Event:
 
 
 def test_a_push() -> None:
-    """All that the envelope tells is kept; nanoseconds are cut to microseconds."""
+    """All fields of the envelope are kept; nanoseconds are cut to microseconds."""
     event = parse(push(attributes={"action": "RUN"}))
     assert event.shape == "push"
     assert event.data == BODY
@@ -49,7 +49,7 @@ def test_a_push() -> None:
 
 
 def test_older_field_names() -> None:
-    """A push carries both spellings; one of them is enough."""
+    """A push with the older field names alone is read too."""
     event = parse({"message": {"data": ENCODED, "message_id": "17", "publish_time": SENT}})
     assert (event.message_id, event.delivery_attempt) == ("17", None)
     assert event.publish_time is not None
@@ -57,7 +57,7 @@ def test_older_field_names() -> None:
 
 @pytest.mark.parametrize("data", [None, ""])
 def test_a_push_without_data(data: str | None) -> None:
-    """An empty message is an empty object."""
+    """A message without data is read as an empty object."""
     assert parse(push(data=data)).data == {}
 
 
@@ -69,12 +69,12 @@ def test_a_gcs_notification() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"{}"])
 def test_a_bare_call_without_a_body(body: bytes) -> None:
-    """What `gcloud functions call` sends without data."""
+    """A call of `gcloud functions call` without data is read as an empty object."""
     assert parse_event(JSON, body) == Event(shape="bare", data={}, raw=body.decode())
 
 
 def test_bare_json() -> None:
-    """What `gcloud functions call --data` sends: no publish time, no message id."""
+    """A call of `gcloud functions call --data` has neither publish time nor message id."""
     event = parse(BODY)
     assert (event.shape, event.data, event.publish_time, event.message_id) == (
         "bare",
@@ -85,14 +85,14 @@ def test_bare_json() -> None:
 
 
 def cloud_event(kind: str) -> dict[str, str]:
-    """A CloudEvent's attributes."""
+    """Return the attributes of a CloudEvent."""
     return {"id": "17", "source": "//x", "type": kind, "specversion": "1.0", "time": SENT}
 
 
 @pytest.mark.parametrize("structured", [True, False])
 @pytest.mark.parametrize("prefix", ["ce-", "Ce-", "CE-"])
 def test_a_cloud_event_around_a_push(prefix: str, *, structured: bool) -> None:
-    """Eventarc wraps a Pub/Sub message; it is read as the push inside."""
+    """A Pub/Sub message that Eventarc wraps is read as the push inside."""
     attributes = cloud_event("google.cloud.pubsub.topic.v1.messagePublished")
     if structured:
         headers = {"Content-Type": "application/cloudevents+json"}
@@ -126,14 +126,14 @@ def test_a_storage_cloud_event() -> None:
     ],
 )
 def test_a_broken_push_names_its_fault(changes: dict[str, Any], fault: str) -> None:
-    """Our own error, with the field."""
+    """A malformed push is refused with the name of the field."""
     with pytest.raises(BadInputError, match="message") as caught:
         parse(push(**changes))
     assert fault in str(caught.value)
 
 
 def test_an_unreadable_body_keeps_its_envelope() -> None:
-    """The dead letter needs the message's id and what was sent."""
+    """The error for unreadable data keeps the message's id and its text for the dead letter."""
     with pytest.raises(UnreadableMessageError) as caught:
         parse(push(data=base64.b64encode(b"not json").decode()))
     assert (caught.value.event.message_id, caught.value.event.raw) == ("17", "not json")
@@ -141,15 +141,15 @@ def test_an_unreadable_body_keeps_its_envelope() -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"', b"\xff\xfe", b"{", b"[" * 100_000])
 def test_what_is_no_json_object_is_refused(body: bytes) -> None:
-    """Lists, scalars, other encodings, and nesting that would end the process."""
+    """Lists, scalars, other encodings and extreme nesting are refused."""
     with pytest.raises(BadInputError, match="body"):
         json_object(body, "body")
 
 
 def test_a_body_larger_than_pubsub_allows_is_refused() -> None:
-    """Before it is parsed."""
+    """A body over the limit is refused before it is parsed."""
     with pytest.raises(BadInputError, match="at most"):
-        parse_event({}, b" " * (MAX_BYTES + 1))
+        parse_event({}, b" " * (REQUEST_BYTES_MAX + 1))
 
 
 FIELD_NAMES = st.sampled_from(
@@ -187,7 +187,7 @@ def survives(headers: dict[str, str], body: bytes) -> None:
 def test_any_bytes_are_an_event_or_our_error(
     headers: dict[str, str], kind: str, body: bytes
 ) -> None:
-    """No request makes the parser fail in a way of its own."""
+    """Any bytes give an event or BadInputError, and no other exception."""
     survives({**headers, "Content-Type": kind}, body)
 
 
@@ -196,7 +196,7 @@ def test_any_bytes_are_an_event_or_our_error(
 def test_any_json_is_an_event_or_our_error(
     headers: dict[str, str], kind: str, document: dict[str, Any]
 ) -> None:
-    """Whatever stands in the fields that we know."""
+    """Any JSON in the known fields gives an event or BadInputError, and no other exception."""
     survives({**headers, "Content-Type": kind}, json.dumps(document).encode())
 
 
@@ -206,14 +206,14 @@ def test_any_json_is_an_event_or_our_error(
     ids=str,
 )
 def test_a_broken_cloud_event_is_refused(changes: dict[str, Any]) -> None:
-    """Half a surrogate, a list, and attributes of other types than the standard's."""
+    """A CloudEvent with a lone surrogate, a list or attributes of wrong types is refused."""
     with pytest.raises(BadInputError, match="CloudEvent"):
         parse({**cloud_event("x"), **changes}, {"Content-Type": "application/cloudevents+json"})
 
 
 @pytest.mark.parametrize("body", [b"0", b"null", b'"x"', b"[" * 100_000, b"\xff"])
 def test_a_structured_cloud_event_that_is_no_object_is_refused(body: bytes) -> None:
-    """Also with the attributes in its headers, where the SDK looks closer."""
+    """A CloudEvent whose body is not a JSON object is refused, whatever its headers contain."""
     binary = {f"ce-{name}": value for name, value in cloud_event("x").items()}
     with pytest.raises(BadInputError, match="CloudEvent"):
         parse_event({**binary, "Content-Type": "application/cloudevents+json"}, body)
@@ -226,7 +226,7 @@ def test_a_structured_cloud_event_that_is_no_object_is_refused(body: bytes) -> N
     )
 )
 def test_any_push_is_an_event_or_our_error(message: dict[str, Any]) -> None:
-    """Whatever stands in a message."""
+    """Any JSON in a push's message gives an event or BadInputError, and no other exception."""
     survives(JSON, json.dumps({"message": message}).encode())
 
 
@@ -240,7 +240,7 @@ STRICT_VALUES = st.recursive(
 @MANY
 @given(st.dictionaries(st.text(max_size=5), STRICT_VALUES | st.text(), max_size=3))
 def test_a_message_is_read_as_it_was_written(body: dict[str, Any]) -> None:
-    """What was published arrives, in whatever script."""
+    """Every published object is read back unchanged, whatever its characters."""
     text = json.dumps(body)
     encoded = base64.b64encode(text.encode()).decode()
     assert json.dumps(parse(push(data=encoded)).data) == text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common import ids
 from common.errors import BadInputError
-from common.messages.labels import LONGEST_TEXT, Labels, read_labels
+from common.messages.labels import TEXT_CHARACTERS_MAX, Labels, read_labels
 from tests.kit.situations import DAY, MANY, et
 
 HOME = "oddsa-events/2025-11-12/133045.json"
@@ -37,7 +37,7 @@ LABELS = st.builds(
 
 
 def given_labels(**changes: Any) -> dict[str, str]:
-    """The metadata of a successful task."""
+    """Return the metadata of a successful task."""
     made = Labels(
         task_id=ids.request_id("17"),
         scraper="oddsa_events",
@@ -54,34 +54,34 @@ def given_labels(**changes: Any) -> dict[str, str]:
 @MANY
 @given(LABELS)
 def test_labels_come_back_from_metadata(labels: Labels) -> None:
-    """Whatever the error said; metadata is strings only."""
+    """Labels are written as texts and read back unchanged."""
     metadata = labels.metadata()
     assert all(isinstance(value, str) for value in metadata.values())
     assert read_labels(metadata, "nbac-gamebook-pdf/2025-11-12/133045.json") == labels
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"owner": "me"}])
-def test_an_object_that_nobody_here_wrote(metadata: dict[str, str] | None) -> None:
+def test_a_foreign_object_has_no_labels(metadata: dict[str, str] | None) -> None:
     """A user's upload has no labels, whatever metadata it has."""
     assert read_labels(metadata, "any") is None
 
 
 @pytest.mark.parametrize("name", [HOME, f"failed/{HOME}", HOME.replace(".", "-0123abcd.")])
 def test_a_task_s_own_object_is_below_its_scraper_and_date(name: str) -> None:
-    """Also a failed one's, and one of two of the same second."""
+    """Labels are read from a task's object, a failed one's and a tagged one's too."""
     assert read_labels(given_labels(), name) is not None
 
 
 @pytest.mark.parametrize(
     "name", [f"backup/{HOME}", f"x{HOME}", HOME.replace("-12/", "-13/"), "failed/a/b.json"]
 )
-def test_a_copy_elsewhere_is_nobody_s_run(name: str) -> None:
-    """Cloud tools copy metadata along: logged as an upload, it is no attempt and no result."""
+def test_a_copy_elsewhere_has_no_labels(name: str) -> None:
+    """A copy of an object under a foreign name has no labels, so that it counts as an upload."""
     assert read_labels(given_labels(), name) is None
 
 
 def test_metadata_that_others_add_is_left_aside() -> None:
-    """Cloud tools write metadata of their own."""
+    """Metadata that cloud tools add are ignored."""
     found = read_labels(given_labels(gsutil="x"), HOME)
     assert found is not None
     assert found.scraper == "oddsa_events"
@@ -98,8 +98,8 @@ def test_metadata_that_others_add_is_left_aside() -> None:
         ({"started_at": "2025-11-12T13:30:45"}, "started_at"),
         ({"target_date": "TODAY"}, "target_date"),
         ({"scraper": "OddsaEvents"}, "scraper"),
-        ({"error_message": "x" * (LONGEST_TEXT + 1)}, "error_message"),
-        ({"error_class": "x" * (LONGEST_TEXT + 1)}, "error_class"),
+        ({"error_message": "x" * (TEXT_CHARACTERS_MAX + 1)}, "error_message"),
+        ({"error_class": "x" * (TEXT_CHARACTERS_MAX + 1)}, "error_class"),
         ({"records": str(2**63)}, "records"),
         ({"duration_seconds": "-0.5"}, "duration_seconds"),
         ({"duration_seconds": "inf"}, "duration_seconds"),
@@ -117,7 +117,7 @@ def test_b4_labels_of_another_form_are_refused(changes: dict[str, str], field: s
 
 
 def test_b4_labels_at_their_limits_are_taken() -> None:
-    """The last value that each column and message holds."""
+    """Labels at the limits of columns and messages are read."""
     limits = {"records": str(2**63 - 1), "step": "15", "http_status": "999"}
     found = read_labels(given_labels(**limits, duration_seconds="0"), HOME)
     assert found is not None
@@ -126,12 +126,14 @@ def test_b4_labels_at_their_limits_are_taken() -> None:
 
 
 def test_absent_labels_are_left_out() -> None:
-    """No metadata says `None`."""
+    """Absent labels are not written to the metadata, not even as `None`."""
     assert "None" not in given_labels().values()
     assert "error_message" not in given_labels()
 
 
 def test_the_longest_labels_fit_into_gcs() -> None:
-    """Metadata of one object has 8 KiB; the longest ASCII labels stay within."""
-    full = given_labels(error_class="x" * LONGEST_TEXT, error_message="y" * LONGEST_TEXT)
+    """The longest ASCII labels stay within the 8 KiB of an object's metadata."""
+    full = given_labels(
+        error_class="x" * TEXT_CHARACTERS_MAX, error_message="y" * TEXT_CHARACTERS_MAX
+    )
     assert sum(len(name) + len(value.encode()) for name, value in full.items()) < 8 * 1024

@@ -24,6 +24,7 @@ from common.messages.models import (
     event_time,
     force_id,
     parse_message,
+    season_type,
 )
 from tests.kit.situations import DAY, MANY, et
 
@@ -68,13 +69,13 @@ MESSAGES: list[Message] = [
 
 
 def bare(data: dict[str, Any], **attributes: str) -> Event:
-    """An event with a body and attributes."""
+    """Return an event with a body and attributes."""
     return Event(shape="push", data=data, attributes=attributes)
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: type(m).__name__)
 def test_a_message_arrives_as_it_was_published(message: Message) -> None:
-    """Through JSON, base64 and a push, schema name and version in the body."""
+    """A message is read back unchanged after JSON, base64 and a push."""
     body = message.body()
     assert body["schema"] in {"tick", "workflow-decision", "scraper-request"}
     assert body["version"] == 1
@@ -104,7 +105,7 @@ def test_a_message_arrives_as_it_was_published(message: Message) -> None:
     ],
 )
 def test_another_form_is_refused(model: type[Message], changes: Any, fault: str) -> None:
-    """The error names message and field."""
+    """The error for a malformed message names the message and the field."""
     with pytest.raises(BadInputError, match=model.__name__) as caught:
         parse_message(model, bare(changes))
     assert fault in str(caught.value)
@@ -112,14 +113,14 @@ def test_another_form_is_refused(model: type[Message], changes: Any, fault: str)
 
 @pytest.mark.parametrize("digit", ["\u0660", "\uff10", "\u0966"])
 def test_a_game_id_has_ascii_digits(digit: str) -> None:
-    """It becomes part of object names and of NBA.com's paths."""
+    """A game id has ASCII digits only, because it becomes part of names and paths."""
     game = {"game_id": digit * 10, "away": "MIL", "home": "CHA"}
     with pytest.raises(BadInputError, match="game_id"):
         parse_message(ScraperRequest, bare({"scraper": "x", "game": game}))
 
 
 def test_a_long_value_is_shortened_in_the_error() -> None:
-    """A poison message does not flood the log."""
+    """The error for a long value shows only its beginning."""
     with pytest.raises(BadInputError) as caught:
         parse_message(Tick, bare({f"field_{n}": "x" * 10_000 for n in range(100)}))
     assert len(str(caught.value)) < 1000
@@ -133,7 +134,7 @@ def test_an_object_event_is_completed_from_its_attributes() -> None:
 
 
 def test_an_object_events_payload_counts_before_its_attributes() -> None:
-    """The payload is what the bucket says; unknown fields of it are ignored."""
+    """The payload of an object event overrides its attributes; its unknown fields are ignored."""
     payload = {
         "bucket": "any",
         "name": "a.json",
@@ -151,14 +152,14 @@ def test_an_object_events_payload_counts_before_its_attributes() -> None:
 
 @pytest.mark.parametrize("kind", ["OBJECT_DELETE", "google.cloud.storage.object.v1.archived"])
 def test_only_finalized_objects_are_taken(kind: str) -> None:
-    """A function checks again what a filter promised."""
+    """An object event of another type is refused, although a filter should have dropped it."""
     payload = {"bucket": "any", "name": "a.json", "generation": 17}
     with pytest.raises(BadInputError, match="not a finalize event"):
         parse_message(ObjectEvent, bare(payload, eventType=kind))
 
 
 def test_r3_the_events_time() -> None:
-    """Its scheduled_time, else its publish time, else now."""
+    """The time of an event is its scheduled_time, else its publish time, else now."""
     now, sent = et("2025-11-12 23:01"), et("2025-11-12 23:00:02")
     published = Event(shape="push", data={}, publish_time=sent)
     assert event_time(Tick(scheduled_time=SLOT), published, now) == SLOT
@@ -191,7 +192,7 @@ VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
     ),
 )
 def test_any_body_is_a_message_or_our_error(model: type[Message], data: dict[str, Any]) -> None:
-    """Pydantic's own error never leaves; a parsed message can be published again."""
+    """Any body gives a message that can be published again, or BadInputError."""
     try:
         message = parse_message(model, bare(data))
     except BadInputError:
@@ -202,5 +203,13 @@ def test_any_body_is_a_message_or_our_error(model: type[Message], data: dict[str
 @MANY
 @given(st.dates(date(1946, 11, 1), date(2099, 12, 31)))
 def test_every_season_fits(day: date) -> None:
-    """Target dates from the league's first game on."""
+    """Target dates are accepted from the league's first game on."""
     assert ScraperRequest(scraper="x", target_date=day).target_date == day
+
+
+def test_season_types() -> None:
+    """The id's first digits say how stats.nba.com files the game."""
+    kinds = ["0022500213", "0042500101", "0052500101", "0062500001"]
+    assert [season_type(each) for each in kinds] == ["Regular Season", "Playoffs", "PlayIn", "IST"]
+    with pytest.raises(BadInputError, match="003"):
+        season_type("0032500001")

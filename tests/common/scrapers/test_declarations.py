@@ -8,12 +8,13 @@ import pytest
 import common.scrapers
 from common.eastern import EASTERN
 from common.errors import BadInputError
+from common.messages.models import GameRef
 from common.scrapers import REGISTRY, get
 from common.scrapers.injury_report import candidates
-from common.scrapers.model import Call, GameRef, Target
+from common.scrapers.model import Call, Target
 
 NOW = datetime(2025, 11, 12, 18, 35, tzinfo=UTC)
-GAME = GameRef("0022500213", "MIL", "CHA")
+GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
 NAMES = [
     "nbac_gamebook_pdf",
     "nbac_injury_report",
@@ -30,33 +31,33 @@ NAMES = [
 
 
 def calls(name: str, day: date = date(2025, 11, 12), **changes: object) -> list[Call]:
-    """A scraper's calls for a date."""
+    """Return a scraper's calls for a date."""
     game = GAME if get(name).scope == "game" else None
     target = Target(name, day, "2025-26", game, **changes)  # type: ignore[arg-type]  # test shorthand
     return list(get(name).calls(target, NOW))
 
 
 def only(name: str, **changes: object) -> Call:
-    """The scraper's one call."""
+    """Return the scraper's one call."""
     (found,) = calls(name, **changes)  # type: ignore[arg-type]  # test shorthand
     return found
 
 
 def test_registry_names() -> None:
-    """The names that config and messages use, each its scraper's own (S10)."""
+    """The registry has the names that configuration and messages use (S10)."""
     assert sorted(REGISTRY) == NAMES
     assert all(scraper.name == name for name, scraper in REGISTRY.items())
 
 
 def test_registry_cannot_be_changed() -> None:
-    """The registry is read only, and documented."""
+    """The registry is read only, and the package is documented."""
     with pytest.raises(TypeError):
         REGISTRY["x"] = REGISTRY["oddsa_events"]  # type: ignore[index]  # the point of the test
     assert inspect.getdoc(common.scrapers)
 
 
 def test_unknown_name_lists_the_known() -> None:
-    """The error names what was asked and what there is."""
+    """The error for an unknown name gives that name and the known ones."""
     with pytest.raises(BadInputError, match=r"'oddsa_event'.*nbac_gamebook_pdf"):
         get("oddsa_event")
 
@@ -79,12 +80,12 @@ def test_x12_parameters_are_texts(name: str) -> None:
 
 
 def test_schedule_path() -> None:
-    """The file that NBA.com's own pages load."""
+    """The schedule is the file that NBA.com's own pages load."""
     assert only("nbac_schedule_api").path == "/static/json/staticData/scheduleLeagueV2.json"
 
 
 def test_game_log_asks_for_the_target_date() -> None:
-    """Both bounds are the target date, American, with season and type (T11)."""
+    """Both bounds of a game log are the target date, American, with season and type (T11)."""
     params = only("nbac_player_boxscore", season_type="Playoffs").params
     assert (params["DateFrom"], params["DateTo"]) == ("11/12/2025", "11/12/2025")
     assert (params["PlayerOrTeam"], params["Season"]) == ("P", "2025-26")
@@ -92,19 +93,19 @@ def test_game_log_asks_for_the_target_date() -> None:
 
 
 def test_player_list_asks_for_the_season() -> None:
-    """The index is per season."""
+    """The player list is asked for by season."""
     assert only("nbac_player_list").params["Season"] == "2025-26"
 
 
 def test_per_game_paths() -> None:
-    """Game id and code are part of the request."""
+    """The request of a per-game scraper contains the game's id or code."""
     assert only("nbac_team_boxscore").params["GameID"] == "0022500213"
     assert only("nbac_play_by_play").path.endswith("/playbyplay/playbyplay_0022500213.json")
     assert only("nbac_gamebook_pdf").path == "/pdfs/20251112/20251112_MILCHA.pdf"
 
 
 def test_referees_by_date() -> None:
-    """ISO date."""
+    """Referees are asked for by ISO date."""
     assert only("nbac_referee_assignments").params == {"date": "2025-11-12"}
 
 
@@ -118,19 +119,19 @@ def test_referees_by_date() -> None:
     ],
 )
 def test_t8_odds_cover_the_eastern_date(name: str, day: date, start: str, end: str) -> None:
-    """24, 25 and 23 hours: the bounds follow the clock changes."""
+    """The bounds cover the 24, 25 or 23 hours of the Eastern date."""
     params = only(name, day=day).params
     assert (params["commenceTimeFrom"], params["commenceTimeTo"]) == (start, end)
 
 
 def test_lines_markets() -> None:
-    """Three markets of the American books."""
+    """Game lines ask for three markets of American books."""
     params = only("oddsa_game_lines").params
     assert (params["regions"], params["markets"]) == ("us", "h2h,spreads,totals")
 
 
 def test_x14_props_go_by_event() -> None:
-    """One call an event, labelled with it; none without events."""
+    """Player props make one call an event, labelled with its id, and none without events."""
     found = calls("oddsa_player_props", event_ids=("e1", "e2"))
     assert [call.path for call in found] == [
         "/v4/sports/basketball_nba/events/e1/odds",
@@ -147,7 +148,7 @@ def test_x14_props_go_by_event() -> None:
 
 
 def names(day: date, *clock: int) -> list[str]:
-    """The candidates at an Eastern time of the day, without what they share."""
+    """Return the candidates at an Eastern time, without the part that they share."""
     now = datetime(day.year, day.month, day.day, *clock, tzinfo=EASTERN)
     return [
         name.removeprefix("Injury-Report_").removesuffix(".pdf") for name in candidates(day, now)
@@ -159,7 +160,7 @@ def names(day: date, *clock: int) -> list[str]:
     [((13, 29), "12PM"), ((13, 30), "01PM"), ((0, 30), "12AM"), ((23, 59), "11PM")],
 )
 def test_s8_old_names_hold_the_hour_of_half_past(clock: tuple[int, int], latest: str) -> None:
-    """Until 22 December 2025 the 01PM file is the 01:30 PM report."""
+    """Until 22 December 2025 the 01PM file is the report of 01:30 PM."""
     assert names(date(2025, 12, 22), *clock)[0] == f"2025-12-22_{latest}"
 
 
@@ -173,7 +174,7 @@ def test_s8_new_names_hold_the_minutes(clock: tuple[int, int], latest: str) -> N
 
 
 def test_s8_candidates_go_backwards_and_are_bounded() -> None:
-    """Latest first, eight at most, none of the day before."""
+    """At most eight names are tried, the latest first, and none of the day before."""
     assert names(date(2025, 11, 12), 13, 35) == [
         f"2025-11-12_{hour}"
         for hour in ["01PM", "12PM", "11AM", "10AM", "09AM", "08AM", "07AM", "06AM"]
@@ -183,7 +184,7 @@ def test_s8_candidates_go_backwards_and_are_bounded() -> None:
 
 
 def test_t11_yesterdays_report_is_the_days_last() -> None:
-    """Asked after midnight for the day before, the names stay that day's."""
+    """After midnight the names for the day before are those of its last reports."""
     morning_after = datetime(2025, 11, 13, 14, 0, tzinfo=UTC)
     assert candidates(date(2025, 11, 12), morning_after)[0] == "Injury-Report_2025-11-12_11PM.pdf"
 

@@ -32,31 +32,31 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 class FakeClock:
-    """Time that passes only by sleeping."""
+    """A clock whose time passes only by sleeping."""
 
     def __init__(self) -> None:
         self.instant = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
         self.slept: list[float] = []
 
     def now(self) -> datetime:
-        """The instant that sleeping has come to."""
+        """Return the instant that sleeping has reached."""
         return self.instant
 
     def sleep(self, seconds: float) -> None:
-        """Move on at once, and remember."""
+        """Move on at once, and record the seconds."""
         self.slept.append(seconds)
         self.instant += timedelta(seconds=seconds)
 
 
 class Script:
-    """Answers in turn, the last one for ever; remembers what it was asked."""
+    """A handler that gives its answers in turn, repeats the last one, and records the requests."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
         self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The next answer."""
+        """Return the next answer."""
         self.requests.append(request)
         found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(found, Exception):
@@ -65,13 +65,13 @@ class Script:
 
 
 def source(handler: Handler, clock: FakeClock | None = None, **changes: Any) -> Source:
-    """A source without the least interval, which has tests of its own."""
+    """Return a source without an interval between requests."""
     settings = Settings(**{"source_interval_seconds": 0, "odds_api_key": KEY, **changes})
     return Source(settings, clock or FakeClock(), httpx.MockTransport(handler))
 
 
 def call(name: SourceName = "nba_cdn") -> Call:
-    """A call of a source."""
+    """Return a call of a source."""
     return Call(name, "/path", {"a": "1"}, "label")
 
 
@@ -83,7 +83,7 @@ def test_body_of_a_good_answer() -> None:
 
 
 def test_nba_hosts_get_browser_headers() -> None:
-    """NBA.com serves its own pages only."""
+    """NBA.com gets a browser's headers and no key."""
     script = Script(httpx.Response(200))
     source(script).fetch(call("nba_stats"))
     assert script.requests[0].headers["referer"] == "https://www.nba.com/"
@@ -92,7 +92,7 @@ def test_nba_hosts_get_browser_headers() -> None:
 
 
 def test_odds_api_gets_the_key() -> None:
-    """The key is a query parameter, as the API wants it."""
+    """The Odds API gets the key as a query parameter."""
     script = Script(httpx.Response(200))
     source(script).fetch(call("odds_api"))
     assert script.requests[0].url.params["apiKey"] == KEY
@@ -111,7 +111,7 @@ def test_odds_api_gets_the_key() -> None:
 def test_what_cannot_pass_is_not_tried_again(
     status: int, error: type[SourceError], outcome: str
 ) -> None:
-    """Each refusal is told apart and asked for once."""
+    """Each refusal has an error of its own and is asked for once."""
     script = Script(httpx.Response(status, content=b"why"))
     with pytest.raises(error) as caught:
         source(script).fetch(call())
@@ -122,14 +122,14 @@ def test_what_cannot_pass_is_not_tried_again(
 
 @pytest.mark.parametrize("name", ["nba_cdn", "nba_stats", "nba_official", "odds_api"])
 def test_s2_403_is_blocked(name: SourceName) -> None:
-    """A 403 is never no data, not even in a file store's words from a host that is none."""
+    """A 403 is a block, even with a file store's body when the host is none."""
     with pytest.raises(BlockedError):
         source(Script(httpx.Response(403, content=DENIED))).fetch(call(name))
 
 
 @pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
 def test_s2_file_store_says_a_file_is_not_there_with_403(name: SourceName) -> None:
-    """AccessDenied in XML is how S3 says so; the outcome is not ready."""
+    """A file store's AccessDenied in XML means that the file is not published yet."""
     with pytest.raises(NotPublishedError) as caught:
         source(Script(httpx.Response(403, content=DENIED))).fetch(call(name))
     assert caught.value.outcome == "NOT_READY"
@@ -137,7 +137,7 @@ def test_s2_file_store_says_a_file_is_not_there_with_403(name: SourceName) -> No
 
 @pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
 def test_s2_file_store_behind_a_block_is_blocked(name: SourceName) -> None:
-    """An HTML refusal of the edge in front of the store is a block."""
+    """An HTML refusal of the edge before a file store is a block."""
     page = b"<HTML><TITLE>Access Denied</TITLE>Reference #18</HTML>"
     with pytest.raises(BlockedError):
         source(Script(httpx.Response(403, content=page))).fetch(call(name))
@@ -192,7 +192,7 @@ def test_tries_are_bounded(status: int, tries: int) -> None:
     ],
 )
 def test_retry_after_is_honoured(header: str, waited: float) -> None:
-    """Seconds or a date, at most 60 s; what is neither is passed over."""
+    """Retry-After is read as seconds or a date, up to 60 s; anything else is ignored."""
     clock = FakeClock()
     busy = httpx.Response(429, headers={"retry-after": header})
     source(Script(busy, httpx.Response(200)), clock).fetch(call())
@@ -200,7 +200,7 @@ def test_retry_after_is_honoured(header: str, waited: float) -> None:
 
 
 def test_s6_requests_to_one_host_keep_their_distance() -> None:
-    """Nine requests take at least eight intervals; another host is not held up."""
+    """Nine requests to one host take eight intervals, and another host need not wait."""
     clock = FakeClock()
     paced = source(Script(httpx.Response(200)), clock, source_interval_seconds=0.6)
     for _ in range(9):
@@ -211,7 +211,7 @@ def test_s6_requests_to_one_host_keep_their_distance() -> None:
 
 
 def test_pacing_outlives_a_clock_set_back() -> None:
-    """A replay that starts over does not wait for the old time to come again."""
+    """After the clock is set back, no request waits for the old time."""
     clock = FakeClock()
     paced = source(Script(httpx.Response(200)), clock, source_interval_seconds=0.6)
     paced.fetch(call())
@@ -221,7 +221,7 @@ def test_pacing_outlives_a_clock_set_back() -> None:
 
 
 class Pieces(httpx.SyncByteStream):
-    """A body of 1 KiB pieces that counts what was read."""
+    """A body of 1 KiB pieces that counts how many were read."""
 
     def __init__(self, count: int, between: Callable[[], None] = lambda: None) -> None:
         self.count, self.between, self.read = count, between, 0
@@ -243,7 +243,7 @@ def test_too_large_is_not_read_to_its_end() -> None:
 
 
 def test_error_body_is_read_as_far_as_a_sample() -> None:
-    """A huge error page is not read either."""
+    """Only as much of an error page is read as a sample keeps."""
     pieces = Pieces(1000)
     with pytest.raises(NotFoundError) as caught:
         source(Script(httpx.Response(404, stream=pieces))).fetch(call())
@@ -252,7 +252,7 @@ def test_error_body_is_read_as_far_as_a_sample() -> None:
 
 
 def test_dripping_answer_is_given_up() -> None:
-    """Pieces that come just within the timeout do not hold the instance for ever."""
+    """A body that comes slowly, but within each timeout, is abandoned."""
     clock = FakeClock()
     pieces = Pieces(1000, lambda: clock.sleep(29))
     dripping = source(Script(httpx.Response(200, stream=pieces)), clock, source_tries=1)
@@ -263,7 +263,7 @@ def test_dripping_answer_is_given_up() -> None:
 
 @pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])
 def test_missing_key_names_the_variables(file: Path | None) -> None:
-    """Without a key nothing is asked, and the text says what to set."""
+    """Without a key no request is made, and the error names the variables to set."""
     script = Script(httpx.Response(200))
     with pytest.raises(MissingKeyError, match=r"NBA_ODDS_API_KEY.*NBA_ODDS_API_KEY_FILE"):
         source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
@@ -271,7 +271,7 @@ def test_missing_key_names_the_variables(file: Path | None) -> None:
 
 
 def test_key_may_be_a_mounted_file(tmp_path: Path) -> None:
-    """A mounted secret version is read, without its last newline."""
+    """The key is read from a mounted file, without its last newline."""
     file = tmp_path / "key"
     file.write_text(KEY + "\n")
     script = Script(httpx.Response(200))
@@ -293,7 +293,7 @@ def test_key_may_be_a_mounted_file(tmp_path: Path) -> None:
 def test_key_is_in_no_error_and_no_log(
     trouble: httpx.Response | Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither text, sample, chain, repr nor any log line holds the key."""
+    """No text, sample, cause, repr or log line contains the key."""
     caplog.set_level(logging.DEBUG)
     asked = source(Script(trouble))
     with pytest.raises(SourceError) as caught:
@@ -304,7 +304,7 @@ def test_key_is_in_no_error_and_no_log(
 
 
 def test_key_is_in_no_body_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
-    """A source that repeats the key does not get it stored; httpx's own line is dropped."""
+    """A body that repeats the key is returned without it, and httpx's own log line is dropped."""
     caplog.set_level(logging.DEBUG)
     echo = Script(httpx.Response(200, text=f'{{"url": "?apiKey={KEY}"}}'))
     assert KEY.encode() not in source(echo).fetch(call("odds_api"))
@@ -312,7 +312,7 @@ def test_key_is_in_no_body_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_short_made_up_key_does_not_garble_the_data() -> None:
-    """A local stack's key may be a letter; bookmakers stay bookmakers."""
+    """A key of one letter, as a local stack may have, changes nothing in the data."""
     words = Script(httpx.Response(200, content=b'{"bookmakers": []}'))
     short = source(words, odds_api_key="k")
     assert short.fetch(call("odds_api")) == b'{"bookmakers": []}'
@@ -327,7 +327,7 @@ def test_close_lets_the_next_fetch_open_again() -> None:
 
 
 def test_import_loads_no_client() -> None:
-    """A cold start that fetches nothing does not pay for httpx, tenacity or pypdf."""
+    """Importing the sources loads none of httpx, tenacity and pypdf."""
     code = (
         "import sys, common.sources.client, common.sources.scrape, common.scrapers;"
         "print([m for m in ('httpx', 'tenacity', 'pypdf') if m in sys.modules])"

@@ -16,6 +16,7 @@ from common.sources.pacing import LocalTurns, SharedTurns
 from local.simulator.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from local.stack.gcs import create_buckets, start_gcs
+from tests.kit.state import new_state
 
 NOW = datetime(2025, 11, 12, 18, 30, 0, 250_000, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -25,18 +26,18 @@ HOST = "cdn.example"
 def instance(
     storage: MemoryStorage, now: datetime = NOW, draw: Callable[[int], int] = lambda _: 0
 ) -> tuple[SharedTurns, ManualClock]:
-    """An instance with a clock of its own, on a bucket of all."""
+    """Return an instance with a clock of its own, on a shared bucket."""
     clock = ManualClock(now)
-    return SharedTurns(storage, "state", clock, 0.6, draw), clock
+    return SharedTurns(new_state(storage, clock), 0.6, draw), clock
 
 
 def distances(instants: list[datetime]) -> list[float]:
-    """Seconds between neighbours, in order of time."""
+    """Return the seconds between neighbours, in order of time."""
     return [(later - one).total_seconds() for one, later in pairwise(sorted(instants))]
 
 
 def test_s6_instances_keep_their_distance_together() -> None:
-    """Nine instances that start at once ask one after the other, an interval apart at least."""
+    """Nine instances that start together ask at least an interval apart."""
     storage = MemoryStorage(ManualClock(NOW))
     asked = []
     for _ in range(9):
@@ -47,7 +48,7 @@ def test_s6_instances_keep_their_distance_together() -> None:
 
 
 def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
-    """300 instances at once: each has a slot of its own, for some twenty creations each."""
+    """300 instances that start together get a turn each, with fewer than 40 creations each."""
     storage = MemoryStorage(ManualClock(NOW))
     created = 0
     create = storage.create
@@ -61,7 +62,7 @@ def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
 
     def ask(_: None) -> datetime:
         clock = ManualClock(NOW)
-        SharedTurns(storage, "state", clock, 0.6).wait(HOST, LATER)
+        SharedTurns(new_state(storage, clock), 0.6).wait(HOST, LATER)
         return clock.now()
 
     with ThreadPoolExecutor(20) as pool:
@@ -71,7 +72,7 @@ def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
 
 
 def test_one_instance_alone_waits_for_the_next_slot_only() -> None:
-    """The first waits less than two intervals, and the next ask at the full rate."""
+    """One instance waits less than two intervals at first, and one interval from then on."""
     turns, clock = instance(MemoryStorage(ManualClock(NOW)))
     asked = []
     for _ in range(5):
@@ -82,7 +83,7 @@ def test_one_instance_alone_waits_for_the_next_slot_only() -> None:
 
 
 def test_a_turn_that_begins_by_the_deadline_is_taken() -> None:
-    """The next slot at its deadline is one's own, even of those who draw far; later is too late."""
+    """A turn that begins at the deadline is taken, and a later one is not."""
     turns, clock = instance(MemoryStorage(ManualClock(NOW)), draw=lambda width: width - 1)
     turns.wait(HOST, LATER)
     start = clock.now()
@@ -96,7 +97,7 @@ def test_a_turn_that_begins_by_the_deadline_is_taken() -> None:
 
 
 def test_hosts_do_not_hold_each_other_up() -> None:
-    """Two hosts are asked in one slot."""
+    """Two hosts may be asked in the same turn."""
     storage = MemoryStorage(ManualClock(NOW))
     (one, clock), (other, second) = instance(storage), instance(storage)
     one.wait(HOST, LATER)
@@ -105,24 +106,24 @@ def test_hosts_do_not_hold_each_other_up() -> None:
 
 
 def test_a_slow_creation_takes_another_slot() -> None:
-    """A slot that began while its object was written is let go: its successor's is too near."""
+    """A turn that began while its object was written is left unused."""
     clock = ManualClock(NOW)
     storage = MemoryStorage(clock)
     create, names = storage.create, []
 
-    def slow(bucket: str, name: str, data: bytes) -> Any:
+    def slow(bucket: str, name: str, data: bytes, **more: Any) -> Any:
         names.append(name)
         clock.sleep(2 if len(names) == 1 else 0.01)
-        return create(bucket, name, data)
+        return create(bucket, name, data, **more)
 
     storage.create = slow  # type: ignore[method-assign,assignment] # only what is called of it
-    SharedTurns(storage, "state", clock, 0.6, lambda _: 0).wait(HOST, LATER)
+    SharedTurns(new_state(storage, clock), 0.6, lambda _: 0).wait(HOST, LATER)
     assert len(names) == 2
     assert names[-1] == f"pacing/{HOST}/{clock.now():%Y%m%dT%H%M%S.%f}"
 
 
 def test_no_turn_before_the_deadline() -> None:
-    """Whoever would wait too long is told so, and does not hold the instance."""
+    """Without a turn before the deadline the error comes at once."""
     storage = MemoryStorage(ManualClock(NOW))
     turns, clock = instance(storage)
     with pytest.raises(NoTurnError, match=HOST):
@@ -131,7 +132,7 @@ def test_no_turn_before_the_deadline() -> None:
 
 
 def test_a_slot_that_is_always_taken_ends() -> None:
-    """Tries are bounded, whatever the storage says."""
+    """The draws are bounded even when every turn is taken."""
     storage = MemoryStorage(ManualClock(NOW))
     instance(storage)[0].wait(HOST, LATER)
     turns, clock = instance(storage)
@@ -141,7 +142,7 @@ def test_a_slot_that_is_always_taken_ends() -> None:
 
 
 def test_threads_of_one_process_keep_their_distance() -> None:
-    """Without shared turns the process alone keeps to the interval."""
+    """Without shared turns the threads of a process keep the interval among themselves."""
     clock = ManualClock(NOW)
     turns = LocalTurns(clock, 0.6)
     with ThreadPoolExecutor(5) as pool:
@@ -150,7 +151,7 @@ def test_threads_of_one_process_keep_their_distance() -> None:
 
 
 def test_a_thread_waits_only_for_the_rest_of_the_interval() -> None:
-    """Time that passed since the last turn counts."""
+    """Time that has passed since the last turn shortens the wait."""
     clock = ManualClock(NOW)
     turns = LocalTurns(clock, 0.6)
     turns.wait(HOST, LATER)
@@ -160,20 +161,20 @@ def test_a_thread_waits_only_for_the_rest_of_the_interval() -> None:
 
 
 class Watched(SystemClock):
-    """Remembers until when it was slept."""
+    """A clock that records until when each sleep lasts."""
 
     def __init__(self) -> None:
         self.until: list[datetime] = []
 
     def sleep(self, seconds: float) -> None:
-        """Wait for real."""
+        """Block for some seconds."""
         self.until.append(self.now() + timedelta(seconds=seconds))
         super().sleep(seconds)
 
 
 @pytest.mark.stack
 def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
-    """Four clients, each with connections of its own, that ask one host as fast as they may."""
+    """Four clients with connections of their own never share a turn."""
     interval, project = 0.25, "nba-props-platform"
     server = start_gcs(project, tmp_path / "gcs.log")
     try:
@@ -181,7 +182,7 @@ def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
 
         def ask(_: int) -> list[datetime]:
             clock = Watched()
-            turns = SharedTurns(GoogleStorage(project, server.endpoint), "state", clock, interval)
+            turns = SharedTurns(new_state(GoogleStorage(project, server.endpoint), clock), interval)
             for _ in range(2):
                 turns.wait(HOST, clock.now() + timedelta(seconds=60))
                 assert clock.now() >= clock.until[-1]

@@ -6,46 +6,37 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from common.runtime import Runtime
 from common.scrapers import get
 from common.scrapers.model import Call, Target
-from common.settings import Settings
 from common.sources.errors import QuotaError
-from common.sources.quota import NAME, Usage, check_quota, cost_of, keep_usage, read_usage
-from local.simulator.memory import MemoryStorage
-from local.simulator.world import ManualClock
+from common.sources.quota import Usage, check_quota, cost_of, keep_usage, read_usage
+from common.state.names import ODDS_QUOTA
+from tests.kit.state import new_state
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 GOOD = {"remaining": 0, "used": None, "last": None, "seen": NOW.isoformat()}
 TARGET = Target("x", date(2025, 11, 12), "2025-26", event_ids=("a", "b", "c"))
 
 
-def runtime(storage: MemoryStorage | None = None, **settings: object) -> Runtime:
-    """A runtime on a bucket of its own, or on another's."""
-    made = Runtime(Settings.model_validate(settings))
-    made.__dict__["storage"] = storage or MemoryStorage(ManualClock(NOW))
-    return made
-
-
 def calls(scraper: str) -> list[Call]:
-    """A scraper's calls."""
+    """Return a scraper's calls."""
     return list(get(scraper).calls(TARGET, NOW))
 
 
 def usage(remaining: int, seen: datetime = NOW) -> Usage:
-    """Credits as an answer tells them."""
+    """Return credits as an answer reports them."""
     return Usage(remaining, 20_000 - remaining, 3, seen)
 
 
-def test_headers_tell_the_credits() -> None:
-    """Remaining, used, and what the answer cost."""
+def test_headers_report_the_credits() -> None:
+    """The headers report what is left, what is used, and what the answer cost."""
     headers = {"x-requests-remaining": "17", "x-requests-used": "483", "x-requests-last": "3"}
     assert read_usage(headers, NOW) == Usage(17, 483, 3, NOW)
 
 
 @pytest.mark.parametrize("text", ["", "many", "-1", "1e9"])
-def test_headers_that_tell_nothing(text: str) -> None:
-    """An answer without the header, or with another content, is passed over."""
+def test_headers_without_credits(text: str) -> None:
+    """Without the header, or with other content in it, no credits are known."""
     assert read_usage({"x-requests-remaining": text}, NOW) is None
     assert read_usage({}, NOW) is None
 
@@ -65,7 +56,7 @@ def test_a_call_costs_its_markets_times_its_regions(scraper: str, cost: int) -> 
 
 
 def test_only_calls_of_the_odds_api_cost_credits() -> None:
-    """Two markets in two regions are four; another source's parameters of that name are none."""
+    """Two markets in two regions cost four; another source's calls cost nothing."""
     params = {"markets": "h2h,totals", "regions": "us,eu"}
     here, there = (replace(call, params=params) for call in calls("oddsa_game_lines")[:1] * 2)
     assert cost_of([here]) == 4
@@ -73,77 +64,76 @@ def test_only_calls_of_the_odds_api_cost_credits() -> None:
 
 
 @pytest.mark.parametrize(("remaining", "reserve"), [(12, 0), (22, 10)])
-def test_what_suffices_is_spent(remaining: int, reserve: int) -> None:
-    """Down to the last credit that is not kept back."""
-    held = runtime(odds_api_reserve=reserve)
+def test_credits_are_spent_down_to_the_reserve(remaining: int, reserve: int) -> None:
+    """Credits are spent down to the reserve."""
+    held = new_state(now=NOW)
     keep_usage(held, usage(remaining))
-    check_quota(held, calls("oddsa_player_props"), NOW)
+    check_quota(held, calls("oddsa_player_props"), NOW, reserve=reserve)
 
 
 @pytest.mark.parametrize(("remaining", "reserve"), [(11, 0), (21, 10)])
 def test_a_task_that_cannot_be_paid_whole_is_not_begun(remaining: int, reserve: int) -> None:
-    """The error says what is left, what is needed and what to do; also in another instance."""
-    one = runtime(odds_api_reserve=reserve)
+    """A task that costs too much is refused in every instance; the error states what to do."""
+    one = new_state(now=NOW)
     keep_usage(one, usage(remaining))
-    assert isinstance(one.storage, MemoryStorage)
-    other = runtime(one.storage, odds_api_reserve=reserve)
+    other = new_state(one.storage, now=NOW)
     with pytest.raises(QuotaError, match=rf"{remaining} credits .* needs 12, .*RESERVE.*month"):
-        check_quota(other, calls("oddsa_player_props"), NOW)
+        check_quota(other, calls("oddsa_player_props"), NOW, reserve=reserve)
 
 
-def test_what_is_free_is_always_asked() -> None:
-    """The list of events sees when the credits are back."""
-    held = runtime(odds_api_reserve=100)
+def test_a_free_call_is_always_made() -> None:
+    """A list of events is asked for without any credits."""
+    held = new_state(now=NOW)
     keep_usage(held, usage(0))
-    check_quota(held, calls("oddsa_events"), NOW)
+    check_quota(held, calls("oddsa_events"), NOW, reserve=100)
 
 
 def test_an_old_count_is_not_believed() -> None:
-    """The plan may have been renewed since."""
-    held = runtime()
+    """A count older than a day is ignored."""
+    held = new_state(now=NOW)
     keep_usage(held, usage(0, NOW - timedelta(hours=25)))
-    check_quota(held, calls("oddsa_game_lines"), NOW)
+    check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
 
 
 def test_a_count_is_believed_for_a_day() -> None:
-    """To the second."""
-    held = runtime()
+    """A count is used for exactly 24 hours."""
+    held = new_state(now=NOW)
     keep_usage(held, usage(0, NOW - timedelta(hours=24)))
     with pytest.raises(QuotaError):
-        check_quota(held, calls("oddsa_game_lines"), NOW)
-    check_quota(held, calls("oddsa_game_lines"), NOW + timedelta(seconds=1))
+        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
+    check_quota(held, calls("oddsa_game_lines"), NOW + timedelta(seconds=1), reserve=0)
 
 
 def test_of_two_counts_at_once_the_first_is_kept() -> None:
-    """Nothing tells which is later, and one write is saved."""
-    held = runtime()
+    """Of two counts of the same instant the first stays."""
+    held = new_state(now=NOW)
     for remaining in (50, 40):
         keep_usage(held, usage(remaining))
-    found = held.storage.read(held.settings.state_bucket, NAME)
+    found = held.storage.read(held.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 50' in found[0]
 
 
 def test_the_latest_count_is_kept() -> None:
-    """An answer that arrives late does not bring back what was spent."""
-    held = runtime()
+    """An answer that arrives late does not replace a later count."""
+    held = new_state(now=NOW)
     for remaining, minutes in ((50, 0), (40, 2), (47, 1)):
         keep_usage(held, usage(remaining, NOW + timedelta(minutes=minutes)))
-    found = held.storage.read(held.settings.state_bucket, NAME)
+    found = held.storage.read(held.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 40' in found[0]
 
 
-def test_a_writer_that_came_second_lets_it_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two instances at once: no error, and one of the two counts stays."""
-    one = runtime()
+def test_a_second_writer_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two instances that write at once, the second leaves the first one's count."""
+    one = new_state(now=NOW)
     keep_usage(one, usage(50))
-    stale = one.storage.read(one.settings.state_bucket, NAME)
+    stale = one.storage.read(one.bucket, ODDS_QUOTA)
     keep_usage(one, usage(40, NOW + timedelta(seconds=1)))
     monkeypatch.setattr(one.storage, "read", lambda *_: stale)
     keep_usage(one, usage(45, NOW + timedelta(seconds=2)))
     monkeypatch.undo()
-    found = one.storage.read(one.settings.state_bucket, NAME)
+    found = one.storage.read(one.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 40' in found[0]
 
@@ -161,19 +151,19 @@ def test_a_writer_that_came_second_lets_it_be(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_a_count_that_cannot_be_read_is_unknown_and_replaced(body: bytes) -> None:
-    """A task is begun as if nothing were known; the next answer is kept in its place."""
-    held = runtime()
-    held.storage.create(held.settings.state_bucket, NAME, body)
-    check_quota(held, calls("oddsa_game_lines"), NOW)
+    """A count that cannot be read is ignored, and the next answer replaces it."""
+    held = new_state(now=NOW)
+    held.storage.create(held.bucket, ODDS_QUOTA, body)
+    check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
     keep_usage(held, usage(0))
     with pytest.raises(QuotaError, match="0 credits"):
-        check_quota(held, calls("oddsa_game_lines"), NOW)
+        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
 
 
 def test_a_count_with_a_field_of_a_later_release_is_read() -> None:
-    """Two releases run side by side while one is rolled out."""
-    held = runtime()
+    """A count with an unknown field is read, because two releases may run together."""
+    held = new_state(now=NOW)
     body = json.dumps({**GOOD, "more": 1}).encode()
-    held.storage.create(held.settings.state_bucket, NAME, body)
+    held.storage.create(held.bucket, ODDS_QUOTA, body)
     with pytest.raises(QuotaError, match="0 credits"):
-        check_quota(held, calls("oddsa_game_lines"), NOW)
+        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)

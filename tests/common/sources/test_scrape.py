@@ -9,17 +9,17 @@ from typing import Any, cast
 import pytest
 
 from common.errors import BadInputError
+from common.messages.models import GameRef
 from common.scrapers import REGISTRY, get
 from common.scrapers.model import (
     Call,
     ContractError,
-    GameRef,
     NotReadyError,
     Parsed,
     Scraper,
     Target,
 )
-from common.sources.client import Source, Way
+from common.sources.client import AskOptions, Source
 from common.sources.errors import (
     BlockedError,
     NotFoundError,
@@ -28,15 +28,16 @@ from common.sources.errors import (
     TooLargeError,
     UnavailableError,
 )
-from common.sources.scrape import Scraped, scrape
+from common.sources.outcomes import Scraped
+from common.sources.scrape import scrape
 
 NOW = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
 DAY = date(2025, 11, 12)
-GAME = GameRef("0022500213", "MIL", "CHA")
+GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
 
 
 class FakeSource:
-    """Answers by a call's label: bytes, or an error to raise."""
+    """A source that answers by a call's label, with bytes or by raising an error."""
 
     def __init__(self, answers: Mapping[str, bytes | SourceError], takes: float = 0) -> None:
         self.answers, self.takes = answers, takes
@@ -45,16 +46,16 @@ class FakeSource:
         self.instant = NOW
 
     def now(self) -> datetime:
-        """The instant; each fetch takes its time."""
+        """Return the instant; each fetch takes its time."""
         return self.instant
 
-    def host(self, call: Call, way: Way) -> str:
-        """The host of a call's way."""
-        return f"{way.route}.{call.source}"
+    def host(self, call: Call, options: AskOptions) -> str:
+        """Return the host of a call."""
+        return f"{options.route}.{call.source}"
 
-    def fetch(self, call: Call, way: Way) -> bytes:
-        """The answer laid down for the label."""
-        del way
+    def fetch(self, call: Call, options: AskOptions) -> bytes:
+        """Return the answer for the label."""
+        del options
         self.asked.append(call.label)
         self.instant += timedelta(seconds=self.takes)
         found = self.answers[call.label]
@@ -68,7 +69,7 @@ def scraper(
     parsed: Parsed | Exception | None = None,
     **changes: Any,
 ) -> Scraper:
-    """A scraper whose parser gives one record a body, or what it is told."""
+    """Return a scraper whose parser gives one record a body, or what `parsed` holds."""
 
     def parse(bodies: Sequence[bytes], _target: Target) -> Parsed:
         if isinstance(parsed, Exception):
@@ -82,21 +83,21 @@ def scraper(
 def run(
     declared: Scraper, answers: Mapping[str, bytes | SourceError], takes: float = 0
 ) -> tuple[Scraped, list[str]]:
-    """Scrape, and say what was asked."""
+    """Scrape, and return the outcome and the labels that were asked."""
     source = FakeSource(answers, takes)
     target = Target("made_up", DAY, "2025-26")
-    ways = [Way(deadline=NOW + timedelta(minutes=7))]
+    ways = [AskOptions(deadline=NOW + timedelta(minutes=7))]
     return scrape(declared, target, cast("Source", source), NOW, lambda _: ways), source.asked
 
 
 def stored(scraped: Scraped) -> dict[str, Any]:
-    """The stored JSON."""
+    """Return the stored JSON."""
     document: dict[str, Any] = json.loads(scraped.body)
     return document
 
 
 def test_success_stores_the_envelope() -> None:
-    """Records, the scraper's count and the ids are stored; no error is told."""
+    """A success stores the records, the scraper's count and the ids, and no error."""
     found, _ = run(scraper(), {"a": b"x"})
     assert (found.outcome, found.status, found.records) == ("SUCCESS", "SUCCESS", 1)
     assert found.content_type == "application/json"
@@ -119,7 +120,7 @@ HALF = "\ud83d"
 
 @pytest.mark.parametrize("parsed", [Parsed([{"name": HALF}], 1), ContractError(f"team {HALF}")])
 def test_half_a_surrogate_pair_is_stored_as_a_question_mark(parsed: Parsed | Exception) -> None:
-    """As a bug it would have the source asked, and paid for, at every delivery."""
+    """A lone surrogate is stored as `?`; raising would ask and pay the source at every delivery."""
     found, _ = run(scraper(parsed=parsed), {"a": b"x"})
     told = stored(found)
     assert (found.outcome, told.get("records"), found.error_message) in (
@@ -130,7 +131,7 @@ def test_half_a_surrogate_pair_is_stored_as_a_question_mark(parsed: Parsed | Exc
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_a_record_that_json_cannot_hold_breaks_the_contract(number: float) -> None:
-    """Whatever a parser made of an answer, what is stored is JSON, and nothing is raised."""
+    """A record that JSON cannot express is a CONTRACT failure, and nothing is raised."""
     found, _ = run(scraper(parsed=Parsed([{"rating": number}], 1)), {"a": b"x"})
     assert (found.outcome, found.error_class, found.sample) == ("CONTRACT", "ValueError", b"x")
     assert "JSON" in str(found.error_message)
@@ -138,13 +139,13 @@ def test_a_record_that_json_cannot_hold_breaks_the_contract(number: float) -> No
 
 
 def test_s1_count_is_the_scrapers_own() -> None:
-    """203 players in one record are 203."""
+    """The scraper's own count is stored: one record may hold 203 players."""
     found, _ = run(scraper(parsed=Parsed([{"players": 203}], 203)), {"a": b"x"})
     assert found.records == stored(found)["record_count"] == 203
 
 
 def test_s1_long_answer_without_records_breaks_the_contract() -> None:
-    """More than 1 KB and nothing read is not no data."""
+    """An answer over 1 KB without records is a CONTRACT failure."""
     found, _ = run(scraper(parsed=Parsed([], 0)), {"a": b"x" * 1025})
     assert (found.outcome, found.status, found.error_class) == (
         "CONTRACT",
@@ -155,7 +156,7 @@ def test_s1_long_answer_without_records_breaks_the_contract() -> None:
 
 
 def test_short_answer_without_records_is_no_data() -> None:
-    """An empty list is no data, with a reason and without an error."""
+    """A short answer without records is NO_DATA, with a reason and without an error."""
     found, _ = run(scraper(parsed=Parsed([], 0)), {"a": b"[]"})
     assert (found.outcome, found.status, found.records) == ("NO_DATA", "SUCCESS", 0)
     assert found.error_message is None
@@ -164,7 +165,7 @@ def test_short_answer_without_records_is_no_data() -> None:
 
 
 def test_s1_scraper_that_always_has_records_says_so() -> None:
-    """No player at all breaks the contract however short the answer."""
+    """An answer without records is a CONTRACT failure for a scraper that always has some."""
     found, _ = run(scraper(parsed=Parsed([], 0), always=True), {"a": b"[]"})
     assert found.outcome == "CONTRACT"
 
@@ -180,14 +181,14 @@ def test_s1_scraper_that_always_has_records_says_so() -> None:
     ],
 )
 def test_s2_s3_source_errors_are_outcomes(error: SourceError, outcome: str, status: str) -> None:
-    """Each way to fail keeps its name; none is raised."""
+    """Each error of a source becomes an outcome of its own, and none is raised."""
     found, _ = run(scraper(), {"a": error})
     assert (found.outcome, found.status, found.http_status) == (outcome, status, error.http_status)
     assert str(error) in (found.reason or found.error_message or "")
 
 
 def test_x16_failure_tells_class_message_and_status() -> None:
-    """The error envelope holds all that is known, and a sample of the answer."""
+    """The error envelope holds the class, message and status, and a sample of the answer."""
     found, _ = run(scraper(), {"a": UnavailableError("down", 503, b"\xff<html>")})
     assert (found.error_class, found.error_message) == ("UnavailableError", "down")
     assert found.sample == b"\xff<html>"
@@ -207,7 +208,7 @@ def test_x16_failure_tells_class_message_and_status() -> None:
 
 @pytest.mark.parametrize("error", [ContractError("changed"), KeyError("teams"), ValueError()])
 def test_s8_parser_that_stumbles_is_a_broken_contract(error: Exception) -> None:
-    """Whatever the parser raises, the answer is kept as a sample of 4 KiB."""
+    """Whatever the parser raises is a CONTRACT failure, with 4 KiB of the answer."""
     found, _ = run(scraper(parsed=error), {"a": b"y" * 5000})
     assert (found.outcome, found.error_class) == ("CONTRACT", type(error).__name__)
     assert found.error_message
@@ -216,13 +217,13 @@ def test_s8_parser_that_stumbles_is_a_broken_contract(error: Exception) -> None:
 
 
 def test_not_ready_of_the_parser() -> None:
-    """A source that answers too early is no failure."""
+    """An answer that comes too early is NOT_READY, which is a success."""
     found, _ = run(scraper(parsed=NotReadyError("half time")), {"a": b"x"})
     assert (found.outcome, found.status, found.reason) == ("NOT_READY", "SUCCESS", "half time")
 
 
 def test_s6_failed_call_names_what_is_missing() -> None:
-    """Nothing half is stored: the ids not collected are named, and no further call is made."""
+    """A failed call ends the task, and the error names the ids that were not collected."""
     answers = {"e1": b"1", "e2": UnavailableError("down", 503), "e3": b"3"}
     found, asked = run(scraper(["e1", "e2", "e3"]), answers)
     assert (found.outcome, found.status, found.records) == ("FAILED", "FAILED", 0)
@@ -232,7 +233,7 @@ def test_s6_failed_call_names_what_is_missing() -> None:
 
 @pytest.mark.parametrize(("first", "outcome"), [(b"1", "FAILED"), (None, "BLOCKED")])
 def test_s6_block_in_the_middle_is_a_partial_failure(first: bytes | None, outcome: str) -> None:
-    """Blocked at once is BLOCKED; blocked half-way is FAILED with what is missing."""
+    """A block of the first call is BLOCKED; a later one is FAILED with what is missing."""
     blocked = BlockedError("no", 403)
     found, _ = run(scraper(["e1", "e2"]), {"e1": first or blocked, "e2": blocked})
     assert found.outcome == outcome
@@ -248,13 +249,13 @@ def test_event_that_is_gone_does_not_fail_the_others() -> None:
 
 
 def test_all_events_gone_is_no_data() -> None:
-    """When nothing is there, there is no data."""
+    """A task of which every event is gone is NO_DATA."""
     found, _ = run(scraper(["e1"]), {"e1": NotFoundError("over", 404)})
     assert found.outcome == "NO_DATA"
 
 
 def test_first_candidate_that_is_there_is_taken() -> None:
-    """Later names are not asked for."""
+    """The first name that exists is taken, and later names are not asked for."""
     answers = {"new": NotPublishedError("x", 403), "old": b"o", "older": b"oo"}
     found, asked = run(scraper(["new", "old", "older"], takes="first"), answers)
     assert stored(found)["records"] == [{"body": "o"}]
@@ -262,14 +263,14 @@ def test_first_candidate_that_is_there_is_taken() -> None:
 
 
 def test_no_candidate_there_is_not_ready() -> None:
-    """One store's word that a file is not there yet outweighs a 404."""
+    """One name that is not published yet outweighs another's 404."""
     answers = {"new": NotPublishedError("x", 403), "old": NotFoundError("y", 404)}
     found, _ = run(scraper(["new", "old"], takes="first"), answers)
     assert found.outcome == "NOT_READY"
 
 
 def test_blocked_candidate_ends_the_search() -> None:
-    """A block is not a name that is not there (S2)."""
+    """A block ends the search among candidate names (S2)."""
     answers = {"new": BlockedError("no", 403), "old": b"o"}
     found, asked = run(scraper(["new", "old"], takes="first"), answers)
     assert found.outcome == "BLOCKED"
@@ -278,14 +279,14 @@ def test_blocked_candidate_ends_the_search() -> None:
 
 @pytest.mark.parametrize(("takes", "outcome"), [("first", "NOT_READY"), ("all", "NO_DATA")])
 def test_nothing_to_ask(takes: str, outcome: str) -> None:
-    """No name is due yet, or no event is known."""
+    """A task without calls is NOT_READY when no name is due, and NO_DATA when no event is known."""
     found, _ = run(scraper([], takes=takes), {})
     assert (found.outcome, found.status) == (outcome, "SUCCESS")
     assert found.reason
 
 
 def test_x9_time_budget_ends_the_task() -> None:
-    """Slow calls do not outlive the function: the rest is named as missing."""
+    """A task ends at its deadline, and names the rest as missing."""
     labels = [f"e{number}" for number in range(12)]
     found, asked = run(scraper(labels), dict.fromkeys(labels, b"1"), takes=100)
     assert (found.outcome, found.error_class) == ("TIMEOUT", "TimedOutError")
@@ -294,7 +295,7 @@ def test_x9_time_budget_ends_the_task() -> None:
 
 
 def test_pdf_is_stored_whole() -> None:
-    """The gamebook's bytes are the object."""
+    """A gamebook's bytes are stored unchanged."""
     pdf = b"%PDF-1.4\n...\n%%EOF\n"
     target = Target("nbac_gamebook_pdf", DAY, "2025-26", GAME)
     source = cast("Source", FakeSource({GAME.game_id: pdf}))
@@ -303,7 +304,7 @@ def test_pdf_is_stored_whole() -> None:
 
 
 def test_game_is_named_in_the_envelope() -> None:
-    """A per-game object carries its game's id."""
+    """The envelope of a per-game object contains the game's id."""
     target = Target("nbac_play_by_play", DAY, "2025-26", GAME)
     source = cast("Source", FakeSource({GAME.game_id: NotFoundError("none", 404)}))
     found = scrape(get("nbac_play_by_play"), target, source, NOW)
@@ -312,6 +313,6 @@ def test_game_is_named_in_the_envelope() -> None:
 
 @pytest.mark.parametrize("name", sorted(n for n, s in REGISTRY.items() if s.scope == "game"))
 def test_per_game_scraper_without_a_game_is_refused(name: str) -> None:
-    """That is our own mistake, not the source's."""
+    """A per-game target without a game is our own error, and is raised."""
     with pytest.raises(BadInputError, match="game"):
         scrape(get(name), Target(name, DAY, "2025-26"), cast("Source", FakeSource({})), NOW)

@@ -1,21 +1,20 @@
 """Claims: one holder at a time, done for ever, and never lost with a holder that died."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
 
 import pytest
 
-from common.cloud.ports import StoredObject
+from common.cloud.ports import Storage, StoredObject
 from common.errors import ClaimBusyError, ConflictError
-from common.runtime import Runtime
-from common.settings import Settings
 from common.state.claims import claimed, is_done, started
+from common.state.store import StateStore
 from local.simulator.memory import MemoryStorage
 from local.simulator.world import ManualClock
+from tests.kit.state import LEASE, NOON, Mortal, new_state
 
-NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
-LEASE = timedelta(seconds=660)
 GOOD = {"owner": "x", "started": NOON.isoformat(), "expires": (NOON + 2 * LEASE).isoformat()}
 
 
@@ -36,179 +35,174 @@ def storage(clock: ManualClock) -> MemoryStorage:
 
 
 @pytest.fixture
-def runtime(clock: ManualClock, storage: MemoryStorage) -> Runtime:
-    """A runtime of storage and clock alone."""
-    numbers = count(1)
-    made = Runtime(Settings(), new_owner=lambda: f"owner-{next(numbers)}")
-    made.__dict__.update(clock=clock, storage=storage)
-    return made
+def state(clock: ManualClock, storage: MemoryStorage) -> StateStore:
+    """A state store on that bucket."""
+    return new_state(storage, clock)
 
 
-def die_holding(runtime: Runtime) -> None:
+def die_holding(state: StateStore) -> None:
     """Hold the claim in a process that dies: it neither frees the claim nor marks it done."""
-    holding = claimed(runtime, "work")
+    process = Mortal(state.storage)
+    holding = claimed(replace(state, storage=cast("Storage", process)), "work")
     holding.__enter__()
-    held = runtime.__dict__["storage"]
-    runtime.__dict__["storage"] = None
+    process.die()
     holding.__exit__(Died, Died(), None)
-    runtime.__dict__["storage"] = held
 
 
-def test_the_first_holds_a_fresh_claim(runtime: Runtime) -> None:
+def test_the_first_holds_a_fresh_claim(state: StateStore) -> None:
     """No takeover: nothing needs looking for."""
-    with claimed(runtime, "work") as claim:
+    with claimed(state, "work") as claim:
         assert claim is not None
         assert (claim.owner, claim.started, claim.takeover) == ("owner-1", NOON, False)
-    assert is_done(runtime, "work")
+    assert is_done(state, "work")
 
 
-def test_done_work_is_yielded_as_none_for_ever(runtime: Runtime, clock: ManualClock) -> None:
+def test_done_work_is_yielded_as_none_for_ever(state: StateStore, clock: ManualClock) -> None:
     """At once, and long after the lease is over."""
-    with claimed(runtime, "work"):
+    with claimed(state, "work"):
         pass
     for _ in range(2):
-        with claimed(runtime, "work") as claim:
+        with claimed(state, "work") as claim:
             assert claim is None
         clock.sleep(10 * LEASE.total_seconds())
 
 
-def test_x4_held_work_is_busy(runtime: Runtime) -> None:
+def test_x4_held_work_is_busy(state: StateStore) -> None:
     """Until its holder is done; the error names claim and time."""
     with (
-        claimed(runtime, "work"),
+        claimed(state, "work"),
         pytest.raises(ClaimBusyError, match="claim work: held until 2025-11-12T17:11:00"),
-        claimed(runtime, "work"),
+        claimed(state, "work"),
     ):
         pass
-    assert is_done(runtime, "work")
+    assert is_done(state, "work")
 
 
-def test_other_work_is_not_busy(runtime: Runtime) -> None:
+def test_other_work_is_not_busy(state: StateStore) -> None:
     """Each key has a claim of its own."""
-    with claimed(runtime, "work"), claimed(runtime, "other") as claim:
+    with claimed(state, "work"), claimed(state, "other") as claim:
         assert claim is not None
 
 
-def test_work_that_raised_is_taken_over_at_once(runtime: Runtime) -> None:
-    """By the next delivery, which is told to look first; it started when the first one did."""
-    with pytest.raises(LookupError), claimed(runtime, "work"):
+def test_work_that_raised_is_taken_over_at_once(state: StateStore) -> None:
+    """By the next delivery, which is lines to look first; it started when the first one did."""
+    with pytest.raises(LookupError), claimed(state, "work"):
         raise LookupError
-    assert not is_done(runtime, "work")
-    with claimed(runtime, "work") as claim:
+    assert not is_done(state, "work")
+    with claimed(state, "work") as claim:
         assert claim is not None
         assert claim.takeover
-    assert is_done(runtime, "work")
+    assert is_done(state, "work")
 
 
 def test_r6_a_dead_holder_s_work_is_taken_over_after_its_lease(
-    runtime: Runtime, clock: ManualClock
+    state: StateStore, clock: ManualClock
 ) -> None:
     """Busy to the last second, then a takeover that keeps the first start."""
-    die_holding(runtime)
+    die_holding(state)
     clock.sleep(LEASE.total_seconds() - 1)
-    with pytest.raises(ClaimBusyError), claimed(runtime, "work"):
+    with pytest.raises(ClaimBusyError), claimed(state, "work"):
         pass
     clock.sleep(1)
-    with claimed(runtime, "work") as claim:
+    with claimed(state, "work") as claim:
         assert claim is not None
         assert (claim.takeover, claim.started) == (True, NOON)
 
 
 def test_r6_one_of_two_takes_an_expired_claim_over(
-    runtime: Runtime, storage: MemoryStorage, clock: ManualClock
+    state: StateStore, storage: MemoryStorage, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other one finds it changed under its hands, and is busy."""
-    die_holding(runtime)
+    die_holding(state)
     clock.sleep(LEASE.total_seconds())
 
-    class Raced(MemoryStorage):
-        def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
-            storage.replace(bucket, name, data, generation=generation)
-            return storage.replace(bucket, name, data, generation=generation)
+    overwrite = storage.replace
 
-    raced = Raced(clock)
-    raced._held, raced._index = storage._held, storage._index
-    runtime.__dict__["storage"] = raced
-    with pytest.raises(ClaimBusyError, match="taken over by another"), claimed(runtime, "work"):
+    def raced(bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
+        overwrite(bucket, name, data, generation=generation)
+        return overwrite(bucket, name, data, generation=generation)
+
+    monkeypatch.setattr(storage, "replace", raced)
+    with pytest.raises(ClaimBusyError, match="taken over by another"), claimed(state, "work"):
         pass
 
 
 def test_r6_a_holder_past_its_lease_does_not_free_its_successor_s_claim(
-    runtime: Runtime, clock: ManualClock
+    state: StateStore, clock: ManualClock
 ) -> None:
     """The first one's error comes late: the second one still holds the claim."""
-    first, second = claimed(runtime, "work"), claimed(runtime, "work")
+    first, second = claimed(state, "work"), claimed(state, "work")
     first.__enter__()
     clock.sleep(LEASE.total_seconds())
     assert second.__enter__() is not None
     first.__exit__(LookupError, LookupError(), None)
-    with pytest.raises(ClaimBusyError), claimed(runtime, "work"):
+    with pytest.raises(ClaimBusyError), claimed(state, "work"):
         pass
     second.__exit__(None, None, None)
-    assert is_done(runtime, "work")
+    assert is_done(state, "work")
 
 
 def test_a_holder_past_its_lease_is_done_like_its_successor(
-    runtime: Runtime, clock: ManualClock
+    state: StateStore, clock: ManualClock
 ) -> None:
     """Both finish: done twice is done."""
-    with claimed(runtime, "work"):
+    with claimed(state, "work"):
         clock.sleep(LEASE.total_seconds())
-        with claimed(runtime, "work") as second:
+        with claimed(state, "work") as second:
             assert second is not None
-    assert is_done(runtime, "work")
+    assert is_done(state, "work")
 
 
-def test_a_lease_that_vanished_is_busy(runtime: Runtime, clock: ManualClock) -> None:
-    """It was there and is gone: somebody cleans up, and the next delivery begins anew."""
+def test_a_lease_that_vanished_is_busy(
+    state: StateStore, storage: MemoryStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was there and is gone: an operator cleans up, and the next delivery begins anew."""
 
-    class Vanishing(MemoryStorage):
-        def create(self, bucket: str, name: str, data: bytes, **more: object) -> StoredObject:
-            raise ConflictError("it is there")
+    def vanish(bucket: str, name: str, data: bytes, **more: object) -> StoredObject:
+        raise ConflictError("it is there")
 
-    runtime.__dict__["storage"] = Vanishing(clock)
+    monkeypatch.setattr(storage, "create", vanish)
     with pytest.raises(ClaimBusyError, match="claim work: its lease vanished"):
-        claimed(runtime, "work").__enter__()
+        claimed(state, "work").__enter__()
 
 
-def test_what_went_wrong_with_a_claim_is_told(
-    runtime: Runtime, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+def test_what_went_wrong_with_a_claim_is_logged(
+    state: StateStore, clock: ManualClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One that could not be freed, and one that was marked done twice, each in one warning."""
-    die_holding(runtime)
+    die_holding(state)
     clock.sleep(LEASE.total_seconds())
-    with claimed(runtime, "work"):
+    with claimed(state, "work"):
         clock.sleep(LEASE.total_seconds())
-        with claimed(runtime, "work"):
+        with claimed(state, "work"):
             pass
-    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [line["severity"] for line in told] == ["WARNING", "WARNING"]
-    assert told[0]["error_class"] == "AttributeError"
-    assert told[1]["function"] == "work"
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["severity"] for line in lines] == ["WARNING", "WARNING"]
+    assert [line["claim"] for line in lines] == ["work", "work"]
+    assert lines[0]["error_class"] == "ConnectionError"
+    assert lines[1]["message"].startswith("Two deliveries did the same work")
 
 
 def test_a_claim_whose_first_answer_was_lost_is_its_own(
-    runtime: Runtime, storage: MemoryStorage, clock: ManualClock
+    state: StateStore, storage: MemoryStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The library created the lease, lost the answer and meets its own lease: no 11 min of 503."""
+    create = storage.create
 
-    class Retrying(MemoryStorage):
-        def create(self, bucket: str, name: str, data: bytes, **more: object) -> StoredObject:
-            if name.endswith("lease"):
-                storage.create(bucket, name, data)
-            return storage.create(bucket, name, data)
+    def retry(bucket: str, name: str, data: bytes, **more: object) -> StoredObject:
+        if name.endswith("lease"):
+            create(bucket, name, data)
+        return create(bucket, name, data)
 
-    retrying = Retrying(clock)
-    retrying._held, retrying._index = storage._held, storage._index
-    runtime.__dict__["storage"] = retrying
-    with claimed(runtime, "work") as claim:
+    monkeypatch.setattr(storage, "create", retry)
+    with claimed(state, "work") as claim:
         assert claim is not None
-    assert is_done(runtime, "work")
+    assert is_done(state, "work")
 
 
-def spoil_lease(runtime: Runtime, body: bytes) -> None:
+def spoil_lease(state: StateStore, body: bytes) -> None:
     """Leave a lease that holds these bytes, written now."""
-    runtime.storage.create(runtime.settings.state_bucket, "claims/work/lease", body)
+    state.storage.create(state.bucket, "claims/work/lease", body)
 
 
 @pytest.mark.parametrize(
@@ -226,35 +220,35 @@ def spoil_lease(runtime: Runtime, body: bytes) -> None:
     ],
 )
 def test_r6_a_lease_that_cannot_be_read_is_over(
-    runtime: Runtime, clock: ManualClock, body: bytes
+    state: StateStore, clock: ManualClock, body: bytes
 ) -> None:
     """A takeover, which looks before it writes; the work began when the lease was written."""
-    spoil_lease(runtime, body)
+    spoil_lease(state, body)
     clock.sleep(5)
-    assert started(runtime, "work") == NOON
-    with claimed(runtime, "work") as claim:
+    assert started(state, "work") == NOON
+    with claimed(state, "work") as claim:
         assert claim is not None
         assert (claim.takeover, claim.started) == (True, NOON)
-        with pytest.raises(ClaimBusyError, match="held until"), claimed(runtime, "work"):
+        with pytest.raises(ClaimBusyError, match="held until"), claimed(state, "work"):
             pass
-    assert is_done(runtime, "work")
-    assert started(runtime, "work") == NOON
+    assert is_done(state, "work")
+    assert started(state, "work") == NOON
 
 
-def test_work_never_began_later_than_now(runtime: Runtime, clock: ManualClock) -> None:
+def test_work_never_began_later_than_now(state: StateStore, clock: ManualClock) -> None:
     """The local stack's storage dates a lease ahead of the virtual clock."""
-    spoil_lease(runtime, b"")
+    spoil_lease(state, b"")
     clock.sleep(-60)
-    assert started(runtime, "work") == NOON - timedelta(minutes=1)
+    assert started(state, "work") == NOON - timedelta(minutes=1)
 
 
-def test_r6_a_lease_with_a_field_of_a_later_release_is_held(runtime: Runtime) -> None:
+def test_r6_a_lease_with_a_field_of_a_later_release_is_held(state: StateStore) -> None:
     """Two releases run side by side while one is rolled out."""
-    spoil_lease(runtime, json.dumps({**GOOD, "more": 1}).encode())
-    with pytest.raises(ClaimBusyError, match="held until"), claimed(runtime, "work"):
+    spoil_lease(state, json.dumps({**GOOD, "more": 1}).encode())
+    with pytest.raises(ClaimBusyError, match="held until"), claimed(state, "work"):
         pass
 
 
-def test_work_without_a_lease_never_began(runtime: Runtime) -> None:
+def test_work_without_a_lease_never_began(state: StateStore) -> None:
     """None, and not an instant."""
-    assert started(runtime, "work") is None
+    assert started(state, "work") is None

@@ -1,62 +1,128 @@
 """Write-ahead objects: what was decided once stays decided."""
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable
 
 import pytest
 
-from common.errors import TransientError
-from common.runtime import Runtime
-from common.settings import Settings
-from common.state.store import read_once, write_anew, write_once
+from common.errors import BadInputError, TransientError
+from common.state.store import StateStore, read_object
 from local.simulator.memory import MemoryStorage
 from local.simulator.world import ManualClock
+from tests.kit.state import LEASE, NOON, new_state
 
 
 @pytest.fixture
-def runtime() -> Runtime:
-    """A runtime of storage alone."""
-    made = Runtime(Settings())
-    clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
-    made.__dict__["storage"] = MemoryStorage(clock)
-    return made
+def state() -> StateStore:
+    """An empty state bucket."""
+    return new_state()
 
 
-def test_the_first_content_is_kept(runtime: Runtime) -> None:
-    """Whoever comes second gets the first one's, and goes on with it."""
-    assert write_once(runtime, "decided/x.json", {"a": 1}) == {"a": 1}
-    assert write_once(runtime, "decided/x.json", {"a": 2}) == {"a": 1}
-    assert read_once(runtime, "decided/x.json") == {"a": 1}
+def test_the_first_content_is_kept(state: StateStore) -> None:
+    """A second writer gets the first one's, and goes on with it."""
+    assert state.write_once("decided/x.json", {"a": 1}) == {"a": 1}
+    assert state.write_once("decided/x.json", {"a": 2}) == {"a": 1}
+    assert state.read_once("decided/x.json") == {"a": 1}
 
 
-def test_what_was_not_written_is_none(runtime: Runtime) -> None:
+def test_what_was_not_written_is_none(state: StateStore) -> None:
     """None, and not an empty mapping: nothing was decided."""
-    assert read_once(runtime, "decided/x.json") is None
+    assert state.read_once("decided/x.json") is None
 
 
-def test_metadata_goes_along(runtime: Runtime) -> None:
+def test_metadata_goes_along(state: StateStore) -> None:
     """A listing tells it without reading the object."""
-    write_once(runtime, "results/t", {}, metadata={"status": "SUCCESS"})
-    (found,) = runtime.storage.list(runtime.settings.state_bucket, "results/")
+    state.write_once("results/t", {}, metadata={"status": "SUCCESS"})
+    (found,) = state.storage.list(state.bucket, "results/")
     assert found.metadata == {"status": "SUCCESS"}
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_what_nobody_has_seen_is_written_anew(runtime: Runtime, *, before: bool) -> None:
-    """In place of what is there; also where somebody has deleted that."""
+def test_what_no_reader_has_seen_is_written_anew(state: StateStore, *, before: bool) -> None:
+    """In place of what is there; also where an operator has deleted that."""
     if before:
-        write_once(runtime, "decided/x.json", {"a": 1})
-    assert write_anew(runtime, "decided/x.json", {"a": 2}) == {"a": 2}
-    assert read_once(runtime, "decided/x.json") == {"a": 2}
+        state.write_once("decided/x.json", {"a": 1})
+    assert state.write_anew("decided/x.json", {"a": 2}) == {"a": 2}
+    assert state.read_once("decided/x.json") == {"a": 2}
 
 
 def test_what_is_written_meanwhile_is_left_to_the_next_delivery(
-    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    state: StateStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as our own write whose answer was lost: trying again later finds it."""
-    write_once(runtime, "decided/x.json", {"a": 1})
-    seen = runtime.storage.stat(runtime.settings.state_bucket, "decided/x.json")
-    write_anew(runtime, "decided/x.json", {"a": 2})
-    monkeypatch.setattr(runtime.storage, "stat", lambda *_: seen)
+    state.write_once("decided/x.json", {"a": 1})
+    seen = state.storage.stat(state.bucket, "decided/x.json")
+    state.write_anew("decided/x.json", {"a": 2})
+    monkeypatch.setattr(state.storage, "stat", lambda *_: seen)
     with pytest.raises(TransientError, match=r"decided/x\.json was written meanwhile"):
-        write_anew(runtime, "decided/x.json", {"a": 3})
-    assert read_once(runtime, "decided/x.json") == {"a": 2}
+        state.write_anew("decided/x.json", {"a": 3})
+    assert state.read_once("decided/x.json") == {"a": 2}
+
+
+@pytest.mark.parametrize("held", [None, b"{}"])
+def test_a_swap_writes_only_what_is_as_it_was_seen(state: StateStore, held: bytes | None) -> None:
+    """The second of two writers that saw the same object changes nothing and learns so."""
+    if held is not None:
+        state.storage.create(state.bucket, "cleanup/cursor.json", held)
+    seen = state.stat("cleanup/cursor.json")
+    assert state.swap("cleanup/cursor.json", {"next": "a"}, seen)
+    assert not state.swap("cleanup/cursor.json", {"next": "b"}, seen)
+    assert state.read_once("cleanup/cursor.json") == {"next": "a"}
+
+
+def test_a_mark_is_made_once(state: StateStore) -> None:
+    """True for the first instance alone; the instant it marks is kept with it."""
+    assert state.mark("alerts/x", NOON)
+    assert not state.mark("alerts/x", NOON + LEASE)
+    (found,) = state.list("alerts/")
+    assert found.custom_time == NOON
+
+
+@pytest.fixture
+def storage() -> MemoryStorage:
+    """A bucket with one object."""
+    made = MemoryStorage(ManualClock(NOON))
+    made.create("b", "n", b"12")
+    return made
+
+
+def refuse(error: Exception) -> Callable[[bytes], int]:
+    """A reader that finds the bytes wrong."""
+
+    def take(body: bytes) -> int:
+        raise error
+
+    return take
+
+
+def test_what_can_be_read_comes_with_its_object(
+    storage: MemoryStorage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Typed by the reader, and not worth a line."""
+    assert read_object(storage, "b", "n", int) == (12, storage.stat("b", "n"))
+    assert capsys.readouterr().err == ""
+
+
+def test_no_object_is_nothing_at_all(
+    storage: MemoryStorage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even a line: most objects are missing before they are first written."""
+    assert read_object(storage, "b", "other", int) == (None, None)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("error", [ValueError("no number"), BadInputError("no number")])
+def test_what_cannot_be_read_is_absent_and_logged(
+    storage: MemoryStorage, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    """One warning names it; the object itself comes along, to be replaced at its generation."""
+    assert read_object(storage, "b", "n", refuse(error)) == (None, storage.stat("b", "n"))
+    (line,) = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    shown = (line["severity"], line["bucket"], line["object"], line["error"])
+    assert shown == ("WARNING", "b", "n", "no number")
+
+
+def test_a_reader_s_bug_is_no_spoilt_object(storage: MemoryStorage) -> None:
+    """It raises, and is mended: nothing that was known may be forgotten over it."""
+    with pytest.raises(LookupError):
+        read_object(storage, "b", "n", refuse(LookupError("a bug")))

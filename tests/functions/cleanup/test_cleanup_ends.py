@@ -7,7 +7,7 @@ import pytest
 
 from common import ids
 from common.eastern import eastern
-from common.healing import runs as lost_runs
+from common.executions.execution import Execution
 from local.simulator.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import Break, deliver_through, die_after, tapped
@@ -206,14 +206,14 @@ def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
     world.settle()
     for number in range(4):
         sweep(world, number)
-    give_up = lost_runs.give_up
+    give_up = Execution.give_up
 
-    def late(*given: Any) -> bool:
+    def late(execution: Execution, *given: Any) -> bool:
         monkeypatch.undo()
         assert world.deliver(delivery) == 200
-        return give_up(*given)
+        return give_up(execution, *given)
 
-    monkeypatch.setattr(lost_runs, "give_up", late)
+    monkeypatch.setattr(Execution, "give_up", late)
     assert sweep(world, SWEEPS_A_DAY)["quarantined"] == []
     world.settle()
     assert execution(world)["status"] == "completed"

@@ -68,7 +68,7 @@ def test_c5_quarantined_objects_take_no_others_place(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Quarantined objects do not count towards the resends of a sweep."""
-    monkeypatch.setattr(lost_objects, "MOST", 2)
+    monkeypatch.setattr(lost_objects, "SWEEP_OBJECTS_MAX", 2)
     with unnoticed(world):
         for number in range(2):
             world.storage.create(BUCKET, f"a/2025-11-12/{number}", b"", metadata={"task_id": "7"})

@@ -43,7 +43,7 @@ NO_JSON = [
     (b"{not json", "message.data: not JSON"),
     (b"[1]", "message.data: a JSON list"),
     (b"\xff\xfe", "message.data: not JSON"),
-    (b"[" * 100_000, "message.data: not JSON (nested too deep)"),
+    (b"[" * 100_000, "message.data: not JSON (recursion limit exceeded"),
 ]
 TICKS: list[tuple[Mapping[str, Any], str]] = [
     ({"scheduled_time": "yesterday"}, "Tick: scheduled_time"),

@@ -11,10 +11,10 @@ from unittest.mock import patch
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
-from common.entry.dead_letters import GIVEN_UP, Letter, read_letter, resent
 from common.entry.respond import respond
 from common.errors import BadInputError
 from common.scrapers import REGISTRY
+from local.commands.operate.letters import GIVEN_UP, Letter, read_letter, resent
 from local.simulator.memory import Published
 from local.simulator.transport import Delivery
 from local.simulator.world import ROUTES, World
@@ -171,7 +171,7 @@ POISONS = {
         "scraper_logger",
         "",
         {},
-        lambda _: patch("common.cloud.tables.MAX_TEXT_BYTES", 5),
+        lambda _: patch("common.cloud.tables.TEXT_BYTES_MAX", 5),
         1,
         "RowError",
         logged(UPLOAD),

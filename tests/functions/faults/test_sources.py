@@ -267,7 +267,7 @@ def test_credits_are_told_and_respected(world: World, capsys: pytest.CaptureFixt
     line = next(
         found
         for found in map(json.loads, capsys.readouterr().err.splitlines())
-        if found["message"] == "Credits of The Odds API"
+        if found["message"] == "The Odds API reported its credits"
     )
     assert (line["quota_remaining"], line["quota_used"], line["quota_last"]) == (7, 493, 0)
     other = Instance(world, well)

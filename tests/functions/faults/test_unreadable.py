@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from common import ids
-from common.healing.objects import CURSOR
-from common.sources.quota import NAME
+from common.state import names
 from local.simulator.world import World
 from tests.kit.checks import defects
 from tests.kit.losses import heal, is_for
@@ -33,13 +32,13 @@ def refusals(world: World) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("body", SPOILT)
 def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: bytes) -> None:
     """No delivery is refused, and the next count replaces the spoilt one."""
-    overwrite(world, NAME, body)
+    overwrite(world, names.ODDS_QUOTA, body)
     tick(world, "tick-master-controller")
     world.settle()
     assert refusals(world) == []
     assert defects(world) == []
     assert {row["status"] for row in world.rows["workflow_executions"]} == {"completed"}
-    held = world.storage.read(world.runtime.settings.state_bucket, NAME)
+    held = world.storage.read(world.runtime.settings.state_bucket, names.ODDS_QUOTA)
     assert held is not None
     assert b'"remaining"' in held[0]
 
@@ -108,7 +107,7 @@ def test_r8_an_hour_s_last_sweep_goes_on_though_its_place_cannot_be_read(
 ) -> None:
     """The sweep is no ERROR, and sees every object."""
     world.clock.move(SLOT)
-    overwrite(world, CURSOR, body)
+    overwrite(world, names.CURSOR, body)
     row = sweep(world, HOUR_ENDS)
     objects = len([*world.storage.list(world.runtime.settings.data_bucket, "")])
     assert (row["status"], row["files_checked"]) == ("OK", objects)

@@ -1,4 +1,4 @@
-"""A push endpoint that records, a clock that stands still, and both servers."""
+"""A push endpoint that records, a clock that only tests move, and both Pub/Sub servers."""
 
 import json
 import queue
@@ -8,17 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
 from typing import Any
 
 import pytest
 
 from common.clock import SystemClock
-from common.errors import ConfigError
-from local.broker import Broker
-from local.stack.google_pubsub import GoogleEmulator
-
-NUMBERS = count(1)
+from local.broker.broker import Broker
+from local.broker.servers import Servers
 
 
 @dataclass(frozen=True)
@@ -30,13 +26,13 @@ class Push:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The Pub/Sub message inside."""
+        """Return the Pub/Sub message inside."""
         return self.body["message"]
 
 
 @dataclass
 class Sink:
-    """A push endpoint: answers with `answers` in turn, then 204."""
+    """A push endpoint that records every push and answers with `answers` in turn, then 204."""
 
     url: str = ""
     answers: deque[int] = field(default_factory=deque)
@@ -45,15 +41,15 @@ class Sink:
     pushes: "queue.Queue[Push]" = field(default_factory=queue.Queue)
 
     def receive(self, timeout: float = 10) -> Push:
-        """The next push."""
+        """Return the next push."""
         return self.pushes.get(timeout=timeout)
 
     def receive_all(self, number: int) -> list[Push]:
-        """The next `number` pushes."""
+        """Return the next `number` pushes."""
         return [self.receive() for _ in range(number)]
 
     def quiet(self, seconds: float) -> bool:
-        """Say whether nothing comes for that long."""
+        """Return whether no push comes for that long."""
         try:
             self.pushes.get(timeout=seconds)
         except queue.Empty:
@@ -88,7 +84,7 @@ def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture
 def make_sink() -> Iterator[Any]:
-    """Starts any number of sinks."""
+    """Return a function that starts a sink."""
     servers = []
 
     def start() -> Sink:
@@ -107,46 +103,33 @@ def make_sink() -> Iterator[Any]:
 
 @pytest.fixture
 def sink(make_sink: Any) -> Sink:
-    """One sink."""
+    """Return a started sink."""
     return make_sink()
 
 
 @dataclass
 class StillClock:
-    """A clock that moves when it is told to."""
+    """A clock that only tests move."""
 
     instant: datetime = datetime(2025, 11, 12, 18, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """The instant it was set to."""
+        """Return the instant it was set to."""
         return self.instant
 
     def sleep(self, seconds: float) -> None:
-        """Move it."""
+        """Move the clock."""
         self.instant += timedelta(seconds=seconds)
 
 
 @pytest.fixture
 def clock() -> StillClock:
-    """2025-11-12 18:00 UTC until moved."""
+    """Return a clock at 2025-11-12 18:00 UTC."""
     return StillClock()
 
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[str]:
-    """Our broker on the wall clock, as a host for `PUBSUB_EMULATOR_HOST`."""
-    broker = Broker(SystemClock())
-    yield f"127.0.0.1:{broker.start()}"
-    broker.stop()
-
-
-@pytest.fixture(scope="session")
-def google() -> Iterator[str]:
-    """Google's emulator, as a host for `PUBSUB_EMULATOR_HOST`."""
-    emulator = GoogleEmulator()
-    try:
-        emulator.__enter__()
-    except ConfigError as error:
-        pytest.skip(f"Google's emulator is not here: {error}")
-    yield emulator.host
-    emulator.__exit__(None, None, None)
+    """Serve our broker on the wall clock; yield its value for `PUBSUB_EMULATOR_HOST`."""
+    with Servers(Broker(SystemClock())) as servers:
+        yield f"127.0.0.1:{servers.port}"

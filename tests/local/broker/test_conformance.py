@@ -1,12 +1,12 @@
-"""What the official client sees of our broker and of Google's own emulator, side by side.
+"""The official client against our broker and against Google's own emulator.
 
-Differences seen (emulator 0.8.20, 2026-11), where ours does what the service documents:
+Differences (emulator 0.8.20, 2026-11), in which ours does what the service documents:
 
 - Google's emulator accepts any filter and ignores it; ours parses and applies it.
 - It puts no `deliveryAttempt` into a push body (it does into a pulled message); ours does, when the
   subscription has a dead-letter policy.
 - It hardly heeds `retry_policy`: a refused push comes again after 1 s, then every 3 s, whatever the
-  policy says; a policy of 0 s made a pulled message wait 3 s.
+  policy; with a policy of 0 s a pulled message waited 3 s.
 - It forwards a spent pulled message to the dead-letter topic only when it is asked for once more.
 - It always sends `data` and `attributes`, empty ones too; ours leaves empty ones out.
 - It counts message ids from 1; ours have 16 digits, as the service's.
@@ -21,7 +21,6 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -33,50 +32,15 @@ from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from common.settings import ROOT
+from tests.kit.pubsub_server import Server
 
 PAYLOADS = ROOT / "tests" / "payloads"
 PROJECT = "projects/nba-props-platform"
 
 
-@dataclass
-class Server:
-    """One server and the official clients on it."""
-
-    kind: str
-    host: str
-    publisher: Any
-    subscriber: Any
-    topic: str
-
-    @property
-    def ours(self) -> bool:
-        """Whether it is the embedded broker."""
-        return self.kind == "embedded"
-
-    def publish(self, data: bytes, **attributes: str) -> str:
-        """Publish to the test's topic."""
-        return self.publisher.publish(self.topic, data, **attributes).result(timeout=10)
-
-    def subscribe(self, suffix: str, **fields: Any) -> str:
-        """Subscribe to the test's topic, or to another."""
-        name = self.topic.replace("/topics/", "/subscriptions/") + suffix
-        fields = {"topic": self.topic, **fields}
-        self.subscriber.create_subscription(request={"name": name, **fields}, timeout=10)
-        return name
-
-    def pull(self, subscription: str, *, wait: bool = True) -> list[Any]:
-        """Pull up to ten messages."""
-        request = {
-            "subscription": subscription,
-            "max_messages": 10,
-            "return_immediately": not wait,
-        }
-        return list(self.subscriber.pull(request=request, timeout=10).received_messages)
-
-
 @pytest.fixture(params=["embedded", pytest.param("google", marks=pytest.mark.stack)])
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Either server, with a topic of the test's own."""
+    """Return either server, with a topic for this test alone."""
     host = request.getfixturevalue(request.param)
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", host)
     publisher = pubsub_v1.PublisherClient()
@@ -92,12 +56,12 @@ def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def decoded(push: Any) -> bytes:
-    """The data inside a push."""
+    """Return the data inside a push."""
     return base64.b64decode(push.message["data"])
 
 
 def keep(name: str, push: Any) -> dict[str, Any]:
-    """The payload file of that name; written from `push` when it is missing, to record anew."""
+    """Read the payload file of that name; a missing file is recorded from `push`."""
     path = PAYLOADS / name
     if not path.exists():
         payload = {"headers": push.headers, "body": push.body}
@@ -106,12 +70,12 @@ def keep(name: str, push: Any) -> dict[str, Any]:
 
 
 def payload_name(stem: str, server: Server) -> str:
-    """`push_broker.json`, `push_google_emulator.json` and so on."""
+    """Return a name such as `push_broker.json` or `push_google_emulator.json`."""
     return f"{stem}_{'broker' if server.ours else 'google_emulator'}.json"
 
 
 def test_a_push_carries_the_documented_envelope(server: Server, sink: Any) -> None:
-    """Data in base64, attributes, id and time under both spellings, and the subscription."""
+    """A push has data in base64, attributes, id and time in both spellings, and subscription."""
     name = server.subscribe("-push", push_config={"push_endpoint": sink.url})
     message_id = server.publish(b'{"schema": "tick", "version": 1}', action="RUN")
     push = sink.receive()
@@ -127,10 +91,8 @@ def test_a_push_carries_the_documented_envelope(server: Server, sink: Any) -> No
     assert kept["body"]["message"].keys() == push.body["message"].keys()
 
 
-def test_what_is_empty_is_sent_empty_by_google_and_left_out_by_ours(
-    server: Server, sink: Any
-) -> None:
-    """A message of attributes alone, and one of data alone."""
+def test_google_sends_empty_fields_and_ours_leaves_them_out(server: Server, sink: Any) -> None:
+    """Google's emulator sends empty data and attributes, which ours leaves out."""
     server.subscribe("-push", push_config={"push_endpoint": sink.url})
     server.publish(b"", key="value")
     assert sink.receive().message.get("data", "absent") == ("absent" if server.ours else "")
@@ -139,7 +101,7 @@ def test_what_is_empty_is_sent_empty_by_google_and_left_out_by_ours(
 
 
 def test_a_refused_push_comes_again_until_it_is_accepted(server: Server, sink: Any) -> None:
-    """503, then 200: two deliveries of the same message, and no third."""
+    """A push answered with 503, then 200, is delivered twice."""
     sink.answers.extend([503, 200])
     dead = server.topic + "-dead"
     server.publisher.create_topic(name=dead, timeout=10)
@@ -158,7 +120,7 @@ def test_a_refused_push_comes_again_until_it_is_accepted(server: Server, sink: A
 
 
 def test_a_message_refused_five_times_goes_to_the_dead_letter_topic(server: Server) -> None:
-    """Pulled and given back five times: the attempt grows, then the copy says whence it came."""
+    """A message returned five times becomes a dead letter that names its subscription."""
     dead = server.topic + "-dead"
     server.publisher.create_topic(name=dead, timeout=10)
     dead_letters = server.subscribe("-dead", topic=dead)
@@ -191,7 +153,7 @@ def test_a_message_refused_five_times_goes_to_the_dead_letter_topic(server: Serv
 
 
 def test_each_subscription_gets_a_copy(server: Server, make_sink: Any) -> None:
-    """Two push subscriptions on one topic each see the message, under one id."""
+    """Two push subscriptions of one topic both get the message, with the same id."""
     sinks = [make_sink(), make_sink()]
     for number, sink in enumerate(sinks):
         server.subscribe(f"-{number}", push_config={"push_endpoint": sink.url})
@@ -200,7 +162,7 @@ def test_each_subscription_gets_a_copy(server: Server, make_sink: Any) -> None:
 
 
 def test_every_message_arrives_in_whatever_order(server: Server, sink: Any) -> None:
-    """Twenty messages arrive once each; no order is promised, so none is asserted."""
+    """Twenty messages arrive once each, in any order."""
     server.subscribe("-push", push_config={"push_endpoint": sink.url})
     sent = {f"{number}".encode() for number in range(20)}
     for data in sent:
@@ -210,7 +172,7 @@ def test_every_message_arrives_in_whatever_order(server: Server, sink: Any) -> N
 
 
 def test_an_acknowledged_message_is_not_pulled_again(server: Server) -> None:
-    """Pull, acknowledge, give the rest back: only the rest comes again."""
+    """An acknowledged message is not delivered again, even when it is returned later."""
     name = server.subscribe("-pull")
     server.publish(b"one", key="value")
     (received,) = server.pull(name)
@@ -224,7 +186,7 @@ def test_an_acknowledged_message_is_not_pulled_again(server: Server) -> None:
 
 
 def test_the_generated_client_publishes_too(server: Server, sink: Any) -> None:
-    """`google.pubsub_v1`, which the functions use, speaks to it just as well."""
+    """The client of `google.pubsub_v1`, which the functions use, can publish."""
     server.subscribe("-push", push_config={"push_endpoint": sink.url})
     with grpc.insecure_channel(server.host) as channel:
         client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
@@ -234,8 +196,8 @@ def test_the_generated_client_publishes_too(server: Server, sink: Any) -> None:
     assert (decoded(push), push.message["messageId"]) == (b"generated", reply.message_ids[0])
 
 
-def test_what_does_not_exist_is_not_found(server: Server) -> None:
-    """Publishing to, subscribing to and pulling from what is not there."""
+def test_a_missing_resource_is_not_found(server: Server) -> None:
+    """Calls on a topic or subscription that does not exist are answered with NOT_FOUND."""
     nowhere = f"{PROJECT}/topics/nowhere"
     calls: list[Callable[[], Any]] = [
         lambda: server.publisher.publish(nowhere, b"data").result(timeout=10),
@@ -250,8 +212,8 @@ def test_what_does_not_exist_is_not_found(server: Server) -> None:
             call()
 
 
-def test_what_cannot_be_is_an_invalid_argument(server: Server) -> None:
-    """An empty message, and a name that is none."""
+def test_an_invalid_request_is_an_invalid_argument(server: Server) -> None:
+    """An empty message and an invalid name are answered with INVALID_ARGUMENT."""
     with pytest.raises(exceptions.InvalidArgument):
         server.publish(b"")
     with pytest.raises(exceptions.InvalidArgument):
@@ -259,7 +221,7 @@ def test_what_cannot_be_is_an_invalid_argument(server: Server) -> None:
 
 
 def test_creating_twice_is_refused(server: Server) -> None:
-    """A topic and a subscription exist once."""
+    """A second topic or subscription of the same name is refused."""
     server.subscribe("-once")
     with pytest.raises(exceptions.AlreadyExists):
         server.subscribe("-once")
@@ -267,8 +229,8 @@ def test_creating_twice_is_refused(server: Server) -> None:
         server.publisher.create_topic(name=server.topic, timeout=10)
 
 
-def test_what_was_created_is_listed_with_its_defaults(server: Server) -> None:
-    """Get and list show the topic and the subscription, deadline and retention filled in."""
+def test_resources_are_listed_with_their_defaults(server: Server) -> None:
+    """Get and list return topic and subscription, with default deadline and retention."""
     name = server.subscribe("-shown")
     shown = server.subscriber.get_subscription(subscription=name, timeout=10)
     assert (shown.topic, shown.ack_deadline_seconds) == (server.topic, 10)
@@ -281,7 +243,7 @@ def test_what_was_created_is_listed_with_its_defaults(server: Server) -> None:
 
 
 def test_google_ignores_a_filter_and_ours_applies_it(server: Server, sink: Any) -> None:
-    """A SKIP decision passes Google's emulator; here it is acknowledged unseen."""
+    """Google's emulator pushes a SKIP decision that the filter excludes; ours does not."""
     server.subscribe(
         "-push",
         push_config={"push_endpoint": sink.url},
@@ -294,8 +256,8 @@ def test_google_ignores_a_filter_and_ours_applies_it(server: Server, sink: Any) 
     assert sink.quiet(0.2)
 
 
-def test_google_takes_any_filter_and_ours_names_the_word(server: Server) -> None:
-    """A filter that is none is refused where it would be in the cloud."""
+def test_google_takes_any_filter_and_ours_refuses_invalid_ones(server: Server) -> None:
+    """Ours refuses an invalid filter, as the service does."""
     if not server.ours:
         assert server.subscribe("-bad", filter="attributes.action == RUN")
         return
@@ -303,13 +265,13 @@ def test_google_takes_any_filter_and_ours_names_the_word(server: Server) -> None
         server.subscribe("-bad", filter="attributes.action = RUN")
 
 
-def test_an_unknown_method_says_what_there_is(server: Server) -> None:
-    """Ours answers UNIMPLEMENTED with a sentence; Google's does snapshots."""
+def test_an_unknown_method_is_refused_with_the_known_ones(server: Server) -> None:
+    """Ours answers UNIMPLEMENTED to a snapshot, which Google's emulator creates."""
     name = server.subscribe("-snap")
     snapshot = name.replace("/subscriptions/", "/snapshots/")
     request = {"name": snapshot, "subscription": name}
     if not server.ours:
         assert server.subscriber.create_snapshot(request=request, timeout=10).name == snapshot
         return
-    with pytest.raises(exceptions.MethodNotImplemented, match=r"does not do .*CreateSnapshot"):
+    with pytest.raises(exceptions.MethodNotImplemented, match=r"has no method .*CreateSnapshot"):
         server.subscriber.create_snapshot(request=request, timeout=10)

@@ -1,27 +1,34 @@
-"""Seeded faults: duplicates, delay and reordering, off unless asked for."""
+"""Seeded delivery faults: duplicates, delays and reordering."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from google.pubsub_v1 import types
 
 from common.errors import ConfigError
-from local.broker import Broker, Faults
-from local.broker.delivery_faults import Dice, Fate
+from local.broker.broker import Broker
+from local.broker.delivery_faults import Dice, Fate, Faults, undisturbed
 
 TOPIC = "projects/p/topics/scraper-requests"
 PUSH = "projects/p/subscriptions/runner"
+PLAIN, HELD = Fate(), Fate(hold=True)
+
+
+def scripted(*fates: Fate) -> Callable[[], Sequence[Fate]]:
+    """Return a source that gives each message one of these fates in turn."""
+    script = iter(fates)
+    return lambda: [next(script)]
 
 
 @pytest.fixture
 def start(clock: Any, sink: Any) -> Iterator[Any]:
-    """Starts a broker with one push subscription and the given faults."""
+    """Return a function that starts a broker with one push subscription and the given fates."""
     brokers = []
 
-    def started(faults: Faults, seed: int = 0) -> Broker:
-        broker = Broker(clock, faults=faults, seed=seed, workers=1)
+    def started(draw_fates: Callable[[], Sequence[Fate]]) -> Broker:
+        broker = Broker(clock, draw_fates=draw_fates, workers=1)
         brokers.append(broker)
         broker.start()
         broker.registry.create_topic(TOPIC)
@@ -37,8 +44,8 @@ def start(clock: Any, sink: Any) -> Iterator[Any]:
 
 
 def test_a_duplicate_has_the_same_id_and_is_counted(start: Any, sink: Any) -> None:
-    """Every message twice: two pushes under one id."""
-    broker = start(Faults(duplicate=1))
+    """A duplicated message is pushed twice under one id, and the extra copy is counted."""
+    broker = start(Dice(Faults(duplicate=1), 0).roll)
     message_id = broker.publish(TOPIC, b"x")
     assert [push.message["messageId"] for push in sink.receive_all(2)] == [message_id] * 2
     assert broker.wait_idle(5)
@@ -46,10 +53,10 @@ def test_a_duplicate_has_the_same_id_and_is_counted(start: Any, sink: Any) -> No
 
 
 def test_a_delayed_message_waits_for_the_virtual_clock(start: Any, sink: Any, clock: Any) -> None:
-    """Nothing is in flight until the clock gets there, at most the given seconds later."""
-    broker = start(Faults(delay=1, max_delay_seconds=30))
+    """A delayed message is delivered when the clock reaches its delay, within the limit."""
+    broker = start(Dice(Faults(delay=1, max_delay_seconds=30), 0).roll)
     broker.publish(TOPIC, b"x")
-    assert broker.in_flight() == 0
+    assert broker.wait_idle(0)
     due = broker.next_due()
     assert due is not None
     assert 0 < (due - clock.now()).total_seconds() <= 30
@@ -59,9 +66,8 @@ def test_a_delayed_message_waits_for_the_virtual_clock(start: Any, sink: Any, cl
 
 
 def test_a_held_message_is_passed_by_the_next(start: Any, sink: Any) -> None:
-    """While a delivery is under way, the two published behind it come in reverse."""
-    broker = start(Faults(reorder=1))
-    broker._dice = _Scripted([False, True, False])
+    """Of two messages published during a delivery, a held first one is delivered last."""
+    broker = start(scripted(PLAIN, HELD, PLAIN))
     sink.release = threading.Event()
     ids = [broker.publish(TOPIC, b"x")]
     first = sink.receive()
@@ -72,17 +78,16 @@ def test_a_held_message_is_passed_by_the_next(start: Any, sink: Any) -> None:
 
 
 def test_a_held_message_is_not_kept_for_ever(start: Any, sink: Any) -> None:
-    """With nothing else to deliver, it comes at once."""
-    broker = start(Faults(reorder=1))
+    """A held message is delivered at once when there is no other message."""
+    broker = start(Dice(Faults(reorder=1), 0).roll)
     broker.publish(TOPIC, b"x")
     sink.receive()
     assert broker.wait_idle(5)
 
 
 def test_a_held_message_does_not_wait_for_one_that_is_due_later(start: Any, sink: Any) -> None:
-    """A backed-off retry may be due in an hour; what is held comes as soon as none is under way."""
-    broker = start(Faults(reorder=1))
-    broker._dice = _Scripted([False, True])
+    """A held message does not wait for a backed-off one, which may be due in an hour."""
+    broker = start(scripted(PLAIN, HELD))
     sink.answers.append(503)
     ids = [broker.publish(TOPIC, b"x")]
     assert sink.receive().message["messageId"] == ids[0]
@@ -92,62 +97,51 @@ def test_a_held_message_does_not_wait_for_one_that_is_due_later(start: Any, sink
     assert broker.next_due() is not None
 
 
-def test_what_the_faults_did_is_told(start: Any, sink: Any, clock: Any) -> None:
-    """Each message met is named with its subscription, instant and fates; others are not."""
-    broker = start(Faults(duplicate=1))
+def test_disturbed_messages_are_recorded(start: Any, clock: Any) -> None:
+    """A disturbed message is recorded with its subscription, instant and fates; others are not."""
+    broker = start(Dice(Faults(duplicate=1), 0).roll)
     message_id = broker.publish(TOPIC, b"x")
-    (told,) = broker.disturbed()
-    assert (told.message_id, told.subscription, told.instant) == (message_id, PUSH, clock.now())
-    assert told.fates == (Fate(), Fate())
-    plain = start(Faults())
+    (one,) = broker.disturbed_messages()
+    assert (one.message_id, one.subscription, one.instant) == (message_id, PUSH, clock.now())
+    assert one.fates == (Fate(), Fate())
+    plain = start(undisturbed)
     plain.publish(TOPIC, b"x")
-    assert plain.disturbed() == []
+    assert plain.disturbed_messages() == []
 
 
 def test_pushes_under_way_can_be_waited_for(start: Any, sink: Any) -> None:
-    """A push waits for its answer under way; a copy of the same message stays when one is done."""
-    broker = start(Faults())
+    """A push is under way until it is answered; waiting for another one ends with the broker."""
+    broker = start(undisturbed)
     sink.release = threading.Event()
     broker.publish(TOPIC, b"x")
-    assert broker.wait_begun({sink.url})
-    assert [one.subscription.endpoint for one in broker.under_way()] == [sink.url]
+    assert broker.wait_for_push({sink.url})
+    assert [one.subscription.endpoint for one in broker.pushes_under_way()] == [sink.url]
     sink.release.set()
     assert broker.wait_idle(5)
-    assert broker.under_way() == []
+    assert broker.pushes_under_way() == []
     broker.stop()
-    assert not broker.wait_begun({sink.url})
+    assert not broker.wait_for_push({sink.url})
 
 
 def test_the_same_seed_draws_the_same_faults() -> None:
-    """A failing run can be run again; another seed is another run."""
+    """A seed always draws the same fates, and another seed draws others."""
     faults = Faults(duplicate=0.3, delay=0.3, reorder=0.3)
 
     def draw(seed: int) -> list[Any]:
         dice = Dice(faults, seed)
-        return [dice.throw() for _ in range(50)]
+        return [dice.roll() for _ in range(50)]
 
     assert draw(1) == draw(1)
     assert draw(1) != draw(2)
 
 
 def test_without_faults_every_message_has_one_plain_fate() -> None:
-    """The default disturbs nothing."""
-    (fate,) = Dice(Faults(), 0).throw()
-    assert (fate.late.total_seconds(), fate.hold) == (0, False)
+    """The default faults, and the broker's default, deliver one undisturbed copy."""
+    assert Dice(Faults(), 0).roll() == undisturbed() == [Fate()]
 
 
 @pytest.mark.parametrize("field", ["duplicate", "delay", "reorder"])
 def test_a_probability_beyond_one_is_refused(field: str) -> None:
-    """ConfigError names the field and its value."""
-    with pytest.raises(ConfigError, match=rf"{field}=1.5: give a probability"):
+    """A probability above 1 is refused by name and value."""
+    with pytest.raises(ConfigError, match=rf"{field}=1.5 is no probability"):
         Faults(**{field: 1.5})
-
-
-class _Scripted:
-    """Dice that hold as told."""
-
-    def __init__(self, holds: list[bool]) -> None:
-        self._holds = iter(holds)
-
-    def throw(self) -> list[Any]:
-        return [Fate(hold=next(self._holds))]

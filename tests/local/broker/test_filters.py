@@ -1,4 +1,4 @@
-"""The filter language: what it means, and what it refuses."""
+"""The filter language: which messages a filter matches, and which filters are refused."""
 
 import pytest
 
@@ -36,8 +36,8 @@ RUN = {"action": "RUN", "workflow": "betting_lines"}
         ('attributes.action = "\\u0052UN"', True),
     ],
 )
-def test_a_filter_passes_what_it_says(text: str, passes: bool) -> None:  # noqa: FBT001 - a table row
-    """Each operator, alone and combined, over one decision's attributes."""
+def test_a_filter_matches_attributes(text: str, passes: bool) -> None:  # noqa: FBT001 - a table row
+    """Each operator, alone and combined, matches the attributes of one decision as documented."""
     assert compile_filter(text)(RUN) is passes
 
 
@@ -60,7 +60,7 @@ def test_a_filter_passes_what_it_says(text: str, passes: bool) -> None:  # noqa:
         ('attributes.a = "' + "x" * 256 + '"', "at most 256"),
     ],
 )
-def test_what_is_no_filter_is_refused_at_the_word(text: str, complaint: str) -> None:
-    """INVALID_ARGUMENT says what was expected where."""
+def test_an_invalid_filter_is_refused_at_the_wrong_word(text: str, complaint: str) -> None:
+    """The error names the wrong word and what was expected instead."""
     with pytest.raises(InvalidArgumentError, match=complaint):
         compile_filter(text)

@@ -1,4 +1,4 @@
-"""fake-gcs-server, which publishes with the Go client, tells either server of a finished object."""
+"""fake-gcs-server, which publishes with the Go client, notifies either server of an object."""
 
 import base64
 import json
@@ -33,14 +33,14 @@ BINARY = (
 
 @pytest.fixture(params=["embedded", "google"])
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Which server; its host is in the environment of clients and fake-gcs-server."""
+    """Return which server; clients and fake-gcs-server find its host in the environment."""
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", request.getfixturevalue(request.param))
     return request.param
 
 
 @pytest.fixture
 def notified(kind: str, sink: Any) -> Iterator[Any]:
-    """The sink, subscribed to the topic that fake-gcs-server publishes to."""
+    """Subscribe the sink to the topic that fake-gcs-server publishes to."""
     publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
     publisher.create_topic(name=TOPIC, timeout=10)
     push_config = {"push_endpoint": sink.url}
@@ -53,14 +53,14 @@ def notified(kind: str, sink: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A port that nobody else is given while the test runs."""
+    """Hold a port while the test runs."""
     with held_port() as port:
         yield port
 
 
 @pytest.fixture
 def bucket(notified: Any, port: int) -> Iterator[Any]:
-    """A bucket of a fake-gcs-server that runs while the test does."""
+    """Create a bucket on a fake-gcs-server that runs while the test does."""
     flags = {
         "scheme": "http", "backend": "memory", "host": HOST, "port": str(port),
         "event.pubsub-project-id": PROJECT, "event.pubsub-topic": "scraped-objects",
@@ -79,7 +79,7 @@ def bucket(notified: Any, port: int) -> Iterator[Any]:
 
 
 def test_a_finished_object_reaches_the_subscription(kind: str, notified: Any, bucket: Any) -> None:
-    """It names bucket, object, generation and metadata; unlike the real one, no customTime."""
+    """The notification has bucket, object, generation and metadata; only customTime is missing."""
     blob = bucket.blob("oddsa-events/2025-11-12/133045.json")
     blob.metadata = {"task_id": "0123456789abcdef"}
     blob.custom_time = datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)

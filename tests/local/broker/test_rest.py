@@ -12,25 +12,24 @@ from typing import Any
 import pytest
 
 from common.clock import SystemClock
-from local.broker import Broker
+from local.broker.broker import Broker
+from local.broker.servers import Servers
 
 TOPIC = "projects/nba-props-platform/topics/tick-master-controller"
 PULL = "projects/nba-props-platform/subscriptions/reader"
 
 
 @pytest.fixture
-def broker() -> Iterator[Broker]:
-    """A started broker with one topic."""
-    broker = Broker(SystemClock())
-    broker.start()
-    broker.registry.create_topic(TOPIC)
-    yield broker
-    broker.stop()
+def servers() -> Iterator[Servers]:
+    """Serve a broker with one topic."""
+    with Servers(Broker(SystemClock())) as servers:
+        servers.broker.registry.create_topic(TOPIC)
+        yield servers
 
 
-def call(broker: Broker, verb: str, path: str, body: str = "") -> tuple[int, dict[str, Any]]:
-    """One REST call: status and JSON."""
-    connection = HTTPConnection("127.0.0.1", broker.rest_port, timeout=10)
+def call(servers: Servers, verb: str, path: str, body: str = "") -> tuple[int, dict[str, Any]]:
+    """Make a REST call; return status and JSON."""
+    connection = HTTPConnection("127.0.0.1", servers.rest_port, timeout=10)
     connection.request(verb, f"/v1/{path}", body)
     answer = connection.getresponse()
     text = answer.read()
@@ -38,23 +37,23 @@ def call(broker: Broker, verb: str, path: str, body: str = "") -> tuple[int, dic
     return answer.status, json.loads(text)
 
 
-def test_the_round_of_a_message_in_json(broker: Broker) -> None:
-    """Create, publish, pull, acknowledge: as the REST reference has it."""
-    assert call(broker, "PUT", PULL, json.dumps({"topic": TOPIC}))[0] == 200
+def test_the_round_of_a_message_in_json(servers: Servers) -> None:
+    """A message is published, pulled and acknowledged as the REST reference describes."""
+    assert call(servers, "PUT", PULL, json.dumps({"topic": TOPIC}))[0] == 200
     message = {"data": "eHl6", "attributes": {"key": "value"}}
     status, published = call(
-        broker, "POST", f"{TOPIC}:publish", json.dumps({"messages": [message]})
+        servers, "POST", f"{TOPIC}:publish", json.dumps({"messages": [message]})
     )
     assert status == 200
-    _, pulled = call(broker, "POST", f"{PULL}:pull", '{"maxMessages": 5}')
+    _, pulled = call(servers, "POST", f"{PULL}:pull", '{"maxMessages": 5}')
     (received,) = pulled["receivedMessages"]
     assert received["message"]["data"] == "eHl6"
     assert received["message"]["attributes"] == {"key": "value"}
     assert published["messageIds"] == [received["message"]["messageId"]]
     answer = call(
-        broker, "POST", f"{PULL}:acknowledge", json.dumps({"ackIds": [received["ackId"]]})
+        servers, "POST", f"{PULL}:acknowledge", json.dumps({"ackIds": [received["ackId"]]})
     )
-    assert (answer, broker.stats().acked) == ((200, {}), 1)
+    assert (answer, servers.broker.stats().acked) == ((200, {}), 1)
 
 
 @pytest.mark.parametrize(
@@ -70,24 +69,24 @@ def test_the_round_of_a_message_in_json(broker: Broker) -> None:
     ],
 )
 def test_errors_have_the_form_of_google_apis(
-    broker: Broker, request_line: str, body: str, status: int, word: str
+    servers: Servers, request_line: str, body: str, status: int, word: str
 ) -> None:
-    """An `error` object with code, status and a sentence."""
-    code, answer = call(broker, *request_line.split(" "), body)
+    """A refused call is answered with an `error` object of code, status and message."""
+    code, answer = call(servers, *request_line.split(" "), body)
     assert (code, answer["error"]["code"], answer["error"]["status"]) == (status, status, word)
     assert answer["error"]["message"]
 
 
 @pytest.mark.stack
-def test_gcloud_publishes(broker: Broker, tmp_path: Path) -> None:
-    """`gcloud pubsub topics publish`, as the docs tell people to trigger a tick by hand."""
+def test_gcloud_publishes(servers: Servers, tmp_path: Path) -> None:
+    """`gcloud pubsub topics publish`, the documented way to trigger a tick by hand, publishes."""
     gcloud = shutil.which("gcloud")
     if gcloud is None:
         pytest.skip("gcloud is not installed here")
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
-        "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB": f"http://127.0.0.1:{broker.rest_port}/",
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB": f"http://127.0.0.1:{servers.rest_port}/",
         "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "true",
     }
     command = [
@@ -97,4 +96,4 @@ def test_gcloud_publishes(broker: Broker, tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "messageIds:" in done.stdout
-    assert broker.stats().topics == {TOPIC: 1}
+    assert servers.broker.stats().topics == {TOPIC: 1}

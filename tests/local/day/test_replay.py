@@ -1,3 +1,5 @@
+"""The replayed day: its rows, the user's queries on it, and what a user does to a kept stack."""
+
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -10,31 +12,29 @@ import pytest
 from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.settings import ROOT
-from local.day import replay as replayed
 from local.day.seed_queries import bind, statements
-from local.records.compare import differences
 from local.records.sql import run_sql
-from local.records.tables import read_tables, write_tables
-from local.stack.driver import RunningStack, start_stack
+from local.records.tables import write_tables
+from local.stack.driver import RunningStack
 from local.stack.pubsub import clients
-from tests.kit.replays import DAY, Replayed, config
+from tests.kit.replays import DAY, Replayed
 
 pytestmark = pytest.mark.stack
 
 
 def ask(stack: RunningStack, sql: str) -> list[tuple[Any, ...]]:
-    """The rows that a statement gives on the stack."""
+    """Return the rows of a statement on the stack."""
     endpoint = stack.environment["BIGQUERY_EMULATOR_HOST"]
     return run_sql(endpoint, stack.where["project"], sql)[1]
 
 
 def table(stack: RunningStack, name: str) -> str:
-    """A table's full name."""
+    """Return a table's full name."""
     return f"`{stack.where['project']}.{stack.where['dataset']}.{name}`"
 
 
 def publish_raw(stack: RunningStack, topic: str, data: bytes) -> None:
-    """Publish bytes with Google's client, as a careless user might."""
+    """Publish bytes with Google's client, as a user might by mistake."""
     publisher, _ = clients(stack.environment["PUBSUB_EMULATOR_HOST"])
     publisher.publish(
         topic=f"projects/{stack.where['project']}/topics/{topic}",
@@ -43,7 +43,7 @@ def publish_raw(stack: RunningStack, topic: str, data: bytes) -> None:
 
 
 def test_the_day_leaves_the_promised_rows(finished_day: Replayed) -> None:
-    """5-20 plan rows, 8 x 18 decisions, 96 cleanups, and nothing given up."""
+    """The day leaves 5-20 plan rows, 8 x 18 decisions and 96 cleanups, and no dead letter."""
     tables = finished_day.outcome.tables
     assert 5 <= len(tables["daily_expected_schedule"]) <= 20
     assert len(tables["workflow_decisions"]) == 144
@@ -53,7 +53,7 @@ def test_the_day_leaves_the_promised_rows(finished_day: Replayed) -> None:
 
 
 def test_every_run_has_one_finished_execution_and_its_log_rows(finished_day: Replayed) -> None:
-    """Each RUN has one execution, and each execution as many log rows as tasks."""
+    """Each RUN has one completed execution, all of whose tasks are logged once."""
     tables = finished_day.outcome.tables
     runs = Counter(r["decision_id"] for r in tables["workflow_decisions"] if r["action"] == "RUN")
     assert runs == Counter(row["decision_id"] for row in tables["workflow_executions"])
@@ -66,7 +66,7 @@ def test_every_run_has_one_finished_execution_and_its_log_rows(finished_day: Rep
 
 
 def test_the_plan_is_what_the_controller_ran(finished_day: Replayed) -> None:
-    """The locked plan and the RUN slots are the same set (rule R2)."""
+    """The locked plan and the slots that ran are the same set (rule R2)."""
     tables = finished_day.outcome.tables
     planned = {
         (row["workflow_name"], row["expected_run_time"])
@@ -77,22 +77,22 @@ def test_the_plan_is_what_the_controller_ran(finished_day: Replayed) -> None:
         for row in tables["workflow_decisions"]
         if row["action"] == "RUN"
     }
-    assert planned == ran
+    assert planned == ran != set()
 
 
 def plan_versus_actual(day: date) -> str:
-    """The query of docs/tables.md, for a day."""
+    """Return the query of docs/tables.md, for a day."""
     text = (ROOT / "docs" / "tables.md").read_text().split("## Plan versus actual")[1]
     return bind(text.split("```sql")[1].split("```")[0], day)
 
 
-def test_plan_versus_actual_tells_nothing_of_a_day_as_planned(finished_day: Replayed) -> None:
-    """The documented query is empty for the undisturbed day."""
+def test_plan_versus_actual_is_empty_for_a_day_as_planned(finished_day: Replayed) -> None:
+    """The documented query finds no difference on the undisturbed day."""
     assert ask(finished_day.stack, plan_versus_actual(DAY)) == []
 
 
 def test_plan_versus_actual_shows_what_ran_unplanned(finished_day: Replayed) -> None:
-    """A plan row whose run never came, and a run without a plan, are both listed."""
+    """The documented query lists a plan row without a run, and a run without a plan row."""
     stack = finished_day.stack
     other = date(2025, 11, 20)
     ask(
@@ -116,7 +116,7 @@ def test_plan_versus_actual_shows_what_ran_unplanned(finished_day: Replayed) -> 
 
 
 def test_every_game_is_covered(finished_day: Replayed) -> None:
-    """All 12 games have lines before tip-off, the 9 final by 23:00 their box scores."""
+    """All 12 games have lines before tip-off, and the 9 that are final by 23:00 box scores."""
     covered = finished_day.outcome.coverage
     assert len(covered.games) == len(covered.lines_before_tipoff) == 12
     assert len(covered.box_scores) == 9
@@ -125,7 +125,7 @@ def test_every_game_is_covered(finished_day: Replayed) -> None:
 
 
 def test_the_day_takes_seconds_not_minutes(finished_day: Replayed) -> None:
-    """The budget is 30 s on an idle machine (design section 8); twice that on a busy one."""
+    """The day is finished within a minute, even on a busy machine."""
     assert finished_day.seconds < 60
 
 
@@ -135,7 +135,7 @@ def test_the_day_takes_seconds_not_minutes(finished_day: Replayed) -> None:
 def test_the_seed_queries_run_verbatim_and_are_not_empty(
     finished_day: Replayed, statement: Any
 ) -> None:
-    """Each query of the user's document runs as written, and tells something of the day."""
+    """Each query of the user's document runs as written, and for the day it returns rows."""
     ask(finished_day.stack, statement.sql)
     bound = ask(finished_day.stack, bind(statement.sql, DAY))
     if "missing_files_found > 5" in statement.sql or "'WARNING', 'ERROR'" in statement.sql:
@@ -144,15 +144,15 @@ def test_the_seed_queries_run_verbatim_and_are_not_empty(
 
 
 def test_the_end_to_end_query_counts_every_run(finished_day: Replayed) -> None:
-    """On every line as many scraper runs are logged as were triggered."""
+    """On every line, as many scraper runs are logged as were triggered."""
     sql = next(s.sql for s in statements() if s.sql.startswith("WITH flow"))
     rows = ask(finished_day.stack, bind(sql, DAY))
-    assert len(rows) == len(finished_day.outcome.tables["workflow_executions"])
+    assert len(rows) == len(finished_day.outcome.tables["workflow_executions"]) > 0
     assert all(row[-1] == row[-3] == row[-2] for row in rows)
 
 
 def test_tables_are_written_with_offsets(finished_day: Replayed, tmp_path: Path) -> None:
-    """The JSON lines have the tables' columns, and times with their offset."""
+    """The JSON lines have the tables' columns, and times with an offset."""
     write_tables(finished_day.outcome.tables, tmp_path)
     lines = (tmp_path / "workflow_decisions.jsonl").read_text().splitlines()
     row = json.loads(lines[0])
@@ -162,24 +162,24 @@ def test_tables_are_written_with_offsets(finished_day: Replayed, tmp_path: Path)
 
 
 def test_an_upload_by_hand_is_logged(finished_day: Replayed) -> None:
-    """A file that any GCS client puts into the bucket gets a log row of its own."""
+    """An object that a user uploads with a GCS client gets a log row."""
     stack = finished_day.stack
     client = make_client("anyone", stack.environment["STORAGE_EMULATOR_HOST"])
     blob = client.bucket(stack.where["data_bucket"]).blob("bp-events/2025-11-12/by-hand.json")
     blob.upload_from_string("{}")
-    assert stack.rest(20).idle
+    assert stack.wait_idle(20).idle
     sql = f"SELECT scraper_name, status, outcome FROM {table(stack, 'scraper_execution_log')}"
     rows = ask(stack, f"{sql} WHERE gcs_path LIKE '%by-hand.json'")
     assert rows == [("bp_events", "SUCCESS", "UPLOADED")]
 
 
 def test_a_request_by_hand_runs_a_scraper(finished_day: Replayed) -> None:
-    """A message published with the client library starts the chain."""
+    """A scraper request published with the client library is run and logged."""
     stack = finished_day.stack
     publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
     body = {"schema": "scraper-request", "version": 1, "scraper": "nbac_player_list"}
     publisher.publish("scraper-requests", {**body, "target_date": "2025-11-11"}, {})
-    assert stack.rest(20).idle
+    assert stack.wait_idle(20).idle
     sql = f"SELECT outcome, records_processed FROM {table(stack, 'scraper_execution_log')}"
     rows = ask(
         stack, f"{sql} WHERE target_date = '2025-11-11' AND scraper_name = 'nbac_player_list'"
@@ -190,16 +190,16 @@ def test_a_request_by_hand_runs_a_scraper(finished_day: Replayed) -> None:
 
 
 def test_a_past_slot_is_decided_again_by_force(finished_day: Replayed) -> None:
-    """A forced tick with a scheduled time asks what should have happened then, and says so.
+    """A forced tick is decided for its own past slot.
 
-    Noon of a day on which the morning was missed warns, which the seed's alert query shows.
+    Noon of a day whose morning was missed leaves a WARNING, which the user's alert query lists.
     """
     stack = finished_day.stack
     publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
     noon = "2025-11-13T12:00:00-05:00"
     tick = {"schema": "tick", "version": 1, "scheduled_time": noon, "force": True}
     publisher.publish("tick-master-controller", tick, {})
-    assert stack.rest(20).idle
+    assert stack.wait_idle(20).idle
     alerts = next(s.sql for s in statements() if "'WARNING', 'ERROR'" in s.sql)
     rows = ask(stack, bind(alerts, date(2025, 11, 13)))
     assert ("WARNING", "morning_operations", 1) in rows
@@ -219,15 +219,15 @@ MALFORMED: Mapping[str, tuple[str, bytes, str]] = {
 def test_a_malformed_message_is_recorded_and_blocks_nothing(
     finished_day: Replayed, kind: str
 ) -> None:
-    """It is dead-lettered with function, error and original; what comes behind it is handled."""
+    """A malformed message is dead-lettered with its error, and the next message is handled."""
     stack = finished_day.stack
     topic, data, expected = MALFORMED[kind]
-    before = stack.rest(20).failed
+    before = stack.wait_idle(20).failed
     publish_raw(stack, topic, data)
     publish_raw(stack, "tick-cleanup-processor", b"{}")
-    rested = stack.rest(20)
-    assert rested.idle
-    assert rested.failed == before
+    chain = stack.wait_idle(20)
+    assert chain.idle
+    assert chain.failed == before
     letters = [letter for letter in dead_letters(stack) if letter["original"] == data.decode()]
     assert letters
     assert all(expected in letter["error"] for letter in letters)
@@ -235,7 +235,7 @@ def test_a_malformed_message_is_recorded_and_blocks_nothing(
 
 
 def dead_letters(stack: RunningStack) -> list[dict[str, Any]]:
-    """What waits on the dead-letter subscription, left there."""
+    """Return the messages of the dead-letter subscription, and leave them there."""
     _, subscriber = clients(stack.environment["PUBSUB_EMULATOR_HOST"])
     name = f"projects/{stack.where['project']}/subscriptions/dead-letters--kept"
     pulled = subscriber.pull(subscription=name, max_messages=100, return_immediately=True)
@@ -247,7 +247,7 @@ def dead_letters(stack: RunningStack) -> list[dict[str, Any]]:
 
 
 def test_a_kept_stack_answers_a_direct_call(finished_day: Replayed) -> None:
-    """The bare JSON of `gcloud functions call --data` is answered at once."""
+    """A function answers the bare JSON of `gcloud functions call --data`."""
     import httpx  # noqa: PLC0415 - only here
 
     url = finished_day.stack.where["functions"]["schedule_locker"]
@@ -258,21 +258,3 @@ def test_a_kept_stack_answers_a_direct_call(finished_day: Replayed) -> None:
     assert good.json()["result"] == "already locked"
     assert bad.status_code == 400
     assert "version" in bad.json()["error"]
-
-
-def test_googles_emulator_gives_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:
-    """With Google's own Pub/Sub emulator in the broker's place the day ends the same."""
-    pytest.importorskip("local.stack.google_pubsub")
-    from common.errors import ConfigError  # noqa: PLC0415 - only here
-    from local.stack.google_pubsub import find_jar, find_java  # noqa: PLC0415 - only here
-
-    try:
-        find_java()
-        find_jar()
-    except ConfigError as error:
-        pytest.skip(f"Google's emulator is not installed: {error}")
-    with start_stack(config(tmp_path, "google")) as stack:
-        slate = replayed.load_slate(replayed.OWN_SLATE, DAY)
-        outcome = replayed.replay(stack, slate, DAY, lambda _: None)
-        assert read_tables(stack.where).keys() == outcome.tables.keys()
-    assert differences(finished_day.outcome.tables, outcome.tables) == []

@@ -1,4 +1,4 @@
-"""The user's statements, run as written and again for a day that has rows."""
+"""The user's statements, run as written and again for a day with rows."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -25,19 +25,19 @@ TABLES_DOC = DOCUMENT.with_name("tables.md")
 
 
 def our_equivalent() -> str:
-    """The end-to-end query as docs/tables.md ships it."""
+    """Return the end-to-end query of docs/tables.md."""
     text = TABLES_DOC.read_text()
     return text[text.index("WITH flow AS") :].split("```")[0]
 
 
 def heading(statement: Statement) -> str:
-    """A readable test id."""
+    """Return a readable test id."""
     return statement.heading
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """One bqemulator for the module, without tables."""
+    """Start a bqemulator without tables for the module."""
     running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
     yield running
     running.stop()
@@ -45,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]
 
 @pytest.fixture(scope="module")
 def stack(server: BigQueryServer) -> BigQueryServer:
-    """The stack's own five tables with a plausible day in them."""
+    """Create the stack's five tables, with the rows of a plausible day."""
     create_tables(server.endpoint, PROJECT, DATASET)
     warehouse = BigQueryWarehouse(PROJECT, DATASET, server.endpoint)
     for name, rows in day_of_rows().items():
@@ -54,7 +54,7 @@ def stack(server: BigQueryServer) -> BigQueryServer:
 
 
 def day_of_rows() -> dict[str, list[dict[str, Any]]]:
-    """The document's example rows and their kin, as one connected day."""
+    """Return rows like the document's examples, as one connected day."""
     ran = datetime(2025, 11, 12, 18, 30, 15, tzinfo=UTC)
     scrapers = ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
     decided = {"workflow_name": "betting_lines", "priority": "CRITICAL", "target_date": DAY}
@@ -110,14 +110,14 @@ def day_of_rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_the_document_is_the_users_own() -> None:
-    """The copy in docs is the document word for word."""
+    """The copy in docs is the user's document, byte for byte."""
     if not SHARED.exists():
         pytest.skip(f"{SHARED} is not on this machine")
     assert DOCUMENT.read_bytes() == SHARED.read_bytes()
 
 
 def test_every_statement_is_found() -> None:
-    """Five tables and eleven queries, each under its own heading, each ending in its semicolon."""
+    """The document has five tables and eleven queries, each under its own heading."""
     assert (len(CREATES), len(QUERIES)) == (5, 11)
     assert len({statement.heading for statement in ALL}) == 16
     assert all(statement.sql.count(";") == 1 for statement in ALL)
@@ -141,14 +141,14 @@ def test_seed_columns_come_first_with_their_types() -> None:
             mode = "REPEATED" if array else "REQUIRED" if required else "NULLABLE"
             wanted.append((words[0], "STRING" if array else types.get(words[1], words[1]), mode))
         have = [(field.name, field.type, field.mode) for field in table(name).fields]
-        assert have[: len(wanted)] == wanted
+        assert have[: len(wanted)] == wanted != []
 
 
 @pytest.mark.parametrize("statement", CREATES, ids=heading)
 def test_create_statements_run_on_an_empty_dataset(
     server: BigQueryServer, statement: Statement
 ) -> None:
-    """Each CREATE TABLE of the document is taken as written, where its table is not there yet."""
+    """Each CREATE TABLE of the document runs as written in a dataset without that table."""
     client = make_client(PROJECT, server.endpoint)
     empty = f"empty_{CREATES.index(statement)}"
     client.create_dataset(empty)
@@ -160,7 +160,7 @@ def test_create_statements_run_on_an_empty_dataset(
 
 @pytest.mark.parametrize("statement", QUERIES, ids=heading)
 def test_queries_run_verbatim(stack: BigQueryServer, statement: Statement) -> None:
-    """Each query runs as written; the wall clock's today has no rows."""
+    """Each query runs as written, and finds no rows on the wall clock's today."""
     columns, rows = run_sql(stack.endpoint, PROJECT, statement.sql)
     assert columns
     assert rows == []
@@ -168,7 +168,7 @@ def test_queries_run_verbatim(stack: BigQueryServer, statement: Statement) -> No
 
 @pytest.mark.parametrize("statement", QUERIES, ids=heading)
 def test_queries_find_the_bound_day(stack: BigQueryServer, statement: Statement) -> None:
-    """With today bound to a day that has rows, no query is empty."""
+    """With today bound to a day with rows, each query returns rows."""
     assert TODAY in statement.sql
     assert run_sql(stack.endpoint, PROJECT, bind(statement.sql, DAY))[1]
 

@@ -16,7 +16,7 @@ from local.fake_sources.answers import Answer, answer
 from local.fake_sources.odds import event_id
 from local.fake_sources.slate import Slate, final_score, load
 
-SAMPLES = ROOT / "tests" / "kit" / "samples"
+SAMPLES = ROOT / "tests" / "kit" / "samples" / "forms"
 RECORDED = ROOT.parent / "shared" / "data" / "samples"
 NBA = "/v4/sports/basketball_nba"
 GAME = "0022500213"

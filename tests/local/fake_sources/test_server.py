@@ -18,14 +18,15 @@ from common.scrapers import REGISTRY, get
 from common.scrapers.model import GameRef, Target
 from common.settings import ROOT, Settings
 from common.sources.client import Source
-from common.sources.scrape import Scraped, scrape
+from common.sources.outcomes import Scraped
+from common.sources.scrape import scrape
 from local.fake_sources.odds import event_id
 from local.fake_sources.server import SourceServer
 from local.fake_sources.slate import load
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 DAY = date(2025, 11, 12)
-GAME = GameRef("0022500213", "MIL", "CHA")
+GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
 
 
 class HandClock:

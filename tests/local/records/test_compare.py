@@ -1,3 +1,5 @@
+"""Two days are compared by every column that does not depend on the clock."""
+
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,7 +28,7 @@ TEXT = {
 
 
 def day(**changed: Any) -> dict[str, list[dict[str, Any]]]:
-    """Five tables of one row each; `table__column=value` changes a cell."""
+    """Return five tables of one row each; `table__column=value` changes a cell."""
     made = {
         name: [{field.name: CELLS.get(field.type, TEXT.get(field.name, "x")) for field in fields}]
         for name, fields in FIELDS.items()
@@ -39,7 +41,7 @@ def day(**changed: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_what_is_left_out_exists() -> None:
-    """No column that was renamed stays on the list, and ids of rows that are written once count."""
+    """Columns that are left out or reduced are columns of the tables."""
     for name, columns in LEFT_OUT.items():
         assert set(columns) <= set(COLUMNS[name])
     assert set(REDUCED) <= {column for columns in COLUMNS.values() for column in columns}
@@ -49,16 +51,16 @@ def test_what_is_left_out_exists() -> None:
     ("name", "column"),
     [(n, c) for n in NAMES for c in COLUMNS[n] if c not in LEFT_OUT[n] and c not in TEXT],
 )
-def test_every_other_column_counts(name: str, column: str) -> None:
-    """A cell that differs gives one row of each side; executions name what their log rows are."""
+def test_every_other_column_is_compared(name: str, column: str) -> None:
+    """A changed cell gives one row of each side."""
     found = differences(day(), day(**{f"{name}__{column}": "y"}))
     mine = [line.split(" ")[1] for line in found if line.startswith(f"{name} ")]
     assert mine == ["<", ">"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_columns_left_out_do_not_count(name: str) -> None:
-    """Whatever they hold; a log row's id is renamed with the rows that name it."""
+def test_columns_left_out_are_not_compared(name: str) -> None:
+    """A changed cell in a column that is left out gives no difference."""
     changed = {f"{name}__{column}": "y" for column in LEFT_OUT[name]}
     if name == "scraper_execution_log":
         changed["workflow_executions__scraper_execution_ids"] = ["y"]
@@ -82,14 +84,14 @@ def test_columns_left_out_do_not_count(name: str) -> None:
         ("workflow_executions__scraper_execution_ids", ["log"], ["another"]),
     ],
 )
-def test_only_the_time_in_a_column_is_passed_over(place: str, same: Any, other: Any) -> None:
-    """What else it says counts."""
+def test_only_the_time_in_a_reduced_column_is_ignored(place: str, same: Any, other: Any) -> None:
+    """A reduced column is equal for another time, and differs for another content."""
     assert differences(day(), day(**{place: same})) == []
     assert differences(day(), day(**{place: other})) != []
 
 
 def test_a_plain_requests_task_is_not_compared_by_its_id() -> None:
-    """It derives from the message's id; that there is one, counts."""
+    """Task ids of plain requests are equal, but a missing one differs."""
     plain = day(scraper_execution_log__workflow_execution_id=None)
     renamed = day(scraper_execution_log__workflow_execution_id=None)
     renamed["scraper_execution_log"][0]["task_id"] = "y"
@@ -99,34 +101,34 @@ def test_a_plain_requests_task_is_not_compared_by_its_id() -> None:
 
 
 def test_a_row_too_many_is_a_difference() -> None:
-    """Rows are counted, not only looked for."""
+    """An additional equal row is a difference."""
     twice = day()
     twice["cleanup_operations"] *= 2
     (found,) = differences(day(), twice)
     assert found.startswith("cleanup_operations > ")
 
 
-def told(one: Path, other: Path) -> Result:
-    """What the command says of two folders."""
+def compared(one: Path, other: Path) -> Result:
+    """Run the command on two folders."""
     return CliRunner().invoke(main, ["compare", str(one), str(other)])
 
 
 def test_two_folders_are_compared_on_the_command_line(tmp_path: Path) -> None:
-    """Exit status 0 when they agree, 1 when not."""
+    """Exit status 0 for equal folders, 1 with the rows for different ones."""
     write_tables(day(), tmp_path / "a")
     write_tables(day(), tmp_path / "b")
     write_tables(day(workflow_decisions__action="RUN"), tmp_path / "c")
-    agree = told(tmp_path / "a", tmp_path / "b")
+    agree = compared(tmp_path / "a", tmp_path / "b")
     assert (agree.exit_code, agree.output) == (0, "The same but for times.\n")
     assert read_folder(tmp_path / "a") == day()
-    differ = told(tmp_path / "a", tmp_path / "c")
+    differ = compared(tmp_path / "a", tmp_path / "c")
     assert differ.exit_code == 1
     assert "action=RUN" in differ.output
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
-    """With its name and exit status 2."""
-    missing = told(tmp_path, tmp_path)
+    """A missing file is one line with its name and exit status 2."""
+    missing = compared(tmp_path, tmp_path)
     assert (missing.exit_code, missing.stdout) == (2, "")
     assert missing.stderr.startswith(f"error: {tmp_path}/daily_expected_schedule.jsonl: No such")
     assert missing.stderr.count("\n") == 1
@@ -134,11 +136,11 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ['{"date": ', "[]", '{"date": "12.11.2025"}'])
 def test_a_broken_line_is_one_line(tmp_path: Path, text: str) -> None:
-    """With its file and number."""
+    """A line that is not a row is refused with its file and number."""
     write_tables(day(), tmp_path)
     file = tmp_path / "daily_expected_schedule.jsonl"
     file.write_text(f"{file.read_text()}{text}\n")
-    broken = told(tmp_path, tmp_path)
+    broken = compared(tmp_path, tmp_path)
     assert (broken.exit_code, broken.stdout) == (2, "")
     assert broken.stderr.startswith(f"error: {file}:2: ")
     assert broken.stderr.count("\n") == 1

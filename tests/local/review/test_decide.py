@@ -1,4 +1,4 @@
-"""Any instant is decided without a stack, and explained by the rules that were met."""
+"""Any instant is decided without a stack, and explained by the rules asked."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from common.errors import BadInputError
 from common.settings import ROOT
 from local.records.rows import read_history
 from local.review.decide import decisions_at, explained_at
-from local.review.explain import told
+from local.review.explain import shown
 from tests.kit.situations import WORKFLOWS, game, ticks
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
@@ -28,17 +28,17 @@ FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(Health
 
 
 def et(text: str) -> datetime:
-    """An Eastern wall time."""
+    """Return an Eastern wall time as an instant."""
     return datetime.fromisoformat(text).replace(tzinfo=EASTERN)
 
 
 def explained(when: str, workflow: str) -> str:
-    """The explanation of one workflow's decision for the shipped slate."""
+    """Return the explanation of one workflow's decision for the built-in games."""
     return "\n".join(explained_at(SLATE, et(when), workflow, None))
 
 
 def test_rows_have_the_columns_of_the_table() -> None:
-    """Every workflow once, in the file's order, each JSON-ready."""
+    """Each workflow has one row, in the file's order, that JSON can hold."""
     rows = decisions_at(SLATE, et("2025-11-12 13:30:15"), None, None)
     assert [row["workflow_name"] for row in rows] == list(WORKFLOWS)
     names = {field.name for field in table("workflow_decisions").fields}
@@ -47,7 +47,7 @@ def test_rows_have_the_columns_of_the_table() -> None:
 
 
 def test_inputs_are_those_that_the_controller_stores() -> None:
-    """So that what `decide` prints can be judged again as well."""
+    """A printed row contains the inputs that the controller stores."""
     (row,) = decisions_at(SLATE, et("2025-11-12 13:30:15"), "betting_lines", None)
     inputs = json.loads(row["inputs"])
     assert inputs["form"] == 1
@@ -55,7 +55,7 @@ def test_inputs_are_those_that_the_controller_stores() -> None:
 
 
 def test_the_last_rule_that_held_decided() -> None:
-    """Each rule is answered, with the facts it saw."""
+    """An explanation answers each rule with its facts, up to the one that decided."""
     text = explained("2025-11-12 11:00", "betting_lines")
     assert text.splitlines() == [
         "betting_lines: SKIP TOO_EARLY at 2025-11-12 11:00 ET, about 2025-11-12",
@@ -68,24 +68,24 @@ def test_the_last_rule_that_held_decided() -> None:
     ]
 
 
-def test_a_run_says_for_which_games_and_what_they_lack() -> None:
-    """One line a target."""
+def test_a_run_lists_its_games_and_their_missing_scrapers() -> None:
+    """The explanation of a run has one line for each target."""
     text = explained("2025-11-12 23:00", "post_game_window_2")
     assert "post_game_window_2: RUN READY" in text
-    lacking = "nbac_team_boxscore, nbac_play_by_play, nbac_gamebook_pdf"
-    assert len(re.findall(rf" [A-Z]{{3}}@[A-Z]{{3}} \(\d{{10}}\): {lacking}\n", text)) == 9
+    missing = "nbac_team_boxscore, nbac_play_by_play, nbac_gamebook_pdf"
+    assert len(re.findall(rf" [A-Z]{{3}}@[A-Z]{{3}} \(\d{{10}}\): {missing}\n", text)) == 9
 
 
 @FEW
 @given(ticks())
 def test_explaining_changes_no_decision(tick: tuple[str, Workflow, Situation]) -> None:
-    """The rules are noted by the code that decides, which decides the same without."""
+    """Recording the rules does not change a decision."""
     name, flow, judged = tick
     rules: list[Rule] = []
     noted = decide(name, flow, replace(judged, rules=rules))
     assert noted == decide(name, flow, judged)
     assert rules
-    assert all(told(fact) for rule in rules for fact in rule.facts.values())
+    assert all(shown(fact) for rule in rules for fact in rule.facts.values())
     if noted.action != "RUN":
         quiet = noted.reason_code in {"NOTHING_MISSING", "TOO_EARLY", "NO_GAMES"}
         assert quiet or any(rule.held for rule in rules)
@@ -107,25 +107,25 @@ def test_explaining_changes_no_decision(tick: tuple[str, Workflow, Situation]) -
     ],
     ids=str,
 )
-def test_facts_are_told_as_a_person_reads_them(fact: object, text: str) -> None:
-    """Instants are Eastern, long lists are cut."""
-    assert told(fact) == text
+def test_facts_are_shown_as_a_person_reads_them(fact: object, text: str) -> None:
+    """Facts are short, instants Eastern, and long lists are cut."""
+    assert shown(fact) == text
 
 
 def test_an_unknown_workflow_is_refused() -> None:
-    """With those there are, explained or not."""
+    """An unknown workflow is refused with the names of the configured ones."""
     for ask in (decisions_at, lambda *asked: list(explained_at(*asked))):
         with pytest.raises(BadInputError, match="betting_lines"):
             ask(SLATE, et("2025-11-12 13:00"), "nope", None)
 
 
 def write(folder: Path, name: str, *rows: Mapping[str, object]) -> None:
-    """A table's file."""
+    """Write a table's file."""
     (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
 
 
 def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
-    """Nothing later than the instant: a run that ended after it was still under way."""
+    """Rows later than the instant are ignored: a run that ended after it was under way."""
     base = {"target_date": "2025-11-12", "slot": "2025-11-12T18:00:00+00:00"}
     log = {"scraper_name": "oddsa_events", "game_id": None, "outcome": "SUCCESS"}
     log["execution_id"] = "l"
@@ -156,7 +156,7 @@ def test_history_is_what_the_controller_would_have_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [None, "{", "[]\n", '{"triggered_at": 5}\n'])
 def test_a_file_that_is_no_table_is_named(tmp_path: Path, text: str | None) -> None:
-    """Missing, or the line that is cut off or of another form."""
+    """A missing file is named; a line that is no row is named with its number."""
     if text is not None:
         (tmp_path / "scraper_execution_log.jsonl").write_text(text)
     place = "1: " if text else " No such file"

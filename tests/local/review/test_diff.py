@@ -1,4 +1,4 @@
-"""Which decisions another configuration would make, as `terraform plan` shows it."""
+"""Two workflow files are compared by the decisions they would make."""
 
 import re
 import time
@@ -17,11 +17,11 @@ from tests.kit.situations import SEASON
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 SHIPPED = Settings().workflows_file
 DAY = date(2025, 11, 12)
-TELL = "--exit-code"
+EXIT_CODE = "--exit-code"
 
 
 def changed(tmp_path: Path, *edits: tuple[str, str], first: date = DAY, last: date = DAY) -> Diff:
-    """The shipped file compared with itself where some text is replaced."""
+    """Compare the shipped file with a copy in which some text is replaced."""
     text = SHIPPED.read_text()
     for old, new in edits:
         assert old in text
@@ -32,19 +32,19 @@ def changed(tmp_path: Path, *edits: tuple[str, str], first: date = DAY, last: da
 
 
 def test_the_same_file_changes_nothing(tmp_path: Path) -> None:
-    """Every decision of the days is compared, not only the runs."""
+    """A file compared with itself has no changes, over all decisions of the days."""
     found = changed(tmp_path, last=date(2025, 11, 13))
     assert found.changes == ()
     assert list(lines_of(found)) == ["No changes: 288 decisions of 2 days stay as they are."]
 
 
 def test_another_wording_is_no_change(tmp_path: Path) -> None:
-    """A later end of the morning window is told in each of its reasons, and decides the same."""
+    """A later end of a window changes the text of its reasons only, which is not compared."""
     assert changed(tmp_path, ('end: "10:00"', 'end: "10:30"')).changes == ()
 
 
 def test_a_moved_window(tmp_path: Path) -> None:
-    """A run less, a run more, and what the morning after has left to collect."""
+    """A moved window removes a run, adds one, and changes what the next morning collects."""
     found = changed(tmp_path, ('at: "23:00"', 'at: "22:00"'), last=date(2025, 11, 13))
     lines = list(lines_of(found))
     assert lines[:3] == [
@@ -60,7 +60,7 @@ def test_a_moved_window(tmp_path: Path) -> None:
 
 
 def test_other_scrapers_are_named(tmp_path: Path) -> None:
-    """Old and new ones of a run that stays a run."""
+    """A run with other scrapers is listed with the old and the new ones."""
     edit = ("[nbac_schedule_api, nbac_player_list]", "[nbac_player_list]")
     (line,) = [line for line in lines_of(changed(tmp_path, edit)) if "~" in line]
     assert line.strip() == (
@@ -69,8 +69,8 @@ def test_other_scrapers_are_named(tmp_path: Path) -> None:
     )
 
 
-def test_a_workflow_that_goes(tmp_path: Path) -> None:
-    """Its runs are named one by one, its skips in one line."""
+def test_a_removed_workflow(tmp_path: Path) -> None:
+    """Runs of a removed workflow are listed one by one, its skips in one line."""
     off = ("kind: pre_game\n", "kind: pre_game\n    enabled: false\n")
     names = "oddsa_events: off, oddsa_player_props: off, oddsa_game_lines: off".replace(
         "off", "no s"
@@ -85,7 +85,7 @@ def test_a_workflow_that_goes(tmp_path: Path) -> None:
 
 
 def test_the_old_file_need_not_work(tmp_path: Path) -> None:
-    """One that is refused today can be compared with its repair; the new one has to work."""
+    """The old file may be one that is refused today; the new one has to work."""
     old = tmp_path / "old.yaml"
     old.write_text(SHIPPED.read_text().replace('at: "23:00"', 'at: "23:30"'))
     found = diff(SLATE, DAY, DAY, old, SHIPPED)
@@ -95,33 +95,35 @@ def test_the_old_file_need_not_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "said"),
+    ("first", "last", "expected"),
     [
         (date(2025, 11, 13), DAY, "in order"),
         (date(2020, 1, 1), DAY, "1 to 400 days"),
         (date(2031, 1, 1), date(2031, 1, 2), "no games from 2031-01-01"),
     ],
 )
-def test_dates_that_cannot_be_compared(first: date, last: date, said: str) -> None:
-    """Each is refused with what to give."""
-    with pytest.raises(BadInputError, match=said):
+def test_dates_that_cannot_be_compared(first: date, last: date, expected: str) -> None:
+    """Dates in the wrong order, too many, or without games are refused."""
+    with pytest.raises(BadInputError, match=expected):
         diff(SLATE, first, last, SHIPPED, SHIPPED)
 
 
 def test_the_command_s_exit_status(tmp_path: Path) -> None:
-    """0 whatever changes; 1 when something does and `--exit-code` asks for it."""
+    """Exit status 0, or 1 when a decision changes and `--exit-code` is given."""
     new = tmp_path / "new.yaml"
     new.write_text(SHIPPED.read_text().replace("lead_hours: 6", "lead_hours: 4"))
     asked = ["diff", "--schedule", str(SLATE), "--from", str(DAY), "--to", str(DAY), str(SHIPPED)]
-    told = [CliRunner().invoke(main, [*asked, *more]) for more in ([str(new)], [str(new), TELL])]
-    assert [result.exit_code for result in told] == [0, 1]
-    assert "betting_lines" in told[0].output
-    assert told[0].output == told[1].output
-    assert CliRunner().invoke(main, [*asked, str(SHIPPED), TELL]).exit_code == 0
+    done = [
+        CliRunner().invoke(main, [*asked, *more]) for more in ([str(new)], [str(new), EXIT_CODE])
+    ]
+    assert [result.exit_code for result in done] == [0, 1]
+    assert "betting_lines" in done[0].output
+    assert done[0].output == done[1].output
+    assert CliRunner().invoke(main, [*asked, str(SHIPPED), EXIT_CODE]).exit_code == 0
 
 
 def test_a_season_is_quick(tmp_path: Path) -> None:
-    """Both files over the recorded season, far below the 30 s that it may take."""
+    """A whole season is compared in less than 30 s."""
     if not SEASON.exists():
         pytest.skip(f"no recorded season at {SEASON}")
     new = tmp_path / "new.yaml"

@@ -1,4 +1,4 @@
-"""Recorded decisions are judged again from their stored inputs."""
+"""Recorded decisions are decided again from their stored inputs."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 def record(folder: Path, change: Callable[[Row], None] = lambda row: None) -> Path:
-    """The decisions of two instants as a controller records them, some of them changed."""
+    """Write the decisions of two instants as a controller records them, after a change."""
     rows = [
         row
         for clock in ("13:30:15", "23:00:09")
@@ -42,7 +42,7 @@ def record(folder: Path, change: Callable[[Row], None] = lambda row: None) -> Pa
 
 
 def edited(folder: Path, old: str, new: str) -> Path:
-    """The shipped workflow file with some text replaced."""
+    """Write the shipped workflow file with some text replaced."""
     path = folder / "new.yaml"
     assert old in SHIPPED.read_text()
     path.write_text(SHIPPED.read_text().replace(old, new, 1))
@@ -50,7 +50,7 @@ def edited(folder: Path, old: str, new: str) -> Path:
 
 
 def on(workflow: str, **changes: object) -> Callable[[Row], None]:
-    """Changes the rows of one workflow."""
+    """Return a change of one workflow's rows."""
 
     def change(row: Row) -> None:
         if row["workflow_name"] == workflow:
@@ -60,14 +60,19 @@ def on(workflow: str, **changes: object) -> Callable[[Row], None]:
 
 
 def test_what_was_decided_is_decided_again(tmp_path: Path) -> None:
-    """Nothing differs, and nothing but the folder is read."""
+    """Unchanged decisions do not differ."""
     found = rejudge(record(tmp_path))
-    assert (found.otherwise, found.judged, found.unkept, found.foreign) == ((), 16, 0, 0)
-    assert list(lines_of(found)) == ["16 decisions judged again, 0 otherwise"]
+    assert (found.changed, found.judged, found.without_inputs, found.other_configuration) == (
+        (),
+        16,
+        0,
+        0,
+    )
+    assert list(lines_of(found)) == ["16 decisions judged again, 0 differ"]
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "expected"),
     [
         ({"action": "SKIP"}, "action: SKIP → RUN"),
         ({"reason_code": "LATE"}, "reason_code: LATE → READY"),
@@ -77,49 +82,49 @@ def test_what_was_decided_is_decided_again(tmp_path: Path) -> None:
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_what_differs_is_named(tmp_path: Path, changes: Row, said: str) -> None:
-    """Old and new value of each field that counts."""
+def test_what_differs_is_named(tmp_path: Path, changes: Row, expected: str) -> None:
+    """A changed field is listed with its old and its new value."""
     found = rejudge(record(tmp_path, on("betting_lines", **changes)))
     text = "\n".join(lines_of(found))
     assert "2025-11-12 13:00  betting_lines: " in text
-    assert said in text
+    assert expected in text
 
 
-def test_other_targets_are_seen(tmp_path: Path) -> None:
-    """The scrapers that a game lacks count as well, although no column has them."""
+def test_changed_targets_are_found(tmp_path: Path) -> None:
+    """Missing scrapers of a game are compared as well, although no column contains them."""
 
-    def lacking_less(row: Row) -> None:
+    def without_some(row: Row) -> None:
         inputs = json.loads(row["inputs"])
         for group in inputs.get("targets", []):
             group[0] = group[0][:1]
         row["inputs"] = json.dumps(inputs)
 
-    found = rejudge(record(tmp_path, lacking_less))
-    assert {tuple(one.differences) for one in found.otherwise} == {("targets",)}
-    assert "post_game_window_2" in {one.workflow for one in found.otherwise}
+    found = rejudge(record(tmp_path, without_some))
+    assert {tuple(one.differences) for one in found.changed} == {("targets",)}
+    assert "post_game_window_2" in {one.workflow for one in found.changed}
 
 
-def test_another_configuration_decides_otherwise(tmp_path: Path) -> None:
-    """The rows made under the shipped one are told as such."""
+def test_another_configuration_decides_differently(tmp_path: Path) -> None:
+    """Under another file its decisions differ, and the summary counts the other configuration."""
     new = edited(tmp_path, "lead_hours: 6", "lead_hours: 5")
     found = rejudge(record(tmp_path), new)
-    assert [one.workflow for one in found.otherwise] == ["betting_lines"]
-    assert found.otherwise[0].differences["reason_code"] == ("READY", "TOO_EARLY")
+    assert [one.workflow for one in found.changed] == ["betting_lines"]
+    assert found.changed[0].differences["reason_code"] == ("READY", "TOO_EARLY")
     assert "16 were made under another configuration" in list(lines_of(found))[-1]
 
 
 def test_a_workflow_that_is_gone(tmp_path: Path) -> None:
-    """Its decisions are not made any more."""
+    """Decisions of a workflow that no longer exists are listed as not enabled."""
     new = edited(tmp_path, "post_game_window_2:", "post_game_window_9:")
     found = rejudge(record(tmp_path), new)
-    assert {one.workflow for one in found.otherwise} == {"post_game_window_2"}
+    assert {one.workflow for one in found.changed} == {"post_game_window_2"}
     assert "post_game_window_2: is not enabled" in next(lines_of(found))
 
 
 def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
-    """Those of an earlier version cannot be judged; when all are, there is nothing to say."""
+    """Rows without inputs are counted apart; a file of only such rows is refused."""
     found = rejudge(record(tmp_path, on("betting_lines", inputs='{"games": 12}')))
-    assert (found.judged, found.unkept) == (14, 2)
+    assert (found.judged, found.without_inputs) == (14, 2)
     assert list(lines_of(found))[-1].endswith("2 have no inputs")
     with pytest.raises(BadInputError, match="none of 16 decisions has its inputs"):
         rejudge(record(tmp_path, lambda row: row.update(inputs=None)))
@@ -136,13 +141,13 @@ def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
     ],
 )
 def test_broken_inputs_are_named(tmp_path: Path, inputs: str) -> None:
-    """The decision and what is wrong with it, in one line."""
+    """Broken inputs are refused with the id and workflow of their decision."""
     with pytest.raises(BadInputError, match=r"inputs of decision \S+ \(betting_lines at "):
         rejudge(record(tmp_path, on("betting_lines", inputs=inputs)))
 
 
 def test_the_command_s_exit_status(tmp_path: Path) -> None:
-    """0 where all is as it was, 1 where one is not, 2 and one line where nothing can be read."""
+    """Exit status 0 without differences, 1 with one, 2 with one line for an unreadable folder."""
     asked = ["replay", str(record(tmp_path))]
     assert CliRunner().invoke(main, asked).exit_code == 0
     new = edited(tmp_path, "lead_hours: 6", "lead_hours: 5")
@@ -152,7 +157,7 @@ def test_the_command_s_exit_status(tmp_path: Path) -> None:
 
 
 def test_a_day_of_the_real_controller(tmp_path: Path) -> None:
-    """Its 144 rows, recorded with a history that grows, are all decided again."""
+    """The 144 decisions of a simulated day are decided again without a difference."""
     world = World(load(SLATE), at(DAY, time()))
     for tick in ticks_of(world.runtime.topology, DAY):
         world.settle(tick.instant)
@@ -161,12 +166,17 @@ def test_a_day_of_the_real_controller(tmp_path: Path) -> None:
     world.settle()
     write_tables(world.rows, tmp_path)
     found = rejudge(tmp_path)
-    assert (found.otherwise, found.judged, found.unkept, found.foreign) == ((), 144, 0, 0)
+    assert (found.changed, found.judged, found.without_inputs, found.other_configuration) == (
+        (),
+        144,
+        0,
+        0,
+    )
     assert max(len(row["inputs"]) for row in world.rows[TABLE]) < 4096
 
 
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    """A folder without the table, and a configuration that cannot work."""
+    """A folder without the table, or a workflow file that cannot work, is refused."""
     with pytest.raises(BadInputError, match=r"workflow_decisions\.jsonl"):
         rejudge(tmp_path / "none")
     with pytest.raises(ConfigError, match="within 2 min"):
@@ -176,7 +186,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_rows_as_bigquery_exports_them(tmp_path: Path) -> None:
-    """`bq extract` leaves null columns out, and writes times its own way."""
+    """Rows that `bq extract` wrote, without null columns and with its times, are read."""
 
     def exported(row: Row) -> None:
         for name in ("decision_time", "slot", "next_check"):
@@ -186,16 +196,16 @@ def test_rows_as_bigquery_exports_them(tmp_path: Path) -> None:
             del row[name]
 
     found = rejudge(record(tmp_path, exported))
-    assert (found.otherwise, found.judged, found.unkept) == ((), 16, 0)
+    assert (found.changed, found.judged, found.without_inputs) == ((), 16, 0)
 
 
 def test_rows_without_columns_of_ours_are_counted(tmp_path: Path) -> None:
-    """One of the seed's own columns cannot be judged; one without its time is none at all."""
+    """A row without our columns is counted; a row without its decision_time is refused."""
 
     def seeds(row: Row) -> None:
         if row["workflow_name"] == "betting_lines":
             del row["slot"], row["inputs"], row["decision_id"]
 
-    assert rejudge(record(tmp_path, seeds)).unkept == 2
+    assert rejudge(record(tmp_path, seeds)).without_inputs == 2
     with pytest.raises(BadInputError, match=r"jsonl:1: column decision_time is missing"):
         rejudge(record(tmp_path, lambda row: row.pop("decision_time")))

@@ -15,7 +15,8 @@ from common.errors import OrchestrationError
 from common.handlers import cleanup_processor
 from common.settings import ROOT
 from local.commands.cli import main
-from local.commands.develop.soak import FAULTS, shrink_and_tell
+from local.commands.develop.shrunk import report_broken
+from local.commands.develop.soak import FAULTS
 from local.simulator.chance import Fired
 from local.simulator.coverage import GameCoverage
 from local.simulator.fault_spec import SERVICES
@@ -167,10 +168,10 @@ def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_pat
 
 def test_a_history_broken_without_a_fault_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a fault no list of faults is printed."""
-    shrink_and_tell(SimulateOptions(REAL, DAY, DAY, seed=3), broken("R2 at noon"))
+    report_broken(SimulateOptions(REAL, DAY, DAY, seed=3), broken("R2 at noon"))
     what, *more = capsys.readouterr().err.splitlines()
     assert what == "seed 3: InvariantError: R2 at noon"
-    assert more == ["seed 3: no fault happened; it is broken without"]
+    assert more == ["seed 3: no fault happened; it breaks without any"]
 
 
 def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
@@ -178,12 +179,12 @@ def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
 ) -> None:
     """It prints progress and counts by kind; the exit status is 1 with the broken seeds."""
     command = ["soak", "--schedule", str(season), "--seeds", "1", "--days", "1"]
-    monkeypatch.setattr("local.commands.develop.soak.TOLD_EVERY", 0)
+    monkeypatch.setattr("local.commands.develop.soak.PROGRESS_SECONDS", 0)
     found = CliRunner().invoke(main, command)
     assert (found.exit_code, found.stdout.splitlines()[-1][:12]) == (0, "1 histories,")
     assert re.fullmatch(r"1 of 1 seeds, \d+ s\n", found.stderr)
     assert re.search(r"^ +\d+ crash \w+ (before|after) ", found.stdout, re.MULTILINE)
-    monkeypatch.setattr("local.commands.develop.soak.SHRUNK", 1)
+    monkeypatch.setattr("local.commands.develop.soak.SHRUNK_HISTORIES_MAX", 1)
     with no_healing():
         broken = CliRunner().invoke(main, [*command, "--seeds", "12", "--faults", "drop=2%"])
     assert broken.exit_code == 1
@@ -191,8 +192,8 @@ def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
 
 
 def test_every_crash_point_is_documented(season: Path) -> None:
-    """docs/faults.md names every write of each function."""
-    text = (ROOT / "docs" / "faults.md").read_text()
+    """docs/simulator.md names every write of each function."""
+    text = (ROOT / "docs" / "simulator.md").read_text()
     documented = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|[^|]+\|$", text, re.MULTILINE))
     found = passed(season, date(2031, 12, 1), date(2031, 12, 5))
     assert len(found) == 7
@@ -202,10 +203,10 @@ def test_every_crash_point_is_documented(season: Path) -> None:
 
 
 def test_every_fault_is_documented() -> None:
-    """docs/faults.md lists each key and each kind."""
+    """docs/simulator.md lists each key and each kind."""
     from local.simulator import fault_spec as faults  # noqa: PLC0415 - its table of keys is looked at only here
 
-    text = (ROOT / "docs" / "faults.md").read_text()
+    text = (ROOT / "docs" / "simulator.md").read_text()
     for key in faults.READERS:
         assert f"| `{key}` |" in text
     for kind in {*faults.STORAGE, *faults.BIGQUERY, *faults.PUBSUB, *faults.SOURCE}:

@@ -9,7 +9,8 @@ from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
-from local.records.sql import print_table, run_sql
+from local.commands.stack.sql import print_table
+from local.records.sql import run_sql
 from local.stack.bigquery import (
     HOME,
     BigQueryServer,
@@ -25,7 +26,7 @@ PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """One bqemulator with the five tables for the module."""
+    """Start a bqemulator with the five tables for the module."""
     running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
     create_tables(running.endpoint, PROJECT, DATASET)
     yield running
@@ -34,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_tables_are_those_of_the_schema_files(server: BigQueryServer, name: str) -> None:
-    """Columns, types, modes, partitioning and clustering arrive as written."""
+    """A table has the columns, types, modes, partitioning and clustering of its schema file."""
     shape = table(name)
     made = make_client(PROJECT, server.endpoint).get_table(f"{PROJECT}.{DATASET}.{name}")
     assert [(field.name, field.field_type, field.mode) for field in made.schema] == [
@@ -45,7 +46,7 @@ def test_tables_are_those_of_the_schema_files(server: BigQueryServer, name: str)
 
 
 def test_creating_the_tables_again_changes_nothing(server: BigQueryServer) -> None:
-    """A kept stack can be set up twice."""
+    """Creating the tables a second time leaves the same five tables."""
     create_tables(server.endpoint, PROJECT, DATASET)
     _, rows = run_sql(
         server.endpoint,
@@ -56,7 +57,7 @@ def test_creating_the_tables_again_changes_nothing(server: BigQueryServer) -> No
 
 
 def test_sql_answers_columns_and_rows(server: BigQueryServer) -> None:
-    """A query gives its columns and rows in order; a statement without a result gives none."""
+    """A query returns its columns and rows in order; a statement without a result returns none."""
     sql = "SELECT 1 AS a, 'x' AS b UNION ALL SELECT 2, NULL ORDER BY a"
     assert run_sql(server.endpoint, PROJECT, sql) == (["a", "b"], [(1, "x"), (2, None)])
     assert run_sql(server.endpoint, PROJECT, "CREATE SCHEMA other") == ([], [])
@@ -72,7 +73,7 @@ def test_bad_sql_is_one_clear_line(server: BigQueryServer, sql: str) -> None:
 
 def test_an_absent_stack_is_one_clear_line() -> None:
     """Where nothing listens the error says what to start."""
-    with pytest.raises(TransientError, match=r"no BigQuery answers at .*day DATE --keep$"):
+    with pytest.raises(TransientError, match=r"no BigQuery answers at .*python -m local up$"):
         run_sql("http://127.0.0.1:9", PROJECT, "SELECT 1")
 
 

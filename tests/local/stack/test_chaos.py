@@ -1,3 +1,5 @@
+"""Chaos: the plan of a seed, the strikes, and whole days on real processes."""
+
 import json
 import signal
 import subprocess
@@ -16,18 +18,26 @@ import pytest
 from google.pubsub_v1 import types
 
 from common.configuration.topology import load_topology
-from common.errors import ConfigError
 from common.settings import ROOT, Settings
-from local.broker import Disturbed
 from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
+from local.broker.stats import DisturbedMessage
 from local.broker.subscriptions import read_subscription
 from local.day import replay as replayed
 from local.records.compare import differences
 from local.scheduler import Tick, ticks_of
-from local.stack.chaos import CHAIN, HANG_SECONDS, HOURLY, KILL, SUSPEND, Disturbance, plan
+from local.stack.chaos import (
+    CHAIN,
+    HOURLY_TOPIC,
+    KILL,
+    SUSPEND,
+    SUSPENSION_SECONDS_MAX,
+    SUSPENSION_SECONDS_MIN,
+    Disturbance,
+    plan,
+)
+from local.stack.config import DEFAULT_SLATE
 from local.stack.driver import start_stack
-from local.stack.stack import Stack
 from local.stack.strikes import Strikes
 from tests.kit.replays import DAY, Replayed, config
 
@@ -43,9 +53,9 @@ def test_a_seed_always_plans_the_same() -> None:
 
 
 def test_every_function_is_killed_and_both_emulators_hang() -> None:
-    """No seed spares one, and whatever is armed has work to come."""
+    """Each seed kills every function and suspends both emulators, before the last hour."""
     functions = {one.function for one in TOPOLOGY.subscriptions}
-    last_hour = max(n for n, tick in enumerate(TICKS) if tick.topic == HOURLY)
+    last_hour = max(n for n, tick in enumerate(TICKS) if tick.topic == HOURLY_TOPIC)
     for seed in SEEDS:
         planned = plan(seed, TICKS)
         assert {one.target for one in planned if one.action == KILL} == functions
@@ -55,21 +65,21 @@ def test_every_function_is_killed_and_both_emulators_hang() -> None:
 
 
 def test_kills_of_the_chain_are_armed_an_hour_apart() -> None:
-    """So that a killed function's claim has run out before the next one dies."""
+    """No hour arms two kills of the chain, so that a claim expires before the next kill."""
     for seed in SEEDS:
         hours = [one.tick for one in plan(seed, TICKS) if one.target in CHAIN]
         assert len(set(hours)) == len(hours) == len(CHAIN) + 2
 
 
 def test_suspensions_stay_below_the_clients_time_outs() -> None:
-    """Whatever hangs goes on: between 1 and 3 seconds; a kill takes none."""
-    low, high = HANG_SECONDS
+    """A suspension lasts between 1 and 3 seconds; a kill has no duration."""
+    low, high = SUSPENSION_SECONDS_MIN, SUSPENSION_SECONDS_MAX
     for one in (each for seed in SEEDS for each in plan(seed, TICKS)):
         assert one.seconds == 0 if one.action == KILL else low <= one.seconds <= high
 
 
 class Bench:
-    """Stack, broker and clock at once: plays the pushes of each moment, and tells what was done."""
+    """A stack, broker and clock in one: it plays the pushes of each moment and records calls."""
 
     topology = TOPOLOGY
 
@@ -78,37 +88,37 @@ class Bench:
         self.waited: list[set[str]] = []
         self.done: list[str] = []
 
-    def wait_begun(self, endpoints: set[str]) -> bool:
-        """True while there are moments left."""
+    def wait_for_push(self, endpoints: set[str]) -> bool:
+        """Return whether there are moments left."""
         self.waited.append(endpoints)
         return bool(self._moments)
 
-    def under_way(self) -> list[Delivery]:
-        """The pushes of the next moment, to the functions named."""
+    def pushes_under_way(self) -> list[Delivery]:
+        """Return the pushes of the next moment."""
         return [delivery(self.url(function)) for function in self._moments.pop(0)]
 
     def url(self, function: str) -> str:
-        """As the stack's."""
+        """Return an address that names the function."""
         return f"http://{function}"
 
     def kill(self, function: str) -> None:
-        """As the stack's."""
+        """Record the kill."""
         self.done.append(f"kill {function}")
 
     @contextmanager
     def suspended(self, emulator: str) -> Iterator[None]:
-        """As the stack's."""
+        """Record the beginning and the end."""
         self.done.append(f"suspend {emulator}")
         yield
         self.done.append(f"resume {emulator}")
 
-    def disturbed(self) -> list[Disturbed]:
-        """A duplicate of which one copy comes late, a minute before all else."""
+    def disturbed_messages(self) -> list[DisturbedMessage]:
+        """Return a duplicate of which one copy is late, a minute before all else."""
         at = TICKS[0].instant - timedelta(minutes=1)
-        return [Disturbed(at, "projects/p/subscriptions/sub", "17", (Fate(), LATE))]
+        return [DisturbedMessage(at, "projects/p/subscriptions/sub", "17", (Fate(), LATE))]
 
     def now(self) -> datetime:
-        """The first tick's instant."""
+        """Return the first tick's instant."""
         return TICKS[0].instant
 
 
@@ -117,7 +127,7 @@ LATE = Fate(late=timedelta(seconds=30), hold=True)
 
 @cache
 def delivery(endpoint: str) -> Delivery:
-    """The push to an endpoint."""
+    """Return a push to an endpoint."""
     push = types.Subscription(
         name="projects/p/subscriptions/sub",
         topic="projects/p/topics/top",
@@ -127,89 +137,86 @@ def delivery(endpoint: str) -> Delivery:
 
 
 def strike(bench: Any, disturbance: Disturbance) -> list[dict[str, Any]]:
-    """Let a disturbance happen on a bench; what was told of it."""
+    """Let a disturbance strike on a bench; return all recorded lines."""
     strikes = Strikes(bench, bench, bench)
-    strikes._await(disturbance)
-    return [line for line in strikes.struck() if "hit" in line]
+    strikes.arm(disturbance).join(10)
+    return strikes.lines()
+
+
+def hits(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines of kills and suspensions."""
+    return [line for line in lines if "hit" in line]
 
 
 def test_a_kill_waits_until_its_target_is_at_work() -> None:
-    """A delivery that is over before the strike is let go; the next one is met sooner."""
+    """When its delivery ends before the strike, a kill waits for the next delivery."""
     bench = Bench(["scraper_runner"], [], ["scraper_runner", "scraper_logger", "scraper_logger"])
-    (told,) = strike(bench, Disturbance(3, KILL, "scraper_logger", 0.002))
+    (line,) = hits(strike(bench, Disturbance(3, KILL, "scraper_logger", 0.002)))
     assert bench.done == ["kill scraper_logger"]
     assert bench.waited == [{"http://scraper_logger"}] * 3
-    assert (told["tick"], told["target"], told["hit"]) == (3, "scraper_logger", 2)
-    assert told["at"] == TICKS[0].instant.isoformat()
+    assert (line["tick"], line["target"], line["hit"]) == (3, "scraper_logger", 2)
+    assert line["at"] == TICKS[0].instant.isoformat()
 
 
-def test_a_suspension_tells_how_many_calls_hung_to_its_end() -> None:
-    """Of two deliveries under way one is still there when the storage goes on."""
+def test_a_suspension_counts_the_deliveries_that_hung_to_its_end() -> None:
+    """Of two deliveries under way, the one still there at the end is counted."""
     bench = Bench(["scraper_runner", "scraper_logger"], ["scraper_logger", "execution_tracker"])
-    (told,) = strike(bench, Disturbance(0, SUSPEND, "storage", 0.0, 0.001))
+    (line,) = hits(strike(bench, Disturbance(0, SUSPEND, "storage", 0.0, 0.001)))
     assert bench.done == ["suspend storage", "resume storage"]
-    assert told["hit"] == 1
+    assert line["hit"] == 1
 
 
-def test_bigquery_hangs_while_a_function_that_asks_it_works() -> None:
-    """The executor and the runner never ask it, so their work is not waited for."""
+def test_bigquery_is_suspended_while_a_function_that_calls_it_works() -> None:
+    """Deliveries to the executor and the runner, which never call BigQuery, do not count."""
     bench = Bench(["execution_tracker"], [])
     strike(bench, Disturbance(0, SUSPEND, "bigquery", 0.0))
     assert bench.waited[0].isdisjoint({"http://workflow_executor", "http://scraper_runner"})
     assert len(bench.waited[0]) == 5
 
 
-def test_nothing_strikes_once_all_is_over() -> None:
-    """A broker that stopped ends the wait."""
+def test_nothing_strikes_after_the_end() -> None:
+    """A stopped broker ends the wait of an armed disturbance."""
     bench = Bench()
-    assert strike(bench, Disturbance(0, KILL, "scraper_runner", 0.0)) == []
+    assert hits(strike(bench, Disturbance(0, KILL, "scraper_runner", 0.0))) == []
     assert bench.done == []
 
 
-def test_what_the_broker_did_is_told_in_order_of_time() -> None:
-    """One line each for the duplicate, the delay and the reordering, before the later kill."""
-    bench: Any = Bench(["scraper_runner"])
-    strikes = Strikes(bench, bench, bench)
-    strikes._await(Disturbance(0, KILL, "scraper_runner", 0.0))
-    told = strikes.struck()
-    assert [line["action"] for line in told] == ["duplicate", "delay", "reorder", "kill"]
-    assert told[1]["seconds"] == 30
-    assert {line["target"] for line in told[:3]} == {"sub"}
-
-
-def test_chaos_wants_our_own_broker(tmp_path: Path) -> None:
-    """Google's emulator can neither duplicate on request nor say what is under way."""
-    with pytest.raises(ConfigError, match=r"--chaos with --pubsub google: .*embedded"):
-        Stack(replace(config(tmp_path, "google"), chaos=1)).start()
+def test_what_the_broker_did_is_recorded_in_order_of_time() -> None:
+    """A duplicate, its delay and its reordering have a line each, before the later kill."""
+    lines = strike(Bench(["scraper_runner"]), Disturbance(0, KILL, "scraper_runner", 0.0))
+    assert [line["action"] for line in lines] == ["duplicate", "delay", "reorder", "kill"]
+    assert lines[1]["seconds"] == 30
+    assert {line["target"] for line in lines[:3]} == {"sub"}
 
 
 def live_through(day: Replayed, seed: int, folder: Path) -> list[dict[str, Any]]:
-    """Replay the day with chaos, hold it to the undisturbed one, and tell what went wrong."""
+    """Replay the day with chaos, compare it with the undisturbed one, and return the lines."""
     with start_stack(replace(config(folder), chaos=seed)) as stack:
-        slate = replayed.load_slate(replayed.OWN_SLATE, DAY)
+        slate = replayed.load_slate(DEFAULT_SLATE, DAY)
         outcome = replayed.replay(stack, slate, DAY, lambda _: None)
-        replayed.write_struck(stack, folder / "out")
-        rested = stack.rest(20)
-    assert (rested.idle, rested.next_due) == (True, None)
+        replayed.write_disturbances(stack, folder / "out")
+        chain = stack.wait_idle(20)
+    assert (chain.idle, chain.next_due) == (True, None)
     assert differences(day.outcome.tables, outcome.tables) == []
     assert outcome.dead_letters == 0
     assert outcome.coverage == day.outcome.coverage
-    told = [json.loads(line) for line in (folder / "out" / "chaos.jsonl").read_text().splitlines()]
-    assert outcome.disturbances == Counter(line["action"] for line in told)
-    return told
+    text = (folder / "out" / "chaos.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert outcome.disturbances == Counter(line["action"] for line in lines)
+    return lines
 
 
 @pytest.mark.stack
 def test_a_day_with_chaos_leaves_the_same_tables(finished_day: Replayed, tmp_path: Path) -> None:
-    """Every disturbance strikes, meets calls under way, and leaves no trace but in times."""
-    told = live_through(finished_day, 1, tmp_path)
-    struck = [line for line in told if "tick" in line]
+    """Every disturbance strikes and hits calls under way, and the tables differ in times only."""
+    lines = live_through(finished_day, 1, tmp_path)
+    struck = hits(lines)
     planned = Counter((one.action, one.target) for one in plan(1, TICKS))
     assert Counter((line["action"], line["target"]) for line in struck) == planned
     assert all(line["hit"] for line in struck if line["action"] == KILL)
     assert any(line["hit"] for line in struck if line["target"] == "storage")
     assert any(line["hit"] for line in struck if line["target"] == "bigquery")
-    assert {"duplicate", "delay", "reorder"} <= {line["action"] for line in told}
+    assert {"duplicate", "delay", "reorder"} <= {line["action"] for line in lines}
 
 
 @pytest.mark.soak
@@ -218,7 +225,7 @@ def test_a_day_with_chaos_leaves_the_same_tables(finished_day: Replayed, tmp_pat
 def test_other_seeds_leave_the_same_tables(
     finished_day: Replayed, tmp_path: Path, seed: int
 ) -> None:
-    """Whatever else the seed kills and suspends."""
+    """A day with other kills and suspensions leaves the same tables, too."""
     assert live_through(finished_day, seed, tmp_path)
 
 
@@ -229,9 +236,9 @@ def test_other_seeds_leave_the_same_tables(
 def test_a_day_interrupted_while_an_emulator_hangs_leaves_nothing_running(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Ctrl-C ends the suspended process too, and what went wrong until then is written."""
+    """Ctrl-C ends the suspended process too, and the disturbances until then are written."""
     argv = [sys.executable, "-m", "local", "day", str(DAY), "--out", str(tmp_path), "--chaos", "4"]
-    # A shell's background job ignores Ctrl-C, and hands that on.
+    # A background job of a shell ignores Ctrl-C, and its children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL) as day:
         deadline = time.monotonic() + 120
@@ -248,7 +255,7 @@ def test_a_day_interrupted_while_an_emulator_hangs_leaves_nothing_running(
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """Everything below a process, with the kernel's letter for what each does: T is suspended."""
+    """Return the processes below one, with the kernel's letter for their state: T is suspended."""
     found: dict[int, str] = {}
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, _text(children).split()):
@@ -258,7 +265,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def _text(path: Path) -> str:
-    """A file's text, empty when its process has just ended."""
+    """Return a file's text, empty when its process has just ended."""
     try:
         return path.read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""Every function starts from the unpacked bundle as the platform starts it, and does its work.
+"""Every function starts from the unpacked bundle as the platform starts it, and works.
 
 The environment holds requirements.txt, as constraints.txt pins it, and nothing else, so that an
 import that only works in a developer's environment fails here. Ports point to the emulators;
@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +24,11 @@ from common.cloud.warehouse import make_client, run_query
 from common.messages.models import ObjectEvent
 from common.settings import Settings, variable
 from local.commands.develop.bundle import build
-from local.day.replay import OWN_SLATE
 from local.simulator.world import ROUTES
 from local.stack import process
-from local.stack.rest import Rest
-from local.stack.stack import Stack, StackConfig
+from local.stack.config import StackConfig
+from local.stack.idle import IdleWait
+from local.stack.stack import Stack
 from tests.kit.payloads import MESSAGES, STORAGE, Recorded, wrapped
 
 pytestmark = pytest.mark.stack
@@ -53,7 +53,7 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Deployment:
-    """An unpacked bundle and the environment made for it."""
+    """An unpacked bundle, and the virtual environment made for it."""
 
     folder: Path
     python: Path
@@ -74,44 +74,30 @@ class Deployment:
             check=False,
         )
 
-
-class DeployedStack(Stack):
-    """The local stack whose functions run from the bundle."""
-
-    def __init__(self, config: StackConfig, deployment: Deployment) -> None:
-        super().__init__(config)
-        self._deployment = deployment
-
-    def _start_function(self, name: str) -> None:
-        """Start it by environment alone, in the bundle's folder, as the built image does."""
-        port = self._hold_port(name)
-        bin_folder = self._deployment.python.parent
+    def launch(
+        self, name: str, port: int, environment: Mapping[str, str], log: Path
+    ) -> process.Process:
+        """Start a function by environment alone, in the bundle's folder, as the image does."""
         environment = {
-            "PATH": f"{bin_folder}:/usr/bin:/bin",
-            "HOME": str(self.config.folder),
-            "PYTHONPATH": str(self._deployment.folder),
+            "PATH": f"{self.python.parent}:/usr/bin:/bin",
+            "HOME": str(log.parent),
+            "PYTHONPATH": str(self.folder),
             "FUNCTION_SOURCE": f"functions/{name}/main.py",
             "FUNCTION_TARGET": name,
             "FUNCTION_SIGNATURE_TYPE": "http",
             "K_SERVICE": name,
             "HOST": process.HOST,
             "PORT": str(port),
-            **self.environment,
+            **environment,
         }
-        del environment[variable("workflows_file")]  # the bundle brings its own
-        argv = ["/bin/sh", "-c", 'cd "$0" && exec functions-framework']
-        self._functions[name] = process.start(
-            [*argv, str(self._deployment.folder)],
-            environment,
-            self._log(name),
-            lambda: True,  # awaited later, all at once
-            name=name,
-        )
+        del environment[variable("workflows_file")]  # the bundle has its own
+        argv = ["/bin/sh", "-c", 'cd "$0" && exec functions-framework', str(self.folder)]
+        return process.start(argv, environment, log, lambda: True, name=name)
 
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """The bundle of this checkout, unpacked, compiled and installed as the build does."""
+    """Unpack, compile and install the bundle of this checkout, as the build does."""
     top = tmp_path_factory.mktemp("deployed")
     folder, env = top / "workspace", top / "env"
     with zipfile.ZipFile(build(top / "bundle.zip").path) as archive:
@@ -130,16 +116,16 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
 
 @pytest.fixture(scope="module")
 def stack(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The emulators and the deployed functions, at 13:00:20 ET."""
-    config = StackConfig(folder=tmp_path_factory.mktemp("run"), slate=OWN_SLATE, instant=NOW)
-    running = DeployedStack(config, deployment)
+    """Start the emulators and the deployed functions, at 13:00:20 ET."""
+    config = StackConfig(folder=tmp_path_factory.mktemp("run"), instant=NOW)
+    running = Stack(config, deployment.launch)
     running.start()
     yield running
     running.stop()
 
 
 def test_only_what_is_deployed_can_be_imported(deployment: Deployment) -> None:
-    """Neither a development tool nor this checkout is reachable; the bundle's code is."""
+    """The bundle's code can be imported, and neither development tools nor this checkout."""
     names = json.dumps(DEVELOPERS_ONLY)
     look = f"from importlib.util import find_spec as f; print([n for n in {names} if f(n)])"
     assert deployment.probe(look) == "[]"
@@ -148,7 +134,7 @@ def test_only_what_is_deployed_can_be_imported(deployment: Deployment) -> None:
 
 
 def test_every_package_is_pinned(deployment: Deployment) -> None:
-    """What is installed is what requirements.txt and constraints.txt name, each once."""
+    """The installed packages are those of requirements.txt and constraints.txt, each once."""
     argv = [sys.executable, "-m", "pip", "--python", deployment.python, "freeze"]
     frozen = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
     direct, drawn = (pins(deployment.folder / name) for name in PINNED)
@@ -158,7 +144,7 @@ def test_every_package_is_pinned(deployment: Deployment) -> None:
 
 
 def pins(path: Path) -> list[str]:
-    """The pins of a file."""
+    """Return the pins of a file."""
     lines = path.read_text().splitlines()
     return [line for line in lines if line and not line.startswith(("#", "-c"))]
 
@@ -166,47 +152,47 @@ def pins(path: Path) -> list[str]:
 def test_a_function_finds_its_code_by_pythonpath_alone(deployment: Deployment) -> None:
     """The framework leaves the working directory off the path, so Terraform has to set it."""
     load = "from functions_framework import create_app as c; c('{0}', 'functions/{0}/main.py')"
-    told = deployment.run(load.format("scraper_logger"), {})
-    assert "No module named 'common'" in told.stderr
+    done = deployment.run(load.format("scraper_logger"), {})
+    assert "No module named 'common'" in done.stderr
 
 
 def test_every_function_takes_every_shape_of_its_events(stack: Stack) -> None:
-    """2xx to each; what they do together is in the five tables; what is malformed is recorded."""
+    """Every event is answered with 200 and leaves rows; malformed ones are dead-lettered."""
     assert set(ORDER) == set(ROUTES)
     refresh(stack)
     for name in ORDER:
         for sent in events(stack, name):
-            told = post(stack, name, sent)
-            assert (name, told.status_code) == (name, 200), told.text
-            assert told.json()["result"] != "dead-lettered", told.text
+            answer = post(stack, name, sent)
+            assert (name, answer.status_code) == (name, 200), answer.text
+            assert answer.json()["result"] != "dead-lettered", answer.text
     assert {name for name, count in rows(stack).items() if not count} == set()
-    assert stack.dead_letters() == 0
+    assert stack.pubsub.dead_letters() == 0
     for name in ORDER:
         bare = httpx.post(stack.url(name), json={"version": 9}, timeout=SECONDS)
         assert (name, bare.status_code) == (name, 400)
         pushed = post(stack, name, wrapped("push_broker", b"no JSON"))
         assert pushed.json()["result"] == "dead-lettered"
-    assert stack.dead_letters() == len(ORDER)
+    assert stack.pubsub.dead_letters() == len(ORDER)
 
 
 def refresh(stack: Stack) -> None:
-    """Bring the schedule in, which the deciders need, and let its object be logged."""
+    """Scrape the schedule, which the deciders need, and let its object be logged."""
     sent = ({}, {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"})
     assert post(stack, "scraper_runner", sent).json()["result"] == "stored"
 
 
 def post(stack: Stack, function: str, sent: Recorded) -> httpx.Response:
-    """Send one request to a function, and wait until all that follows from it is done."""
+    """Send one request to a function, and wait until the chain is idle."""
     headers, body = sent
-    # A host and a length of the recording would be another server's.
+    # The recorded host is that of another server.
     kept = {key: value for key, value in headers.items() if key.lower() != "host"}
-    told = httpx.post(stack.url(function), json=body, headers=kept, timeout=SECONDS)
-    assert Rest(stack).wait(SECONDS)["idle"]
-    return told
+    answer = httpx.post(stack.url(function), json=body, headers=kept, timeout=SECONDS)
+    assert IdleWait(stack).wait(SECONDS).idle
+    return answer
 
 
 def events(stack: Stack, function: str) -> Iterator[Recorded]:
-    """An event of its own in each shape that the function can be sent."""
+    """Yield a new event in each shape that the function can be sent."""
     is_object = ROUTES[function][1] is ObjectEvent
     for shape in STORAGE if is_object else MESSAGES:
         message = finalized(stack, function) if is_object else message_for(function)
@@ -214,7 +200,7 @@ def events(stack: Stack, function: str) -> Iterator[Recorded]:
 
 
 def message_for(function: str) -> dict[str, Any]:
-    """A message that the function has not had yet; a tick is one of the same slot."""
+    """Return a message that the function has not had yet; ticks are all of one slot."""
     if function in TICKERS:
         return {"schema": "tick", "version": 1, "scheduled_time": SLOT}
     if function == "scraper_runner":
@@ -233,13 +219,13 @@ def message_for(function: str) -> dict[str, Any]:
 
 
 def finalized(stack: Stack, function: str) -> dict[str, Any]:
-    """The event of an object in the bucket: an upload, or what a task of an execution wrote."""
+    """Return the event of an object in the bucket: an upload, or the result of a task."""
     settings = Settings()
     storage = GoogleStorage(settings.project, stack.environment[variable("storage_emulator_host")])
     if function == "scraper_logger":
         name = f"uploads/2025-11-12/{uuid4()}.json"
         stored = storage.create(settings.data_bucket, name, b"{}")
-        assert Rest(stack).wait(SECONDS)["idle"]  # its own event is another delivery of the same
+        assert IdleWait(stack).wait(SECONDS).idle  # its own event is another delivery of the same
     else:
         listed = storage.list(settings.data_bucket, "")
         stored = next(each for each in listed if "execution_id" in each.metadata)
@@ -256,7 +242,7 @@ def finalized(stack: Stack, function: str) -> dict[str, Any]:
 
 
 def attributes(message: dict[str, Any]) -> dict[str, str]:
-    """What a notification says of its object."""
+    """Return the attributes of a notification about an object."""
     return {
         "eventType": "OBJECT_FINALIZE",
         "bucketId": message["bucket"],
@@ -266,7 +252,7 @@ def attributes(message: dict[str, Any]) -> dict[str, str]:
 
 
 def rows(stack: Stack) -> dict[str, int]:
-    """How many rows each table has."""
+    """Count the rows of each table."""
     settings = Settings()
     client = make_client(settings.project, stack.environment[variable("bigquery_emulator_host")])
     counted = {}

@@ -21,13 +21,13 @@ PROJECT, DATA, STATE = "nba-props-platform", "nba-scraped-data", "nba-orchestrat
 
 
 class Topics:
-    """As much of Pub/Sub as the emulator speaks to: look for a topic, publish to it."""
+    """The two methods of Pub/Sub that the emulator calls: get a topic, and publish to it."""
 
     def __init__(self) -> None:
         self.taken: list[PublishRequest] = []
 
     def handlers(self) -> grpc.GenericRpcHandler:
-        """The two methods."""
+        """Return a gRPC handler of both methods."""
 
         def get(request: Any, context: grpc.ServicerContext) -> Topic:
             return Topic(name=f"projects/{PROJECT}/topics/scraped-objects")
@@ -51,7 +51,7 @@ class Topics:
 
 @pytest.fixture
 def topics() -> Iterator[tuple[Topics, str]]:
-    """A running `Topics` and its address."""
+    """Serve `Topics`; yield it and its address."""
     made = Topics()
     server = grpc.server(ThreadPoolExecutor(2))
     server.add_generic_rpc_handlers([made.handlers()])
@@ -64,7 +64,7 @@ def topics() -> Iterator[tuple[Topics, str]]:
 def test_finalized_objects_of_the_data_bucket_are_published(
     topics: tuple[Topics, str], tmp_path: Path
 ) -> None:
-    """A write of the data bucket is told with name and generation; the state bucket is silent."""
+    """A write to the data bucket is published with name and generation, to the state bucket not."""
     made, address = topics
     events = Events(DATA, "scraped-objects", address)
     server = start_gcs(PROJECT, tmp_path / "gcs.log", events)
@@ -88,7 +88,7 @@ def test_finalized_objects_of_the_data_bucket_are_published(
 
 
 def test_a_stopped_server_is_gone(tmp_path: Path) -> None:
-    """Stop ends the process and frees its port."""
+    """`stop` ends the process and frees its port."""
     server = start_gcs(PROJECT, tmp_path / "gcs.log")
     port = int(server.endpoint.rsplit(":", 1)[1])
     assert accepts(port)
@@ -98,7 +98,7 @@ def test_a_stopped_server_is_gone(tmp_path: Path) -> None:
 
 
 def test_an_unknown_machine_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the package ships no binary the error names the file that is missing."""
+    """On a machine for which the package has no binary, the error names the missing file."""
     monkeypatch.setattr("platform.machine", lambda: "pdp11")
     with pytest.raises(ConfigError, match=r"no fake-gcs-server for this machine: .*-pdp11"):
         binary()

@@ -1,5 +1,6 @@
-"""Starting and stopping child processes; bigquery and gcs share this."""
+"""Starting and stopping child processes, and holding their ports."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sle
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended (a zombie has)."""
+    """Return whether a process has ended, be it as a zombie."""
     try:
         return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
@@ -26,7 +27,7 @@ def gone(pid: int) -> bool:
 
 
 def test_a_ready_server_is_stopped_by_its_handle(tmp_path: Path) -> None:
-    """Output goes to the log; stop ends the process, twice is as good as once."""
+    """The output goes to the log; `stop` ends the process, and may be called again."""
     log = tmp_path / "logs" / "sleeper.log"
     running = start(SLEEPER, {}, log, lambda: "up" in log.read_text())
     assert running.running()
@@ -35,22 +36,19 @@ def test_a_ready_server_is_stopped_by_its_handle(tmp_path: Path) -> None:
     assert not running.running()
 
 
-def test_a_server_deaf_to_terminate_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After the time to stop has passed nothing is left."""
-    monkeypatch.setattr("local.stack.process.STOP_SECONDS", 0.2)
+def test_a_server_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
+    """A server that has not ended in the given time is killed."""
     code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True);"
-    log = tmp_path / "deaf.log"
+    log = tmp_path / "ignoring.log"
     argv = [sys.executable, "-c", code + "time.sleep(600)"]
     running = start(argv, {}, log, lambda: "up" in log.read_text())
-    running.stop()
+    running.stop(0.2)
     assert running.child.returncode == -signal.SIGKILL
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_suspended_server_goes_on_or_is_stopped(tmp_path: Path) -> None:
-    """Suspended it does nothing; resumed it does; suspended again it still ends by its handle."""
+    """A suspended server continues when resumed, and ends by its handle while suspended."""
     log = tmp_path / "sleeper.log"
     running = start(SLEEPER, {}, log, lambda: "up" in log.read_text())
     running.suspend()
@@ -64,7 +62,7 @@ def test_a_suspended_server_goes_on_or_is_stopped(tmp_path: Path) -> None:
 
 
 def _becomes(pid: int, state: str) -> bool:
-    """Whether a process comes to a state, by the kernel's letter: T is stopped, S is asleep."""
+    """Wait for a process's state, by the kernel's letter: T is stopped, S is asleep."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         if f"\nState:\t{state}" in Path(f"/proc/{pid}/status").read_text():
@@ -74,20 +72,20 @@ def _becomes(pid: int, state: str) -> bool:
 
 
 def test_a_missing_program_is_one_clear_line(tmp_path: Path) -> None:
-    """The path that is not there is named, with what to do."""
+    """The error has the missing path and says what to do."""
     with pytest.raises(ConfigError, match=r"^/no/such/server is missing .*; run make setup$"):
         start(["/no/such/server"], {}, tmp_path / "log", lambda: True)
 
 
-def test_a_server_that_ends_at_once_tells_why(tmp_path: Path) -> None:
-    """The last lines of its log are in the error."""
+def test_a_server_that_ends_at_once_is_explained(tmp_path: Path) -> None:
+    """The error has the last lines of its log."""
     argv = [sys.executable, "-c", "raise SystemExit('port 1 is taken')"]
     with pytest.raises(ConfigError, match="ended at once: port 1 is taken"):
         start(argv, {}, tmp_path / "log", lambda: False)
 
 
 def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
-    """The deadline ends it, and says so."""
+    """A server that is not ready in time is stopped, and the error has the time."""
     log = tmp_path / "pid.log"
     argv = [
         sys.executable,
@@ -100,8 +98,9 @@ def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
-def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
-    """Even a parent that is killed leaves no server running."""
+@pytest.mark.parametrize("suspended", [False, True])
+def test_a_child_ends_with_its_killed_parent(tmp_path: Path, *, suspended: bool) -> None:
+    """A server ends when its parent is killed, even while it is suspended."""
     code = (
         "import pathlib, sys, time; from local.stack.process import start;"
         f"argv = [sys.executable, '-c', 'import time; time.sleep(600)'];"
@@ -112,10 +111,12 @@ def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
     assert parent.stdout is not None
     with parent:
         child = int(parent.stdout.readline())
-        # The signal is asked for by the child itself, within its first milliseconds.
+        # The child asks for the signal itself, within its first milliseconds.
         deadline = time.monotonic() + 10
         while b"-I" in Path(f"/proc/{child}/cmdline").read_bytes() and time.monotonic() < deadline:
             time.sleep(0.01)
+        if suspended:
+            os.kill(child, signal.SIGSTOP)
         parent.kill()
         while not gone(child) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -123,7 +124,7 @@ def test_a_child_ends_with_its_killed_parent(tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_refused() -> None:
-    """A given port is checked before anything starts."""
+    """A given port that is in use is refused before any process starts."""
     with socket.socket() as holder:
         holder.bind((HOST, 0))
         holder.listen()
@@ -135,9 +136,9 @@ def test_a_port_in_use_is_refused() -> None:
 
 
 def test_a_held_port_is_for_the_server_that_names_it_alone() -> None:
-    """Nobody who asks for any port gets it, not even to connect from; a server that names it does.
+    """A held port is given to no process that asks for any port, but to the server that names it.
 
-    Two functions of one stack once had one port: the schedule locker's tick went to another.
+    Two functions of one stack once had one port: the schedule locker's tick reached another one.
     """
     with ExitStack() as stack:
         ports = [stack.enter_context(held_port()) for _ in range(200)]
@@ -160,7 +161,7 @@ def test_a_held_port_is_for_the_server_that_names_it_alone() -> None:
 
 
 def test_a_missing_package_is_named() -> None:
-    """What is not installed is a configuration error; what is, is found without an import."""
+    """A missing package is a ConfigError; an installed one is found without importing it."""
     with pytest.raises(ConfigError, match="package no_such_package is not installed"):
         package_folder("no_such_package")
     assert (package_folder("json") / "__init__.py").exists()

@@ -1,4 +1,4 @@
-"""The bundle holds what is deployed, byte for byte the same, and runs from an empty folder."""
+"""The bundle contains what is deployed, and is the same for the same files."""
 
 import hashlib
 import os
@@ -51,13 +51,13 @@ def checkout(folder: Path, files: dict[str, str]) -> Path:
 
 
 def names(path: Path) -> list[str]:
-    """What a bundle holds."""
+    """Return the names in a bundle."""
     with zipfile.ZipFile(path) as archive:
         return archive.namelist()
 
 
-def test_it_holds_what_is_deployed_and_nothing_else(tmp_path: Path) -> None:
-    """Functions, their code, their configuration and their packages' pins, in name order."""
+def test_it_contains_what_is_deployed_and_nothing_else(tmp_path: Path) -> None:
+    """It contains functions, code, configuration and the pins of packages, in name order."""
     root = checkout(tmp_path / "tree", {**NOT_DEPLOYED, **KEPT})
     made = build(tmp_path / "out" / "bundle.zip", root)
     assert names(made.path) == sorted(KEPT)
@@ -66,7 +66,7 @@ def test_it_holds_what_is_deployed_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Whatever the order, the times and the permissions of the files."""
+    """Order, times and permissions of the files do not change the bundle."""
     first = checkout(tmp_path / "first", KEPT)
     second = checkout(tmp_path / "second", dict(reversed(KEPT.items())))
     for number, name in enumerate(KEPT):
@@ -78,47 +78,51 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_other_content_gives_another_hash(tmp_path: Path) -> None:
-    """Terraform tells a new bundle by it."""
+    """Changed content changes the hash by which Terraform recognises a new bundle."""
     one = build(tmp_path / "1.zip", checkout(tmp_path / "first", KEPT))
     changed = {**KEPT, "common/core.py": "X = 2\n"}
     two = build(tmp_path / "2.zip", checkout(tmp_path / "second", changed))
     assert one.sha256 != two.sha256
 
 
-def test_entries_are_plain_files_that_everybody_may_read(tmp_path: Path) -> None:
-    """One time, one mode, stored: nothing of the machine that built it."""
+def test_entries_are_plain_readable_files(tmp_path: Path) -> None:
+    """Every entry has the same time and mode and is stored uncompressed."""
     made = build(tmp_path / "bundle.zip", checkout(tmp_path / "tree", KEPT))
     with zipfile.ZipFile(made.path) as archive:
-        told = {(e.date_time, e.external_attr >> 16, e.compress_type) for e in archive.infolist()}
-    assert told == {((1980, 1, 1, 0, 0, 0), 0o100644, zipfile.ZIP_STORED)}
+        found = {(e.date_time, e.external_attr >> 16, e.compress_type) for e in archive.infolist()}
+    assert found == {((1980, 1, 1, 0, 0, 0), 0o100644, zipfile.ZIP_STORED)}
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "expected"),
     [
         ("common/model.bin", "x", r"common/model.bin is not a .py file"),
         ("functions/a/notes.md", "x", r"functions/a/notes.md is not a .py file"),
         (
             "config/tables/key.json",
             '{"private_key": "x"}',
-            r"config/tables/key.json holds what looks like a sec",
+            r"config/tables/key.json contains what looks like a sec",
         ),
-        ("common/key.py", "K = '-----BEGIN PRIVATE KEY-----'", r"common/key.py holds what looks"),
+        (
+            "common/key.py",
+            "K = '-----BEGIN PRIVATE KEY-----'",
+            r"common/key.py contains what looks",
+        ),
     ],
 )
 def test_what_does_not_belong_there_is_refused(
-    tmp_path: Path, name: str, text: str, told: str
+    tmp_path: Path, name: str, text: str, expected: str
 ) -> None:
-    """A stray file is neither uploaded nor silently left behind."""
+    """A file that does not belong there, or contains a secret, is refused by name."""
     root = checkout(tmp_path / "tree", {**KEPT, name: text})
-    with pytest.raises(BadInputError, match=told):
+    with pytest.raises(BadInputError, match=expected):
         build(tmp_path / "bundle.zip", root)
     assert not (tmp_path / "bundle.zip").exists()
 
 
 @pytest.mark.parametrize("link", ["common/out.py", "functions/b", "config/tables/t2.json"])
 def test_a_symbolic_link_is_refused(tmp_path: Path, link: str) -> None:
-    """It could lead out of the tree, and a zip made elsewhere would differ."""
+    """A symbolic link, which could lead out of the tree, is refused by name."""
     root = checkout(tmp_path / "tree", KEPT)
     (root / link).symlink_to(tmp_path)
     with pytest.raises(BadInputError, match=f"{link} is a symbolic link"):
@@ -127,14 +131,14 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, link: str) -> None:
 
 @pytest.mark.parametrize("gone", ["constraints.txt", "requirements.txt"])
 def test_half_a_checkout_is_refused(tmp_path: Path, gone: str) -> None:
-    """Without requirements.txt the build would install nothing, without the other it would fail."""
+    """A checkout without its pins is refused with the name of the missing file."""
     files = {name: text for name, text in KEPT.items() if name != gone}
     with pytest.raises(BadInputError, match=f"{gone} is missing"):
         build(tmp_path / "bundle.zip", checkout(tmp_path / "tree", files))
 
 
 def test_this_checkout_has_every_function_in_its_bundle(tmp_path: Path) -> None:
-    """And what the settings name as files."""
+    """The bundle of this checkout contains every function and the files that settings name."""
     held = set(names(build(tmp_path / "bundle.zip").path))
     assert {f"functions/{function}/main.py" for function in ROUTES} < held
     assert {"config/workflows.yaml", "config/topology.yaml", "requirements.txt"} < held
@@ -148,14 +152,14 @@ def test_this_checkout_has_every_function_in_its_bundle(tmp_path: Path) -> None:
 
 
 def test_another_pin_is_another_requirements_file() -> None:
-    """The platform's build takes yesterday's packages for those of an equal requirements.txt."""
+    """requirements.txt contains the hash of constraints.txt, so that the build sees a new pin."""
     first, second, *_ = (ROOT / "requirements.txt").read_text().splitlines()
     digest = hashlib.sha256((ROOT / "constraints.txt").read_bytes()).hexdigest()
     assert (first, second) == ("-c constraints.txt", f"# constraints.txt: sha256 {digest}")
 
 
 def test_the_command_prints_path_hash_files_and_bytes(tmp_path: Path) -> None:
-    """One line, for people and for scripts; the same from another environment."""
+    """The command prints one line, the same in another environment."""
     out = tmp_path / "bundle.zip"
     here = CliRunner().invoke(main, ["bundle", "--out", str(out)])
     made = build(tmp_path / "again.zip")
@@ -173,9 +177,9 @@ def test_the_command_prints_path_hash_files_and_bytes(tmp_path: Path) -> None:
 
 
 def test_an_error_of_the_command_is_one_line(tmp_path: Path) -> None:
-    """With exit status 2."""
+    """A path that cannot be written is one line with exit status 2."""
     (tmp_path / "file").write_text("")
-    told = CliRunner().invoke(main, ["bundle", "--out", str(tmp_path / "file" / "bundle.zip")])
-    assert told.exit_code == 2
-    assert told.stderr.startswith("error: ")
-    assert told.stderr.count("\n") == 1
+    done = CliRunner().invoke(main, ["bundle", "--out", str(tmp_path / "file" / "bundle.zip")])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1

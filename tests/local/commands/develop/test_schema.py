@@ -17,7 +17,7 @@ SHIPPED: dict[str, Any] = yaml.safe_load(Settings().workflows_file.read_text())
 
 
 def test_the_published_schema_is_current() -> None:
-    """`python -m local schema > config/workflows.schema.json` writes it anew."""
+    """config/workflows.schema.json is what `python -m local schema` prints."""
     assert PATH.read_text() == schema_text()
 
 
@@ -42,7 +42,7 @@ def test_the_shipped_file_fits_and_names_the_schema() -> None:
     ],
 )
 def test_editors_refuse_what_the_functions_refuse(name: str, field: str, value: object) -> None:
-    """A field out of its form is a fault to both."""
+    """A wrong field is an error to the schema and to the functions."""
     flow = {**SHIPPED["workflows"][name], field: value}
     document = {**SHIPPED, "workflows": {name: flow}}
     assert list(VALIDATOR.iter_errors(document))
@@ -51,7 +51,7 @@ def test_editors_refuse_what_the_functions_refuse(name: str, field: str, value: 
 
 
 def test_editors_know_the_scrapers() -> None:
-    """A name that is not in the registry is marked while it is typed."""
+    """An unknown scraper is an error to the schema."""
     flow = {**SHIPPED["workflows"]["morning_operations"], "steps": [{"scrapers": ["nope"]}]}
     document = {**SHIPPED, "workflows": {"morning_operations": flow}}
     assert list(VALIDATOR.iter_errors(document))

@@ -1,4 +1,4 @@
-"""`python -m local dlq`: dead letters are looked at without loss, and come back as they were."""
+"""`python -m local dlq` shows dead letters without loss, and sends their originals again."""
 
 import json
 import threading
@@ -13,12 +13,13 @@ from click.testing import CliRunner, Result
 from google.pubsub_v1 import types
 
 from common.cloud.publisher import GooglePublisher
-from common.entry.dead_letters import bury
+from common.entry.dead_letters import dead_letter
 from common.errors import BadInputError
 from common.messages.envelope import Event, parse_event
 from common.runtime import Runtime
 from common.settings import Settings, settings
-from local.broker import Broker
+from local.broker.broker import Broker
+from local.broker.servers import Servers
 from local.commands.cli import main, run
 from local.records.tables import read_tables
 from local.simulator.world import ManualClock
@@ -45,20 +46,20 @@ class Bench:
         return CliRunner().invoke(main, ["dlq", "--project", PROJECT, *arguments])
 
     def listed(self) -> list[dict[str, Any]]:
-        """What `dlq list --json` prints."""
+        """Return what `dlq list --json` prints."""
         done = self.run("list", "--json")
         assert done.exit_code == 0, done.output
         found: list[dict[str, Any]] = json.loads(done.stdout)
         return found
 
     def publish(self, topic: str, data: bytes, **attributes: str) -> str:
-        """Publish bytes as anyone might."""
+        """Publish bytes to a topic."""
         return self.broker.publish(f"projects/{PROJECT}/topics/{topic}", data, attributes)
 
-    def bury(self, function: str, original: str, **attributes: str) -> None:
+    def dead_letter(self, function: str, original: str, **attributes: str) -> None:
         """Let a function dead-letter a message."""
-        runtime = Runtime(Settings())
-        runtime.__dict__.update(clock=self.clock, publisher=GooglePublisher(PROJECT, self.host))
+        publisher = GooglePublisher(PROJECT, self.host)
+        runtime = Runtime(Settings(), clock=self.clock, publisher=publisher)
         event = Event(
             shape="push",
             data={},
@@ -67,10 +68,10 @@ class Bench:
             publish_time=NOON,
             raw=original,
         )
-        bury(runtime, function, event, BadInputError("field: wrong"))
+        dead_letter(runtime, function, event, BadInputError("field: wrong"))
 
     def give_up(self, topic: str, data: bytes, **attributes: str) -> None:
-        """Publish a message that its functions refuse until the platform gives it up."""
+        """Publish a message that its functions refuse until its deliveries are exhausted."""
         self.publish(topic, data, **attributes)
         for _ in range(self.attempts):
             assert self.broker.wait_idle(10)
@@ -93,7 +94,7 @@ class _Function(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -101,7 +102,8 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """A broker whose functions refuse everything until `accept` is set."""
     clock = ManualClock(NOON)
     broker = Broker(clock)
-    made = Bench(broker, clock, f"127.0.0.1:{broker.start()}")
+    servers = Servers(broker)
+    made = Bench(broker, clock, f"127.0.0.1:{servers.port}")
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("F", (_Function,), {"bench": made}))
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
     subscribe(made, f"http://127.0.0.1:{server.server_port}/")
@@ -109,7 +111,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     settings.cache_clear()
     yield made
     settings.cache_clear()
-    broker.stop()
+    servers.stop()
     server.shutdown()
     server.server_close()
 
@@ -141,8 +143,8 @@ def subscribe(bench: Bench, url: str) -> None:
 
 
 def test_listing_shows_both_kinds_and_consumes_neither(bench: Bench) -> None:
-    """Our letter with its error, the platform's with its count; twice the same."""
-    bench.bury("scraper_runner", '{"scraper": "nope"}')
+    """Both kinds are listed with their errors, and listed again the second time."""
+    bench.dead_letter("scraper_runner", '{"scraper": "nope"}')
     bench.give_up(TICK, b'{"schema": "tick", "version": 1}')
     found = bench.listed()
     assert [(one["function"], one["error_class"]) for one in found] == [
@@ -155,8 +157,8 @@ def test_listing_shows_both_kinds_and_consumes_neither(bench: Bench) -> None:
 
 
 def test_the_table_names_each_letter(bench: Bench) -> None:
-    """A person sees function, class and time."""
-    bench.bury("scraper_runner", "{}")
+    """The table shows function, error class and time of each letter."""
+    bench.dead_letter("scraper_runner", "{}")
     done = bench.run("list")
     assert done.exit_code == 0
     for text in ("scraper_runner", "BadInputError", "2025-11-12 17:00:00", "1 dead letter"):
@@ -164,16 +166,16 @@ def test_the_table_names_each_letter(bench: Bench) -> None:
 
 
 def test_a_hostile_letter_cannot_move_the_cursor(bench: Bench) -> None:
-    """Escape sequences, markup and line breaks of a letter are shown as text."""
-    bench.bury("\x1b[31m[red]x\n", "{}")
+    """Escape sequences, markup and line breaks in a letter are shown as text."""
+    bench.dead_letter("\x1b[31m[red]x\n", "{}")
     done = bench.run("list")
     assert "\x1b[31m" not in done.stdout
     assert " [31m[red]x " in done.stdout
 
 
-def test_show_tells_the_whole_letter(bench: Bench) -> None:
-    """Original, attributes and times; the original as JSON where it is that."""
-    bench.bury("scraper_runner", '{"scraper": "nope"}', origin="a test")
+def test_show_prints_the_whole_letter(bench: Bench) -> None:
+    """`show` prints original, attributes and times; a JSON original is printed as JSON."""
+    bench.dead_letter("scraper_runner", '{"scraper": "nope"}', origin="a test")
     (listed,) = bench.listed()
     done = bench.run("show", listed["id"])
     shown = json.loads(done.stdout)
@@ -182,8 +184,8 @@ def test_show_tells_the_whole_letter(bench: Bench) -> None:
     assert (shown["published"], shown["message_id"]) == (NOON.isoformat(), "7")
 
 
-def test_r7_a_replayed_tick_says_its_original_time(bench: Bench) -> None:
-    """The platform's letter comes back with `scheduled_time` = when it was first published."""
+def test_r7_a_replayed_tick_keeps_its_original_time(bench: Bench) -> None:
+    """A replayed tick gets its first publish time as `scheduled_time`."""
     bench.give_up(TICK, b'{"schema": "tick", "version": 1}')
     (letter,) = bench.listed()
     bench.clock.move(NOON + timedelta(hours=20))
@@ -200,8 +202,8 @@ def test_r7_a_replayed_tick_says_its_original_time(bench: Bench) -> None:
     assert bench.listed() == []
 
 
-def test_r7_a_replay_keeps_the_attributes_that_filters_ask_for(bench: Bench) -> None:
-    """A RUN decision passes its subscription's filter again; the platform's marks are gone."""
+def test_r7_a_replay_keeps_the_attributes_that_filters_use(bench: Bench) -> None:
+    """A RUN decision passes its subscription's filter again, without the platform's attributes."""
     bench.give_up("workflow-decisions", json.dumps(DECISION).encode(), action="RUN")
     bench.accept = True
     assert bench.run("replay", "--all").exit_code == 0
@@ -212,10 +214,10 @@ def test_r7_a_replay_keeps_the_attributes_that_filters_ask_for(bench: Bench) -> 
 
 
 def test_replaying_one_function_s_letters_leaves_the_others(bench: Bench) -> None:
-    """`--function` picks; what is left waits on."""
+    """`--function` replays the letters of that function only."""
     bench.accept = True
-    bench.bury("scraper_runner", '{"scraper": "nbac_player_list"}')
-    bench.bury("schedule_locker", '{"schema": "tick"}')
+    bench.dead_letter("scraper_runner", '{"scraper": "nbac_player_list"}')
+    bench.dead_letter("schedule_locker", '{"schema": "tick"}')
     assert bench.run("replay", "--function", "scraper_runner").exit_code == 0
     assert [one["function"] for one in bench.listed()] == ["schedule_locker"]
 
@@ -229,13 +231,13 @@ def test_replaying_one_function_s_letters_leaves_the_others(bench: Bench) -> Non
     ],
     ids=["not JSON", "too long", "unknown function"],
 )
-def test_r7_what_cannot_be_replayed_says_so_and_stays(
+def test_r7_what_cannot_be_replayed_stays(
     bench: Bench, function: str, original: str, why: str
 ) -> None:
-    """Exit status 1 with the reason; the others of `--all` are replayed."""
+    """Exit status 1 with the reason; `--all` replays the other letters."""
     bench.accept = True
-    bench.bury(function, original)
-    bench.bury("schedule_locker", "{}")
+    bench.dead_letter(function, original)
+    bench.dead_letter("schedule_locker", "{}")
     done = bench.run("replay", "--all")
     assert done.exit_code == 1
     assert why in done.stdout
@@ -244,7 +246,7 @@ def test_r7_what_cannot_be_replayed_says_so_and_stays(
 
 
 def claimed_letter(**fields: object) -> bytes:
-    """What looks like a letter of ours but for some fields."""
+    """Return a letter of ours with some fields changed."""
     sound = {"function": "f", "error_class": "E", "error": "e", "message_id": "1", "original": "{}"}
     whole = {"schema": "dead-letter", **sound, "failed_at": NOON.isoformat(), "attributes": {}}
     return json.dumps(whole | fields).encode()
@@ -265,10 +267,10 @@ def claimed_letter(**fields: object) -> bytes:
         ),
     ],
 )
-def test_whatever_lies_on_the_topic_is_listed(
+def test_a_message_of_neither_kind_is_listed_and_stays(
     bench: Bench, data: bytes, attributes: dict[str, str]
 ) -> None:
-    """Someone published it there by hand: shown, never replayed, and nothing falls over."""
+    """A message that an operator published there by hand is shown and never replayed."""
     bench.publish("dead-letters", data, **attributes)
     (letter,) = bench.listed()
     assert (letter["function"], letter["error_class"]) == ("", "Unreadable")
@@ -277,30 +279,30 @@ def test_whatever_lies_on_the_topic_is_listed(
 
 
 def test_r7_a_bomb_is_listed_with_its_function_and_error(bench: Bench) -> None:
-    """An original of nothing but commas is text in its letter, and no values of it."""
-    bench.bury("schedule_locker", '{"a":[' + "[]," * 80_000 + "[]]}")
+    """An original with very many JSON values does not make its letter unreadable."""
+    bench.dead_letter("schedule_locker", '{"a":[' + "[]," * 80_000 + "[]]}")
     (letter,) = bench.listed()
     assert (letter["function"], letter["error"]) == ("schedule_locker", "field: wrong")
 
 
 def test_many_large_letters_are_listed(bench: Bench) -> None:
-    """Together more than the 4 MiB that gRPC takes by default."""
+    """Letters of together more than the 4 MiB of gRPC's default limit are listed."""
     for _ in range(18):
-        bench.bury("schedule_locker", "x" * 300_000)
+        bench.dead_letter("schedule_locker", "x" * 300_000)
     assert len(bench.listed()) == 18
 
 
 @pytest.mark.parametrize("original", ['{"version":NaN}', '{"version":1,"version":2}'])
 def test_an_original_that_is_no_json_is_shown_as_it_came(bench: Bench, original: str) -> None:
-    """Neither is the output made invalid by it, nor is a part of it left out."""
-    bench.bury("schedule_locker", original)
+    """An original that is not valid JSON is printed as a string, unchanged."""
+    bench.dead_letter("schedule_locker", original)
     done = bench.run("show", bench.listed()[0]["id"])
     assert json.loads(done.stdout)["original"] == original
 
 
 def test_a_letter_is_kept_when_its_original_cannot_be_published(bench: Bench) -> None:
-    """Acknowledged only after the publish: a topic that is gone loses nothing."""
-    bench.bury("schedule_locker", "{}")
+    """A letter whose topic is missing stays, because it is acknowledged after the publish."""
+    bench.dead_letter("schedule_locker", "{}")
     bench.broker.registry.delete_topic(f"projects/{PROJECT}/topics/tick-schedule-locker")
     done = bench.run("replay", "--all")
     assert isinstance(done.exception, SystemExit)
@@ -309,10 +311,10 @@ def test_a_letter_is_kept_when_its_original_cannot_be_published(bench: Bench) ->
 
 
 def test_a_slow_replay_holds_its_letters(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Minutes between two publishes: no lease ends meanwhile, so no letter comes twice."""
+    """With minutes between two publishes no lease expires, so no letter is replayed twice."""
     bench.accept = True
     for _ in range(3):
-        bench.bury("schedule_locker", "{}")
+        bench.dead_letter("schedule_locker", "{}")
     publish = GooglePublisher.publish
 
     def slowly(self: GooglePublisher, *message: Any) -> str:
@@ -329,15 +331,15 @@ def test_a_slow_replay_holds_its_letters(bench: Bench, monkeypatch: pytest.Monke
 
 
 def test_list_is_bounded(bench: Bench) -> None:
-    """`--limit` looks at no more."""
+    """`--limit` bounds the letters listed."""
     for _ in range(5):
-        bench.bury("schedule_locker", "{}")
+        bench.dead_letter("schedule_locker", "{}")
     assert len(json.loads(bench.run("list", "--json", "--limit", "2").stdout)) == 2
     assert len(bench.listed()) == 5
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["show", "nope"], "no dead letter 'nope' waits"),
         (["replay", "nope"], "no dead letter 'nope' waits"),
@@ -346,17 +348,17 @@ def test_list_is_bounded(bench: Bench) -> None:
     ],
     ids=str,
 )
-def test_a_mistake_is_told(bench: Bench, arguments: list[str], told: str) -> None:
-    """What was asked for is not there, or not clear."""
+def test_a_mistake_is_refused(bench: Bench, arguments: list[str], expected: str) -> None:
+    """An unknown letter or an ambiguous choice is refused with what to give."""
     done = bench.run(*arguments)
     assert done.exit_code == 2
-    assert told in done.output
+    assert expected in done.output
 
 
 def test_an_error_is_one_line_and_exit_status_2(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As every command's."""
+    """An unknown letter is one line on standard error with exit status 2."""
     monkeypatch.setattr("sys.argv", ["local", "dlq", "--project", PROJECT, "show", "nope"])
     with pytest.raises(SystemExit) as ended:
         run()
@@ -366,8 +368,8 @@ def test_an_error_is_one_line_and_exit_status_2(
     assert written.err.count("\n") == 1
 
 
-def test_a_project_without_the_subscription_is_told(bench: Bench) -> None:
-    """The name of what is missing."""
+def test_a_project_without_the_subscription_is_refused(bench: Bench) -> None:
+    """The error names the missing subscription."""
     bench.broker.delete_subscription(f"projects/{PROJECT}/subscriptions/dead-letters--kept")
     done = bench.run("list")
     assert done.exit_code == 2
@@ -378,9 +380,9 @@ def test_a_project_without_the_subscription_is_told(bench: Bench) -> None:
 def test_r7_a_replay_runs_on_the_kept_stack(
     finished_day: Replayed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A request that was given up days ago is scraped for its own date, and logged."""
+    """A request given up days ago is scraped for its own date, and logged."""
     stack = finished_day.stack
-    monkeypatch.setattr("local.commands.operate.dlq.kept_stack", lambda: stack)
+    monkeypatch.setattr("local.stack.driver.kept_stack", lambda: stack)
     publisher = GooglePublisher(stack.where["project"], stack.environment["PUBSUB_EMULATOR_HOST"])
     letter_id = publisher.publish(
         "dead-letters",
@@ -394,7 +396,7 @@ def test_r7_a_replay_runs_on_the_kept_stack(
     )
     done = CliRunner().invoke(main, ["dlq", "replay", letter_id])
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "1 replayed, 0 stayed")
-    assert stack.rest(20).idle
+    assert stack.wait_idle(20).idle
     rows = read_tables(stack.where)["scraper_execution_log"]
     found = [row for row in rows if str(row["target_date"]) == "2025-11-09"]
     assert [(row["scraper_name"], row["status"]) for row in found] == [
@@ -403,11 +405,11 @@ def test_r7_a_replay_runs_on_the_kept_stack(
     assert letter_id not in CliRunner().invoke(main, ["dlq", "list", "--json"]).stdout
 
 
-def test_without_a_stack_or_a_project_it_says_what_to_start(
+def test_without_a_stack_or_a_project_the_error_names_both(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One of both is needed."""
-    monkeypatch.setattr("local.commands.operate.dlq.kept_stack", lambda: None)
+    """Without a kept stack the error names `up` and `--project`."""
+    monkeypatch.setattr("local.stack.driver.kept_stack", lambda: None)
     done = CliRunner().invoke(main, ["dlq", "list"])
     assert isinstance(done.exception, SystemExit)
-    assert "--keep; or name a Google Cloud project with --project" in done.output
+    assert "python -m local up; or name a Google Cloud project with --project" in done.output

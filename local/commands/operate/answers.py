@@ -1,0 +1,156 @@
+"""Recorded answers of a source, read as the scraper_runner reads live ones."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from common.calendar.games import parse_schedule_body, season_of
+from common.clock import SystemClock
+from common.eastern import at
+from common.errors import BadInputError
+from common.messages.models import EVENT_ID, GameRef, season_type
+from common.scrapers import get
+from common.scrapers.model import Scraper, Target
+from common.scrapers.nba_schedule import SCHEDULE
+from common.settings import Settings
+from common.sources.client import Source
+from common.sources.outcomes import Scraped
+from common.sources.scrape import scrape
+from local.fake_sources.slate import load
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks to read.
+
+    Attributes:
+        scraper: a name of the registry.
+        files: the answers, in the order of the scraper's calls.
+        day: the Eastern target date.
+        game: id, and the teams `AWY@HOM` where they are given.
+        schedule: names the game's teams where they are not given.
+    """
+
+    scraper: str
+    files: tuple[Path, ...]
+    day: date
+    game: tuple[str, str | None] | None
+    schedule: Path | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a scraper read its answers; `warnings` are those of a schedule."""
+
+    scraped: Scraped
+    warnings: tuple[str, ...]
+
+    @property
+    def rows(self) -> Sequence[dict[str, Any]]:
+        """The records of the object that the runner would store; none where it stores a PDF."""
+        if self.scraped.content_type != "application/json":
+            return []
+        records: list[dict[str, Any]] = json.loads(self.scraped.body).get("records", [])
+        return records
+
+
+def read_answers(asked: Asked) -> Reading:
+    """Scrape once, with the files as the answers of the source.
+
+    Raises:
+        BadInputError: an unknown scraper, a missing or superfluous game, a schedule that cannot be
+            read, or a number of files that does not fit the scraper's calls.
+        OSError: a file cannot be read.
+    """
+    scraper = get(asked.scraper)
+    bodies = [path.read_bytes() for path in asked.files]
+    target = _target(scraper, asked, bodies)
+    # The day is over then, so that every file name of the day is a candidate.
+    now = at(asked.day + timedelta(days=1), time())
+    _check_count(scraper, len(scraper.calls(target, now)), len(bodies))
+    scraped = scrape(scraper, target, _source(iter(bodies)), now)
+    return Reading(scraped, _warnings(scraper, bodies))
+
+
+def _check_count(scraper: Scraper, calls: int, files: int) -> None:
+    needed = 1 if scraper.takes == "first" else calls
+    if files != needed:
+        raise BadInputError(
+            f"{scraper.name} reads {needed} answer(s) here, {files} files are given"
+        )
+
+
+def _source(bodies: Iterator[bytes]) -> Source:
+    """Return the deployed client; each request is answered with the next body."""
+    settings = Settings().model_copy(
+        # Shorter than a real key: the client hides a real one wherever an answer repeats it.
+        update={"source_interval_seconds": 0, "odds_api_key": SecretStr("none")}
+    )
+    answers = httpx.MockTransport(lambda _: httpx.Response(200, content=next(bodies)))
+    return Source(settings, SystemClock(), answers)
+
+
+def _target(scraper: Scraper, asked: Asked, bodies: Sequence[bytes]) -> Target:
+    game = _game(scraper, asked)
+    target = Target(
+        scraper.name, asked.day, season_of(asked.day), game, _event_ids(scraper, bodies)
+    )
+    return replace(target, season_type=season_type(game.game_id)) if game else target
+
+
+def _game(scraper: Scraper, asked: Asked) -> GameRef | None:
+    if (scraper.scope == "game") != (asked.game is not None):
+        needed = "give --game ID[:AWY@HOM]" if scraper.scope == "game" else "leave --game out"
+        raise BadInputError(f"{scraper.name} collects one {scraper.scope} a task; {needed}")
+    if asked.game is None:
+        return None
+    game_id, teams = asked.game
+    away, home = teams.split("@") if teams else _teams(game_id, asked.schedule)
+    return GameRef(game_id=game_id, away=away, home=home)
+
+
+def _teams(game_id: str, schedule: Path | None) -> tuple[str, str]:
+    if schedule is None:
+        raise BadInputError(
+            f"--game {game_id}: its teams are unknown; give {game_id}:AWY@HOM or --schedule FILE"
+        )
+    for game in load(schedule).games:
+        if game.game_id == game_id:
+            return game.away, game.home
+    raise BadInputError(f"--game {game_id}: {schedule} does not list it; give {game_id}:AWY@HOM")
+
+
+def _event_ids(scraper: Scraper, bodies: Sequence[bytes]) -> tuple[str, ...]:
+    """Return one event id a file, for a scraper that asks by event."""
+    if not scraper.needs_events:
+        return ()
+    return tuple(_event_id(body) or f"file-{n}" for n, body in enumerate(bodies, 1))
+
+
+def _event_id(body: bytes) -> str | None:
+    """Return the id of the one event in an answer; None where it cannot be read."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    if isinstance(document, dict):
+        document = document.get("data", document)
+    found = document.get("id") if isinstance(document, dict) else None
+    return found if isinstance(found, str) and re.fullmatch(EVENT_ID, found) else None
+
+
+def _warnings(scraper: Scraper, bodies: Sequence[bytes]) -> tuple[str, ...]:
+    """Return the warnings of a schedule; none where it cannot be read or is something else."""
+    if scraper is not SCHEDULE:
+        return ()
+    with suppress(BadInputError):  # the outcome is CONTRACT then, with the reason
+        return parse_schedule_body(bodies[0]).warnings
+    return ()

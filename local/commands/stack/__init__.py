@@ -1,0 +1,1 @@
+"""Commands that start, query and stop the local stack."""

@@ -1,0 +1,107 @@
+"""`python -m local day`: one day through the whole chain, on real processes."""
+
+import shutil
+import signal
+import sys
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from common.errors import OrchestrationError
+from local.commands.console import make_console
+from local.commands.kept import refuse_second
+from local.commands.options import (
+    Day,
+    out_option,
+    ports_option,
+    schedule_option,
+    workflows_option,
+)
+from local.commands.stack.inputs import checked_workflows, slate_path
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from local.fake_sources.slate import Slate
+    from local.stack.driver import RunningStack
+
+PIPED_WIDTH = 120
+
+
+@click.command()
+@click.argument("day", metavar="DATE", type=Day())
+@out_option
+@schedule_option
+@workflows_option
+@ports_option
+@click.option("--keep", is_flag=True, help="Leave the stack up and print how to reach it.")
+@click.option("--chaos", type=int, metavar="SEED", help="Inject faults; see docs/simulator.md.")
+def day(
+    day: date,
+    out: Path,
+    schedule: Path | None,
+    workflows: Path | None,
+    *,
+    ports: tuple[tuple[str, int], ...],
+    keep: bool,
+    chaos: int | None,
+) -> None:
+    """Replay one DATE of the schedule on real processes."""
+    from common.eastern import at
+    from local.day.replay import load_slate
+    from local.stack.config import StackConfig
+    from local.stack.driver import start_stack
+
+    _check_keep(keep=keep, chaos=chaos)
+    slate_file = slate_path(schedule)
+    slate = load_slate(slate_file, day)
+    config = StackConfig(
+        slate=slate_file,
+        instant=at(day, time()),
+        collect_since=day - timedelta(days=1),
+        workflows=checked_workflows(workflows),
+        ports=dict(ports),
+        chaos=chaos,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    console = make_console(PIPED_WIDTH)
+    with start_stack(config) as stack:
+        _replay(console, stack, slate, day, out)
+        if keep:
+            _keep(console, stack)
+    if not keep:
+        shutil.rmtree(config.folder, ignore_errors=True)
+
+
+def _check_keep(*, keep: bool, chaos: int | None) -> None:
+    if not keep:
+        return
+    if chaos is not None:
+        raise OrchestrationError("--keep with --chaos: a stack with injected faults is not kept")
+    refuse_second()
+
+
+def _replay(
+    console: "Console", stack: "RunningStack", slate: "Slate", day: date, out: Path
+) -> None:
+    from local.day import replay as replayed
+    from local.day.report import Watch, print_report
+
+    try:
+        with Watch(console) as watch:
+            outcome = replayed.replay(stack, slate, day, watch.show)
+    finally:
+        if stack.where["chaos"] is not None:
+            replayed.write_disturbances(stack, out)
+    replayed.write_outcome(outcome, out)
+    print_report(console, outcome, slate, stack)
+    console.print(f"Tables written to {out}")
+
+
+def _keep(console: "Console", stack: "RunningStack") -> None:
+    from local.day.report import print_kept
+
+    stack.keep()
+    print_kept(console, stack.where)

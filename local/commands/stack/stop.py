@@ -1,0 +1,15 @@
+"""`python -m local stop`: ends the kept stack."""
+
+import click
+
+from common.errors import OrchestrationError
+
+
+@click.command()
+def stop() -> None:
+    """Stop the kept stack."""
+    from local.stack.driver import stop_kept
+
+    if not stop_kept():
+        raise OrchestrationError("no stack is up")
+    click.echo("stopped")

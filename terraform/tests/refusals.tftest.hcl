@@ -1,0 +1,52 @@
+# Variables that cannot work are refused before anything is planned.
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+run "refuses_public_operators" {
+  command = plan
+  variables {
+    operators = ["allUsers"]
+  }
+  expect_failures = [var.operators]
+}
+
+run "refuses_more_memory_than_its_cpu_allows" {
+  command = plan
+  variables {
+    memory = "1Gi"
+  }
+  expect_failures = [var.cpu]
+}
+
+run "refuses_a_lease_that_ends_before_the_ack_deadline" {
+  command = plan
+  variables {
+    settings = { lease_seconds = 600 }
+  }
+  expect_failures = [var.settings]
+}
+
+run "refuses_one_bucket_for_data_and_state" {
+  command = plan
+  variables {
+    state_bucket = "nba-scraped-data"
+  }
+  expect_failures = [var.state_bucket]
+}
+
+run "refuses_a_prefix_that_makes_account_ids_too_long" {
+  command = plan
+  variables {
+    topic_prefix = "production-"
+  }
+  expect_failures = [var.topic_prefix]
+}
+
+run "refuses_state_that_dies_before_its_dead_letters" {
+  command = plan
+  variables {
+    state_retention_days = 31
+  }
+  expect_failures = [var.state_retention_days]
+}

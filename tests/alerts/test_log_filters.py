@@ -1,0 +1,197 @@
+"""Which of our log lines raise which alert: real lines of the code through the shipped filters."""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import ServiceUnavailable
+
+from common.entry.respond import Route, respond
+from common.errors import BadInputError, ClaimBusyError, ConfigError
+from common.healing.attempts import RESEND_WAIT_MIN, RESENDS_MAX, quarantine, resend
+from common.logs import ALLOWED
+from common.messages.envelope import Event
+from common.messages.models import Tick
+from common.runtime import Runtime
+from common.settings import Settings
+from common.sources.health import ALERTS as SOURCE_ALERTS
+from common.sources.health import Code, alert_once
+from local.simulator.memory import MemoryPublisher, MemoryStorage
+from local.simulator.world import ROUTES, ManualClock
+from tests.alerts.log_filter import entry_of, matches
+from tests.alerts.policies import ALERTS
+from tests.kit.state import new_state
+
+NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
+OUR_FUNCTIONS = "|".join(name.replace("_", "-") for name in ROUTES)
+FILTERS = {
+    alert.name: alert.filter.replace("OUR_FUNCTIONS", OUR_FUNCTIONS) for alert in ALERTS.logs
+}
+Raised = Callable[..., set[str]]
+
+
+@pytest.fixture
+def raised(capsys: pytest.CaptureFixture[str]) -> Raised:
+    """The alerts that the lines logged since the last look raise."""
+
+    def look(function: str = "scraper_runner") -> set[str]:
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        assert lines, "nothing was logged"
+        entries = [entry_of(line, function) for line in lines]
+        return {
+            name
+            for name, query in FILTERS.items()
+            if any(matches(query, entry) for entry in entries)
+        }
+
+    return look
+
+
+class UnreachableStorage(MemoryStorage):
+    """A bucket that does not answer."""
+
+    def create(self, *_: Any, **__: Any) -> Any:
+        """Refuse as Cloud Storage does when it is down."""
+        raise ServiceUnavailable("down")
+
+    stat = create
+
+
+def deliver(
+    function: str,
+    error: Exception | None,
+    *,
+    attempt: int = 1,
+    storage: type[MemoryStorage] = MemoryStorage,
+) -> int:
+    """Push one tick to a handler that raises the error, or succeeds; returns the HTTP status."""
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        if error is not None:
+            raise error
+        return {"result": "locked"}
+
+    clock = ManualClock(NOON)
+    runtime = Runtime(
+        Settings(), clock=clock, storage=storage(clock), publisher=MemoryPublisher(clock)
+    )
+    message = {"data": base64.b64encode(b"{}").decode(), "messageId": "1"}
+    body = {"message": message, "subscription": "s", "deliveryAttempt": attempt}
+    return respond(runtime, {}, json.dumps(body).encode(), Route(function, Tick, handle))[1]
+
+
+def test_a_handled_event_raises_no_alert(raised: Raised) -> None:
+    """The line of a success matches no filter, not even that of the locker."""
+    assert deliver("schedule_locker", None) == 200
+    assert raised("schedule_locker") == set()
+
+
+@pytest.mark.parametrize("error", [BadInputError("no such field"), ConfigError("no such file")])
+def test_a_locker_that_refuses_or_fails_raises_its_own_alert(
+    raised: Raised, error: Exception
+) -> None:
+    """A day without a plan is serious at the first delivery that fails, whatever the reason."""
+    deliver("schedule_locker", error)
+    assert raised("schedule_locker") == {"locker-failing", "function-failing"}
+
+
+def test_a_locker_whose_source_is_down_for_a_moment_raises_its_own_alert(raised: Raised) -> None:
+    """The first transient error is no incident of the function yet, but the plan is late."""
+    assert deliver("schedule_locker", ServiceUnavailable("later")) == 503
+    assert raised("schedule_locker") == {"locker-failing"}
+
+
+def test_two_deliveries_of_a_locker_that_meet_raise_no_alert(raised: Raised) -> None:
+    """The second one finds a busy claim; its redelivery finds the work done."""
+    assert deliver("schedule_locker", ClaimBusyError("held")) == 503
+    assert raised("schedule_locker") == set()
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "alerts"),
+    [
+        (ServiceUnavailable("later"), 1, set()),
+        (ServiceUnavailable("later"), 3, {"function-failing"}),
+        (ConfigError("no such file"), 1, {"function-failing"}),
+        (BadInputError("no such field"), 1, {"function-failing"}),
+    ],
+    ids=["transient, first delivery", "transient, third delivery", "bug", "refused"],
+)
+def test_a_failure_that_retries_do_not_mend_raises_an_alert(
+    raised: Raised, error: Exception, attempt: int, alerts: set[str]
+) -> None:
+    """A transient error does from its third delivery on, any other at once."""
+    deliver("scraper_runner", error, attempt=attempt)
+    assert raised() == alerts
+
+
+def test_an_unreachable_state_bucket_raises_an_alert(raised: Raised) -> None:
+    """It does at the first delivery, although the error is transient."""
+    deliver("scraper_runner", ServiceUnavailable("down"), storage=UnreachableStorage)
+    assert raised() == {"function-failing"}
+
+
+@pytest.mark.parametrize("code", SOURCE_ALERTS)
+def test_a_source_in_trouble_raises_an_alert(raised: Raised, code: Code) -> None:
+    """It does with each of the codes that docs/failures.md explains."""
+    alert_once(new_state(), code, "oddsa_events", (), NOON)
+    assert raised() == {"source"}
+
+
+def test_an_item_that_cleanup_gives_up_raises_an_alert(raised: Raised) -> None:
+    """The line is written once, when the item is quarantined."""
+    quarantine(new_state(), "runs/one")
+    assert raised("cleanup_processor") == {"quarantined"}
+
+
+def test_an_item_whose_receiver_is_out_raises_an_alert(raised: Raised) -> None:
+    """Cleanup gives it up for as long as its receiver does no work, and reports it as well."""
+    clock = ManualClock(NOON)
+    state = new_state(clock=clock)
+    for _ in range(RESENDS_MAX + 1):
+        resend(state, "objects/one", lambda: None, receiver_seen=datetime(2025, 11, 1, tzinfo=UTC))
+        clock.move(clock.now() + RESEND_WAIT_MIN)
+    assert raised("cleanup_processor") == {"quarantined"}
+
+
+def test_a_function_of_another_deployment_raises_no_alert(raised: Raised) -> None:
+    """The filters select this deployment's functions by their whole names."""
+    deliver("scraper_runner", ConfigError("no such file"))
+    assert raised("staging-scraper_runner") == set()
+
+
+def test_no_filter_on_our_lines_goes_by_their_message() -> None:
+    """They go by fields that are allow-listed, so that a message can be reworded freely."""
+    ours = [query for query in FILTERS.values() if "cloud_run_revision" in query]
+    fields = {name for query in ours for name in re.findall(r"jsonPayload\.(\w+)", query)}
+    assert {"result", "reason_code", "code"} <= fields <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("text", "is_broken"),
+    [
+        ("Job query_1 failed with error INVALID_ARGUMENT: ALERT abort: d-1: missed", False),
+        ("Summary: succeeded 0 jobs, failed 1 jobs.", False),
+        ("Job query_1 failed with error PERMISSION_DENIED: no such table", True),
+    ],
+)
+def test_only_a_query_that_fails_by_itself_is_broken(text: str, *, is_broken: bool) -> None:
+    """Neither line of a run that found an incident is one of a broken query."""
+    entry = {
+        "severity": "ERROR",
+        "resource.type": "bigquery_dts_config",
+        "resource.labels.config_id": "OUR_QUERIES",
+        "jsonPayload.message": text,
+    }
+    assert matches(FILTERS["alert-query-broken"], entry) is is_broken
+
+
+def test_a_filter_that_is_not_understood_is_refused() -> None:
+    """The matcher never takes a filter for one that matches nothing."""
+    for query in ('jsonPayload.result!="a"', "jsonPayload.result=a"):
+        with pytest.raises(ValueError, match="not a"):
+            matches(query, {"jsonPayload.result": "a"})

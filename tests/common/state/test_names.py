@@ -1,0 +1,117 @@
+"""The names of state objects are those that docs/messages.md lists, and no others."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from common.settings import ROOT
+from common.state import names
+
+UUID = "4e39d76e-ba2e-5401-af4b-6137cbb12b5f"
+SLOT = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
+OBJECTS = {
+    "lease": names.lease(names.task_key(UUID)),
+    "done": names.done(names.slot_key("master_controller", SLOT, "")),
+    "batch": names.batch(names.tick_stamp(SLOT, "")),
+    "batch of a forced tick": names.batch(names.tick_stamp(SLOT, "17")),
+    "manifest": names.manifest(UUID),
+    "tasks": names.tasks(UUID, 1),
+    "result": names.result(UUID, 1, UUID),
+    "CURSOR": names.CURSOR,
+    "attempt": names.attempt(f"objects/{UUID}", "try-1"),
+    "attempt, the last": names.attempt(f"steps/{UUID}-1", "quarantined"),
+    "attempt, unheard": names.attempt(f"tasks/{UUID}", "unheard"),
+    "incident": names.incident(SLOT, "scraper_runner", "ConfigError"),
+    "source_alert": names.source_alert("SOURCE_CHANGED", "oddsa_events", SLOT, "start"),
+    "turn": names.turn("stats.nba.com", SLOT),
+    "source_events": names.source_events("oddsa_events") + "20251112T183000000000.failed.x",
+    "ODDS_QUOTA": names.ODDS_QUOTA,
+}
+PARTS = {
+    "batches": names.batches(SLOT),
+    "results": names.results(UUID, 1),
+    "attempts": names.attempts(f"objects/{UUID}"),
+}
+"""What begins the names of several objects; a sweep lists by it."""
+KEYS = {
+    "start_key": names.start_key(UUID),
+    "step_key": names.step_key(UUID, 1),
+    "end_key": names.end_key(UUID),
+    "task_key": names.task_key(UUID),
+    "log_key": names.log_key(UUID),
+    "slot_key": names.slot_key("cleanup_processor", SLOT, ""),
+    "slot_key of a forced tick": names.slot_key("master_controller", SLOT, "17"),
+}
+FORMS = {"tick_stamp", "EVENT_STAMP"}
+"""What the names of objects are made of."""
+PLACEHOLDERS = {
+    "<key>": "[a-z_]+/.+",
+    "<kind>": "(objects|decisions|tasks|steps)",
+    "<hour>": r"\d{4}-\d\d-\d\dT\d\d",
+    "<reason code>": "[A-Z_]+",
+    "<slot stamp>": r"\d{8}T\d{6}Z",
+    "[-<forced by>]": r"(-[^/]+)?",
+}
+"""The placeholders that are narrower than one segment of a name, or wider."""
+
+
+def section() -> str:
+    """Return the section about state objects."""
+    text = (ROOT / "docs" / "messages.md").read_text()
+    return text.split("\n## State objects\n")[1].split("\n## ")[0]
+
+
+def documented() -> list[str]:
+    """Return the patterns of the table of state objects."""
+    return re.findall(r"^\| `([^`]+)` \|", section(), re.MULTILINE)
+
+
+def documented_keys() -> list[str]:
+    """Return the patterns of claims' keys, which stand before the table."""
+    return re.findall(r"`([a-z_]+_[a-z]+/[^`]+)`", section().split("\n| Name |")[0])
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Return whether a name has the form of a documented pattern."""
+    found = re.escape(pattern)
+    for placeholder, form in PLACEHOLDERS.items():
+        found = found.replace(re.escape(placeholder), form)
+    found = re.sub(r"<[^>]+>", "[^/]+", found.replace("\\ ", " "))
+    return re.fullmatch(found, name) is not None
+
+
+@pytest.mark.parametrize("name", OBJECTS.values(), ids=OBJECTS)
+def test_a_state_object_has_one_documented_name(name: str) -> None:
+    """The name of every state object has exactly one of the documented forms."""
+    assert len([pattern for pattern in documented() if matches(pattern, name)]) == 1
+
+
+@pytest.mark.parametrize("pattern", documented())
+def test_a_documented_name_is_one_of_a_state_object(pattern: str) -> None:
+    """Every documented form is that of an object which the code names."""
+    assert any(matches(pattern, name) for name in OBJECTS.values())
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_the_key_of_a_claim_is_documented(key: str) -> None:
+    """The key of every claim has exactly one of the documented forms."""
+    assert len([pattern for pattern in documented_keys() if matches(pattern, key)]) == 1
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_a_listing_finds_the_objects_that_it_is_for(part: str) -> None:
+    """What a sweep lists by begins the name of a state object."""
+    assert any(name.startswith(part) for name in OBJECTS.values())
+
+
+def test_every_name_of_the_module_is_compared() -> None:
+    """A new function or constant of the module must be given its example here."""
+    public = {
+        name
+        for name, value in vars(names).items()
+        if not name.startswith("_")
+        and (getattr(value, "__module__", None) == names.__name__ or isinstance(value, str))
+    }
+    examples = {label.split()[0].rstrip(",") for label in (*OBJECTS, *PARTS, *KEYS)}
+    assert public == examples | FORMS

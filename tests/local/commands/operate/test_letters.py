@@ -1,0 +1,93 @@
+"""Dead letters of both kinds are read, described and turned into the message to send again."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.entry.dead_letters import dead_letter
+from common.errors import BadInputError
+from common.messages.envelope import Event
+from common.runtime import Runtime
+from common.settings import Settings
+from local.commands.operate.letters import Letter, Resent, described, read_letter, resent
+from local.simulator.memory import MemoryPublisher
+from local.simulator.world import ManualClock
+
+NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
+DAY = timedelta(days=1)
+TOPOLOGY = Runtime(Settings()).topology
+
+
+def letter(data: bytes, **attributes: str) -> Letter:
+    """Read a message of the dead-letter topic."""
+    return read_letter("1", NOON, data, attributes, TOPOLOGY)
+
+
+def test_a_letter_of_ours_is_read_as_it_was_written() -> None:
+    """The letter that a function publishes is read with the same fields."""
+    clock = ManualClock(NOON)
+    publisher = MemoryPublisher(clock)
+    event = Event(shape="push", data={}, message_id="7", publish_time=NOON, raw='{"x": 1}')
+    runtime = Runtime(Settings(), clock=clock, publisher=publisher)
+    dead_letter(runtime, "a_function", event, BadInputError("field: wrong"))
+    (written,) = publisher.published
+    found = letter(json.dumps(dict(written.body)).encode())
+    assert (found.function, found.error_class, found.error) == (
+        "a_function",
+        "BadInputError",
+        "field: wrong",
+    )
+    assert (found.published, found.message_id, found.original) == (NOON, "7", '{"x": 1}')
+
+
+PLATFORM = {
+    "CloudPubSubDeadLetterSourceDeliveryCount": "100",
+    "CloudPubSubDeadLetterSourceDeliveryErrorMessage": "status 500",
+    "CloudPubSubDeadLetterSourceSubscription": "test-scraped-objects--scraper-logger",
+    "CloudPubSubDeadLetterSourceSubscriptionProject": "p",
+    "CloudPubSubDeadLetterSourceTopicPublishTime": "2025-11-12T17:00:00.000+00:00",
+}
+
+
+def test_a_letter_of_the_platform_names_its_function_and_original_time() -> None:
+    """Both come from its attributes, also where a deployment prefixes its subscriptions."""
+    found = letter(b"{}", **PLATFORM, objectId="a.json")
+    assert (found.function, found.error_class) == ("scraper_logger", "DeliveriesExhausted")
+    assert "after 100 deliveries; status 500" in found.error
+    assert found.published == NOON
+    assert found.attributes == {"objectId": "a.json"}
+
+
+def test_r7_a_replayed_notification_keeps_what_names_its_object() -> None:
+    """A replayed notification keeps its attributes, is marked as republished, and gets no time."""
+    again = resent(letter(b"{}", **PLATFORM, objectId="a.json", googclient_x="1"), TOPOLOGY)
+    assert again == Resent("scraped-objects", {}, {"objectId": "a.json", "republished": "dlq"})
+
+
+@pytest.mark.parametrize("topic", ["tick-schedule-locker", "scraper-requests"])
+@pytest.mark.parametrize("own", ["2025-11-11T10:00:00+00:00", None])
+def test_r7_a_replay_is_of_the_original_time(topic: str, own: str | None) -> None:
+    """A replay keeps its `scheduled_time`; without one it gets its first publish time."""
+    function = {"tick-schedule-locker": "schedule_locker"}.get(topic, "scraper_runner")
+    given = {"scheduled_time": own} if own else {}
+    held = Letter("1", function, "E", "", NOON + DAY, published=NOON, original=json.dumps(given))
+    assert resent(held, TOPOLOGY).body == {"scheduled_time": own or NOON.isoformat()}
+
+
+def test_r7_a_message_of_unknown_time_is_of_when_it_failed() -> None:
+    """A letter without a publish time is replayed as of the time of its failure."""
+    held = Letter("1", "schedule_locker", "E", "", NOON)
+    assert resent(held, TOPOLOGY).body == {"scheduled_time": NOON.isoformat()}
+
+
+@given(st.binary(max_size=100) | st.dictionaries(st.text(), st.text()).map(json.dumps))
+def test_any_bytes_are_a_letter(data: bytes | str) -> None:
+    """Any message on the topic can be listed and shown; one of neither kind is not replayed."""
+    found = letter(data if isinstance(data, bytes) else data.encode())
+    assert found.error_class == "Unreadable"
+    assert json.dumps(described(found))
+    with pytest.raises(BadInputError, match="has no subscription"):
+        resent(found, TOPOLOGY)

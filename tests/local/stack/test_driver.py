@@ -1,0 +1,95 @@
+"""A stack in a keeper process of its own, as a driver starts and finds it."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from common.clock import FileClock
+from common.cloud.storage import make_client
+from common.configuration.topology import load_topology
+from common.errors import ConfigError
+from common.settings import Settings, variable
+from local.stack.config import StackConfig
+from local.stack.driver import RunningStack, start_stack
+from local.stack.process import HOST, accepts
+
+pytestmark = pytest.mark.stack
+INSTANT = datetime(2025, 11, 12, 18, tzinfo=UTC)
+HOSTS = ("pubsub_emulator_host", "storage_emulator_host", "bigquery_emulator_host")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Start a stack without a day."""
+    with start_stack(
+        StackConfig(instant=INSTANT, folder=tmp_path_factory.mktemp("stack"))
+    ) as running:
+        yield running
+
+
+def addresses(stack: RunningStack) -> list[str]:
+    """Return the addresses of all emulators, functions and the keeper."""
+    hosts = [stack.environment[variable(name)] for name in HOSTS]
+    return [*hosts, *stack.where["functions"].values(), stack.where["control"]]
+
+
+def port(address: str) -> int:
+    """Return the port of a URL or of `host:port`."""
+    found = urlsplit(address if "//" in address else f"//{address}").port
+    assert found is not None
+    return found
+
+
+def test_a_started_stack_is_described(stack: RunningStack) -> None:
+    """The description has the names of all resources and an open address for every part."""
+    settings, topology = Settings(), load_topology(Settings().topology_file)
+    assert stack.where["project"] == settings.project
+    assert stack.where["dataset"] == settings.dataset
+    assert set(stack.where["functions"]) == {one.function for one in topology.subscriptions}
+    assert [one for one in addresses(stack) if not accepts(port(one))] == []
+    client = make_client(settings.project, stack.environment[variable("storage_emulator_host")])
+    buckets = {bucket.name for bucket in client.list_buckets()}
+    assert buckets == {stack.where["data_bucket"], stack.where["state_bucket"]}
+
+
+def test_a_started_stack_is_idle_at_its_instant(stack: RunningStack) -> None:
+    """Without a tick nothing is delivered, and the virtual clock begins where it was asked to."""
+    chain = stack.wait_idle(20)
+    assert (chain.idle, chain.next_due, chain.handled, chain.disturbances) == (True, None, 0, 0)
+    elapsed = FileClock(Path(stack.environment[variable("clock_file")])).now() - INSTANT
+    assert 0 <= elapsed.total_seconds() < 600
+
+
+def test_an_unknown_function_is_refused(stack: RunningStack) -> None:
+    """The keeper's error is raised in the driver, with the known functions."""
+    with pytest.raises(ConfigError, match=r"function 'nope': known are .*scraper_runner"):
+        stack.kill("nope")
+
+
+def test_a_stack_on_a_port_in_use_does_not_start(tmp_path: Path) -> None:
+    """The keeper's error, with the port, is raised in the driver."""
+    with socket.socket() as server:
+        server.bind((HOST, 0))
+        server.listen()
+        taken = server.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"port {taken}"):
+            start_stack(StackConfig(instant=INSTANT, folder=tmp_path, ports={"pubsub": taken}))
+
+
+def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
+    """`kill -9` of the keeper closes the address of every emulator and function."""
+    with start_stack(StackConfig(instant=INSTANT, folder=tmp_path)) as stack:
+        ports = [port(address) for address in addresses(stack)]
+        assert all(accepts(one) for one in ports)
+        os.kill(stack.where["pid"], signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while any(accepts(one) for one in ports) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [one for one in ports if accepts(one)] == []
