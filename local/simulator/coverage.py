@@ -1,4 +1,4 @@
-"""What a season's games got, told from the five tables and the stored objects themselves."""
+"""Computes from the five tables and the stored objects what was collected of each game."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ Read = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class Wanted:
-    """Scrapers that a game is to get: before its tip-off, for itself, and for its whole date."""
+    """Names the scrapers a game needs: before its tip-off, for itself, and for its whole date."""
 
     lines: tuple[str, ...]
     per_game: tuple[str, ...]
@@ -28,7 +28,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class GameCoverage:
-    """What a game got.
+    """What was collected of a game.
 
     Attributes:
         game: the game.
@@ -46,7 +46,7 @@ class GameCoverage:
 
 
 def wanted_of(workflows: Mapping[str, Workflow], per_game: frozenset[str]) -> Wanted:
-    """What the configured workflows are to collect of every game."""
+    """List what the configured workflows are to collect of every game."""
     steps = [(flow, step) for flow in workflows.values() for step in flow.steps]
     feeders = {step.events_from for _, step in steps}
     before = [n for f, s in steps if isinstance(f, PreGame) for n in s.scrapers if n not in feeders]
@@ -83,7 +83,7 @@ class Collected:
                 self._of_date[row["scraper_name"], row["target_date"]].append(row)
 
     def cover(self, game: Game, wanted: Wanted) -> GameCoverage:
-        """What one game got."""
+        """Compute what was collected of one game."""
         found = {name: self._of_game.get((name, game.game_id), []) for name in wanted.per_game}
         for name in wanted.per_date:
             found[name] = self._holding(name, game, f'"GAME_ID":"{game.game_id}"')
@@ -102,18 +102,18 @@ class Collected:
         return any(game.tipoff is not None and when < game.tipoff for when in times)
 
     def _holding(self, scraper: str, game: Game, text: str) -> list[datetime]:
-        """When a scrape of the game's date succeeded whose object speaks of the game."""
+        """When scrapes of the game's date succeeded whose object contains the game."""
         rows = self._of_date.get((scraper, game.game_date), ())
         return [r["triggered_at"] for r in rows if text.encode() in self._read(r["gcs_path"])]
 
 
 def missed_windows(tables: Tables) -> list[str]:
-    """Workflow and date of each window that was called missed, or was planned and never ran."""
+    """List date and workflow of each window decided as missed, or planned and never run."""
     decisions = tables["workflow_decisions"]
     runs = {_window(row) for row in decisions if row["action"] == "RUN"}
-    told = {_window(row) for row in decisions if row["reason_code"] == "MISSED_WINDOW"}
+    missed = {_window(row) for row in decisions if row["reason_code"] == "MISSED_WINDOW"}
     planned = {_window(row) for row in tables["daily_expected_schedule"]}
-    return sorted(f"{day} {name}" for name, day in told | (planned - runs))
+    return sorted(f"{day} {name}" for name, day in missed | (planned - runs))
 
 
 def _window(row: Row) -> tuple[str, date]:
@@ -123,7 +123,7 @@ def _window(row: Row) -> tuple[str, date]:
 def needless_runs(
     tables: Tables, played_on: Mapping[date, object], covered: Mapping[str, GameCoverage]
 ) -> list[str]:
-    """Slot and workflow of each RUN for a date without games, or only for complete games."""
+    """List slot and workflow of each RUN for a date without games, or for complete games only."""
     found = []
     for row in tables["workflow_decisions"]:
         if row["action"] != "RUN":
@@ -136,19 +136,19 @@ def needless_runs(
 
 
 def why_no_lines(tables: Tables, workflows: Mapping[str, Workflow], day: date) -> str:
-    """What the pre-game workflows decided on a date."""
+    """Summarise what the pre-game workflows decided on a date."""
     names = {name for name, flow in workflows.items() if isinstance(flow, PreGame)}
-    told: Counter[tuple[Action, str]] = Counter(
+    decided: Counter[tuple[Action, str]] = Counter(
         (row["action"], row["reason_code"])
         for row in tables["workflow_decisions"]
         if row["workflow_name"] in names and row["target_date"] == day
     )
-    parts = (f"{number} {action} {code}" for (action, code), number in sorted(told.items()))
+    parts = (f"{number} {action} {code}" for (action, code), number in sorted(decided.items()))
     return ", ".join(parts) or "no decision was made that day"
 
 
 def why_missing(tables: Tables, game: Game, scrapers: Sequence[str]) -> str:
-    """What came of the last try of each missing scraper."""
+    """Describe the last attempt of each missing scraper."""
     last: dict[str, Row] = {}
     for row in tables["scraper_execution_log"]:
         about = row["game_id"] or (row["target_date"] == game.game_date and game.game_id)
@@ -159,5 +159,5 @@ def why_missing(tables: Tables, game: Game, scrapers: Sequence[str]) -> str:
 
 def _outcome(row: Row | None) -> str:
     if row is None:
-        return "never asked for"
+        return "never requested"
     return f"{row['outcome']} at {row['triggered_at']:%Y-%m-%dT%H:%MZ}"
