@@ -18,11 +18,11 @@ from local.fake_sources.answers import Answer
 from local.fake_sources.season import SCHEDULE_DAYS_BACK, SeasonFile, Sources
 from local.simulator.chance import Chance
 from local.simulator.fault_spec import Faults
-from local.simulator.intercepted import intercepted
 from local.simulator.invariants import Invariants
-from local.simulator.late_warehouse import LateWarehouse
-from local.simulator.memory import Published
-from local.simulator.port_faults import PortFaults, identity
+from local.simulator.ports.intercepted import intercepted
+from local.simulator.ports.late_warehouse import LateWarehouse
+from local.simulator.ports.memory import Published
+from local.simulator.ports.port_faults import PortFaults, identity
 from local.simulator.transport import Delivery
 from local.simulator.world import NO_ANSWER, World
 

@@ -27,8 +27,8 @@ from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.direct import Ask, DirectSource
 from local.fake_sources.slate import Slate
-from local.simulator.intercepted import Crash
-from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.ports.intercepted import Crash
+from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
 from local.simulator.transport import Delivery, Transport
 
 ROUTES: Mapping[str, Route[Any]] = {

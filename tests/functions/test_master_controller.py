@@ -8,8 +8,8 @@ import pytest
 
 from common import ids
 from common.state.store import StateStore
-from local.simulator.intercepted import Call as PortCall
-from local.simulator.intercepted import Do
+from local.simulator.ports.intercepted import Call as PortCall
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import failing, tapped
 from tests.kit.world import SLOT, WORKFLOW_NAMES, Call

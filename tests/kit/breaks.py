@@ -8,7 +8,7 @@ from typing import Any, cast
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.runtime import Given
-from local.simulator.intercepted import Around, Call, Crash, Do, intercepted
+from local.simulator.ports.intercepted import Around, Call, Crash, Do, intercepted
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 

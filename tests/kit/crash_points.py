@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from common.logs import silent
-from local.simulator.intercepted import Call, Do
-from local.simulator.port_faults import point_of
+from local.simulator.ports.intercepted import Call, Do
+from local.simulator.ports.port_faults import point_of
 from local.simulator.run import TAIL_DAYS_MAX, SimulateOptions, live_day, make_simulation
 from local.simulator.transport import Delivery
 from tests.kit.breaks import tapped

@@ -11,7 +11,7 @@ from typing import Any
 from common.cloud.ports import Row
 from common.settings import ROOT
 from local.fake_sources.slate import Slate, load
-from local.simulator.memory import MemoryWarehouse
+from local.simulator.ports.memory import MemoryWarehouse
 from local.simulator.transport import Delivery
 from local.simulator.world import ROUTES, World
 

@@ -19,7 +19,7 @@ from common.settings import ROOT
 from local.fake_sources.answers import Answer
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.simulator.intercepted import Call, Do, intercepted
+from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 

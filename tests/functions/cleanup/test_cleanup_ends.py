@@ -8,7 +8,7 @@ import pytest
 from common import ids
 from common.eastern import eastern
 from common.executions.execution import Execution
-from local.simulator.intercepted import Do
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import Break, deliver_through, die_after, tapped
 from tests.kit.checks import defects

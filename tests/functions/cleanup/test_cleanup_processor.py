@@ -5,8 +5,8 @@ from datetime import timedelta
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
-from local.simulator.intercepted import Call as PortCall
-from local.simulator.intercepted import Do
+from local.simulator.ports.intercepted import Call as PortCall
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import Break, raising, tapped
 from tests.kit.checks import defects

@@ -8,7 +8,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
-from local.simulator.intercepted import Call, Do
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.kit.breaks import Break, die_for_good, tapped

@@ -13,7 +13,7 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 
-from local.simulator.intercepted import Around
+from local.simulator.ports.intercepted import Around
 from local.simulator.world import World
 from tests.kit.breaks import Break, raising, tapped
 from tests.kit.checks import defects, tables, undisturbed

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from common.entry.respond import respond
-from local.simulator.intercepted import Do
-from local.simulator.memory import MemoryWarehouse
+from local.simulator.ports.intercepted import Do
+from local.simulator.ports.memory import MemoryWarehouse
 from local.simulator.transport import Delivery
 from local.simulator.world import ROUTES, World
 from tests.kit.breaks import Break, deliver_through

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.simulator.memory import MemoryWarehouse
+from local.simulator.ports.memory import MemoryWarehouse
 from tests.kit.breaks import (
     Act,
     Break,

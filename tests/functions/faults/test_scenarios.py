@@ -11,7 +11,7 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common.settings import ROOT
 from local.fake_sources.answers import Answer
-from local.simulator.intercepted import Call, Do
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.kit.breaks import Break, raising, tapped

@@ -19,8 +19,8 @@ from local.costs.metered import (
 from local.costs.usage import read_usage
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
-from local.simulator.intercepted import intercepted
-from local.simulator.memory import MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.intercepted import intercepted
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse, Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.world import ManualClock

@@ -26,7 +26,7 @@ from common.logs import silent
 from common.settings import ROOT, Settings
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import parse_faults
-from local.simulator.intercepted import Call, Do
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.run import (
     Outcome,
     SimulateOptions,
@@ -143,7 +143,10 @@ def test_nothing_is_known_before_its_time() -> None:
         assert row["triggered_at"] >= tipoff + timedelta(hours=2, minutes=30)
 
 
-@pytest.mark.parametrize("faults", ["", "source=10%,late=20h,duplicate=10%,reorder"])
+@pytest.mark.parametrize(
+    "faults",
+    ["", "source=10%,late=20h,duplicate=10%,reorder", "storage=3%,crash=2%,source=5%"],
+)
 def test_r1_the_same_seed_gives_the_same_bytes(tmp_path: Path, faults: str) -> None:
     """Two runs of a seed write the same tables, with these faults and without."""
     days, first = {day: tips for day, tips in DAYS.items() if day.day < 23}, date(2031, 12, 21)

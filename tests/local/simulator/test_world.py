@@ -15,8 +15,8 @@ from local.day.coverage import cover
 from local.day.replay import last_window
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.simulator.intercepted import Call, Crash, Do, intercepted
-from local.simulator.memory import MemoryWarehouse
+from local.simulator.ports.intercepted import Call, Crash, Do, intercepted
+from local.simulator.ports.memory import MemoryWarehouse
 from local.simulator.transport import Arrivals, Delivery
 from local.simulator.world import NO_ANSWER, World
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.simulator.intercepted import Call, Do, intercepted
-from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.ports.intercepted import Call, Do, intercepted
+from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
 from local.simulator.world import ManualClock
 
 CLOCK = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))

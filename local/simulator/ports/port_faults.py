@@ -17,8 +17,8 @@ from common.cloud.tables import table
 from common.errors import ConflictError
 from local.simulator.chance import Chance
 from local.simulator.fault_spec import Faults
-from local.simulator.intercepted import Call, Crash, Do
-from local.simulator.late_warehouse import LateWarehouse
+from local.simulator.ports.intercepted import Call, Crash, Do
+from local.simulator.ports.late_warehouse import LateWarehouse
 
 NAME_CHARACTERS_MAX = 200
 """Longer names of calls are cut."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.cloud.ports import Row
 from common.cloud.tables import table
-from local.simulator.memory import MemoryWarehouse
+from local.simulator.ports.memory import MemoryWarehouse
 
 
 class LateWarehouse(MemoryWarehouse):

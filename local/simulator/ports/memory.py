@@ -21,7 +21,7 @@ from common.cloud.ports import Row, StoredObject
 from common.cloud.publisher import encode
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
-from local.simulator.memory_index import Folder, Partition
+from local.simulator.ports.memory_index import Folder, Partition
 
 
 class MemoryStorage:
