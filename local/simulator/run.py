@@ -17,11 +17,11 @@ from common.errors import BadInputError, OrchestrationError
 from common.logs import silent
 from common.settings import Settings
 from local.fake_sources.season import SeasonFile, load_season, unknown
+from local.records.coverage import Collected, GameCoverage, wanted_of
 from local.records.tables import Tables
 from local.scheduler import ticks_of
-from local.simulator import coverage
+from local.simulator import season_findings
 from local.simulator.chance import Fired
-from local.simulator.coverage import Collected, GameCoverage, wanted_of
 from local.simulator.fault_spec import parse_faults
 from local.simulator.simulation import Simulation
 from local.simulator.world import World
@@ -218,8 +218,8 @@ def _gather(simulation: Simulation, options: SimulateOptions, days: int, seconds
         tables=world.rows,
         games=tuple(covered),
         lacking=tuple(_lacking(world, found) for found in covered if _lacks(found)),
-        missed_windows=tuple(coverage.missed_windows(world.rows)),
-        needless_runs=tuple(coverage.needless_runs(world.rows, played_on, by_id)),
+        missed_windows=tuple(season_findings.missed_windows(world.rows)),
+        needless_runs=tuple(season_findings.needless_runs(world.rows, played_on, by_id)),
         events=simulation.events,
         refused=simulation.refused,
         dead_letters=simulation.dead_letters,
@@ -236,10 +236,10 @@ def _lacks(found: GameCoverage) -> bool:
 def _lacking(world: World, found: GameCoverage) -> dict[str, str]:
     game, why = found.game, []
     if found.no_lines:
-        reasons = coverage.why_no_lines(world.rows, world.runtime.workflows, game.game_date)
+        reasons = season_findings.why_no_lines(world.rows, world.runtime.workflows, game.game_date)
         why.append(f"no lines before tip-off ({reasons})")
     if found.missing:
-        why.append(coverage.why_missing(world.rows, game, found.missing))
+        why.append(season_findings.why_missing(world.rows, game, found.missing))
     if found.twice:
         why.append(f"collected more than once: {', '.join(found.twice)}")
     names = f"{game.away}@{game.home}"

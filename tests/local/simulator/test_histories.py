@@ -17,8 +17,8 @@ from common.settings import ROOT
 from local.commands.cli import main
 from local.commands.develop.shrunk import report_broken
 from local.commands.develop.soak import FAULTS
+from local.records.coverage import GameCoverage
 from local.simulator.chance import Fired
-from local.simulator.coverage import GameCoverage
 from local.simulator.fault_spec import SERVICES
 from local.simulator.histories import Search, live, live_all, shrunk, tally
 from local.simulator.invariants import InvariantError
