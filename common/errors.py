@@ -1,8 +1,8 @@
 """The base of every error of ours, and the one list of what is transient.
 
 A permanent error is dead-lettered at the first try and acknowledged, because trying again cannot
-help. A transient one is raised, so that the platform delivers again for hours. docs/failures.md
-lists what happens after each.
+help. Every other error is raised, so that the platform delivers again for hours; the list below
+decides whether the answer is 503 or 500, and how early it is an incident (docs/failures.md).
 """
 
 import errno

@@ -12,7 +12,7 @@ from common.eastern import eastern_date
 from common.errors import BadInputError, TransientError
 from common.logs import log
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Storage, StoredObject
 
 

@@ -230,20 +230,6 @@ def read_workflows(path: Path) -> WorkflowSource:
     return parse_source(_text(path), str(path))
 
 
-def load_workflows(path: Path) -> Mapping[str, Workflow]:
-    """Return the enabled workflows by name, in the file's order; only their form is checked.
-
-    Raises:
-        ConfigError: as `read_workflows`.
-    """
-    return read_workflows(path).file.enabled
-
-
-def parse_workflows(text: str, where: str) -> dict[str, Workflow]:
-    """Return the enabled workflows of a text; `where` names it in errors."""
-    return parse_source(text, where).file.enabled
-
-
 def parse_source(text: str, where: str) -> WorkflowSource:
     """Check the form of a workflow file's text; `where` names it in errors."""
     from common.configuration.advice import advice, worst  # noqa: PLC0415 - as YAML

@@ -1,19 +1,19 @@
-"""The inputs of a decision as its row stores them: written when it is made, read to make it again.
+"""The inputs of a decision as its row stores them.
 
 Only what the decision asked for is stored: games by date, attempts and runs. Instants are seconds
 from the slot, and a game is named by its place in the list of games, so that a decision about 15
-games takes less than 4 KB. `python -m local replay` reads the inputs back.
+games takes less than 4 KB. `local/review/stored_inputs.py` reads the
+inputs back, for `python -m local replay`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from common.calendar.games import Game
-from common.calendar.slots import Cron
-from common.decisions.history import Attempts, History, Key, Run
+from common.decisions.history import Attempts, Key, Run
 from common.decisions.situation import Decision, Situation
 from common.messages.models import GameTarget
 
@@ -102,91 +102,3 @@ def _grouped(
 def _run(run: Run, places: Mapping[str, int], slot: datetime) -> list[Any]:
     games = [places[game_id] for game_id in run.game_ids if game_id in places]
     return [run.workflow, _seconds(run.slot, slot), str(run.target_date), games, run.status]
-
-
-def situation_from(
-    inputs: Inputs, slot: datetime, now: datetime, *, cron: Cron, per_game: frozenset[str]
-) -> Situation:
-    """Rebuild the situation of a decision from its stored inputs.
-
-    Args:
-        inputs: the stored inputs.
-        slot: the decision's slot.
-        now: the instant the decision was made at.
-        cron: when the controller ticks.
-        per_game: names of the scrapers that run once per game.
-
-    Raises:
-        ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
-    """
-    slot = slot.astimezone(UTC)
-    unread = inputs.get("unread", [])
-    days = {
-        date.fromisoformat(day): tuple(_game_from(day, slot, *game) for game in games)
-        for day, games in inputs.get("games", {}).items()
-    }
-    listed = [game.game_id for games in days.values() for game in games]
-    attempts = dict(_ungrouped(inputs.get("tries", []), listed, slot))
-    runs = tuple(_run_from(listed, slot, *run) for run in inputs.get("runs", []))
-    since = inputs.get("since")
-    return Situation(
-        slot=slot,
-        now=now.astimezone(UTC),
-        cron=cron,
-        calendar=None if "calendar" in unread else days,
-        history=None if "history" in unread else History(attempts, runs),
-        per_game=per_game,
-        cause=inputs.get("cause", ""),
-        collect_since=date.fromisoformat(since) if since else None,
-        stale=inputs.get("stale", False),
-    )
-
-
-def _instant(seconds: float | None, slot: datetime) -> datetime | None:
-    return None if seconds is None else slot + timedelta(seconds=seconds)
-
-
-def _game_from(  # noqa: PLR0917 - the stored list, in its order
-    day: str,
-    slot: datetime,
-    game_id: str,
-    away: str,
-    home: str,
-    tip: float | None,
-    status: int,
-    score: int,
-) -> Game:
-    return Game(
-        game_id=game_id,
-        game_date=date.fromisoformat(day),
-        away=away,
-        home=home,
-        tipoff=_instant(tip, slot),
-        status=status,
-        has_score=bool(score),
-        postponed=False,
-        season="",
-    )
-
-
-def _ungrouped(
-    groups: Sequence[Sequence[Any]], listed: Sequence[str], slot: datetime
-) -> Iterator[tuple[Key, Attempts]]:
-    for scraper, day, succeeded, charged, last, games in groups:
-        found = Attempts(_instant(succeeded, slot), charged, _instant(last, slot))
-        for game in games:
-            game_id = listed[game] if isinstance(game, int) else game
-            yield (scraper, date.fromisoformat(day), game_id), found
-
-
-def _run_from(  # noqa: PLR0917 - the stored list, in its order
-    listed: Sequence[str],
-    slot: datetime,
-    workflow: str,
-    ran: float,
-    day: str,
-    games: Sequence[int],
-    status: str | None,
-) -> Run:
-    played = tuple(listed[game] for game in games)
-    return Run(workflow, slot + timedelta(seconds=ran), date.fromisoformat(day), played, status)

@@ -14,7 +14,7 @@ from common.configuration.workflows import Workflow
 from common.errors import BadInputError
 from common.executions.results import Result, outputs_for
 from common.executions.row import TABLE, finished_row
-from common.executions.steps import Manifest, Outputs, StepTasks, tasks_of
+from common.executions.steps import Manifest, Outputs, StepTasks, plan_step
 from common.messages.labels import Labels
 from common.messages.models import Message, ObjectEvent, ScraperRequest
 from common.runtime import Runtime
@@ -22,7 +22,7 @@ from common.state import names
 from common.state.claims import claimed
 from common.state.store import unless_spoilt
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Publisher
 
 
@@ -94,7 +94,7 @@ class Execution:
         """Its id."""
         return self.manifest.execution_id
 
-    def step(self, number: int) -> StepTasks | None:
+    def tasks_of(self, number: int) -> StepTasks | None:
         """Return the requests of a step; None when it was not published yet."""
         if number not in self._tasks:
             self._tasks[number] = self._read_tasks(number, tolerant=self._tolerant)
@@ -109,11 +109,11 @@ class Execution:
             ]
         return self._results[number]
 
-    def last_step(self) -> int | None:
+    def step_reached(self) -> int | None:
         """Return the last step whose tasks were asked for; None when none was."""
         last = None
         for number in range(len(self.manifest.steps)):
-            tasks = self.step(number)
+            tasks = self.tasks_of(number)
             if tasks is None:
                 break
             last = number if tasks.requests else last
@@ -121,7 +121,7 @@ class Execution:
 
     def silent(self, number: int) -> list[ScraperRequest]:
         """Return a step's requests that have not reported."""
-        tasks = self.step(number)
+        tasks = self.tasks_of(number)
         reported = {result.task_id for result in self.results(number)}
         requests = tasks.requests if tasks else ()
         return [r for r in requests if r.execution and r.execution.task_id not in reported]
@@ -141,7 +141,7 @@ class Execution:
 
     def publish_step(self, number: int, outputs: Outputs | None = None) -> int:
         """Publish the requests of a step, as first computed; return how many."""
-        tasks = tasks_of(self.manifest, number, outputs or Outputs())
+        tasks = plan_step(self.manifest, number, outputs or Outputs())
         held = self._state.write_once(names.tasks(self.execution_id, number), tasks.body())
         stored = self._tasks[number] = StepTasks.model_validate(held)
         for request in stored.requests:
@@ -185,7 +185,7 @@ class Execution:
                 return False
             self._results.clear()  # read before the claim was ours
             results = [*self._results_up_to(len(self.manifest.steps) - 1)]
-            self._finish(results, look_first=True, lost=(why,))
+            self._finish(results, look_first=True, given_up=(why,))
             return True
 
     def _results_up_to(self, number: int) -> Iterator[Result]:
@@ -193,10 +193,10 @@ class Execution:
             yield from self.results(step)
 
     def _finish(
-        self, results: Sequence[Result], *, look_first: bool, lost: Sequence[str] = ()
+        self, results: Sequence[Result], *, look_first: bool, given_up: Sequence[str] = ()
     ) -> None:
         row = finished_row(
-            self.manifest, results, [*lost, *self._blocked()], self._runtime.clock.now()
+            self.manifest, results, [*given_up, *self._blocked()], self._runtime.clock.now()
         )
         key = f"execution-{self.execution_id}"
         self._runtime.warehouse.append(TABLE, [row], job_key=key, look_first=look_first)

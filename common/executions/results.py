@@ -14,7 +14,7 @@ from common.messages.labels import Labels
 from common.messages.models import GAMES_MAX, EventId
 from common.state.store import read_object
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Storage
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common.executions.results import Result
 from common.executions.steps import Manifest
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
 
 
@@ -25,7 +25,7 @@ def finished_row(
     Args:
         manifest: what it was to do.
         results: of its tasks.
-        blocked: what could not be asked for, or why it was given up, in words.
+        blocked: in words what could not be asked for, and why it was given up.
         now: aware; when it ended.
     """
     decision = manifest.decision
@@ -54,10 +54,8 @@ def finished_row(
 
 def outcome_of(tasks: int, failed: int, blocked: int) -> str:
     """Name the outcome: COMPLETED, PARTIAL, FAILED, or NOTHING_READY without any task."""
-    if failed == tasks and failed + blocked:
-        return "FAILED"
     if failed or blocked:
-        return "PARTIAL"
+        return "FAILED" if failed == tasks else "PARTIAL"
     return "COMPLETED" if tasks else "NOTHING_READY"
 
 

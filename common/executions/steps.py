@@ -76,7 +76,7 @@ def manifest_of(
     )
 
 
-def tasks_of(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
+def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
     """The requests of step `number`, given what earlier steps found.
 
     A game that is not final gets no task (NOT_READY); scrapers whose event ids could not be found

@@ -3,12 +3,12 @@
 | Lost | Found by | Healed by |
 | --- | --- | --- |
 | a finalize event | an object without a log row | its notification, published again |
-| a decision message | a RUN without a first step | the stored decision, published again |
+| a decision message | a RUN without tasks | the stored decision, published again |
 | a task | a started execution whose task never reported | its request, then a `failed/` object |
-| a task's report | a log row that the execution does not know | its object's event, likewise |
+| a task's report | the object of a task without a result | its object's event, likewise |
 | a step's completion | every task reported, and nothing after | a result's event, likewise |
 
-What stays lost after its tries ends in a failed row of `workflow_executions`.
+What stays lost after its resends ends in a failed row of `workflow_executions`.
 """
 
 from collections.abc import Mapping
@@ -85,7 +85,7 @@ def sweep(runtime: Runtime, now: datetime, *, deep: bool) -> Sweep:
 
 
 def _ends_an_hour(cron: Cron, slot: datetime) -> bool:
-    """The last sweep before the next decisions looks further back than the others."""
+    """Whether a sweep is the last of its hour; that one looks further back than the others."""
     return next_slot(cron, slot).hour != slot.hour
 
 

@@ -29,7 +29,7 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     if labels is None or labels.execution_id is None or labels.step is None:
         return {"result": "not part of an execution", "object": found.name}
     execution = Execution.open(runtime, labels.execution_id)
-    tasks = execution.step(labels.step) if execution else None
+    tasks = execution.tasks_of(labels.step) if execution else None
     if execution is None or tasks is None or labels.task_id not in _task_ids(tasks):
         raise BadInputError(
             f"metadata of {found.name!r}: task {labels.task_id} of execution "

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from common import ids
 from common.calendar.slots import slot_of
-from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
 from common.handlers.situation_reader import read_situation
 from common.handlers.tick_slot import tick_slot
@@ -20,7 +19,7 @@ from common.state import names
 from common.state.claims import Claim, claimed
 from common.state.decided import publish_decision
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
 
 
@@ -54,6 +53,8 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
 
 def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> dict[str, Any]:
+    from common.decisions.recording import decide_recorded  # noqa: PLC0415 - most exits judge nothing
+
     situation = read_situation(runtime, slot, now)
     config = runtime.config_hash
     return {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from common.errors import BadInputError
 from common.messages.models import ObjectEvent
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Storage
 
 

@@ -19,9 +19,10 @@ from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
+from common.state import names
 from common.state.claims import claimed, is_done
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
     from common.decisions.plan import PlannedRun
 
@@ -42,7 +43,7 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
     """
     slot = tick_slot(runtime, event, tick, TICKS).slot
     day = eastern_date(slot)
-    key = _next_lock(runtime, day) if tick.force else _lock_key(day, 1)
+    key = _next_lock(runtime, day) if tick.force else names.lock_key(day, 1)
     with claimed(runtime.state, key) as claim:
         if claim is None and tick.force:
             raise ClaimBusyError(f"claim {key}: done by another delivery meanwhile; deliver again")
@@ -68,12 +69,8 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
 def _next_lock(runtime: Runtime, day: date) -> str:
     """The first lock of a date that is not done, whether a delivery is at it or not."""
-    keys = (_lock_key(day, number) for number in count(1))
+    keys = (names.lock_key(day, number) for number in count(1))
     return next(key for key in keys if not is_done(runtime.state, key))
-
-
-def _lock_key(day: date, number: int) -> str:
-    return f"schedule_locker/{day}{f'-{number}' if number > 1 else ''}"
 
 
 def _row(runtime: Runtime, run: PlannedRun, day: str) -> Row:

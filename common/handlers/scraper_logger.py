@@ -14,7 +14,7 @@ from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
 
 
@@ -47,7 +47,7 @@ def _row(runtime: Runtime, found: ObjectEvent, labels: Labels | None, log_id: st
     values = _ours(labels) if labels else _uploaded(runtime, found)
     return {
         **values,
-        "execution_id": log_id,
+        "execution_id": log_id,  # the user's table calls the id of its own row so
         "gcs_path": f"gs://{found.bucket}/{found.name}",
         "object_generation": found.generation,
         "object_bytes": found.size,

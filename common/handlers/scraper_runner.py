@@ -28,7 +28,7 @@ from common.sources.scrape import scrape
 from common.state import names
 from common.state.claims import Claim, claimed
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import StoredObject
 
 

@@ -23,7 +23,7 @@ from common.eastern import eastern_date
 from common.runtime import Runtime
 from common.state.decided import batches_of, decisions_of
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
 
 

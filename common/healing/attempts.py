@@ -51,13 +51,13 @@ class Healed:
     republished: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
 
-    def note(self, name: str, came_of_it: Resend) -> Resend:
+    def note(self, name: str, resent: Resend) -> Resend:
         """Note an item that was sent again, or is left alone from now on."""
-        if came_of_it is Resend.SENT:
+        if resent is Resend.SENT:
             self.republished.append(name)
-        elif came_of_it is Resend.LAST:
+        elif resent is Resend.LAST:
             self.quarantined.append(name)
-        return came_of_it
+        return resent
 
 
 USED_UP = frozenset({Resend.LAST, Resend.SPENT})

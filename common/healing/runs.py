@@ -30,12 +30,12 @@ from common.state.claims import done_at
 from common.state.decided import batches_of, decisions_of, publish_decision
 
 RUN_AGE_MIN = timedelta(minutes=20)
-"""Longer than a claim's lease: a younger run may be held by a live delivery."""
+"""A younger run may be held by a live delivery: a lease lasts 11 minutes."""
 RUN_LOST_AFTER = timedelta(hours=24)
-"""Longer than Pub/Sub's 100 deliveries 10 min apart; and only when nothing of it can come."""
+"""A run that waits for nothing any more is ended after this; Pub/Sub tries for some 16 hours."""
 RUNS_SPAN, RUNS_SPAN_DEEP = timedelta(days=2), timedelta(days=8)
-"""How far back runs are looked at, and ahead, where slots to come are run by force: RUNS_SPAN is
-longer than the day after which a run is given up."""
+"""How far the slots of the runs that a sweep looks at may lie from now: mostly in the past; in the
+future when an operator forced tomorrow's slot today."""
 LOST = "LOST: nothing came of it for a day; look for its dead letter, then force its slot"
 COLUMNS = (
     *("decision_id", "workflow_name", "action", "slot", "decision_time", "target_date"),
@@ -73,18 +73,19 @@ class UnfinishedRun:
         self._row = row
         self._execution_id = ids.execution_id(row["decision_id"])
         self._execution = Execution.open(runtime, self._execution_id, tolerant=True)
-        self._step = self._execution.last_step() if self._execution else None
+        self._step = self._execution.step_reached() if self._execution else None
 
     def heal(self, now: datetime, span: timedelta, healed: Healed) -> None:
         """Send again what the run waits for; end it when nothing of it can come."""
         age = now - (self._execution.manifest.started if self._execution else self._decided_at())
-        if not RUN_AGE_MIN < age <= span:  # older: the end of a slot run ahead is not in the span
+        # A slot forced long before its time may have ended outside the span that was read.
+        if not RUN_AGE_MIN < age <= span:
             return
         if self._step is None and (refused := self._refusal()):
             self._end(now, refused, healed)
             return
-        came_of_it = self._resend(now, healed)
-        if came_of_it in USED_UP and age > RUN_LOST_AFTER:
+        resent = self._resend(now, healed)
+        if resent in USED_UP and age > RUN_LOST_AFTER:
             self._end(now, LOST, healed)
 
     def _refusal(self) -> str:
@@ -113,10 +114,10 @@ class UnfinishedRun:
         entry, _ = self._stored_decision()
         if entry:
             send = partial(publish_decision, self._runtime.publisher, entry)
-            came_of_it = resend(state, item, send)
+            resent = resend(state, item, send)
         else:
-            came_of_it = quarantine(state, item)
-        return healed.note(f"decision {decision_id}", came_of_it)
+            resent = quarantine(state, item)
+        return healed.note(f"decision {decision_id}", resent)
 
     def _resend_result(self, execution: Execution, step: int, healed: Healed) -> Resend:
         """Send a result's event again: the tracker that receives it completes the step."""
@@ -128,8 +129,8 @@ class UnfinishedRun:
             metadata=result.metadata(),
         )
         send = partial(republish_object, self._runtime.publisher, stored)
-        came_of_it = resend(self._runtime.state, f"steps/{self._execution_id}-{step}", send)
-        return healed.note(f"step {step} of execution {self._execution_id}", came_of_it)
+        resent = resend(self._runtime.state, f"steps/{self._execution_id}-{step}", send)
+        return healed.note(f"step {step} of execution {self._execution_id}", resent)
 
     def _end(self, now: datetime, why: str, healed: Healed) -> None:
         """End the run with a failed row, whatever it waits for.
@@ -143,17 +144,21 @@ class UnfinishedRun:
                 healed.quarantined.append(f"decision {self._row['decision_id']}")
 
     def _claim_of_the_end(self, now: datetime) -> str:
-        """The claim of the run's next effect; one of its own where what came of that is gone."""
+        """The claim of the run's next effect, or one of its own.
+
+        The second is for a run whose next effect is marked done although its state shows nothing
+        of it: an operator has deleted that.
+        """
         execution_id, step = self._execution_id, self._step
         key = names.start_key(execution_id) if step is None else names.step_key(execution_id, step)
         done = done_at(self._runtime.state, key)
-        went_on = done is None or now - done < RUN_AGE_MIN or self._has_moved()
-        return key if went_on else names.end_key(execution_id)
+        usable = done is None or now - done < RUN_AGE_MIN or self._has_moved()
+        return key if usable else names.end_key(execution_id)
 
     def _has_moved(self) -> bool:
         """Whether the run has reached another step since this sweep read it."""
         execution = Execution.open(self._runtime, self._execution_id, tolerant=True)
-        return (execution.last_step() if execution else None) != self._step
+        return (execution.step_reached() if execution else None) != self._step
 
     def _unstarted(self, now: datetime) -> Execution:
         """An execution that never began, for its row.

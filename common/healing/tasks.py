@@ -37,8 +37,8 @@ def heal_tasks(
         SENT while one of them may still run or report: what it brings must not be missing from
         the row. SPENT when what they wrote was deleted, and nothing can come.
     """
-    over = [_heal_task(runtime, execution, request, now, healed) for request in silent]
-    return Resend.SPENT if all(over) else Resend.SENT
+    hopeless = [_heal_task(runtime, execution, request, now, healed) for request in silent]
+    return Resend.SPENT if all(hopeless) else Resend.SENT
 
 
 def _heal_task(
@@ -58,16 +58,16 @@ def _heal_task(
         if stored
         else partial(publish_request, runtime.publisher, request)
     )
-    came_of_it = resend(runtime.state, f"tasks/{task_id}", send)
+    resent = resend(runtime.state, f"tasks/{task_id}", send)
     is_late = now - execution.manifest.started > TASK_LOST_AFTER
-    if came_of_it is Resend.SENT:
-        healed.note(f"task {task_id}", came_of_it)
-    elif came_of_it is not Resend.WAITING and is_late:
+    if resent is Resend.SENT:
+        healed.note(f"task {task_id}", resent)
+    elif resent is not Resend.WAITING and is_late:
         if stored:
             _report(execution, stored)
         else:
             write_off(runtime, request, now)
-    return vanished and came_of_it in USED_UP
+    return vanished and resent in USED_UP
 
 
 def _report(execution: Execution, stored: StoredObject) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from common.eastern import eastern
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Storage, StoredObject
 
 

@@ -19,7 +19,7 @@ from common.sources.errors import NoTurnError
 from common.state import names
 from common.state.store import StateStore
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.clock import Clock
 
 

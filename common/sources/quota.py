@@ -23,7 +23,7 @@ from common.sources.errors import QuotaError
 from common.state import names
 from common.state.store import StateStore
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import StoredObject
 
 USAGE_AGE_MAX = timedelta(hours=24)

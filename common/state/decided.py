@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from common.state import names
 from common.state.store import StateStore
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Publisher, StoredObject
 
 

@@ -1,9 +1,9 @@
 """The name of every object in the state bucket, and the key of every claim.
 
-docs/messages.md has the same list with what each object holds; a test compares the two.
+docs/messages.md has the same list with writers and contents; a test compares the two.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from common import ids
 
@@ -105,6 +105,11 @@ def task_key(task_id: str) -> str:
 def log_key(log_id: str) -> str:
     """Name the claim of logging one object version."""
     return f"scraper_logger/{log_id}"
+
+
+def lock_key(day: date, number: int) -> str:
+    """Name the claim of a lock of a date's plan; forced locks are numbered from 2."""
+    return f"schedule_locker/{day}-{number}" if number > 1 else f"schedule_locker/{day}"
 
 
 def slot_key(function: str, slot: datetime, forced_by: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from common.errors import BadInputError, ConflictError, TransientError
 from common.logs import log
 
-if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+if TYPE_CHECKING:  # annotations only
     from common.clock import Clock
     from common.cloud.ports import Storage, StoredObject
 

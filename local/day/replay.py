@@ -14,7 +14,7 @@ from common.calendar.games import Game
 from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import GoogleStorage
 from common.configuration.topology import load_topology
-from common.configuration.workflows import PostGame, load_workflows
+from common.configuration.workflows import PostGame, read_workflows
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.settings import Settings, variable
@@ -149,13 +149,13 @@ def _cover(stack: RunningStack, tables: Tables, games: tuple[Game, ...], day: da
         return held[0] if held else b""
 
     collected = Collected(tables["scraper_execution_log"], read)
-    flows = load_workflows(Settings().workflows_file)
+    flows = read_workflows(Settings().workflows_file).file.enabled
     return cover(collected, games, flows, last_window(day))
 
 
 def last_window(day: date) -> datetime:
     """Return the instant of the date's last post-game window."""
-    flows = load_workflows(Settings().workflows_file).values()
+    flows = read_workflows(Settings().workflows_file).file.enabled.values()
     windows = [f.at for f in flows if isinstance(f, PostGame) and f.games_of == "today"]
     return at(day, max(windows))
 

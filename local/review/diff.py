@@ -10,7 +10,7 @@ from typing import Literal
 from common.calendar.games import Calendar
 from common.calendar.season import by_date
 from common.configuration.checks import CONTROLLER_TOPIC, load_checked
-from common.configuration.workflows import Workflow, load_workflows
+from common.configuration.workflows import Workflow, read_workflows
 from common.decisions.plan import LEAD_IN_DAYS, nominal_decisions
 from common.decisions.situation import Decision, wall
 from common.eastern import eastern_date
@@ -65,7 +65,7 @@ def diff(schedule: Path, first: date, last: date, old: Path, new: Path) -> Diff:
     if not timedelta(0) <= last - first <= SPAN_MAX:
         raise BadInputError(f"--from {first} --to {last}: give 1 to {SPAN_MAX.days} days, in order")
     runtime = Runtime(Settings())
-    files = load_workflows(old), load_checked(new, runtime.topology)
+    files = read_workflows(old).file.enabled, load_checked(new, runtime.topology)
     calendar = _calendar(schedule, first, last)
     before, after = (_decisions(runtime, flows, calendar, first, last) for flows in files)
     changes = tuple(_changes(before, after))

@@ -11,13 +11,14 @@ from common.cloud.ports import Row
 from common.configuration.checks import CONTROLLER_TOPIC
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
-from common.decisions.inputs import FORM, situation_from, stored_targets
+from common.decisions.inputs import FORM, stored_targets
 from common.decisions.situation import Decision
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
 from local.records.rows import read_rows
+from local.review.stored_inputs import situation_from
 
 TABLE = "workflow_decisions"
 VALUE_CHARACTERS_MAX = 120

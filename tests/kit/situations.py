@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from common.calendar.games import FINAL, Game, parse_schedule_body
 from common.calendar.season import by_date
 from common.calendar.slots import Cron, parse_cron, slot_of, slots_on
-from common.configuration.workflows import Workflow, load_workflows, parse_workflows
+from common.configuration.workflows import Workflow, parse_source, read_workflows
 from common.decisions.history import Attempts, History, Key, Run
 from common.decisions.situation import Situation
 from common.eastern import EASTERN, eastern_date
@@ -33,7 +33,7 @@ FEW = settings(max_examples=12, deadline=None)
 """Settings for properties over whole situations, which are slow to draw."""
 MANY = settings(max_examples=40, deadline=None)
 """Settings for properties of small inputs."""
-WORKFLOWS = load_workflows(ROOT / "config" / "workflows.yaml")
+WORKFLOWS = read_workflows(ROOT / "config" / "workflows.yaml").file.enabled
 
 
 def et(text: str, fold: int = 0) -> datetime:
@@ -125,7 +125,7 @@ def workflow(kind: str, **fields: Any) -> Any:
         ],
     }
     text = yaml.safe_dump({"version": 1, "workflows": {"mine": {**defaults, **fields}}})
-    return parse_workflows(text, "mine.yaml")["mine"]
+    return parse_source(text, "mine.yaml").file.enabled["mine"]
 
 
 def real_season() -> tuple[Game, ...]:

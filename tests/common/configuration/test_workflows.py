@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from common.calendar.slots import slots_on
-from common.configuration.workflows import load_workflows, parse_source, parse_workflows
+from common.configuration.workflows import parse_source, read_workflows
 from common.decisions.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
@@ -71,8 +71,8 @@ def test_t2_every_shipped_workflow_is_reached_by_a_tick(name: str) -> None:
 
 def test_a_disabled_workflow_is_left_out() -> None:
     """A disabled workflow is not among the enabled ones."""
-    assert parse_workflows(file(enabled=False), "mine.yaml") == {}
-    assert list(parse_workflows(file(), "mine.yaml")) == ["mine"]
+    assert parse_source(file(enabled=False), "mine.yaml").file.enabled == {}
+    assert list(parse_source(file(), "mine.yaml").file.enabled) == ["mine"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_disabled_workflow_is_left_out() -> None:
 def test_another_form_is_refused(text: str, place: str) -> None:
     """A file of another form is refused with an error that names file and field."""
     with pytest.raises(ConfigError, match=r"mine\.yaml") as caught:
-        parse_workflows(text, "mine.yaml")
+        parse_source(text, "mine.yaml")
     assert place in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -116,7 +116,7 @@ def test_spans_are_within_a_day(field: str, value: object) -> None:
     """Periods outside (0, 24] hours, NaN, infinity and words are refused."""
     spans = {"lead_hours": 6, "every_hours": 2, field: value}
     with pytest.raises(ConfigError, match=field):
-        parse_workflows(file(kind="pre_game", **spans), "mine.yaml")
+        parse_source(file(kind="pre_game", **spans), "mine.yaml")
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ def test_every_refusal_has_advice(old: str, new: str, instead: str) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """The error for a missing file names the variable that sets its path."""
     with pytest.raises(ConfigError, match="NBA_WORKFLOWS_FILE"):
-        load_workflows(tmp_path / "none.yaml")
+        read_workflows(tmp_path / "none.yaml")
 
 
 def test_workflows_do_not_change() -> None:
     """Workflows are immutable, because a warm instance keeps those it has read."""
-    assert load_workflows(SHIPPED) == WORKFLOWS
+    assert read_workflows(SHIPPED).file.enabled == WORKFLOWS
     with pytest.raises(ValueError, match="frozen"):
         setattr(WORKFLOWS["betting_lines"], "priority", "LOW")  # noqa: B010 - mypy knows it is frozen

@@ -6,7 +6,7 @@ import pytest
 
 from common import ids
 from common.configuration.workflows import Workflow
-from common.executions.steps import Manifest, Outputs, manifest_of, tasks_of
+from common.executions.steps import Manifest, Outputs, manifest_of, plan_step
 from common.messages.models import GameTarget, WorkflowDecision
 from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
 
@@ -39,7 +39,7 @@ def manifest(name: str, flow: Workflow, *targets: GameTarget, **changes: Any) ->
 
 def asked(made: Manifest, number: int, outputs: Outputs | None = None) -> list[tuple[str, str]]:
     """Return scraper and game of each request of a step."""
-    found = tasks_of(made, number, outputs or Outputs()).requests
+    found = plan_step(made, number, outputs or Outputs()).requests
     return [(r.scraper, r.game.game_id if r.game else "") for r in found]
 
 
@@ -47,14 +47,14 @@ def test_the_seeds_three_tasks() -> None:
     """Betting lines ask for the events, then for props and lines of the events found."""
     made = manifest("betting_lines", LINES)
     assert asked(made, 0) == [("oddsa_events", "")]
-    second = tasks_of(made, 1, Outputs(event_ids=("a", "b")))
+    second = plan_step(made, 1, Outputs(event_ids=("a", "b")))
     assert [r.scraper for r in second.requests] == list(PER_EVENT)
     assert {r.event_ids for r in second.requests} == {("a", "b")}
 
 
 def test_x14_without_events_their_dependants_are_blocked() -> None:
     """Scrapers that need events are reported as blocked if the events failed."""
-    found = tasks_of(manifest("betting_lines", LINES), 1, Outputs(event_ids=None))
+    found = plan_step(manifest("betting_lines", LINES), 1, Outputs(event_ids=None))
     assert found.requests == ()
     assert found.blocked == tuple(
         f"{name}: BLOCKED_BY_DEPENDENCY (oddsa_events failed)" for name in PER_EVENT
@@ -63,7 +63,7 @@ def test_x14_without_events_their_dependants_are_blocked() -> None:
 
 def test_no_event_is_nothing_to_ask_for() -> None:
     """A source without events gives no task and blocks nothing."""
-    found = tasks_of(manifest("betting_lines", LINES), 1, Outputs(event_ids=()))
+    found = plan_step(manifest("betting_lines", LINES), 1, Outputs(event_ids=()))
     assert (found.requests, found.blocked) == ((), ())
 
 
@@ -92,7 +92,7 @@ def test_x11_only_what_a_target_lacks() -> None:
 def test_a_game_that_is_not_final_has_no_task() -> None:
     """A game that is not final is reported as not ready; the final one has its tasks."""
     made = manifest("night", NIGHT, target(1), target(2))
-    found = tasks_of(made, 1, Outputs(final=frozenset({"0022500001"})))
+    found = plan_step(made, 1, Outputs(final=frozenset({"0022500001"})))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
     assert found.not_ready == ("0022500002",)
 
@@ -105,14 +105,14 @@ def test_only_games_that_were_asked_for_are_not_ready(
 ) -> None:
     """Only a step with per-game scrapers reports games that are not ready."""
     made = manifest("night", NIGHT, target(1), scrapers=("nbac_schedule_api", *scrapers))
-    assert tasks_of(made, 1, Outputs(final=frozenset())).not_ready == waits
+    assert plan_step(made, 1, Outputs(final=frozenset())).not_ready == waits
 
 
 def test_a_step_for_the_targets_does_not_wait_for_their_end() -> None:
     """Without `games: final` each decided game has its task, final or not."""
     steps = tuple(step.model_copy(update={"games": "targets"}) for step in NIGHT.steps)
     made = manifest("night", NIGHT.model_copy(update={"steps": steps}), target(1))
-    found = tasks_of(made, 1, Outputs(final=frozenset()))
+    found = plan_step(made, 1, Outputs(final=frozenset()))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
     assert found.not_ready == ()
 
@@ -126,7 +126,7 @@ def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
 def test_the_first_step_does_not_ask_for_games() -> None:
     """The schedule refresh is one task and reports no game as not ready."""
     made = manifest("night", NIGHT, target(1), target(2))
-    found = tasks_of(made, 0, Outputs(final=frozenset()))
+    found = plan_step(made, 0, Outputs(final=frozenset()))
     assert ([r.scraper for r in found.requests], found.not_ready) == (["nbac_schedule_api"], ())
 
 
@@ -134,7 +134,7 @@ def test_r4_every_task_has_the_decisions_date() -> None:
     """Every task has the decision's date, ids and slot, and its step's number."""
     made = manifest("night", NIGHT, target(1))
     for number, tasks in ((0, 1), (1, len(BOXES) + 1)):
-        requests = tasks_of(made, number, Outputs(final=None)).requests
+        requests = plan_step(made, number, Outputs(final=None)).requests
         assert len(requests) == tasks
         for request in requests:
             assert request.target_date == DAY
@@ -147,7 +147,7 @@ def test_r4_every_task_has_the_decisions_date() -> None:
 def test_x8_tasks_have_the_same_ids_again_and_no_two_the_same() -> None:
     """A repeated step has the same tasks, and no two tasks share an id."""
     made = manifest("night", NIGHT, *(target(number) for number in range(9)))
-    once, again = (tasks_of(made, 1, Outputs(final=None)).requests for _ in range(2))
+    once, again = (plan_step(made, 1, Outputs(final=None)).requests for _ in range(2))
     assert once == again
     task_ids = [request.execution.task_id for request in once if request.execution]
     assert len(set(task_ids)) == len(once) == 9 * len(PER_GAME) + 1
@@ -177,5 +177,5 @@ def test_a_manifest_comes_back_from_its_state() -> None:
 def test_tasks_say_how_the_night_is_filed(game_id: str, season_type: str) -> None:
     """A task has the `SeasonType` under which stats.nba.com lists its game."""
     game = GameTarget(game_id=game_id, away="MIL", home="CHA", scrapers=BOXES)
-    found = tasks_of(manifest("night", NIGHT, game), 1, Outputs(final=None))
+    found = plan_step(manifest("night", NIGHT, game), 1, Outputs(final=None))
     assert {request.season_type for request in found.requests} == {season_type}

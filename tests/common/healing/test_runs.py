@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from common import ids
-from common.configuration.workflows import load_workflows
+from common.configuration.workflows import read_workflows
 from common.settings import ROOT
 from local.simulator.world import World
 from tests.kit.losses import fail_to_complete, heal, is_for, lose
@@ -81,7 +81,7 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
 @pytest.fixture
 def ahead(world: World) -> World:
     """Force the slot of a morning four days ahead, and deliver its tick."""
-    flows = load_workflows(ROOT / "config" / "workflows.yaml")
+    flows = read_workflows(ROOT / "config" / "workflows.yaml").file.enabled
     only = {"morning_operations": flows["morning_operations"]}
     world.runtime = world.runtime.but(workflows=only)
     due = SLOT + AHEAD

@@ -44,7 +44,7 @@ def requests(world: World, step: int) -> Sequence[ScraperRequest]:
     execution = Execution.open(world.runtime, EXECUTION)
     assert execution
     assert execution.manifest.started == SLOT
-    tasks = execution.step(step)
+    tasks = execution.tasks_of(step)
     assert tasks
     return tasks.requests
 

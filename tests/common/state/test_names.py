@@ -40,6 +40,8 @@ KEYS = {
     "end_key": names.end_key(UUID),
     "task_key": names.task_key(UUID),
     "log_key": names.log_key(UUID),
+    "lock_key": names.lock_key(SLOT.date(), 1),
+    "lock_key of a forced lock": names.lock_key(SLOT.date(), 2),
     "slot_key": names.slot_key("cleanup_processor", SLOT, ""),
     "slot_key of a forced tick": names.slot_key("master_controller", SLOT, "17"),
 }

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from common.configuration.workflows import parse_workflows
+from common.configuration.workflows import parse_source
 from common.errors import ConfigError
 from common.settings import Settings
 from local.commands.develop.schema import PATH, schema_text
@@ -47,7 +47,7 @@ def test_editors_refuse_what_the_functions_refuse(name: str, field: str, value: 
     document = {**SHIPPED, "workflows": {name: flow}}
     assert list(VALIDATOR.iter_errors(document))
     with pytest.raises(ConfigError, match=rf"mine\.yaml:\d+: workflows\.{name}\.{field}: "):
-        parse_workflows(yaml.safe_dump(document, sort_keys=False), "mine.yaml")
+        parse_source(yaml.safe_dump(document, sort_keys=False), "mine.yaml")
 
 
 def test_editors_know_the_scrapers() -> None:
