@@ -28,6 +28,7 @@ from common.runtime import Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.direct import DirectSource
+from local.fake_sources.overrides import switched_on
 from local.fake_sources.slate import Slate
 from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 
@@ -103,7 +104,7 @@ class World:
         self.slate = slate
         numbers = count(1)
         self.runtime = Runtime(
-            Settings.model_validate({"odds_api_key": "world-key", **settings}),
+            Settings.model_validate({**switched_on(key="world-key"), **settings}),
             new_owner=lambda: f"owner-{next(numbers)}",
             elapsed=lambda: self.clock.now().timestamp(),
         )

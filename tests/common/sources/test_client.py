@@ -25,6 +25,7 @@ from common.sources.errors import (
     TooLargeError,
     UnavailableError,
 )
+from local.fake_sources.overrides import switched_on
 
 KEY = "0123456789abcdef0123456789abcdef"
 DENIED = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
@@ -66,7 +67,7 @@ class Script:
 
 def source(handler: Handler, clock: FakeClock | None = None, **changes: Any) -> Source:
     """Return a source without an interval between requests."""
-    settings = Settings(**{"source_interval_seconds": 0, "odds_api_key": KEY, **changes})
+    settings = Settings(**{"source_interval_seconds": 0, **switched_on(key=KEY), **changes})
     return Source(settings, clock or FakeClock(), httpx.MockTransport(handler))
 
 

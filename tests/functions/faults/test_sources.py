@@ -15,9 +15,11 @@ import pytest
 from common.entry.respond import respond
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
+from common.scrapers.source import sources
 from common.settings import Settings
 from common.sources.client import Source
 from local.fake_sources.answers import answer
+from local.fake_sources.overrides import switched_on
 from local.simulator.world import ROUTES, ManualClock, World
 from tests.kit.world import NOON, new_world, slate
 
@@ -40,7 +42,7 @@ class Instance:
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(self.world.clock.now())
-        settings = Settings.model_validate({"odds_api_key": KEY, **self.settings})
+        settings = Settings.model_validate({**switched_on(key=KEY), **self.settings})
         self.runtime = Runtime(settings, elapsed=lambda: self.clock.now().timestamp())
         ports = {"storage": self.world.storage, "publisher": self.world.publisher}
         source = Source(settings, self.clock, httpx.MockTransport(self._answer))
@@ -161,7 +163,7 @@ def test_s6_two_instances_share_a_host_s_rate(world: World) -> None:
     assert nearest >= timedelta(seconds=0.599)
 
 
-def test_s7_the_fallback_answers_when_the_source_does_not(
+def test_s7_the_next_route_answers_when_the_source_does_not(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its host is told; once the circuit is open, the source itself is no longer asked."""
@@ -169,7 +171,7 @@ def test_s7_the_fallback_answers_when_the_source_does_not(
     def only_the_mirror(request: httpx.Request) -> httpx.Response:
         return well(request) if request.url.host == "mirror.example" else httpx.Response(403)
 
-    settings = {"nba_stats_fallback": "https://user:pass-word@mirror.example/"}
+    settings = {"nba_stats_routes": "https://user:pass-word@mirror.example/"}
     for number in range(6):
         one = Instance(world, only_the_mirror, settings)
         found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
@@ -179,7 +181,7 @@ def test_s7_the_fallback_answers_when_the_source_does_not(
     assert alerts(capsys) == ["CIRCUIT_OPEN"]
 
 
-def test_s8_a_moved_source_is_told_although_its_fallback_answers(
+def test_s8_a_moved_source_is_told_although_a_route_answers(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The data comes, and the alert names the host that has moved."""
@@ -188,7 +190,7 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
         here = request.url.host == "mirror.example"
         return well(request) if here else httpx.Response(301, headers={"location": "https://x.y/"})
 
-    settings = {"nba_stats_fallback": "https://mirror.example"}
+    settings = {"nba_stats_routes": "https://mirror.example"}
     for number in range(3):
         one = Instance(world, moved, settings)
         found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
@@ -201,7 +203,7 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
 @pytest.mark.parametrize("status", [404, 422])
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
     """A source's own word stands."""
-    one = Instance(world, says(status), {"nba_stats_fallback": "https://mirror.example"})
+    one = Instance(world, says(status), {"nba_stats_routes": "https://mirror.example"})
     one.run("nbac_player_list")
     assert [url.host for _, url in one.asked] == ["stats.nba.com"]
 
@@ -337,12 +339,12 @@ FAILURES = ("timeout", "refused", "long", "200", "301", "400", "401", "403", "40
 def test_o4_no_secret_is_in_any_log_object_or_row(
     world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    """Every scraper, its source and its fallback failing in each way, to the end of the chain."""
+    """Every scraper, its source and its route failing in each way, to the end of the chain."""
     caplog.set_level(logging.DEBUG)
     urls = {
         name: f"https://user:{PASSWORD}@{name.replace('_', '-')}.example"
-        for name in Settings.model_fields
-        if name.endswith(("_url", "_fallback"))
+        for source in sources()
+        for name in (f"{source}_url", f"{source}_routes")
     }
     one = Instance(world, broken(kind), {"source_tries": 1, **urls})
     for scraper in REGISTRY:
