@@ -12,7 +12,7 @@ Absence = Literal["404", "s3"]
 AccessDenied in XML."""
 ROUTE_FORM = "https://host/base|/PREFIX|s3"
 _ROUTE = re.compile(
-    r"(?P<base_url>https?://[^\s|,/]+[^\s|,]*)(\|(?P<prefix>(/[^\s|,]*)?))?(\|(?P<absence>404|s3))?"
+    r"(?P<base_url>https?://[^\s|,/]+[^\s|,]*)(\|(?P<prefix>/[^\s|,]*))?(\|(?P<absence>404|s3))?"
 )
 _PROXY = re.compile(r"https?://[^\s/]+/?")
 _LOGIN = re.compile(r"//[^/\s,|]*@")
@@ -62,7 +62,10 @@ class SourceSettings(BaseModel):
     @field_validator("routes", mode="before")
     @classmethod
     def _read_routes(cls, value: object) -> object:
-        return parse_routes(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return parse_routes(value)
+        given = value if isinstance(value, list | tuple) else ()
+        return [parse_route(each) if isinstance(each, str) else each for each in given]
 
     @field_validator("proxy")
     @classmethod

@@ -181,6 +181,38 @@ def test_s7_the_next_route_answers_when_the_source_does_not(
     assert alerts(capsys) == ["CIRCUIT_OPEN"]
 
 
+def test_s7_a_source_that_is_off_is_no_failing_source(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its scrapers end as FAILED with the reason; no circuit opens, and no alert is logged."""
+    for number in range(7):
+        one = Instance(world, well, {"nba_stats_url": None})
+        found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
+        assert (found["status"], found["error_class"]) == ("FAILED", "NoRouteError")
+        assert "NBA_NBA_STATS_ROUTES" in found["error_message"]
+        assert one.asked == []
+    assert alerts(capsys) == []
+
+
+def test_s7_a_mirror_has_a_prefix_and_an_absence_of_its_own(world: World) -> None:
+    """The schedule comes from a mirror; a file that is absent there is absent, and no block."""
+
+    def mirror(request: httpx.Request) -> httpx.Response:
+        if request.url.host != "mirror.example" or not request.url.path.startswith("/NBA/"):
+            return httpx.Response(403)
+        path = request.url.path.replace("/NBA/", "/static/json/", 1)
+        found = well(httpx.Request("GET", request.url.copy_with(path=path)))
+        denied = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
+        return httpx.Response(403, content=denied) if found.status_code == 404 else found
+
+    settings = {"nba_cdn_routes": "https://mirror.example|/NBA|s3"}
+    found = Instance(world, mirror, settings).run("nbac_schedule_api")
+    assert (found["outcome"], found["source_host"]) == ("SUCCESS", "mirror.example")
+    tonight = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+    found = Instance(world, mirror, settings).run("nbac_play_by_play", game=tonight)
+    assert (found["outcome"], found["source_host"]) == ("NO_DATA", "mirror.example")
+
+
 def test_s8_a_moved_source_is_told_although_a_route_answers(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
