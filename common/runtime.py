@@ -203,9 +203,18 @@ _held: list[Runtime] = []
 
 
 def current() -> Runtime:
-    """The runtime of this process, built from the environment at the first use."""
+    """The runtime of this process, built from the environment at the first use.
+
+    Raises:
+        ConfigError: a variable has a wrong value, or is for a source that does not exist.
+    """
     if not _held:
-        _held.append(Runtime(settings_module.settings()))
+        read = settings_module.settings()
+        if read.sources:
+            from common.scrapers.source import check_sources  # noqa: PLC0415 - rarely needed
+
+            check_sources(read)
+        _held.append(Runtime(read))
     return _held[-1]
 
 

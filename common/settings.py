@@ -1,14 +1,23 @@
 """The settings, read once from the environment into one frozen object, and nowhere else."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from common.errors import ConfigError
+from common.source_settings import SourceSettings, check_proxy, gather, hide_login, is_field
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "NBA_"
@@ -60,29 +69,33 @@ class Settings(BaseModel):
     """How long a circuit stays open: less than the hour between two slots, so that no slot finds a
     circuit open from the slot before."""
 
-    odds_api_key: SecretStr | None = None
-    odds_api_key_file: Path | None = None
-    """The mounted Secret Manager version; read when the environment does not hold the key."""
-    nba_cdn_url: str = "https://cdn.nba.com"
-    nba_stats_url: str = "https://stats.nba.com"
-    nba_official_url: str = "https://official.nba.com"
-    nba_injury_url: str = "https://ak-static.cms.nba.com"
-    nba_gamebook_url: str = "https://statsdmz.nba.com"
-    odds_api_url: str = "https://api.the-odds-api.com"
+    sources: dict[str, SourceSettings] = {}
+    """What is set for single sources, by the name of the source; each field of one has a variable
+    of its own, `NBA_<SOURCE>_<FIELD>`."""
+    http_proxy: str | None = None
+    """The HTTP proxy through which the own URLs of all sources are asked; a source's own
+    `proxy` comes before it."""
     odds_api_reserve: int = Field(0, ge=0)
     """Credits of The Odds API that are never spent."""
-    # These do not end in `_url`, because the local stack points every `_url` at its fake source.
-    nba_cdn_fallback: str | None = None
-    nba_stats_fallback: str | None = None
-    nba_official_fallback: str | None = None
-    nba_injury_fallback: str | None = None
-    nba_gamebook_fallback: str | None = None
-    odds_api_fallback: str | None = None
     source_timeout_seconds: float = 30
     source_tries: int = 3
-    source_interval_seconds: float = 0.6
-    """The shortest time between two requests to a host; NBA.com refuses faster ones (403, S6)."""
+    source_interval_seconds: float | None = None
+    """The shortest time between two requests to a host; unset, each source's own."""
     source_max_bytes: int = 32 * 1024 * 1024
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return gather(given, cls.model_fields)
+
+    @field_validator("http_proxy")
+    @classmethod
+    def _check_proxy(cls, value: str | None) -> str | None:
+        return check_proxy(value)
+
+    def source(self, name: str) -> SourceSettings:
+        """Return what is set for a source."""
+        return self.sources.get(name, SourceSettings())
 
 
 def variable(field: str) -> str:
@@ -96,20 +109,39 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: a value does not fit its field; the text names the variable and the value.
     """
-    given = {
-        field: environment[variable(field)]
-        for field in Settings.model_fields
-        if environment.get(variable(field))
-    }
+    _refuse_fallbacks(environment)
+    given = {field: environment[variable(field)] for field in _fields(environment)}
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        field = str(first["loc"][0])
-        shown = "(hidden)" if "key" in field else repr(given.get(field))
-        raise ConfigError(
-            f"environment variable {variable(field)}={shown}: {first['msg']}; give it a valid value"
-        ) from error
+        field = _field_at(first["loc"])
+        shown = "(hidden)" if "key" in field else repr(hide_login(given.get(field, "")))
+        text = f"{variable(field)}={shown}: {hide_login(first['msg'])}"
+        # Without its cause, which shows the value as it was given.
+        raise ConfigError(f"environment variable {text}; give it a valid value") from None
+
+
+def _fields(environment: Mapping[str, str]) -> list[str]:
+    """List the fields that an environment sets: those of the settings, and those of sources."""
+    own = [field for field in Settings.model_fields if field != "sources"]
+    names = (name for name in environment if name.startswith(PREFIX) and name.isupper())
+    of_sources = [name.removeprefix(PREFIX).lower() for name in names]
+    fields = [*own, *(name for name in of_sources if is_field(name) and name not in own)]
+    return [field for field in fields if environment.get(variable(field))]
+
+
+def _field_at(place: Sequence[int | str]) -> str:
+    """Return the field that a place in the settings belongs to, such as `nba_cdn_routes`."""
+    parts = [str(part) for part in place]
+    return "_".join(parts[1:3]) if parts[0] == "sources" else parts[0]
+
+
+def _refuse_fallbacks(environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
+        if value and name.startswith(PREFIX) and name.endswith("_FALLBACK"):
+            instead = f"{name.removesuffix('_FALLBACK')}_ROUTES"
+            raise ConfigError(f"environment variable {name} is not read; {instead} takes its URL")
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@ locals {
   # Where Google's buildpacks put the bundle.
   workspace  = "/workspace"
   secret_dir = "/secrets"
+  # Secrets with the keys of further sources, by source.
+  keys = { for source, given in var.sources : source => given.key_secret if given.key_secret != null }
 
   environment = merge(
     {
@@ -16,6 +18,12 @@ locals {
       NBA_TOPOLOGY_FILE  = "${local.workspace}/${var.topology_file}"
     },
     { for field, value in var.settings : "NBA_${upper(field)}" => tostring(value) if value != null },
+    [
+      for source, given in var.sources : {
+        for what, value in { URL = given.url, ROUTES = join(" ", given.routes), PROXY = given.proxy } :
+        "NBA_${upper(source)}_${what}" => value if value != null && value != ""
+      }
+    ]...
   )
 }
 
@@ -61,6 +69,7 @@ resource "google_cloudfunctions2_function" "function" {
     environment_variables = merge(
       local.environment,
       local.access[each.key].secret ? { NBA_ODDS_API_KEY_FILE = "${local.secret_dir}/odds-api-key" } : {},
+      local.access[each.key].secret ? { for source, secret in local.keys : "NBA_${upper(source)}_KEY_FILE" => "${local.secret_dir}-${source}/key" } : {},
     )
 
     # Mounted, not in the environment: a rotated key is read by the next instance without a deployment.
@@ -77,6 +86,21 @@ resource "google_cloudfunctions2_function" "function" {
         }
       }
     }
+
+    # Each secret needs a folder of its own.
+    dynamic "secret_volumes" {
+      for_each = local.access[each.key].secret ? local.keys : {}
+      content {
+        mount_path = "${local.secret_dir}-${secret_volumes.key}"
+        project_id = var.project
+        secret     = secret_volumes.value
+
+        versions {
+          path    = "key"
+          version = "latest"
+        }
+      }
+    }
   }
 
   depends_on = [
@@ -84,6 +108,7 @@ resource "google_cloudfunctions2_function" "function" {
     google_project_iam_member.builder_logs,
     google_project_iam_member.builder_reads_sources,
     google_secret_manager_secret_iam_member.function_reads,
+    google_secret_manager_secret_iam_member.function_reads_key,
     google_secret_manager_secret_version.odds_api_key,
     google_storage_bucket_iam_member.builder_reads_bundle,
   ]

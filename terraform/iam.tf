@@ -209,6 +209,18 @@ resource "google_secret_manager_secret_iam_member" "function_reads" {
   member    = google_service_account.function[each.key].member
 }
 
+resource "google_secret_manager_secret_iam_member" "function_reads_key" {
+  for_each = {
+    for pair in setproduct([for function, access in local.access : function if access.secret], keys(local.keys)) :
+    join("/", pair) => { function = pair[0], source = pair[1] }
+  }
+
+  project   = var.project
+  secret_id = local.keys[each.value.source]
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function[each.value.function].member
+}
+
 # Invoking: by Pub/Sub as the invoker, and by operators by hand.
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {

@@ -100,22 +100,11 @@ variable "settings" {
     scrape_seconds          = optional(number, 420)
     circuit_failures        = optional(number, 5)
     circuit_seconds         = optional(number, 900)
-    nba_cdn_url             = optional(string, "https://cdn.nba.com")
-    nba_stats_url           = optional(string, "https://stats.nba.com")
-    nba_official_url        = optional(string, "https://official.nba.com")
-    nba_injury_url          = optional(string, "https://ak-static.cms.nba.com")
-    nba_gamebook_url        = optional(string, "https://statsdmz.nba.com")
-    odds_api_url            = optional(string, "https://api.the-odds-api.com")
     odds_api_reserve        = optional(number, 0)
-    nba_cdn_fallback        = optional(string)
-    nba_stats_fallback      = optional(string)
-    nba_official_fallback   = optional(string)
-    nba_injury_fallback     = optional(string)
-    nba_gamebook_fallback   = optional(string)
-    odds_api_fallback       = optional(string)
+    http_proxy              = optional(string)
     source_timeout_seconds  = optional(number, 30)
     source_tries            = optional(number, 3)
-    source_interval_seconds = optional(number, 0.6)
+    source_interval_seconds = optional(number)
     source_max_bytes        = optional(number, 33554432)
   })
   default = {}
@@ -134,11 +123,8 @@ variable "settings" {
     error_message = "settings.scrape_seconds: less than the functions' timeout in config/topology.yaml."
   }
   validation {
-    condition = alltrue([
-      for name, value in var.settings : startswith(value, "https://")
-      if value != null && (endswith(name, "_url") || endswith(name, "_fallback"))
-    ])
-    error_message = "settings: every *_url and *_fallback starts with https://."
+    condition     = var.settings.http_proxy == null || can(regex("^https?://[^[:space:]/]+/?$", var.settings.http_proxy))
+    error_message = "settings.http_proxy: such as http://user:password@proxy.example.com:3128."
   }
   validation {
     condition = alltrue([
@@ -146,6 +132,40 @@ variable "settings" {
       var.settings[name] > 0
     ])
     error_message = "settings: seconds, failures, tries and bytes are above 0."
+  }
+}
+
+variable "sources" {
+  description = "What is set for single sources, by the names of docs/settings.md. url replaces the source's own, routes are further ways to the same files (https://host/base|/PREFIX|s3), proxy is an HTTP proxy on the way to url, key_secret an existing secret of the project with the key of its API. No route is given by default: which one may be used is the operator's to read."
+  type = map(object({
+    url        = optional(string)
+    routes     = optional(list(string), [])
+    proxy      = optional(string)
+    key_secret = optional(string)
+  }))
+  default = {}
+
+  validation {
+    # The functions know the names: a source may be declared in the file of its scraper.
+    condition     = alltrue([for name, given in var.sources : can(regex("^[a-z][a-z0-9_]*$", name))])
+    error_message = "sources: names of docs/settings.md, such as nba_cdn."
+  }
+  validation {
+    condition = alltrue(flatten([
+      for given in values(var.sources) : [
+        for route in concat(given.routes, given.url == null ? [] : [given.url]) :
+        can(regex("^https://[^[:space:]|,/]+(/[^[:space:]|,]*)?([|]/[^[:space:]|,]*)?([|](404|s3))?$", route))
+      ]
+    ]))
+    error_message = "sources: url and routes have the form https://host/base|/PREFIX|s3; prefix and absence (s3 or 404) may be left out."
+  }
+  validation {
+    condition     = alltrue([for given in values(var.sources) : given.proxy == null || can(regex("^https?://[^[:space:]/]+/?$", given.proxy))])
+    error_message = "sources: proxy is such as http://user:password@proxy.example.com:3128."
+  }
+  validation {
+    condition     = try(var.sources["odds_api"].key_secret, null) == null
+    error_message = "sources: the key of odds_api has a secret of its own; see odds_api_key."
   }
 }
 

@@ -9,7 +9,17 @@ from common.errors import BadInputError, OrchestrationError
 from common.messages.models import GameRef
 
 SourceName = Literal[
-    "nba_cdn", "nba_stats", "nba_official", "nba_injury", "nba_gamebook", "odds_api"
+    "nba_cdn",
+    "nba_stats",
+    "nba_official",
+    "nba_injury",
+    "nba_gamebook",
+    "odds_api",
+    "espn_site",
+    "espn_web",
+    "espn_www",
+    "nba_www",
+    "bettingpros",
 ]
 Record = dict[str, Any]
 

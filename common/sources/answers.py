@@ -9,7 +9,9 @@ from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from common.errors import TRANSIENT_STATUSES
-from common.scrapers.model import Call, SourceName
+from common.scrapers.model import Call
+from common.scrapers.source import source_of
+from common.source_settings import Absence
 from common.sources.errors import (
     BlockedError,
     MovedError,
@@ -26,10 +28,6 @@ HIDDEN = "(hidden)"
 KEY_CHARACTERS_MIN = 16
 """A real key has 32 digits; hiding a short made-up one, such as `k`, would garble the data."""
 SHOWN_CHARACTERS_MAX = 200
-# These two are file stores: S3 answers 403 AccessDenied, in XML, for a file that does not exist
-# when listing is not allowed (seen at https://github.com/mxufc29/nbainjuries/issues/4). An edge
-# that blocks us answers with an HTML page instead, and that stays BLOCKED (S2).
-FILE_STORES: frozenset[SourceName] = frozenset({"nba_injury", "nba_gamebook"})
 # https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html
 _NO_CREDITS = b"OUT_OF_USAGE_CREDITS"
 
@@ -50,7 +48,15 @@ class Reply(Protocol):
         """Whether the status is a redirect with a location."""
 
 
-def judge(call: Call, reply: Reply, body: bytes, secrets: Sequence[str], now: datetime) -> bytes:
+def judge(
+    call: Call,
+    reply: Reply,
+    body: bytes,
+    *,
+    secrets: Sequence[str],
+    now: datetime,
+    absence: Absence,
+) -> bytes:
     """Return the body of a good answer, without the secrets that the source repeats in it.
 
     Args:
@@ -59,13 +65,24 @@ def judge(call: Call, reply: Reply, body: bytes, secrets: Sequence[str], now: da
         body: the body as far as it was read.
         secrets: what the request contained that no text may show.
         now: the instant (aware); a Retry-After may be a date.
+        absence: how the host that was asked answers for an absent file.
 
     Raises:
         SourceError: the status is not 200; the class tells what that means.
     """
     if reply.status_code == HTTPStatus.OK:
         return hide([each for each in secrets if len(each) >= KEY_CHARACTERS_MIN], body)
-    raise _error_of(call, reply, hide(secrets, body), now)
+    shown = hide(secrets, body)
+    if absence == "s3" and reply.status_code == HTTPStatus.FORBIDDEN and _is_absent(shown):
+        raise _absent(call, shown)
+    raise _error_of(call, reply, shown, now)
+
+
+def _absent(call: Call, body: bytes) -> SourceError:
+    """Return what a file store's AccessDenied means: the same as the source's own answer for it."""
+    text = f"{name_of(call)} answered 403 AccessDenied: the file is not there"
+    own = source_of(call.source).absence == "s3"
+    return (NotPublishedError if own else NotFoundError)(text, HTTPStatus.FORBIDDEN, body)
 
 
 def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
@@ -88,8 +105,6 @@ def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceErr
 def _refusal_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
     status = reply.status_code
     text = f"{name_of(call)} answered {status}"
-    if status == HTTPStatus.FORBIDDEN and call.source in FILE_STORES and _is_absent(body):
-        return NotPublishedError(f"{text} AccessDenied: the file is not there", status, body)
     if call.source == "odds_api" and _is_spent(reply, body, now):
         return QuotaError(f"{text}: its credits are used up; {_shown(body)}", status, body)
     return BlockedError(f"{text}: it refuses us; {_shown(body)}", status, body)
@@ -123,6 +138,7 @@ def secrets_of(key: str, base: str) -> tuple[str, ...]:
 
 
 def _is_absent(body: bytes) -> bool:
+    """Return whether S3 has answered; an edge that blocks us sends an HTML page instead (S2)."""
     return body.lstrip().startswith(b"<?xml") and b"<Code>AccessDenied</Code>" in body
 
 

@@ -7,22 +7,25 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from common.scrapers.model import Call
+from common.scrapers.source import source_of
 from common.settings import Settings, variable
-from common.sources.answers import Reply, hide_text, judge, name_of, secrets_of
+from common.source_settings import Absence
+from common.sources.answers import Reply, hide_text, judge, name_of
 from common.sources.errors import (
     SAMPLE_BYTES_MAX,
-    MissingKeyError,
     TimedOutError,
     TooLargeError,
     UnavailableError,
 )
+from common.sources.keys import key_of
 from common.sources.pacing import LocalTurns, Turns
 from common.sources.quota import Usage, read_usage
+from common.sources.request import build
+from common.sources.routes import Route, routes_of
 
 if TYPE_CHECKING:
     import httpx
@@ -38,39 +41,24 @@ BODY_TIMEOUTS_MAX = 4
 """How many timeouts a whole body may take: httpx limits only the pause between two chunks."""
 NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
-# Without these stats.nba.com lets a request hang until it times out, and cdn.nba.com answers 403:
-# both serve only NBA.com's own pages. https://github.com/swar/nba_api
-NBA_HEADERS = {
-    "User-Agent": (
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-        "Chrome/140.0.0.0 Safari/537.36"
-    ),
-    "Referer": "https://www.nba.com/",
-    "Origin": "https://www.nba.com",
-    "Accept": "application/json, application/pdf, */*",
-    "Accept-Language": "en-US,en;q=0.9",
-}
-
 
 @dataclass(frozen=True)
 class AskOptions:
     """How a call is made.
 
     Attributes:
-        base_url: replaces the source's own base URL; None keeps it.
-        route: whether that is the source's own URL or its fallback.
+        route: the way to the source; None takes its first one.
         deadline: the instant (aware) after which nothing is asked or waited for.
         turns: paces requests together with other instances; None paces those of this process alone.
     """
 
-    base_url: str | None = None
-    route: Literal["primary", "fallback"] = "primary"
+    route: Route | None = None
     deadline: datetime = NO_DEADLINE
     turns: Turns | None = None
 
 
 DEFAULT_OPTIONS = AskOptions()
-"""Asks the source's own URL, without a deadline."""
+"""Asks by the source's first route, without a deadline."""
 
 
 class Source:
@@ -87,7 +75,7 @@ class Source:
         self._settings = settings
         self._transport = transport
         self._lock = threading.Lock()
-        self._opened: httpx.Client | None = None
+        self._opened: dict[str | None, httpx.Client] = {}
         self._turns: dict[str, LocalTurns] = {}
         self.clock = clock
         self.usage: Usage | None = None
@@ -118,40 +106,42 @@ class Source:
 
     def host(self, call: Call, options: AskOptions) -> str:
         """Return the host that a call asks; the rest of its URL may contain a password."""
-        return urlsplit(self._base_url(call, options)).hostname or ""
+        return urlsplit(self._route(call, options).base_url).hostname or ""
 
     def close(self) -> None:
         """Close the connections; the next fetch opens new ones."""
         with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-            self._opened = None
+            for client in self._opened.values():
+                client.close()
+            self._opened.clear()
 
     def _request_once(self, call: Call, options: AskOptions) -> bytes:
         """Make one request, and judge its answer."""
         import httpx  # noqa: PLC0415 - 186 modules that a cold start without a request never needs
 
-        key = self._key(call)
+        route = self._route(call, options)
+        request = build(call, route, self._key(call))
         self._wait_turn(call, options)
-        params = {**call.params, "apiKey": key} if key else dict(call.params)
-        headers = {} if call.source == "odds_api" else NBA_HEADERS
         timeout = min(self._settings.source_timeout_seconds, self._seconds_left(options))
-        base_url = self._base_url(call, options)
-        url, secrets = base_url.rstrip("/") + call.path, secrets_of(key, base_url)
         try:
-            with self._client().stream(
-                "GET", url, params=params, headers=headers, timeout=timeout
+            with self._client(route.proxy).stream(
+                "GET",
+                request.url,
+                params=request.params,
+                headers=request.headers,
+                timeout=timeout,
             ) as response:
-                return self._judged(call, response, self._read(call, response, options), secrets)
+                body = self._read(call, response, options)
+                return self._judged(call, response, body, request.secrets, route.absence)
         except httpx.TimeoutException:
             raise TimedOutError(f"{name_of(call)} did not answer within {timeout:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The cause is dropped, because its request contains the URL, and that contains the key.
-            text = hide_text(secrets, str(error))
+            text = hide_text(request.secrets, str(error))
             raise UnavailableError(f"{name_of(call)}: {type(error).__name__}: {text}") from None
 
     def _wait_turn(self, call: Call, options: AskOptions) -> None:
-        interval = self._settings.source_interval_seconds
+        interval = interval_of(call.source, self._settings)
         if interval > 0:
             host = self.host(call, options)
             (options.turns or self._local_turns(host, interval)).wait(host, options.deadline)
@@ -181,40 +171,34 @@ class Source:
             )
         return bytes(body)
 
-    def _judged(self, call: Call, reply: Reply, body: bytes, secrets: Sequence[str]) -> bytes:
+    def _judged(
+        self, call: Call, reply: Reply, body: bytes, secrets: Sequence[str], absence: Absence
+    ) -> bytes:
         now = self.clock.now()
         if call.source == "odds_api":
             self.usage = read_usage(reply.headers, now) or self.usage
-        return judge(call, reply, body, secrets, now)
+        return judge(call, reply, body, secrets=secrets, now=now, absence=absence)
 
     def _key(self, call: Call) -> str:
-        if call.source != "odds_api":
-            return ""
-        given, file = self._settings.odds_api_key, self._settings.odds_api_key_file
-        key = given.get_secret_value() if given else _content(file)
-        if not key:
-            raise MissingKeyError(
-                f"The Odds API needs a key: set {variable('odds_api_key')}, or "
-                f"{variable('odds_api_key_file')} to a file that holds it"
-            )
-        return key
+        return key_of(source_of(call.source), self._settings)
 
-    def _base_url(self, call: Call, options: AskOptions) -> str:
-        return options.base_url or str(getattr(self._settings, f"{call.source}_url"))
+    def _route(self, call: Call, options: AskOptions) -> Route:
+        return options.route or routes_of(source_of(call.source), self._settings)[0]
 
-    def _client(self) -> httpx.Client:
+    def _client(self, proxy: str | None) -> httpx.Client:
         import httpx  # noqa: PLC0415 - see _request_once
 
         with self._lock:
-            if self._opened is None:
+            if proxy not in self._opened:
                 # httpx logs every URL at INFO, and the URL contains the key.
                 logging.getLogger("httpx").addFilter(_drop)
-                self._opened = httpx.Client(
+                self._opened[proxy] = httpx.Client(
                     transport=self._transport,
+                    proxy=proxy,
                     timeout=self._settings.source_timeout_seconds,
                     follow_redirects=False,
                 )
-            return self._opened
+            return self._opened[proxy]
 
     def _local_turns(self, host: str, interval: float) -> LocalTurns:
         with self._lock:
@@ -229,11 +213,10 @@ def _pause(state: RetryCallState) -> float:
     return min(max(wait, 0.0), RETRY_WAIT_SECONDS_MAX)
 
 
-def _content(file: Path | None) -> str:
-    try:
-        return file.read_text().strip() if file is not None else ""
-    except OSError:
-        return ""  # `_key` raises MissingKeyError, which names the variable
+def interval_of(source: str, settings: Settings) -> float:
+    """Return the seconds between two requests to a host: as set for all, else the source's own."""
+    given = settings.source_interval_seconds
+    return source_of(source).interval_seconds if given is None else given
 
 
 def _drop(_record: logging.LogRecord) -> bool:

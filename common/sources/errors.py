@@ -1,4 +1,4 @@
-"""Every way in which a source can fail (R7), one class each; no text contains the Odds API key."""
+"""Every way in which a source can fail (R7), one class each; no text contains a key."""
 
 from typing import ClassVar, Literal
 
@@ -18,7 +18,7 @@ class SourceError(OrchestrationError):
     Attributes:
         outcome: the outcome of a scrape that ends with this error.
         verdict: what the attempt shows of the source.
-        elsewhere: whether the same request to the fallback may succeed.
+        elsewhere: whether the same request by another route may succeed.
         http_status: the status of the last answer; None when there was no answer.
         sample: the first 4 KiB of that answer.
     """
@@ -122,9 +122,16 @@ class NoTurnError(SourceError):
 
 
 class MissingKeyError(SourceError):
-    """The Odds API key is not set."""
+    """The source needs a key that is not set."""
 
     code = "SOURCE_KEY_MISSING"
+    verdict = "unasked"
+
+
+class NoRouteError(SourceError):
+    """The source does not answer clouds, and the operator has set no other way to it."""
+
+    code = "SOURCE_NO_ROUTE"
     verdict = "unasked"
 
 

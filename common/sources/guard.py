@@ -8,8 +8,9 @@ from random import Random
 from common.eastern import at
 from common.logs import log
 from common.scrapers.model import Call, Scraper, Target
+from common.scrapers.source import source_of
 from common.settings import Settings
-from common.sources.client import AskOptions, Source
+from common.sources.client import AskOptions, Source, interval_of
 from common.sources.errors import CircuitOpenError, QuotaError
 from common.sources.health import (
     Circuit,
@@ -26,6 +27,7 @@ from common.sources.health import (
 from common.sources.outcomes import AskedSource, Scraped
 from common.sources.pacing import SharedTurns
 from common.sources.quota import check_quota, keep_usage
+from common.sources.routes import routes_of
 from common.state.store import StateStore
 
 _CODES: dict[str, Code] = {
@@ -41,7 +43,7 @@ class SourceGuard:
     Attributes:
         state: holds events, turns and quota, shared by all instances.
         source: the HTTP interface that the task uses.
-        settings: intervals, fallbacks and limits.
+        settings: intervals, routes and limits.
         scraper: the scraper that asks.
         target: what the task collects.
         task_id: identifies the task.
@@ -64,28 +66,23 @@ class SourceGuard:
         """Return how the source may be asked now, its own URL first.
 
         Raises:
-            CircuitOpenError: every base URL failed too often in a row.
+            NoRouteError: the source is off until the operator sets a way to it.
+            CircuitOpenError: every route failed too often in a row.
             QuotaError: the credits do not suffice.
         """
-        choices = self._choices(calls)
+        routes = routes_of(source_of(calls[0].source), self.settings)
         circuits = {
-            options.route: circuit_of(self.events, options.route, self.settings)
-            for options in choices
+            route.name: circuit_of(self.events, route.name, self.settings) for route in routes
         }
-        closed = [each for each in choices if not circuits[each.route].is_open(self.began)]
+        closed = [route for route in routes if not circuits[route.name].is_open(self.began)]
         if not closed:
             raise self._left_alone(calls[0].source, [*circuits.values()])
         check_quota(self.state, calls, self.began, reserve=self.settings.odds_api_reserve)
-        return closed
-
-    def _choices(self, calls: Sequence[Call]) -> list[AskOptions]:
-        """Return the source's own URL, and its fallback where one is set."""
         deadline = self.began + timedelta(seconds=self.settings.scrape_seconds)
         draw = Random(self.task_id).randrange  # noqa: S311 - spreads tasks, no secret
-        turns = SharedTurns(self.state, self.settings.source_interval_seconds, draw)
-        own = AskOptions(deadline=deadline, turns=turns)
-        fallback = getattr(self.settings, f"{calls[0].source}_fallback")
-        return [own, AskOptions(fallback, "fallback", deadline, turns)] if fallback else [own]
+        interval = interval_of(calls[0].source, self.settings)
+        turns = SharedTurns(self.state, interval, draw)
+        return [AskOptions(route, deadline, turns) for route in closed]
 
     def _left_alone(self, source: str, circuits: Sequence[Circuit]) -> CircuitOpenError:
         until = min(circuit.until for circuit in circuits if circuit.until)

@@ -4,10 +4,10 @@ An event is a small object that is created once and never changed, so that many 
 at the same time. Its name contains all of it, so that one listing gives the state. No event is
 written for a healthy source.
 
-Each base URL has a circuit (X7), which counts the verdicts of attempts. While the circuit of the
-source's own URL is open, the fallback is asked. When its time is up, every instance may ask again:
-the next failure opens it again, any other verdict closes it. A task that finds every circuit open
-ends as FAILED without a request.
+Each route has a circuit (X7), which counts the verdicts of attempts. While the circuit of the
+source's own URL is open, the next route is asked. When its time is up, every instance may ask
+again: the next failure opens it again, any other verdict closes it. A task that finds every circuit
+open ends as FAILED without a request.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from typing import Literal, get_args
 from common.logs import log
 from common.settings import Settings
 from common.sources.errors import Verdict
+from common.sources.routes import PRIMARY
 from common.state import names
 from common.state.store import StateStore
 
@@ -43,7 +44,7 @@ class SourceEvent:
     Attributes:
         at: the instant of the attempt (aware).
         verdict: what the attempt shows.
-        route: which base URL was asked, `primary` or `fallback`.
+        route: the name of the route that was asked, such as `primary` or `route-1`.
         slot: the slot of the decision behind it, as text; `-` for a request without a decision.
         about: the game or the date that was asked for.
     """
@@ -63,7 +64,7 @@ class SourceEvent:
 
 @dataclass(frozen=True)
 class Circuit:
-    """The circuit of one scraper and one of its base URLs.
+    """The circuit of one scraper and one of its routes.
 
     Attributes:
         failures: the failures in a row since any other verdict.
@@ -74,7 +75,7 @@ class Circuit:
     until: datetime | None
 
     def is_open(self, now: datetime) -> bool:
-        """Return whether the base URL must not be asked now."""
+        """Return whether the route must not be asked now."""
         return self.until is not None and now < self.until
 
 
@@ -164,7 +165,7 @@ def alert_once(
 
 def _last_ok(events: Sequence[SourceEvent]) -> SourceEvent | None:
     """Find the last data of the source's own URL, which identifies the incident after it."""
-    own = (event for event in reversed(events) if event.route == "primary")
+    own = (event for event in reversed(events) if event.route == PRIMARY)
     return next((event for event in own if event.verdict == "ok"), None)
 
 

@@ -14,7 +14,7 @@ _JSON = "application/json"
 
 @dataclass(frozen=True)
 class AskedSource:
-    """A base URL that was asked, and what the attempt shows of it."""
+    """A route that was asked, and what the attempt shows of it."""
 
     source: SourceName
     route: str
@@ -38,7 +38,7 @@ class Scraped:
         sample: the first 4 KiB of an answer that could not be read.
         reason: why there are no records; None unless the outcome is NO_DATA or NOT_READY.
         verdict: what the scrape shows of the source.
-        asked: the base URLs in the order in which they were asked; the last gave the outcome.
+        asked: the routes in the order in which they were asked; the last gave the outcome.
     """
 
     outcome: Outcome

@@ -25,6 +25,7 @@ from common.sources.outcomes import (
     success,
     without_answer,
 )
+from common.sources.routes import PRIMARY
 
 ChooseOptions = Callable[[Sequence[Call]], Sequence[AskOptions]]
 """Returns how a task's calls may be made, the best first; raises SourceError when none may."""
@@ -37,7 +38,7 @@ class _Collected:
 
 
 def only_default(_calls: Sequence[Call]) -> Sequence[AskOptions]:
-    """Return the source's own URL, without a deadline."""
+    """Return the source's first route, without a deadline."""
     return (DEFAULT_OPTIONS,)
 
 
@@ -84,10 +85,11 @@ def _ask(
     choices: Sequence[AskOptions],
     asked: list[AskedSource],
 ) -> _Collected:
-    """Return the answers of the first base URL that gives any; add each URL to `asked`."""
+    """Return the answers of the first route that gives any; add each route to `asked`."""
     for number, options in enumerate(choices, 1):
         host = source.host(calls[0], options)
-        asked.append(AskedSource(calls[0].source, options.route, host, "ok"))
+        route = options.route.name if options.route else PRIMARY
+        asked.append(AskedSource(calls[0].source, route, host, "ok"))
         try:
             return _collect(scraper, calls, source, options)
         except SourceError as error:
@@ -96,14 +98,14 @@ def _ask(
             asked[-1] = replace(asked[-1], verdict=error.verdict)
             log(
                 "WARNING",
-                "A source failed; its fallback is asked next",
+                "A source failed; its next route is asked",
                 scraper=scraper.name,
                 host=host,
                 code=error.code,
                 error_class=type(error).__name__,
                 error=error,
             )
-    raise AssertionError("a source always has a base URL")
+    raise AssertionError("a source always has a route")
 
 
 def _collect(

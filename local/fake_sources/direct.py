@@ -40,4 +40,5 @@ class DirectSource(Source):
         found = self._ask(call.path, {**call.params, "apiKey": key} if key else call.params)
         body = found.body if found.status == HTTPStatus.OK else found.body[:SAMPLE_BYTES_MAX]
         reply = _Reply(found.status, {name.lower(): text for name, text in found.headers.items()})
-        return self._judged(call, reply, body, [key] if key else [])
+        absence = self._route(call, options).absence
+        return self._judged(call, reply, body, [key] if key else [], absence)

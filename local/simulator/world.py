@@ -26,6 +26,7 @@ from common.runtime import Given, Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.direct import Ask, DirectSource
+from local.fake_sources.overrides import switched_on
 from local.fake_sources.slate import Slate
 from local.simulator.ports.intercepted import Crash
 from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
@@ -111,7 +112,7 @@ class World:
         self.publisher = MemoryPublisher(self.clock)
         self._owners = count(1)
         self.runtime = self.deployed(
-            Settings.model_validate({"odds_api_key": "world-key", **settings})
+            Settings.model_validate({**switched_on(key="world-key"), **settings})
         )
         self.transport = Transport(self.clock, self.runtime.topology, self.publisher)
         self.storage.listeners.append(self._notify)

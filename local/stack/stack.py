@@ -14,6 +14,7 @@ from common.settings import ROOT, Settings, variable
 from local.broker.broker import Broker
 from local.broker.delivery_faults import Dice, undisturbed
 from local.broker.servers import Servers
+from local.fake_sources.overrides import switched_on
 from local.stack import bigquery, gcs, process
 from local.stack.chaos import DELIVERY_FAULTS
 from local.stack.config import StackConfig
@@ -197,15 +198,15 @@ class Stack:
         bigquery.create_tables(server.endpoint, project, self.settings.dataset)
 
     def _environment(self, storage: str, source: str, warehouse: str) -> dict[str, str]:
+        overrides = switched_on(source, "local-stack-key")
         environment = {
             variable("pubsub_emulator_host"): self.pubsub.host,
             variable("storage_emulator_host"): storage,
             variable("bigquery_emulator_host"): warehouse,
             variable("clock_file"): str(self.clock_file),
             variable("workflows_file"): str(self.config.workflows),
-            variable("odds_api_key"): "local-stack-key",
             variable("source_interval_seconds"): "0",
-            **{variable(name): source for name in Settings.model_fields if name.endswith("_url")},
+            **{variable(name): value for name, value in overrides.items()},
         }
         if self.config.collect_since:
             environment[variable("collect_since")] = str(self.config.collect_since)

@@ -443,3 +443,46 @@ run "a_second_deployment_in_one_project" {
     error_message = "The functions know the prefix."
   }
 }
+
+run "a_source_has_routes_a_proxy_and_a_key" {
+  command = plan
+
+  variables {
+    settings = { http_proxy = "http://proxy.example.com:3128" }
+    sources = {
+      nba_cdn     = { routes = ["https://one.example.com/x|/NBA|s3", "https://two.example.com"] }
+      nba_stats   = { url = "https://gateway.example.com|/nba", proxy = "http://user:pw@proxy.example.com:3128" }
+      bettingpros = { key_secret = "bettingpros-key" }
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for name, function in google_cloudfunctions2_function.function :
+      { for variable, value in function.service_config[0].environment_variables : variable => value if can(regex("_(URL|ROUTES|PROXY)$", variable)) } == {
+        NBA_HTTP_PROXY      = "http://proxy.example.com:3128"
+        NBA_NBA_CDN_ROUTES  = "https://one.example.com/x|/NBA|s3 https://two.example.com"
+        NBA_NBA_STATS_URL   = "https://gateway.example.com|/nba"
+        NBA_NBA_STATS_PROXY = "http://user:pw@proxy.example.com:3128"
+      }
+    ])
+    error_message = "The functions know what is set for each source, and nothing else of it."
+  }
+  assert {
+    condition = alltrue([
+      for name, function in google_cloudfunctions2_function.function :
+      name == "scraper_runner"
+      ? function.service_config[0].environment_variables["NBA_BETTINGPROS_KEY_FILE"] == "/secrets-bettingpros/key"
+      && contains([for volume in function.service_config[0].secret_volumes : "${volume.mount_path} ${volume.secret}"], "/secrets-bettingpros bettingpros-key")
+      : !contains(keys(function.service_config[0].environment_variables), "NBA_BETTINGPROS_KEY_FILE")
+    ])
+    error_message = "The scraper_runner alone is given the key."
+  }
+  assert {
+    condition = (
+      keys(google_secret_manager_secret_iam_member.function_reads_key) == ["scraper_runner/bettingpros"]
+      && google_secret_manager_secret_iam_member.function_reads_key["scraper_runner/bettingpros"].secret_id == "bettingpros-key"
+    )
+    error_message = "The scraper_runner alone may read the key."
+  }
+}

@@ -50,3 +50,43 @@ run "refuses_state_that_dies_before_its_dead_letters" {
   }
   expect_failures = [var.state_retention_days]
 }
+
+run "refuses_a_route_without_https" {
+  command = plan
+  variables {
+    sources = { nba_cdn = { routes = ["http://mirror.example.com"] } }
+  }
+  expect_failures = [var.sources]
+}
+
+run "refuses_a_route_of_another_form" {
+  command = plan
+  variables {
+    sources = { nba_cdn = { url = "https://mirror.example.com|NBA" } }
+  }
+  expect_failures = [var.sources]
+}
+
+run "refuses_a_proxy_of_another_form" {
+  command = plan
+  variables {
+    sources = { nba_stats = { proxy = "proxy.example.com:3128" } }
+  }
+  expect_failures = [var.sources]
+}
+
+run "refuses_a_source_that_is_no_name" {
+  command = plan
+  variables {
+    sources = { "cdn.nba.com" = {} }
+  }
+  expect_failures = [var.sources]
+}
+
+run "refuses_a_second_secret_for_the_odds_api" {
+  command = plan
+  variables {
+    sources = { odds_api = { key_secret = "my-key" } }
+  }
+  expect_failures = [var.sources]
+}

@@ -8,6 +8,7 @@ import pytest
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings, variable
+from common.source_settings import RouteSetting, SourceSettings
 
 
 def test_an_empty_environment_is_production() -> None:
@@ -22,7 +23,7 @@ def test_an_empty_environment_is_production() -> None:
 
 def test_every_field_has_its_variable() -> None:
     """Variables begin with NBA_, except those of Google's libraries."""
-    names = {field: variable(field) for field in Settings.model_fields}
+    names = {field: variable(field) for field in Settings.model_fields if field != "sources"}
     assert names["project"] == "NBA_PROJECT"
     assert names["storage_emulator_host"] == "STORAGE_EMULATOR_HOST"
     assert len(set(names.values())) == len(names)
@@ -55,11 +56,64 @@ def test_a_value_of_another_type_is_refused(name: str, value: str) -> None:
     assert f"{name}={value!r}" in str(caught.value)
 
 
+def test_a_route_is_a_base_url_a_prefix_and_an_absence() -> None:
+    """Prefix and absence may be left out; spaces or commas separate routes."""
+    made = read_settings(
+        {
+            "NBA_NBA_CDN_URL": "https://own.example/base/|/NBA/",
+            "NBA_NBA_CDN_ROUTES": "https://a.example|/NBA|s3, https://b.example|404\nhttps://c.example|/",
+        }
+    )
+    given = made.source("nba_cdn")
+    assert given.url == RouteSetting(base_url="https://own.example/base", prefix="/NBA")
+    assert given.routes == (
+        RouteSetting(base_url="https://a.example", prefix="/NBA", absence="s3"),
+        RouteSetting(base_url="https://b.example", absence="404"),
+        RouteSetting(base_url="https://c.example", prefix=""),
+    )
+    assert made.source("nba_stats") == SourceSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NBA_NBA_CDN_ROUTES", "mirror.example"),
+        ("NBA_NBA_CDN_ROUTES", "https://a.example ftp://b.example"),
+        ("NBA_NBA_CDN_ROUTES", "https://a.example|NBA"),
+        ("NBA_NBA_CDN_ROUTES", "https://a.example|/NBA|gcs"),
+        ("NBA_NBA_CDN_URL", "https:///static"),
+        ("NBA_NBA_STATS_PROXY", "proxy.example:3128"),
+        ("NBA_HTTP_PROXY", "socks5://proxy.example:1080"),
+    ],
+)
+def test_a_route_of_another_form_is_refused(name: str, value: str) -> None:
+    """The error names the variable and the value, and the form that is wanted."""
+    with pytest.raises(ConfigError, match="form") as caught:
+        read_settings({name: value})
+    assert f"{name}={value!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["NBA_NBA_CDN_ROUTES", "NBA_NBA_CDN_PROXY", "NBA_HTTP_PROXY"])
+def test_r10_a_refused_url_is_shown_without_its_login(name: str) -> None:
+    """The error for a URL of another form contains no user and no password."""
+    with pytest.raises(ConfigError) as caught:
+        read_settings({name: "gopher://user:pass-word@proxy.example"})
+    assert "(hidden)@proxy.example" in str(caught.value)
+    assert "pass-word" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_a_fallback_is_refused_with_what_replaces_it() -> None:
+    """The setting of earlier versions is not silently ignored."""
+    with pytest.raises(ConfigError, match=r"NBA_NBA_STATS_FALLBACK.*NBA_NBA_STATS_ROUTES"):
+        read_settings({"NBA_NBA_STATS_FALLBACK": "https://proxy.example"})
+
+
 def test_r10_the_key_does_not_show() -> None:
     """Neither the repr nor the JSON of the settings contains the key."""
     made = read_settings({"NBA_ODDS_API_KEY": "s3cret"})
-    assert made.odds_api_key is not None
-    assert made.odds_api_key.get_secret_value() == "s3cret"
+    key = made.source("odds_api").key
+    assert key is not None
+    assert key.get_secret_value() == "s3cret"
     assert "s3cret" not in repr(made) + str(made) + made.model_dump_json()
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from common.cloud.tables import NAMES
 from common.configuration.topology import load_topology
+from common.scrapers.source import BUILT_IN, SourceSpec
 from common.settings import ROOT, Settings, variable
+from common.source_settings import SourceSettings
 from local.commands.cli import main
 from tests.docs.pages import (
     DOCS,
@@ -35,16 +37,42 @@ FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/mai
 CONTRIBUTING = shell_lines(DOCS["CONTRIBUTING.md"])
 
 
-@pytest.mark.parametrize("field", list(Settings.model_fields))
-def test_every_setting_is_documented(field: str) -> None:
-    """docs/settings.md names the variable of each setting."""
-    assert f"`{variable(field)}`" in DOCS["settings.md"]
+VARIABLES = {variable(field) for field in Settings.model_fields if field != "sources"}
+OF_A_SOURCE = {variable(f"<source>_{field}") for field in SourceSettings.model_fields}
+
+
+@pytest.mark.parametrize("name", sorted(VARIABLES | OF_A_SOURCE))
+def test_every_setting_is_documented(name: str) -> None:
+    """docs/settings.md names the variable of each setting, and each field of a source's."""
+    assert f"| `{name}` |" in DOCS["settings.md"] or f" `{name}` " in DOCS["settings.md"]
 
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
     """Every variable in docs/settings.md is one that is read."""
-    named = set(re.findall(r"`((?:NBA_|BIGQUERY_|STORAGE_|PUBSUB_)\w+)`", DOCS["settings.md"]))
-    assert named == {variable(field) for field in Settings.model_fields}
+    rows = [line for line in DOCS["settings.md"].splitlines() if line.startswith("| `")]
+    first = " ".join(row.split("|")[1] for row in rows)
+    named = set(re.findall(r"`((?:NBA_|BIGQUERY_|STORAGE_|PUBSUB_)[\w<>]+)`", first))
+    assert named == VARIABLES | OF_A_SOURCE
+
+
+def test_every_source_is_documented_as_it_is_declared() -> None:
+    """The last table of docs/settings.md has one row for each built-in source."""
+    table = DOCS["settings.md"].split("| Source | Owner |")[1].splitlines()[2:]
+    prefixes = {spec.name: f"`{spec.prefix}`" if spec.prefix else "" for spec in BUILT_IN}
+    assert table == [
+        f"| `{spec.name}` | {spec.owner} | `{spec.base_url}` | {prefixes[spec.name]} "
+        f"| {spec.absence} | {spec.needs or ''} |"
+        for spec in BUILT_IN
+    ]
+
+
+@pytest.mark.parametrize("spec", BUILT_IN, ids=lambda spec: spec.name)
+def test_what_clouds_meet_at_every_host_is_documented(spec: SourceSpec) -> None:
+    """docs/deploy.md has a row that names the source and its host."""
+    section = DOCS["deploy.md"].split("### What a cloud collects")[1].split("\n### ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    host = spec.base_url.removeprefix("https://")
+    assert [row for row in rows if f"`{spec.name}`" in row and f"`{host}`" in row]
 
 
 @pytest.mark.parametrize("topic", TOPOLOGY.topics)

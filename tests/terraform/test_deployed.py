@@ -12,6 +12,7 @@ import yaml
 
 from common.messages.models import ScraperRequest, Tick
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings
+from common.source_settings import SourceSettings
 from local.simulator.world import ROUTES
 from tests.terraform.parsed import Module, settings_fields
 
@@ -19,10 +20,10 @@ Resources = Mapping[str, Mapping[str, Any]]
 GIVEN_OTHERWISE = {
     *("project", "dataset", "data_bucket", "state_bucket", "topic_prefix"),
     *("workflows_file", "topology_file"),
-    *("odds_api_key", "odds_api_key_file"),
+    "sources",
     *("clock_file", *FOREIGN_NAMES),
 }
-"""Settings with a variable of their own, of the bundle, of the secret, and of the local stack."""
+"""Settings with a variable of their own, of the bundle, and of the local stack."""
 ALERTS = yaml.safe_load((ROOT / "config" / "alerts.yaml").read_text())
 
 
@@ -64,7 +65,7 @@ def test_every_function_reads_the_settings_it_was_given(deployed: Resources) -> 
         assert made == Settings(
             workflows_file=Path("/workspace/config/workflows.yaml"),
             topology_file=Path("/workspace/config/topology.yaml"),
-            odds_api_key_file=key,
+            sources={"odds_api": SourceSettings(key_file=key)} if key else {},
         )
         mounted = [
             f"{volume['mount_path']}/{version['path']}"

@@ -1,15 +1,14 @@
 """docs/deploy.md and terraform.tfvars.example, compared with the module."""
 
 import re
-from datetime import UTC, datetime
 
 import hcl2
 
 from common.cloud.tables import NAMES
-from common.messages.models import GameRef
-from common.scrapers import REGISTRY
-from common.scrapers.model import Scraper, Target
+from common.scrapers.source import check_sources, source_of
 from common.settings import ROOT, Settings
+from common.sources.keys import why_off
+from common.sources.routes import routes_of, url_of
 from tests.terraform.parsed import Module, plain
 
 EXAMPLE = (ROOT / "terraform" / "terraform.tfvars.example").read_text()
@@ -26,25 +25,23 @@ def test_every_variable_is_documented(module: Module) -> None:
 def test_every_setting_that_is_named_exists() -> None:
     """`settings.<field>` is a field of the settings."""
     named = set(re.findall(r"`settings\.(\w+)`", DEPLOY))
-    assert "nba_stats_fallback" in named
+    assert "http_proxy" in named
     assert named <= Settings.model_fields.keys()
 
 
-def test_the_scrapers_that_need_a_proxy_are_named() -> None:
-    """The section on the proxy names each scraper that asks stats.nba.com."""
-    section = DEPLOY.split("### A proxy")[1].split("\n### ")[0]
-    asking = {scraper.name for scraper in REGISTRY.values() if asks_stats(scraper)}
-    assert set(re.findall(r"`(nbac_\w+)`", section)) == asking
-
-
-def asks_stats(scraper: Scraper) -> bool:
-    """Whether a call of the scraper goes to stats.nba.com."""
-    now = datetime(2025, 11, 12, 17, tzinfo=UTC)
-    game = (
-        GameRef(game_id="0022500207", away="TOR", home="BKN") if scraper.scope == "game" else None
-    )
-    target = Target(scraper.name, now.date(), "2025-26", game)
-    return any(call.source == "nba_stats" for call in scraper.calls(target, now))
+def test_the_sources_of_the_example_can_be_asked() -> None:
+    """The functions understand what docs/deploy.md sets for single sources."""
+    (text,) = re.findall(r"^```hcl\n(sources = \{\n.*?)^```$", DEPLOY, re.MULTILINE | re.DOTALL)
+    (given,) = plain(hcl2.loads(text)).values()
+    files = {name: fields.pop("key_secret", None) for name, fields in given.items()}
+    settings = Settings.model_validate({"sources": given})
+    check_sources(settings)
+    assert {name for name, file in files.items() if file} == {"bettingpros"}
+    (_, route) = routes_of(source_of("nba_cdn"), settings)
+    path = "/static/json/liveData/x.json"
+    url = url_of(route, source_of("nba_cdn"), path)
+    assert url.replace("/x.json", "/…") in DEPLOY
+    assert why_off(source_of("nba_stats"), settings) is None
 
 
 def test_every_resource_that_is_named_exists(module: Module) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 
 from common.calendar.games import parse_schedule_body, season_of
 from common.clock import SystemClock
@@ -24,6 +23,7 @@ from common.settings import Settings
 from common.sources.client import Source
 from common.sources.outcomes import Scraped
 from common.sources.scrape import scrape
+from local.fake_sources.overrides import switched_on
 from local.fake_sources.slate import load
 
 
@@ -90,10 +90,7 @@ def _check_count(scraper: Scraper, calls: int, files: int) -> None:
 
 def _source(bodies: Iterator[bytes]) -> Source:
     """Return the deployed client; each request is answered with the next body."""
-    settings = Settings().model_copy(
-        # Shorter than a real key: the client hides a real one wherever an answer repeats it.
-        update={"source_interval_seconds": 0, "odds_api_key": SecretStr("none")}
-    )
+    settings = Settings.model_validate({"source_interval_seconds": 0, **switched_on()})
     answers = httpx.MockTransport(lambda _: httpx.Response(200, content=next(bodies)))
     return Source(settings, SystemClock(), answers)
 

@@ -38,7 +38,7 @@ def event(minutes: float = 0, says: str = "failed", about: str = "0022500213") -
 @given(
     st.datetimes(NOW.replace(tzinfo=None) - timedelta(days=3), NOW.replace(tzinfo=None)),
     st.sampled_from(("ok", "empty", "failed", "changed")),
-    st.sampled_from(("primary", "fallback")),
+    st.sampled_from(("primary", "route-1")),
     st.none() | st.just(NOW.replace(second=0, microsecond=0)),
 )
 def test_an_event_is_read_as_it_was_kept(
@@ -121,11 +121,11 @@ def test_x7_the_first_failure_afterwards_opens_it_anew() -> None:
     assert circuit_of([*old, *events("failed")], "primary", SETTINGS).is_open(NOW)
 
 
-def test_s7_the_fallback_has_a_circuit_of_its_own() -> None:
-    """The circuits of a source and of its fallback are independent."""
-    both = [*events(*FIVE), *events("ok", route="fallback")]
+def test_s7_a_route_has_a_circuit_of_its_own() -> None:
+    """The circuits of a source's own URL and of its route are independent."""
+    both = [*events(*FIVE), *events("ok", route="route-1")]
     assert circuit_of(both, "primary", SETTINGS).is_open(NOW)
-    assert circuit_of(both, "fallback", SETTINGS).until is None
+    assert circuit_of(both, "route-1", SETTINGS).until is None
 
 
 def empty(slot: int, about: str = "2025-11-12", verdict: Verdict = "empty") -> SourceEvent:

@@ -51,7 +51,7 @@ class FakeSource:
 
     def host(self, call: Call, options: AskOptions) -> str:
         """Return the host of a call."""
-        return f"{options.route}.{call.source}"
+        return f"{options.route.name if options.route else 'own'}.{call.source}"
 
     def fetch(self, call: Call, options: AskOptions) -> bytes:
         """Return the answer for the label."""

@@ -15,9 +15,11 @@ import pytest
 from common.entry.respond import respond
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
+from common.scrapers.source import sources
 from common.settings import Settings
 from common.sources.client import Source
 from local.fake_sources.answers import answer
+from local.fake_sources.overrides import switched_on
 from local.simulator.world import ROUTES, ManualClock, World
 from tests.kit.world import NOON, new_world, slate
 
@@ -40,7 +42,7 @@ class Instance:
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(self.world.clock.now())
-        settings = Settings.model_validate({"odds_api_key": KEY, **self.settings})
+        settings = Settings.model_validate({**switched_on(key=KEY), **self.settings})
         self.runtime = Runtime(
             settings,
             elapsed=lambda: self.clock.now().timestamp(),
@@ -165,7 +167,7 @@ def test_s6_two_instances_share_a_host_s_rate(world: World) -> None:
     assert nearest >= timedelta(seconds=0.599)
 
 
-def test_s7_the_fallback_answers_when_the_source_does_not(
+def test_s7_the_next_route_answers_when_the_source_does_not(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The fallback is named; with an open circuit only the fallback is asked."""
@@ -173,7 +175,7 @@ def test_s7_the_fallback_answers_when_the_source_does_not(
     def only_the_mirror(request: httpx.Request) -> httpx.Response:
         return well(request) if request.url.host == "mirror.example" else httpx.Response(403)
 
-    settings = {"nba_stats_fallback": "https://user:pass-word@mirror.example/"}
+    settings = {"nba_stats_routes": "https://user:pass-word@mirror.example/"}
     for number in range(6):
         one = Instance(world, only_the_mirror, settings)
         found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
@@ -183,7 +185,39 @@ def test_s7_the_fallback_answers_when_the_source_does_not(
     assert alerts(capsys) == ["CIRCUIT_OPEN"]
 
 
-def test_s8_a_moved_source_is_told_although_its_fallback_answers(
+def test_s7_a_source_that_is_off_is_no_failing_source(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its scrapers end as FAILED with the reason; no circuit opens, and no alert is logged."""
+    for number in range(7):
+        one = Instance(world, well, {"nba_stats_url": None})
+        found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
+        assert (found["status"], found["error_class"]) == ("FAILED", "NoRouteError")
+        assert "NBA_NBA_STATS_ROUTES" in found["error_message"]
+        assert one.asked == []
+    assert alerts(capsys) == []
+
+
+def test_s7_a_mirror_has_a_prefix_and_an_absence_of_its_own(world: World) -> None:
+    """The schedule comes from a mirror; a file that is absent there is absent, and no block."""
+
+    def mirror(request: httpx.Request) -> httpx.Response:
+        if request.url.host != "mirror.example" or not request.url.path.startswith("/NBA/"):
+            return httpx.Response(403)
+        path = request.url.path.replace("/NBA/", "/static/json/", 1)
+        found = well(httpx.Request("GET", request.url.copy_with(path=path)))
+        denied = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
+        return httpx.Response(403, content=denied) if found.status_code == 404 else found
+
+    settings = {"nba_cdn_routes": "https://mirror.example|/NBA|s3"}
+    found = Instance(world, mirror, settings).run("nbac_schedule_api")
+    assert (found["outcome"], found["source_host"]) == ("SUCCESS", "mirror.example")
+    tonight = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+    found = Instance(world, mirror, settings).run("nbac_play_by_play", game=tonight)
+    assert (found["outcome"], found["source_host"]) == ("NO_DATA", "mirror.example")
+
+
+def test_s8_a_moved_source_is_told_although_a_route_answers(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The data arrives, and an alert names the host that has moved."""
@@ -192,7 +226,7 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
         here = request.url.host == "mirror.example"
         return well(request) if here else httpx.Response(301, headers={"location": "https://x.y/"})
 
-    settings = {"nba_stats_fallback": "https://mirror.example"}
+    settings = {"nba_stats_routes": "https://mirror.example"}
     for number in range(3):
         one = Instance(world, moved, settings)
         found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
@@ -204,8 +238,8 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
 
 @pytest.mark.parametrize("status", [404, 422])
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
-    """An answer that a fallback would repeat is accepted from the source."""
-    one = Instance(world, answering(status), {"nba_stats_fallback": "https://mirror.example"})
+    """An answer that a further route would repeat is accepted from the source."""
+    one = Instance(world, answering(status), {"nba_stats_routes": "https://mirror.example"})
     one.run("nbac_player_list")
     assert [url.host for _, url in one.asked] == ["stats.nba.com"]
 
@@ -346,12 +380,12 @@ FAILURES = ("timeout", "refused", "long", "200", "301", "400", "401", "403", "40
 def test_o4_no_secret_is_in_any_log_object_or_row(
     world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    """No scraper's failure, of source or fallback, writes a secret anywhere."""
+    """No scraper's failure, of source or route, writes a secret anywhere."""
     caplog.set_level(logging.DEBUG)
     urls = {
         name: f"https://user:{PASSWORD}@{name.replace('_', '-')}.example"
-        for name in Settings.model_fields
-        if name.endswith(("_url", "_fallback"))
+        for source in sources()
+        for name in (f"{source}_url", f"{source}_routes")
     }
     one = Instance(world, broken(kind), {"source_tries": 1, **urls})
     for scraper in REGISTRY:

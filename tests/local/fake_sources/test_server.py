@@ -21,6 +21,7 @@ from common.sources.client import Source
 from common.sources.outcomes import Scraped
 from common.sources.scrape import scrape
 from local.fake_sources.odds import event_id
+from local.fake_sources.overrides import switched_on
 from local.fake_sources.server import SourceServer
 from local.fake_sources.slate import load
 
@@ -66,8 +67,8 @@ def server(clock: HandClock) -> Iterator[SourceServer]:
 def source(server: SourceServer, clock: HandClock) -> Iterator[Source]:
     """Make a client of the server for all hosts."""
     url = f"http://127.0.0.1:{server.server_port}"
-    hosts = {name: url for name in Settings.model_fields if name.endswith("_url")}
-    opened = Source(Settings(**hosts, odds_api_key="k", source_interval_seconds=0), clock)
+    settings = Settings.model_validate({**switched_on(url), "source_interval_seconds": 0})
+    opened = Source(settings, clock)
     yield opened
     opened.close()
 

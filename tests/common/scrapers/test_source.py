@@ -1,0 +1,84 @@
+"""The declarations of the sources."""
+
+from typing import get_args
+from urllib.parse import urlsplit
+
+import pytest
+
+from common.errors import ConfigError
+from common.scrapers.model import SourceName
+from common.scrapers.source import (
+    BUILT_IN,
+    Key,
+    SourceSpec,
+    check_sources,
+    declare,
+    source_of,
+    sources,
+)
+from common.settings import read_settings
+
+
+def test_every_name_of_a_source_is_declared() -> None:
+    """Calls and declarations use the same names."""
+    assert tuple(spec.name for spec in BUILT_IN) == get_args(SourceName)
+
+
+@pytest.mark.parametrize("spec", BUILT_IN, ids=lambda spec: spec.name)
+def test_a_source_is_one_host(spec: SourceSpec) -> None:
+    """A base URL is https and a host; its prefix begins with a slash and does not end with one."""
+    split = urlsplit(spec.base_url)
+    assert (split.scheme, split.path, split.query) == ("https", "", "")
+    assert split.hostname
+    assert spec.prefix == "" or (spec.prefix.startswith("/") and not spec.prefix.endswith("/"))
+
+
+@pytest.mark.parametrize(
+    ("name", "referer", "origin"),
+    [
+        ("nba_cdn", "https://www.nba.com/", "https://www.nba.com"),
+        ("nba_stats", "https://www.nba.com/", "https://www.nba.com"),
+        ("nba_injury", "https://official.nba.com/", None),
+        ("espn_site", None, None),
+        ("odds_api", None, None),
+    ],
+)
+def test_headers_belong_to_a_source(name: str, referer: str | None, origin: str | None) -> None:
+    """Each host gets the page that it expects a browser to be on."""
+    headers = source_of(name).headers
+    assert (headers.get("Referer"), headers.get("Origin")) == (referer, origin)
+
+
+def test_what_the_operator_has_to_set() -> None:
+    """A source with a key needs that, and one that refuses clouds a way to it."""
+    needs = {spec.name: spec.needs for spec in BUILT_IN if spec.needs}
+    assert needs == {"nba_stats": "proxy", "odds_api": "key", "bettingpros": "key"}
+    assert source_of("bettingpros").key == Key("header", "x-api-key")
+
+
+def test_a_scraper_s_own_file_may_declare_a_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings are read from then on; another source of the same name is refused."""
+    monkeypatch.setattr("common.scrapers.source._declared", dict(sources()))
+    settings = read_settings({"NBA_MY_HOST_URL": "https://gateway.example"})
+    with pytest.raises(ConfigError):
+        check_sources(settings)
+    mine = declare(SourceSpec("my_host", "Mine", "https://my.example"))
+    assert source_of("my_host") is declare(mine)
+    check_sources(settings)
+    with pytest.raises(ConfigError, match="my_host"):
+        declare(SourceSpec("my_host", "Mine", "https://other.example"))
+
+
+@pytest.mark.parametrize(
+    "name", ["NBA_NBA_CDM_URL", "NBA_CDN_ROUTES", "NBA_ODSS_PROXY", "NBA_X_KEY", "NBA_X_KEY_FILE"]
+)
+def test_a_setting_of_an_unknown_source_is_refused(name: str) -> None:
+    """The error names the variable and the sources that are known."""
+    with pytest.raises(ConfigError, match=rf"{name}.*nba_cdn, nba_stats"):
+        check_sources(read_settings({name: "https://x.example"}))
+
+
+def test_an_unknown_source_is_named() -> None:
+    """Asking for a source that is not declared lists those that are."""
+    with pytest.raises(ConfigError, match=r"nba_cdm.*nba_cdn"):
+        source_of("nba_cdm")
