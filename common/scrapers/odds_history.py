@@ -11,6 +11,7 @@ from functools import partial
 from json import dumps
 
 from common.eastern import at, eastern_date
+from common.scrapers.agreement import same
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.odds import EVENTS, GAME_LINES, LINE_MARKETS, PLAYER_PROPS, PROP_MARKETS
 from common.scrapers.shape import load, need, objects
@@ -51,10 +52,28 @@ def _parse_events(bodies: Sequence[bytes], target: Target) -> Parsed:
     return EVENTS.parse([dumps(ours).encode()], target)
 
 
-def _parse_odds(live: Scraper, bodies: Sequence[bytes], target: Target) -> Parsed:
+def _parse_odds(live: Scraper, markets: str, bodies: Sequence[bytes], target: Target) -> Parsed:
     for body in bodies:
         need(_snapshot(body, target), "data", dict, target.scraper)
-    return live.parse(bodies, target)
+    parsed = live.parse(bodies, target)
+    for event in parsed.records:
+        _check_event(event, markets.split(","), target)
+    return parsed
+
+
+def _check_event(event: Record, markets: Sequence[str], target: Target) -> None:
+    """Refuse an event, a market or a form of odds that was not asked for."""
+    where = f"{target.scraper}: event {event['id']}"
+    same("the Eastern date of commence_time", _day(event, where), target.target_date, where)
+    if event["id"] not in target.event_ids:
+        raise ContractError(f"{where} was not asked for; asked was {target.event_ids!r:.80}")
+    offered = [market for book in event["bookmakers"] for market in book["markets"]]
+    strange = sorted({market["key"] for market in offered} - set(markets))
+    if strange:
+        raise ContractError(f"{where}: markets are {strange}, asked was {list(markets)}")
+    prices = [outcome["price"] for market in offered for outcome in market["outcomes"]]
+    if any(price < 1 for price in prices):
+        raise ContractError(f"{where}: price is {min(prices)}, asked was decimal odds of 1 or more")
 
 
 def _snapshot(body: bytes, target: Target) -> Record:
@@ -94,7 +113,7 @@ def _instant(text: object, field: str, where: str) -> datetime:
 
 def _odds(name: str, markets: str, live: Scraper) -> Scraper:
     calls: Callable[[Target, datetime], Sequence[Call]] = partial(_odds_calls, markets)
-    parse: Callable[[Sequence[bytes], Target], Parsed] = partial(_parse_odds, live)
+    parse: Callable[[Sequence[bytes], Target], Parsed] = partial(_parse_odds, live, markets)
     return Scraper(name, "event", calls, parse, empty_bytes_max=None, off=OFF)
 
 

@@ -1,7 +1,7 @@
 """docs/deploy.md and terraform.tfvars.example, compared with the module."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import hcl2
 
@@ -38,13 +38,15 @@ def test_the_scrapers_that_need_a_proxy_are_named() -> None:
 
 
 def asks_stats(scraper: Scraper) -> bool:
-    """Whether a call of the scraper goes to stats.nba.com."""
+    """Whether a call of the scraper goes to stats.nba.com, asked on the next day."""
     now = datetime(2025, 11, 12, 17, tzinfo=UTC)
     game = (
         GameRef(game_id="0022500207", away="TOR", home="BKN") if scraper.scope == "game" else None
     )
     target = Target(scraper.name, now.date(), "2025-26", game)
-    return any(call.source == "nba_stats" for call in scraper.calls(target, now))
+    return any(
+        call.source == "nba_stats" for call in scraper.calls(target, now + timedelta(days=1))
+    )
 
 
 def test_every_resource_that_is_named_exists(module: Module) -> None:

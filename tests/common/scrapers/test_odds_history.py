@@ -54,6 +54,28 @@ def test_a_live_answer_breaks_the_contract(name: str) -> None:
         get(name).parse(bodies(name.removesuffix("_his")), target(name))
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        (("id",), "f" * 32, "was not asked for"),
+        (("commence_time",), "2025-11-14T00:10:00Z", "asked was datetime.date.2025, 11, 12"),
+        (("bookmakers", 0, "markets", 0, "key"), "h2h_lay", r"markets are \['h2h_lay'\]"),
+        (
+            ("bookmakers", 0, "markets", 0, "outcomes", 0, "price"),
+            -120,
+            "price is -120, asked was decimal odds",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_odds_that_were_not_asked_for_break_the_contract(
+    name: str, path: tuple[str | int, ...], value: object, text: str
+) -> None:
+    """Event, date, markets and the form of the odds are those of the question."""
+    with pytest.raises(ContractError, match=f"{name}.*{text}"):
+        read_spoilt(name, ("data", *path), value)
+
+
 def test_the_latest_snapshot_has_no_next_one() -> None:
     """Without a later snapshot the last one is right."""
     assert read_spoilt(NAMES[0], ("next_timestamp",), None).count == 2
