@@ -40,13 +40,14 @@ def simulate(
     Invariants are checked after every event; the same seed gives the same run.
     """
     from local.simulator import run as simulator
+    from local.simulator import summary
 
     options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
-    report = simulator.print_progress if progress else lambda _: None
+    report = summary.print_progress if progress else lambda _: None
     try:
         outcome = simulator.run(options, report)
     except simulator.BrokenError as error:
         report_broken(options, error)
         raise
-    simulator.write_outcome(outcome, out)
-    simulator.print_summary(outcome, out)
+    summary.write_outcome(outcome, out)
+    summary.print_summary(outcome, out)
