@@ -128,7 +128,7 @@ def _not_earlier(flow: Workflow, number: int, wanted: str) -> str:
 
 
 def _untriggered(file: WorkflowFile, asked: set[str]) -> Iterator[Defect]:
-    """Yield scrapers without a workflow, a job or a reason to be disabled (S9)."""
+    """Yield scrapers without a workflow, a job or a reason to be off (S9)."""
     for name in file.disabled_scrapers:
         place = ("disabled_scrapers", name)
         if name not in REGISTRY:
@@ -136,6 +136,7 @@ def _untriggered(file: WorkflowFile, asked: set[str]) -> Iterator[Defect]:
         elif name in asked:
             yield place, "a job of config/topology.yaml asks for it; take it out of one of the two"
     used = {name for flow in file.enabled.values() for name in flow.scrapers}
-    for name in sorted(REGISTRY.keys() - used - asked - file.disabled_scrapers.keys()):
+    off = {name for name, scraper in REGISTRY.items() if scraper.off}
+    for name in sorted(REGISTRY.keys() - used - asked - off - file.disabled_scrapers.keys()):
         said = f"nothing triggers {name}; put it into a step of an enabled workflow"
         yield ("disabled_scrapers",), f"{said}, or write why not: '{name}: <reason>'"

@@ -93,6 +93,10 @@ def _task(runtime: Runtime, event: Event, request: ScraperRequest) -> Task:
         raise BadInputError(
             f"ScraperRequest.game: {request.scraper} {needed} game; see docs/messages.md"
         )
+    if request.event_ids and scraper.scope != "event":
+        raise BadInputError(
+            f"ScraperRequest.event_ids: {request.scraper} takes no event; see docs/messages.md"
+        )
     happened = event_time(request, event, runtime.clock.now())
     task_id = (
         request.execution.task_id
@@ -126,6 +130,7 @@ def _target(task: Task) -> Target:
         game=game,
         event_ids=task.request.event_ids,
         season_type=season_type(game.game_id) if game else task.request.season_type,
+        instant=task.request.scheduled_time,
     )
 
 

@@ -21,6 +21,7 @@ SourceName = Literal[
     "nba_www",
     "bettingpros",
 ]
+Scope = Literal["date", "game", "team", "event"]
 Record = dict[str, Any]
 
 EMPTY_ANSWER_BYTES_MAX = 1024
@@ -52,6 +53,9 @@ class Target:
         event_ids: the ids of The Odds API's events, for a scraper that makes one call an event.
         season_type: the heading under which stats.nba.com lists the date's games; see
             `messages.models.season_type`.
+        teams: the tricodes of the teams, for a scraper that makes one call a team; empty means all.
+        instant: the instant (aware) that a request names by its scheduled time; None where it
+            names none. A historical scraper asks for the snapshot of this instant.
     """
 
     scraper: str
@@ -60,6 +64,8 @@ class Target:
     game: GameRef | None = None
     event_ids: tuple[str, ...] = ()
     season_type: str = "Regular Season"
+    teams: tuple[str, ...] = ()
+    instant: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,8 @@ class Scraper:
 
     Attributes:
         name: the key in the registry, which is also logged (S10).
-        scope: whether a task collects one date or one game.
+        scope: what one task collects: the whole date or one game, by as many calls as there are
+            teams (`team`) or event ids of an earlier step (`event`).
         calls: returns the requests for a target at an instant (aware UTC).
         parse: reads their bodies in order; raises ContractError or NotReadyError.
         takes: whether every call's body is read, or the first that exists (candidate file names).
@@ -107,21 +114,30 @@ class Scraper:
         empty_bytes_max: a longer answer without a record breaks the contract; None where an empty
             answer may be long.
         always: whether an answer without a record breaks the contract, however short it is.
-        needs_events: whether the calls need The Odds API's event ids, which an earlier step finds.
         due: the Eastern time of the target date from which there is data on every game day; None
             where an empty answer shows nothing of the source.
+        then: returns the further calls that the answers so far lead to, such as a page whose id
+            the first answer contains; raises as `parse` does. Their bodies come after the others.
+        off: why no workflow needs to trigger the scraper; empty where one must. A step that names
+            the scraper switches it on.
     """
 
     name: str
-    scope: Literal["date", "game"]
+    scope: Scope
     calls: Callable[[Target, datetime], Sequence[Call]]
     parse: Callable[[Sequence[bytes], Target], Parsed]
     takes: Literal["all", "first"] = "all"
     suffix: Literal["json", "pdf"] = "json"
     empty_bytes_max: int | None = EMPTY_ANSWER_BYTES_MAX
     always: bool = False
-    needs_events: bool = False
     due: time | None = None
+    then: Callable[[Sequence[bytes], Target], Sequence[Call]] | None = None
+    off: str = ""
+
+    @property
+    def needs_events(self) -> bool:
+        """Whether the calls need The Odds API's event ids, which an earlier step finds."""
+        return self.scope == "event"
 
     @property
     def folder(self) -> str:

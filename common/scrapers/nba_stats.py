@@ -12,6 +12,7 @@ from common.scrapers.model import (
     Target,
     game_of,
 )
+from common.scrapers.nba import boxscore_v3
 from common.scrapers.shape import load, result_set
 
 TEAMS_PER_GAME = 2
@@ -57,17 +58,15 @@ def _parse_log(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 
 def _box_calls(target: Target, _now: datetime) -> Sequence[Call]:
-    game_id = game_of(target).game_id
-    whole_game = dict.fromkeys(
-        ("StartPeriod", "EndPeriod", "StartRange", "EndRange", "RangeType"), "0"
-    )
-    params = {"GameID": game_id, **whole_game}
-    return [Call("nba_stats", "/stats/boxscoretraditionalv2", params, game_id)]
+    return boxscore_v3.calls("boxscoretraditionalv3", target)
 
 
 def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
     where, game_id = target.scraper, game_of(target).game_id
     document = load(bodies[0], where)
+    if isinstance(document, dict) and boxscore_v3.TRADITIONAL in document:
+        return boxscore_v3.read(document, boxscore_v3.TRADITIONAL, target, ("points",))
+    # A recorded answer of the second version, which is empty for games since October 2025.
     teams = result_set(document, "TeamStats", ("GAME_ID", "TEAM_ID", "PTS"), where)
     players = result_set(document, "PlayerStats", ("GAME_ID", "TEAM_ID", "PLAYER_ID"), where)
     if not teams and not players:

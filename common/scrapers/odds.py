@@ -93,6 +93,6 @@ def _check_books(event: Record, where: str) -> None:
 EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events, due=time())
 # A list of events without any offer is long, although it counts as empty.
 PLAYER_PROPS = Scraper(
-    "oddsa_player_props", "date", _prop_calls, _parse_odds, empty_bytes_max=None, needs_events=True
+    "oddsa_player_props", "event", _prop_calls, _parse_odds, empty_bytes_max=None
 )
 GAME_LINES = Scraper("oddsa_game_lines", "date", _line_calls, _parse_odds, empty_bytes_max=None)

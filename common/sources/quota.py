@@ -3,7 +3,8 @@
 A task that costs more than the last known count is not begun. Tasks that run at the same time read
 the same count, so that together they may spend the reserve (`NBA_ODDS_API_RESERVE`), and more.
 
-A call costs one credit a market and region, a list of events costs nothing. So `oddsa_events`,
+A call costs one credit a market and region, ten where it asks for a past snapshot; a list of events
+costs nothing, a past one a single credit, which is not counted here. So `oddsa_events`,
 which runs before the others, always learns how many are left. The plan renews them monthly.
 https://the-odds-api.com/liveapi/guides/v4/#usage-quota-costs
 """
@@ -26,6 +27,9 @@ from common.state.store import StateStore
 if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import StoredObject
 
+HISTORICAL = "/v4/historical/"
+HISTORICAL_COST_FACTOR = 10
+"""How many times a market of a past snapshot costs one of now."""
 USAGE_AGE_MAX = timedelta(hours=24)
 """An older count is ignored: the plan may have been renewed or raised since."""
 
@@ -61,7 +65,9 @@ def read_usage(headers: Mapping[str, str], now: datetime) -> Usage | None:
 def cost_of(calls: Sequence[Call]) -> int:
     """Add up the credits that calls cost."""
     return sum(
-        len(call.params["markets"].split(",")) * len(call.params["regions"].split(","))
+        len(call.params["markets"].split(","))
+        * len(call.params["regions"].split(","))
+        * (HISTORICAL_COST_FACTOR if call.path.startswith(HISTORICAL) else 1)
         for call in calls
         if call.source == "odds_api" and "markets" in call.params
     )

@@ -36,6 +36,10 @@ class _Collected:
     bodies: list[bytes]
     absent: list[str]
 
+    def with_further(self, other: "_Collected") -> "_Collected":
+        """Return these answers with the later ones behind them."""
+        return _Collected(self.bodies + other.bodies, self.absent + other.absent)
+
 
 def only_default(_calls: Sequence[Call]) -> Sequence[AskOptions]:
     """Return the source's first route, without a deadline."""
@@ -69,8 +73,14 @@ def scrape(
         outcome: Outcome = "NOT_READY" if scraper.takes == "first" else "NO_DATA"
         return empty(target, outcome, "nothing to ask for: no report is due, or no event known")
     asked: list[AskedSource] = []
+
+    def ask(calls: Sequence[Call]) -> _Collected:
+        # An answer that only leads to further calls must not close the circuit of their source.
+        asked[:] = [each for each in asked if each.verdict != "ok"]
+        return _ask(scraper, calls, source, choose(calls), asked)
+
     try:
-        found = _read(scraper, target, _ask(scraper, calls, source, choose(calls), asked))
+        found = _read(scraper, target, ask(calls), ask)
     except SourceError as error:
         found = without_answer(target, error)
     if asked:
@@ -145,13 +155,22 @@ def _partial(error: SourceError, calls: Sequence[Call], position: int) -> Source
     return kind(text, error.http_status, error.sample)
 
 
-def _read(scraper: Scraper, target: Target, collected: _Collected) -> Scraped:
+def _read(
+    scraper: Scraper,
+    target: Target,
+    collected: _Collected,
+    ask: Callable[[Sequence[Call]], _Collected],
+) -> Scraped:
     try:
+        if scraper.then and (further := scraper.then(collected.bodies, target)):
+            collected = collected.with_further(ask(further))
         parsed = scraper.parse(collected.bodies, target)
         _check_count(scraper, parsed, collected.bodies)
         body = _stored(scraper, target, parsed, collected)
     except NotReadyError as error:
         return empty(target, "NOT_READY", str(error), 200)
+    except SourceError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the form is unknown
         return broken_contract(target, error, max(collected.bodies, key=len))
     if parsed.count == 0:

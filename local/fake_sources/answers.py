@@ -12,7 +12,7 @@ from common.calendar.games import FINAL
 from common.eastern import EASTERN, at
 from common.scrapers.injury_report import file_name
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
-from local.fake_sources import boxes, live, odds, pdfs
+from local.fake_sources import boxes, boxes_v3, live, odds, pdfs
 from local.fake_sources.slate import REPORT_AT, Slate, document, status
 
 CREDITS = 20_000
@@ -77,6 +77,10 @@ def _game_log(ask: Ask) -> Answer:
 
 def _box_score(ask: Ask) -> Answer:
     return _json(boxes.box_score(ask.slate, ask.params, ask.now))
+
+
+def _box_score_v3(ask: Ask) -> Answer:
+    return _json(boxes_v3.box_score(ask.slate, ask.params, ask.now))
 
 
 def _play_by_play(ask: Ask) -> Answer:
@@ -200,6 +204,7 @@ _ROUTES: tuple[tuple[re.Pattern[str], Callable[[Ask], Answer]], ...] = tuple(
         (r"/stats/playerindex", _player_index),
         (r"/stats/leaguegamelog", _game_log),
         (r"/stats/boxscoretraditionalv2", _box_score),
+        (r"/stats/boxscoretraditionalv3", _box_score_v3),
         (r"/wp-json/api/v1/get-game-officials", _officials),
         (_REPORT, _injury_report),
         (r"/pdfs/(\d{8})/\1_([A-Z]{6})\.pdf", _gamebook),

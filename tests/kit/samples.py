@@ -1,6 +1,6 @@
 """A small answer of each source, made up in the form that the source really sends.
 
-The JSON lies in `tests/kit/samples/`; the PDFs are drawn by the fake sources. All of them are
+JSON and pages lie in `tests/kit/samples/`; the PDFs are drawn by the fake sources. All of them are
 about one invented night, 12 November 2025.
 """
 
@@ -28,7 +28,14 @@ def sample(name: str) -> bytes:
         return injury_report(_slate(), datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
     if name == "nbac_gamebook_pdf":
         return gamebook(_slate().by_id[GAME.game_id])
-    return (FOLDER / f"{name}.json").read_bytes()
+    page = FOLDER / f"{name}.html"
+    return (page if page.exists() else FOLDER / f"{name}.json").read_bytes()
+
+
+def bodies(name: str) -> list[bytes]:
+    """Return a source's answers to all calls of a scraper, in their order."""
+    leading = {"espn_boxscore": ["espn_scoreboard"]}
+    return [sample(each) for each in (*leading.get(name, ()), name)]
 
 
 def document(name: str) -> Any:
@@ -38,7 +45,15 @@ def document(name: str) -> Any:
 
 def target(name: str, game: GameRef = GAME) -> Target:
     """Return the target that a scraper's sample answers."""
-    return Target(name, DAY, "2025-26", game if get(name).scope == "game" else None)
+    scope = get(name).scope
+    return Target(
+        name,
+        DAY,
+        "2025-26",
+        game if scope == "game" else None,
+        event_ids=("a" * 31 + "1",) if scope == "event" else (),
+        teams=("CHA",) if scope == "team" else (),
+    )
 
 
 def _slate() -> Slate:

@@ -1,11 +1,12 @@
 """Recorded answers of a source, read as the scraper_runner reads live ones."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ class Asked:
         day: the Eastern target date.
         game: id, and the teams `AWY@HOM` where they are given.
         schedule: names the game's teams where they are not given.
+        teams: the tricodes of the teams, for a scraper of teams; empty means all.
+        instant: the instant (aware) of a past snapshot; None leaves it to the scraper.
     """
 
     scraper: str
@@ -44,6 +47,8 @@ class Asked:
     day: date
     game: tuple[str, str | None] | None
     schedule: Path | None
+    teams: tuple[str, ...] = ()
+    instant: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,18 +71,24 @@ def read_answers(asked: Asked) -> Reading:
     """Scrape once, with the files as the answers of the source.
 
     Raises:
-        BadInputError: an unknown scraper, a missing or superfluous game, a schedule that cannot be
-            read, or a number of files that does not fit the scraper's calls.
+        BadInputError: an unknown scraper or team, a missing or superfluous game, a schedule that
+            cannot be read, or a number of files that does not fit the scraper's calls.
         OSError: a file cannot be read.
     """
     scraper = get(asked.scraper)
-    bodies = [path.read_bytes() for path in asked.files]
+    bodies = [_body(path) for path in asked.files]
     target = _target(scraper, asked, bodies)
     # The day is over then, so that every file name of the day is a candidate.
     now = at(asked.day + timedelta(days=1), time())
-    _check_count(scraper, len(scraper.calls(target, now)), len(bodies))
+    calls = len(scraper.calls(target, now)) + (scraper.then is not None)
+    _check_count(scraper, calls, len(bodies))
     scraped = scrape(scraper, target, _source(iter(bodies)), now)
     return Reading(scraped, _warnings(scraper, bodies))
+
+
+def _body(path: Path) -> bytes:
+    body = path.read_bytes()
+    return gzip.decompress(body) if path.suffix == ".gz" else body
 
 
 def _check_count(scraper: Scraper, calls: int, files: int) -> None:
@@ -98,7 +109,13 @@ def _source(bodies: Iterator[bytes]) -> Source:
 def _target(scraper: Scraper, asked: Asked, bodies: Sequence[bytes]) -> Target:
     game = _game(scraper, asked)
     target = Target(
-        scraper.name, asked.day, season_of(asked.day), game, _event_ids(scraper, bodies)
+        scraper.name,
+        asked.day,
+        season_of(asked.day),
+        game,
+        _event_ids(scraper, bodies),
+        teams=asked.teams,
+        instant=asked.instant,
     )
     return replace(target, season_type=season_type(game.game_id)) if game else target
 

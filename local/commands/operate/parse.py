@@ -5,13 +5,13 @@ the error texts are those that the scraper_runner would store.
 """
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from local.commands.options import Day, GameName, schedule_option
+from local.commands.options import Day, GameName, Instant, schedule_option
 
 if TYPE_CHECKING:
     from local.commands.operate.answers import Reading
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 )
 @click.option("--date", "day", type=Day(), required=True, help="Target date (Eastern).")
 @click.option("--game", type=GameName(), help="The game, for a scraper of one game.")
+@click.option("--team", "teams", multiple=True, help="A team, for a scraper of teams; repeatable.")
+@click.option("--at", "instant", type=Instant(), help="The instant of a past snapshot.")
 @schedule_option
 @click.option("--records", "with_records", is_flag=True, help="Print the records as well.")
 def parse(
@@ -37,16 +39,19 @@ def parse(
     game: tuple[str, str | None] | None,
     schedule: Path | None,
     *,
+    teams: tuple[str, ...],
+    instant: datetime | None,
     with_records: bool,
 ) -> None:
     """Read recorded answers as SCRAPER would; print the outcome as JSON.
 
     Each FILE answers one call of the scraper, in order. A scraper of one game needs --game, with
-    the teams given there or in the --schedule file.
+    the teams given there or in the --schedule file. A scraper of teams reads the thirty teams'
+    answers, or those of each --team. A FILE may be compressed (.gz).
     """
     from local.commands.operate.answers import Asked, read_answers
 
-    found = read_answers(Asked(scraper, files, day, game, schedule))
+    found = read_answers(Asked(scraper, files, day, game, schedule, teams, instant))
     click.echo(json.dumps(_shown(found, with_records=with_records), indent=2))
 
 

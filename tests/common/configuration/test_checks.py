@@ -8,6 +8,7 @@ import pytest
 from common.configuration.checks import check, load_checked
 from common.configuration.workflows import parse_source
 from common.errors import ConfigError
+from common.scrapers import REGISTRY
 from tests.kit.workflow_edits import (
     EVENTS,
     PROPS,
@@ -42,6 +43,16 @@ def test_checking_costs_a_cold_start_little() -> None:
         check(parse_source(TEXT, "mine.yaml"), TOPOLOGY)
         spent.append(time.perf_counter() - began)
     assert min(spent) < 0.03
+
+
+def test_s9_a_scraper_that_is_off_needs_no_workflow_and_may_have_one() -> None:
+    """Its own reason suffices, so that the file need not list it; a step switches it on."""
+    assert REGISTRY["espn_scoreboard"].off
+    assert "espn_scoreboard" not in TEXT
+    check(parse_source(TEXT, "mine.yaml"), TOPOLOGY)
+    named = TEXT.replace("[nbac_injury_report]", "[nbac_injury_report, espn_scoreboard]")
+    assert named != TEXT
+    check(parse_source(named, "mine.yaml"), TOPOLOGY)
 
 
 CASES = {

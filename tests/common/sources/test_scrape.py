@@ -303,6 +303,39 @@ def test_pdf_is_stored_whole() -> None:
     assert (found.body, found.content_type, found.records) == (pdf, "application/pdf", 1)
 
 
+def test_an_answer_leads_to_further_calls() -> None:
+    """The further bodies come after the others, and only the last stage shows how its source is."""
+    further = Call("nba_cdn", "/b", {}, "b")
+    leading = scraper(then=lambda _bodies, _target: [further])
+    found, labels = run(leading, {"a": b"one", "b": b"two"})
+    assert stored(found)["records"] == [{"body": "one"}, {"body": "two"}]
+    assert labels == ["a", "b"]
+    assert [(asked.source, asked.verdict) for asked in found.asked] == [("nba_cdn", "ok")]
+
+
+def test_a_further_call_that_fails_is_the_outcome() -> None:
+    """The failure is of the second source; the first one's answer closes no circuit of it."""
+    answers = {"a": b"one", "b": BlockedError("refused", 403)}
+    further = Call("nba_cdn", "/b", {}, "b")
+    found, _ = run(scraper(then=lambda _bodies, _target: [further]), answers)
+    assert (found.outcome, found.http_status) == ("BLOCKED", 403)
+    assert [(asked.source, asked.verdict) for asked in found.asked] == [("nba_cdn", "failed")]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(ContractError("x"), "CONTRACT"), (NotReadyError("x"), "NOT_READY")]
+)
+def test_an_answer_that_leads_nowhere_is_the_outcome(error: Exception, outcome: str) -> None:
+    """Nothing further is asked, and the first source is the one that is judged."""
+
+    def then(_bodies: Sequence[bytes], _target: Target) -> Sequence[Call]:
+        raise error
+
+    found, _ = run(scraper(then=then), {"a": b"one"})
+    assert found.outcome == outcome
+    assert [asked.source for asked in found.asked] == ["odds_api"]
+
+
 def test_game_is_named_in_the_envelope() -> None:
     """The envelope of a per-game object contains the game's id."""
     target = Target("nbac_play_by_play", DAY, "2025-26", GAME)

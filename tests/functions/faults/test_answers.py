@@ -71,6 +71,10 @@ DECISIONS: list[tuple[Mapping[str, Any], str]] = [
 REQUESTS: list[tuple[Mapping[str, Any], str]] = [
     ({}, "ScraperRequest: scraper"),
     ({"scraper": "no_such"}, "no_such"),
+    (
+        {"scraper": "nbac_schedule_api", "event_ids": ["a1"]},
+        "ScraperRequest.event_ids: nbac_schedule_api takes no event",
+    ),
     ({"scraper": "nbac_play_by_play"}, "ScraperRequest.game: nbac_play_by_play needs game"),
     ({"scraper": "oddsa_events", "target_date": "soon"}, "ScraperRequest: target_date"),
     ({"scraper": "oddsa_events", "event_ids": ["a b"]}, "ScraperRequest: event_ids.0"),

@@ -251,6 +251,18 @@ def test_box_score_adds_up(slate: Slate) -> None:
             assert row["PTS"] == 2 * (row["FGM"] - row["FG3M"]) + 3 * row["FG3M"] + row["FTM"]
 
 
+def test_box_score_of_the_third_version_adds_up(slate: Slate) -> None:
+    """No player before the end; then the players' points are the team's."""
+    path, asked = "/stats/boxscoretraditionalv3", {"GameID": GAME}
+    before = read(answer(path, asked, slate, et(20)))["boxScoreTraditional"]
+    assert before["homeTeam"]["players"] == before["awayTeam"]["players"] == []
+    box = read(answer(path, asked, slate, et(22)))["boxScoreTraditional"]
+    away, home = final_score(GAME)
+    for side, points in (("awayTeam", away), ("homeTeam", home)):
+        own = [player["statistics"]["points"] for player in box[side]["players"]]
+        assert box[side]["statistics"]["points"] == points == sum(own)
+
+
 def test_game_log_holds_final_games_of_the_type(slate: Slate) -> None:
     """It has only final games of the requested season type."""
     params = {"DateFrom": "11/12/2025", "DateTo": "11/12/2025", "SeasonType": "Regular Season"}

@@ -126,9 +126,11 @@ def test_s3_before_and_after_publication(
 
 
 def test_every_scraper_succeeds_at_some_time(source: Source, clock: HandClock) -> None:
-    """The fake sources serve every registered scraper."""
+    """The fake sources serve every scraper that a workflow must trigger."""
     found = {
-        name: {run(name, source, clock, hour).outcome for hour in (14, 23)} for name in REGISTRY
+        name: {run(name, source, clock, hour).outcome for hour in (14, 23)}
+        for name, scraper in REGISTRY.items()
+        if not scraper.off
     }
     assert all("SUCCESS" in outcomes for outcomes in found.values()), found
 

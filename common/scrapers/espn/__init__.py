@@ -1,0 +1,1 @@
+"""ESPN: its site API and the pages themselves."""

@@ -1,0 +1,91 @@
+"""ESPN's box score: the scoreboard leads to the page, and the page is held against both."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from common.messages.models import GameRef
+from common.scrapers import get
+from common.scrapers.model import ContractError, NotReadyError
+from tests.kit.samples import GAME, bodies, document, target
+
+NAME = "espn_boxscore"
+
+
+def further(board: bytes, asked: GameRef = GAME) -> Sequence[str]:
+    """Return the paths that a scoreboard leads to."""
+    then = get(NAME).then
+    assert then is not None
+    return [call.path for call in then([board], target(NAME, asked))]
+
+
+def test_the_scoreboard_leads_to_the_page_of_the_game() -> None:
+    """The page is asked for by ESPN's id of the game of that date with these teams."""
+    assert further(bodies(NAME)[0]) == ["/nba/boxscore/_/gameId/401899001"]
+
+
+def test_a_game_that_espn_does_not_list_breaks_the_contract() -> None:
+    """The error gives the games that are listed, and the one that was asked for."""
+    other = GameRef(game_id="0022509003", away="LAL", home="UTA")
+    with pytest.raises(ContractError, match=r"lists MIL@CHA, NYK@BOS .* LAL@UTA \(0022509003\)"):
+        further(bodies(NAME)[0], other)
+
+
+def test_a_game_that_is_not_over_is_not_ready() -> None:
+    """The page of a game to come is not asked for."""
+    with pytest.raises(NotReadyError, match="0022509002 is not over; ESPN has STATUS_SCHEDULED"):
+        further(bodies(NAME)[0], GameRef(game_id="0022509002", away="NYK", home="BOS"))
+
+
+def test_statistics_are_read_by_their_labels() -> None:
+    """A player has each statistic under its label, and one who did not play has the reason."""
+    away, home = get(NAME).parse(bodies(NAME), target(NAME)).records
+    first, _, absent = away["players"]
+    assert (first["name"], first["starter"], first["PTS"], first["3PT"]) == (
+        "Adam Example",
+        True,
+        "61",
+        "2-5",
+    )
+    assert (absent["didNotPlay"], "PTS" in absent) == ("DNP-COACH'S DECISION", False)
+    assert (home["teamTricode"], home["score"], home["gameId"]) == ("CHA", 99, GAME.game_id)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        (b"['__espnfitt__']", b"['__other__']", "without __espnfitt__"),
+        (b'"gid": "401899001"', b'"gid": "401899002"', "gid is '401899002', asked was '401899001'"),
+        (b'"abbrev": "CHA"', b'"abbrev": "NY"', r"\['MIL', 'NYK'\], asked was \['CHA', 'MIL'\]"),
+        (b'"+2", "61"]', b'"+2", "60"]', "MIL: the players' points add up to 100, the total is 10"),
+        (b'"+2", "61"]', b'"61"]', "7 statistics for the 8 labels"),
+        (b'"score": "101"', b'"score": "102"', "linescores of MIL add up to 101, the total is 102"),
+        (b'"id": "8002"', b'"id": "8001"', "player '8001' is there twice"),
+        (b'"PTS"]', b'"POINTS"]', "without PTS"),
+    ],
+)
+def test_a_changed_page_breaks_the_contract(old: bytes, new: bytes, text: str) -> None:
+    """The error names what the page holds, and what was asked for."""
+    board, page = bodies(NAME)
+    assert old in page
+    with pytest.raises(ContractError, match=f"{NAME}.*{text}"):
+        get(NAME).parse([board, page.replace(old, new)], target(NAME))
+
+
+def test_a_page_and_a_scoreboard_that_differ_break_the_contract() -> None:
+    """Both scores are in the error."""
+    changed = document("espn_scoreboard")
+    away = changed["events"][0]["competitions"][0]["competitors"][1]
+    away["score"] = "102"
+    away["linescores"][3]["value"] = 26.0
+    _, page = bodies(NAME)
+    with pytest.raises(ContractError, match=r"\(101, 99\), asked was \(102, 99\)"):
+        get(NAME).parse([json.dumps(changed).encode(), page], target(NAME))
+
+
+def test_a_page_of_a_running_game_is_not_ready() -> None:
+    """The page may lag behind the scoreboard."""
+    board, page = bodies(NAME)
+    with pytest.raises(NotReadyError, match="0022509001 is 'in', not over"):
+        get(NAME).parse([board, page.replace(b'"state": "post"', b'"state": "in"')], target(NAME))

@@ -1,0 +1,110 @@
+"""The four box scores of stats.nba.com's third version are read alike."""
+
+import json
+
+import pytest
+
+from common.messages.models import GameRef
+from common.scrapers import get
+from common.scrapers.model import ContractError, NotReadyError
+from tests.kit.samples import document, target
+from tests.kit.spoilt import Step, spoil
+
+FORMS = {
+    "nbac_team_boxscore": ("nbac_team_boxscore_v3", "boxScoreTraditional"),
+    "nbac_boxscore_advanced": ("nbac_boxscore_advanced", "boxScoreAdvanced"),
+    "nbac_boxscore_usage": ("nbac_boxscore_usage", "boxScoreUsage"),
+    "nbac_boxscore_player_track": ("nbac_boxscore_player_track", "boxScorePlayerTrack"),
+}
+FIRST: tuple[Step, ...] = ("awayTeam", "players", 0)
+
+
+def read_v3(name: str, *path: Step, value: object = None) -> list[dict[str, object]]:
+    """Return the records of a sample, with one value replaced where a path is given."""
+    file, form = FORMS[name]
+    changed = document(file)
+    if path:
+        spoil(changed[form], path, value)
+    return get(name).parse([json.dumps(changed).encode()], target(name)).records
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_team_holds_its_players(name: str) -> None:
+    """A record is a team as served, with the id of its game."""
+    away, home = read_v3(name)
+    assert (away["teamTricode"], home["teamTricode"]) == ("MIL", "CHA")
+    assert away["gameId"] == home["gameId"] == "0022509001"
+    assert len(away["players"]) == 3  # type: ignore[arg-type]  # JSON
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_it_is_asked_for_the_whole_game(name: str) -> None:
+    """The parameters come in the order in which the source's own pages send them."""
+    (call,) = get(name).calls(target(name), None)  # type: ignore[arg-type]  # no scraper of a game uses it
+    assert call.path.startswith("/stats/boxscore")
+    assert call.path.endswith("v3")
+    assert list(call.params) == [
+        *("GameID", "StartPeriod", "EndPeriod", "StartRange", "EndRange", "RangeType")
+    ]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_fs7_without_a_player_it_is_not_ready(name: str) -> None:
+    """The text names the list that is empty, whatever else is missing."""
+    _, form = FORMS[name]
+    box = {"gameId": "0022509001", "homeTeam": {"players": []}, "awayTeam": {"players": []}}
+    with pytest.raises(NotReadyError, match="players is empty for both teams of game 0022509001"):
+        get(name).parse([json.dumps({form: box}).encode()], target(name))
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        (("awayTeam", "players"), [], "minutes add up to 0, the total is 240"),
+        ((*FIRST, "statistics", "minutes"), "99:00", "add up to 218, the total is 240"),
+        ((*FIRST, "statistics", "minutes"), "PT40M", "minutes is 'PT40M', not like 45:55"),
+        ((*FIRST, "personId"), 9000002, "personId 9000002 is there twice"),
+        (("awayTeam", "teamTricode"), "NYK", "'NYK', asked was 'MIL'"),
+        (("gameId",), "0022509002", "'0022509002', asked was '0022509001'"),
+    ],
+)
+def test_a_mismatch_breaks_the_contract(
+    name: str, path: tuple[Step, ...], value: object, text: str
+) -> None:
+    """The error gives both values."""
+    with pytest.raises(ContractError, match=f"{name}.*{text}"):
+        read_v3(name, *path, value=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "text"),
+    [
+        ("nbac_team_boxscore", "points", "points add up to 47, the total is 101"),
+        ("nbac_boxscore_player_track", "touches", "touches add up to 197, the total is 400"),
+    ],
+)
+def test_players_add_up_to_their_team(name: str, field: str, text: str) -> None:
+    """Points and touches of the players are the team's."""
+    with pytest.raises(ContractError, match=text):
+        read_v3(name, *FIRST, "statistics", field, value=7)
+
+
+def test_s1_a_game_that_goes_on_is_not_ready() -> None:
+    """A team that has not played its minutes yet is not stored as a whole game."""
+    box = document("nbac_team_boxscore_v3")
+    for side in ("awayTeam", "homeTeam"):
+        team = box["boxScoreTraditional"][side]
+        team["statistics"]["minutes"] = "120:00"
+        for player in team["players"][:2]:
+            player["statistics"]["minutes"] = "60:00"
+    with pytest.raises(NotReadyError, match="120 of 240 minutes are played"):
+        get("nbac_team_boxscore").parse([json.dumps(box).encode()], target("nbac_team_boxscore"))
+
+
+def test_another_game_breaks_the_contract() -> None:
+    """The answer must be about the game that was asked for."""
+    other = GameRef(game_id="0022509999", away="NYK", home="PHI")
+    body = json.dumps(document("nbac_team_boxscore_v3")).encode()
+    with pytest.raises(ContractError, match="0022509999"):
+        get("nbac_team_boxscore").parse([body], target("nbac_team_boxscore", other))

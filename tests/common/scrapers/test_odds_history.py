@@ -1,0 +1,96 @@
+"""Past snapshots of The Odds API are asked for by an instant, and held against it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from common.scrapers import get
+from common.scrapers.model import ContractError
+from common.sources.quota import cost_of
+from tests.kit.samples import bodies, target
+from tests.kit.spoilt import read_spoilt
+
+NAMES = ["oddsa_events_his", "oddsa_game_lines_his", "oddsa_player_props_his"]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_snapshot_is_of_noon_unless_an_instant_is_named(name: str) -> None:
+    """Noon is Eastern, in winter and in summer time; the request's instant comes first."""
+    asked = target(name)
+    summer = replace(asked, target_date=date(2025, 10, 22))
+    named = replace(asked, instant=datetime(2025, 11, 12, 22, 30, tzinfo=UTC))
+    dates = [get(name).calls(each, NOW)[0].params["date"] for each in (asked, summer, named)]
+    assert dates == ["2025-11-12T17:00:00Z", "2025-10-22T16:00:00Z", "2025-11-12T22:30:00Z"]
+
+
+@pytest.mark.parametrize(("name", "cost"), [(NAMES[0], 0), (NAMES[1], 30), (NAMES[2], 40)])
+def test_a_past_snapshot_costs_tenfold(name: str, cost: int) -> None:
+    """Odds cost ten credits a market, region and event."""
+    assert cost_of(get(name).calls(target(name), NOW)) == cost
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("timestamp", "2025-11-12T17:05:38Z"),
+        ("next_timestamp", "2025-11-12T16:58:00Z"),
+    ],
+)
+def test_a_snapshot_of_another_instant_breaks_the_contract(
+    name: str, field: str, value: str
+) -> None:
+    """One taken later, and one that another had replaced by then, are not what was asked for."""
+    with pytest.raises(ContractError, match=f"{name}.*asked was 2025-11-12T17:00:00Z"):
+        read_spoilt(name, (field,), value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_live_answer_breaks_the_contract(name: str) -> None:
+    """An answer that is no snapshot has no instant."""
+    with pytest.raises(ContractError, match=f"{name}: timestamp"):
+        get(name).parse(bodies(name.removesuffix("_his")), target(name))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        (("id",), "f" * 32, "was not asked for"),
+        (("commence_time",), "2025-11-14T00:10:00Z", "asked was datetime.date.2025, 11, 12"),
+        (("bookmakers", 0, "markets", 0, "key"), "h2h_lay", r"markets are \['h2h_lay'\]"),
+        (
+            ("bookmakers", 0, "markets", 0, "outcomes", 0, "price"),
+            -120,
+            "price is -120, asked was decimal odds",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_odds_that_were_not_asked_for_break_the_contract(
+    name: str, path: tuple[str | int, ...], value: object, text: str
+) -> None:
+    """Event, date, markets and the form of the odds are those of the question."""
+    with pytest.raises(ContractError, match=f"{name}.*{text}"):
+        read_spoilt(name, ("data", *path), value)
+
+
+def test_the_latest_snapshot_has_no_next_one() -> None:
+    """Without a later snapshot the last one is right."""
+    assert read_spoilt(NAMES[0], ("next_timestamp",), None).count == 2
+
+
+def test_events_of_other_dates_are_left_out() -> None:
+    """A snapshot lists the days after it too; only the target date's events lead to odds."""
+    found = get(NAMES[0]).parse(bodies(NAMES[0]), target(NAMES[0]))
+    assert [event["home_team"] for event in found.records] == [
+        "Charlotte Hornets",
+        "New York Knicks",
+    ]
+
+
+def test_a_time_that_is_none_breaks_the_contract() -> None:
+    """The error gives the field and its value."""
+    with pytest.raises(ContractError, match="commence_time is 'soon', not an instant"):
+        read_spoilt(NAMES[0], ("data", 0, "commence_time"), "soon")
