@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, Field
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
 
 
 T = TypeVar("T")
+Finals = Mapping[str, tuple[int, int] | None]
+"""Points of visitors and hosts of the final games, by id."""
 
 
 class Result(Labels):
@@ -57,7 +59,7 @@ def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket:
     return Outputs(event_ids=event_ids, final=final)
 
 
-def _final_games(result: Result | None, storage: Storage, bucket: str) -> frozenset[str] | None:
+def _final_games(result: Result | None, storage: Storage, bucket: str) -> Finals | None:
     if result is None or result.outcome != "SUCCESS":
         return None
     from common.calendar.games import parse_schedule_body  # noqa: PLC0415 - few steps ask for it
@@ -65,7 +67,7 @@ def _final_games(result: Result | None, storage: Storage, bucket: str) -> frozen
     schedule = _output(result, parse_schedule_body, storage, bucket)
     if schedule is None:
         return None
-    return frozenset(game.game_id for game in schedule.games if game.is_final)
+    return {game.game_id: game.score for game in schedule.games if game.is_final}
 
 
 def _event_ids(result: Result | None, storage: Storage, bucket: str) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
 """An execution's plan: steps of tasks, pure; a step may be made from an earlier one's output."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,12 +36,12 @@ class Outputs:
 
     Attributes:
         event_ids: of The Odds API; None when the step that should find them failed.
-        final: ids of the games that are final in the refreshed schedule; None when it could not
-            be refreshed, and the decision's own targets stand.
+        final: points of visitors and hosts, by id, of the games that are final in the refreshed
+            schedule; None when it could not be refreshed, and the decision's own targets stand.
     """
 
     event_ids: tuple[str, ...] | None = ()
-    final: frozenset[str] | None = None
+    final: Mapping[str, tuple[int, int] | None] | None = None
 
 
 class StepTasks(Message):
@@ -93,7 +93,8 @@ def tasks_of(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
             blocked.append(f"{scraper}: BLOCKED_BY_DEPENDENCY ({step.events_from} failed)")
         elif not needs_events or outputs.event_ids:
             events = (outputs.event_ids or ()) if needs_events else ()
-            requests.append(_request(manifest, number, scraper, None, events))
+            games = tuple(_finished(manifest, step, outputs))
+            requests.append(_request(manifest, number, scraper, event_ids=events, games=games))
     return StepTasks(
         requests=tuple(requests),
         blocked=tuple(blocked),
@@ -106,8 +107,26 @@ def _game_requests(
 ) -> Iterator[ScraperRequest]:
     for target in manifest.decision.targets:
         if scraper in target.scrapers and _is_ready(manifest.steps[number], target, outputs):
-            game = GameRef(game_id=target.game_id, away=target.away, home=target.home)
-            yield _request(manifest, number, scraper, game, ())
+            yield _request(manifest, number, scraper, game=_game(target, outputs))
+
+
+def _finished(manifest: Manifest, step: Step, outputs: Outputs) -> Iterator[GameRef]:
+    """Yield the finished games that an answer for the whole date must contain (FS05)."""
+    if step.games != "targets":
+        for target in manifest.decision.targets:
+            if _is_ready(step, target, outputs):
+                yield _game(target, outputs)
+
+
+def _game(target: GameTarget, outputs: Outputs) -> GameRef:
+    score = (outputs.final or {}).get(target.game_id) or (None, None)
+    return GameRef(
+        game_id=target.game_id,
+        away=target.away,
+        home=target.home,
+        away_score=score[0],
+        home_score=score[1],
+    )
 
 
 def _is_ready(step: Step, target: GameTarget, outputs: Outputs) -> bool:
@@ -125,8 +144,10 @@ def _request(
     manifest: Manifest,
     number: int,
     scraper: str,
-    game: GameRef | None,
-    event_ids: tuple[str, ...],
+    *,
+    game: GameRef | None = None,
+    event_ids: tuple[str, ...] = (),
+    games: tuple[GameRef, ...] = (),
 ) -> ScraperRequest:
     decision = manifest.decision
     entity = game.game_id if game else decision.target_date.isoformat()
@@ -134,6 +155,7 @@ def _request(
         scraper=scraper,
         target_date=decision.target_date,
         game=game,
+        games=games,
         event_ids=event_ids,
         season_type=_season_type(decision),
         execution=ExecutionRef(

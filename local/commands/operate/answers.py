@@ -3,23 +3,22 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
 
-from common.calendar.games import parse_schedule_body, season_of
+from common.calendar.game_ids import season_of_game
+from common.calendar.games import Game, season_of
 from common.clock import SystemClock
 from common.eastern import at
 from common.errors import BadInputError
 from common.messages.models import EVENT_ID, GameRef, season_type
 from common.scrapers import get
 from common.scrapers.model import Scraper, Target
-from common.scrapers.nba_schedule import SCHEDULE
 from common.settings import Settings
 from common.sources.client import Source
 from common.sources.outcomes import Scraped
@@ -36,7 +35,9 @@ class Asked:
         files: the answers, in the order of the scraper's calls.
         day: the Eastern target date.
         game: id, and the teams `AWY@HOM` where they are given.
-        schedule: names the game's teams where they are not given.
+        schedule: names the game's teams where they are not given, and the final games of the date
+            that an answer for the whole date must contain.
+        at: when it is read (aware); None for two days later, when everything is due.
     """
 
     scraper: str
@@ -44,14 +45,14 @@ class Asked:
     day: date
     game: tuple[str, str | None] | None
     schedule: Path | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a scraper read its answers; `warnings` are those of a schedule."""
+    """How a scraper read its answers."""
 
     scraped: Scraped
-    warnings: tuple[str, ...]
 
     @property
     def rows(self) -> Sequence[dict[str, Any]]:
@@ -74,10 +75,9 @@ def read_answers(asked: Asked) -> Reading:
     bodies = [path.read_bytes() for path in asked.files]
     target = _target(scraper, asked, bodies)
     # The day is over then, so that every file name of the day is a candidate.
-    now = at(asked.day + timedelta(days=1), time())
+    now = asked.at or at(asked.day + timedelta(days=2), time())
     _check_count(scraper, len(scraper.calls(target, now)), len(bodies))
-    scraped = scrape(scraper, target, _source(iter(bodies)), now)
-    return Reading(scraped, _warnings(scraper, bodies))
+    return Reading(scrape(scraper, target, _source(iter(bodies)), now))
 
 
 def _check_count(scraper: Scraper, calls: int, files: int) -> None:
@@ -100,10 +100,33 @@ def _source(bodies: Iterator[bytes]) -> Source:
 
 def _target(scraper: Scraper, asked: Asked, bodies: Sequence[bytes]) -> Target:
     game = _game(scraper, asked)
+    games = () if game else tuple(_finals(asked))
     target = Target(
-        scraper.name, asked.day, season_of(asked.day), game, _event_ids(scraper, bodies)
+        scraper.name,
+        asked.day,
+        season_of(asked.day),
+        game,
+        _event_ids(scraper, bodies),
+        games=games,
     )
-    return replace(target, season_type=season_type(game.game_id)) if game else target
+    if not target.asked:
+        return target
+    first = target.asked[0].game_id
+    return replace(target, season=season_of_game(first), season_type=season_type(first))
+
+
+def _finals(asked: Asked) -> Iterator[GameRef]:
+    """Yield the final games of the date, when a schedule is given."""
+    for game in load(asked.schedule).games if asked.schedule else ():
+        if game.game_date == asked.day and game.is_final:
+            yield _ref(game)
+
+
+def _ref(game: Game) -> GameRef:
+    away, home = game.score if game.score and game.is_final else (None, None)
+    return GameRef(
+        game_id=game.game_id, away=game.away, home=game.home, away_score=away, home_score=home
+    )
 
 
 def _game(scraper: Scraper, asked: Asked) -> GameRef | None:
@@ -113,18 +136,20 @@ def _game(scraper: Scraper, asked: Asked) -> GameRef | None:
     if asked.game is None:
         return None
     game_id, teams = asked.game
-    away, home = teams.split("@") if teams else _teams(game_id, asked.schedule)
-    return GameRef(game_id=game_id, away=away, home=home)
+    if teams:
+        away, home = teams.split("@")
+        return GameRef(game_id=game_id, away=away, home=home)
+    return _listed(game_id, asked.schedule)
 
 
-def _teams(game_id: str, schedule: Path | None) -> tuple[str, str]:
+def _listed(game_id: str, schedule: Path | None) -> GameRef:
     if schedule is None:
         raise BadInputError(
             f"--game {game_id}: its teams are unknown; give {game_id}:AWY@HOM or --schedule FILE"
         )
     for game in load(schedule).games:
         if game.game_id == game_id:
-            return game.away, game.home
+            return _ref(game)
     raise BadInputError(f"--game {game_id}: {schedule} does not list it; give {game_id}:AWY@HOM")
 
 
@@ -145,12 +170,3 @@ def _event_id(body: bytes) -> str | None:
         document = document.get("data", document)
     found = document.get("id") if isinstance(document, dict) else None
     return found if isinstance(found, str) and re.fullmatch(EVENT_ID, found) else None
-
-
-def _warnings(scraper: Scraper, bodies: Sequence[bytes]) -> tuple[str, ...]:
-    """Return the warnings of a schedule; none where it cannot be read or is something else."""
-    if scraper is not SCHEDULE:
-        return ()
-    with suppress(BadInputError):  # the outcome is CONTRACT then, with the reason
-        return parse_schedule_body(bodies[0]).warnings
-    return ()

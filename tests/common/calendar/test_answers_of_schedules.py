@@ -56,7 +56,16 @@ def test_fs11_an_unknown_text_is_warned_of(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Final", "Final/OT", "Final/OT3", "Halftime", "Half", "Q4 :12.3", "End of 1st Qtr", "OT2 4:59"],
+    [
+        "Final",
+        "Final/OT",
+        "Final/OT3",
+        "Halftime",
+        "Half",
+        "Q4 :12.3",
+        "End of 1st Qtr",
+        "OT2 4:59",
+    ],
 )
 def test_fs11_the_texts_of_a_played_game_are_known(text: str) -> None:
     """The texts that a game goes through are no warnings."""
