@@ -16,6 +16,7 @@ from common.calendar.games import Game, season_of
 from common.clock import SystemClock
 from common.eastern import at
 from common.errors import BadInputError
+from common.logs import silent
 from common.messages.models import EVENT_ID, GameRef, season_type
 from common.scrapers import get
 from common.scrapers.model import Scraper, Target
@@ -77,7 +78,8 @@ def read_answers(asked: Asked) -> Reading:
     # The day is over then, so that every file name of the day is a candidate.
     now = asked.at or at(asked.day + timedelta(days=2), time())
     _check_count(scraper, len(scraper.calls(target, now)), len(bodies))
-    return Reading(scrape(scraper, target, _source(iter(bodies)), now))
+    with silent():  # the warnings are printed whole
+        return Reading(scrape(scraper, target, _source(iter(bodies)), now))
 
 
 def _check_count(scraper: Scraper, calls: int, files: int) -> None:

@@ -29,10 +29,13 @@ def decide(
     explain: bool,
 ) -> None:
     """Print what the controller would decide at an instant, as JSON."""
+    from local.fake_sources.slate import load
     from local.review.decide import decisions_at, explained_at
     from local.stack.config import DEFAULT_SLATE
 
     asked = (schedule or DEFAULT_SLATE, instant, workflow, history)
+    for warning in load(asked[0]).warnings:
+        click.echo(f"Warning: {warning}", err=True)
     if explain:
         click.echo("\n".join(explained_at(*asked)))
     else:

@@ -70,7 +70,7 @@ def test_no_event_is_nothing_to_ask_for() -> None:
 def test_x10_nine_games_are_nine_tasks_a_scraper() -> None:
     """A per-game scraper has one task per game, a whole-date scraper has one."""
     games = [target(number) for number in range(9)]
-    final = frozenset(game.game_id for game in games)
+    final = dict.fromkeys((game.game_id for game in games), (100, 111))
     tasks = asked(manifest("night", NIGHT, *games), 1, Outputs(final=final))
     assert PER_GAME
     for scraper in PER_GAME:
@@ -92,9 +92,31 @@ def test_x11_only_what_a_target_lacks() -> None:
 def test_a_game_that_is_not_final_has_no_task() -> None:
     """A game that is not final is reported as not ready; the final one has its tasks."""
     made = manifest("night", NIGHT, target(1), target(2))
-    found = tasks_of(made, 1, Outputs(final=frozenset({"0022500001"})))
+    found = tasks_of(made, 1, Outputs(final={"0022500001": (100, 111)}))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
     assert found.not_ready == ("0022500002",)
+
+
+def test_fs05_a_scraper_of_the_date_is_asked_for_the_finished_games() -> None:
+    """The request for the whole date names the final games of the decision, with their scores."""
+    made = manifest("night", NIGHT, target(1), target(2))
+    found = tasks_of(made, 1, Outputs(final={"0022500001": (100, 111), "0022500099": (1, 2)}))
+    (whole,) = (request for request in found.requests if request.scraper == WHOLE_DATE)
+    assert [(g.game_id, g.away_score, g.home_score) for g in whole.games] == [
+        ("0022500001", 100, 111)
+    ]
+    (first, *_) = (request.game for request in found.requests if request.game)
+    assert (first.away_score, first.home_score) == (100, 111)
+
+
+def test_fs05_without_a_fresh_schedule_no_score_is_known() -> None:
+    """The decision's own games must be in the answer, and their scores are not compared."""
+    made = manifest("night", NIGHT, target(1))
+    found = tasks_of(made, 1, Outputs(final=None)).requests
+    (whole,) = (request for request in found if request.scraper == WHOLE_DATE)
+    assert [(g.game_id, g.away_score) for g in whole.games] == [("0022500001", None)]
+    (refresh,) = tasks_of(made, 0, Outputs()).requests
+    assert refresh.games == ()
 
 
 @pytest.mark.parametrize(
@@ -105,14 +127,14 @@ def test_only_games_that_were_asked_for_are_not_ready(
 ) -> None:
     """Only a step with per-game scrapers reports games that are not ready."""
     made = manifest("night", NIGHT, target(1), scrapers=("nbac_schedule_api", *scrapers))
-    assert tasks_of(made, 1, Outputs(final=frozenset())).not_ready == waits
+    assert tasks_of(made, 1, Outputs(final={})).not_ready == waits
 
 
 def test_a_step_for_the_targets_does_not_wait_for_their_end() -> None:
     """Without `games: final` each decided game has its task, final or not."""
     steps = tuple(step.model_copy(update={"games": "targets"}) for step in NIGHT.steps)
     made = manifest("night", NIGHT.model_copy(update={"steps": steps}), target(1))
-    found = tasks_of(made, 1, Outputs(final=frozenset()))
+    found = tasks_of(made, 1, Outputs(final={}))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
     assert found.not_ready == ()
 
@@ -126,7 +148,7 @@ def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
 def test_the_first_step_does_not_ask_for_games() -> None:
     """The schedule refresh is one task and reports no game as not ready."""
     made = manifest("night", NIGHT, target(1), target(2))
-    found = tasks_of(made, 0, Outputs(final=frozenset()))
+    found = tasks_of(made, 0, Outputs(final={}))
     assert ([r.scraper for r in found.requests], found.not_ready) == (["nbac_schedule_api"], ())
 
 
