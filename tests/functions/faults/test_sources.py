@@ -202,7 +202,7 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
     """A source's own word stands."""
     one = Instance(world, says(status), {"nba_stats_fallback": "https://mirror.example"})
-    one.run("nbac_player_list")
+    one.run("nbac_player_boxscore")
     assert [url.host for _, url in one.asked] == ["stats.nba.com"]
 
 
