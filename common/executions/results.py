@@ -15,12 +15,11 @@ from common.messages.models import GAMES_MAX, EventId
 from common.state.store import read_object
 
 if TYPE_CHECKING:  # annotations only: a cold start loads no port for them
+    from common.calendar.games import Game
     from common.cloud.ports import Storage
 
 
 T = TypeVar("T")
-Finals = Mapping[str, tuple[int, int] | None]
-"""Points of visitors and hosts of the final games, by id."""
 
 
 class Result(Labels):
@@ -59,7 +58,7 @@ def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket:
     return Outputs(event_ids=event_ids, final=final)
 
 
-def _final_games(result: Result | None, storage: Storage, bucket: str) -> Finals | None:
+def _final_games(result: Result | None, storage: Storage, bucket: str) -> Mapping[str, Game] | None:
     if result is None or result.outcome != "SUCCESS":
         return None
     from common.calendar.games import parse_schedule_body  # noqa: PLC0415 - few steps ask for it
@@ -67,7 +66,7 @@ def _final_games(result: Result | None, storage: Storage, bucket: str) -> Finals
     schedule = _output(result, parse_schedule_body, storage, bucket)
     if schedule is None:
         return None
-    return {game.game_id: game.score for game in schedule.games if game.is_final}
+    return {game.game_id: game for game in schedule.games if game.is_final}
 
 
 def _event_ids(result: Result | None, storage: Storage, bucket: str) -> tuple[str, ...] | None:

@@ -7,8 +7,10 @@ from datetime import datetime
 from pydantic import Field
 
 from common import ids
+from common.calendar.games import Game
 from common.configuration.workflows import Step, Workflow
 from common.messages.models import (
+    GAMES_MAX,
     ExecutionRef,
     GameRef,
     GameTarget,
@@ -36,12 +38,12 @@ class Outputs:
 
     Attributes:
         event_ids: of The Odds API; None when the step that should find them failed.
-        final: points of visitors and hosts, by id, of the games that are final in the refreshed
-            schedule; None when it could not be refreshed, and the decision's own targets stand.
+        final: the games, by id, that are final in the refreshed schedule; None when it could not
+            be refreshed, and the decision's own targets stand.
     """
 
     event_ids: tuple[str, ...] | None = ()
-    final: Mapping[str, tuple[int, int] | None] | None = None
+    final: Mapping[str, Game] | None = None
 
 
 class StepTasks(Message):
@@ -93,7 +95,7 @@ def tasks_of(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
             blocked.append(f"{scraper}: BLOCKED_BY_DEPENDENCY ({step.events_from} failed)")
         elif not needs_events or outputs.event_ids:
             events = (outputs.event_ids or ()) if needs_events else ()
-            games = tuple(_finished(manifest, step, outputs))
+            games = tuple(_finished(manifest, step, outputs))[:GAMES_MAX]
             requests.append(_request(manifest, number, scraper, event_ids=events, games=games))
     return StepTasks(
         requests=tuple(requests),
@@ -111,21 +113,29 @@ def _game_requests(
 
 
 def _finished(manifest: Manifest, step: Step, outputs: Outputs) -> Iterator[GameRef]:
-    """Yield the finished games that an answer for the whole date must contain (FS05)."""
-    if step.games != "targets":
-        for target in manifest.decision.targets:
-            if _is_ready(step, target, outputs):
-                yield _game(target, outputs)
+    """Yield the finished games that an answer for the whole date must contain (FS05).
+
+    They are all of the date, not only the targets: a success counts for the whole date.
+    """
+    if step.games == "targets":
+        return
+    if outputs.final is None:
+        yield from (_game(target, outputs) for target in manifest.decision.targets)
+        return
+    for game in outputs.final.values():
+        if game.game_date == manifest.decision.target_date:
+            yield _ref(game, game.score)
 
 
 def _game(target: GameTarget, outputs: Outputs) -> GameRef:
-    score = (outputs.final or {}).get(target.game_id) or (None, None)
+    played = (outputs.final or {}).get(target.game_id)
+    return _ref(target, played.score if played else None)
+
+
+def _ref(game: Game | GameTarget, score: tuple[int, int] | None) -> GameRef:
+    away, home = score or (None, None)
     return GameRef(
-        game_id=target.game_id,
-        away=target.away,
-        home=target.home,
-        away_score=score[0],
-        home_score=score[1],
+        game_id=game.game_id, away=game.away, home=game.home, away_score=away, home_score=home
     )
 
 

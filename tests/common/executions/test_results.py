@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from common.configuration.workflows import Step
-from common.executions.results import Finals, Result, outputs_for
+from common.executions.results import Result, outputs_for
 from local.fake_sources.slate import final_score
 from local.simulator.world import World
 from tests.kit.losses import spoil
@@ -23,10 +23,11 @@ def refreshed() -> tuple[World, Result]:
     return world, Result.model_validate({**stored.metadata, **where})
 
 
-def final_games(world: World, result: Result) -> Finals | None:
+def final_games(world: World, result: Result) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
     step = Step(scrapers=("nbac_team_boxscore",), games="final")
-    return outputs_for(step, [result], world.storage, BUCKET).final
+    final = outputs_for(step, [result], world.storage, BUCKET).final
+    return None if final is None else {name: game.score for name, game in final.items()}
 
 
 def test_the_refreshed_schedule_names_the_final_games() -> None:
