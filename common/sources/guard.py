@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from common.eastern import at
 from common.logs import log
@@ -80,7 +81,8 @@ class SourceGuard:
     def _choices(self, calls: Sequence[Call]) -> list[AskOptions]:
         """Return the source's own URL, and its fallback where one is set."""
         deadline = self.began + timedelta(seconds=self.settings.scrape_seconds)
-        turns = SharedTurns(self.state, self.settings.source_interval_seconds)
+        draw = Random(self.task_id).randrange  # noqa: S311 - spreads tasks, no secret
+        turns = SharedTurns(self.state, self.settings.source_interval_seconds, draw)
         own = AskOptions(deadline=deadline, turns=turns)
         fallback = getattr(self.settings, f"{calls[0].source}_fallback")
         return [own, AskOptions(fallback, "fallback", deadline, turns)] if fallback else [own]

@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from secrets import randbelow
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,12 +72,12 @@ class SharedTurns:
     Attributes:
         state: holds the objects.
         interval: the seconds between two turns, the same for all instances.
-        draw: returns a random number below its argument.
+        draw: returns a number below its argument, another one for another task.
     """
 
     state: StateStore
     interval: float
-    draw: Callable[[int], int] = randbelow
+    draw: Callable[[int], int]
 
     def wait(self, host: str, deadline: datetime) -> None:
         """Reserve one of the next turns, and wait until it begins.

@@ -21,14 +21,14 @@ from local.costs.watching import Watching, watching
 COUNTS = ROOT / "docs" / "cost-counts.json"
 PAGE = ROOT / "docs" / "cost.md"
 MONTHS = {"game month": date(2025, 1, 1), "off-season month": date(2025, 8, 1)}
-"""Of the season 2024-25: each day of the one has games, no day of the other."""
+"""First days in the season 2024-25: every day of the first month has games, none of the second."""
 DAYS = 31
-HIGH = 10
+HIGH_LOAD_FACTOR = 10
 GIB, TIB = 2**30, 2**40
-QUERY_BYTES = 10 * 2**20
-"""Billed at least, a table of a query: https://cloud.google.com/bigquery/pricing"""
+QUERY_BYTES_MIN = 10 * 2**20
+"""Bytes billed at least for each table of a query: https://cloud.google.com/bigquery/pricing"""
 ALERTING = "conditions"
-"""The one price that outweighs all others, and the least sure of them."""
+"""The price that outweighs all others, and is the least certain one."""
 INTRO = """\
 Computed by `python -m local cost --write`; do not edit. Counted is every operation of the deployed
 handlers in a simulated January 2025 (games on every day) and August 2025 (none). What cannot be
@@ -41,7 +41,7 @@ A month in US dollars, beyond the free tiers:"""
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted: scheduler jobs, what is watched, and the usage of each of `MONTHS`."""
+    """The counts: scheduler jobs, alerts and dashboards, and the usage of each of `MONTHS`."""
 
     jobs: int
     watching: Watching
@@ -49,7 +49,7 @@ class Counts:
 
 
 def load_counts(path: Path = COUNTS) -> Counts:
-    """Read what was counted.
+    """Read the counts.
 
     Raises:
         BadInputError: there is no such file.
@@ -63,7 +63,7 @@ def load_counts(path: Path = COUNTS) -> Counts:
 
 
 def recount(schedule: Path) -> Counts:
-    """Live through both months, and read what is watched.
+    """Simulate both months, and count alerts and dashboards.
 
     Raises:
         BadInputError: the schedule cannot be read.
@@ -75,7 +75,7 @@ def recount(schedule: Path) -> Counts:
 
 
 def save_counts(counts: Counts, path: Path = COUNTS) -> None:
-    """Write what was counted."""
+    """Write the counts."""
     held = {
         "jobs": counts.jobs,
         "watching": asdict(counts.watching),
@@ -85,7 +85,7 @@ def save_counts(counts: Counts, path: Path = COUNTS) -> None:
 
 
 def quantities(counts: Counts, month: str, prices: Prices, load: int = 1) -> dict[str, float]:
-    """How much a month takes, by price and in its unit, at so many times the counted load."""
+    """Compute a month's quantities by price, in its unit, at so many times the counted load."""
     usage, assumed = counts.months[month], prices.assumed
     amounts, functions = usage.amounts, usage.functions
     seconds = load * sum(seconds_of(name, asked, prices) for name, asked in functions.items())
@@ -111,7 +111,7 @@ def quantities(counts: Counts, month: str, prices: Prices, load: int = 1) -> dic
 
 
 def seconds_of(function: str, asked: Mapping[str, int], prices: Prices) -> float:
-    """How long a function's instances are billed for all that it did."""
+    """Compute the seconds for which a function's instances are billed."""
     assumed, own = prices.assumed, prices.measured[function]
     jobs = asked.get("selects", 0) + asked.get("inserts", 0)
     return (
@@ -125,7 +125,7 @@ def seconds_of(function: str, asked: Mapping[str, int], prices: Prices) -> float
 
 
 def data_bytes(usage: Usage, assumed: Assumed) -> int:
-    """What a month adds to the data bucket, in real sizes where those are known."""
+    """Compute the bytes a month adds to the data bucket, in real sizes where those are known."""
     return sum(
         max(held["bytes"], held["objects"] * assumed.object_bytes.get(scraper, 0))
         for scraper, held in usage.objects.items()
@@ -133,7 +133,7 @@ def data_bytes(usage: Usage, assumed: Assumed) -> int:
 
 
 def query_bytes(counts: Counts, month: str, prices: Prices, load: int = 1) -> dict[str, int]:
-    """What a month's queries are billed, by who asks: the minimum of each table they read."""
+    """Compute the billed bytes of a month's queries by origin: a minimum for each table read."""
     usage, watched, assumed = counts.months[month], counts.watching, prices.assumed
     looks = sum(
         tables * assumed.page_loads.get(page, assumed.page_loads_otherwise)
@@ -144,19 +144,19 @@ def query_bytes(counts: Counts, month: str, prices: Prices, load: int = 1) -> di
         "alerts": watched.alert_tables_a_day * usage.days,
         "dashboards": looks * usage.days,
     }
-    return {name: number * QUERY_BYTES for name, number in tables.items()}
+    return {name: number * QUERY_BYTES_MIN for name, number in tables.items()}
 
 
 def dollars(key: str, quantity: float, prices: Prices, *, free: bool) -> float:
-    """What a quantity costs, less its free part where that is asked for."""
+    """Compute the cost of a quantity, with or without its free part."""
     price = prices.prices[key]
     return price.price * max(0.0, quantity - (price.free if free else 0.0))
 
 
 def render(counts: Counts, prices: Prices) -> str:
-    """The text of docs/cost.md."""
+    """Make the text of docs/cost.md."""
     cases = [(month, month, 1) for month in counts.months]
-    cases.append(("ten times the game month", next(iter(counts.months)), HIGH))
+    cases.append(("ten times the game month", next(iter(counts.months)), HIGH_LOAD_FACTOR))
     taken = {name: quantities(counts, month, prices, load) for name, month, load in cases}
     parts = (
         _intro(taken, prices),
@@ -170,7 +170,7 @@ def render(counts: Counts, prices: Prices) -> str:
 
 
 def total(taken: Mapping[str, float], prices: Prices, *, free: bool, alerting: bool) -> float:
-    """What all of a month costs, with or without the price of alert conditions."""
+    """Compute the cost of a month, with or without alert conditions."""
     return sum(
         dollars(key, quantity, prices, free=free)
         for key, quantity in taken.items()
@@ -232,8 +232,8 @@ def _calls(counts: Counts) -> Iterator[str]:
         for name, held in usage.functions.items():
             yield _row(f"`{name}`", *(f"{held[what]:,}" for what in asked))
         yield ""
-        told = (f"{name.replace('_', ' ')} {number:,}" for name, number in usage.amounts.items())
-        yield f"Billed: {', '.join(told)}."
+        amounts = (f"{name.replace('_', ' ')} {number:,}" for name, number in usage.amounts.items())
+        yield f"Billed: {', '.join(amounts)}."
 
 
 def _queries(counts: Counts, prices: Prices) -> Iterator[str]:

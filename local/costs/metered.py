@@ -1,7 +1,7 @@
 """Counts what a simulated month uses of Google Cloud, in the units that are billed.
 
-The handlers are the deployed ones and run on memory ports; each port is wrapped and counts what its
-Google counterpart in `common/` would ask of the service:
+The handlers are the deployed ones on memory ports. A meter around the ports counts what Google's
+implementations in `common/cloud` would request from the services:
 
 - a read is two class B operations (the object's description, then its bytes), a write and each page
   of a listing one class A, and a finalize notification one class B; what is answered 404 or 412 is
@@ -16,38 +16,40 @@ Google counterpart in `common/` would ask of the service:
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from common.cloud.ports import Row, Storage, StoredObject, Warehouse
+from common.cloud.ports import StoredObject
 from common.logs import silent
 from local.costs.usage import Usage
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
-from local.simulator.memory import Published
+from local.simulator.ports.intercepted import Call, Do, intercepted
+from local.simulator.ports.memory import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
-from local.simulator.world import Delivery
+from local.simulator.transport import Delivery
 
-PAGE = 1000
-"""Objects on a page of a listing."""
-LEAST_MESSAGE_BYTES = 1000
-STAMP_BYTES = 20
-"""A publish time, as Pub/Sub counts it."""
-IDLE = timedelta(minutes=10)
+LISTINGS = frozenset({"list", "folders"})
+LISTING_PAGE_OBJECTS = 1000
+MESSAGE_BYTES_MIN = 1000
+PUBLISH_TIME_BYTES = 20
+"""Size of a publish time, as Pub/Sub counts it."""
+INSTANCE_IDLE_MAX = timedelta(minutes=10)
 """An idle instance is kept for up to 15 minutes, without a promise; counted as gone after this.
 https://cloud.google.com/run/docs/about-instance-autoscaling"""
-BUSY = timedelta(seconds=2)
-"""How long a call is taken to keep an instance, which serves one at a time (terraform/)."""
-INSTANCES = 10
-"""Most of one function (terraform/)."""
+INSTANCE_BUSY = timedelta(seconds=2)
+"""How long a call is assumed to keep an instance, which serves one at a time (terraform/)."""
+INSTANCES_MAX = 10
+"""Instances of one function (terraform/)."""
 
 
 class Meter:
-    """Adds up a usage; what happens is put down to the function that is being delivered to."""
+    """Adds up a usage; requests count for the function that runs (`function`), if any."""
 
     def __init__(self, data_bucket: str) -> None:
         self.usage = Usage()
@@ -56,39 +58,41 @@ class Meter:
         self._free: dict[str, list[datetime]] = {}
 
     def call(self, function: str, now: datetime) -> None:
-        """A delivery to a function begins."""
+        """Count the beginning of a delivery to a function."""
         self.function = function
         self.asked("calls")
         self.asked("cold", int(self._is_cold(function, now)))
 
     def _is_cold(self, function: str, now: datetime) -> bool:
-        """Whether the call starts an instance: none is idle, and one more is allowed."""
-        held = sorted(free for free in self._free.get(function, []) if now - free < IDLE)
+        """Whether the call starts an instance: none is idle and another one is allowed."""
+        held = sorted(
+            free for free in self._free.get(function, []) if now - free < INSTANCE_IDLE_MAX
+        )
         idle = [free for free in held if free <= now]
-        cold = not idle and len(held) < INSTANCES
+        cold = not idle and len(held) < INSTANCES_MAX
         if not cold:
             held.remove(idle[-1] if idle else held[0])
-        self._free[function] = [*held, now + BUSY]
+        self._free[function] = [*held, now + INSTANCE_BUSY]
         return cold
 
     def asked(self, what: str, times: int = 1) -> None:
-        """The function asked something of a service."""
+        """Count requests of the running function to a service."""
         if self.function and times:
             self.usage.functions.setdefault(self.function, Counter())[what] += times
 
     def bill(self, what: str, amount: int = 1) -> None:
-        """Something is billed."""
+        """Bill an amount."""
         self.usage.amounts[what] += amount
 
     def message(self, message: Published, requests: int = 1) -> None:
         """A message was published or pushed, so many times in all."""
-        size = len(message.data) + STAMP_BYTES + len(message.message_id)
+        size = len(message.data) + PUBLISH_TIME_BYTES + len(message.message_id)
         size += sum(len(key) + len(value) for key, value in message.attributes.items())
         self.bill("message_requests", requests)
-        self.bill("message_bytes", requests * max(size, LEAST_MESSAGE_BYTES))
+        self.bill("message_bytes", requests * max(size, MESSAGE_BYTES_MIN))
 
     def written(self, stored: StoredObject) -> None:
-        """An object was written."""
+        """Bill a written object, and its notification."""
         self.bill("class_a")
         if stored.bucket != self._data_bucket:
             self.bill("state_bytes", stored.size)
@@ -99,161 +103,100 @@ class Meter:
         held.update({"objects": 1, "bytes": stored.size})
 
     def query(self, kind: str) -> None:
-        """A query job over one table."""
+        """Count and bill a query job over one table."""
         self.asked(kind)
         self.bill("query_tables")
 
-
-class MeteredStorage:
-    """Counts the operations of a storage."""
-
-    def __init__(self, inner: Storage, meter: Meter) -> None:
-        self._inner, self._meter = inner, meter
-
-    def create(self, bucket: str, name: str, data: bytes, **options: Any) -> StoredObject:  # noqa: ANN401 - the port's own
-        """Count a write."""
-        self._meter.asked("storage")
-        stored = self._inner.create(bucket, name, data, **options)
-        self._meter.written(stored)
-        return stored
-
-    def replace(self, bucket: str, name: str, data: bytes, *, generation: int) -> StoredObject:
-        """Count a write."""
-        self._meter.asked("storage")
-        stored = self._inner.replace(bucket, name, data, generation=generation)
-        self._meter.written(stored)
-        return stored
-
-    def read(
-        self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
-    ) -> tuple[bytes, StoredObject] | None:
-        """Count a description and a download."""
-        found = self._inner.read(bucket, name, max_bytes=max_bytes)
-        self._meter.asked("storage", 2 if found else 1)
-        self._meter.bill("class_b", 2 if found else 0)
+    def storage(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
+        """Count a storage call's requests, and bill those that are answered."""
+        if call.writes:
+            self.asked("storage")
+            stored = do()
+            self.written(stored)
+            return stored
+        found = list(do()) if call.name == "list" else do()
+        if call.name in LISTINGS:
+            pages = max(1, math.ceil(len(found) / LISTING_PAGE_OBJECTS))
+            self.asked("storage", pages)
+            self.bill("class_a", pages)
+            return iter(found) if call.name == "list" else found
+        parts = 2 if call.name == "read" else 1
+        self.asked("storage", parts if found else 1)
+        self.bill("class_b", parts if found else 0)
         return found
 
-    def stat(self, bucket: str, name: str) -> StoredObject | None:
-        """Count a description."""
-        found = self._inner.stat(bucket, name)
-        self._meter.asked("storage")
-        self._meter.bill("class_b", 1 if found else 0)
+    def warehouse(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
+        """Count a call's statements and rows; whether a job has begun is asked free of charge."""
+        if call.name == "select":
+            self.query("selects")
+        found = do()
+        if call.name == "append":
+            rows = call.args[1]
+            if call.named.get("look_first"):
+                self.query("selects")
+            self.query("inserts")
+            self.bill("rows", len(rows))
+            self.bill("row_bytes", sum(len(json.dumps(row, default=str)) for row in rows))
         return found
 
-    def list(
-        self,
-        bucket: str,
-        prefix: str,
-        *,
-        start: str | None = None,
-        end: str | None = None,
-        limit: int | None = None,
-    ) -> Iterator[StoredObject]:
-        """Count the pages."""
-        found = list(self._inner.list(bucket, prefix, start=start, end=end, limit=limit))
-        self._pages(len(found))
-        return iter(found)
+    def publisher(self, _: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
+        """Count a message of a function; `measure` bills all messages as they are published."""
+        self.asked("publishes")
+        return do()
 
-    def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
-        """Count the pages."""
-        found = self._inner.folders(bucket, prefix)
-        self._pages(len(found))
-        return found
-
-    def _pages(self, items: int) -> None:
-        pages = max(1, math.ceil(items / PAGE))
-        self._meter.asked("storage", pages)
-        self._meter.bill("class_a", pages)
-
-
-class MeteredWarehouse:
-    """Counts the jobs of a warehouse."""
-
-    def __init__(self, inner: Warehouse, meter: Meter) -> None:
-        self._inner, self._meter = inner, meter
-
-    def append(
-        self, table: str, rows: Sequence[Row], *, job_key: str, look_first: bool = False
-    ) -> None:
-        """Count an INSERT job and its rows; the look of a takeover is a SELECT more."""
-        self._inner.append(table, rows, job_key=job_key, look_first=look_first)
-        if look_first:
-            self._meter.query("selects")
-        self._meter.query("inserts")
-        self._meter.bill("rows", len(rows))
-        self._meter.bill("row_bytes", sum(len(json.dumps(row, default=str)) for row in rows))
-
-    def has_begun(self, table: str, *, job_key: str) -> bool:
-        """Not counted: looking at a job is free."""
-        return self._inner.has_begun(table, job_key=job_key)
-
-    def select(
-        self,
-        table: str,
-        columns: Sequence[str],
-        *,
-        since: datetime,
-        until: datetime,
-        where: Mapping[str, str | Sequence[str]] | None = None,
-    ) -> list[Row]:
-        """Count a SELECT."""
-        self._meter.query("selects")
-        return self._inner.select(table, columns, since=since, until=until, where=where)
-
-
-class MeteredSimulation(Simulation):
-    """A simulated season that counts what it uses."""
-
-    def _install(self) -> None:
-        super()._install()
-        self.meter = Meter(self.runtime.settings.data_bucket)
-        self.runtime.__dict__["storage"] = MeteredStorage(self.storage, self.meter)
-        self.runtime.__dict__["warehouse"] = MeteredWarehouse(self.warehouse, self.meter)
-
-    def deliver(self, delivery: Delivery) -> int:
-        """Count a call, and a push where it is not the first."""
-        self.meter.call(delivery.function, self.clock.now())
+    def delivery(self, delivery: Delivery, now: datetime, do: Callable[[], int]) -> int:
+        """Count a call, and bill the push of a second or later attempt."""
+        self.call(delivery.function, now)
         if delivery.attempt > 1:
-            self.meter.message(delivery.message)
+            self.message(delivery.message)
         try:
-            return super().deliver(delivery)
+            return do()
         finally:
-            self.meter.function = ""
+            self.function = ""
 
-    def answer(self, path: str, params: Mapping[str, str]) -> Answer:
-        """Count a request to a source."""
-        self.meter.asked("requests")
-        return super().answer(path, params)
 
-    def _finalized(self, stored: StoredObject) -> None:
-        # The bucket publishes its notification, not the function that wrote the object.
-        function, self.meter.function = self.meter.function, ""
-        super()._finalized(stored)
-        self.meter.function = function
+def measure(simulation: Simulation) -> Usage:
+    """Count what a simulation uses from now on."""
+    world = simulation.world
+    meter = Meter(world.runtime.settings.data_bucket)
+    subscriptions = world.runtime.topology.subscriptions
+    around, ask = world.around, world.ask
 
-    def _published(self, message: Published) -> None:
-        self.meter.asked("publishes")
-        subscriptions = self.runtime.topology.subscriptions
-        pushes = sum(each.topic == message.topic for each in subscriptions)
-        self.meter.message(message, 1 + pushes)
-        super()._published(message)
+    def deliver(delivery: Delivery, do: Callable[[], int]) -> int:
+        return meter.delivery(delivery, world.clock.now(), partial(around, delivery, do))
+
+    def request(path: str, params: Mapping[str, str]) -> Answer:
+        meter.asked("requests")
+        return ask(path, params)
+
+    def publish(message: Published) -> None:
+        meter.message(message, 1 + sum(each.topic == message.topic for each in subscriptions))
+
+    world.around, world.ask = deliver, request
+    world.publisher.listeners.append(publish)
+    world.runtime = world.runtime.but(
+        storage=intercepted(world.runtime.storage, meter.storage),
+        warehouse=intercepted(world.runtime.warehouse, meter.warehouse),
+        publisher=intercepted(world.runtime.publisher, meter.publisher),
+    )
+    return meter.usage
 
 
 def count(schedule: Path, first: date, days: int) -> Usage:
-    """Live through some days in memory and count what they use.
+    """Simulate some days and count what they use.
 
     Args:
         schedule: NBA.com's scheduleLeagueV2.
         first: first Eastern date.
-        days: how many.
+        days: number of days.
 
     Raises:
         BadInputError: the schedule cannot be read.
     """
-    world = MeteredSimulation(load_season(schedule), first, Faults(), seed=0)
+    simulation = Simulation(load_season(schedule), first, Faults(), seed=0)
+    usage = measure(simulation)
     with silent():
         for number in range(days):
-            live_day(world, first + timedelta(days=number))
-    usage = world.meter.usage
+            live_day(simulation, first + timedelta(days=number))
     usage.days = days
     return usage

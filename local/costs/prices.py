@@ -1,4 +1,4 @@
-"""List prices and assumptions, as config/prices.yaml has them."""
+"""Reads list prices and assumptions from config/prices.yaml."""
 
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ class _Strict(BaseModel):
 
 
 class Price(_Strict):
-    """A list price in dollars a unit, and how much of it a month is free."""
+    """A list price in US dollars a unit, and the units of a month that are free."""
 
     label: str
     unit: str
@@ -31,7 +31,7 @@ class Price(_Strict):
 
 
 class Airflow(_Strict):
-    """What a month of a managed Airflow environment costs."""
+    """The price of a month of a managed Airflow environment, in US dollars."""
 
     label: str
     month: float
@@ -42,14 +42,14 @@ class Airflow(_Strict):
 
 
 class Seconds(_Strict):
-    """Of a whole processor: the first event of an instance, and a further one."""
+    """Processor seconds of an instance's first event, and of a later one."""
 
     cold: float
     warm: float
 
 
 class Assumed(_Strict):
-    """What nobody has measured; see config/prices.yaml."""
+    """Values that are assumed, not measured; see config/prices.yaml."""
 
     vcpu: float
     gib: float
@@ -81,7 +81,7 @@ def load_prices(path: Path = PRICES) -> Prices:
     """Read the prices.
 
     Raises:
-        ConfigError: the file is not of its form; names file, field and value.
+        ConfigError: the file has another form; the error names file, field and value.
     """
     try:
         return Prices.model_validate(yaml.safe_load(path.read_text()))

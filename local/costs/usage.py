@@ -1,4 +1,4 @@
-"""What some days used of Google Cloud, in billed units; `local/costs/metered.py` counts it."""
+"""The use of Google Cloud on some days, in billed units; `local/costs/metered.py` counts it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass
 class Usage:
-    """What some days used.
+    """The use of some days.
 
     Attributes:
-        days: how many.
-        amounts: by what is billed, such as `class_a`; bytes are bytes.
-        functions: by function: its calls, cold starts, and what it asked of each service.
+        days: number of days.
+        amounts: billed amounts by kind, such as `class_a` operations or `state_bytes`.
+        functions: for each function its calls, cold starts, and requests to each service.
         objects: objects of the data bucket by scraper, `uploads` for those without one, and their
             simulated bytes as `bytes`.
     """
@@ -24,7 +24,7 @@ class Usage:
     objects: dict[str, Counter[str]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """As JSON holds it, sorted."""
+        """Make a sorted JSON document of it."""
         return {
             "days": self.days,
             "amounts": dict(sorted(self.amounts.items())),
@@ -38,7 +38,7 @@ def _sorted(counters: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
 
 
 def read_usage(document: Mapping[str, Any]) -> Usage:
-    """The usage that `Usage.document` wrote."""
+    """Read a usage that `Usage.document` has written."""
     return Usage(
         document["days"],
         Counter(document["amounts"]),

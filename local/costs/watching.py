@@ -1,4 +1,4 @@
-"""What is watched whatever the load: the queries of the alerts and of the dashboards."""
+"""Counts the queries of alerts and dashboards, which cost the same whatever the load."""
 
 import json
 import re
@@ -19,12 +19,12 @@ MINUTES_A_DAY = 24 * 60
 
 @dataclass(frozen=True)
 class Watching:
-    """What the watching asks, in tables: a query is billed by those that it reads.
+    """What alerts and dashboards read, in tables: a query is billed by the tables that it reads.
 
     Attributes:
-        alert_tables_a_day: read by all scheduled queries of a day.
-        conditions: of alert policies.
-        page_tables: read by one look at each dashboard, by its name.
+        alert_tables_a_day: tables that a day's scheduled queries read.
+        conditions: number of conditions of alert policies.
+        page_tables: tables that one view of a dashboard reads, by its name.
     """
 
     alert_tables_a_day: int
@@ -33,7 +33,7 @@ class Watching:
 
 
 def watching(alerts: Path = ALERTS, dashboards: Path = DASHBOARDS) -> Watching:
-    """Read from the alerts and the dashboards which tables they ask, and how often."""
+    """Count the tables that the alerts and the dashboards read."""
     held = yaml.safe_load(alerts.read_text())
     queries = alerts.with_suffix("")
     return Watching(
@@ -50,13 +50,13 @@ def watching(alerts: Path = ALERTS, dashboards: Path = DASHBOARDS) -> Watching:
 
 
 def _tables(sql: str) -> int:
-    """How many of the five tables a query reads; its comments name none."""
+    """Count which of the five tables a query names outside its comments."""
     text = re.sub("--.*", "", sql)
     return sum(bool(re.search(rf"\b{name}\b", text)) for name in NAMES)
 
 
 def _queries(held: object) -> Iterator[str]:
-    """Every query of a Grafana dashboard."""
+    """Find every query of a Grafana dashboard."""
     if isinstance(held, dict):
         if isinstance(held.get("rawSql"), str):
             yield held["rawSql"]
@@ -68,7 +68,7 @@ def _queries(held: object) -> Iterator[str]:
 
 
 def _runs_a_day(every: str) -> int:
-    """How often `every 15 minutes` or `every 2 hours` is in a day."""
+    """Convert `every 15 minutes` or `every 2 hours` to runs a day."""
     found = re.fullmatch(r"every (\d+) (minute|hour)s?", every)
     if found is None:
         raise BadInputError(f"{ALERTS.name}: every {every!r}: write `every N minutes` or hours")

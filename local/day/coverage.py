@@ -1,13 +1,15 @@
-"""Which games of a day were collected, read from the five tables alone."""
+"""Which games of a day were collected, for the day's report and summary."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from common.calendar.games import Game
+from common.configuration.workflows import Workflow
 from common.decisions.situation import GAME_LENGTH
-from local.records.tables import Tables
+from common.scrapers import REGISTRY
+from local.records.coverage import Collected, wanted_of
 
-_LINES = ("oddsa_player_props", "oddsa_game_lines")
 _BOX_SCORE = "nbac_team_boxscore"
 
 
@@ -24,53 +26,33 @@ class Coverage:
     """Final by the date's last window, but without a box score."""
 
 
-def cover(tables: Tables, games: tuple[Game, ...], *, day: date, last_window: datetime) -> Coverage:
+def cover(
+    collected: Collected,
+    games: Sequence[Game],
+    workflows: Mapping[str, Workflow],
+    last_window: datetime,
+) -> Coverage:
     """Sort a date's games by what was collected of them.
 
     Args:
-        tables: the rows, as `read_tables` returns them.
+        collected: the log of the day and the objects that it names.
         games: the date's games without the postponed ones.
-        day: the Eastern date.
+        workflows: what was to be collected.
         last_window: when the date's last post-game window opened, aware.
     """
-    boxes = {
-        row["game_id"]
-        for row in tables["scraper_execution_log"]
-        if row["scraper_name"] == _BOX_SCORE
-        and row["outcome"] == "SUCCESS"
-        and row["target_date"] == day
-    }
+    per_game = frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
+    wanted = wanted_of(workflows, per_game)
+    covered = {game.game_id: collected.cover(game, wanted) for game in games}
+    boxes = [game for game, found in covered.items() if _BOX_SCORE not in found.missing]
     unfinished = [game.game_id for game in games if not _over(game, last_window)]
     return Coverage(
-        games=tuple(game.game_id for game in games),
-        lines_before_tipoff=tuple(g.game_id for g in games if _has_lines(tables, g, day)),
-        box_scores=tuple(game.game_id for game in games if game.game_id in boxes),
+        games=tuple(covered),
+        lines_before_tipoff=tuple(game for game, found in covered.items() if not found.no_lines),
+        box_scores=tuple(boxes),
         due_later=tuple(game for game in unfinished if game not in boxes),
-        missing=tuple(
-            g.game_id for g in games if g.game_id not in boxes and g.game_id not in unfinished
-        ),
+        missing=tuple(game for game in covered if game not in boxes and game not in unfinished),
     )
 
 
 def _over(game: Game, instant: datetime) -> bool:
     return game.tipoff is not None and game.tipoff + GAME_LENGTH <= instant
-
-
-def _has_lines(tables: Tables, game: Game, day: date) -> bool:
-    """Return whether every kind of line was collected for the game before its tip-off."""
-    if game.tipoff is None:
-        return False
-    asked = {
-        row["decision_id"]
-        for row in tables["workflow_decisions"]
-        if row["action"] == "RUN" and game.game_id in row["game_ids"]
-    }
-    found = {
-        row["scraper_name"]
-        for row in tables["scraper_execution_log"]
-        if row["decision_id"] in asked
-        and row["outcome"] == "SUCCESS"
-        and row["target_date"] == day
-        and row["triggered_at"] < game.tipoff
-    }
-    return found.issuperset(_LINES)

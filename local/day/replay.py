@@ -12,13 +12,15 @@ from typing import Any
 
 from common.calendar.games import Game
 from common.cloud.publisher import GooglePublisher
+from common.cloud.storage import GoogleStorage
 from common.configuration.topology import load_topology
 from common.configuration.workflows import PostGame, load_workflows
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
-from common.settings import Settings
+from common.settings import Settings, variable
 from local.day.coverage import Coverage, cover
 from local.fake_sources.slate import Slate, load
+from local.records.coverage import Collected
 from local.records.tables import Tables, count_rows, read_tables, write_tables
 from local.scheduler import Tick, ticks_of
 from local.stack.chaos import plan
@@ -128,13 +130,27 @@ def _gather(stack: RunningStack, slate: Slate, day: date, seconds: float) -> Out
     return Outcome(
         day=day,
         tables=tables,
-        coverage=cover(tables, slate.on(day), day=day, last_window=last_window(day)),
+        coverage=_cover(stack, tables, slate.on(day), day),
         events=chain.handled,
         failed=chain.failed,
         dead_letters=stack.dead_letters(),
         wall_seconds=round(seconds, 1),
         disturbances=dict(Counter(line["action"] for line in stack.disturbances())),
     )
+
+
+def _cover(stack: RunningStack, tables: Tables, games: tuple[Game, ...], day: date) -> Coverage:
+    endpoint = stack.environment[variable("storage_emulator_host")]
+    storage = GoogleStorage(stack.where["project"], endpoint)
+
+    def read(path: str) -> bytes:
+        bucket, _, name = path.removeprefix("gs://").partition("/")
+        held = storage.read(bucket, name)
+        return held[0] if held else b""
+
+    collected = Collected(tables["scraper_execution_log"], read)
+    flows = load_workflows(Settings().workflows_file)
+    return cover(collected, games, flows, last_window(day))
 
 
 def last_window(day: date) -> datetime:

@@ -1,1 +1,1 @@
-"""A local HTTP server that answers as The Odds API and NBA.com do, for a slate and a clock."""
+"""Fake sources: they answer as The Odds API and NBA.com do, for a slate and a clock."""

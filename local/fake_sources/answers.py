@@ -1,4 +1,4 @@
-"""What the real APIs would answer, as a pure function of request, slate and instant."""
+"""Answers as the real APIs do, as a pure function of request, slate and instant."""
 
 import json
 import re
@@ -15,8 +15,8 @@ from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.fake_sources import boxes, live, odds, pdfs
 from local.fake_sources.slate import REPORT_AT, Slate, document, status
 
-QUOTA = 20_000
-# As S3 answers for a key that is not there when listing is not allowed.
+CREDITS = 20_000
+# S3 answers so for a missing key where listing is not allowed.
 ACCESS_DENIED = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
     b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: the groups its path matched, its query, and whom and when it asks."""
+    """One request: the groups of its path, its query, the slate, and the instant (aware)."""
 
     found: tuple[str, ...]
     params: Mapping[str, str]
@@ -50,7 +50,7 @@ def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) ->
         path: from the root; the hosts' paths do not overlap, so one server serves them all.
         params: the query.
         slate: the games there are.
-        now: aware; what is published and played depends on it.
+        now: the instant (aware), which decides what has been published and played.
     """
     for pattern, handler in _ROUTES:
         found = pattern.fullmatch(path)
@@ -100,7 +100,7 @@ def _injury_report(ask: Ask) -> Answer:
 
 
 def _published(day: str, hour: str, minute: str, half: str) -> datetime | None:
-    """When the report of that name appeared; None for a name that was never given."""
+    """When the report of that name appears; None for a name that no report has."""
     clock = f"{day} {hour}:{minute or '30'} {half}"
     try:
         found = datetime.strptime(clock, "%Y-%m-%d %I:%M %p").replace(tzinfo=EASTERN)
@@ -169,7 +169,7 @@ def _refusal(code: HTTPStatus, text: str, name: str) -> Answer:
 
 def _odds(payload: object, cost: int) -> Answer:
     usage = {
-        "x-requests-remaining": str(QUOTA - cost),
+        "x-requests-remaining": str(CREDITS - cost),
         "x-requests-used": str(cost),
         "x-requests-last": str(cost),
     }

@@ -1,4 +1,4 @@
-"""stats.nba.com's result sets: the player index, the game log and the box score."""
+"""Makes stats.nba.com's result sets: the player index, the game log and the box score."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -34,13 +34,13 @@ _INDEX = (
 
 
 def player_index(params: Mapping[str, str]) -> Payload:
-    """`/stats/playerindex`: everyone of the thirty teams."""
+    """Make `/stats/playerindex`: all players of the thirty teams."""
     rows = [_index_row(side, person) for side in TEAMS.values() for person in roster(side.tricode)]
     return _result("playerindex", params, ("PlayerIndex", _INDEX.split(), rows))
 
 
 def game_log(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
-    """`/stats/leaguegamelog`: the players of the finished games between two dates."""
+    """Make `/stats/leaguegamelog`: the players of the finished games between two dates."""
     first, last = _us_date(params.get("DateFrom")), _us_date(params.get("DateTo"))
     kind = params.get("SeasonType", "Regular Season")
     rows = [
@@ -55,7 +55,7 @@ def game_log(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
 
 
 def box_score(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
-    """`/stats/boxscoretraditionalv2`: three sets, all empty until the game is final."""
+    """Make `/stats/boxscoretraditionalv2`: three sets, all empty until the game is final."""
     game = slate.by_id.get(params.get("GameID", ""))
     players: list[Payload] = []
     teams: list[Payload] = []

@@ -1,4 +1,4 @@
-"""The sources without HTTP between: the deployed pacing, retries and judgement of answers."""
+"""Asks the fake sources without HTTP, with the deployed pacing, retries and judgement."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from common.sources.errors import SAMPLE_BYTES_MAX
 from local.fake_sources.answers import Answer
 
 Ask = Callable[[str, Mapping[str, str]], Answer]
-"""Path and query to an answer."""
+"""Answers a request, given its path and query."""
 
 
 @dataclass(frozen=True)
 class _Reply:
-    """What `Source` looks at of an httpx response."""
+    """The part of an httpx response that `Source` reads."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -28,7 +28,7 @@ class _Reply:
 
 
 class DirectSource(Source):
-    """Asks a function where `Source` asks a host: an httpx call costs more than all it carries."""
+    """Calls a function where `Source` calls a host: an httpx call would dominate the time."""
 
     def __init__(self, settings: Settings, clock: Clock, ask: Ask) -> None:
         super().__init__(settings, clock)

@@ -1,4 +1,4 @@
-"""What NBA.com's own pages load on a game day: the play-by-play and the referees."""
+"""Makes the files that NBA.com's pages load on a game day: play-by-play and referees."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ _OFFICIALS = (
 
 
 def play_by_play(slate: Slate, game_id: str, now: datetime) -> Payload | None:
-    """The live file: none before the tip-off, and its end only once the game is final."""
+    """Make the live file: None before the tip-off, and complete only once the game is final."""
     game = slate.by_id.get(game_id)
     if game is None or status(game, now) == SCHEDULED:
         return None
@@ -39,7 +39,7 @@ def play_by_play(slate: Slate, game_id: str, now: datetime) -> Payload | None:
 
 
 def officials(slate: Slate, day: date, now: datetime) -> Payload:
-    """Referees of a date, published at 09:30 ET; the other leagues have no games here."""
+    """List the referees of a date, published at 09:30 ET; other leagues have no games here."""
     out = now >= at(day, REFEREES_AT)
     columns = [
         {"Name": name, "DataType": "Int32" if name.endswith(("_code", "team_id")) else "String"}

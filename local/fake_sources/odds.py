@@ -13,8 +13,8 @@ from local.fake_sources.people import Person, roster
 from local.fake_sources.slate import Slate, status
 from local.fake_sources.teams import team
 
-HORIZON = timedelta(days=14)
-"""The real API lists what bookmakers have opened, about two weeks ahead."""
+ODDS_AHEAD_MAX = timedelta(days=14)
+"""The real API lists the games that bookmakers have opened, about two weeks ahead."""
 BOOKS = (("draftkings", "DraftKings"), ("fanduel", "FanDuel"))
 LINES = ("h2h", "spreads", "totals")
 PROPS = ("player_points", "player_rebounds", "player_assists", "player_threes")
@@ -22,17 +22,17 @@ Payload = dict[str, Any]
 
 
 def event_id(game_id: str) -> str:
-    """The API's 32 hexadecimal digits for a game, always the same ones."""
+    """Derive the 32 hexadecimal digits of a game's event id from its own id."""
     return sha256(game_id.encode()).hexdigest()[:32]
 
 
 def events(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payload]:
-    """Events that are not over, within the bounds asked for."""
+    """List the events that are not over, within the requested bounds."""
     return [_event(game) for game in _listed(slate, params, now) if status(game, now) != FINAL]
 
 
 def lines(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payload]:
-    """Events that have not begun, with the markets asked for."""
+    """List the events that have not begun, with the requested markets."""
     markets = params.get("markets", "h2h").split(",")
     return [
         _event(game) | {"bookmakers": _books(game, markets, now)}
@@ -44,7 +44,7 @@ def lines(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payloa
 def event_odds(
     slate: Slate, wanted: str, params: Mapping[str, str], now: datetime
 ) -> Payload | None:
-    """One event with its markets; without bookmakers once it began; None when over or unknown."""
+    """Make one event with its markets; it has no bookmakers once begun, and is None when over."""
     game = next((each for each in slate.by_id.values() if event_id(each.game_id) == wanted), None)
     if game is None or game.tipoff is None or status(game, now) == FINAL:
         return None
@@ -55,9 +55,9 @@ def event_odds(
 
 def _listed(slate: Slate, params: Mapping[str, str], now: datetime) -> Iterator[Game]:
     start = _bound(params.get("commenceTimeFrom"), datetime.min.replace(tzinfo=UTC))
-    end = _bound(params.get("commenceTimeTo"), now + HORIZON)
+    end = _bound(params.get("commenceTimeTo"), now + ODDS_AHEAD_MAX)
     for game in slate.by_id.values():
-        if game.tipoff is not None and start <= game.tipoff <= min(end, now + HORIZON):
+        if game.tipoff is not None and start <= game.tipoff <= min(end, now + ODDS_AHEAD_MAX):
             yield game
 
 

@@ -1,4 +1,4 @@
-"""The PDFs: the injury report, drawn as the league draws it, and a game's book."""
+"""Draws the PDFs: the injury report in the league's layout, and a game's book."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ Row = tuple[str, str, str, str, str, str, str]
 
 @lru_cache(maxsize=128)
 def gamebook(game: Game) -> bytes:
-    """A final game's book on one page."""
+    """Draw a final game's book on one page."""
     pdf = _paper(game.tipoff or datetime.combine(game.game_date, datetime.min.time(), EASTERN))
     away, home = final_score(game.game_id)
     pdf.add_page()
@@ -43,7 +43,7 @@ def gamebook(game: Game) -> bytes:
 
 
 def injury_report(slate: Slate, published: datetime) -> bytes:
-    """The report published at an Eastern instant: that day's games, and the next day's."""
+    """Draw the report published at an Eastern instant: that day's games, and the next day's."""
     today = published.date()
     return _report(slate.on(today), slate.on(today + timedelta(days=1)), published)
 
@@ -68,7 +68,7 @@ def _report(today: tuple[Game, ...], tomorrow: tuple[Game, ...], published: date
 
 
 def _rows(games: tuple[Game, ...], *, submitted: bool) -> Iterator[Row]:
-    """Date, time, matchup and team only where they change, as in the league's file."""
+    """Yield rows that repeat no date, time, matchup or team, as in the league's file."""
     shown = ("", "")
     for game in sorted(games, key=lambda game: (game.tipoff is None, game.tipoff, game.game_id)):
         day = f"{game.game_date:%m/%d/%Y}"
@@ -102,7 +102,7 @@ def _paper(made: datetime) -> "FPDF":
 
 
 def _draw(pdf: "FPDF", x: float, y: float, text: str) -> None:
-    """Word by word, as the league's file is drawn."""
+    """Draw a text word by word, as in the league's file."""
     pdf.set_font("Helvetica", size=8)
     for word in text.split():
         pdf.text(x, y, word)

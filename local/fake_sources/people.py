@@ -1,4 +1,4 @@
-"""Invented players and referees; no real person is named."""
+"""Invents players and referees; no real person is named."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ _REFEREES = ("Ada Whistle", "Ben Whistle", "Cleo Whistle", "Dan Whistle", "Eva W
 
 
 class Person(NamedTuple):
-    """A player: `rank` 0 scores most."""
+    """A player; the one of rank 0 scores most."""
 
     person_id: int
     first: str
@@ -23,7 +23,7 @@ class Person(NamedTuple):
 
 
 def roster(tricode: str) -> tuple[Person, ...]:
-    """A team's five players, named after it."""
+    """Invent a team's five players, named after it."""
     side = team(tricode)
     first_id = 9_000_000 + side.team_id % 1000 * 10
     last = side.name.replace(" ", "") or tricode
@@ -31,7 +31,7 @@ def roster(tricode: str) -> tuple[Person, ...]:
 
 
 def referees(game_id: str) -> tuple[tuple[int, str], ...]:
-    """A game's three referees as id and name."""
+    """Choose a game's three referees, each an id and a name."""
     start = int(game_id) % len(_REFEREES)
     numbers = [(start + step) % len(_REFEREES) for step in range(3)]
     return tuple((9_900_000 + number, _REFEREES[number]) for number in numbers)

@@ -1,8 +1,8 @@
-"""A season's sources on a virtual clock: they answer what they would have known then.
+"""A season's sources on a virtual clock: each answers with what was known at its instant.
 
-A game's state follows the clock, whatever the schedule file says. The schedule is served in a
-window around the day, a report tells of one game and odds have one market: what no decision looks
-at would only be carried back and forth.
+A game's state follows the clock, not the schedule file. To save time, answers are smaller than the
+real ones where no decision depends on it: the schedule covers some days, a report has one game, and
+odds have one market.
 """
 
 import json
@@ -20,13 +20,13 @@ from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.slate import Slate, load, served, status
 
-BACK, AHEAD = 7, 2
-"""Days of the schedule that are served; a catch-up that reaches further back widens it."""
+SCHEDULE_DAYS_BACK, SCHEDULE_DAYS_AHEAD = 7, 2
+"""Days of the schedule around today; a catch-up that reaches further back needs more."""
 KNOCKOUT = ("004", "005", "006")
-KNOWN_BEFORE = timedelta(days=2)
-"""Sides and tip-off of a knockout game stand this long before its date; TBD until then."""
+KNOCKOUT_KNOWN_BEFORE = timedelta(days=2)
+"""How long before its date the sides and tip-off of a knockout game are known."""
 AFTER_GAMES = ("/static/json/liveData/", "/stats/leaguegamelog", "/stats/boxscore", "/pdfs/")
-"""Where the data of a finished game is; some hours late where faults say so."""
+"""Paths of the data of finished games, which faults may publish late."""
 SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _PDF = {"Content-Type": "application/pdf"}
@@ -35,7 +35,7 @@ Late = Callable[[str], timedelta]
 
 @dataclass(frozen=True)
 class SeasonFile:
-    """A schedule file: the games that are collected, and those that are only listed."""
+    """The content of a schedule file: games to collect, and games that are only listed."""
 
     slate: Slate
     listed_only: tuple[Game, ...]
@@ -55,20 +55,20 @@ def load_season(path: Path) -> SeasonFile:
 
 
 def unknown(game: Game) -> Game:
-    """The game under a preseason's id, so that it is listed and never collected."""
+    """Give a game a preseason id, so that it is listed and never collected."""
     return replace(game, game_id=min(LEFT_OUT) + game.game_id[3:])
 
 
 class Sources:
-    """What all sources answer at an instant.
+    """The answers of all sources at any instant.
 
     Args:
         season: the games.
         late: how long after its end a game's data is published, by game id.
-        back: days of the past that the schedule is served for.
+        back: days of the past that the schedule contains.
     """
 
-    def __init__(self, season: SeasonFile, late: Late, back: int = BACK) -> None:
+    def __init__(self, season: SeasonFile, late: Late, back: int = SCHEDULE_DAYS_BACK) -> None:
         self.season = season
         self._late = late
         self._back = back
@@ -92,10 +92,10 @@ class Sources:
         return answer(path, params, self._published, now)
 
     def _turn_to(self, day: date) -> None:
-        """Look at the games around a date."""
+        """Select the games around a date."""
         if day == self._day:
             return
-        first, last = day - timedelta(days=self._back), day + timedelta(days=AHEAD)
+        first, last = day - timedelta(days=self._back), day + timedelta(days=SCHEDULE_DAYS_AHEAD)
         self._day = day
         self._now = self._around(self.season.slate.games, first, last)
         late = tuple(self._delayed(game) for game in self._now.games)
@@ -108,7 +108,7 @@ class Sources:
         self._listed = tuple(sorted(both, key=lambda game: (game.game_date, game.game_id)))
 
     def _nearest(self, day: date) -> tuple[Game, ...]:
-        """The one game nearest to a date: NBA.com's schedule is never empty, even in summer."""
+        """Select the game nearest to a date: NBA.com's schedule is never empty, even in summer."""
         known = (*self.season.slate.games, *self.season.listed_only)
         return tuple(sorted(known, key=lambda game: abs(game.game_date - day))[:1])
 
@@ -117,7 +117,7 @@ class Sources:
         return Slate(tuple(near), self.season.slate.season)
 
     def _delayed(self, game: Game) -> Game:
-        """The game as seen by those who publish about it later: as if it had begun later."""
+        """Delay a game's tip-off, so that its data is published later."""
         delay = self._late(game.game_id)
         return replace(game, tipoff=game.tipoff + delay) if game.tipoff and delay else game
 
@@ -126,7 +126,7 @@ class Sources:
         return game is not None and status(game, now) == FINAL
 
     def _schedule(self, now: datetime) -> Answer:
-        """The document, its games written out once a state."""
+        """Make the document; each game is written out once for each of its states."""
         days = ",".join(
             f'{{"gameDate":"{day:%m/%d/%Y} 00:00:00","games":'
             f"[{','.join(self._line(game, now) for game in games)}]}}"
@@ -150,10 +150,10 @@ class Sources:
 
 
 def is_known(game: Game, now: datetime) -> bool:
-    """Whether sides and tip-off stand already: those of a knockout game come late."""
+    """Whether a game's sides and tip-off are known; those of a knockout game come late."""
     if not game.game_id.startswith(KNOCKOUT):
         return True
-    return now >= at(game.game_date, time()) - KNOWN_BEFORE
+    return now >= at(game.game_date, time()) - KNOCKOUT_KNOWN_BEFORE
 
 
 def _one_market(params: Mapping[str, str]) -> Mapping[str, str]:

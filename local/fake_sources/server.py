@@ -1,4 +1,4 @@
-"""The source as an HTTP server: one process for all hosts, on a free port of 127.0.0.1."""
+"""Serves the fake sources over HTTP: one process for all hosts, on a port of 127.0.0.1."""
 
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +11,7 @@ from local.fake_sources.slate import Slate
 
 
 class SourceServer(ThreadingHTTPServer):
-    """Answers for a slate at a clock's instant; `server_port` is the port it got."""
+    """Answers for a slate at a clock's instant; `server_port` is its port."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -25,7 +25,7 @@ class SourceServer(ThreadingHTTPServer):
         self._answers: dict[str, Answer] = {}
 
     def answer(self, target: str) -> Answer:
-        """The answer to a request target, kept until something of the slate changes."""
+        """Answer a request target; the answer is cached until the slate's state changes."""
         now = self._clock.now()
         kept = self._kept(now)
         found = kept.get(target)
@@ -61,4 +61,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(found.body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: the query holds a key."""
+        """Log nothing, because the query contains a key."""

@@ -1,4 +1,4 @@
-"""The games a local source knows, and what each is at a given instant."""
+"""The games that the fake sources know, and the state of each at an instant."""
 
 import json
 from bisect import bisect_right
@@ -19,13 +19,13 @@ from local.fake_sources.teams import team
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 REFEREES_AT = time(9, 30)
 REPORT_AT = time(13, 30)
-REPORT_EVERY = timedelta(minutes=15)
+REPORT_INTERVAL = timedelta(minutes=15)
 _FIELDS = ("game_id", "date", "away", "home", "tipoff")
 
 
 @dataclass(frozen=True)
 class Slate:
-    """Games in order of date and id; their own states are ignored, only tip-offs count.
+    """Games in order of date and id; their state follows from the tip-off alone.
 
     `warnings` are those of the schedule file.
     """
@@ -44,7 +44,7 @@ class Slate:
         return self._days.get(day, ())
 
     def phase(self, now: datetime) -> int:
-        """A number that changes whenever any answer may."""
+        """A number that changes whenever an answer may change."""
         return bisect_right(self._changes, now)
 
     @cached_property
@@ -61,7 +61,7 @@ class Slate:
         report, midnight = at(day, REPORT_AT), at(day + timedelta(days=1), time())
         while report < midnight:
             yield report
-            report += REPORT_EVERY
+            report += REPORT_INTERVAL
         for game in self._days[day]:
             if game.tipoff is not None:
                 yield from (game.tipoff, game.tipoff + GAME_LENGTH)
@@ -71,7 +71,7 @@ def load(path: Path) -> Slate:
     """Read a slate file of ours, or NBA.com's scheduleLeagueV2.
 
     Raises:
-        BadInputError: the file is missing or of neither form; names file and field.
+        BadInputError: the file is missing or has neither form; the error names file and field.
     """
     try:
         document = json.loads(path.read_bytes())
@@ -93,28 +93,28 @@ def load(path: Path) -> Slate:
 
 
 def status(game: Game, now: datetime) -> int:
-    """1 before the tip-off, 2 for two hours and a half, 3 from then on."""
+    """Compute a game's status: 1 before the tip-off, 2 for two and a half hours, then 3."""
     if game.tipoff is None or now < game.tipoff:
         return SCHEDULED
     return LIVE if now < game.tipoff + GAME_LENGTH else FINAL
 
 
 def final_score(game_id: str) -> tuple[int, int]:
-    """Away and home points, always the same for one id and never equal."""
+    """Derive away and home points from the game's id; they are never equal."""
     away, home = sha256(game_id.encode()).digest()[:2]
     points = 95 + away % 36, 95 + home % 36
     return points if points[0] != points[1] else (points[0], points[1] + 3)
 
 
 def score(game: Game, now: datetime) -> tuple[int, int]:
-    """Away and home points at an instant: none, half of them, or all."""
+    """Compute away and home points at an instant: none, half of the final ones, or all."""
     away, home = final_score(game.game_id)
     reached = status(game, now) - 1
     return away * reached // 2, home * reached // 2
 
 
 def document(slate: Slate, now: datetime) -> dict[str, Any]:
-    """The slate as a scheduleLeagueV2 document at an instant."""
+    """Make the scheduleLeagueV2 document of a slate at an instant."""
     days = [
         {
             "gameDate": f"{day:%m/%d/%Y} 00:00:00",
@@ -129,7 +129,7 @@ def document(slate: Slate, now: datetime) -> dict[str, Any]:
 
 
 def served(game: Game, now: datetime) -> dict[str, Any]:
-    """One game as the document lists it at an instant."""
+    """Make one game's entry in the document at an instant."""
     midnight = datetime.combine(game.game_date, time(), EASTERN)
     tipoff = game.tipoff.astimezone(EASTERN) if game.tipoff else midnight
     state = SCHEDULED if game.postponed else status(game, now)

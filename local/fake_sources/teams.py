@@ -1,10 +1,10 @@
-"""The thirty teams, as NBA.com names and numbers them."""
+"""The thirty teams with NBA.com's names and ids."""
 
 from typing import NamedTuple
 
 
 class Team(NamedTuple):
-    """A team's id, city and name; `odds_name` is what The Odds API calls it."""
+    """A team's id, city and name; `odds_name` is its name in The Odds API."""
 
     team_id: int
     tricode: str
@@ -13,12 +13,12 @@ class Team(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """Such as `Milwaukee Bucks`; `LA Clippers` on NBA.com; the tricode of no NBA team."""
+        """The name on NBA.com, such as `Milwaukee Bucks`; other sides have their tricode."""
         return f"{self.city} {self.name}".strip() or self.tricode
 
     @property
     def odds_name(self) -> str:
-        """The same but for the Clippers, whose city The Odds API writes out."""
+        """The name in The Odds API, which differs only in the city of the Clippers."""
         return "Los Angeles Clippers" if self.tricode == "LAC" else self.full_name
 
 
@@ -49,5 +49,5 @@ TEAMS = _read()
 
 
 def team(tricode: str) -> Team:
-    """The team of a tricode; one without id or names for a side that is not decided yet."""
+    """Find the team of a tricode; an undecided side has a team without id and names."""
     return TEAMS.get(tricode) or Team(0, tricode, "", "")

@@ -1,7 +1,7 @@
-"""Which faults happen: drawn from a seed and from what they are about, never from their order.
+"""Draws which faults happen, from a seed and from what each fault is about, never from their order.
 
-A fault is therefore the same one in a history in which fewer others happen, and a failing history
-can be shrunk to the few that matter (`local.simulator.shrink`).
+The same fault therefore happens in a history with fewer others, so that a failing history can be
+shrunk to the few faults that matter (`local.simulator.shrink`).
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Fired:
-    """A fault that happened: what kind, at which named point, about which delivery, and when."""
+    """A fault that happened: its kind, its named point, the delivery it hit, and its instant."""
 
     kind: str
     point: str
@@ -24,16 +24,16 @@ class Fired:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What it is, whenever it happens."""
+        """The fault without its instant, which differs between histories."""
         return self.kind, self.point, self.about
 
     def __str__(self) -> str:
-        """For a person."""
+        """The fault as a line of a report."""
         return f"{self.instant:%Y-%m-%d %H:%M:%SZ} {self.kind} {self.point} ({self.about})"
 
 
 class Chance:
-    """Draws from a seed, and the memory of what they came to.
+    """Draws from a seed, and remembers the faults that happened.
 
     Args:
         seed: of all draws.
@@ -46,16 +46,16 @@ class Chance:
         self._only = only
 
     def share(self, *about: object) -> float:
-        """A number from 0 to below 1."""
+        """Draw a number from 0 to below 1."""
         text = "\x1f".join(map(str, (self.seed, *about)))
         return int.from_bytes(sha256(text.encode()).digest()[:6]) / 2**48
 
     def pick(self, choices: Sequence[T], *about: object) -> T:
-        """One of some choices."""
+        """Draw one of some choices."""
         return choices[int(self.share("pick", *about) * len(choices))]
 
     def happens(self, share: float, kind: str, point: str, about: str, now: datetime) -> bool:
-        """Whether a fault happens here; remembered when it does."""
+        """Draw whether a fault happens here, and remember it when it does."""
         if share <= 0 or self.share(kind, point, about) >= share:
             return False
         fault = Fired(kind, point, about, now)

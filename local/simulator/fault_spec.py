@@ -1,4 +1,4 @@
-"""What goes wrong in a simulation, and how often: `duplicate=5%,crash=1%,bigquery=429:2%`.
+"""Reads what goes wrong in a simulation, and how often: `duplicate=5%,crash=1%,bigquery=429:2%`.
 
 docs/simulator.md lists keys and kinds.
 """
@@ -20,7 +20,8 @@ BIGQUERY = ("429", "500", "503", "quota", "timeout", "lost", "late", "slow")
 PUBSUB = ("429", "500", "503", "timeout", "lost", "slow")
 SOURCE = ("403", "404", "429", "500", "503", "garbage")
 SERVICES = {"storage": STORAGE, "bigquery": BIGQUERY, "pubsub": PUBSUB}
-DELAY = timedelta(minutes=30)
+DELAY_MAX = timedelta(minutes=30)
+"""How late a delayed message comes where the fault names no span."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Outage:
 
 @dataclass(frozen=True)
 class Rate:
-    """A share of calls that fail, each in one of some ways."""
+    """A share of calls that fail, each in one of some kinds."""
 
     share: float
     kinds: tuple[str, ...]
@@ -46,15 +47,15 @@ class Rate:
 
 @dataclass(frozen=True)
 class Faults:
-    """Off by default; shares are from 0 to 1.
+    """The faults of a simulation, off by default; shares are from 0 to 1.
 
     Attributes:
-        late: a game's post-game data is published up to this long after its end.
-        duplicate: share of deliveries that are made twice.
+        late: how long after a game's end its data is published, at most.
+        duplicate: share of deliveries that come twice.
         reorder: share of deliveries that others overtake.
         drop: share of messages that are lost on their way to a function, for good.
         delay: share of messages that come up to `delay_by` late.
-        delay_by: how late.
+        delay_by: how late, at most.
         crash: share of named points (before and after each write) at which the process dies.
         clock: share of deliveries whose instance's clock is up to 90 s off.
         storage: share of calls that fail or are slow; likewise the next two.
@@ -69,7 +70,7 @@ class Faults:
     reorder: float = 0.0
     drop: float = 0.0
     delay: float = 0.0
-    delay_by: timedelta = DELAY
+    delay_by: timedelta = DELAY_MAX
     crash: float = 0.0
     clock: float = 0.0
     storage: tuple[Rate, ...] = ()
@@ -91,7 +92,7 @@ class Faults:
 
     @property
     def change_decisions(self) -> bool:
-        """Whether the world is other than nominal; duplicates and order change no decision."""
+        """Whether decisions may differ from the plan; duplicates and order change none."""
         return bool(
             self.in_ports
             or self.late
@@ -104,7 +105,7 @@ class Faults:
 
     @property
     def hold_up(self) -> bool:
-        """Whether a tick may be handled the day after."""
+        """Whether a tick may be handled only on the next day."""
         return bool(self.in_ports or self.delay or self.lose_ticks)
 
     @property
@@ -114,22 +115,22 @@ class Faults:
 
 
 def parse_faults(text: str, topology: Topology) -> Faults:
-    """Read `key=value` pairs, comma between.
+    """Read `key=value` pairs, separated by commas.
 
     Raises:
-        BadInputError: an unknown key, a value not of its key's form, or two for one that takes one.
+        BadInputError: a key is unknown or given twice, or its value has not the key's form.
     """
     faults = Faults()
     given: set[str] = set()
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         key, _, value = part.partition("=")
-        if key not in _READERS:
-            raise BadInputError(f"--faults {part!r}: unknown; known are {', '.join(_READERS)}")
+        if key not in READERS:
+            raise BadInputError(f"--faults {part!r}: unknown; known are {', '.join(READERS)}")
         if key in given - _ADD_UP:
             raise BadInputError(f"--faults {part!r}: {key} is given twice; leave one of them out")
         given.add(key)
         try:
-            faults = _READERS[key](faults, value, topology)
+            faults = READERS[key](faults, value, topology)
         except (ValueError, OverflowError) as error:
             raise BadInputError(f"--faults {part!r}: {error}") from error
     return faults
@@ -156,7 +157,7 @@ def _plain(faults: Faults, value: str, _: Topology, *, key: str, default: str = 
 
 def _delay(faults: Faults, value: str, _: Topology) -> Faults:
     span, colon, share = value.rpartition(":")
-    by = _span(span) if colon else DELAY
+    by = _span(span) if colon else DELAY_MAX
     return replace(faults, delay=_share(share), delay_by=by)
 
 
@@ -164,7 +165,7 @@ def _rate(faults: Faults, value: str, _: Topology, *, key: str, kinds: tuple[str
     kind, colon, share = value.rpartition(":")
     if colon and kind not in kinds:
         raise ValueError(f"no kind {kind!r}; known are {', '.join(kinds)}")
-    # A source that is down is what a plain share always meant: the other ways have to be named.
+    # A share without a kind means a source that is down; other kinds have to be named.
     unnamed = ("503",) if key == "source" else kinds
     rate = Rate(_share(share), (kind,) if colon else unnamed)
     given: dict[str, Any] = {key: (*getattr(faults, key), rate)}
@@ -186,7 +187,7 @@ def _outage(faults: Faults, value: str, topology: Topology) -> Faults:
 
 
 _ADD_UP = {"storage", "bigquery", "pubsub", "source", "outage"}
-_READERS: dict[str, Callable[[Faults, str, Topology], Faults]] = {
+READERS: dict[str, Callable[[Faults, str, Topology], Faults]] = {
     "duplicate": partial(_plain, key="duplicate"),
     "reorder": partial(_plain, key="reorder", default="100%"),
     "drop": partial(_plain, key="drop"),

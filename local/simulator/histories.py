@@ -1,4 +1,4 @@
-"""Many short histories with faults: a random week of a season for each seed, held to every rule."""
+"""Searches many short histories with faults, a random week of a season for each seed."""
 
 import os
 import time
@@ -18,13 +18,13 @@ from local.simulator.fault_spec import SERVICES
 from local.simulator.run import BrokenError, Outcome, SimulateOptions, run
 from local.simulator.shrink import shrink
 
-LONGEST_OUTAGE = 12
-"""Hours; after more than 16 a message is used up, and is rightly a dead letter."""
+OUTAGE_HOURS_MAX = 12
+"""After more than 16 hours a message has used up its attempts and is rightly a dead letter."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What to live through; with `outages` every other week has one of these, too."""
+    """What to search; with `outages` every other week has an outage, too."""
 
     schedule: Path
     faults: str
@@ -32,7 +32,7 @@ class Search:
     outages: bool = False
 
     def week(self, seed: int) -> SimulateOptions:
-        """The history of a seed: any week that begins on a date of the season."""
+        """Choose the history of a seed: it begins on any date of the season."""
         first, last = _range(self.schedule)
         offset = int(Chance(seed).share("week") * ((last - first).days + 1))
         begin = first + timedelta(days=offset)
@@ -41,7 +41,7 @@ class Search:
         return SimulateOptions(self.schedule, begin, end, seed, ",".join(filter(None, parts)))
 
     def _outage(self, seed: int, begin: date) -> str:
-        """One function or service that is out for hours in a seed's week; none for half of them."""
+        """Draw an outage of one function or service; half of the seeds have none."""
         chance = Chance(seed)
         if chance.share("outage") < 1 / 2:
             return ""
@@ -49,19 +49,19 @@ class Search:
         known = sorted({*SERVICES, *(found.function for found in topology.subscriptions)})
         day = begin + timedelta(days=chance.pick(range(self.days), "day"))
         hour = chance.pick(range(24), "hour")
-        span = chance.pick(range(1, LONGEST_OUTAGE + 1), "span")
+        span = chance.pick(range(1, OUTAGE_HOURS_MAX + 1), "span")
         return f"outage={chance.pick(known, 'out')}:{day}T{hour:02d}:00/{span}h"
 
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of one seed.
+    """How the history of one seed ended.
 
     Attributes:
         seed: of the history.
         first: its first date.
         wrong: what went wrong; empty when every rule held.
-        kinds: of what went wrong, in that order, such as `InvariantError: R6` or `lacks`.
+        kinds: the kinds of what went wrong, in order, such as `InvariantError: R6` or `lacks`.
         fired: the faults that happened.
         events: deliveries.
     """
@@ -81,7 +81,7 @@ def _range(schedule: Path) -> tuple[date, date]:
 
 
 def live(search: Search, seed: int) -> Lived:
-    """Live through the history of a seed."""
+    """Simulate the history of a seed."""
     return _lived(search.week(seed))
 
 
@@ -93,12 +93,12 @@ def _lived(options: SimulateOptions) -> Lived:
         return Lived(options.seed, options.first, str(error), (kind,), error.fired, 0)
     wrong = list(_wrong(found))
     kinds = tuple(kind for kind, _ in wrong)
-    told = "; ".join(text for _, text in wrong)
-    return Lived(options.seed, options.first, told, kinds, found.fired, found.events)
+    texts = "; ".join(text for _, text in wrong)
+    return Lived(options.seed, options.first, texts, kinds, found.fired, found.events)
 
 
 def _wrong(found: Outcome) -> Iterator[tuple[str, str]]:
-    """What the five tables lack or have too much of at the end, each with its kind."""
+    """List what is missing or there twice at the end, each with its kind."""
     if found.dead_letters:
         yield "dead letters", f"{found.dead_letters} messages ended as dead letters"
     for game in found.games:
@@ -109,9 +109,9 @@ def _wrong(found: Outcome) -> Iterator[tuple[str, str]]:
 
 
 def shrunk(options: SimulateOptions, fired: Sequence[Fired]) -> list[Fired]:
-    """The fewest of a history's faults with which it still breaks the rule that it broke first.
+    """Find the fewest of a history's faults with which it breaks the same rule first.
 
-    None at all, when it does so in a world without faults that are drawn.
+    The list is empty when the rule breaks without any drawn fault.
     """
     first = next(iter(_lived(options).kinds), None)
 
@@ -125,15 +125,15 @@ def shrunk(options: SimulateOptions, fired: Sequence[Fired]) -> list[Fired]:
 def live_all(
     search: Search, seeds: Sequence[int], report: Callable[[Lived, int, float], None]
 ) -> list[Lived]:
-    """Live through many seeds on all cores.
+    """Simulate the histories of many seeds on all cores.
 
     Args:
-        search: what to live through.
-        seeds: of the histories.
-        report: told of each one: what came of it, how many there were so far, and seconds.
+        search: what to search.
+        seeds: one a history.
+        report: called after each history with its end, the number so far, and seconds.
 
     Returns:
-        Those in which a rule was broken.
+        The histories in which a rule was broken.
     """
     began, failed = time.monotonic(), []
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -145,5 +145,5 @@ def live_all(
 
 
 def tally(fired: Sequence[Fired]) -> Counter[str]:
-    """How often each kind of fault happened, crashes by their named point."""
+    """Count the faults by kind, and crashes by their named point."""
     return Counter(f"{f.kind} {f.point}" if f.kind == "crash" else f.kind for f in fired)

@@ -1,7 +1,7 @@
-"""The rules that must never break, as far as the five tables can tell; checked row by row.
+"""Checks row by row the rules that the five tables must never break.
 
-Each new row is looked at once, so a check costs the same at the end of a season as at its
-beginning. What only holds at rest (every run ended, every object logged) is looked at there.
+Each new row is checked once, so that a check costs the same at the end of a season as at its
+beginning. What holds only at rest (every run ended, every object logged) is checked at rest.
 """
 
 from collections import Counter, defaultdict
@@ -21,16 +21,16 @@ CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"
 FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT", "MISMATCH")
 EMPTY = ("NO_DATA", "NOT_READY")
 PASSED = ("COMPLETED", "NOTHING_READY")
-# Promises are held to the documents' numbers, not to the constants of the code that keeps them.
+# The numbers are the documents', not the constants of the code that is checked.
 REFUSED = (401, 403, 429)
-LATEST = timedelta(minutes=60)
-TRIES = 3
-_SHOWN = 300
+TICK_DELAY_MAX = timedelta(minutes=60)
+RESENDS_MAX = 3
+_ROW_CHARACTERS_MAX = 300
 
 
-def _most(name: str) -> int:
-    """How often an item may be sent again: an object once more where its logger was out (C5)."""
-    return 2 * TRIES if name.startswith("gs://") else TRIES
+def _resends_max(name: str) -> int:
+    """How often an item may be resent; an object twice as often, as its logger may be out (C5)."""
+    return 2 * RESENDS_MAX if name.startswith("gs://") else RESENDS_MAX
 
 
 class InvariantError(OrchestrationError):
@@ -40,12 +40,12 @@ class InvariantError(OrchestrationError):
 
 
 class Invariants:
-    """Watches the tables of a world.
+    """Checks the tables of a world.
 
     Args:
-        runtime: its configuration.
-        rows: the five tables, which only ever grow.
-        seed: of the simulation, for the error.
+        runtime: has the configuration.
+        rows: the five tables, which only grow.
+        seed: the simulation's, for the error.
     """
 
     def __init__(self, runtime: Runtime, rows: Mapping[str, Sequence[Row]], seed: int) -> None:
@@ -79,7 +79,7 @@ class Invariants:
         self._unlogged[f"gs://{stored.bucket}/{stored.name}", stored.generation] = stored
 
     def after_event(self, now: datetime) -> None:
-        """Check the rows that an event has left.
+        """Check the rows that an event has written.
 
         Raises:
             InvariantError: a rule is broken.
@@ -121,9 +121,9 @@ class Invariants:
 
         Args:
             day: the date.
-            as_planned: nothing went otherwise than in the nominal world.
-            held_up: its last ticks may be handled after it; then they are looked for at rest.
-            ticks_lost: some may never be handled.
+            as_planned: the runs must be those of the plan.
+            held_up: its last ticks may be handled on a later day; they are then checked at rest.
+            ticks_lost: some ticks may never be handled.
 
         Raises:
             InvariantError: a rule is broken.
@@ -138,7 +138,7 @@ class Invariants:
             self._every_slot(self._held_up.pop())
 
     def _every_slot(self, day: date) -> None:
-        """Each tick of a date has left its rows (R5)."""
+        """Check that each tick of a date has written its rows (R5)."""
         decided, swept = self._decided.pop(day, set()), self._swept.pop(day, set())
         for topic, slots in ((CONTROLLER, decided), (CLEANUP, swept)):
             due = set(slots_on(self._runtime.cron(topic), day))
@@ -165,17 +165,22 @@ class Invariants:
 
     def _decision(self, row: Row) -> None:
         name, slot, action = row["workflow_name"], row["slot"], row["action"]
-        self._hold("R3", self._is_slot(CONTROLLER, slot), "its slot is none of the cron", row)
+        self._hold("R3", self._is_slot(CONTROLLER, slot), "its slot is not one of the cron", row)
         self._hold("R5", name in self._runtime.workflows, "the workflow is not enabled", row)
         self._hold("R5", bool(row["reason"] and row["reason_code"]), "no reason", row)
         self._hold("R4", row["target_date"] is not None, "no target date", row)
         if not row["forced"]:
             derived = ids.decision_id(name, slot)
             self._hold("R3", row["decision_id"] == derived, f"id is not {derived}", row)
-            late = row["decision_time"] - slot > LATEST
-            told = row["reason_code"] == "SLOT_EXPIRED"
-            self._hold("R3", late == told, "SLOT_EXPIRED is for ticks over 60 min late", row)
-        self._hold("R5", bool(row["scrapers"]) == (action == "RUN"), "scrapers of a RUN", row)
+            late = row["decision_time"] - slot > TICK_DELAY_MAX
+            expired = row["reason_code"] == "SLOT_EXPIRED"
+            self._hold("R3", late == expired, "SLOT_EXPIRED is for ticks over 60 min late", row)
+        self._hold(
+            "R5",
+            bool(row["scrapers"]) == (action == "RUN"),
+            "a RUN has scrapers, and nothing else has",
+            row,
+        )
         again = row["next_check"]
         ahead = again is not None and again > row["decision_time"]
         self._hold("D16", ahead or action != "SKIP", "next_check is not in the future", row)
@@ -184,7 +189,7 @@ class Invariants:
             self._ran[eastern_date(slot)].add((name, slot))
 
     def _whole_slots(self, fresh: Sequence[Row]) -> None:
-        """A slot's rows come together: one of each enabled workflow (R5)."""
+        """Check that a slot's rows come together, one for each enabled workflow (R5)."""
         names: dict[tuple[datetime, bool], list[str]] = defaultdict(list)
         for row in fresh:
             names[row["slot"], row["forced"]].append(row["workflow_name"])
@@ -199,12 +204,12 @@ class Invariants:
         slot = row["slot"]
         swept = self._swept[eastern_date(slot)]
         self._hold("R6", slot not in swept, "a slot was swept twice", row)
-        self._hold("R3", self._is_slot(CLEANUP, slot), "its slot is none of the cron", row)
+        self._hold("R3", self._is_slot(CLEANUP, slot), "its slot is not one of the cron", row)
         sent = len(row["republished"])
         self._hold("R8", row["republished_count"] == sent, "republished_count", row)
-        self._hold("R8", row["status"] != "STORM" or not sent, "a storm republishes", row)
+        self._hold("R8", row["status"] != "STORM" or not sent, "a storm republished something", row)
         self._resent.update(row["republished"])
-        often = [name for name in row["republished"] if self._resent[name] > _most(name)]
+        often = [name for name in row["republished"] if self._resent[name] > _resends_max(name)]
         self._hold("R8", not often, f"sent again too many times: {often}", row)
         swept.add(slot)
 
@@ -216,14 +221,21 @@ class Invariants:
         stored = self._unlogged.pop((row["gcs_path"], generation), None)
         self._hold("R6", stored is not None, "logs no object, or one that is logged", row)
         failed = row["outcome"] in FAILURES
-        self._hold("R7", failed == (row["status"] == "FAILED"), "status and outcome", row)
-        self._hold("X16", failed == bool(row["error_message"]), "error of a failure", row)
+        self._hold("R7", failed == (row["status"] == "FAILED"), "status does not fit outcome", row)
+        self._hold(
+            "X16",
+            failed == bool(row["error_message"]),
+            "a failure needs an error, and only a failure",
+            row,
+        )
         empty = row["outcome"] in EMPTY
-        self._hold("S1", not (empty and row["records_processed"]), "records of nothing", row)
+        self._hold(
+            "S1", not (empty and row["records_processed"]), "an empty outcome has records", row
+        )
         counted = row["records_processed"] is not None or row["outcome"] == "UPLOADED"
-        self._hold("S1", counted, "a run without its own count", row)
+        self._hold("S1", counted, "a run has no record count", row)
         refused = row["http_status"] in REFUSED and row["outcome"] != "NOT_READY"
-        self._hold("S2", failed or not refused, "blocked is no success", row)
+        self._hold("S2", failed or not refused, "a refused request is no success", row)
         if row["decision_id"] is not None:
             self._belongs(row, row["workflow_execution_id"])
             self._logged[row["workflow_execution_id"]].add(row["execution_id"])
@@ -236,20 +248,27 @@ class Invariants:
         asked = row["scrapers_requested"] == decision["scrapers"]
         self._hold("R4", asked, "asked for other scrapers than decided", row, decision)
         links, tasks = row["scraper_execution_ids"], row["scrapers_triggered"]
-        self._hold("R6", len(set(links)) == tasks, "links and scrapers_triggered", row)
+        self._hold(
+            "R6",
+            len(set(links)) == tasks,
+            "scraper_execution_ids does not fit scrapers_triggered",
+            row,
+        )
         done = row["scrapers_succeeded"] + row["scrapers_failed"]
         self._hold("R6", done == tasks, "succeeded + failed is not triggered", row)
         completed = row["status"] == "completed"
-        self._hold("X6", completed == (row["outcome"] in PASSED), "status and outcome", row)
+        self._hold(
+            "X6", completed == (row["outcome"] in PASSED), "status does not fit outcome", row
+        )
         whole = row["scrapers_failed"] == 0 and row["error_message"] is None
         self._hold("X6", completed == whole, "completed only if every task succeeded", row)
         self._linked[row["execution_id"]] = row
 
     def _belongs(self, row: Row, execution_id: str) -> None:
-        """A row of a run carries its decision's date, slot, workflow and execution (R4)."""
+        """Check that a row of a run has its decision's date, slot, workflow and execution (R4)."""
         decision = self._runs.get(row["decision_id"])
         if decision is None:
-            self._fail("R6", "no RUN decision stands behind it", row)
+            self._fail("R6", "it has no RUN decision", row)
         for column in ("target_date", "slot", "workflow_name"):
             same = row[column] == decision[column]
             self._hold("R4", same, f"{column} is not the decision's", row, decision)
@@ -264,14 +283,14 @@ class Invariants:
             self._fail(rule, text, *rows)
 
     def _fail(self, rule: str, text: str, *rows: Row) -> NoReturn:
-        shown = " | ".join(_told(row) for row in rows)
+        shown = " | ".join(_described(row) for row in rows)
         raise InvariantError(f"{rule} at {self._now} (seed {self._seed}): {text} {shown}".rstrip())
 
 
-def _told(row: Row) -> str:
-    """A row's values that say which one it is, shortened."""
+def _described(row: Row) -> str:
+    """Describe a row by its values, shortened."""
     return str({name: str(value) for name, value in row.items() if value not in (None, [])})[
-        :_SHOWN
+        :_ROW_CHARACTERS_MAX
     ]
 
 

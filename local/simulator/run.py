@@ -1,10 +1,7 @@
-"""Runs the whole system over a range of dates on a virtual clock, and tells what came of it."""
+"""Runs the whole system over a range of dates on a virtual clock, and gathers its outcome."""
 
 import gc
-import json
-import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,17 +17,19 @@ from common.errors import BadInputError, OrchestrationError
 from common.logs import silent
 from common.settings import Settings
 from local.fake_sources.season import SeasonFile, load_season, unknown
-from local.records.tables import Tables, write_tables
+from local.records.coverage import Collected, GameCoverage, wanted_of
+from local.records.tables import Tables
 from local.scheduler import ticks_of
-from local.simulator import coverage as told
+from local.simulator import season_findings
 from local.simulator.chance import Fired
-from local.simulator.coverage import Collected, GameCoverage, wanted_of
 from local.simulator.fault_spec import parse_faults
 from local.simulator.simulation import Simulation
+from local.simulator.world import World
 
-TAIL_DAYS = 3
+TAIL_DAYS_MAX = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""
-RECENT = timedelta(days=TAIL_DAYS + 3)
+UNFINISHED_AGE_MAX = timedelta(days=TAIL_DAYS_MAX + 3)
+"""Games of this long before the last date are looked at to see whether the work is done."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,12 @@ class SimulateOptions:
     """What to simulate.
 
     Attributes:
-        schedule: NBA.com's scheduleLeagueV2, or a slate of ours.
+        schedule: file of NBA.com's scheduleLeagueV2, or a slate of ours.
         first: first Eastern date.
         last: last game date.
-        seed: of everything random.
-        faults: as `local.simulator.fault_spec` reads them.
-        workflows: another workflow file.
+        seed: seed of all that is drawn.
+        faults: text that `local.simulator.fault_spec` reads.
+        workflows: workflow file, if not the default one.
         only: keys of the faults that may happen (`local.simulator.chance.Fired.key`); None is all.
     """
 
@@ -57,7 +56,7 @@ class SimulateOptions:
 
 
 class BrokenError(OrchestrationError):
-    """A history that broke a rule, and the faults that had happened by then."""
+    """A history broke a rule; `fired` are the faults that had happened by then."""
 
     code = "BROKEN_HISTORY"
 
@@ -68,7 +67,7 @@ class BrokenError(OrchestrationError):
 
 @dataclass(frozen=True)
 class Progress:
-    """A finished date."""
+    """A finished date, for a report on the way."""
 
     day: date
     number: int
@@ -79,7 +78,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished simulation; `days` have been lived through."""
+    """The outcome of a finished simulation of `days` days."""
 
     options: SimulateOptions
     tables: Tables
@@ -103,24 +102,24 @@ def run(options: SimulateOptions, report: Report = lambda _: None) -> Outcome:
 
     Args:
         options: what to simulate.
-        report: told after every date.
+        report: called after every date.
 
     Raises:
-        BadInputError: a file, date or fault that cannot be.
-        BrokenError: a rule is broken; names rule, rows, seed and instant.
+        BadInputError: a file, date or fault is wrong.
+        BrokenError: a rule is broken; it names rule, rows, seed and instant.
     """
     began = time.monotonic()
-    world = make_world(options)
+    simulation = make_simulation(options)
     try:
         with silent(), _no_collections():
-            days = _live(world, options, report)
+            days = _live(simulation, options, report)
     except OrchestrationError as error:
-        raise BrokenError(error, tuple(world.chance.fired)) from error
-    return _gather(world, options, days, time.monotonic() - began)
+        raise BrokenError(error, tuple(simulation.chance.fired)) from error
+    return _gather(simulation, options, days, time.monotonic() - began)
 
 
-def make_world(options: SimulateOptions) -> Simulation:
-    """The world at midnight of the first date."""
+def make_simulation(options: SimulateOptions) -> Simulation:
+    """Make the simulation, at midnight of its first date."""
     if options.last < options.first:
         raise BadInputError(f"--to {options.last} is before --from {options.first}; swap them")
     faults = parse_faults(options.faults, load_topology(Settings().topology_file))
@@ -133,31 +132,31 @@ def make_world(options: SimulateOptions) -> Simulation:
 
 
 def _until(season: SeasonFile, last: date) -> SeasonFile:
-    """The season ends with the last date that is simulated; later games are only listed."""
+    """End the season with the last date that is simulated; later games are only listed."""
     kept = tuple(game for game in season.slate.games if game.game_date <= last)
     later = tuple(unknown(game) for game in season.slate.games if game.game_date > last)
     listed = (*season.listed_only, *later)
     return replace(season, slate=replace(season.slate, games=kept), listed_only=listed)
 
 
-def _live(world: Simulation, options: SimulateOptions, report: Report) -> int:
-    """Live through the dates, and those after the last one until the work is done."""
+def _live(simulation: Simulation, options: SimulateOptions, report: Report) -> int:
+    """Simulate the dates, and the days after the last one until the work is done."""
     began = time.monotonic()
     planned = (options.last - options.first).days + 1
-    for number in range(planned + TAIL_DAYS):
-        if number >= planned and _is_done(world, options):
+    for number in range(planned + TAIL_DAYS_MAX):
+        if number >= planned and _is_done(simulation, options):
             return number
         day = options.first + timedelta(days=number)
-        live_day(world, day)
-        report(Progress(day, number + 1, planned, world.events, time.monotonic() - began))
-    world.settle()  # what is late is no finding
-    world.invariants.at_rest()
-    return planned + TAIL_DAYS
+        live_day(simulation, day)
+        report(Progress(day, number + 1, planned, simulation.events, time.monotonic() - began))
+    simulation.world.settle()  # what is still on its way is late, not lost
+    simulation.invariants.at_rest()
+    return planned + TAIL_DAYS_MAX
 
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Collect no garbage: a year leaves some 50 MB of it, and looking for it takes seconds."""
+    """Switch the garbage collector off: it costs seconds a year, and saves only some 50 MB."""
     gc.disable()
     try:
         yield
@@ -165,52 +164,53 @@ def _no_collections() -> Iterator[None]:
         gc.enable()
 
 
-def live_day(world: Simulation, day: date) -> None:
+def live_day(simulation: Simulation, day: date) -> None:
     """Publish a date's ticks at their instants and deliver all that is due by midnight."""
+    world, midnight = simulation.world, at(day + timedelta(days=1), wall_time())
     topology = world.runtime.topology
     for tick in ticks_of(topology, day):
         world.settle(tick.instant)
         world.clock.move(tick.instant)
         world.publisher.publish(tick.topic, tick.body(topology), {})
-    midnight = at(day + timedelta(days=1), wall_time())
     world.settle(midnight)
     world.clock.move(midnight)
-    world.forget()
-    first_day = day == world.first_day
-    as_planned = not world.faults.change_decisions and not (first_day and world.has_past)
-    world.invariants.day_over(
+    simulation.forget()
+    first_day = day == simulation.first_day
+    as_planned = not simulation.faults.change_decisions and not (first_day and simulation.has_past)
+    simulation.invariants.day_over(
         day,
         as_planned=as_planned,
-        held_up=world.faults.hold_up,
-        ticks_lost=world.faults.lose_ticks,
+        held_up=simulation.faults.hold_up,
+        ticks_lost=simulation.faults.lose_ticks,
     )
-    # What was lost, or dead-lettered in an outage, is missed by a later sweep.
-    if not world.queue and not world.faults.lose_ticks:
-        world.invariants.at_rest()
+    # What was lost, or dead-lettered in an outage, is found only by a later sweep.
+    if not world.queue and not simulation.faults.lose_ticks:
+        simulation.invariants.at_rest()
 
 
-def _is_done(world: Simulation, options: SimulateOptions) -> bool:
-    if world.queue or world.invariants.unfinished:
+def _is_done(simulation: Simulation, options: SimulateOptions) -> bool:
+    if simulation.world.queue or simulation.invariants.unfinished:
         return False
-    since = options.last - RECENT
-    games = [game for game in _played(world, options) if game.game_date >= since]
-    return all(found.complete for found in _cover(world, games))
+    since = options.last - UNFINISHED_AGE_MAX
+    games = [game for game in _played(simulation, options) if game.game_date >= since]
+    return all(found.complete for found in _cover(simulation, games))
 
 
-def _played(world: Simulation, options: SimulateOptions) -> list[Game]:
-    """The games that are played in the range."""
-    games = world.slate.by_id.values()
+def _played(simulation: Simulation, options: SimulateOptions) -> list[Game]:
+    """The games that are played from the first date on."""
+    games = simulation.world.slate.by_id.values()
     return [g for g in games if g.tipoff is not None and g.game_date >= options.first]
 
 
-def _cover(world: Simulation, games: list[Game]) -> list[GameCoverage]:
+def _cover(simulation: Simulation, games: list[Game]) -> list[GameCoverage]:
+    world = simulation.world
     wanted = wanted_of(world.runtime.workflows, world.runtime.per_game)
-    collected = Collected(world.rows["scraper_execution_log"], world.read_path)
+    collected = Collected(world.rows["scraper_execution_log"], simulation.read_path)
     return [collected.cover(game, wanted) for game in games]
 
 
-def _gather(world: Simulation, options: SimulateOptions, days: int, seconds: float) -> Outcome:
-    covered = _cover(world, _played(world, options))
+def _gather(simulation: Simulation, options: SimulateOptions, days: int, seconds: float) -> Outcome:
+    world, covered = simulation.world, _cover(simulation, _played(simulation, options))
     by_id = {found.game.game_id: found for found in covered}
     played_on = {game.game_date: game for game in world.slate.by_id.values()}
     return Outcome(
@@ -218,14 +218,14 @@ def _gather(world: Simulation, options: SimulateOptions, days: int, seconds: flo
         tables=world.rows,
         games=tuple(covered),
         lacking=tuple(_lacking(world, found) for found in covered if _lacks(found)),
-        missed_windows=tuple(told.missed_windows(world.rows)),
-        needless_runs=tuple(told.needless_runs(world.rows, played_on, by_id)),
-        events=world.events,
-        refused=world.refused,
-        dead_letters=world.dead_letters,
+        missed_windows=tuple(season_findings.missed_windows(world.rows)),
+        needless_runs=tuple(season_findings.needless_runs(world.rows, played_on, by_id)),
+        events=simulation.events,
+        refused=simulation.refused,
+        dead_letters=simulation.dead_letters,
         days=days,
         wall_seconds=round(seconds, 2),
-        fired=tuple(world.chance.fired),
+        fired=tuple(simulation.chance.fired),
     )
 
 
@@ -233,13 +233,13 @@ def _lacks(found: GameCoverage) -> bool:
     return bool(found.no_lines or found.missing or found.twice)
 
 
-def _lacking(world: Simulation, found: GameCoverage) -> dict[str, str]:
+def _lacking(world: World, found: GameCoverage) -> dict[str, str]:
     game, why = found.game, []
     if found.no_lines:
-        reasons = told.why_no_lines(world.rows, world.runtime.workflows, game.game_date)
+        reasons = season_findings.why_no_lines(world.rows, world.runtime.workflows, game.game_date)
         why.append(f"no lines before tip-off ({reasons})")
     if found.missing:
-        why.append(told.why_missing(world.rows, game, found.missing))
+        why.append(season_findings.why_missing(world.rows, game, found.missing))
     if found.twice:
         why.append(f"collected more than once: {', '.join(found.twice)}")
     names = f"{game.away}@{game.home}"
@@ -249,59 +249,3 @@ def _lacking(world: Simulation, found: GameCoverage) -> dict[str, str]:
         "game": names,
         "why": "; ".join(why),
     }
-
-
-def summary_of(outcome: Outcome) -> dict[str, Any]:
-    """The content of `summary.json`."""
-    options, decisions = outcome.options, outcome.tables["workflow_decisions"]
-    return {
-        "from": f"{options.first}",
-        "to": f"{options.last}",
-        "days": outcome.days,
-        "seed": options.seed,
-        "faults": options.faults,
-        "games": len(outcome.games),
-        "games_with_lines_before_tipoff": sum(not g.no_lines for g in outcome.games),
-        "games_with_every_post_game_scraper": sum(not g.missing for g in outcome.games),
-        "missed_windows": len(outcome.missed_windows),
-        "runs_on_days_without_need": len(outcome.needless_runs),
-        "duplicate_collections": sum(len(g.twice) for g in outcome.games),
-        "decisions": {
-            "by_action": dict(sorted(Counter(d["action"] for d in decisions).items())),
-            "by_reason_code": dict(sorted(Counter(d["reason_code"] for d in decisions).items())),
-        },
-        "rows": {name: len(rows) for name, rows in outcome.tables.items()},
-        "events": outcome.events,
-        "refused_deliveries": outcome.refused,
-        "dead_letters": outcome.dead_letters,
-        "faults_that_happened": dict(sorted(Counter(f.kind for f in outcome.fired).items())),
-        "wall_seconds": outcome.wall_seconds,
-        "lists": {
-            "lacking_games": list(outcome.lacking),
-            "missed_windows": list(outcome.missed_windows),
-            "runs_on_days_without_need": list(outcome.needless_runs),
-        },
-    }
-
-
-def write_outcome(outcome: Outcome, folder: Path) -> None:
-    """Write the five tables and the summary."""
-    write_tables(outcome.tables, folder)
-    (folder / "summary.json").write_text(json.dumps(summary_of(outcome), indent=2) + "\n")
-
-
-def print_progress(progress: Progress) -> None:
-    """One line on standard error."""
-    beyond = progress.number - progress.total
-    of = f"{beyond} after the last" if beyond > 0 else f"day {progress.number} of {progress.total}"
-    print(
-        f"{progress.day}  {of}  {progress.events} events  {progress.seconds:.1f} s", file=sys.stderr
-    )
-
-
-def print_summary(outcome: Outcome, folder: Path) -> None:
-    """The figures of `summary.json`, without its lists."""
-    for name, value in summary_of(outcome).items():
-        if not isinstance(value, dict):
-            print(f"{name.replace('_', ' ')}: {value}")
-    print(f"Tables written to {folder}")

@@ -4,23 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-MOST_RUNS = 120
+RUNS_MAX = 120
 
 
 def shrink(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
-    """The smallest part of some items with which it still fails, by delta debugging.
+    """Find a smallest part of some items with which a history still fails, by delta debugging.
 
     Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002: leave out
     one of n parts; when none can be left out, make the parts smaller.
 
     Args:
-        items: with all of which it fails.
-        fails: whether it fails with some of them; asked at most 120 times.
+        items: with all of them it fails.
+        fails: whether it fails with some of them; called at most `RUNS_MAX` times.
     """
     kept, parts, runs = list(items), 2, 0
-    while len(kept) > 1 and runs < MOST_RUNS:
+    while len(kept) > 1:
         size = -(-len(kept) // parts)
         for start in range(0, len(kept), size):
+            if runs == RUNS_MAX:
+                return kept
             rest = kept[:start] + kept[start + size :]
             runs += 1
             if fails(rest):

@@ -1,9 +1,10 @@
-"""The world of a simulated season: sources that follow the clock, faults, and invariants."""
+"""A season in a world: its sources follow the clock, faults happen, and rules are checked."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from http import HTTPStatus
 from zlib import crc32
 
@@ -12,30 +13,49 @@ from common.configuration.workflows import CatchUp
 from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
 from common.eastern import at
 from common.errors import OrchestrationError
+from common.runtime import Runtime
 from local.fake_sources.answers import Answer
-from local.fake_sources.season import BACK, SeasonFile, Sources
+from local.fake_sources.season import SCHEDULE_DAYS_BACK, SeasonFile, Sources
 from local.simulator.chance import Chance
 from local.simulator.fault_spec import Faults
-from local.simulator.faulty_ports import Crash, Delivered, FaultyPort, LateWarehouse, identity
 from local.simulator.invariants import Invariants
-from local.simulator.memory import Published
-from local.simulator.world import Delivery, World
+from local.simulator.ports.intercepted import intercepted
+from local.simulator.ports.late_warehouse import LateWarehouse
+from local.simulator.ports.memory import Published
+from local.simulator.ports.port_faults import PortFaults, identity
+from local.simulator.transport import Delivery
+from local.simulator.world import NO_ANSWER, World
 
 REFUSED, UNEXPECTED = 503, 500
-PAGE = Answer(HTTPStatus.OK, {"Content-Type": "text/html"}, b"<html>We are redecorating</html>")
-OVERTAKEN = timedelta(seconds=5)
-"""A delivery that others overtake comes up to this late."""
-AGAIN = timedelta(minutes=2)
-"""The second delivery of a message comes up to this long after the first."""
-TWICE = 3
-"""Of a message's deliveries so many may come twice: each comes again by itself while it fails, and
-twice each of a hundred would be more than the world can hold."""
-OFF = timedelta(seconds=90)
-"""An instance's clock is at most this far from the others'."""
+GARBAGE = Answer(HTTPStatus.OK, {"Content-Type": "text/html"}, b"<html>We are redecorating</html>")
+OVERTAKEN_DELAY_MAX = timedelta(seconds=5)
+"""How late a delivery comes that others overtake."""
+DUPLICATE_DELAY_MAX = timedelta(minutes=2)
+"""How long after a delivery its duplicate comes."""
+DUPLICATED_ATTEMPTS_MAX = 3
+"""Only the first attempts of a message are duplicated: while it fails, each duplicate is retried by
+itself, and duplicates of a hundred attempts would be more than the world can hold."""
+CLOCK_ERROR_MAX = timedelta(seconds=90)
+"""How far an instance's clock is off, in either direction."""
 
 
-class Simulation(World):
-    """The system in memory with a season's sources; checks the invariants after every event."""
+class Simulation:
+    """A world with a season's sources; every delivery may go wrong and is held to the invariants.
+
+    Args:
+        season: the games.
+        start: first Eastern date; the world begins at its midnight.
+        faults: what goes wrong, and how often.
+        seed: of everything drawn.
+        only: keys of the faults that may happen; None is all.
+        settings: of the functions, where they differ from the defaults.
+
+    Attributes:
+        has_past: whether there are games before the first date, which the plan takes as collected.
+        events: deliveries so far.
+        refused: deliveries that nothing answered.
+        dead_letters: messages that were given up.
+    """
 
     def __init__(
         self,
@@ -48,85 +68,97 @@ class Simulation(World):
     ) -> None:
         self.faults = faults
         self.chance = Chance(seed, only)
-        self._delivered = Delivered()
-        self._queued: Counter[str] = Counter()
-        super().__init__(season.slate, at(start, time()), collect_since=start, **settings)
         self.first_day = start
         self.has_past = any(game.game_date < start for game in season.slate.games)
-        """Games before the first date, of which the plan thinks as collected."""
-        self.sources = Sources(season, self.late, self._reach())
-        self.invariants = Invariants(self.runtime, self.rows, seed)
-        self.events = 0
-        self.refused = 0
-        self.dead_letters = 0
+        self.events = self.refused = self.dead_letters = 0
+        late = LateWarehouse(self._now)
+        self.world = World(
+            season.slate,
+            at(start, time()),
+            warehouse=late if faults.bigquery else None,
+            collect_since=start,
+            **settings,
+        )
+        self._port_faults = PortFaults(faults, self.chance, self.world.clock, late)
         self._source_fault: Answer | None = None
+        self._queued: Counter[str] = Counter()
+        self._attach()
+        self.sources = Sources(season, self._lateness, _reach(self.world.runtime))
+        self.invariants = Invariants(self.world.runtime, self.world.rows, seed)
 
-    def _install(self) -> None:
-        if self.faults.bigquery:
-            self.warehouse = LateWarehouse(self.clock)
-        super()._install()
-        if not self.faults.in_ports:
-            return
-        for name, service in (("storage",) * 2, ("warehouse", "bigquery"), ("publisher", "pubsub")):
-            self.runtime.__dict__[name] = FaultyPort(
-                inner=self.runtime.__dict__[name],
-                service=service,
-                faults=self.faults,
-                chance=self.chance,
-                delivered=self._delivered,
-                clock=self.clock,
+    def _attach(self) -> None:
+        """Put the faults and the counting into the world."""
+        world = self.world
+        world.ask, world.around = self._answer, self._deliver
+        world.transport.arrivals = self._arrivals
+        world.publisher.listeners.append(self._note_message)
+        world.storage.listeners.append(self._note_object)
+        if self.faults.in_ports:
+            around = self._port_faults.around
+            world.runtime = world.runtime.but(
+                storage=intercepted(world.storage, partial(around, "storage")),
+                warehouse=intercepted(world.warehouse, partial(around, "bigquery")),
+                publisher=intercepted(world.publisher, partial(around, "pubsub")),
             )
 
-    def _reach(self) -> int:
-        """Days of the past that some workflow may look at."""
-        spans = (f.span_hours for f in self.runtime.workflows.values() if isinstance(f, CatchUp))
-        return max([BACK, *(int(span // 24) + 2 + OUTAGE_NIGHTS_MAX for span in spans)])
+    def read_path(self, path: str) -> bytes:
+        """The content of a `gs://` path."""
+        bucket, _, name = path.removeprefix("gs://").partition("/")
+        held = self.world.storage.read(bucket, name)
+        return held[0] if held else b""
 
-    def late(self, game_id: str) -> timedelta:
+    def forget(self) -> None:
+        """Drop answers and messages, which only tests look at: a season of them is large."""
+        self.world.answers.clear()
+        self.world.publisher.published.clear()
+
+    def _now(self) -> datetime:
+        return self.world.clock.now()
+
+    def _lateness(self, game_id: str) -> timedelta:
         """How long after its end a game's data is published."""
         return self.faults.late * self.chance.share("late", game_id)
 
-    def answer(self, path: str, params: Mapping[str, str]) -> Answer:
+    def _answer(self, path: str, params: Mapping[str, str]) -> Answer:
         """What a source answers now; nothing useful where this scrape is to fail."""
         if self._source_fault:
             return self._source_fault
         # A source has a clock of its own, which an instance's wrong one does not change.
-        return self.sources.answer(path, params, self.clock.now() - self.clock.error)
+        clock = self.world.clock
+        return self.sources.answer(path, params, clock.now() - clock.error)
 
-    def deliver(self, delivery: Delivery) -> int:
-        """Deliver one message, and hold the tables to the rules afterwards.
+    def _deliver(self, delivery: Delivery, do: Callable[[], int]) -> int:
+        """Deliver one message, and check the invariants afterwards.
 
         Raises:
             InvariantError: a rule is broken.
-            OrchestrationError: the function failed as nothing here may (it answered 500).
+            OrchestrationError: the function answered 500, which nothing that is injected excuses.
         """
         self.events += 1
-        now = self.clock.now()
+        now = self._now()
         if any(outage.covers(delivery.function, now) for outage in self.faults.outages):
-            return self._refuse(delivery)
+            self.refused += 1
+            return REFUSED
         about = f"{delivery.function} {_digest(delivery.message)} try {delivery.attempt}"
-        self._delivered.begin(about)
+        self._port_faults.begin(about)
         self._source_fault = self._failing_source(delivery, about)
-        try:
-            with self._skewed(about):
-                found = super().deliver(delivery)
-        except Crash:
-            found = self._refuse(delivery)
-        if found == UNEXPECTED:
-            error = self.replies[-1][2]["error"]
+        with self._skewed(about):
+            status = do()
+        self._check(delivery, status)
+        self._port_faults.begin("")
+        self.invariants.after_event(self._now())
+        return status
+
+    def _check(self, delivery: Delivery, status: int) -> None:
+        """Count a delivery that was not answered, and report an answer that is a bug."""
+        if status == NO_ANSWER:
+            self.refused += 1
+        if status == UNEXPECTED:
+            error = self.world.replies[-1][2]["error"]
             raise OrchestrationError(
-                f"{delivery.function} failed with {error} at {self.clock.now()} (seed "
+                f"{delivery.function} failed with {error} at {self._now()} (seed "
                 f"{self.chance.seed}) on {delivery.message.body}"
             )
-        self._delivered.begin("")
-        self.invariants.after_event(self.clock.now())
-        return found
-
-    def _refuse(self, delivery: Delivery) -> int:
-        """What Pub/Sub makes of a function that does not answer."""
-        self.refused += 1
-        self._again(delivery)
-        return REFUSED
 
     def _failing_source(self, delivery: Delivery, about: str) -> Answer | None:
         if delivery.function != "scraper_runner" or not self.faults.source:
@@ -135,65 +167,61 @@ class Simulation(World):
         for rate in self.faults.source:
             kind = self.chance.pick(rate.kinds, "source", about)
             if self._happens(rate.share, f"source {kind}", scraper, about):
-                return PAGE if kind == "garbage" else Answer(HTTPStatus(int(kind)), {}, b"no")
+                return GARBAGE if kind == "garbage" else Answer(HTTPStatus(int(kind)), {}, b"no")
         return None
 
     @contextmanager
     def _skewed(self, about: str) -> Iterator[None]:
-        """One delivery on an instance whose clock is wrong."""
+        """Let the clock be wrong for one delivery, where that is drawn."""
         if not self._happens(self.faults.clock, "clock", "is off", about):
             yield
             return
-        self.clock.error = OFF * (2 * self.chance.share("off", about) - 1)
+        clock = self.world.clock
+        clock.error = CLOCK_ERROR_MAX * (2 * self.chance.share("off", about) - 1)
         try:
             yield
         finally:
-            self.clock.error = timedelta(0)
+            clock.error = timedelta(0)
 
-    def _happens(self, share: float, kind: str, point: str, about: str) -> bool:
-        return self.chance.happens(share, kind, point, about, self.clock.now())
-
-    def read_path(self, path: str) -> bytes:
-        """The content of a `gs://` path."""
-        bucket, _, name = path.removeprefix("gs://").partition("/")
-        held = self.storage.read(bucket, name)
-        return held[0] if held else b""
-
-    def forget(self) -> None:
-        """Drop what only tests look at: neither Pub/Sub nor a function keeps it."""
-        self.answers.clear()
-        self.publisher.published.clear()
-
-    def _published(self, message: Published) -> None:
-        self.dead_letters += message.topic == self.runtime.topology.delivery.dead_letter_topic
-        super()._published(message)
-
-    def _finalized(self, stored: StoredObject) -> None:
-        if stored.bucket == self.runtime.settings.data_bucket:
-            self.invariants.finalized(stored)
-        super()._finalized(stored)
-
-    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
-        """Queue a delivery, never, late or twice where the faults say so."""
+    def _arrivals(self, delivery: Delivery) -> Iterable[datetime]:
+        """When a delivery arrives: never, late or twice where that is drawn."""
         if not self.faults.in_transit:
-            super()._queue(function, message, due, attempt)
-            return
-        about = self._number(f"{function} {_digest(message)} try {attempt}")
+            return (delivery.due,)
+        function, attempt, due = delivery.function, delivery.attempt, delivery.due
+        about = self._number(f"{function} {_digest(delivery.message)} try {attempt}")
         if attempt == 1 and self._happens(self.faults.drop, "drop", function, about):
-            return
+            return ()
         if attempt == 1 and self._happens(self.faults.delay, "delay", function, about):
             due += self.faults.delay_by * self.chance.share("delayed", about)
         if self._happens(self.faults.reorder, "reorder", function, about):
-            due += OVERTAKEN * self.chance.share("overtaken", about)
-        super()._queue(function, message, due, attempt)
-        if attempt <= TWICE and self._happens(self.faults.duplicate, "duplicate", function, about):
-            again = due + AGAIN * self.chance.share("again", about)
-            super()._queue(function, message, again, attempt)
+            due += OVERTAKEN_DELAY_MAX * self.chance.share("overtaken", about)
+        if attempt > DUPLICATED_ATTEMPTS_MAX:
+            return (due,)
+        if not self._happens(self.faults.duplicate, "duplicate", function, about):
+            return (due,)
+        return (due, due + DUPLICATE_DELAY_MAX * self.chance.share("again", about))
 
     def _number(self, about: str) -> str:
         """Tell messages of the same content apart, such as an event that cleanup sends again."""
         self._queued[about] += 1
         return f"{about} #{self._queued[about]}"
+
+    def _happens(self, share: float, kind: str, point: str, about: str) -> bool:
+        return self.chance.happens(share, kind, point, about, self._now())
+
+    def _note_message(self, message: Published) -> None:
+        topic = self.world.runtime.topology.delivery.dead_letter_topic
+        self.dead_letters += message.topic == topic
+
+    def _note_object(self, stored: StoredObject) -> None:
+        if stored.bucket == self.world.runtime.settings.data_bucket:
+            self.invariants.finalized(stored)
+
+
+def _reach(runtime: Runtime) -> int:
+    """Days of the past that some workflow may look at."""
+    spans = (f.span_hours for f in runtime.workflows.values() if isinstance(f, CatchUp))
+    return max([SCHEDULE_DAYS_BACK, *(int(span // 24) + 2 + OUTAGE_NIGHTS_MAX for span in spans)])
 
 
 def _digest(message: Published) -> str:

@@ -1,20 +1,18 @@
 """The whole system in one process, in memory, on a virtual clock: for tests and the simulator.
 
-The handlers are the deployed ones; only the ports are others. Deliveries wait in one queue in
-order of time, and are tried again with backoff as Pub/Sub does.
+The handlers are the deployed ones; clock, ports and Pub/Sub are stand-ins (`memory.py`,
+`transport.py`). docs/simulator.md says what is real and what is not.
 """
 
-import base64
-import heapq
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, Unpack
 
 from common.cloud.ports import Row, StoredObject
-from common.configuration.topology import Subscription
 from common.entry.respond import Route, respond
 from common.handlers.cleanup_processor import clean_up
 from common.handlers.execution_tracker import track
@@ -24,12 +22,14 @@ from common.handlers.scraper_logger import write_log
 from common.handlers.scraper_runner import run
 from common.handlers.workflow_executor import execute
 from common.messages.models import ObjectEvent, ScraperRequest, Tick, WorkflowDecision
-from common.runtime import Runtime
+from common.runtime import Given, Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
-from local.fake_sources.direct import DirectSource
+from local.fake_sources.direct import Ask, DirectSource
 from local.fake_sources.slate import Slate
-from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.intercepted import Crash
+from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.transport import Delivery, Transport
 
 ROUTES: Mapping[str, Route[Any]] = {
     name: Route(name, model, handle)
@@ -43,18 +43,25 @@ ROUTES: Mapping[str, Route[Any]] = {
         ("execution_tracker", ObjectEvent, track),
     )
 }
-ACKED = 200
-MOVES = 100_000
+ACKNOWLEDGED = 200
+NO_ANSWER = 0
+"""Status of a delivery whose process died."""
+SETTLE_DELIVERIES_MAX = 100_000
 """Deliveries of one `settle` above which the chain feeds itself."""
+AroundDelivery = Callable[[Delivery, Callable[[], int]], int]
+"""Stands between Pub/Sub and the functions: returns the status that Pub/Sub is to see."""
 
 
 class ManualClock:
-    """A clock that moves only when told to; sleeping moves it."""
+    """A clock that moves only when it is moved; sleeping moves it.
+
+    Attributes:
+        error: how far `now` is off, as on an instance whose clock is wrong.
+    """
 
     def __init__(self, instant: datetime) -> None:
         self._instant = instant
         self.error = timedelta(0)
-        """How far the clock that is looked at is off."""
 
     def now(self) -> datetime:
         """The instant it was moved to."""
@@ -68,80 +75,94 @@ class ManualClock:
         """Move to an instant; never back."""
         self._instant = max(self._instant, instant)
 
-
-@dataclass(order=True)
-class Delivery:
-    """One message on its way to one function."""
-
-    due: datetime
-    number: int
-    function: str = field(compare=False)
-    message: Published = field(compare=False)
-    attempt: int = field(default=1, compare=False)
-
-    def body(self) -> bytes:
-        """As Pub/Sub pushes it."""
-        return json.dumps(
-            {
-                "message": {
-                    "data": base64.b64encode(self.message.data).decode(),
-                    "attributes": dict(self.message.attributes),
-                    "messageId": self.message.message_id,
-                    "publishTime": self.message.publish_time.isoformat(),
-                },
-                "subscription": f"projects/p/subscriptions/{self.function}",
-                "deliveryAttempt": self.attempt,
-            }
-        ).encode()
+    def set(self, instant: datetime) -> None:
+        """Set to an instant, also an earlier one."""
+        self._instant = instant
 
 
 class World:
-    """The system in memory; `rows` are its five tables."""
+    """The system in memory.
 
-    def __init__(self, slate: Slate, instant: datetime, **settings: object) -> None:
-        self.clock = ManualClock(instant)
+    Args:
+        slate: the games that the sources know.
+        instant: when it begins.
+        warehouse: another one in memory.
+        settings: of the functions, where they differ from the defaults.
+
+    Attributes:
+        runtime: what the functions work with; replace it by `runtime.but(...)` to change a port.
+        ask: how the sources answer; may be replaced.
+        around: what stands around each delivery; may be replaced.
+        answers: function, status and body of each answer so far.
+    """
+
+    def __init__(
+        self,
+        slate: Slate,
+        instant: datetime,
+        *,
+        warehouse: MemoryWarehouse | None = None,
+        **settings: object,
+    ) -> None:
         self.slate = slate
-        numbers = count(1)
-        self.runtime = Runtime(
-            Settings.model_validate({"odds_api_key": "world-key", **settings}),
-            new_owner=lambda: f"owner-{next(numbers)}",
-            elapsed=lambda: self.clock.now().timestamp(),
+        self.clock = ManualClock(instant)
+        self.storage = MemoryStorage(self.clock)
+        self.warehouse = warehouse or MemoryWarehouse()
+        self.publisher = MemoryPublisher(self.clock)
+        self._owners = count(1)
+        self.runtime = self.deployed(
+            Settings.model_validate({"odds_api_key": "world-key", **settings})
         )
-        self.storage = MemoryStorage(self.clock, on_finalize=self._finalized)
-        self.warehouse = MemoryWarehouse()
-        self.publisher = MemoryPublisher(self.clock, self._published)
-        self._install()
-        self.queue: list[Delivery] = []
+        self.transport = Transport(self.clock, self.runtime.topology, self.publisher)
+        self.storage.listeners.append(self._notify)
+        self.ask: Ask = self._answer
+        self.around: AroundDelivery = lambda _, do: do()
         self.answers: list[tuple[str, int, str]] = []
-        self._numbers = count(1)
 
-    def _install(self) -> None:
-        ports = {
-            "clock": self.clock,
-            "storage": self.storage,
-            "warehouse": self.warehouse,
-            "publisher": self.publisher,
-            "source": DirectSource(self.runtime.settings, self.clock, self.answer),
-        }
-        # A cached property is filled by hand, so that no client is ever built.
-        self.runtime.__dict__.update(ports)
+    def deployed(self, settings: Settings) -> Runtime:
+        """What the functions work with when they are deployed with some settings."""
+        return Runtime(
+            settings,
+            new_owner=lambda: f"owner-{next(self._owners)}",
+            elapsed=lambda: self.clock.now().timestamp(),
+            clock=self.clock,
+            storage=self.storage,
+            warehouse=self.warehouse,
+            publisher=self.publisher,
+            source=DirectSource(settings, self.clock, self.answer),
+        )
 
-    def answer(self, path: str, params: Mapping[str, str]) -> Answer:
-        """What a source answers now."""
-        return answer(path, params, self.slate, self.clock.now())
+    @contextmanager
+    def with_ports(self, **ports: Unpack[Given]) -> Iterator[None]:
+        """Give the functions other ports for a while."""
+        held = self.runtime
+        self.runtime = held.but(**ports)
+        try:
+            yield
+        finally:
+            self.runtime = held
 
     @property
-    def rows(self) -> Mapping[str, list[Row]]:
+    def rows(self) -> dict[str, list[Row]]:
         """The five tables."""
         return self.warehouse.rows
 
     @property
+    def queue(self) -> list[Delivery]:
+        """The deliveries that wait, the earliest first."""
+        return self.transport.queue
+
+    @property
     def replies(self) -> list[tuple[str, int, dict[str, Any]]]:
-        """What the functions answered so far: function, status and body."""
+        """Function, status and parsed body of each answer so far."""
         return [(function, status, json.loads(text)) for function, status, text in self.answers]
 
+    def answer(self, path: str, params: Mapping[str, str]) -> Answer:
+        """What a source answers now."""
+        return self.ask(path, params)
+
     def tick(self, topic: str, instant: datetime, **message: object) -> None:
-        """Move to an instant and publish a scheduler's message there, then let the chain rest."""
+        """Move to an instant, publish a scheduler's message and deliver what is due by then."""
         self.settle(instant)
         self.clock.move(instant)
         body = {"schema": "tick", "version": 1, "scheduled_time": instant.isoformat(), **message}
@@ -150,57 +171,44 @@ class World:
 
     def settle(self, until: datetime | None = None) -> None:
         """Deliver what is due by `until` (None: everything), moving the clock along."""
-        for _ in range(MOVES):
+        for _ in range(SETTLE_DELIVERIES_MAX):
             if not self.queue or (until is not None and self.queue[0].due > until):
                 return
-            delivery = heapq.heappop(self.queue)
-            self.clock.move(delivery.due)
-            self.deliver(delivery)
-        raise RuntimeError(f"more than {MOVES} deliveries without coming to rest")
+            self.deliver(self.take())
+        raise RuntimeError(f"more than {SETTLE_DELIVERIES_MAX} deliveries without coming to rest")
+
+    def take(self) -> Delivery:
+        """Take the first delivery off the queue and move the clock to it."""
+        delivery = self.queue.pop(0)
+        self.clock.move(delivery.due)
+        return delivery
 
     def deliver(self, delivery: Delivery) -> int:
-        """Hand one delivery to its function; queue it again unless acknowledged."""
-        headers = {"Content-Type": "application/json"}
-        text, status, _ = respond(self.runtime, headers, delivery.body(), ROUTES[delivery.function])
-        self.answers.append((delivery.function, status, text))
-        if status != ACKED:
-            self._again(delivery)
+        """Deliver once, and again later unless it is acknowledged.
+
+        Returns:
+            The HTTP status; `NO_ANSWER` where the function's process died.
+        """
+        status = self.around(delivery, partial(self._handle, delivery))
+        if status != ACKNOWLEDGED:
+            self.transport.retry(delivery)
         return status
 
-    def _again(self, delivery: Delivery) -> None:
-        policy = self.runtime.topology.delivery
-        if delivery.attempt >= policy.max_delivery_attempts:
-            self.publisher.publish(
-                policy.dead_letter_topic, delivery.message.body, self._forwarded(delivery)
-            )
-            return
-        wait = min(
-            policy.minimum_backoff_seconds * 2 ** (delivery.attempt - 1),
-            policy.maximum_backoff_seconds,
-        )
-        due = self.clock.now() + timedelta(seconds=wait)
-        self._queue(delivery.function, delivery.message, due, delivery.attempt + 1)
+    def _handle(self, delivery: Delivery) -> int:
+        headers = {"Content-Type": "application/json"}
+        try:
+            answered = respond(self.runtime, headers, delivery.body(), ROUTES[delivery.function])
+        except Crash:
+            return NO_ANSWER
+        text, status, _ = answered
+        self.answers.append((delivery.function, status, text))
+        return status
 
-    def _forwarded(self, delivery: Delivery) -> dict[str, str]:
-        """The attributes that Pub/Sub adds to what it dead-letters itself.
+    def _answer(self, path: str, params: Mapping[str, str]) -> Answer:
+        return answer(path, params, self.slate, self.clock.now())
 
-        https://cloud.google.com/pubsub/docs/handling-failures#dead_letter_topic
-        """
-        names = {s.function: s.name for s in self.runtime.topology.subscriptions}
-        published = delivery.message.publish_time.isoformat()
-        return {
-            **delivery.message.attributes,
-            "CloudPubSubDeadLetterSourceDeliveryCount": str(delivery.attempt),
-            "CloudPubSubDeadLetterSourceSubscription": names[delivery.function],
-            "CloudPubSubDeadLetterSourceTopicPublishTime": published,
-        }
-
-    def _published(self, message: Published) -> None:
-        for subscription in self.runtime.topology.subscriptions:
-            if subscription.topic == message.topic and _passes(subscription, message):
-                self._queue(subscription.function, message, self.clock.now())
-
-    def _finalized(self, stored: StoredObject) -> None:
+    def _notify(self, stored: StoredObject) -> None:
+        """Publish a written object's OBJECT_FINALIZE notification, as the data bucket does."""
         if stored.bucket != self.runtime.settings.data_bucket:
             return
         self.publisher.publish(
@@ -222,15 +230,3 @@ class World:
                 "objectGeneration": str(stored.generation),
             },
         )
-
-    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
-        delivery = Delivery(due, next(self._numbers), function, message, attempt)
-        heapq.heappush(self.queue, delivery)
-
-
-def _passes(subscription: Subscription, message: Published) -> bool:
-    """The only filter we use: one attribute equal to one value."""
-    if subscription.filter is None:
-        return True
-    name, _, value = subscription.filter.removeprefix("attributes.").partition(" = ")
-    return message.attributes.get(name) == value.strip('"')

@@ -15,7 +15,7 @@ from common.logs import silent
 from local.fake_sources.slate import Slate
 from local.records.sql import run_sql
 from local.scheduler import ticks_of
-from local.simulator.run import SimulateOptions, live_day, make_world
+from local.simulator.run import SimulateOptions, live_day, make_simulation
 from local.simulator.world import World
 from local.stack.bigquery import BigQueryServer, create_tables
 from local.stack.config import DEFAULT_SLATE
@@ -30,11 +30,11 @@ Rows = dict[str, list[dict[str, Any]]]
 def lived(schedule: Path = DEFAULT_SLATE, first: date = FIRST, days: int = 2) -> Rows:
     """Live through some days on which nothing fails; returns the five tables."""
     last = first + timedelta(days=days - 1)
-    world = make_world(SimulateOptions(schedule, first, last))
+    simulation = make_simulation(SimulateOptions(schedule, first, last))
     with silent():
         for number in range(days):
-            live_day(world, first + timedelta(days=number))
-    return _tables(world)
+            live_day(simulation, first + timedelta(days=number))
+    return _tables(simulation.world)
 
 
 def postponed(season: Slate, day: date) -> Rows:

@@ -30,14 +30,14 @@ def world() -> World:
 
 @pytest.fixture
 def call(world: World) -> Iterator[Call]:
-    """Post a body (bytes, or what JSON holds) to a function over HTTP."""
+    """Post a body (bytes, or what JSON holds) to a function on the world's present runtime."""
 
     def post(function: str, body: Any, headers: dict[str, str] | None = None) -> Answer:
+        install(world.runtime)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = headers or {"Content-Type": "application/json"}
         found: TestResponse = app(function).test_client().post("/", data=data, headers=headers)
         return Answer(found.status_code, found.get_json())
 
-    install(world.runtime)
     yield post
     install(None)

@@ -1,4 +1,4 @@
-"""What a function loads before it needs a client: counted in a process of its own."""
+"""Counts in a fresh process what a function loads before it needs a client."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ HEAVY = (
     "pypdf",
     "pandas",
 )
-OURS = 125
+MODULES_MAX = 125
 """Modules on top of a bare functions-framework: pydantic's 57 and ours; see docs/known-gaps.md."""
 PROBE = """
 import json, sys
@@ -45,7 +45,7 @@ def test_an_exit_before_any_client_loads_none(function: str) -> None:
         timeout=60,
         check=True,
     )
-    told = json.loads(done.stdout)
-    assert told["status"] == 400
-    assert not set(HEAVY) & set(told["all"])
-    assert told["own"] <= OURS
+    loaded = json.loads(done.stdout)
+    assert loaded["status"] == 400
+    assert not set(HEAVY) & set(loaded["all"])
+    assert loaded["own"] <= MODULES_MAX

@@ -1,4 +1,4 @@
-"""The execution tracker: results gathered, steps completed, the execution ended."""
+"""The execution tracker gathers results, completes steps and ends executions."""
 
 import json
 from datetime import timedelta
@@ -7,23 +7,26 @@ from typing import Any
 import pytest
 
 from common import ids
-from local.simulator.world import Delivery, World
+from local.simulator.transport import Delivery
+from local.simulator.world import World
+from tests.kit.checks import defects
 from tests.kit.losses import spoil
-from tests.kit.world import LAST_TASK, SLOT, Call, before, faults, forget
+from tests.kit.sweeps import execution
+from tests.kit.world import LAST_TASK, SLOT, Call, before, forget
 
 BUCKET = "nba-scraped-data"
 EXECUTION = ids.execution_id(ids.decision_id("betting_lines", SLOT))
 
 
 def step_requests(world: World, step: int) -> list[Any]:
-    """The requests published for a step of betting_lines."""
+    """List the requests published for a step of betting_lines."""
     sent = [m.body for m in world.publisher.published if m.topic == "scraper-requests"]
     mine = [body for body in sent if body.get("execution", {}).get("execution_id") == EXECUTION]
     return [body for body in mine if body["execution"]["step"] == step]
 
 
 def test_the_events_bring_the_props_with_their_ids(world: World, call: Call) -> None:
-    """The second step is made from what the first one stored."""
+    """The second step's requests carry the event ids that the first step stored."""
     delivery = before(world, "execution_tracker")
     answer = call("execution_tracker", delivery.body())
     assert (answer.status, answer.body["result"]) == (200, "step 1")
@@ -34,14 +37,16 @@ def test_the_events_bring_the_props_with_their_ids(world: World, call: Call) -> 
 
 
 def test_a_result_that_others_are_missing_beside_is_only_recorded(world: World, call: Call) -> None:
-    """The first of a step's two tasks brings nothing on yet."""
+    """The first result of a step with two tasks does not complete the step."""
     before(world, LAST_TASK)
     assert any(r[2].get("result") == "recorded" for r in world.replies)
-    assert not [r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b"]
+    assert "betting_lines" not in {
+        row["workflow_name"] for row in world.rows["workflow_executions"]
+    }
 
 
 def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
-    """One row with counts, the ids of exactly its log rows, and how long it took."""
+    """It writes one row with counts, duration and the ids of exactly its log rows."""
     delivery = before(world, LAST_TASK)
     assert call("execution_tracker", delivery.body()).body["result"] == "finished"
     row = world.rows["workflow_executions"][-1]
@@ -53,11 +58,11 @@ def test_the_last_task_ends_the_execution(world: World, call: Call) -> None:
     assert counts == (3, 3, 0)
     assert (row["status"], row["outcome"], row["error_message"]) == ("completed", "COMPLETED", None)
     assert row["duration_seconds"] == (row["finished_at"] - SLOT).total_seconds()
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_an_object_of_no_execution_is_a_no_op(world: World, call: Call) -> None:
-    """A user's upload, and the scheduled refresh."""
+    """A user's upload and the scheduled refresh belong to no execution."""
     event = {"bucket": BUCKET, "name": "by-hand.json", "generation": "1"}
     assert call("execution_tracker", event).body["result"] == "not part of an execution"
     (refresh,) = world.storage.list(BUCKET, "nbac-schedule-api/")
@@ -69,7 +74,7 @@ def test_an_object_of_no_execution_is_a_no_op(world: World, call: Call) -> None:
 def test_r6_an_event_delivered_again_completes_nothing_twice(
     world: World, call: Call, hours: int
 ) -> None:
-    """At once, and the day after."""
+    """A second delivery, at once or a day later, is acknowledged and writes nothing."""
     delivery = before(world, LAST_TASK)
     call("execution_tracker", delivery.body())
     world.settle()
@@ -77,11 +82,11 @@ def test_r6_an_event_delivered_again_completes_nothing_twice(
     again = call("execution_tracker", delivery.body())
     assert (again.status, again.body["result"]) == (200, "already completed")
     world.settle()
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) -> None:
-    """Failed, with the counts and the first error; the others' results stand."""
+    """The row says failed, with counts and first error; the other results still count."""
     delivery = before(world, LAST_TASK)
     body = dict(delivery.message.body)
     failure = {
@@ -102,7 +107,7 @@ def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) 
 
 
 def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call) -> None:
-    """It carries the labels along; elsewhere it is no result, in its place the first one is."""
+    """A copied object carries the task's labels, but only the original is its result."""
     delivery = before(world, LAST_TASK)
     call("execution_tracker", delivery.body())
     again = {**delivery.message.body, "generation": "4711"}
@@ -113,7 +118,7 @@ def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call
 
 
 def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> None:
-    """The execution still ends: what cannot be read back is as if its step had failed."""
+    """An output that is gone counts as a failed step, and the execution still ends."""
     delivery = before(world, "execution_tracker")
     forget(world, BUCKET, delivery.message.body["name"])
     assert_props_are_blocked(world, call, delivery)
@@ -135,7 +140,7 @@ def test_x14_a_deleted_output_blocks_what_needs_it(world: World, call: Call) -> 
 def test_x14_an_output_that_cannot_be_read_blocks_what_needs_it(
     world: World, call: Call, body: bytes
 ) -> None:
-    """As a deleted one does: no delivery fails over it."""
+    """An unreadable output counts as a failed step; no delivery fails because of it."""
     delivery = before(world, "execution_tracker")
     spoil(world, BUCKET, delivery.message.body["name"], body)
     assert_props_are_blocked(world, call, delivery)
@@ -144,7 +149,7 @@ def test_x14_an_output_that_cannot_be_read_blocks_what_needs_it(
 def test_x14_an_output_that_was_overwritten_blocks_what_needs_it(
     world: World, call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Another version is not what the task has written, however well it reads; a line says so."""
+    """Another generation is not the task's output, even if readable; a warning is logged."""
     delivery = before(world, "execution_tracker")
     name, generation = (delivery.message.body[field] for field in ("name", "generation"))
     held = world.storage.read(BUCKET, name)
@@ -153,16 +158,16 @@ def test_x14_an_output_that_was_overwritten_blocks_what_needs_it(
     capsys.readouterr()
     assert_props_are_blocked(world, call, delivery)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    (told,) = (line for line in lines if line["severity"] == "WARNING")
-    assert (told["object"], told["execution_id"]) == (name, EXECUTION)
-    assert "overwritten" in told["message"]
+    (warning,) = (line for line in lines if line["severity"] == "WARNING")
+    assert (warning["object"], warning["execution_id"]) == (name, EXECUTION)
+    assert "overwritten" in warning["message"]
 
 
 def assert_props_are_blocked(world: World, call: Call, delivery: Delivery) -> None:
-    """The step goes on without the props, and the execution ends and says why."""
+    """Assert that the step goes on without props, and that the execution's row says why."""
     assert call("execution_tracker", delivery.body()).body["result"] == "step 1"
     assert [r["scraper"] for r in step_requests(world, 1)] == ["oddsa_game_lines"]
     world.settle()
-    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    row = execution(world)
     assert (row["status"], row["outcome"]) == ("failed", "PARTIAL")
     assert "BLOCKED_BY_DEPENDENCY" in row["error_message"]

@@ -1,36 +1,40 @@
-"""The master controller: every workflow judged once a slot."""
+"""The master controller judges every workflow once a slot."""
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from common import ids
-from common.handlers import master_controller
+from common.state.store import StateStore
+from local.simulator.ports.intercepted import Call as PortCall
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
-from tests.kit.world import FEW, SLOT, Break, Call, Do, Tap
+from tests.kit.breaks import failing, tapped
+from tests.kit.world import SLOT, WORKFLOW_NAMES, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
 
 
 def decisions(world: World) -> dict[str, dict[str, object]]:
-    """The slot's rows by workflow."""
+    """Index the slot's rows by workflow."""
     return {row["workflow_name"]: row for row in world.rows["workflow_decisions"]}
 
 
 def at_slot(world: World) -> World:
-    """The world at 13:00:15 ET, as a tick really comes."""
+    """Move the world to 13:00:15 ET, when a real tick arrives."""
     world.clock.move(SLOT + timedelta(seconds=15))
     return world
 
 
 def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> None:
-    """RUN with its scrapers, SKIP with its next check; one message each, for filters too."""
+    """Each workflow gets a row and a message whose attribute `action` filters can read."""
     at_slot(world)
     answer = call("master_controller", TICK)
     assert (answer.status, answer.body["rows"]) == (200, 3)
     rows = decisions(world)
-    assert set(rows) == set(FEW)
+    assert set(rows) == set(WORKFLOW_NAMES)
     lines, later = rows["betting_lines"], rows["post_game_window_1"]
     assert (lines["action"], lines["priority"], lines["alert_level"]) == ("RUN", "CRITICAL", "NONE")
     assert lines["reason"] == "Ready: 12 games today, 6h until first game"
@@ -46,17 +50,17 @@ def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> Non
 
 
 def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:
-    """The message carries the date that the row names."""
+    """The message carries the row's target date."""
     at_slot(world)
     call("master_controller", TICK)
     sent = [m.body for m in world.publisher.published if m.topic == "workflow-decisions"]
-    told = {body["workflow_name"]: body["target_date"] for body in sent}
-    assert told == {name: str(row["target_date"]) for name, row in decisions(world).items()}
-    assert told["betting_lines"] == "2025-11-12"
+    dates = {body["workflow_name"]: body["target_date"] for body in sent}
+    assert dates == {name: str(row["target_date"]) for name, row in decisions(world).items()}
+    assert dates["betting_lines"] == "2025-11-12"
 
 
 def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Call) -> None:
-    """Twenty minutes later, or four seconds before the slot: the same slot, decided once."""
+    """A tick 20 minutes later, or 4 seconds early, belongs to the slot that is decided."""
     world.clock.move(SLOT + timedelta(minutes=20))
     call("master_controller", TICK)
     published = len(world.publisher.published)
@@ -68,7 +72,7 @@ def test_d2_a_jittering_tick_of_a_decided_slot_is_a_no_op(world: World, call: Ca
 
 
 def test_a_plain_tick_of_the_future_leaves_the_slot_to_its_own(world: World, call: Call) -> None:
-    """Refused a quarter of an hour before; the slot's own tick decides it."""
+    """A tick 15 minutes early is refused, and the slot's own tick decides."""
     assert call("master_controller", TICK).status == 400
     assert world.rows["workflow_decisions"] == []
     at_slot(world)
@@ -76,7 +80,7 @@ def test_a_plain_tick_of_the_future_leaves_the_slot_to_its_own(world: World, cal
 
 
 def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) -> None:
-    """Also when called directly, without a message id; its rows have ids of their own."""
+    """A forced tick, also a direct call, writes rows with ids of their own."""
     at_slot(world)
     call("master_controller", TICK)
     forced = call("master_controller", {**TICK, "force": True})
@@ -87,7 +91,7 @@ def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) ->
 
 
 def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call: Call) -> None:
-    """Also where the night before it is one before the league's first game."""
+    """The date of the league's first game is decided although no night precedes it."""
     first = {**TICK, "force": True, "scheduled_time": "1946-11-01T10:00:00Z"}
     reply = call("master_controller", first)
     assert reply.status == 200, reply.body
@@ -95,11 +99,8 @@ def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call
 
 
 def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call) -> None:
-    """Its id derives from the message's."""
-    world.publisher.on_publish = None
+    """The id of a forced decision derives from the message id."""
     world.publisher.publish("tick-master-controller", {**TICK, "force": True}, {})
-    world.publisher.on_publish = world._published
-    world._published(world.publisher.published[-1])
     body = world.queue.pop().body()
     assert call("master_controller", body).body["result"] == "decided"
     assert call("master_controller", body).body["result"] == "already decided"
@@ -107,7 +108,7 @@ def test_r3_a_forced_tick_delivered_twice_decides_once(world: World, call: Call)
 
 
 def test_r3_a_tick_over_an_hour_late_is_skipped(world: World, call: Call) -> None:
-    """SLOT_EXPIRED for every workflow, so that the slot still has its rows."""
+    """Every workflow gets a SLOT_EXPIRED row, so that the slot has its rows."""
     world.clock.move(SLOT + timedelta(minutes=61))
     assert call("master_controller", TICK).status == 200
     assert {row["reason_code"] for row in world.rows["workflow_decisions"]} == {"SLOT_EXPIRED"}
@@ -116,50 +117,34 @@ def test_r3_a_tick_over_an_hour_late_is_skipped(world: World, call: Call) -> Non
 def test_r5_a_history_that_cannot_be_read_aborts_and_is_not_raised(
     world: World, call: Call
 ) -> None:
-    """200 with ABORT rows naming the cause; the next slot judges anew."""
-
-    class Unreadable(Tap):
-        def select(self, *args: object, **kwargs: object) -> None:
-            raise ConnectionError("no route to BigQuery")
-
-    held, began = world.warehouse, at_slot(world).clock.now()
-    world.runtime.__dict__["warehouse"] = Unreadable(held, Break())
-    assert call("master_controller", TICK).status == 200
+    """The answer is 200 with ABORT rows that name the cause; the next slot decides normally."""
+    began = at_slot(world).clock.now()
+    with tapped(world, failing(ConnectionError("no route to BigQuery"), "select"), "warehouse"):
+        assert call("master_controller", TICK).status == 200
     rows = decisions(world)
     assert {row["action"] for row in rows.values()} == {"ABORT"}
     assert "no route to BigQuery" in str(rows["betting_lines"]["reason"])
     assert timedelta(seconds=30) <= world.clock.now() - began < timedelta(seconds=40)
-    world.runtime.__dict__["warehouse"] = held
     world.tick("tick-master-controller", SLOT + timedelta(hours=1))
     last = world.rows["workflow_decisions"][-3:]
     assert "RUN" in {row["action"] for row in last}
 
 
 def test_d6_without_rows_nothing_is_published(world: World, call: Call) -> None:
-    """A write that fails raises before any message: nothing runs that no row tells of."""
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise ConnectionError("insert failed")
-
-    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, fail))
+    """A failed insert raises before any message, so that nothing runs without a row."""
     published = len(at_slot(world).publisher.published)
-    assert call("master_controller", TICK).status == 503
+    with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
+        assert call("master_controller", TICK).status == 503
     assert len(world.publisher.published) == published
-    world.runtime.__dict__["warehouse"] = world.warehouse
     assert call("master_controller", TICK).status == 200
     assert len(world.rows["workflow_decisions"]) == 3
 
 
 def dies_before_its_rows(world: World, call: Call) -> list[str]:
-    """The slot's tick fails behind its stored batch; the decisions that say RUN in it."""
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise ConnectionError("insert failed")
-
-    held = at_slot(world).warehouse
-    world.runtime.__dict__["warehouse"] = Tap(held, Break(1, fail))
-    assert call("master_controller", TICK).status == 503
-    world.runtime.__dict__["warehouse"] = held
+    """Fail the tick after its batch is stored; returns the workflows that the batch runs."""
+    at_slot(world)
+    with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
+        assert call("master_controller", TICK).status == 503
     body = world.storage.read(
         world.runtime.settings.state_bucket, f"decided/{ids.stamp(SLOT)}.json"
     )
@@ -170,7 +155,7 @@ def dies_before_its_rows(world: World, call: Call) -> list[str]:
 
 
 def test_r6_what_nobody_saw_before_the_next_slot_is_decided_anew(world: World, call: Call) -> None:
-    """Else a RUN of which the next slot knew nothing collects what that has collected."""
+    """If the next slot began before the rows were written, the slot is decided again."""
     assert dies_before_its_rows(world, call)
     world.clock.move(SLOT + timedelta(minutes=70))
     assert call("master_controller", TICK).status == 200
@@ -183,8 +168,8 @@ def test_r6_what_nobody_saw_before_the_next_slot_is_decided_anew(world: World, c
 def test_r3_a_slot_of_long_ago_that_is_forced_is_stored_once(
     world: World, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was decided just now, whatever instant it is decided as of."""
-    monkeypatch.setattr(master_controller, "write_anew", None)
+    """A decision made just now is not decided again, however old its slot is."""
+    monkeypatch.setattr(StateStore, "write_anew", None)
     world.clock.move(SLOT + timedelta(days=1))
     assert call("master_controller", {**TICK, "force": True}).body["result"] == "decided"
 
@@ -192,7 +177,7 @@ def test_r3_a_slot_of_long_ago_that_is_forced_is_stored_once(
 def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
     world: World, call: Call
 ) -> None:
-    """Half an hour later the decision and its time are the stored ones."""
+    """Half an hour later the stored decision and its time are used."""
     runs = dies_before_its_rows(world, call)
     world.clock.move(SLOT + timedelta(minutes=30))
     assert call("master_controller", TICK).status == 200
@@ -201,28 +186,26 @@ def test_r6_within_its_slot_a_redelivery_goes_on_with_what_was_decided(
     assert {row["decision_time"] for row in found.values()} == {SLOT + timedelta(seconds=15)}
 
 
-def test_r6_what_an_insert_job_may_still_write_stays_decided(
-    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """BigQuery took the rows and keeps them waiting into the next slot: they are the decision."""
+def test_r6_what_an_insert_job_may_still_write_stays_decided(world: World, call: Call) -> None:
+    """If BigQuery has accepted the insert job, its rows remain the decision."""
     runs = dies_before_its_rows(world, call)
-    monkeypatch.setattr(world.warehouse, "has_begun", lambda *_, **__: True)
+
+    def begun(call: PortCall, do: Do) -> Any:
+        return True if call.name == "has_begun" else do()
+
     world.clock.move(SLOT + timedelta(minutes=70))
-    assert call("master_controller", TICK).status == 200
-    told = {m.body["workflow_name"]: m.body["action"] for m in world.publisher.published[-3:]}
-    assert [name for name, action in told.items() if action == "RUN"] == runs
-    assert told == {name: row["action"] for name, row in decisions(world).items()}
+    with tapped(world, begun, "warehouse"):
+        assert call("master_controller", TICK).status == 200
+    sent = {m.body["workflow_name"]: m.body["action"] for m in world.publisher.published[-3:]}
+    assert [name for name, action in sent.items() if action == "RUN"] == runs
+    assert sent == {name: row["action"] for name, row in decisions(world).items()}
 
 
 def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call: Call) -> None:
-    """The messages that are still to come are those of the rows."""
-
-    def fail(*_: object, **__: object) -> str:
-        raise ConnectionError("no topic")
-
-    publish, world.publisher.publish = at_slot(world).publisher.publish, fail  # type: ignore[method-assign] # for this test
-    assert call("master_controller", TICK).status == 503
-    world.publisher.publish = publish  # type: ignore[method-assign] # its own again
+    """A redelivery publishes the missing messages of the rows that were written."""
+    at_slot(world)
+    with tapped(world, failing(ConnectionError("no topic")), "publisher"):
+        assert call("master_controller", TICK).status == 503
     before = decisions(world)
     world.clock.move(SLOT + timedelta(minutes=70))
     assert call("master_controller", TICK).status == 200
@@ -232,7 +215,7 @@ def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call:
 
 
 def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
-    """No second clock stands between a RUN row and its message: both exist when 200 is answered."""
+    """When 200 is answered, each RUN row has its message."""
     at_slot(world)
     assert call("master_controller", TICK).status == 200
     ran = [row["decision_id"] for row in decisions(world).values() if row["action"] == "RUN"]
@@ -243,14 +226,11 @@ def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
 
 
 def test_d3_an_unreachable_state_store_is_never_an_empty_success(world: World, call: Call) -> None:
-    """Access denied by the lock store is an error to the platform; no slot counts as decided."""
-
-    def deny(breaking: Break, do: Do) -> None:
-        raise PermissionError("403 storage.objects.create denied")
-
-    world.runtime.__dict__["storage"] = Tap(at_slot(world).storage, Break(1, deny))
-    assert call("master_controller", TICK).status == 500
+    """Denied access to the lock store answers 500, and the slot stays undecided."""
+    at_slot(world)
+    denied = PermissionError("403 storage.objects.create denied")
+    with tapped(world, failing(denied, "create"), "storage"):
+        assert call("master_controller", TICK).status == 500
     assert world.rows["workflow_decisions"] == []
-    world.runtime.__dict__["storage"] = world.storage
     assert call("master_controller", TICK).status == 200
     assert len(world.rows["workflow_decisions"]) == 3

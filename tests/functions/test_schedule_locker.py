@@ -1,4 +1,4 @@
-"""The schedule locker: the day's plan, once."""
+"""The schedule locker writes the day's plan once."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -7,14 +7,15 @@ import pytest
 from common.eastern import eastern
 from common.errors import ConfigError
 from local.simulator.world import World
-from tests.kit.world import DAY, NOON, Break, Call, Do, tapped
+from tests.kit.breaks import Break, raising, tapped
+from tests.kit.world import DAY, NOON, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
 REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
 
 
 def test_the_plan_of_the_day_is_locked(world: World, call: Call) -> None:
-    """One row a planned run, with time, reason, scrapers and games; nothing is published."""
+    """Each planned run has a row with time, reason, scrapers and games; nothing is published."""
     published = len(world.publisher.published)
     answer = call("schedule_locker", TICK)
     rows = world.rows["daily_expected_schedule"]
@@ -30,7 +31,7 @@ def test_the_plan_of_the_day_is_locked(world: World, call: Call) -> None:
 
 
 def test_d15_a_second_lock_of_the_day_is_a_no_op(world: World, call: Call) -> None:
-    """Whatever instant of the day it names, the row count is unchanged."""
+    """A second tick, at any instant of the day, adds no row."""
     call("schedule_locker", TICK)
     locked = list(world.rows["daily_expected_schedule"])
     world.clock.move(datetime(2025, 11, 12, 22, tzinfo=UTC))
@@ -40,19 +41,22 @@ def test_d15_a_second_lock_of_the_day_is_a_no_op(world: World, call: Call) -> No
 
 
 def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> None:
-    """Rows of the same workflow and slot stand; what the schedule brought since is added."""
-    call("schedule_locker", TICK)
+    """Existing rows stay, and the rows of a workflow enabled since are added."""
+    flows = dict(world.runtime.workflows)
+    del flows["betting_lines"]
+    with world.with_ports(workflows=flows):
+        call("schedule_locker", TICK)
     held = list(world.rows["daily_expected_schedule"])
-    del world.rows["daily_expected_schedule"][0]
-    world.warehouse._ids["daily_expected_schedule"].discard(held[0]["plan_id"])
+    assert held
     forced = call("schedule_locker", {**TICK, "force": True})
     assert (forced.status, forced.body["result"]) == (200, "locked")
-    plans = [row["plan_id"] for row in world.rows["daily_expected_schedule"]]
-    assert sorted(plans) == sorted(row["plan_id"] for row in held)
+    plans = world.rows["daily_expected_schedule"]
+    assert plans[: len(held)] == held
+    assert {row["workflow_name"] for row in plans[len(held) :]} == {"betting_lines"}
 
 
 def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
-    """A date without games, after one without: done, and none."""
+    """A date without games, after a date without games, is locked with no row."""
     world.clock.move(datetime(2025, 11, 20, 9, 45, tzinfo=UTC))
     call("scraper_runner", REFRESH)
     world.clock.move(datetime(2025, 11, 20, 10, tzinfo=UTC))
@@ -62,7 +66,7 @@ def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
 
 
 def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -> None:
-    """503 until the refresh has stored one, then the plan is locked."""
+    """The answer is 503 until the refresh has stored a schedule."""
     world.clock.move(NOON + timedelta(days=30))
     later = {**TICK, "scheduled_time": world.clock.now().isoformat()}
     assert call("schedule_locker", later).status == 503
@@ -71,12 +75,9 @@ def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -
 
 
 def test_a_broken_configuration_is_no_fault_of_the_message(world: World, call: Call) -> None:
-    """500 and no dead letter: once it is mended, the redelivery succeeds."""
-
-    def refuse(breaking: Break, do: Do) -> None:
-        raise ConfigError("workflows.yaml:3: no such scraper")
-
-    with tapped(world, Break(1, refuse)):
+    """The answer is 500 without a dead letter, and the redelivery succeeds after the fix."""
+    refusing = Break(1, raising(ConfigError("workflows.yaml:3: no such scraper")))
+    with tapped(world, refusing.around):
         assert call("schedule_locker", TICK).status == 500
     assert not [m for m in world.publisher.published if m.topic == "dead-letters"]
     assert call("schedule_locker", TICK).status == 200
@@ -84,7 +85,7 @@ def test_a_broken_configuration_is_no_fault_of_the_message(world: World, call: C
 
 @pytest.mark.parametrize("day", [date(2025, 11, 11), date(2025, 11, 13)])
 def test_every_date_is_locked_for_itself(world: World, call: Call, day: date) -> None:
-    """A claim on one date does not keep another from being locked."""
+    """The claim on one date does not block another date."""
     call("schedule_locker", TICK)
     world.clock.move(datetime.combine(day, time(10), UTC))
     answer = call("schedule_locker", {**TICK, "scheduled_time": f"{day}T10:00:00Z"})

@@ -1,24 +1,24 @@
-"""The scraper logger: every finalized object has its row, written from its own labels."""
+"""The scraper logger writes one row for each finalized object, from the object's labels."""
 
 from datetime import timedelta
 
 from common import ids
 from common.cloud.tables import table
 from local.simulator.world import World
-from tests.kit.world import NOON, SLOT, Call, before
+from tests.kit.world import NOON, SLOT, Call, before, unnoticed
 
 BUCKET = "nba-scraped-data"
 
 
 def upload(world: World, name: str, metadata: dict[str, str] | None = None) -> dict[str, str]:
-    """An object of a user's, and its event's body; the event itself is not delivered."""
-    world.storage.on_finalize = None
-    stored = world.storage.create(BUCKET, name, b"{}", metadata=metadata)
+    """Write a user's object without delivering its event; returns the event's body."""
+    with unnoticed(world):
+        stored = world.storage.create(BUCKET, name, b"{}", metadata=metadata)
     return {"bucket": BUCKET, "name": name, "generation": str(stored.generation), "size": "2"}
 
 
 def test_an_object_of_ours_is_logged_from_its_labels(world: World, call: Call) -> None:
-    """Id, path, times, counts and links of the seed's columns and ours."""
+    """The row has the id, path, times, counts and links that the labels state."""
     delivery = before(world, "scraper_logger")
     assert call("scraper_logger", delivery.body()).body["result"] == "logged"
     row = world.rows["scraper_execution_log"][-1]
@@ -54,7 +54,7 @@ def test_an_object_of_ours_is_logged_from_its_labels(world: World, call: Call) -
 
 
 def test_a_copy_of_ours_is_a_user_s_upload(world: World, call: Call) -> None:
-    """Its labels came along; no second run is logged, and no try is charged to the scraper."""
+    """A copy carries our labels but is no second run, and counts as no attempt."""
     bucket = world.runtime.settings.data_bucket
     (ours,) = world.storage.list(bucket, "nbac-schedule-api/")
     event = upload(world, f"backup/{ours.name}", dict(ours.metadata))
@@ -63,7 +63,7 @@ def test_a_copy_of_ours_is_a_user_s_upload(world: World, call: Call) -> None:
 
 
 def test_a_user_s_upload_is_logged_too(world: World, call: Call) -> None:
-    """Under its folder's name, as UPLOADED, with nothing claimed that is not known."""
+    """It is logged under its folder's name as UPLOADED, without unknown values."""
     event = upload(world, "player-notes/2025-11-12/by-hand.json", {"owner": "someone"})
     assert call("scraper_logger", event).body["outcome"] == "UPLOADED"
     row = world.rows["scraper_execution_log"][-1]
@@ -73,7 +73,7 @@ def test_a_user_s_upload_is_logged_too(world: World, call: Call) -> None:
 
 
 def test_an_upload_without_a_folder_is_logged(world: World, call: Call) -> None:
-    """Also one whose name is all that is known of it, for it is gone already."""
+    """An object that is already deleted is logged by its name alone."""
     event = upload(world, "loose.json")
     assert call("scraper_logger", event).status == 200
     gone = {**event, "name": "gone.json", "generation": "99"}
@@ -84,7 +84,7 @@ def test_an_upload_without_a_folder_is_logged(world: World, call: Call) -> None:
 
 
 def test_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
-    """Whichever wrapping the second event has; another version of it is another row."""
+    """A second event in any wrapping adds no row; another generation adds one."""
     event = upload(world, "notes/x.json")
     call("scraper_logger", event)
     world.clock.move(NOON + timedelta(hours=5))
@@ -96,7 +96,7 @@ def test_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
 
 
 def test_nothing_is_published(world: World, call: Call) -> None:
-    """A logger that published would feed the chain it listens to."""
+    """The logger publishes nothing, as its messages would reach itself again."""
     event = upload(world, "notes/x.json")
     published = len(world.publisher.published)
     call("scraper_logger", event)

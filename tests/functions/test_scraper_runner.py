@@ -1,4 +1,4 @@
-"""The scraper runner: one request, one object, whatever the source says."""
+"""The scraper runner writes one object for each request, whatever the source answers."""
 
 import json
 from datetime import timedelta
@@ -10,16 +10,10 @@ import pytest
 from common.cloud.ports import StoredObject
 from common.sources.client import Source
 from local.simulator.world import World
-from tests.kit.world import (
-    NOON,
-    SLOT,
-    Break,
-    Call,
-    before,
-    deliver_through,
-    die_after,
-    faults,
-)
+from tests.kit.breaks import Break, deliver_through, die_after
+from tests.kit.checks import defects
+from tests.kit.sweeps import execution
+from tests.kit.world import NOON, SLOT, Call, before, unnoticed
 
 BUCKET = "nba-scraped-data"
 REQUEST = {"schema": "scraper-request", "version": 1, "scraper": "oddsa_events"}
@@ -29,13 +23,13 @@ GAME = {"game_id": "0022500207", "away": "TOR", "home": "BKN"}
 
 
 def objects(world: World) -> list[StoredObject]:
-    """What is in the data bucket, without the schedule that was there before."""
+    """List the objects of the data bucket without the schedule stored before."""
     held = world.storage.list(BUCKET, "")
     return [found for found in held if not found.name.startswith("nbac-schedule-api")]
 
 
 def content(world: World, name: str) -> dict[str, Any]:
-    """An object's JSON."""
+    """Read an object's JSON."""
     held = world.storage.read(BUCKET, name)
     assert held is not None
     body: dict[str, Any] = json.loads(held[0])
@@ -43,13 +37,14 @@ def content(world: World, name: str) -> dict[str, Any]:
 
 
 def answer_with(world: World, status: int, body: bytes = b"") -> None:
-    """From now on every source answers so."""
+    """Let every source answer with a status and a body from now on."""
     transport = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
-    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+    source = Source(world.runtime.settings, world.clock, transport)
+    world.runtime = world.runtime.but(source=source)
 
 
 def test_a_request_leaves_one_object_with_its_labels(world: World, call: Call) -> None:
-    """Named after folder, date and time; dated by its event; it carries the scraper's count."""
+    """The object is named by folder, date and time, and its labels carry the record count."""
     answer = call("scraper_runner", {**REQUEST, "target_date": "2025-11-12"})
     assert (answer.status, answer.body["outcome"]) == (200, "SUCCESS")
     (stored,) = objects(world)
@@ -62,7 +57,7 @@ def test_a_request_leaves_one_object_with_its_labels(world: World, call: Call) -
 
 
 def test_a_game_is_part_of_its_object_s_name(world: World, call: Call) -> None:
-    """`folder/date/game/time`."""
+    """The name is `folder/date/game/time`."""
     request = {"scraper": "nbac_play_by_play", "target_date": "2025-11-11", "game": GAME}
     call("scraper_runner", {**REQUEST, **request})
     (stored,) = objects(world)
@@ -71,7 +66,7 @@ def test_a_game_is_part_of_its_object_s_name(world: World, call: Call) -> None:
 
 
 def test_without_a_date_it_is_the_eastern_date_of_the_event(world: World, call: Call) -> None:
-    """At 00:30 UTC it is still the evening before in the east (T4)."""
+    """At 00:30 UTC the Eastern date is still that of the day before (T4)."""
     call("scraper_runner", {**REQUEST, "scheduled_time": "2025-11-13T00:30:00Z"})
     assert objects(world)[0].metadata["target_date"] == "2025-11-12"
 
@@ -115,10 +110,10 @@ def test_fs05_a_log_without_an_asked_game_is_asked_for_again(world: World, call:
 
 
 def test_two_requests_of_one_second_have_two_objects(world: World, call: Call) -> None:
-    """The later one's name gets a short task id."""
+    """The later object's name contains a short task id."""
     for message_id in ("a", "b"):
         push = {"message": {"messageId": message_id, "data": REQUEST}, "subscription": "s"}
-        world.clock._instant = NOON
+        world.clock.set(NOON)
         assert call("scraper_runner", push).status == 200
     plain, tagged = sorted((found.name for found in objects(world)), key=len)
     assert plain == "oddsa-events/2025-11-12/124500.json"
@@ -126,7 +121,7 @@ def test_two_requests_of_one_second_have_two_objects(world: World, call: Call) -
 
 
 def test_x8_a_message_delivered_again_scrapes_nothing(world: World, call: Call) -> None:
-    """At once, and hours later."""
+    """A second delivery, at once or five hours later, writes no object."""
     delivery = before(world, "scraper_runner")
     assert call("scraper_runner", delivery.body()).status == 200
     count = len(objects(world))
@@ -138,7 +133,7 @@ def test_x8_a_message_delivered_again_scrapes_nothing(world: World, call: Call) 
 
 
 def test_r6_a_takeover_does_not_ask_the_source_again(world: World, call: Call) -> None:
-    """The first one died after its object: another outcome now would be a second object."""
+    """After a crash behind the object's write, the next delivery finds the object."""
     delivery = before(world, "scraper_runner")
     assert deliver_through(world, delivery, Break(OBJECT, die_after)) == 0
     answer_with(world, 403)
@@ -152,19 +147,19 @@ def test_r6_a_takeover_does_not_ask_the_source_again(world: World, call: Call) -
 def test_r6_a_takeover_yields_to_what_the_first_one_wrote_meanwhile(
     world: World, call: Call
 ) -> None:
-    """The first one was not dead but slow: a failure of ours would be its task's second object."""
+    """If the slow first delivery writes meanwhile, the second one writes no failure."""
     delivery = before(world, "scraper_runner")
     assert deliver_through(world, delivery, Break(1, die_after)) == 0
     name = "oddsa-events/2025-11-12/130000.json"
     task = {"task_id": delivery.message.body["execution"]["task_id"]}
 
     def refuse(_: httpx.Request) -> httpx.Response:
-        world.storage.on_finalize = None
-        world.storage.create(BUCKET, name, b"{}", metadata=task)
+        with unnoticed(world):
+            world.storage.create(BUCKET, name, b"{}", metadata=task)
         return httpx.Response(403)
 
-    transport = httpx.MockTransport(refuse)
-    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+    source = Source(world.runtime.settings, world.clock, httpx.MockTransport(refuse))
+    world.runtime = world.runtime.but(source=source)
     world.clock.sleep(700)
     answer = call("scraper_runner", delivery.body())
     assert (answer.status, answer.body["result"]) == (200, "was written")
@@ -178,7 +173,7 @@ def test_r6_a_takeover_yields_to_what_the_first_one_wrote_meanwhile(
 def test_s2_a_refusing_source_leaves_an_error_object(
     world: World, call: Call, status: int, outcome: str, error_class: str
 ) -> None:
-    """Acknowledged, for the source's failure is an outcome; the log row tells all of it (X16)."""
+    """The message is acknowledged, and the log row contains the source's failure (X16)."""
     answer_with(world, status)
     answer = call("scraper_runner", REQUEST)
     assert (answer.status, answer.body["outcome"]) == (200, outcome)
@@ -193,7 +188,7 @@ def test_s2_a_refusing_source_leaves_an_error_object(
 
 
 def test_s1_an_answer_of_an_unknown_form_is_a_failure(world: World, call: Call) -> None:
-    """CONTRACT, with a sample for whoever mends the scraper."""
+    """The outcome is CONTRACT, and the object contains a sample of the answer."""
     answer_with(world, 200, b'{"unexpected": true}')
     assert call("scraper_runner", REQUEST).body["outcome"] == "CONTRACT"
     assert "unexpected" in content(world, objects(world)[0].name)["sample"]
@@ -209,13 +204,13 @@ def test_no_data_is_a_success_without_records(world: World, call: Call) -> None:
 
 
 def test_x14_props_are_blocked_when_the_events_failed(world: World, call: Call) -> None:
-    """The execution ends as failed and says what was blocked by what; lines need no event."""
+    """The execution fails and names what blocked it; game lines need no events and run."""
     delivery = before(world, "scraper_runner")
     answer_with(world, 403)
     assert call("scraper_runner", delivery.body()).status == 200
     world.settle()
-    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 2)
-    told = row["error_message"]
-    assert told.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
-    assert faults(world) == []
+    error = row["error_message"]
+    assert error.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
+    assert defects(world) == []

@@ -1,11 +1,12 @@
-"""Every function takes its event in every shape in which one can arrive."""
+"""Every function accepts its event in every wrapping in which one can arrive."""
 
 import pytest
 
 from common.messages.models import ObjectEvent
 from local.simulator.world import ROUTES, World
+from tests.kit.checks import defects, tables, undisturbed
 from tests.kit.payloads import MESSAGES, NOTIFICATIONS, STORAGE, recorded, wrapped
-from tests.kit.world import FUNCTIONS, Call, before, faults, rest, tables, undisturbed
+from tests.kit.world import FUNCTIONS, Call, before, rest
 
 SHAPES = [
     (function, shape)
@@ -18,13 +19,13 @@ SHAPES = [
 def test_a_function_does_its_work_whatever_its_event_is_wrapped_in(
     world: World, call: Call, function: str, shape: str
 ) -> None:
-    """200, and the same rows as from our own subscription's push."""
+    """The answer is 200, and the rows are those of our own subscription's push."""
     message = before(world, function).message
     headers, body = wrapped(shape, message.body, dict(message.attributes))
     assert call(function, body, headers).status == 200
     rest(world, function)
     assert tables(world) == undisturbed(function)[0]
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 @pytest.mark.parametrize("shape", NOTIFICATIONS)
@@ -32,7 +33,7 @@ def test_a_function_does_its_work_whatever_its_event_is_wrapped_in(
 def test_a_notification_without_a_payload_is_completed_from_storage(
     world: World, call: Call, function: str, shape: str
 ) -> None:
-    """A notification of payloadFormat NONE names the object in its attributes only."""
+    """A notification with payloadFormat NONE names the object in its attributes only."""
     message = before(world, function).message
     headers, body = wrapped(shape, b"", dict(message.attributes))
     assert call(function, body, headers).status == 200
@@ -44,7 +45,7 @@ def test_a_notification_without_a_payload_is_completed_from_storage(
 def test_a_push_without_data_is_a_tick_of_its_publish_time(
     world: World, call: Call, function: str
 ) -> None:
-    """As a hand-made Scheduler job with an empty message sends it."""
+    """A hand-made Scheduler job with an empty message works."""
     headers, body = recorded("push_without_data")
     body["message"]["publishTime"] = "2025-11-12T18:00:03.5Z"
     answer = call(function, body, headers)
@@ -58,7 +59,7 @@ def test_a_push_without_data_is_a_tick_of_its_publish_time(
 def test_a_call_without_a_body_is_a_tick_of_now(
     world: World, call: Call, function: str, body: bytes
 ) -> None:
-    """`gcloud functions call NAME` without --data."""
+    """`gcloud functions call NAME` works without --data."""
     answer = call(function, body)
     assert answer.status == 200
     slot = {"schedule_locker": "10:00", "master_controller": "17:00"}.get(function, "17:45")

@@ -1,11 +1,14 @@
-"""The workflow executor: a RUN becomes a manifest and its first step's requests."""
+"""The workflow executor turns a RUN into a manifest and its first step's requests."""
 
 import json
 from typing import Any
 
 from common import ids
 from local.simulator.world import World
-from tests.kit.world import SLOT, Call, before, faults
+from tests.kit.checks import defects
+from tests.kit.situations import WORKFLOWS
+from tests.kit.sweeps import execution
+from tests.kit.world import SLOT, Call, before
 
 DECISION = {
     "schema": "workflow-decision",
@@ -22,13 +25,13 @@ EXECUTION = ids.execution_id(str(DECISION["decision_id"]))
 
 
 def requests(world: World) -> list[dict[str, Any]]:
-    """The requests of executions that were published."""
+    """List the published requests of executions."""
     sent = [m for m in world.publisher.published if m.topic == "scraper-requests"]
     return [dict(m.body) for m in sent if "execution" in m.body]
 
 
 def test_a_run_starts_its_first_step(world: World, call: Call) -> None:
-    """Only the events are asked for; props and lines wait for their ids."""
+    """Only the events are requested; props and lines wait for the event ids."""
     answer = call("workflow_executor", DECISION)
     assert (answer.status, answer.body["tasks"]) == (200, 1)
     (request,) = requests(world)
@@ -44,25 +47,25 @@ def test_a_run_starts_its_first_step(world: World, call: Call) -> None:
 
 
 def test_a_decision_that_does_not_run_is_a_no_op(world: World, call: Call) -> None:
-    """The filter's promise is checked again."""
+    """A SKIP that passes the subscription's filter by mistake starts nothing."""
     answer = call("workflow_executor", {**DECISION, "action": "SKIP", "scrapers": []})
     assert (answer.status, answer.body["result"]) == (200, "not a RUN")
     assert requests(world) == []
 
 
 def test_x4_a_decision_delivered_again_starts_nothing(world: World, call: Call) -> None:
-    """At once, and after the execution has ended."""
+    """A second delivery, at once or after the end, is acknowledged without work."""
     call("workflow_executor", DECISION)
     assert call("workflow_executor", DECISION).body["result"] == "already started"
     world.settle()
     assert call("workflow_executor", DECISION).body["result"] == "already started"
     assert len(world.rows["workflow_executions"]) == 1
     assert len(requests(world)) == 3
-    assert len(faults(world)) == 0
+    assert len(defects(world)) == 0
 
 
 def test_d9_only_the_decided_scrapers_are_asked_for(world: World, call: Call) -> None:
-    """A step without a decided scraper is left out."""
+    """Scrapers of the workflow that were not decided are not requested."""
     call("workflow_executor", {**DECISION, "scrapers": ["oddsa_events", "oddsa_game_lines"]})
     world.settle()
     assert [r["scraper"] for r in requests(world)] == ["oddsa_events", "oddsa_game_lines"]
@@ -78,9 +81,8 @@ def test_r6_a_run_that_names_no_scraper_ends_at_once(world: World, call: Call) -
 
 
 def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> None:
-    """Two of twelve games, and of each only the scrapers it lacks."""
-    flows = world.runtime.workflows
-    world.runtime.__dict__.pop("workflows")
+    """Of twelve games two are requested, each with the scrapers that it lacks."""
+    world.runtime = world.runtime.but(workflows=dict(WORKFLOWS))
     catch_up = {
         **DECISION,
         "decision_id": ids.decision_id("late_game_catch_up", SLOT),
@@ -106,27 +108,27 @@ def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> 
         ("nbac_play_by_play", "0022500207"),
     ]
     assert {r["target_date"] for r in requests(world)} == {"2025-11-11"}
-    world.runtime.__dict__["workflows"] = flows
 
 
 def test_r1_a_changed_configuration_does_not_change_a_started_execution(
     world: World, call: Call
 ) -> None:
-    """A redelivery after the crash of the first goes on with the first one's manifest."""
+    """A started execution follows its manifest, not the new configuration."""
     delivery = before(world, "workflow_executor")
     call("workflow_executor", delivery.body())
     flow = world.runtime.workflows["betting_lines"]
     fewer = flow.model_copy(update={"steps": flow.steps[:1]})
-    world.runtime.workflows["betting_lines"] = fewer
+    flows = {**world.runtime.workflows, "betting_lines": fewer}
+    world.runtime = world.runtime.but(workflows=flows)
     world.settle()
-    row = next(r for r in world.rows["workflow_executions"] if r["workflow_name"][0] == "b")
+    row = execution(world)
     assert row["scrapers_triggered"] == 3
 
 
 def test_t12_the_target_date_is_the_decisions_whatever_the_workflow_is_called(
     world: World, call: Call
 ) -> None:
-    """A date that neither the slot nor the name suggests goes to every task unchanged."""
+    """The decision's target date reaches every task unchanged."""
     odd = {**DECISION, "target_date": "2025-11-13"}
     assert call("workflow_executor", odd).status == 200
     world.settle()

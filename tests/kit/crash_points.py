@@ -1,37 +1,37 @@
-"""The named crash points that a run with everything in it passes, by function, in order."""
+"""Records the named points at which a function's process may die: before and after each write."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-from local.simulator.chance import Chance
-from local.simulator.run import SimulateOptions, run
+from common.logs import silent
+from local.simulator.ports.intercepted import Call, Do
+from local.simulator.ports.port_faults import point_of
+from local.simulator.run import TAIL_DAYS_MAX, SimulateOptions, live_day, make_simulation
+from local.simulator.transport import Delivery
+from tests.kit.breaks import tapped
 
 
 def passed(schedule: Path, first: date, last: date) -> dict[str, list[str]]:
-    """What each function writes, in the order in which it first does; lost messages included."""
+    """List what each function writes, in order of its first write; some messages are lost."""
+    simulation = make_simulation(SimulateOptions(schedule, first, last, 1, "drop=3%"))
+    world, deliver = simulation.world, simulation.world.around
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    with _noting(found):
-        run(SimulateOptions(schedule, first, last, 1, "crash=1%,drop=3%"))
+    running = [""]
+
+    def note_function(delivery: Delivery, do: Callable[[], int]) -> int:
+        running[0] = delivery.function
+        return deliver(delivery, do)
+
+    def note_write(call: Call, do: Do) -> Any:
+        if call.writes:
+            found[running[0]][point_of(call)] = None
+        return do()
+
+    world.around = note_function
+    with tapped(world, note_write), silent():
+        for number in range((last - first).days + 1 + TAIL_DAYS_MAX):
+            live_day(simulation, first + timedelta(days=number))
     return {function: list(points) for function, points in sorted(found.items())}
-
-
-@contextmanager
-def _noting(found: dict[str, dict[str, None]]) -> Iterator[None]:
-    happens = Chance.happens
-
-    def note(self: Chance, share: float, kind: str, point: str, *about: object) -> bool:
-        if kind != "crash":
-            return happens(self, share, kind, point, *about)  # type: ignore[arg-type] # passed on
-        function, when, what = point.split(" ", 2)
-        if when == "before":
-            found[function][what] = None
-        return False
-
-    Chance.happens = note  # type: ignore[method-assign] # put back below
-    try:
-        yield
-    finally:
-        Chance.happens = happens  # type: ignore[method-assign] # as it was

@@ -1,4 +1,4 @@
-"""Requests as they were recorded, with another message put into their wrapping."""
+"""Reads recorded requests, and puts other messages into their wrapping."""
 
 import base64
 import json
@@ -22,14 +22,14 @@ Recorded = tuple[dict[str, str], dict[str, Any]]
 
 
 def recorded(name: str) -> Recorded:
-    """Headers and body of a payload file."""
+    """Read headers and body of a payload file."""
     held = json.loads((FOLDER / f"{name}.json").read_text())
     headers = {key: value for key, value in held["headers"].items() if key != "Content-Length"}
     return headers, held["body"]
 
 
 def wrapped(name: str, message: object, attributes: dict[str, str] | None = None) -> Recorded:
-    """A recorded request that carries `message`: JSON-ready, or bytes as they are."""
+    """Put a message, JSON-ready or as bytes, into a recorded request."""
     headers, body = recorded(name)
     inside = body.get("data", body) if "cloudevent_structured" in name else body
     if "message" not in inside:

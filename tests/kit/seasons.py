@@ -1,4 +1,4 @@
-"""Made-up seasons as NBA.com would list them, for tests: no real date, id or pairing."""
+"""Makes up seasons in NBA.com's form: no real date, id or pairing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ Tip = str
 
 
 def season_of(days: Mapping[date, Sequence[Tip]]) -> Slate:
-    """Games at Eastern wall times, the thirty teams taking turns; `TBD` has no time yet."""
+    """Make games at Eastern wall times, the teams taking turns; `TBD` has no time yet."""
     numbers, names = count(), sorted(TEAMS)
     games = [
         _game(next(numbers), day, tip, names) for day, tips in sorted(days.items()) for tip in tips
@@ -26,7 +26,7 @@ def season_of(days: Mapping[date, Sequence[Tip]]) -> Slate:
 
 
 def write_season(path: Path, slate: Slate) -> Path:
-    """As a scheduleLeagueV2 file of the summer after: every game is final in it."""
+    """Write a scheduleLeagueV2 file of the summer after, in which every game is final."""
     path.write_text(json.dumps(document(slate, datetime(2040, 1, 1, tzinfo=UTC))))
     return path
 

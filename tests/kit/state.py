@@ -6,7 +6,7 @@ from itertools import count
 from common.clock import Clock
 from common.cloud.ports import Storage
 from common.state.store import StateStore
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)

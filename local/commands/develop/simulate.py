@@ -44,16 +44,17 @@ def simulate(
     window was missed.
     """
     from local.simulator import run as simulator
+    from local.simulator import summary
 
     options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
-    report = simulator.print_progress if progress else lambda _: None
+    report = summary.print_progress if progress else lambda _: None
     try:
         outcome = simulator.run(options, report)
     except simulator.BrokenError as error:
         report_broken(options, error)
         raise
-    simulator.write_outcome(outcome, out)
-    simulator.print_summary(outcome, out)
+    summary.write_outcome(outcome, out)
+    summary.print_summary(outcome, out)
     for missed in outcome.missed_windows[:MISSED_SHOWN_MAX]:
         click.echo(f"Missed window: {missed}", err=True)
     if outcome.missed_windows:

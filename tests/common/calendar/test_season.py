@@ -9,7 +9,7 @@ import pytest
 from common.calendar.season import SeasonReader, by_date
 from common.cloud.ports import StoredObject
 from common.errors import TransientError
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from tests.kit.situations import DAY, et, game
 
 BUCKET = "nba-scraped-data"

@@ -14,7 +14,7 @@ from common.clock import SystemClock
 from common.cloud.ports import Publisher
 from common.cloud.publisher import MESSAGE_BYTES_MAX, GooglePublisher
 from common.errors import BadInputError, is_transient
-from local.simulator.memory import MemoryPublisher
+from local.simulator.ports.memory import MemoryPublisher
 
 PROJECT = "nba-props-platform"
 

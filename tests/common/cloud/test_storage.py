@@ -13,7 +13,7 @@ from common.clock import SystemClock
 from common.cloud.ports import Storage
 from common.cloud.storage import GoogleStorage
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from local.stack.gcs import StorageServer, create_buckets, start_gcs
 
 BUCKET = "nba-scraped-data"

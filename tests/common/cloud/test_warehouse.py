@@ -24,7 +24,7 @@ from common.cloud.warehouse import (
     run_query,
 )
 from common.errors import PermanentError, RowError, TransientError, is_transient
-from local.simulator.memory import MemoryWarehouse
+from local.simulator.ports.memory import MemoryWarehouse
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"

@@ -1,4 +1,4 @@
-"""What a task's object is called."""
+"""The name of a task's object."""
 
 from datetime import UTC, date, datetime
 
@@ -15,7 +15,7 @@ GAME = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
 
 
 def named(scraper: str, *, failed: bool = False, tagged: bool = False) -> str:
-    """The name of a task's object."""
+    """Return the name of a task's object."""
     found = get(scraper)
     game = GAME if found.scope == "game" else None
     request = ScraperRequest.model_validate({"scraper": scraper, "game": game})
@@ -24,7 +24,7 @@ def named(scraper: str, *, failed: bool = False, tagged: bool = False) -> str:
 
 
 def test_names_follow_the_seed() -> None:
-    """`folder/date/time`, Eastern; a game's id before the time; failures below `failed/`."""
+    """The name is `folder/date/game/time` in Eastern time; failures are below `failed/`."""
     assert named("oddsa_events") == "oddsa-events/2025-11-12/133045.json"
     assert named("nbac_play_by_play") == "nbac-play-by-play/2025-11-12/0022500213/133045.json"
     assert named("nbac_gamebook_pdf").endswith("/133045.pdf")
@@ -33,7 +33,7 @@ def test_names_follow_the_seed() -> None:
 
 
 def test_the_second_task_of_a_second_is_tagged() -> None:
-    """With a short task id, before the suffix."""
+    """A short task id precedes the suffix."""
     assert named("oddsa_events", tagged=True) == "oddsa-events/2025-11-12/133045-0a1b2c3d.json"
 
 
@@ -48,5 +48,5 @@ def test_the_second_task_of_a_second_is_tagged() -> None:
     ],
 )
 def test_x12_a_date_belongs_to_the_season_that_began_before_it(day: date, season: str) -> None:
-    """Never next year's in spring, as an earlier version sent it."""
+    """A spring date belongs to the season of the year before."""
     assert season_of(day) == season

@@ -1,4 +1,4 @@
-"""What a decision reads: retried for a while, and never an empty answer for an error (R5)."""
+"""What a decision reads is retried for a while, and an error is never an empty answer (R5)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ class Selecting:
 
 @pytest.fixture
 def world() -> World:
-    """A world at the slot whose schedule is stored."""
+    """Make a world at the slot whose schedule is stored."""
     made = World(SLATE, SLOT - timedelta(minutes=15))
     request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
     made.publisher.publish("scraper-requests", request, {})
@@ -43,14 +43,14 @@ def world() -> World:
 
 
 def use(world: World, answer: Callable[[int], list[Any]]) -> Selecting:
-    """Replace the world's warehouse."""
+    """Give the world another warehouse."""
     made = Selecting(answer)
-    world.runtime.__dict__["warehouse"] = made
+    world.runtime = world.runtime.but(warehouse=made)
     return made
 
 
 def test_a_situation_knows_games_and_history(world: World) -> None:
-    """The refresh is one success of the schedule scraper; nothing ran yet."""
+    """The refresh is the only success in the history, and nothing has run."""
     found = read_situation(world.runtime, SLOT, SLOT)
     assert found.calendar is not None
     assert len(found.calendar[SLOT.date()]) == 12
@@ -60,7 +60,7 @@ def test_a_situation_knows_games_and_history(world: World) -> None:
 
 
 def test_d5_a_read_that_fails_for_long_is_none_with_its_cause(world: World) -> None:
-    """After 30 s of trying; the schedule, which can be read, is still there."""
+    """After 30 s the history is None; the schedule, which is readable, is there."""
 
     def fail(_: int) -> list[Any]:
         raise TransientError("BigQuery is away")
@@ -75,7 +75,7 @@ def test_d5_a_read_that_fails_for_long_is_none_with_its_cause(world: World) -> N
 
 
 def test_a_read_that_fails_for_a_moment_succeeds(world: World) -> None:
-    """Two failures, then the rows."""
+    """After two failures the rows are read."""
 
     def fail_twice(number: int) -> list[Any]:
         if number <= 2:
@@ -87,7 +87,7 @@ def test_a_read_that_fails_for_a_moment_succeeds(world: World) -> None:
 
 
 def test_a_read_that_cannot_succeed_is_not_tried_again(world: World) -> None:
-    """A missing column stays missing; the tick still leaves its rows."""
+    """A permanent error is the cause at once."""
 
     def refuse(_: int) -> list[Any]:
         raise PermanentError("no such column")
@@ -99,20 +99,20 @@ def test_a_read_that_cannot_succeed_is_not_tried_again(world: World) -> None:
 
 
 def test_without_a_schedule_the_calendar_is_none() -> None:
-    """None, with the cause, and not a season without games (X13)."""
+    """The calendar is None with a cause, not a season without games (X13)."""
     found = read_situation(World(SLATE, SLOT).runtime, SLOT, SLOT)
     assert found.calendar is None
     assert "publish a scraper request for nbac_schedule_api" in found.cause
 
 
 def test_x13_a_schedule_of_three_days_ago_is_stale(world: World) -> None:
-    """Its age is the object's own time."""
+    """The schedule's age counts from its object's own time."""
     late = SLOT + timedelta(days=3)
     assert read_situation(world.runtime, late, late).stale
 
 
 def test_d14_a_new_schedule_object_is_seen_by_the_same_instance(world: World) -> None:
-    """The cache is one generation's."""
+    """The cached schedule is replaced when a newer object appears."""
     before = read_situation(world.runtime, SLOT, SLOT)
     (held,) = world.storage.list("nba-scraped-data", "nbac-schedule-api/")
     document = world.storage.read(held.bucket, held.name)
@@ -128,7 +128,7 @@ def test_d14_a_new_schedule_object_is_seen_by_the_same_instance(world: World) ->
 
 
 def test_a_slot_that_is_forced_long_afterwards_is_read_up_to_now(world: World) -> None:
-    """What ran for it since is known."""
+    """Runs for the slot since then are known."""
     asked = use(world, lambda _: []).asked
     late = SLOT + timedelta(days=30)
     world.clock.move(late)

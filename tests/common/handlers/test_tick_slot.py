@@ -1,10 +1,9 @@
-"""What a tick asks for: its slot, and whether it may be asked for now."""
+"""A tick's slot, and whether it may be handled now."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
-from common.clock import Clock
 from common.errors import BadInputError
 from common.handlers.tick_slot import TickSlot, tick_slot
 from common.messages.envelope import Event
@@ -20,35 +19,33 @@ FIVE = timedelta(minutes=5)
 
 
 def asked(clock: datetime, tick: Tick, **event: str | datetime) -> TickSlot:
-    """A tick as the controller takes it at an instant."""
-    runtime = Runtime(Settings(), new_owner=lambda: "owner")
-    held: Clock = ManualClock(clock)
-    vars(runtime)["clock"] = held
+    """Take a tick as the controller does at an instant."""
+    runtime = Runtime(Settings(), new_owner=lambda: "owner", clock=ManualClock(clock))
     return tick_slot(runtime, Event(shape="push", data={}, **event), tick, TOPIC)  # type: ignore[arg-type] # of the test's own choosing
 
 
 @pytest.mark.parametrize("ahead", [-timedelta(hours=3), timedelta(0), timedelta(seconds=90), FIVE])
 def test_r3_a_slot_of_the_past_or_of_jitter_is_taken(ahead: timedelta) -> None:
-    """Up to five minutes ahead of the clock, however far behind."""
+    """A slot up to five minutes ahead of the clock, or any time behind it, is accepted."""
     assert asked(SLOT - ahead, Tick(scheduled_time=SLOT)) == TickSlot(SLOT, SLOT, "")
 
 
 def test_a_plain_tick_of_the_future_is_refused() -> None:
-    """The text has the field, the value, the clock and the way out."""
+    """The error contains the field, the value, the clock and how to force the tick."""
     clock = SLOT - FIVE - timedelta(seconds=1)
     with pytest.raises(BadInputError) as refused:
         asked(clock, Tick(scheduled_time=SLOT))
-    for told in ("scheduled_time", SLOT.isoformat(), clock.isoformat(), '"force": true'):
-        assert told in str(refused.value)
+    for part in ("scheduled_time", SLOT.isoformat(), clock.isoformat(), '"force": true'):
+        assert part in str(refused.value)
 
 
 def test_a_forced_tick_of_the_future_is_taken() -> None:
-    """Who forces it means it, and its ids say so."""
+    """A forced tick is accepted, and its ids derive from the message id."""
     forced = Tick(scheduled_time=SLOT, force=True)
     assert asked(SLOT - timedelta(days=2), forced, message_id="17") == TickSlot(SLOT, SLOT, "17")
 
 
 def test_without_a_scheduled_time_the_publish_time_counts() -> None:
-    """However the publisher's clock differs from ours: nobody asked for another slot."""
+    """The publish time names the slot, even if the publisher's clock is off."""
     published = SLOT + timedelta(minutes=10)
     assert asked(SLOT, Tick(), publish_time=published) == TickSlot(SLOT, published, "")

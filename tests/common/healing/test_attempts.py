@@ -1,134 +1,129 @@
-"""Bounded tries of healing."""
+"""Healing attempts are bounded."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from common.errors import TransientError
-from common.healing.attempts import Try, attempt, heal_each, in_time, quarantine, quarantined
-from common.runtime import Runtime
-from common.settings import Settings
-from local.simulator.memory import MemoryStorage
-from local.simulator.world import ManualClock
+from common.healing.attempts import Resend, heal_each, in_time, quarantine, quarantined, resend
+from common.state.store import StateStore
+from tests.kit.state import new_state
 
 SPACING = timedelta(minutes=10)
 
 
 @pytest.fixture
-def runtime() -> Runtime:
-    """A runtime of storage alone."""
-    made = Runtime(Settings())
-    clock = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
-    made.__dict__.update(clock=clock, storage=MemoryStorage(clock))
-    return made
+def state() -> StateStore:
+    """Make a state store in memory."""
+    return new_state()
 
 
-def later(runtime: Runtime, item: str, sent: list[str] | None = None) -> Try:
-    """An attempt of the next sweep."""
-    runtime.clock.sleep(SPACING.total_seconds())
-    return attempt(runtime, item, lambda: (sent if sent is not None else []).append(item))
+def later(state: StateStore, item: str, sent: list[str] | None = None) -> Resend:
+    """Attempt an item in the next sweep."""
+    state.clock.sleep(SPACING.total_seconds())
+    return resend(state, item, lambda: (sent if sent is not None else []).append(item))
 
 
-def test_c5_an_item_is_sent_three_times(runtime: Runtime) -> None:
-    """Then it is said once to be left alone; another item has tries of its own."""
+def test_c5_an_item_is_sent_three_times(state: StateStore) -> None:
+    """Then it is quarantined, which is reported once; other items have their own attempts."""
     sent: list[str] = []
-    tries = [later(runtime, "objects/a", sent) for _ in range(5)]
-    assert tries == [Try.SENT, Try.SENT, Try.SENT, Try.LAST, Try.SPENT]
-    assert later(runtime, "objects/b", sent) is Try.SENT
+    tries = [later(state, "objects/a", sent) for _ in range(5)]
+    assert tries == [Resend.SENT, Resend.SENT, Resend.SENT, Resend.LAST, Resend.SPENT]
+    assert later(state, "objects/b", sent) is Resend.SENT
     assert sent == ["objects/a"] * 3 + ["objects/b"]
 
 
-def test_c5_sweeps_at_once_use_up_one_try(runtime: Runtime) -> None:
-    """Ten minutes have to pass between two tries, and before the last one has failed."""
+def test_c5_sweeps_at_once_use_up_one_try(state: StateStore) -> None:
+    """Ten minutes must pass between two attempts."""
     sent: list[str] = []
     for number in (1, 2, 3):
-        assert later(runtime, "objects/a", sent) is Try.SENT
-        runtime.clock.sleep((SPACING - timedelta(seconds=1)).total_seconds())
-        assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.WAITING
+        assert later(state, "objects/a", sent) is Resend.SENT
+        state.clock.sleep((SPACING - timedelta(seconds=1)).total_seconds())
+        assert resend(state, "objects/a", lambda: sent.append("a")) is Resend.WAITING
         assert len(sent) == number
-    runtime.clock.sleep(1)
-    assert attempt(runtime, "objects/a", lambda: sent.append("a")) is Try.LAST
+    state.clock.sleep(1)
+    assert resend(state, "objects/a", lambda: sent.append("a")) is Resend.LAST
 
 
-def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(runtime: Runtime) -> None:
-    """Three in the silence, and three after it; then nothing that is heard changes it."""
+def test_c5_an_item_whose_receiver_was_out_has_its_tries_once_more(state: StateStore) -> None:
+    """Three attempts count during the receiver's silence, and three after it."""
     sent: list[str] = []
-    began = runtime.clock.now()
+    began = state.clock.now()
 
-    def swept(heard: datetime) -> Try:
-        runtime.clock.sleep(SPACING.total_seconds())
-        return attempt(runtime, "objects/a", lambda: sent.append("a"), heard)
+    def swept(last_logged: datetime) -> Resend:
+        state.clock.sleep(SPACING.total_seconds())
+        return resend(state, "objects/a", lambda: sent.append("a"), last_logged)
 
-    assert [swept(began) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
-    assert quarantined(runtime, "objects", began) == {"objects/a"}
-    back = runtime.clock.now()
-    assert quarantined(runtime, "objects", back) == set()
-    assert [swept(back) for _ in range(5)] == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
-    assert swept(runtime.clock.now()) is Try.SPENT
-    assert quarantined(runtime, "objects", runtime.clock.now()) == {"objects/a"}
+    assert [swept(began) for _ in range(5)] == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
+    assert quarantined(state, "objects", began) == {"objects/a"}
+    back = state.clock.now()
+    assert quarantined(state, "objects", back) == set()
+    assert [swept(back) for _ in range(5)] == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
+    assert swept(state.clock.now()) is Resend.SPENT
+    assert quarantined(state, "objects", state.clock.now()) == {"objects/a"}
     assert len(sent) == 6
 
 
-def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(runtime: Runtime) -> None:
-    """Something else was logged after the first: it is the item's own fault."""
-    tries = [later(runtime, "objects/a")]
+def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(state: StateStore) -> None:
+    """If the receiver logged something after the first attempt, the item is at fault."""
+    tries = [later(state, "objects/a")]
     for _ in range(4):
-        runtime.clock.sleep(SPACING.total_seconds())
-        heard = runtime.clock.now()
-        tries.append(attempt(runtime, "objects/a", lambda: None, heard))
-    assert tries == [Try.SENT] * 3 + [Try.LAST, Try.SPENT]
+        state.clock.sleep(SPACING.total_seconds())
+        last_logged = state.clock.now()
+        tries.append(resend(state, "objects/a", lambda: None, last_logged))
+    assert tries == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
 
 
-def test_a_try_that_could_not_be_sent_does_not_count(runtime: Runtime) -> None:
-    """An outage uses nothing up."""
+def test_a_try_that_could_not_be_sent_does_not_count(state: StateStore) -> None:
+    """An outage uses up no attempt."""
 
     def fail() -> None:
         raise ConnectionError
 
     for _ in range(5):
         with pytest.raises(ConnectionError):
-            attempt(runtime, "objects/a", fail)
-    assert attempt(runtime, "objects/a", lambda: None) is Try.SENT
+            resend(state, "objects/a", fail)
+    assert resend(state, "objects/a", lambda: None) is Resend.SENT
 
 
-def test_two_sweeps_of_one_try_count_one(runtime: Runtime) -> None:
-    """The other sweep counted it meanwhile: no error, and two tries are left."""
+def test_two_sweeps_of_one_try_count_one(state: StateStore) -> None:
+    """If another sweep counted the attempt meanwhile, two attempts are left."""
 
     def other() -> None:
-        attempt(runtime, "objects/a", lambda: None)
+        resend(state, "objects/a", lambda: None)
 
-    assert attempt(runtime, "objects/a", other) is Try.SENT
-    left = [later(runtime, "objects/a") for _ in range(3)]
-    assert left == [Try.SENT, Try.SENT, Try.LAST]
-
-
-def test_an_item_can_be_left_alone_without_a_try(runtime: Runtime) -> None:
-    """What can never be sent is told of once, too."""
-    assert [quarantine(runtime, "decisions/a") for _ in range(2)] == [Try.LAST, Try.SPENT]
-    assert attempt(runtime, "decisions/a", lambda: None) is Try.SPENT
+    assert resend(state, "objects/a", other) is Resend.SENT
+    left = [later(state, "objects/a") for _ in range(3)]
+    assert left == [Resend.SENT, Resend.SENT, Resend.LAST]
 
 
-def test_what_is_left_alone_of_a_kind_is_listed(runtime: Runtime) -> None:
-    """Not what has tries left, nor what is of another kind."""
-    attempt(runtime, "objects/a", lambda: None)
+def test_an_item_can_be_left_alone_without_a_try(state: StateStore) -> None:
+    """An item that can never be sent is reported once, too."""
+    assert [quarantine(state, "decisions/a") for _ in range(2)] == [Resend.LAST, Resend.SPENT]
+    assert resend(state, "decisions/a", lambda: None) is Resend.SPENT
+
+
+def test_what_is_left_alone_of_a_kind_is_listed(state: StateStore) -> None:
+    """The list has no item with attempts left, and none of another kind."""
+    resend(state, "objects/a", lambda: None)
     for item in ("objects/b", "decisions/c"):
-        quarantine(runtime, item)
-    assert quarantined(runtime, "objects") == {"objects/b"}
+        quarantine(state, item)
+    assert quarantined(state, "objects") == {"objects/b"}
 
 
 def test_what_is_left_alone_is_told_as_an_error_once(
-    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+    state: StateStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An alert goes by the line, so it has the severity and the item."""
+    """The alert goes by a log line with severity ERROR and the item."""
     for _ in range(3):
-        quarantine(runtime, "decisions/a")
+        quarantine(state, "decisions/a")
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["severity"], line["result"]) == ("ERROR", "decisions/a")
+    assert (line["severity"], line["item"]) == ("ERROR", "decisions/a")
 
 
 def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
-    """One that cannot be healed does not keep the others from it."""
+    """An item that cannot be healed does not stop the others."""
     healed: list[int] = []
 
     def heal(item: int) -> None:
@@ -142,17 +137,17 @@ def test_every_item_has_its_turn_and_the_first_error_is_raised() -> None:
 
 
 def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
-    """No error of an item is needed for it; an item's own error says more."""
+    """When time runs out, an error says that the next sweep goes on."""
     healed: list[int] = []
     with pytest.raises(TransientError, match="next sweep"):
         heal_each(range(5), healed.append, lambda: len(healed) < 3)
     assert healed == [0, 1, 2]
 
 
-def test_a_sweep_heals_for_four_minutes(runtime: Runtime) -> None:
-    """What it does last, and its row, have to fit into the function's timeout."""
-    may = in_time(runtime, runtime.clock.now())
-    runtime.clock.sleep(239)
+def test_a_sweep_heals_for_four_minutes(state: StateStore) -> None:
+    """The sweep's last steps and its row have to fit into the function's timeout."""
+    may = in_time(state.clock, state.clock.now())
+    state.clock.sleep(239)
     assert may()
-    runtime.clock.sleep(1)
+    state.clock.sleep(1)
     assert not may()

@@ -1,6 +1,7 @@
-"""Objects without a log row: which a sweep looks at, and when it sends nothing."""
+"""Objects without a log row: which ones a sweep checks, and when it resends none."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,10 +9,12 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.healing import objects as lost_objects
-from common.healing.objects import CURSOR, Found, heal_objects
+from common.healing.attempts import Healed
+from common.healing.objects import ObjectSweep, heal_objects
 from common.runtime import Runtime
 from common.settings import Settings
-from local.simulator.memory import MemoryPublisher, MemoryStorage
+from common.state import names
+from local.simulator.ports.memory import MemoryPublisher, MemoryStorage
 from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -20,28 +23,36 @@ SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=n) for n in (1, 60, 3600, 86400))
 
 
 class Log:
-    """A warehouse whose log holds these rows, each with its instant."""
+    """A warehouse whose log has these rows, each with its instant."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[datetime, dict[str, Any]]] = []
 
     def select(self, *args: object, since: datetime, until: datetime) -> list[dict[str, Any]]:
-        """Those of a time."""
+        """Return the rows of a span."""
         return [row for when, row in self.rows if since <= when < until]
+
+
+def runtime_with(settings: Settings) -> Runtime:
+    """Make a runtime with storage, an empty log and a topic at noon Eastern."""
+    clock = ManualClock(NOW)
+    return Runtime(
+        settings,
+        clock=clock,
+        storage=MemoryStorage(clock),
+        warehouse=Log(),
+        publisher=MemoryPublisher(clock),
+    )
 
 
 @pytest.fixture
 def runtime() -> Runtime:
-    """Storage, an empty log and a topic at noon Eastern."""
-    made = Runtime(Settings())
-    clock = ManualClock(NOW)
-    ports = {"storage": MemoryStorage(clock), "publisher": MemoryPublisher(clock)}
-    made.__dict__.update(clock=clock, warehouse=Log(), **ports)
-    return made
+    """Make such a runtime with default settings."""
+    return runtime_with(Settings())
 
 
 def write(runtime: Runtime, name: str, ago: timedelta = HOUR, **more: Any) -> StoredObject:
-    """An object of the data bucket, written some time before now."""
+    """Write an object of the data bucket some time before now."""
     clock: Any = runtime.clock
     clock.error = -ago
     stored = runtime.storage.create(runtime.settings.data_bucket, name, b"", **more)
@@ -50,22 +61,34 @@ def write(runtime: Runtime, name: str, ago: timedelta = HOUR, **more: Any) -> St
 
 
 def log(runtime: Runtime, stored: StoredObject, when: datetime | None = None) -> None:
-    """The row of an object, of when it was written or of another instant."""
+    """Log an object, at its own time or at another instant."""
     held: Any = runtime.warehouse
     path = f"gs://{stored.bucket}/{stored.name}"
     row = {"gcs_path": path, "object_generation": stored.generation, "logged_at": stored.created}
     held.rows.append((when or stored.created, row))
 
 
-def sweep(runtime: Runtime, now: datetime = NOW, *, far: bool = False) -> Found:
-    """What a sweep came to."""
-    found = Found()
-    heal_objects(runtime, now, found, far=far)
-    return found
+@dataclass
+class Swept(ObjectSweep):
+    """What a sweep found, and what it resent."""
+
+    healed: Healed = field(default_factory=Healed)
+
+    @property
+    def republished(self) -> list[str]:
+        """The objects whose events were resent."""
+        return self.healed.republished
 
 
-def names(found: Found) -> list[str]:
-    """What was sent again, without its bucket."""
+def sweep(runtime: Runtime, now: datetime = NOW, *, deep: bool = False) -> Swept:
+    """Sweep, and return what was found and resent."""
+    swept = Swept()
+    heal_objects(runtime, now, swept, swept.healed, deep=deep)
+    return swept
+
+
+def resent(found: Swept) -> list[str]:
+    """List what was resent, without its bucket."""
     return [path.split("/", 3)[3] for path in found.republished]
 
 
@@ -76,7 +99,7 @@ def names(found: Found) -> list[str]:
 def test_c1_a_storm_is_most_of_many(
     runtime: Runtime, lost: int, logged: int, *, storm: bool
 ) -> None:
-    """From twenty on, and more than eight in ten: otherwise each is sent."""
+    """At least twenty objects, more than eight in ten, are a storm; otherwise all are resent."""
     for number in range(lost + logged):
         stored = write(runtime, f"a/2025-11-12/{number:03}.json")
         if number >= lost:
@@ -88,7 +111,7 @@ def test_c1_a_storm_is_most_of_many(
 
 
 def test_c1_a_storm_of_two_hours_is_judged_by_eight_days(runtime: Runtime) -> None:
-    """One evening's loss is sent when there is a week's log to judge by."""
+    """One evening's loss is resent when a week's log shows that the lookup works."""
     for number in range(40):
         write(runtime, f"a/2025-11-12/{number}.json")
     for number in range(20):
@@ -111,61 +134,63 @@ def test_c1_a_storm_of_two_hours_is_judged_by_eight_days(runtime: Runtime) -> No
 def test_r8_a_sweep_looks_back_so_far(
     runtime: Runtime, ago: timedelta, *, near: bool, far: bool
 ) -> None:
-    """Ten minutes are left to the event; then two hours, and once an hour eight days."""
+    """Sweeps check the span from two hours to ten minutes ago; once an hour eight days."""
     day = (NOW - ago - timedelta(hours=5)).date()
     for name, more in ((f"a/{day}/1.json", {}), (f"failed/a/{day}/2.json", {"metadata": OURS})):
         write(runtime, name, ago, **more)
     assert len(sweep(runtime).republished) == 2 * near
-    assert sweep(runtime, far=True).checked == 2 * far
+    assert sweep(runtime, deep=True).checked == 2 * far
 
 
 def test_r8_our_own_objects_count_from_their_run(runtime: Runtime) -> None:
-    """A run that began long ago is not young because its object is; a user's time is not asked."""
+    """Our object's age counts from its run; a user's customTime is ignored."""
     early = {"custom_time": NOW - HOUR}
     write(runtime, "a/2025-11-12/ours.json", timedelta(0), metadata=OURS, **early)
     write(runtime, "a/2025-11-12/theirs.json", timedelta(0), **early)
-    assert names(sweep(runtime)) == ["a/2025-11-12/ours.json"]
+    assert resent(sweep(runtime)) == ["a/2025-11-12/ours.json"]
 
 
-def test_what_others_left_in_the_bucket_before_us_is_not_looked_for(runtime: Runtime) -> None:
-    """An adopted bucket's files have no row and will have none; our own are looked for anyway."""
-    held: Any = runtime
-    held.__dict__["settings"] = Settings(collect_since=date(2025, 11, 12))
+def test_what_others_left_in_the_bucket_before_us_is_not_looked_for() -> None:
+    """Files of an adopted bucket need no row; our own objects always do."""
+    runtime = runtime_with(Settings(collect_since=date(2025, 11, 12)))
     midnight = NOW - datetime(2025, 11, 12, 5, tzinfo=UTC)
     write(runtime, "a/2025-11-11/before.json", midnight + SECOND)
     write(runtime, "a/2025-11-12/since.json", midnight)
     write(runtime, "a/2025-11-11/ours.json", midnight + SECOND, metadata=OURS)
-    assert names(sweep(runtime, far=True)) == ["a/2025-11-11/ours.json", "a/2025-11-12/since.json"]
+    assert resent(sweep(runtime, deep=True)) == [
+        "a/2025-11-11/ours.json",
+        "a/2025-11-12/since.json",
+    ]
 
 
 def test_an_object_of_long_ago_stays_left_whatever_its_run_says(runtime: Runtime) -> None:
-    """It was written before the span: its event is beyond all retries."""
+    """An object written before the span is not checked, even if its run is recent."""
     recent = {"metadata": OURS, "custom_time": NOW - HOUR}
     write(runtime, "a/2025-11-12/old.json", 8 * DAY + HOUR, **recent)
-    assert sweep(runtime, far=True).checked == 0
+    assert sweep(runtime, deep=True).checked == 0
 
 
 @pytest.mark.parametrize(("hours", "day"), [(12.5, "2025-11-12"), (11.5, "2025-11-13")])
 def test_t4_a_near_sweep_looks_over_midnight(runtime: Runtime, hours: float, day: str) -> None:
-    """At 00:30 the evening's names are looked at, at 23:30 those of the date that comes."""
+    """At 00:30 it lists yesterday's names, and at 23:30 tomorrow's."""
     later = NOW + timedelta(hours=hours)
     write(runtime, f"a/{day}/1.json", timedelta(hours=1 - hours))
     assert sweep(runtime, later).checked == 1
 
 
 def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:
-    """A backfill of another season, written just now, is left to the round."""
+    """A backfill of another season is left to the hourly round."""
     for day in ("2024-11-12", "2025-11-10", "2025-11-12", "2025-11-14", "2026-11-12"):
         write(runtime, f"a/{day}/1.json")
-    assert names(sweep(runtime)) == ["a/2025-11-12/1.json"]
-    assert sweep(runtime, far=True).checked == 5
+    assert resent(sweep(runtime)) == ["a/2025-11-12/1.json"]
+    assert sweep(runtime, deep=True).checked == 5
 
 
 def test_r8_a_round_turns_its_pages_and_begins_anew(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page begins with the last name of the one before; then the first again, however full."""
-    monkeypatch.setattr(lost_objects, "PAGE", 3)
+    """Each page begins with the last name of the one before; after the last the first."""
+    monkeypatch.setattr(lost_objects, "LISTING_PAGE_OBJECTS", 3)
     pages: list[list[str]] = []
     listed = runtime.storage.list
 
@@ -179,21 +204,21 @@ def test_r8_a_round_turns_its_pages_and_begins_anew(
     for number in range(6):
         write(runtime, f"{number}.csv")
     for _ in range(4):
-        sweep(runtime, far=True)
+        sweep(runtime, deep=True)
     assert [*map("".join, pages)] == ["012", "234", "45", "012"]
     write(runtime, "6.csv")
     for _ in range(3):
-        sweep(runtime, far=True)
+        sweep(runtime, deep=True)
     assert [*map("".join, pages[4:])] == ["234", "456", "6"]
 
 
 def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
-    """Where the next page is the same one, its state object is left as it is."""
+    """If the next page is the same one, the state object is not written."""
     write(runtime, "1.csv")
     generations = set()
     for _ in range(3):
-        sweep(runtime, far=True)
-        cursor = runtime.storage.stat(runtime.settings.state_bucket, CURSOR)
+        sweep(runtime, deep=True)
+        cursor = runtime.storage.stat(runtime.settings.state_bucket, names.CURSOR)
         assert cursor is not None
         generations.add(cursor.generation)
     assert len(generations) == 1
@@ -201,25 +226,25 @@ def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("body", [b"", b'{"next": "1', b"[]", b"{}", b'{"next": 1}'])
 def test_r8_a_round_whose_place_cannot_be_read_begins_anew(runtime: Runtime, body: bytes) -> None:
-    """From the first name on; the place is written down again, also when it is the beginning."""
+    """It begins with the first name and writes its place again."""
     stored = write(runtime, "1.csv")
-    runtime.storage.create(runtime.settings.state_bucket, CURSOR, body)
-    assert sweep(runtime, far=True).missing_objects == [stored]
-    held = runtime.storage.read(runtime.settings.state_bucket, CURSOR)
+    runtime.storage.create(runtime.settings.state_bucket, names.CURSOR, body)
+    assert sweep(runtime, deep=True).missing_objects == [stored]
+    held = runtime.storage.read(runtime.settings.state_bucket, names.CURSOR)
     assert held is not None
     assert held[0] == b'{"next": ""}'
 
 
 @pytest.mark.parametrize("when", [NOW - 3 * HOUR, NOW + MINUTE])
 def test_r8_the_log_s_time_need_not_be_the_object_s(runtime: Runtime, when: datetime) -> None:
-    """A run began up to an hour before its object was written; clocks differ."""
+    """A run may begin an hour before its object is written, and clocks differ."""
     log(runtime, write(runtime, "a/2025-11-12/1.json", 2 * HOUR), when)
     found = sweep(runtime)
     assert (found.checked, found.missing) == (1, 0)
 
 
 def test_r8_an_object_of_the_round_is_looked_up_in_the_log_of_eight_days(runtime: Runtime) -> None:
-    """The names of the last days are looked at by their day, but a page holds any."""
+    """A page of the round may hold objects of any of the last days."""
     log(runtime, write(runtime, "1.csv", 8 * DAY))
-    found = sweep(runtime, far=True)
+    found = sweep(runtime, deep=True)
     assert (found.checked, found.missing) == (1, 0)

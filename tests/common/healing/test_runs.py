@@ -1,4 +1,4 @@
-"""RUN decisions without an end: from when on, how far back, and with what they are healed."""
+"""RUN decisions without an end: when they are healed, how deep back, and how."""
 
 from datetime import timedelta
 
@@ -8,14 +8,8 @@ from common import ids
 from common.configuration.workflows import load_workflows
 from common.settings import ROOT
 from local.simulator.world import World
-from tests.kit.losses import fail_to_complete, heal, is_for, lose, lose_all
-from tests.kit.world import (
-    SLOT,
-    forget,
-    new_world,
-    pop,
-    tick,
-)
+from tests.kit.losses import fail_to_complete, heal, is_for, lose
+from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
@@ -32,33 +26,33 @@ def world() -> World:
 
 @pytest.fixture
 def lost(world: World) -> World:
-    """One whose executor never gets the decision of betting_lines, however often it is sent."""
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    """Make a world in which every delivery of the decision of betting_lines is lost."""
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     tick(world, "tick-master-controller")
     world.settle()
     return world
 
 
 def use_up(world: World) -> None:
-    """All tries, until it is told that none is left."""
+    """Use up all resends until the run is quarantined."""
     tries = [heal(world, timedelta(minutes=minutes)) for minutes in (21, 31, 41, 51)]
     assert tries == [([f"decision {RUN}"], [])] * 3 + [([], [f"decision {RUN}"])]
 
 
 def executions(world: World) -> list[str]:
-    """How the runs of betting_lines ended."""
+    """List how the runs of betting_lines ended."""
     rows = world.rows["workflow_executions"]
     return [row["status"] for row in rows if row["decision_id"] == RUN]
 
 
 def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
-    """Until then its message may still be on its way."""
+    """Before that its message may still be on its way."""
     assert heal(lost, timedelta(minutes=20)) == ([], [])
     assert heal(lost, timedelta(minutes=20) + SECOND) == ([f"decision {RUN}"], [])
 
 
 def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
-    """However late its decision came to the executor."""
+    """Its age counts from its start, however late the executor got the decision."""
     tick(world, "tick-master-controller")
     world.clock.move(SLOT + timedelta(minutes=30))
     lose(world, is_for("scraper_runner", "oddsa_events"))
@@ -66,16 +60,16 @@ def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
     assert [sent[:4] for sent in heal(world, timedelta(minutes=50) + SECOND)[0]] == ["task"]
 
 
-@pytest.mark.parametrize(("days", "far"), [(2, False), (8, True)])
-def test_r8_runs_are_looked_at_so_far_back(lost: World, days: int, *, far: bool) -> None:
-    """Two days by every sweep, eight by an hour's last one."""
-    assert heal(lost, timedelta(days=days) + SECOND, far=far) == ([], [])
-    lost.clock._instant = SLOT
-    assert heal(lost, timedelta(days=days), far=far) == ([f"decision {RUN}"], [])
+@pytest.mark.parametrize(("days", "deep"), [(2, False), (8, True)])
+def test_r8_runs_are_looked_at_so_far_back(lost: World, days: int, *, deep: bool) -> None:
+    """Every sweep looks back two days, and an hour's last one eight."""
+    assert heal(lost, timedelta(days=days) + SECOND, deep=deep) == ([], [])
+    lost.clock.set(SLOT)
+    assert heal(lost, timedelta(days=days), deep=deep) == ([f"decision {RUN}"], [])
 
 
 def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
-    """Not while Pub/Sub may still deliver what waits for it; once its tries are used up."""
+    """Before that Pub/Sub may still deliver its message."""
     use_up(lost)
     day = timedelta(hours=24)
     assert heal(lost, day) == ([], [])
@@ -86,30 +80,31 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
 
 @pytest.fixture
 def ahead(world: World) -> World:
-    """One that was asked by force for a morning four days later, and has decided."""
+    """Force the slot of a morning four days ahead, and deliver its tick."""
     flows = load_workflows(ROOT / "config" / "workflows.yaml")
-    world.runtime.__dict__["workflows"] = {"morning_operations": flows["morning_operations"]}
+    only = {"morning_operations": flows["morning_operations"]}
+    world.runtime = world.runtime.but(workflows=only)
     due = SLOT + AHEAD
     body = {"schema": "tick", "version": 1, "scheduled_time": due.isoformat(), "force": True}
     world.clock.move(SLOT)
     world.publisher.publish("tick-master-controller", body, {})
-    world.deliver(pop(world))
+    world.deliver(world.take())
     return world
 
 
 def test_r8_a_slot_to_come_that_was_run_by_force_does_not_wait_for_its_instant(
     ahead: World,
 ) -> None:
-    """Its decision is of that instant, but its age is that of its batch."""
+    """The age of a forced run is that of its stored batch."""
     ahead.queue.clear()
     (row,) = ahead.rows["workflow_decisions"]
-    assert heal(ahead, timedelta(minutes=20), far=True) == ([], [])
+    assert heal(ahead, timedelta(minutes=20), deep=True) == ([], [])
     sent = [f"decision {row['decision_id']}"]
-    assert heal(ahead, timedelta(minutes=21), far=True) == (sent, [])
+    assert heal(ahead, timedelta(minutes=21), deep=True) == (sent, [])
 
 
 def test_r8_a_slot_to_come_that_was_run_by_force_is_left_alone_when_it_comes(ahead: World) -> None:
-    """Its execution is of the day on which it was asked for, and no longer looked at."""
+    """Its execution belongs to the day on which it was forced, and is not checked again."""
     ahead.settle()
     assert [row["status"] for row in ahead.rows["workflow_executions"]] == ["completed"]
     assert heal(ahead, AHEAD + timedelta(hours=1)) == ([], [])
@@ -119,15 +114,15 @@ def test_r8_a_slot_to_come_that_was_run_by_force_is_left_alone_when_it_comes(ahe
 def test_r8_a_step_is_completed_though_the_object_of_its_result_is_gone(
     world: World, *, overwritten: bool
 ) -> None:
-    """Its event goes out as its result remembers it."""
+    """The event that is resent is made from the stored result."""
     fail_to_complete(world)
     world.queue.clear()
     bucket = world.runtime.settings.data_bucket
     names = [stored.name for stored in world.storage.list(bucket, "oddsa-")]
     forget(world, bucket, "oddsa-")
-    world.storage.on_finalize = None
-    for name in names if overwritten else ():
-        world.storage.create(bucket, name, b"by hand")
+    with unnoticed(world):
+        for name in names if overwritten else ():
+            world.storage.create(bucket, name, b"by hand")
     assert heal(world, timedelta(minutes=30)) == ([f"step 1 of execution {EXECUTION}"], [])
     world.settle()
     assert executions(world) == ["completed"]

@@ -1,18 +1,18 @@
-"""Silent tasks of an execution: asked for again, written off, or seen to be gone."""
+"""Silent tasks of an execution are resent, written off, or found to be gone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from common import ids
-from common.executions.execution import read_manifest, step_tasks
-from common.executions.steps import Manifest
+from common.executions.execution import Execution
 from common.healing.tasks import write_off
 from common.messages.labels import Labels, read_labels
-from common.messages.models import GameRef
-from common.messages.object_names import task_claim
+from common.messages.models import GameRef, ScraperRequest
+from common.state import names
 from local.simulator.world import World
-from tests.kit.losses import heal, is_for, lose_all
+from tests.kit.losses import heal, is_for
 from tests.kit.world import SLOT, before, forget, new_world, tick
 
 RUN = ids.decision_id("betting_lines", SLOT)
@@ -29,46 +29,47 @@ def world() -> World:
 
 
 def run_without(world: World, function: str) -> str:
-    """Run the slot; nothing of its game lines ever reaches a function. Tells the task."""
-    lose_all(world, is_for(function, "oddsa_game_lines"))
+    """Run the slot, losing all of its game lines before a function; returns the task."""
+    world.transport.lose(is_for(function, "oddsa_game_lines"))
     tick(world, "tick-master-controller")
     world.settle()
-    tasks = step_tasks(world.runtime, started(world), 1)
-    assert tasks
-    (task,) = [r.execution for r in tasks.requests if r.scraper == "oddsa_game_lines"]
+    requested = requests(world, 1)
+    (task,) = [r.execution for r in requested if r.scraper == "oddsa_game_lines"]
     assert task
     return f"task {task.task_id}"
 
 
-def started(world: World) -> Manifest:
-    """The execution of betting_lines."""
-    manifest = read_manifest(world.runtime, EXECUTION)
-    assert manifest
-    assert manifest.started == SLOT
-    return manifest
+def requests(world: World, step: int) -> Sequence[ScraperRequest]:
+    """Read the requests of a step of betting_lines, whose execution began at the slot."""
+    execution = Execution.open(world.runtime, EXECUTION)
+    assert execution
+    assert execution.manifest.started == SLOT
+    tasks = execution.step(step)
+    assert tasks
+    return tasks.requests
 
 
 def ended(world: World) -> list[tuple[str, str]]:
-    """How it ended."""
+    """List status and outcome of the execution."""
     rows = world.rows["workflow_executions"]
     return [(r["status"], r["outcome"]) for r in rows if r["decision_id"] == RUN]
 
 
 def written_off(world: World) -> list[str]:
-    """The objects of tasks that never ran."""
+    """List the objects of tasks that never ran."""
     listed = world.storage.list(world.runtime.settings.data_bucket, "failed/")
     return [stored.name for stored in listed]
 
 
 def tries_from(world: World, first: timedelta, task: str) -> timedelta:
-    """Use up a task's tries; when the next sweep is due."""
+    """Use up a task's resends; returns when the next sweep is due."""
     for number in range(3):
         assert heal(world, first + number * timedelta(minutes=10)) == ([task], [])
     return first + timedelta(minutes=30)
 
 
 def test_r8_a_task_is_written_off_after_sixty_minutes(world: World) -> None:
-    """Not while it may run late, though its tries are used up before."""
+    """Before that it may still run, although its resends are used up."""
     task = run_without(world, "scraper_runner")
     last = tries_from(world, timedelta(minutes=21), task)
     for after in (last, timedelta(minutes=60)):
@@ -79,7 +80,7 @@ def test_r8_a_task_is_written_off_after_sixty_minutes(world: World) -> None:
 
 
 def test_r6_a_run_whose_task_was_just_written_off_is_not_given_up(world: World) -> None:
-    """Nor while it is asked again, though a day has gone by: its row is to count that task."""
+    """A run older than a day waits for the task that is written off or resent."""
     last = tries_from(world, DAY + SECOND, run_without(world, "scraper_runner"))
     assert heal(world, last) == ([], [])
     assert ended(world) == []
@@ -88,7 +89,7 @@ def test_r6_a_run_whose_task_was_just_written_off_is_not_given_up(world: World) 
 
 
 def test_r6_a_run_whose_task_was_just_reported_is_not_given_up(world: World) -> None:
-    """Its every event was lost, its object tells what came of it: the step can be completed."""
+    """If all events are lost, the task's object still completes the step."""
     last = tries_from(world, DAY + SECOND, run_without(world, "execution_tracker"))
     assert heal(world, last) == ([], [])
     assert ended(world) == []
@@ -96,7 +97,7 @@ def test_r6_a_run_whose_task_was_just_reported_is_not_given_up(world: World) -> 
 
 
 def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world: World) -> None:
-    """It has run, so that it is not written off, and nothing of it can come."""
+    """The task has run, so that it is not written off, but nothing reports it."""
     task = run_without(world, "execution_tracker")
     forget(world, world.runtime.settings.data_bucket, "oddsa-game-lines/")
     last = tries_from(world, timedelta(minutes=21), task)
@@ -108,7 +109,7 @@ def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world:
 
 
 def test_r6_a_run_whose_task_s_object_was_deleted_has_its_tries(world: World) -> None:
-    """Also when the first sweep comes after a day."""
+    """It has its resends even if the first sweep comes after a day."""
     task = run_without(world, "execution_tracker")
     forget(world, world.runtime.settings.data_bucket, "oddsa-game-lines/")
     last = tries_from(world, DAY + SECOND, task)
@@ -117,17 +118,14 @@ def test_r6_a_run_whose_task_s_object_was_deleted_has_its_tries(world: World) ->
 
 
 def test_the_object_of_a_lost_task_says_all_that_a_run_would(world: World) -> None:
-    """So that it is logged, counted and found like any other."""
+    """It is logged, counted and found like any other object."""
     before(world, "scraper_runner")
-    manifest = started(world)
-    tasks = step_tasks(world.runtime, manifest, 0)
-    assert tasks
-    request = tasks.requests[0].model_copy(update={"game": GAME})
+    request = requests(world, 0)[0].model_copy(update={"game": GAME})
     task = request.execution
     assert task
     now = SLOT + timedelta(hours=2)
     world.clock.move(now)
-    write_off(world.runtime, manifest, request, now)
+    write_off(world.runtime, request, now)
     (stored,) = world.storage.list(world.runtime.settings.data_bucket, "failed/")
     assert stored.name == (
         f"failed/oddsa-events/2025-11-12/{GAME.game_id}/150000-{task.task_id[:8]}.json"
@@ -143,7 +141,7 @@ def test_the_object_of_a_lost_task_says_all_that_a_run_would(world: World) -> No
         records=0,
         started_at=now,
         duration_seconds=0,
-        target_date=manifest.decision.target_date,
+        target_date=SLOT.date(),
         game_id=GAME.game_id,
         execution_id=EXECUTION,
         decision_id=RUN,
@@ -157,15 +155,13 @@ def test_the_object_of_a_lost_task_says_all_that_a_run_would(world: World) -> No
 
 
 def test_r6_a_task_that_has_written_is_not_written_off(world: World) -> None:
-    """Its runner died before it could say that it was done, and nobody had looked since."""
+    """Its runner died between its object and the claim's end."""
     assert world.deliver(before(world, "scraper_runner")) == 200
     state = world.runtime.settings.state_bucket
-    tasks = step_tasks(world.runtime, started(world), 0)
-    assert tasks
-    (request,) = tasks.requests
+    (request,) = requests(world, 0)
     assert request.execution
-    forget(world, state, f"claims/{task_claim(request.execution.task_id)}/done")
+    forget(world, state, names.done(names.task_key(request.execution.task_id)))
     now = SLOT + timedelta(hours=2)
     world.clock.move(now)
-    write_off(world.runtime, started(world), request, now)
+    write_off(world.runtime, request, now)
     assert written_off(world) == []

@@ -19,7 +19,7 @@ from common.sources.health import (
     recent,
     slot_text,
 )
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from tests.kit.situations import MANY
 from tests.kit.state import new_state

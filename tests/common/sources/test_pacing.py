@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, repeat
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from common.clock import SystemClock
 from common.cloud.storage import GoogleStorage
 from common.sources.errors import NoTurnError
 from common.sources.pacing import LocalTurns, SharedTurns
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from local.stack.gcs import create_buckets, start_gcs
 from tests.kit.state import new_state
@@ -62,7 +63,7 @@ def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
 
     def ask(_: None) -> datetime:
         clock = ManualClock(NOW)
-        SharedTurns(new_state(storage, clock), 0.6).wait(HOST, LATER)
+        SharedTurns(new_state(storage, clock), 0.6, randbelow).wait(HOST, LATER)
         return clock.now()
 
     with ThreadPoolExecutor(20) as pool:
@@ -182,7 +183,9 @@ def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
 
         def ask(_: int) -> list[datetime]:
             clock = Watched()
-            turns = SharedTurns(new_state(GoogleStorage(project, server.endpoint), clock), interval)
+            turns = SharedTurns(
+                new_state(GoogleStorage(project, server.endpoint), clock), interval, randbelow
+            )
             for _ in range(2):
                 turns.wait(HOST, clock.now() + timedelta(seconds=60))
                 assert clock.now() >= clock.until[-1]

@@ -11,7 +11,7 @@ from common.cloud.ports import Storage, StoredObject
 from common.errors import ClaimBusyError, ConflictError
 from common.state.claims import claimed, is_done, started
 from common.state.store import StateStore
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from tests.kit.state import LEASE, NOON, Mortal, new_state
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import BadInputError, TransientError
 from common.state.store import StateStore, read_object
-from local.simulator.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from tests.kit.state import LEASE, NOON, new_state
 

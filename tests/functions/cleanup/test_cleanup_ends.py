@@ -1,4 +1,4 @@
-"""The cleanup processor and runs that nothing can bring on: each ends in one row (R6, R8)."""
+"""Runs that nothing can continue end in one failed row (R6, R8)."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,69 +7,65 @@ import pytest
 
 from common import ids
 from common.eastern import eastern
-from common.healing import runs as lost_runs
+from common.executions.execution import Execution
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
-from tests.kit.losses import fail_to_complete, is_for, lose_all
-from tests.kit.sweeps import DAY_LATER, QUARTER, execution, sweep
+from tests.kit.breaks import Break, deliver_through, die_after, tapped
+from tests.kit.checks import defects
+from tests.kit.losses import fail_to_complete, is_for
+from tests.kit.sweeps import SWEEP_INTERVAL, SWEEPS_A_DAY, execution, sweep
 from tests.kit.world import (
     LAST_TASK,
     SLOT,
     SWEEP,
-    Break,
-    Do,
     ForgetfulWarehouse,
-    Tap,
     before,
-    deliver_through,
-    die_after,
-    faults,
     forget,
     new_world,
-    pop,
     run_to,
     tick,
 )
 
 
 def test_r6_a_decision_that_nothing_can_start_ends_in_a_failed_row(world: World) -> None:
-    """After three tries it is quarantined, after a day its RUN has a terminal row (X5)."""
+    """It is quarantined after three resends, and after a day its RUN has a failed row (X5)."""
     delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     rows = [sweep(world, number) for number in range(5)]
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
     assert [row["republished"] for row in rows] == [[lost]] * 3 + [[]] * 2
     assert [row["quarantined"] for row in rows] == [[]] * 3 + [[lost]] + [[]]
-    assert sweep(world, DAY_LATER)["quarantined"] == [lost]
+    assert sweep(world, SWEEPS_A_DAY)["quarantined"] == [lost]
     row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "FAILED", 0)
     assert row["error_message"].startswith("LOST: ")
     assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
-    assert sweep(world, DAY_LATER + 1)["quarantined"] == []
-    assert faults(world) == []
+    assert sweep(world, SWEEPS_A_DAY + 1)["quarantined"] == []
+    assert defects(world) == []
     assert world.deliver(delivery) == 200
     assert world.replies[-1][2]["result"] == "already started"
 
 
 def test_r6_a_run_whose_batch_is_gone_too_ends_in_a_failed_row(world: World) -> None:
-    """Nothing is left to send: its row alone tells what it was, and it is told once."""
+    """With nothing left to resend, the RUN is quarantined and ends from its row alone."""
     before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     forget(world, world.runtime.settings.state_bucket, "decided/")
     lost = f"decision {ids.decision_id('betting_lines', SLOT)}"
-    numbers = (0, 1, DAY_LATER, DAY_LATER + 1)
+    numbers = (0, 1, SWEEPS_A_DAY, SWEEPS_A_DAY + 1)
     rows = [sweep(world, number) for number in numbers]
     assert [row["quarantined"] for row in rows] == [[lost], [], [lost], []]
     assert [row["republished"] for row in rows] == [[]] * 4
     row = execution(world)
     assert (row["status"], row["target_date"]) == ("failed", eastern(SLOT).date())
     assert row["scrapers_requested"] == ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: World) -> None:
-    """It is decided as of its own instant, a day back; its age is that of its batch."""
+    """A forced run's age is that of its stored batch, not that of its old slot."""
     long_ago = SLOT - timedelta(days=1)
     world.clock.move(SWEEP - timedelta(minutes=1))
     body = {"schema": "tick", "version": 1, "scheduled_time": long_ago.isoformat(), "force": True}
@@ -86,26 +82,28 @@ def test_r8_a_run_of_long_ago_that_was_forced_just_now_is_not_given_up(world: Wo
 
 
 def test_r6_after_a_standstill_of_a_day_a_run_ends_as_if_there_was_none(world: World) -> None:
-    """Sweeps that come before what waits for delivery give nothing up that may still run."""
+    """Sweeps that run before the waiting deliveries give up no run that can still end."""
     before(world, "scraper_runner")
-    waiting, world.queue = world.queue, []
+    waiting = [*world.queue]
+    world.queue.clear()
     for number in (104, 105, 106):
         row = sweep(world, number)
         assert row["quarantined"] == []
-    world.queue = sorted([*waiting, *world.queue])
+    world.queue.extend(waiting)
+    world.queue.sort()
     world.settle()
     for number in range(107, 112):
         sweep(world, number)
     assert execution(world)["status"] == "completed"
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> None:
-    """After a day without its tracker; what its tasks brought is counted and linked."""
+    """A run without its tracker ends after a day; its tasks' results are counted and linked."""
     before(world, LAST_TASK)
-    lose_all(world, is_for("execution_tracker", "betting_lines"))
+    world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.settle()
-    for number in (*range(12), DAY_LATER, DAY_LATER + 1):
+    for number in (*range(12), SWEEPS_A_DAY, SWEEPS_A_DAY + 1):
         sweep(world, number)
     row = execution(world)
     assert row["status"] == "failed"
@@ -118,67 +116,66 @@ def test_r6_a_run_that_nothing_can_finish_ends_in_a_failed_row(world: World) -> 
 
 
 def test_r6_a_run_whose_last_step_cannot_be_completed_ends_too(world: World) -> None:
-    """All tasks reported, and yet every completion fails."""
+    """All tasks have reported, but every completion fails."""
     fail_to_complete(world)
-    lose_all(world, is_for("execution_tracker", "betting_lines"))
+    world.transport.lose(is_for("execution_tracker", "betting_lines"))
     world.queue.clear()
     rows = [sweep(world, number) for number in range(4)]
     step = f"step 1 of execution {ids.execution_id(ids.decision_id('betting_lines', SLOT))}"
     assert [row["republished"][-1:] for row in rows] == [[step]] * 3 + [[]]
     assert rows[-1]["quarantined"] == [step]
-    sweep(world, DAY_LATER)
+    sweep(world, SWEEPS_A_DAY)
     row = execution(world)
     assert (row["status"], row["outcome"], row["scrapers_triggered"]) == ("failed", "PARTIAL", 3)
 
 
 def test_r6_a_run_given_up_while_a_delivery_is_at_it_is_left_to_it(world: World) -> None:
-    """A live claim wins, though all tries are used up: nothing is told, the row is written once."""
+    """A live claim wins over a sweep although all resends are used up."""
     delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     for number in range(4):
         sweep(world, number)
-    world.clock.move(SWEEP + DAY_LATER * QUARTER)
+    world.clock.move(SWEEP + SWEEPS_A_DAY * SWEEP_INTERVAL)
 
-    def meanwhile(breaking: Break, do: Do) -> Any:
+    def meanwhile(do: Do) -> Any:
         done = do()
-        assert sweep(world, DAY_LATER)["quarantined"] == []
+        assert sweep(world, SWEEPS_A_DAY)["quarantined"] == []
         return done
 
-    world.runtime.__dict__["storage"] = Tap(world.storage, Break(1, meanwhile))
-    assert world.deliver(delivery) == 200
-    world.runtime.__dict__["storage"] = world.storage
+    with tapped(world, Break(1, meanwhile).around, "storage"):
+        assert world.deliver(delivery) == 200
     world.settle()
     assert execution(world)["status"] == "completed"
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 @pytest.mark.parametrize(
-    ("left", "said"),
+    ("left", "error"),
     [
         ({"betting_lines": ("oddsa_events", "oddsa_player_props")}, "oddsa_game_lines not in"),
         ({}, "'betting_lines' is not configured"),
     ],
 )
 def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
-    world: World, left: dict[str, tuple[str, ...]], said: str
+    world: World, left: dict[str, tuple[str, ...]], error: str
 ) -> None:
-    """A scraper or the workflow went between decision and delivery: nobody waits a day for it."""
+    """A RUN whose scraper or workflow was removed ends at once, not after a day."""
     tick(world, "tick-master-controller")
-    world.deliver(pop(world))
+    world.deliver(world.take())
     flows = dict(world.runtime.workflows)
     flow = flows.pop("betting_lines")
     for name, scrapers in left.items():
         last = flow.steps[-1].model_copy(update={"scrapers": scrapers[1:]})
         flows[name] = flow.model_copy(update={"steps": (flow.steps[0], last)})
-    world.runtime.__dict__["workflows"] = flows
+    world.runtime = world.runtime.but(workflows=flows)
     world.settle()
     first, second = sweep(world), sweep(world, 1)
     assert first["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
     assert (first["republished"], second["quarantined"]) == ([], [])
     row = execution(world)
     assert row["status"] == "failed"
-    assert said in row["error_message"]
+    assert error in row["error_message"]
     tick(world, "tick-master-controller", SLOT + timedelta(hours=1))
     world.settle()
     now = [r for r in world.rows["workflow_decisions"] if r["workflow_name"] == "betting_lines"]
@@ -189,11 +186,11 @@ def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
 def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
     world: World, event: str
 ) -> None:
-    """Its start is done, and nothing tells any longer what it led to: told once, one row."""
+    """The run is quarantined, and ends in one failed row."""
     before(world, event)
     world.queue.clear()
     forget(world, world.runtime.settings.state_bucket, "executions/")
-    rows = [sweep(world, number) for number in (*range(4), DAY_LATER, DAY_LATER + 1)]
+    rows = [sweep(world, number) for number in (*range(4), SWEEPS_A_DAY, SWEEPS_A_DAY + 1)]
     run = f"decision {ids.decision_id('betting_lines', SLOT)}"
     assert [run in row["quarantined"] for row in rows] == [False] * 3 + [True, True, False]
     assert execution(world)["status"] == "failed"
@@ -203,59 +200,61 @@ def test_r6_a_run_whose_state_is_deleted_under_way_ends_in_a_failed_row(
 def test_r6_a_run_that_starts_while_a_sweep_gives_it_up_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of the executor's delivery lies between the sweep's look and its claim."""
+    """The executor's whole delivery happens between the sweep's look and its claim."""
     delivery = before(world, "workflow_executor")
-    lose_all(world, is_for("workflow_executor", "betting_lines"))
+    world.transport.lose(is_for("workflow_executor", "betting_lines"))
     world.settle()
     for number in range(4):
         sweep(world, number)
-    give_up = lost_runs.give_up
+    give_up = Execution.give_up
 
-    def late(*given: Any) -> bool:
+    def late(execution: Execution, *given: Any) -> bool:
         monkeypatch.undo()
         assert world.deliver(delivery) == 200
-        return give_up(*given)
+        return give_up(execution, *given)
 
-    monkeypatch.setattr(lost_runs, "give_up", late)
-    assert sweep(world, DAY_LATER)["quarantined"] == []
+    monkeypatch.setattr(Execution, "give_up", late)
+    assert sweep(world, SWEEPS_A_DAY)["quarantined"] == []
     world.settle()
     assert execution(world)["status"] == "completed"
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r6_two_sweeps_at_once_end_a_run_whose_state_is_gone_once() -> None:
-    """The second one comes while the first writes its row; no job key holds here."""
+    """A second sweep runs while the first writes its row, without help of a job key."""
     world = new_world(ForgetfulWarehouse)
     before(world, "scraper_runner")
     world.queue.clear()
     forget(world, world.runtime.settings.state_bucket, "executions/")
     for number in range(4):
         sweep(world, number)
-    world.clock.move(SWEEP + (DAY_LATER + 1) * QUARTER)
-    for number in (DAY_LATER, DAY_LATER + 1):
-        tick(world, "tick-cleanup-processor", SWEEP + number * QUARTER)
-    first, second = pop(world), pop(world)
+    world.clock.move(SWEEP + (SWEEPS_A_DAY + 1) * SWEEP_INTERVAL)
+    for number in (SWEEPS_A_DAY, SWEEPS_A_DAY + 1):
+        tick(world, "tick-cleanup-processor", SWEEP + number * SWEEP_INTERVAL)
+    first, second = world.take(), world.take()
 
-    def meanwhile(breaking: Break, do: Do) -> Any:
+    def meanwhile(do: Do) -> Any:
         assert world.deliver(second) == 200
         return do()
 
-    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, meanwhile))
-    assert world.deliver(first) == 200
-    told = [run for row in world.rows["cleanup_operations"][-2:] for run in row["quarantined"]]
+    with tapped(world, Break(1, meanwhile).around, "warehouse"):
+        assert world.deliver(first) == 200
+    quarantined = [
+        run for row in world.rows["cleanup_operations"][-2:] for run in row["quarantined"]
+    ]
     runs = {f"decision {row['decision_id']}" for row in world.rows["workflow_executions"]}
-    assert sorted(told) == sorted(runs)
+    assert sorted(quarantined) == sorted(runs)
     assert len(world.rows["workflow_executions"]) == 2
 
 
 def test_x5_a_run_that_died_before_its_first_step_and_is_refused_now_ends_too(
     world: World,
 ) -> None:
-    """Its manifest is stored, no task was asked for, and its workflow is gone."""
+    """Its manifest is stored, no task was requested, and its workflow is removed."""
     deliver_through(world, before(world, "workflow_executor"), Break(2, die_after))
     flows = dict(world.runtime.workflows)
     del flows["betting_lines"]
-    world.runtime.__dict__["workflows"] = flows
+    world.runtime = world.runtime.but(workflows=flows)
     world.settle()
     assert sweep(world, 1)["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
     assert execution(world)["status"] == "failed"

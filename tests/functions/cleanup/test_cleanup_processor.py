@@ -1,32 +1,22 @@
-"""The cleanup processor's sweep: one row that says what was found and sent again (R8)."""
+"""The cleanup processor's sweep writes one row of what it found and resent (R8)."""
 
 from datetime import timedelta
 
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
+from local.simulator.ports.intercepted import Call as PortCall
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
+from tests.kit.breaks import Break, raising, tapped
+from tests.kit.checks import defects
 from tests.kit.losses import is_for
 from tests.kit.sweeps import BUCKET, TICK, sweep, upload
-from tests.kit.world import (
-    LOST_UPLOAD,
-    SLOT,
-    SWEEP,
-    Break,
-    Call,
-    Do,
-    Tap,
-    before,
-    faults,
-    lose_two,
-    pop,
-    run_to,
-    tick,
-)
+from tests.kit.world import LOST_UPLOAD, SLOT, SWEEP, Call, before, lose_two, run_to, tick
 
 
 def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> None:
-    """Objects are checked, none is missing, nothing is sent."""
+    """Objects are checked, none is missing, and nothing is resent."""
     tick(world, "tick-master-controller")
     world.settle()
     published = len(world.publisher.published)
@@ -45,7 +35,7 @@ def test_a_healthy_chain_leaves_a_row_of_nothing(world: World, call: Call) -> No
 
 
 def test_a_swept_slot_is_a_no_op(world: World, call: Call) -> None:
-    """Whichever instant of the slot the second tick names."""
+    """A second tick, at any instant of the slot, writes no row."""
     world.clock.move(SWEEP + timedelta(minutes=9))
     call("cleanup_processor", TICK)
     later = {**TICK, "scheduled_time": (SWEEP + timedelta(minutes=9)).isoformat()}
@@ -55,18 +45,18 @@ def test_a_swept_slot_is_a_no_op(world: World, call: Call) -> None:
 
 
 def test_what_was_lost_is_sent_again_and_said(world: World) -> None:
-    """A lost object's event and a lost decision: both healed by the ordinary chain."""
+    """A lost object event and a lost decision are resent, and the row lists both."""
     lose_two(world)
     row = sweep(world)
     lost = ids.decision_id("betting_lines", SLOT)
     assert row["republished"] == [f"gs://{BUCKET}/{LOST_UPLOAD}", f"decision {lost}"]
     assert (row["missing_files_found"], row["republished_count"]) == (1, 2)
-    assert faults(world) == []
+    assert defects(world) == []
     assert sweep(world, 1)["republished_count"] == 0
 
 
 def test_what_may_still_be_on_its_way_is_left_alone(world: World) -> None:
-    """An object of the last ten minutes, and a RUN of the last twenty."""
+    """Objects younger than 10 minutes and RUNs younger than 20 are not resent."""
     tick(world, "tick-master-controller")
     run_to(world, is_for("workflow_executor"))
     world.settle()
@@ -77,32 +67,30 @@ def test_what_may_still_be_on_its_way_is_left_alone(world: World) -> None:
 
 
 def test_c5_a_sweep_ends_in_time_though_every_call_hangs(world: World) -> None:
-    """Its row says so within the function's 540 s, and the next sweep heals what is left."""
+    """It ends within the function's 540 s, and the next sweep resends the rest."""
     for number in range(30):
         world.storage.create(BUCKET, f"logged/2025-11-12/{number}.json", b"{}")
     world.settle()
     for number in range(30):
         upload(world, f"notes/2025-11-12/{number}.json")
 
-    class Hangs(Tap):
-        def publish(self, *args: object) -> None:
-            world.clock.sleep(30)
-            raise ServiceUnavailable("Pub/Sub hangs")
+    def hang(call: PortCall, do: Do) -> None:
+        world.clock.sleep(30)
+        raise ServiceUnavailable("Pub/Sub hangs")
 
-    world.runtime.__dict__["publisher"] = Hangs(world.publisher, Break())
-    row = sweep(world)
+    with tapped(world, hang, "publisher"):
+        row = sweep(world)
     assert (row["status"], row["error_message"]) == (
         "ERROR",
         "ServiceUnavailable: 503 Pub/Sub hangs",
     )
     assert row["duration_seconds"] < 300
-    world.runtime.__dict__["publisher"] = world.publisher
     assert sweep(world, 1)["republished_count"] == 30
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
-    """When most of many objects look unlogged, the lookup is wrong, not the world."""
+    """When most of many objects look unlogged, the lookup is taken to be wrong."""
     lose_two(world)
     for number in range(40):
         upload(world, f"notes/2025-11-12/{number}.json")
@@ -114,18 +102,13 @@ def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
 
 
 def test_the_row_of_a_sweep_is_raised_when_it_cannot_be_written(world: World, call: Call) -> None:
-    """503; what was sent by then is not sent again by the redelivery."""
+    """The answer is 503, and the redelivery does not resend what was resent."""
     delivery = before(world, "cleanup_processor")
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise ServiceUnavailable("BigQuery is away")
-
-    world.runtime.__dict__["warehouse"] = Tap(world.warehouse, Break(1, fail))
-    assert call("cleanup_processor", delivery.body()).status == 503
-    while world.queue:
-        world.deliver(pop(world))
-    world.runtime.__dict__["warehouse"] = world.warehouse
+    first = Break(1, raising(ServiceUnavailable("BigQuery is away")))
+    with tapped(world, first.around, "warehouse"):
+        assert call("cleanup_processor", delivery.body()).status == 503
+        world.settle()
     assert call("cleanup_processor", delivery.body()).status == 200
     world.settle()
     assert len(world.rows["cleanup_operations"]) == 1
-    assert faults(world) == []
+    assert defects(world) == []

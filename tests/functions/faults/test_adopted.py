@@ -1,11 +1,12 @@
-"""Tables and buckets that production had before: what another system left there harms nothing."""
+"""Rows that another system left in the tables change nothing."""
 
 from datetime import timedelta
 from typing import Any
 
 from common.cloud.tables import table
 from local.simulator.world import World
-from tests.kit.world import SLOT, faults, tick
+from tests.kit.checks import defects
+from tests.kit.world import SLOT, tick
 
 YESTERDAY = SLOT - timedelta(days=1)
 SEEDED: dict[str, dict[str, Any]] = {
@@ -58,12 +59,10 @@ SEEDED: dict[str, dict[str, Any]] = {
 
 
 def adopt(world: World, name: str, **changes: Any) -> None:
-    """Hold a row as BigQuery returns it once our columns were added: null, or an empty array."""
+    """Hold a row as BigQuery returns it after our columns were added as null or empty arrays."""
     given, shape = SEEDED[name] | changes, table(name)
     row = {f.name: given.get(f.name, [] if f.mode == "REPEATED" else None) for f in shape.fields}
-    when = row[shape.partition_column]
-    day = when.date() if shape.partition_type == "TIMESTAMP" else when
-    world.warehouse._days[name, day].rows.append(row)
+    world.warehouse.adopt(name, row)
 
 
 def test_the_seeds_rows_of_adopted_tables_change_no_decision_and_no_sweep(world: World) -> None:
@@ -82,4 +81,4 @@ def test_the_seeds_rows_of_adopted_tables_change_no_decision_and_no_sweep(world:
     (sweep,) = world.rows["cleanup_operations"]
     assert (sweep["status"], sweep["republished_count"]) == ("OK", 0)
     assert {status for _, status, _ in world.answers} == {200}
-    assert faults(world) == []
+    assert defects(world) == []

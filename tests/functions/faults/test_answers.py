@@ -1,4 +1,4 @@
-"""What every function answers to what it cannot handle, now or ever (R7)."""
+"""The answer of every function to what it cannot handle now, or never can (R7)."""
 
 import base64
 from collections.abc import Mapping
@@ -13,22 +13,12 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 
+from local.simulator.ports.intercepted import Around
 from local.simulator.world import World
+from tests.kit.breaks import Break, raising, tapped
+from tests.kit.checks import defects, tables, undisturbed
 from tests.kit.payloads import wrapped
-from tests.kit.world import (
-    DAY,
-    FUNCTIONS,
-    LAST_TASK,
-    Break,
-    Call,
-    Do,
-    before,
-    faults,
-    rest,
-    tables,
-    tapped,
-    undisturbed,
-)
+from tests.kit.world import DAY, FUNCTIONS, LAST_TASK, Call, before, rest
 
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 TICKED = ("schedule_locker", "master_controller", "cleanup_processor")
@@ -53,7 +43,7 @@ NO_JSON = [
     (b"{not json", "message.data: not JSON"),
     (b"[1]", "message.data: a JSON list"),
     (b"\xff\xfe", "message.data: not JSON"),
-    (b"[" * 100_000, "message.data: not JSON (nested too deep)"),
+    (b"[" * 100_000, "message.data: not JSON (recursion limit exceeded"),
 ]
 TICKS: list[tuple[Mapping[str, Any], str]] = [
     ({"scheduled_time": "yesterday"}, "Tick: scheduled_time"),
@@ -97,11 +87,11 @@ OBJECTS: list[tuple[Mapping[str, Any], str]] = [
     ({**OBJECT, "metadata": LABELS, "timeCreated": SLOT}, "metadata of 'a/b.json': records"),
 ]
 MALFORMED: list[tuple[str, bytes | Mapping[str, Any], str]] = [
-    *((function, raw, told) for function in FUNCTIONS for raw, told in NO_JSON),
-    *((function, message, told) for function in TICKED for message, told in TICKS),
-    *(("workflow_executor", message, told) for message, told in DECISIONS),
-    *(("scraper_runner", message, told) for message, told in REQUESTS),
-    *((function, message, told) for function in TRACKING for message, told in OBJECTS),
+    *((function, raw, expected) for function in FUNCTIONS for raw, expected in NO_JSON),
+    *((function, message, expected) for function in TICKED for message, expected in TICKS),
+    *(("workflow_executor", message, expected) for message, expected in DECISIONS),
+    *(("scraper_runner", message, expected) for message, expected in REQUESTS),
+    *((function, message, expected) for function in TRACKING for message, expected in OBJECTS),
     (
         "execution_tracker",
         {**OBJECT, "name": HOME, "metadata": OF_AN_EXECUTION, "timeCreated": SLOT},
@@ -110,17 +100,17 @@ MALFORMED: list[tuple[str, bytes | Mapping[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "message", "told"), MALFORMED)
+@pytest.mark.parametrize(("function", "message", "expected"), MALFORMED)
 def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
-    world: World, call: Call, function: str, message: bytes | Mapping[str, Any], told: str
+    world: World, call: Call, function: str, message: bytes | Mapping[str, Any], expected: str
 ) -> None:
-    """200; the dead letter names function and field, and keeps the original; no row is written."""
+    """The answer is 200; a dead letter keeps the original and names function and field."""
     rows, published = tables(world), len(world.publisher.published)
     headers, body = wrapped("push_broker", message, {"from": "a test"})
     assert call(function, body, headers).status == 200
     (letter,) = world.publisher.published[published:]
     assert (letter.topic, letter.body["function"]) == ("dead-letters", function)
-    assert told in letter.body["error"]
+    assert expected in letter.body["error"]
     original = base64.b64decode(body["message"]["data"])
     assert letter.body["original"] == original.decode("utf-8", "replace")
     assert letter.body["attributes"]["from"] == "a test"
@@ -130,17 +120,17 @@ def test_r7_a_malformed_message_of_a_topic_is_buried_at_the_first_try(
 
 
 @pytest.mark.parametrize(
-    ("function", "message", "told"),
+    ("function", "message", "expected"),
     [case for case in MALFORMED if not isinstance(case[1], bytes)],
 )
 def test_r7_the_same_called_directly_is_told_to_the_caller(
-    world: World, call: Call, function: str, message: Mapping[str, Any], told: str
+    world: World, call: Call, function: str, message: Mapping[str, Any], expected: str
 ) -> None:
-    """400 with the error; a dead letter would only repeat what the caller sees."""
+    """The answer is 400 with the error, and no dead letter repeats it."""
     published = len(world.publisher.published)
     answer = call(function, message)
     assert answer.status == 400
-    assert told in answer.body["error"]
+    assert expected in answer.body["error"]
     assert len(world.publisher.published) == published
 
 
@@ -149,7 +139,7 @@ def test_r7_the_same_called_directly_is_told_to_the_caller(
 def test_r7_a_body_that_is_no_json_object_is_told_to_the_caller(
     call: Call, function: str, body: bytes
 ) -> None:
-    """400, naming the body."""
+    """The answer is 400 and names the body."""
     answer = call(function, body)
     assert answer.status == 400
     assert answer.body["error"].startswith("body: ")
@@ -160,7 +150,7 @@ def test_r7_a_body_that_is_no_json_object_is_told_to_the_caller(
 def test_r7_an_envelope_that_cannot_be_is_told_to_the_caller(
     call: Call, function: str, field: str
 ) -> None:
-    """Pub/Sub never sends it, so whoever called by hand is the one to tell."""
+    """Pub/Sub never sends such an envelope, so the caller gets a 400."""
     headers, body = wrapped("push_broker", {})
     body["message"][field] = "%%"
     answer = call(function, body, headers)
@@ -172,7 +162,7 @@ def test_r7_an_envelope_that_cannot_be_is_told_to_the_caller(
 def test_r7_another_kind_of_storage_event_is_buried(
     world: World, call: Call, function: str
 ) -> None:
-    """A subscription that also gets deletions is told so, not logged as an object."""
+    """A deletion event is dead-lettered, not logged as an object."""
     attributes = {"eventType": "OBJECT_DELETE"}
     headers, body = wrapped("gcs_notification_broker", OBJECT, attributes)
     assert call(function, body, headers).status == 200
@@ -196,22 +186,22 @@ def test_r7_another_kind_of_storage_event_is_buried(
 def test_r7_a_passing_error_is_raised_and_the_redelivery_succeeds(
     world: World, call: Call, event: str, error: Exception
 ) -> None:
-    """503 so that the platform retries; then the same rows as without the error."""
+    """The answer is 503, and the redelivery writes the same rows as without the error."""
     delivery = before(world, event)
-    with tapped(world, failing(error)):
+    with tapped(world, at_the_first_write(error)):
         answer = call(delivery.function, delivery.body())
     assert (answer.status, answer.body["error"]) == (503, type(error).__name__)
     assert call(delivery.function, delivery.body()).status == 200
     rest(world, event)
     assert tables(world) == undisturbed(event)[0]
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 @pytest.mark.parametrize("event", [*FUNCTIONS, LAST_TASK])
 def test_r7_an_unknown_error_is_raised_too(world: World, call: Call, event: str) -> None:
-    """500: nobody knows whether it passes, so it is not acknowledged."""
+    """The answer is 500, since the error may be transient."""
     delivery = before(world, event)
-    with tapped(world, failing(LookupError("a bug"))):
+    with tapped(world, at_the_first_write(LookupError("a bug"))):
         answer = call(delivery.function, delivery.body())
     assert (answer.status, answer.body["error"]) == (500, "LookupError")
     assert call(delivery.function, delivery.body()).status == 200
@@ -223,18 +213,14 @@ def test_r7_an_unknown_error_is_raised_too(world: World, call: Call, event: str)
 def test_r7_what_could_not_be_buried_is_not_acknowledged(
     world: World, call: Call, function: str
 ) -> None:
-    """The dead-letter topic failing is an error that passes: the message must not be lost."""
+    """A failing dead-letter topic answers 503, so that the message is not lost."""
     headers, body = wrapped("push_broker", b"{not json")
-    with tapped(world, failing(ServiceUnavailable("later"))):
+    with tapped(world, at_the_first_write(ServiceUnavailable("later"))):
         assert call(function, body, headers).status == 503
     assert call(function, body, headers).status == 200
     assert [letter.topic for letter in world.publisher.published][-1:] == ["dead-letters"]
 
 
-def failing(error: Exception) -> Break:
-    """The first write fails with an error."""
-
-    def fail(breaking: Break, do: Do) -> None:
-        raise error
-
-    return Break(1, fail)
+def at_the_first_write(error: Exception) -> Around:
+    """Raise an error at the first write."""
+    return Break(1, raising(error)).around

@@ -1,49 +1,39 @@
-"""Each function stopped at every one of its writes: the five tables come out the same (R6)."""
-
-from collections.abc import Callable
-from typing import Any
+"""A function stopped at any of its writes leaves the same five tables (R6)."""
 
 import pytest
 
-from local.simulator.memory import MemoryWarehouse
-from tests.kit.world import (
-    EVENTS,
+from local.simulator.ports.memory import MemoryWarehouse
+from tests.kit.breaks import (
+    Act,
     Break,
-    ForgetfulWarehouse,
-    before,
     deliver_through,
     die_after,
     die_before,
     fail_after,
     fail_before,
-    faults,
-    new_world,
-    rest,
-    tables,
-    undisturbed,
     write_twice,
 )
-
-Act = Callable[[Break, Callable[[], Any]], Any]
+from tests.kit.checks import defects, tables, undisturbed
+from tests.kit.world import EVENTS, ForgetfulWarehouse, before, new_world, rest
 
 
 def broken_at(event: str, act: Act, warehouse: type[MemoryWarehouse]) -> list[str]:
-    """Break at every write in turn, let Pub/Sub deliver again; returns what came out wrong."""
+    """Break at every write in turn and redeliver; returns the writes that go wrong."""
     expected, writes = undisturbed(event)
     wrong = []
     for number, label in enumerate(writes, 1):
         world = new_world(warehouse)
         deliver_through(world, before(world, event), Break(number, act))
         rest(world, event)
-        if tables(world) != expected or faults(world):
-            wrong.append(f"{label}: {faults(world) or 'other rows'}")
+        if tables(world) != expected or defects(world):
+            wrong.append(f"{label}: {defects(world) or 'other rows'}")
     return wrong
 
 
 @pytest.mark.parametrize("act", [die_before, die_after, fail_before, fail_after])
 @pytest.mark.parametrize("event", EVENTS)
 def test_r6_broken_at_any_write_the_tables_come_out_the_same(event: str, act: Act) -> None:
-    """Whether the process dies or the service fails, before a write or after it.
+    """The process dies or the service fails, before a write or after it.
 
     The forgetful warehouse takes a job id many times: claims and the look before a takeover's
     write do it alone. One gap is left to BigQuery's job id, see `test_concurrency.py`.

@@ -1,13 +1,13 @@
-"""Forced ticks: a slot run again, two users at once, and a date filled in days later."""
+"""Forced ticks: a slot run again, two operators at once, and a backfill days later."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 import pytest
 
 from common.eastern import at
 from local.fake_sources.answers import Answer
-from local.fake_sources.direct import DirectSource
 from local.simulator.world import World
 from tests.kit.losses import is_for
 from tests.kit.world import DAY, run_to, slate
@@ -17,7 +17,7 @@ DAYS_LATER = at(DAY + timedelta(days=8), time(12))
 
 
 def world_at(instant: datetime) -> World:
-    """A world whose schedule is stored by then, with every workflow."""
+    """Make a world with every workflow whose schedule is stored before an instant."""
     world = World(slate(), instant - timedelta(minutes=10))
     request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
     world.publisher.publish("scraper-requests", request, {})
@@ -33,20 +33,20 @@ def send(world: World, instant: datetime, *, force: bool = True) -> None:
 
 
 def successes(world: World) -> Counter[tuple[str, str]]:
-    """How often each game of the night was collected, per scraper."""
+    """Count how often each game of the night was collected, by scraper."""
     rows = [row for row in world.rows["scraper_execution_log"] if row["outcome"] == "SUCCESS"]
     games = [row for row in rows if row["target_date"] == DAY and row["game_id"]]
     return Counter((row["scraper_name"], row["game_id"]) for row in games)
 
 
 def judged(world: World, name: str) -> tuple[str, str]:
-    """What a workflow's last decision was."""
+    """Action and reason code of a workflow's last decision."""
     row = [row for row in world.rows["workflow_decisions"] if row["workflow_name"] == name][-1]
     return row["action"], row["reason_code"]
 
 
 def test_r3_a_slot_forced_while_its_run_is_under_way_collects_nothing_twice() -> None:
-    """The scheduler's run goes on; the forced tick finds its games being collected."""
+    """The forced tick finds the scheduler's run under way and leaves its games to it."""
     world = world_at(MORNING)
     send(world, MORNING, force=False)
     run_to(world, is_for("scraper_runner"))
@@ -58,7 +58,7 @@ def test_r3_a_slot_forced_while_its_run_is_under_way_collects_nothing_twice() ->
 
 @pytest.mark.parametrize("slots", [(MORNING, MORNING), (MORNING, NIGHT), (NIGHT, MORNING)])
 def test_two_users_who_force_a_night_collect_it_once(slots: tuple[datetime, datetime]) -> None:
-    """The same slot, or its neighbour: whoever comes second finds the games under way."""
+    """The second forced tick, of the same slot or of its neighbour, collects nothing again."""
     world = world_at(DAYS_LATER)
     for slot in slots:
         send(world, slot)
@@ -69,7 +69,7 @@ def test_two_users_who_force_a_night_collect_it_once(slots: tuple[datetime, date
 
 
 def test_a_run_that_came_to_nothing_holds_its_slot_up_for_an_hour_only() -> None:
-    """Then the slot can be forced again, as the row of a lost run advises."""
+    """After an hour the slot can be forced again, as a lost run's row advises."""
     world = world_at(DAYS_LATER)
     send(world, NIGHT)
     run_to(world, is_for("workflow_executor", "post_game_window_2"))
@@ -82,15 +82,16 @@ def test_a_run_that_came_to_nothing_holds_its_slot_up_for_an_hour_only() -> None
 
 
 def test_a_second_backfill_sees_what_became_of_the_first() -> None:
-    """Gamebooks were refused days after the games: mended, only they are asked for once more."""
+    """Gamebooks that were refused are the only thing that the second backfill requests."""
     world, down = world_at(DAYS_LATER), True
 
-    def answer(path: str, params: dict[str, str]) -> Answer:
-        refused = down and path.endswith(".pdf")
-        return Answer(403, {}, b"") if refused else world.answer(path, params)
+    ask = world.ask
 
-    source = DirectSource(world.runtime.settings, world.clock, answer)
-    world.runtime.__dict__["source"] = source
+    def refuse_gamebooks(path: str, params: Mapping[str, str]) -> Answer:
+        refused = down and path.endswith(".pdf")
+        return Answer(403, {}, b"") if refused else ask(path, params)
+
+    world.ask = refuse_gamebooks
     send(world, NIGHT)
     world.settle(DAYS_LATER + timedelta(hours=1))
     before = successes(world)

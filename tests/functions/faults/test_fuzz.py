@@ -1,4 +1,4 @@
-"""Fuzzing every function's entry: recorded requests, mutated in their structure and as bytes.
+"""Fuzzes every function's entry with mutations of recorded requests.
 
 Whatever comes, an answer does: 200, 400 or 503 (500 only where a port fails), in bounded time, and
 nothing of the payload in a log line but short values of known fields.
@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from common.entry.respond import respond
 from local.simulator.world import ROUTES, World
 from tests.kit.payloads import FOLDER, recorded
-from tests.kit.world import FUNCTIONS, before, new_world
+from tests.kit.world import FUNCTIONS, before, forget, new_world
 
 EXAMPLES = 250
 SOAK_EXAMPLES = 2_000
 SECONDS = 2.0
-LONGEST_LINE = 3000
+LINE_CHARACTERS_MAX = 3000
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""
 NAMED = re.compile(r"^metadata of '[^']{0,200}'")
@@ -68,7 +68,7 @@ HEADERS = st.dictionaries(
 
 
 def events() -> dict[str, list[tuple[dict[str, str], Any]]]:
-    """Requests for each function: a real one of the chain, and the recorded ones."""
+    """Collect requests for each function: a real one of the chain, and the recorded ones."""
     found: dict[str, list[tuple[dict[str, str], Any]]] = {}
     for function in FUNCTIONS:
         delivery = before(new_world(), function)
@@ -87,19 +87,19 @@ def seeds() -> dict[str, list[tuple[dict[str, str], Any]]]:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """One world for all examples: what they leave behind is the next one's state."""
+    """One world for all examples: each example leaves its state to the next one."""
     return new_world()
 
 
 def mutated(draw: st.DrawFn, document: Any) -> Any:
-    """A document with up to three places changed, also inside the base64 of a message."""
+    """Change up to three places of a document, also inside the base64 of a message."""
     for _ in range(draw(st.integers(0, 3))):
         document = changed(draw, document)
     return document
 
 
 def changed(draw: st.DrawFn, document: Any) -> Any:
-    """Change one place: go down a random way, then set, drop, rename or add."""
+    """Change one place: descend at random, then set, drop, rename or add."""
     if isinstance(document, dict) and document and draw(st.integers(0, 3)):
         key = draw(st.sampled_from(sorted(document)))
         value = document[key]
@@ -118,7 +118,7 @@ def changed(draw: st.DrawFn, document: Any) -> Any:
 
 
 def reencoded(draw: st.DrawFn, data: str) -> str:
-    """A message's data, its JSON changed or its bytes broken."""
+    """Change the JSON of a message's data, or break its bytes."""
     try:
         held = json.loads(base64.b64decode(data))
     except ValueError:
@@ -128,14 +128,14 @@ def reencoded(draw: st.DrawFn, data: str) -> str:
 
 
 def broken(draw: st.DrawFn, raw: bytes) -> bytes:
-    """Bytes cut, doubled or with others in them."""
+    """Cut or double bytes, or insert others."""
     at = draw(st.integers(0, len(raw)))
     return raw[:at] + draw(st.binary(max_size=8)) + raw[draw(st.integers(0, len(raw))) :]
 
 
 @st.composite
 def requests(draw: st.DrawFn, held: list[tuple[dict[str, str], Any]]) -> tuple[Any, bytes]:
-    """Headers and body: a request changed in structure, then perhaps as bytes."""
+    """Draw headers and a body: a request with changed structure, perhaps with broken bytes."""
     headers, document = draw(st.sampled_from(held))
     body = json.dumps(mutated(draw, document)).encode()
     if draw(st.integers(0, 4)) == 0:
@@ -146,16 +146,14 @@ def requests(draw: st.DrawFn, held: list[tuple[dict[str, str], Any]]) -> tuple[A
 
 
 def survives(world: World, function: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Assert that an entry answers, in time; then forget that the work was done."""
+    """Assert that an entry answers in time; then delete the claims on its work."""
     began = time.monotonic()
     text, status, _ = respond(world.runtime, headers, body, ROUTES[function])
     assert status in STATUSES, text
     assert isinstance(json.loads(text), dict)
     assert time.monotonic() - began < SECONDS
     world.queue.clear()  # what it published is another test's matter
-    held = world.storage._held[world.runtime.settings.state_bucket]
-    for name in [name for name in held if name.startswith("claims/")]:
-        del held[name]
+    forget(world, world.runtime.settings.state_bucket, "claims/")
 
 
 def fuzz(
@@ -183,20 +181,22 @@ def test_r7_a_mutated_request_is_answered(
     capsys: pytest.CaptureFixture[str],
     function: str,
 ) -> None:
-    """200, 400 or 503 in bounded time; a log line is short."""
+    """The answer is 200, 400 or 503 in bounded time, and log lines are short."""
     fuzz(world, function, seeds[function], EXAMPLES)
     assert telling(capsys.readouterr().err) == []
 
 
 def telling(log: str) -> list[str]:
-    """The lines that are long or hold a payload."""
+    """List the log lines that are long or contain a payload."""
     return [
-        line for line in log.splitlines() if len(line) >= LONGEST_LINE or MARK * 8 in unnamed(line)
+        line
+        for line in log.splitlines()
+        if len(line) >= LINE_CHARACTERS_MAX or MARK * 8 in unnamed(line)
     ]
 
 
 def unnamed(line: str) -> str:
-    """A log line without the object's name, which is meant to be in it, also in its error."""
+    """Remove the object's name, which a log line may contain, also in its error."""
     held = json.loads(line)
     held.pop("object", None)
     held["error"] = NAMED.sub("metadata of it", held.get("error", ""))
@@ -204,7 +204,7 @@ def unnamed(line: str) -> str:
 
 
 def test_the_name_in_an_error_is_no_payload_and_its_fields_are() -> None:
-    """What is left of a line is the payload: an error's fields, not the name of its object."""
+    """An object's name is no payload; the fields in an error are."""
     named = json.dumps({"error": f"metadata of {(MARK * 20)[:200]!r}: status: Field required"})
     leaked = json.dumps({"error": f"metadata of 'a/b.json': status: got {MARK * 8}"})
     assert MARK not in unnamed(named)
@@ -219,14 +219,14 @@ def test_r7_many_mutated_requests_are_answered(
     capsys: pytest.CaptureFixture[str],
     function: str,
 ) -> None:
-    """The same, for minutes."""
+    """Many more mutated requests are answered likewise."""
     fuzz(world, function, seeds[function], SOAK_EXAMPLES)
     assert telling(capsys.readouterr().err) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_r7_any_bytes_and_headers_are_answered(world: World, function: str) -> None:
-    """No request at all is a bug of ours."""
+    """Random bytes and headers are answered with 200, 400 or 503."""
 
     @settings(max_examples=EXAMPLES, deadline=None, database=None)
     @given(HEADERS, st.binary(max_size=300))
@@ -239,7 +239,7 @@ def test_r7_any_bytes_and_headers_are_answered(world: World, function: str) -> N
 def test_the_unchanged_requests_are_handled(
     seeds: dict[str, list[tuple[dict[str, str], Any]]],
 ) -> None:
-    """The mutations start from what works: each function handles its own."""
+    """The requests that are mutated work unchanged."""
     for function in FUNCTIONS:
         world = new_world()
         delivery = before(world, function)

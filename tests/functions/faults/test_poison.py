@@ -1,4 +1,4 @@
-"""A poison message of each kind: given up within its tries, alone, and brought back after a fix."""
+"""A poison message of each kind is given up alone, and replayed after a fix."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -15,75 +15,55 @@ from common.entry.respond import respond
 from common.errors import BadInputError
 from common.scrapers import REGISTRY
 from local.commands.operate.letters import GIVEN_UP, Letter, read_letter, resent
-from local.simulator.memory import Published
-from local.simulator.world import ROUTES, Delivery, World
+from local.simulator.ports.memory import Published
+from local.simulator.transport import Delivery
+from local.simulator.world import ROUTES, World
+from tests.kit.breaks import failing, tapped
+from tests.kit.checks import defects
 from tests.kit.payloads import wrapped
-from tests.kit.world import SLOT, faults, new_world
+from tests.kit.world import SLOT, new_world
 
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 DAY = "2025-11-12"
 HEALTHY = f"uploads/{DAY}/healthy.json"
 UPLOAD = f"uploads/{DAY}/poison.json"
-LASTS = 100
+DELIVERIES_MAX = 100
 """Deliveries that the platform gives a message."""
 Cause = Callable[[World], AbstractContextManager[Any]]
 
 
-@contextmanager
-def changed(world: World, **ports: Any) -> Iterator[None]:
-    """Other ports or settings for one delivery."""
-    held = {name: vars(world.runtime).get(name) for name in ports}
-    vars(world.runtime).update(ports)
-    try:
-        yield
-    finally:
-        vars(world.runtime).update(held)
-
-
-class Broken:
-    """A port that does nothing but fail."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def __getattr__(self, name: str) -> Any:
-        def fail(*_: object, **__: object) -> None:
-            raise self._error
-
-        return fail
-
-
-def failing(port: str, error: Exception) -> Cause:
-    """A port fails with an error."""
-    return lambda world: changed(world, **{port: Broken(error)})
+def broken(port: str, error: Exception) -> Cause:
+    """Let every call of a port fail."""
+    return lambda world: tapped(world, failing(error), port)
 
 
 def set_to(**settings: Any) -> Cause:
-    """The function is deployed with other settings, and reads its workflow file anew."""
+    """Deploy the function with other settings; it reads its workflow file anew."""
 
     @contextmanager
     def deployed(world: World) -> Iterator[None]:
-        runtime = world.runtime
-        flows = vars(runtime).pop("workflows")
-        with changed(world, settings=runtime.settings.model_copy(update=settings)):
+        held = world.runtime
+        world.runtime = world.deployed(held.settings.model_copy(update=settings))
+        try:
             yield
-        vars(runtime)["workflows"] = flows
+        finally:
+            world.runtime = held
 
     return deployed
 
 
 def without_workflow(name: str) -> Cause:
-    """The configuration lacks a workflow."""
+    """Remove a workflow from the configuration."""
 
     def lacking(world: World) -> AbstractContextManager[Any]:
         left = {key: flow for key, flow in world.runtime.workflows.items() if key != name}
-        return changed(world, workflows=left)
+        return world.with_ports(workflows=left)
 
     return lacking
 
 
 def without_scraper(name: str) -> Cause:
-    """The code lacks a scraper."""
+    """Remove a scraper from the code."""
     left = {key: scraper for key, scraper in REGISTRY.items() if key != name}
     return lambda _: patch("common.scrapers.REGISTRY", left)
 
@@ -96,7 +76,7 @@ def logged(path: str) -> Callable[[World], bool]:
 
 
 def executed(world: World) -> bool:
-    """Whether the poison decision came to an end."""
+    """Whether the poison decision's execution is completed."""
     rows = [row for row in world.rows["workflow_executions"] if row["decision_id"] == UUID]
     return [row["status"] for row in rows] == ["completed"]
 
@@ -107,7 +87,7 @@ def planned(world: World) -> bool:
 
 
 def expired(world: World) -> bool:
-    """Whether the poison tick's slot is told of as long past (rule R3)."""
+    """Whether the poison tick's slot was decided as expired (rule R3)."""
     rows = [row for row in world.rows["workflow_decisions"] if row["slot"] == SLOT]
     return {(row["action"], row["reason_code"]) for row in rows} == {("SKIP", "SLOT_EXPIRED")}
 
@@ -197,14 +177,14 @@ POISONS = {
         logged(UPLOAD),
     ),
     "a bug in the logger": Poison(
-        "scraper_logger", "", {}, failing("warehouse", BUG), LASTS, GIVEN_UP, logged(UPLOAD)
+        "scraper_logger", "", {}, broken("warehouse", BUG), DELIVERIES_MAX, GIVEN_UP, logged(UPLOAD)
     ),
     "a table that is away for a day": Poison(
         "scraper_logger",
         "",
         {},
-        failing("warehouse", ServiceUnavailable("later")),
-        LASTS,
+        broken("warehouse", ServiceUnavailable("later")),
+        DELIVERIES_MAX,
         GIVEN_UP,
         logged(UPLOAD),
     ),
@@ -212,8 +192,8 @@ POISONS = {
         "workflow_executor",
         "workflow-decisions",
         DECISION,
-        failing("storage", ServiceUnavailable("later")),
-        LASTS,
+        broken("storage", ServiceUnavailable("later")),
+        DELIVERIES_MAX,
         GIVEN_UP,
         executed,
         {"action": "RUN"},
@@ -223,7 +203,7 @@ POISONS = {
         "tick-schedule-locker",
         TICK,
         set_to(workflows_file=Path("/none.yaml")),
-        LASTS,
+        DELIVERIES_MAX,
         GIVEN_UP,
         planned,
     ),
@@ -231,8 +211,8 @@ POISONS = {
         "master_controller",
         "tick-master-controller",
         TICK,
-        failing("storage", BUG),
-        LASTS,
+        broken("storage", BUG),
+        DELIVERIES_MAX,
         GIVEN_UP,
         expired,
     ),
@@ -240,8 +220,8 @@ POISONS = {
         "cleanup_processor",
         "tick-cleanup-processor",
         TICK,
-        failing("storage", BUG),
-        LASTS,
+        broken("storage", BUG),
+        DELIVERIES_MAX,
         GIVEN_UP,
         swept,
     ),
@@ -249,26 +229,18 @@ POISONS = {
 
 
 def lay(world: World, poison: Poison) -> list[Delivery]:
-    """Publish a poison; its function's deliveries of it meet the cause. Returns those so far."""
+    """Publish a poison whose cause holds for its deliveries; returns the deliveries so far."""
     world.clock.move(SLOT)
     tries: list[Delivery] = []
-    deliver, again = world.deliver, world._again
 
-    def poisoned(delivery: Delivery) -> int:
+    def poisoned(delivery: Delivery, do: Callable[[], int]) -> int:
         if delivery.function != poison.function or not of(poison, delivery.message):
-            return deliver(delivery)
+            return do()
         tries.append(delivery)
         with poison.cause(world):
-            return deliver(delivery)
+            return do()
 
-    def given_up(delivery: Delivery) -> None:
-        if delivery.attempt < LASTS:
-            again(delivery)
-            return
-        forwarded = as_forwarded(world, delivery)
-        world.publisher.publish("dead-letters", delivery.message.body, forwarded)
-
-    vars(world).update(deliver=poisoned, _again=given_up)
+    world.around = poisoned
     if poison.topic:
         world.publisher.publish(poison.topic, poison.body, poison.attributes)
     else:
@@ -277,24 +249,12 @@ def lay(world: World, poison: Poison) -> list[Delivery]:
 
 
 def of(poison: Poison, message: Published) -> bool:
-    """Whether a message is the poison one, not a healthy one of its topic."""
+    """Whether a message is the poison, not a healthy one of its topic."""
     return message.body == poison.body or message.body.get("name") == UPLOAD
 
 
-def as_forwarded(world: World, delivery: Delivery) -> dict[str, str]:
-    """The attributes with which Pub/Sub forwards a message that it gives up."""
-    names = {one.function: one.name for one in world.runtime.topology.subscriptions}
-    return {
-        **delivery.message.attributes,
-        "CloudPubSubDeadLetterSourceDeliveryCount": str(delivery.attempt),
-        "CloudPubSubDeadLetterSourceSubscription": names[delivery.function],
-        "CloudPubSubDeadLetterSourceSubscriptionProject": "p",
-        "CloudPubSubDeadLetterSourceTopicPublishTime": delivery.message.publish_time.isoformat(),
-    }
-
-
 def letters(world: World) -> list[Letter]:
-    """What lies in dead-letters."""
+    """Read the dead letters."""
     return [
         read_letter(
             one.message_id,
@@ -309,13 +269,12 @@ def letters(world: World) -> list[Letter]:
 
 
 def mend(world: World) -> None:
-    """The cause is gone."""
-    for name in ("deliver", "_again"):
-        vars(world).pop(name)
+    """Remove the cause."""
+    world.around = lambda _, do: do()
 
 
 def replay(world: World, letter: Letter) -> None:
-    """What `dlq replay` publishes."""
+    """Publish what `dlq replay` publishes."""
     again = resent(letter, world.runtime.topology)
     world.publisher.publish(again.topic, again.body, again.attributes)
     world.settle()
@@ -323,7 +282,7 @@ def replay(world: World, letter: Letter) -> None:
 
 @pytest.mark.parametrize("kind", POISONS)
 def test_p1_r7_a_poison_is_given_up_within_its_tries_and_replayed_once_mended(kind: str) -> None:
-    """One letter with function and error; others unharmed; the replay does the original's work."""
+    """One letter names function and error; its replay does the original's work."""
     poison = POISONS[kind]
     world = new_world()
     tries = lay(world, poison)
@@ -340,12 +299,12 @@ def test_p1_r7_a_poison_is_given_up_within_its_tries_and_replayed_once_mended(ki
     mend(world)
     replay(world, letter)
     assert poison.mended(world)
-    left = [fault for fault in faults(world) if not fault.startswith("dead letter")]
+    left = [fault for fault in defects(world) if not fault.startswith("dead letter")]
     assert left == []
 
 
 def test_r7_a_replay_while_the_cause_lasts_is_given_up_again() -> None:
-    """A second letter; nothing is done in part."""
+    """It makes a second letter, and does nothing in part."""
     poison = POISONS["a workflow that is not configured"]
     world = new_world()
     lay(world, poison)
@@ -365,7 +324,7 @@ def test_r7_a_replay_while_the_cause_lasts_is_given_up_again() -> None:
     "raw", [b"{not json", b"[1]", b"\xff\xfe", b'{"a": NaN}', b"[" * 100_000], ids=repr
 )
 def test_r7_an_unparseable_poison_is_kept_to_be_looked_at(raw: bytes) -> None:
-    """No fix of ours can make it a message: the replay says why, and it stays."""
+    """A replay is refused with the reason, and the letter stays."""
     world = new_world()
     headers, body = wrapped("push_broker", raw)
     route = ROUTES["master_controller"]
@@ -377,7 +336,7 @@ def test_r7_an_unparseable_poison_is_kept_to_be_looked_at(raw: bytes) -> None:
 
 
 def test_r7_a_hundred_poisons_hold_nobody_up() -> None:
-    """Each is one delivery; a healthy message behind them is handled at its own time."""
+    """Each poison is one delivery, and a healthy message behind them is not delayed."""
     world = new_world()
     began = world.clock.now()
     for number in range(100):

@@ -1,4 +1,4 @@
-"""Sources that refuse, hang, change or charge: what the runner's instances do together."""
+"""What the runner's instances do together when sources refuse, hang, change or charge."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 @dataclass
 class Instance:
-    """One instance of the runner: a clock and connections of its own, the rest is everybody's."""
+    """An instance of the runner with its own clock and connections; it shares the rest."""
 
     world: World
     handler: Handler
@@ -41,10 +41,14 @@ class Instance:
     def __post_init__(self) -> None:
         self.clock = ManualClock(self.world.clock.now())
         settings = Settings.model_validate({"odds_api_key": KEY, **self.settings})
-        self.runtime = Runtime(settings, elapsed=lambda: self.clock.now().timestamp())
-        ports = {"storage": self.world.storage, "publisher": self.world.publisher}
-        source = Source(settings, self.clock, httpx.MockTransport(self._answer))
-        self.runtime.__dict__.update({**ports, "clock": self.clock, "source": source})
+        self.runtime = Runtime(
+            settings,
+            elapsed=lambda: self.clock.now().timestamp(),
+            clock=self.clock,
+            storage=self.world.storage,
+            publisher=self.world.publisher,
+            source=Source(settings, self.clock, httpx.MockTransport(self._answer)),
+        )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append((self.clock.now(), request.url))
@@ -77,26 +81,26 @@ def world() -> World:
     return new_world()
 
 
-def says(status: int, body: bytes = b"", **headers: str) -> Handler:
-    """A source that answers always the same."""
+def answering(status: int, body: bytes = b"", **headers: str) -> Handler:
+    """Make a source that always gives the same answer."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return lambda _: httpx.Response(status, content=body, headers=named)
 
 
 def well(request: httpx.Request) -> httpx.Response:
-    """The sources as they are at 12:45 ET."""
+    """Answer as the sources do at 12:45 ET."""
     found = answer(request.url.path, dict(request.url.params), slate(), NOON)
     return httpx.Response(found.status, content=found.body, headers=dict(found.headers))
 
 
 def alerts(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """The codes of the alert lines since the last look."""
+    """List the codes of the alert lines since the last call."""
     lines = map(json.loads, capsys.readouterr().err.splitlines())
     return [line["reason_code"] for line in lines if line["severity"] == "ERROR"]
 
 
 def in_slot(slot: datetime) -> dict[str, Any]:
-    """A request's part that ties it to a decision's slot."""
+    """Make the part of a request that names a decision's slot."""
     digits = f"{slot:%H%M}"
     return {
         "execution": {
@@ -114,9 +118,9 @@ def in_slot(slot: datetime) -> dict[str, Any]:
 def test_x7_after_five_failures_no_instance_asks(
     world: World, capsys: pytest.CaptureFixture[str], status: int
 ) -> None:
-    """The sixth is FAILED without a request, until a quarter of an hour has passed; one alert."""
+    """After five failures tasks fail without a request for 15 minutes; one alert is raised."""
     for number in range(5):
-        Instance(world, says(status)).run("nbac_player_list", NOON + timedelta(minutes=number))
+        Instance(world, answering(status)).run("nbac_player_list", NOON + timedelta(minutes=number))
     assert alerts(capsys) == ["CIRCUIT_OPEN"]
     other = Instance(world, well)
     found = other.run("nbac_player_list", NOON + timedelta(minutes=6))
@@ -130,8 +134,8 @@ def test_x7_after_five_failures_no_instance_asks(
 
 
 def test_x7_the_first_failure_after_the_pause_opens_it_again(world: World) -> None:
-    """Every quarter of an hour one may try."""
-    down = Instance(world, says(500))
+    """Every 15 minutes one task may try the source."""
+    down = Instance(world, answering(500))
     for number in range(5):
         down.run("nbac_player_list", NOON + timedelta(minutes=number))
     down.run("nbac_player_list", NOON + timedelta(minutes=30))
@@ -143,15 +147,15 @@ def test_x7_the_first_failure_after_the_pause_opens_it_again(world: World) -> No
 
 @pytest.mark.parametrize("status", [404, 200])
 def test_x7_no_data_is_no_failure(world: World, status: int) -> None:
-    """However often there is nothing: the source is up."""
-    empty = Instance(world, says(status, b"[]"))
+    """Answers without data never open the circuit."""
+    empty = Instance(world, answering(status, b"[]"))
     for _ in range(7):
         assert empty.run("oddsa_events")["outcome"] == "NO_DATA"
     assert len(empty.asked) == 7
 
 
 def test_s6_two_instances_share_a_host_s_rate(world: World) -> None:
-    """Nine requests to one host: no two nearer than the interval, whoever sends them."""
+    """Of nine requests to one host no two are closer than the interval."""
     both = [Instance(world, well), Instance(world, well)]
     for number in range(9):
         both[number % 2].run("nbac_player_list")
@@ -164,7 +168,7 @@ def test_s6_two_instances_share_a_host_s_rate(world: World) -> None:
 def test_s7_the_fallback_answers_when_the_source_does_not(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its host is told; once the circuit is open, the source itself is no longer asked."""
+    """The fallback is named; with an open circuit only the fallback is asked."""
 
     def only_the_mirror(request: httpx.Request) -> httpx.Response:
         return well(request) if request.url.host == "mirror.example" else httpx.Response(403)
@@ -182,7 +186,7 @@ def test_s7_the_fallback_answers_when_the_source_does_not(
 def test_s8_a_moved_source_is_told_although_its_fallback_answers(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The data comes, and the alert names the host that has moved."""
+    """The data arrives, and an alert names the host that has moved."""
 
     def moved(request: httpx.Request) -> httpx.Response:
         here = request.url.host == "mirror.example"
@@ -200,8 +204,8 @@ def test_s8_a_moved_source_is_told_although_its_fallback_answers(
 
 @pytest.mark.parametrize("status", [404, 422])
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
-    """A source's own word stands."""
-    one = Instance(world, says(status), {"nba_stats_fallback": "https://mirror.example"})
+    """An answer that a fallback would repeat is accepted from the source."""
+    one = Instance(world, answering(status), {"nba_stats_fallback": "https://mirror.example"})
     one.run("nbac_player_boxscore")
     assert [url.host for _, url in one.asked] == ["stats.nba.com"]
 
@@ -209,12 +213,12 @@ def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, st
 def test_s8_three_empty_slots_tell_that_a_source_has_changed(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On a game day, when there should be something, and once for all instances."""
+    """Three empty slots on a game day raise one alert for all instances."""
     nothing = b'{"nba": {"Table": {"rows": []}}}'
     codes = []
     for hour in range(4):
         slot = NOON.replace(minute=0) + timedelta(hours=hour + 1)
-        one = Instance(world, says(200, nothing))
+        one = Instance(world, answering(200, nothing))
         found = one.run("nbac_referee_assignments", slot, **in_slot(slot))
         assert found["outcome"] == "NO_DATA"
         codes.append(found.get("reason_code"))
@@ -225,11 +229,11 @@ def test_s8_three_empty_slots_tell_that_a_source_has_changed(
 def test_s8_before_its_time_an_empty_answer_says_nothing(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The first report of the day is out at 13:30 ET: nobody is woken before."""
+    """Empty answers before the first report at 13:30 ET raise no alert."""
     denied = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
     for minutes in (0, 20, 40, 60):
         slot = NOON + timedelta(minutes=minutes)
-        one = Instance(world, says(403, denied))
+        one = Instance(world, answering(403, denied))
         found = one.run("nbac_injury_report", slot, **in_slot(slot))
         assert found["outcome"] == "NOT_READY"
     assert alerts(capsys) == []
@@ -237,12 +241,15 @@ def test_s8_before_its_time_an_empty_answer_says_nothing(
 
 @pytest.mark.parametrize(
     "changed",
-    [says(200, b'{"another": "form"}'), says(301, location="https://user:pw@new.example/x")],
+    [
+        answering(200, b'{"another": "form"}'),
+        answering(301, location="https://user:pw@new.example/x"),
+    ],
 )
 def test_s8_another_form_or_address_is_told_at_once(
     world: World, capsys: pytest.CaptureFixture[str], changed: Handler
 ) -> None:
-    """CONTRACT with its code in the object; one alert, and the circuit stays closed."""
+    """The outcome is CONTRACT with its code; one alert; the circuit stays closed."""
     for number in range(7):
         one = Instance(world, changed)
         found = one.run("nbac_player_list", NOON + timedelta(minutes=number))
@@ -252,8 +259,10 @@ def test_s8_another_form_or_address_is_told_at_once(
 
 
 def test_credits_are_told_and_respected(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """What one instance reads of the credits keeps another from a task that they cannot pay."""
-    left = says(200, b"[]", x_requests_remaining="7", x_requests_used="493", x_requests_last="0")
+    """Credits that one instance reads stop another from a task that costs more."""
+    left = answering(
+        200, b"[]", x_requests_remaining="7", x_requests_used="493", x_requests_last="0"
+    )
     Instance(world, left).run("oddsa_events")
     line = next(
         found
@@ -271,15 +280,15 @@ def test_credits_are_told_and_respected(world: World, capsys: pytest.CaptureFixt
 
 
 def test_spent_credits_are_no_block(world: World) -> None:
-    """The API says 401 then; the circuit has nothing to do with it."""
-    spent = Instance(world, says(401, b'{"error_code":"OUT_OF_USAGE_CREDITS"}'))
+    """The API's 401 for spent credits does not open the circuit."""
+    spent = Instance(world, answering(401, b'{"error_code":"OUT_OF_USAGE_CREDITS"}'))
     for _ in range(6):
         assert spent.run("oddsa_game_lines")["error_class"] == "QuotaError"
     assert len(spent.asked) == 6
 
 
 def test_x9_a_source_that_hangs_is_given_up_in_time(world: World) -> None:
-    """With a limit of 60 s a source that never answers costs 60 s, and says so."""
+    """With a limit of 60 s a source that never answers fails the task after 60 s."""
     slow: list[Instance] = []
 
     def hang(request: httpx.Request) -> httpx.Response:
@@ -295,7 +304,7 @@ def test_x9_a_source_that_hangs_is_given_up_in_time(world: World) -> None:
 
 
 def test_x9_a_source_that_drips_is_given_up_in_time(world: World) -> None:
-    """A byte now and then is no answer; the default limit leaves time to store the failure."""
+    """A source that sends a byte now and then fails within the limit."""
     slow: list[Instance] = []
 
     class Drip(httpx.SyncByteStream):
@@ -314,7 +323,7 @@ LOGIN = b64encode(f"user:{PASSWORD}".encode()).decode()
 
 
 def broken(kind: str) -> Handler:
-    """A source that repeats all that it was sent in some way of failing."""
+    """Make a source that fails in some way and repeats all that it was sent."""
 
     def respond_with(request: httpx.Request) -> httpx.Response:
         sent = f"{request.url} {request.headers.get('authorization')}"
@@ -337,7 +346,7 @@ FAILURES = ("timeout", "refused", "long", "200", "301", "400", "401", "403", "40
 def test_o4_no_secret_is_in_any_log_object_or_row(
     world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    """Every scraper, its source and its fallback failing in each way, to the end of the chain."""
+    """No scraper's failure, of source or fallback, writes a secret anywhere."""
     caplog.set_level(logging.DEBUG)
     urls = {
         name: f"https://user:{PASSWORD}@{name.replace('_', '-')}.example"

@@ -1,16 +1,16 @@
-"""State objects that somebody has spoilt: the chain goes on as if nothing were known."""
+"""Spoilt state objects: the chain continues as if nothing were known."""
 
 from datetime import timedelta
 
 import pytest
 
 from common import ids
-from common.healing.objects import CURSOR
-from common.sources.quota import NAME
+from common.state import names
 from local.simulator.world import World
-from tests.kit.losses import heal, is_for, lose_all
-from tests.kit.sweeps import DAY_LATER, sweep
-from tests.kit.world import SLOT, before, faults, tick
+from tests.kit.checks import defects
+from tests.kit.losses import heal, is_for
+from tests.kit.sweeps import SWEEPS_A_DAY, sweep
+from tests.kit.world import SLOT, before, tick
 
 SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
 HOUR_ENDS = 1
@@ -18,27 +18,27 @@ HOUR_ENDS = 1
 
 
 def overwrite(world: World, name: str, body: bytes) -> None:
-    """Overwrite an object of the state bucket, or leave one in its place."""
+    """Overwrite an object of the state bucket, or create it."""
     bucket = world.runtime.settings.state_bucket
     held = world.storage.stat(bucket, name)
     world.storage.replace(bucket, name, body, generation=held.generation if held else 0)
 
 
 def refusals(world: World) -> list[tuple[str, int]]:
-    """Deliveries that were not acknowledged at once."""
+    """List the answers that did not acknowledge."""
     return [(function, status) for function, status, _ in world.answers if status != 200]
 
 
 @pytest.mark.parametrize("body", SPOILT)
 def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: bytes) -> None:
-    """Nothing is delivered twice over it, and the next count takes its place."""
-    overwrite(world, NAME, body)
+    """No delivery is refused, and the next count replaces the spoilt one."""
+    overwrite(world, names.ODDS_QUOTA, body)
     tick(world, "tick-master-controller")
     world.settle()
     assert refusals(world) == []
-    assert faults(world) == []
+    assert defects(world) == []
     assert {row["status"] for row in world.rows["workflow_executions"]} == {"completed"}
-    held = world.storage.read(world.runtime.settings.state_bucket, NAME)
+    held = world.storage.read(world.runtime.settings.state_bucket, names.ODDS_QUOTA)
     assert held is not None
     assert b'"remaining"' in held[0]
 
@@ -47,27 +47,27 @@ def test_a_task_is_begun_though_its_credits_cannot_be_read(world: World, body: b
 def test_r6_a_task_under_way_is_taken_over_though_its_lease_cannot_be_read(
     world: World, body: bytes
 ) -> None:
-    """The next delivery runs it once."""
+    """The next delivery runs the task once."""
     delivery = before(world, "scraper_runner")
     task_id = delivery.message.body["execution"]["task_id"]
     overwrite(world, f"claims/scraper_runner/{task_id}/lease", body)
     assert world.deliver(delivery) == 200
     world.settle()
-    assert faults(world) == []
+    assert defects(world) == []
 
 
 def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: World) -> None:
-    """A sweep asks for it again, and then ends the execution without it."""
+    """Sweeps resend the task, and then end the execution without it."""
     delivery = before(world, "scraper_runner")
     execution = delivery.message.body["execution"]
     overwrite(world, f"claims/scraper_runner/{execution['task_id']}/lease", b"")
-    lose_all(world, is_for("scraper_runner", execution["task_id"]))
+    world.transport.lose(is_for("scraper_runner", execution["task_id"]))
     world.settle()
     asked = [heal(world, timedelta(minutes=minutes))[0] for minutes in (30, 41, 52)]
     assert asked == [[f"task {execution['task_id']}"]] * 3
     heal(world, timedelta(minutes=75))
     world.settle()
-    assert faults(world) == []
+    assert defects(world) == []
     ended = {row["execution_id"]: row["status"] for row in world.rows["workflow_executions"]}
     assert ended[execution["execution_id"]] == "failed"
 
@@ -82,7 +82,7 @@ def test_r6_a_run_whose_state_cannot_be_read_ends_after_a_day(
     execution_id = delivery.message.body["execution"]["execution_id"]
     world.queue.clear()
     overwrite(world, f"executions/{execution_id}/{name}", body)
-    rows = [sweep(world, number) for number in (*range(12), DAY_LATER, DAY_LATER + 1)]
+    rows = [sweep(world, number) for number in (*range(12), SWEEPS_A_DAY, SWEEPS_A_DAY + 1)]
     assert {row["status"] for row in rows} == {"OK"}
     ended = {row["execution_id"]: row for row in world.rows["workflow_executions"]}
     assert ended[execution_id]["status"] == "failed"
@@ -95,7 +95,7 @@ def test_r6_a_run_whose_decision_cannot_be_read_ends_after_a_day(world: World, b
     delivery = before(world, "workflow_executor")
     world.queue.clear()
     overwrite(world, f"decided/{ids.stamp(SLOT)}.json", body)
-    rows = [sweep(world, number) for number in (*range(4), DAY_LATER)]
+    rows = [sweep(world, number) for number in (*range(4), SWEEPS_A_DAY)]
     assert {row["status"] for row in rows} == {"OK"}
     ended = {row["decision_id"]: row["status"] for row in world.rows["workflow_executions"]}
     assert ended[delivery.message.body["decision_id"]] == "failed"
@@ -107,7 +107,7 @@ def test_r8_an_hour_s_last_sweep_goes_on_though_its_place_cannot_be_read(
 ) -> None:
     """The sweep is no ERROR, and sees every object."""
     world.clock.move(SLOT)
-    overwrite(world, CURSOR, body)
+    overwrite(world, names.CURSOR, body)
     row = sweep(world, HOUR_ENDS)
     objects = len([*world.storage.list(world.runtime.settings.data_bucket, "")])
     assert (row["status"], row["files_checked"]) == ("OK", objects)

@@ -14,7 +14,7 @@ from local.commands.cli import main
 from local.costs.cost import (
     COUNTS,
     DAYS,
-    HIGH,
+    HIGH_LOAD_FACTOR,
     MONTHS,
     PAGE,
     Counts,
@@ -130,18 +130,18 @@ def test_a_query_is_billed_ten_mib_a_table(counts: Counts, prices: Prices) -> No
     """Those of the functions grow with the load; those of the watching do not."""
     looks = 5 * prices.assumed.page_loads["overview"] + 2 * prices.assumed.page_loads_otherwise
     expected = {"functions": 300, "alerts": 10 * 30, "dashboards": looks * 30}
-    for load in (1, HIGH):
-        told = query_bytes(counts, "month", prices, load)
-        tables = {who: number // (10 * 2**20) for who, number in told.items()}
+    for load in (1, HIGH_LOAD_FACTOR):
+        read = query_bytes(counts, "month", prices, load)
+        tables = {who: number // (10 * 2**20) for who, number in read.items()}
         assert tables == {**expected, "functions": load * 300}
 
 
 def test_ten_times_the_load_is_ten_times_what_was_counted(counts: Counts, prices: Prices) -> None:
     """But for what is there anyway."""
-    one, ten = (quantities(counts, "month", prices, load) for load in (1, HIGH))
+    one, ten = (quantities(counts, "month", prices, load) for load in (1, HIGH_LOAD_FACTOR))
     for key in one.keys() - {"queries"}:
-        assert ten[key] == pytest.approx(one[key] * (1 if key in FIXED else HIGH)), key
-    assert one["queries"] < ten["queries"] < HIGH * one["queries"]
+        assert ten[key] == pytest.approx(one[key] * (1 if key in FIXED else HIGH_LOAD_FACTOR)), key
+    assert one["queries"] < ten["queries"] < HIGH_LOAD_FACTOR * one["queries"]
 
 
 def test_what_is_free_is_taken_off_and_never_paid_out(prices: Prices) -> None:
@@ -220,17 +220,17 @@ def test_this_checkout_watches_something() -> None:
 def test_the_command_prints_the_page(prices: Prices) -> None:
     """Without --write nothing is written."""
     before = PAGE.read_text(), COUNTS.read_text()
-    told = CliRunner().invoke(main, ["cost"])
-    assert told.exit_code == 0
-    assert told.output == render(load_counts(), prices)
+    printed = CliRunner().invoke(main, ["cost"])
+    assert printed.exit_code == 0
+    assert printed.output == render(load_counts(), prices)
     assert (PAGE.read_text(), COUNTS.read_text()) == before
 
 
 def test_a_schedule_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     """With exit status 2; nothing is counted."""
     before = COUNTS.read_text()
-    told = CliRunner().invoke(main, ["cost", "--count", str(tmp_path / "none.json")])
-    assert told.exit_code == 2
-    assert told.stderr.startswith("error: ")
-    assert told.stderr.count("\n") == 1
+    printed = CliRunner().invoke(main, ["cost", "--count", str(tmp_path / "none.json")])
+    assert printed.exit_code == 2
+    assert printed.stderr.startswith("error: ")
+    assert printed.stderr.count("\n") == 1
     assert COUNTS.read_text() == before

@@ -1,28 +1,28 @@
-"""What a simulation counts is what its Google counterpart would ask and be billed."""
+"""A simulation counts what Google's implementations would request and be billed."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from common.cloud.ports import StoredObject
+from common.cloud.ports import Storage, StoredObject
 from common.errors import ConflictError
 from local.costs.metered import (
-    BUSY,
-    IDLE,
-    INSTANCES,
-    PAGE,
+    INSTANCE_BUSY,
+    INSTANCE_IDLE_MAX,
+    INSTANCES_MAX,
+    LISTING_PAGE_OBJECTS,
     Meter,
-    MeteredSimulation,
-    MeteredStorage,
-    MeteredWarehouse,
     count,
+    measure,
 )
 from local.costs.usage import read_usage
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
-from local.simulator.memory import MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.intercepted import intercepted
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse, Published
 from local.simulator.run import live_day
+from local.simulator.simulation import Simulation
 from local.simulator.world import ManualClock
 from tests.kit.seasons import season_of, write_season
 
@@ -32,27 +32,27 @@ NOW = datetime(2031, 11, 12, 18, tzinfo=UTC)
 
 @pytest.fixture
 def meter() -> Meter:
-    """A meter within a delivery to a function."""
+    """Make a meter within a delivery to a function."""
     made = Meter("data")
     made.call("f", NOW)
     return made
 
 
 @pytest.fixture
-def storage(meter: Meter) -> MeteredStorage:
-    """A metered storage in memory."""
-    return MeteredStorage(MemoryStorage(ManualClock(NOW)), meter)
+def storage(meter: Meter) -> Storage:
+    """Make a metered storage in memory."""
+    return intercepted(MemoryStorage(ManualClock(NOW)), meter.storage)
 
 
 def bills(meter: Meter) -> dict[str, int]:
-    """What has been billed by now, without what is nothing."""
+    """Return the amounts billed so far, without zeros."""
     return {name: number for name, number in meter.usage.amounts.items() if number}
 
 
 def test_a_write_is_class_a_and_the_data_buckets_notification_class_b(
-    storage: MeteredStorage, meter: Meter
+    storage: Storage, meter: Meter
 ) -> None:
-    """The state bucket notifies nobody."""
+    """The state bucket has no notifications."""
     storage.create("data", "a.json", b"12345", metadata={"scraper": "oddsa_events"})
     storage.create("data", "b.json", b"1")
     made = storage.create("state", "c.json", b"123")
@@ -64,8 +64,8 @@ def test_a_write_is_class_a_and_the_data_buckets_notification_class_b(
     }
 
 
-def test_a_read_is_two_class_b_and_a_description_one(storage: MeteredStorage, meter: Meter) -> None:
-    """As `GoogleStorage.read` asks for the description first."""
+def test_a_read_is_two_class_b_and_a_description_one(storage: Storage, meter: Meter) -> None:
+    """`GoogleStorage.read` requests the description first."""
     storage.create("state", "c.json", b"")
     before = bills(meter)
     storage.read("state", "c.json")
@@ -73,8 +73,8 @@ def test_a_read_is_two_class_b_and_a_description_one(storage: MeteredStorage, me
     assert bills(meter) == {**before, "class_b": 3}
 
 
-def test_what_is_refused_is_asked_but_not_billed(storage: MeteredStorage, meter: Meter) -> None:
-    """404 and 412 are free, yet the function waits for them."""
+def test_what_is_refused_is_asked_but_not_billed(storage: Storage, meter: Meter) -> None:
+    """404 and 412 are free, but the function waits for them."""
     storage.create("state", "c.json", b"")
     before, asked = bills(meter), meter.usage.functions["f"]["storage"]
     storage.read("state", "missing")
@@ -85,31 +85,33 @@ def test_what_is_refused_is_asked_but_not_billed(storage: MeteredStorage, meter:
     assert meter.usage.functions["f"]["storage"] == asked + 3
 
 
-@pytest.mark.parametrize(("objects", "pages"), [(0, 1), (1, 1), (PAGE, 1), (PAGE + 1, 2)])
-def test_a_listing_is_a_class_a_operation_a_page(
-    storage: MeteredStorage, meter: Meter, objects: int, pages: int
-) -> None:
-    """An empty one is asked for as well."""
+@pytest.mark.parametrize(
+    ("objects", "pages"), [(0, 1), (1, 1), (LISTING_PAGE_OBJECTS, 1), (LISTING_PAGE_OBJECTS + 1, 2)]
+)
+def test_a_listing_is_a_class_a_operation_a_page(meter: Meter, objects: int, pages: int) -> None:
+    """An empty listing is asked for as well."""
+    held = MemoryStorage(ManualClock(NOW))
     for number in range(objects):
-        storage._inner.create("state", f"x/{number}", b"")
+        held.create("state", f"x/{number}", b"")
+    storage = intercepted(held, meter.storage)
     assert len(list(storage.list("state", "x/"))) == objects
     assert bills(meter) == {"class_a": pages}
 
 
 def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
-    """A takeover looks before it writes, which is one more."""
-    warehouse = MeteredWarehouse(MemoryWarehouse(), meter)
+    """A takeover looks before it writes, which is one more query."""
+    warehouse = intercepted(MemoryWarehouse(), meter.warehouse)
     row = {"cleanup_time": NOW, "cleanup_id": "x"}
     warehouse.append("cleanup_operations", [row], job_key="1")
     warehouse.append("cleanup_operations", [row], job_key="2", look_first=True)
     warehouse.select("cleanup_operations", ["cleanup_id"], since=NOW, until=NOW)
-    told = bills(meter)
-    assert (told["query_tables"], told["rows"]) == (4, 2)
+    billed = bills(meter)
+    assert (billed["query_tables"], billed["rows"]) == (4, 2)
     assert meter.usage.functions["f"] == {"calls": 1, "cold": 1, "inserts": 2, "selects": 2}
 
 
 def test_a_small_message_is_billed_as_a_thousand_bytes(meter: Meter) -> None:
-    """Body, attributes, id and time count beyond that."""
+    """Larger messages are billed by body, attributes, id and time."""
     small = Published("1", "t", b"{}", {}, NOW)
     large = Published("12", "t", b"x" * 2000, {"key": "value"}, NOW)
     meter.message(small, 3)
@@ -119,7 +121,7 @@ def test_a_small_message_is_billed_as_a_thousand_bytes(meter: Meter) -> None:
 
 
 def test_an_instance_is_kept_while_it_is_not_idle_for_long() -> None:
-    """A call takes an idle instance; without one it starts another, up to the most there may be."""
+    """A call takes an idle instance, or starts one up to the maximum."""
     meter = Meter("data")
 
     def cold(function: str, now: datetime) -> bool:
@@ -127,24 +129,22 @@ def test_an_instance_is_kept_while_it_is_not_idle_for_long() -> None:
         meter.call(function, now)
         return meter.usage.functions[function]["cold"] > before
 
-    assert [cold("f", NOW) for _ in range(INSTANCES + 1)] == [True] * INSTANCES + [False]
-    assert not cold("f", NOW + 3 * BUSY)
-    assert cold("g", NOW + 3 * BUSY)
-    assert cold("f", NOW + 3 * BUSY + BUSY + IDLE)
+    assert [cold("f", NOW) for _ in range(INSTANCES_MAX + 1)] == [True] * INSTANCES_MAX + [False]
+    assert not cold("f", NOW + 3 * INSTANCE_BUSY)
+    assert cold("g", NOW + 3 * INSTANCE_BUSY)
+    assert cold("f", NOW + 4 * INSTANCE_BUSY + INSTANCE_IDLE_MAX)
 
 
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
-    """Calls, rows, objects and messages agree with what the simulation itself holds."""
+    """Calls, rows, objects and messages agree with the simulation."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00", "20:30"]}))
-    world = MeteredSimulation(load_season(file), DAY, Faults(), seed=0)
+    simulation = Simulation(load_season(file), DAY, Faults(), seed=0)
+    world, usage = simulation.world, measure(simulation)
     published: list[Published] = []
-    seen = world.publisher.on_publish
-    assert seen is not None
-    world.publisher.on_publish = lambda message: (published.append(message), seen(message))[1]
-    live_day(world, DAY)
-    usage = world.meter.usage
+    world.publisher.listeners.append(published.append)
+    live_day(simulation, DAY)
     asked = usage.functions
-    assert sum(held["calls"] for held in asked.values()) == world.events
+    assert sum(held["calls"] for held in asked.values()) == simulation.events
     assert asked["cleanup_processor"]["calls"] == 96
     assert usage.amounts["rows"] == sum(map(len, world.rows.values()))
     inserts = sum(held["inserts"] for held in asked.values())
@@ -155,11 +155,11 @@ def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     assert sum(held["bytes"] for held in usage.objects.values()) == sum(s.size for s in stored)
     topics = [each.topic for each in world.runtime.topology.subscriptions]
     sent = sum(1 + topics.count(message.topic) for message in published)
-    assert usage.amounts["message_requests"] == sent + world.refused
+    assert usage.amounts["message_requests"] == sent + simulation.refused
 
 
 def test_counting_is_deterministic_and_survives_json(tmp_path: Path) -> None:
-    """The same days give the same counts, and reading them back loses nothing."""
+    """The same days give the same counts, also after a round trip through JSON."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00"]}))
     one, two = (count(file, DAY - timedelta(days=1), 1) for _ in range(2))
     assert one == two

@@ -1,7 +1,8 @@
-"""What the local source answers, endpoint by endpoint."""
+"""The answers of the fake sources, endpoint by endpoint."""
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from local.fake_sources.answers import Answer, answer
 from local.fake_sources.odds import event_id
 from local.fake_sources.slate import Slate, final_score, load
 
-SAMPLES = ROOT.parent / "shared" / "data" / "samples"
+SAMPLES = ROOT / "tests" / "kit" / "samples" / "forms"
+RECORDED = ROOT.parent / "shared" / "data" / "samples"
 NBA = "/v4/sports/basketball_nba"
 GAME = "0022500213"
 KEYED = {"apiKey": "k", "regions": "us"}
@@ -23,30 +25,48 @@ KEYED = {"apiKey": "k", "regions": "us"}
 
 @pytest.fixture(scope="module")
 def slate() -> Slate:
-    """The project's own slate."""
+    """Load the project's own slate."""
     return load(ROOT / "config" / "slates" / "2025-11.json")
 
 
 def et(hour: int, minute: int = 0, day: int = 12) -> datetime:
-    """An Eastern time in November 2025."""
+    """Make an Eastern time in November 2025."""
     return datetime(2025, 11, day, hour, minute, tzinfo=EASTERN)
 
 
 def read(found: Answer) -> Any:
-    """The JSON of a good answer."""
+    """Parse the JSON of a good answer."""
     assert found.status == 200
     return json.loads(found.body)
 
 
 def keys(value: Any) -> Any:
-    """The form of a JSON value: its keys, the first element of each list."""
+    """Reduce a JSON value to its keys, types and the first element of each list."""
     if isinstance(value, dict):
         return {key: keys(each) for key, each in value.items()}
     return [keys(value[0])] if isinstance(value, list) and value else type(value).__name__
 
 
+def sample(name: str, folder: Path = SAMPLES) -> Any:
+    """Read a source's answer, made by hand in the form of the recorded one."""
+    return json.loads((folder / f"{name}.json").read_bytes())
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason=f"{RECORDED} is not here")
+@pytest.mark.parametrize("name", sorted(path.stem for path in SAMPLES.glob("*.json")))
+def test_the_samples_have_the_form_of_the_recorded_answers(name: str) -> None:
+    """Field names, types of first elements and column names agree."""
+    ours, recorded = sample(name), sample(name, RECORDED)
+    if "resultSets" in recorded:
+        assert headers(ours) == headers(recorded)
+    else:
+        part = "nba" if "nba" in recorded else "data"
+        assert keys(ours[part]) == keys(recorded[part])
+    assert list(ours) == list(recorded)
+
+
 def headers(document: Any) -> dict[str, list[str]]:
-    """Column names by result set."""
+    """Index column names by result set."""
     return {each["name"]: each["headers"] for each in document["resultSets"]}
 
 
@@ -65,12 +85,9 @@ def headers(document: Any) -> dict[str, list[str]]:
 def test_result_sets_have_the_real_columns(
     slate: Slate, path: str, params: dict[str, str], file: str
 ) -> None:
-    """Sets and headers are those of the recorded response, in its order."""
-    recorded = SAMPLES / f"{file}.json"
-    if not recorded.exists():
-        pytest.skip(f"no recorded response at {recorded}")
+    """Sets and headers are those of the real response, in its order."""
     ours = read(answer(path, params, slate, et(23)))
-    assert headers(ours) == headers(json.loads(recorded.read_bytes()))
+    assert headers(ours) == headers(sample(file))
 
 
 @pytest.mark.parametrize(
@@ -81,30 +98,24 @@ def test_result_sets_have_the_real_columns(
     ],
 )
 def test_odds_have_the_real_fields(slate: Slate, file: str, path: str) -> None:
-    """Names and types of every level are those of the recorded response."""
-    recorded = SAMPLES / f"{file}.json"
-    if not recorded.exists():
-        pytest.skip(f"no recorded response at {recorded}")
+    """Names and types on every level are those of the real response."""
     params = {**KEYED, "markets": "spreads,totals"}
     ours = read(answer(path, params, slate, et(14)))
-    assert keys(ours) == keys(json.loads(recorded.read_bytes())["data"])
+    assert keys(ours) == keys(sample(file)["data"])
 
 
 def test_officials_have_the_real_fields(slate: Slate) -> None:
-    """Rows carry the recorded response's columns."""
-    recorded = SAMPLES / "nbac_referee_assignments.json"
-    if not recorded.exists():
-        pytest.skip(f"no recorded response at {recorded}")
+    """Leagues and the columns of a row are those of the real response."""
     path = "/wp-json/api/v1/get-game-officials"
     ours = read(answer(path, {"date": "2025-11-12"}, slate, et(10)))
-    real = json.loads(recorded.read_bytes())
+    real = sample("nbac_referee_assignments")
     assert list(ours) == list(real)
     assert list(ours["nba"]["Table"]["rows"][0]) == list(real["nba"]["Table"]["rows"][0])
 
 
 @pytest.mark.parametrize(("now", "rows"), [(et(9, 29), 0), (et(9, 30), 12), (et(9, 30, 11), 0)])
 def test_referees_come_at_half_past_nine(slate: Slate, now: datetime, rows: int) -> None:
-    """Empty before, a crew a game from then on."""
+    """The list is empty before, and has a crew for each game from then on."""
     path = "/wp-json/api/v1/get-game-officials"
     served = read(answer(path, {"date": "2025-11-12"}, slate, now))
     assert len(served["nba"]["Table"]["rows"]) == rows
@@ -113,26 +124,26 @@ def test_referees_come_at_half_past_nine(slate: Slate, now: datetime, rows: int)
 @pytest.mark.parametrize("path", ["/events", "/odds", f"/events/{event_id(GAME)}/odds"])
 @pytest.mark.parametrize(("key", "code"), [("", "MISSING_KEY"), ("invalid", "INVALID_KEY")])
 def test_odds_want_a_key(slate: Slate, path: str, key: str, code: str) -> None:
-    """401 with The Odds API's own words."""
+    """Without a key the answer is The Odds API's 401."""
     found = answer(NBA + path, {"apiKey": key, "regions": "us"}, slate, et(14))
     assert found.status == 401
     assert json.loads(found.body)["error_code"] == code
 
 
 def test_odds_want_a_region(slate: Slate) -> None:
-    """422, as the real one."""
+    """Without a region the answer is a 422, as the real one's."""
     assert answer(f"{NBA}/odds", {"apiKey": "k"}, slate, et(14)).status == 422
 
 
 def test_odds_tell_the_quota(slate: Slate) -> None:
-    """Each market costs one; events cost nothing."""
+    """Each market costs one credit, and events cost nothing."""
     lines = answer(f"{NBA}/odds", {**KEYED, "markets": "h2h,spreads"}, slate, et(14))
     assert lines.headers["x-requests-last"] == "2"
     assert answer(f"{NBA}/events", KEYED, slate, et(14)).headers["x-requests-last"] == "0"
 
 
 def test_events_are_bounded(slate: Slate) -> None:
-    """Only the games between the two bounds, with full names and an id of 32 digits."""
+    """Only games between the two bounds are listed, with full names and ids of 32 digits."""
     bounds = {"commenceTimeFrom": "2025-11-12T05:00:00Z", "commenceTimeTo": "2025-11-13T04:59:59Z"}
     events = read(answer(f"{NBA}/events", {**KEYED, **bounds}, slate, et(8)))
     assert len(events) == 12
@@ -149,7 +160,7 @@ def test_events_are_bounded(slate: Slate) -> None:
 
 
 def test_odds_disappear_after_tip_off(slate: Slate) -> None:
-    """A begun game has no line, an event without books until its end, and then is unknown."""
+    """A begun game has no lines; its event has no bookmakers, and is unknown after its end."""
     path, params = f"{NBA}/events/{event_id(GAME)}/odds", {**KEYED, "markets": "player_points"}
     assert read(answer(path, params, slate, et(18, 59)))["bookmakers"]
     assert read(answer(path, params, slate, et(19)))["bookmakers"] == []
@@ -160,7 +171,7 @@ def test_odds_disappear_after_tip_off(slate: Slate) -> None:
 
 
 def test_props_name_players_and_points(slate: Slate) -> None:
-    """Over and under for each player of each market asked for."""
+    """Each player has over and under in each requested market."""
     params = {**KEYED, "markets": "player_points,player_threes"}
     event = read(answer(f"{NBA}/events/{event_id(GAME)}/odds", params, slate, et(14)))
     markets = event["bookmakers"][0]["markets"]
@@ -171,7 +182,7 @@ def test_props_name_players_and_points(slate: Slate) -> None:
 
 
 def test_the_injury_report_names_sides_that_are_not_decided() -> None:
-    """A game of unknown sides is a row that the parser takes, so that the report is found."""
+    """A game of unknown sides is a row that the parser accepts."""
     day, sides = date(2025, 11, 12), {"away": "TBD", "home": "TBD"}
     state = {"status": 1, "has_score": False, "postponed": False}
     undecided = Game("0022500999", day, **sides, tipoff=None, **state, season="2025-26")
@@ -198,7 +209,7 @@ def test_the_injury_report_names_sides_that_are_not_decided() -> None:
 def test_injury_report_appears_when_it_is_published(
     slate: Slate, name: str, now: datetime, status: int
 ) -> None:
-    """403 as S3 answers until then, for names never given, and on days without games."""
+    """Until then, for wrong names, and on days without games the answer is S3's 403."""
     found = answer(f"/referee/injury/Injury-Report_{name}.pdf", {}, slate, now)
     assert found.status == status
     assert found.body.startswith(b"%PDF-" if status == 200 else b"<?xml")
@@ -206,13 +217,13 @@ def test_injury_report_appears_when_it_is_published(
 
 @pytest.mark.parametrize(("hour", "minute", "status"), [(21, 29, 404), (21, 30, 200)])
 def test_gamebook_appears_at_the_end(slate: Slate, hour: int, minute: int, status: int) -> None:
-    """404 until the game is final."""
+    """The answer is 404 until the game is final."""
     path = "/pdfs/20251112/20251112_MILCHA.pdf"
     assert answer(path, {}, slate, et(hour, minute)).status == status
 
 
 def test_play_by_play_grows(slate: Slate) -> None:
-    """404 before the tip-off, no end while live, and the final score at the end."""
+    """It is 404 before the tip-off, open while live, and ends with the final score."""
     path = f"/static/json/liveData/playbyplay/playbyplay_{GAME}.json"
     assert answer(path, {}, slate, et(18)).status == 404
     live = read(answer(path, {}, slate, et(20)))["game"]["actions"]
@@ -227,7 +238,7 @@ def test_play_by_play_grows(slate: Slate) -> None:
 
 
 def test_box_score_adds_up(slate: Slate) -> None:
-    """The players' points are the team's, and every count makes those points."""
+    """The players' points add up to the team's, and the counts to the points."""
     document = read(answer("/stats/boxscoretraditionalv2", {"GameID": GAME}, slate, et(22)))
     sets = {
         each["name"]: [dict(zip(each["headers"], row, strict=True)) for row in each["rowSet"]]
@@ -241,7 +252,7 @@ def test_box_score_adds_up(slate: Slate) -> None:
 
 
 def test_game_log_holds_final_games_of_the_type(slate: Slate) -> None:
-    """Only what is over by then, only of the season type asked for."""
+    """It has only final games of the requested season type."""
     params = {"DateFrom": "11/12/2025", "DateTo": "11/12/2025", "SeasonType": "Regular Season"}
 
     def rows(now: datetime, **changes: str) -> list[Any]:
@@ -264,18 +275,18 @@ def test_game_log_holds_final_games_of_the_type(slate: Slate) -> None:
     ],
 )
 def test_bad_parameters_are_refused(slate: Slate, path: str, params: dict[str, str]) -> None:
-    """A date of another form is 400, not an empty answer."""
+    """A date of another form is a 400, not an empty answer."""
     assert answer(path, params, slate, et(14)).status == 400
 
 
 @pytest.mark.parametrize("path", ["/", "/v4/sports/icehockey_nhl/odds", "/pdfs/x.pdf"])
 def test_unknown_path_is_not_found(slate: Slate, path: str) -> None:
-    """Nothing else is served."""
+    """Any other path is a 404."""
     assert answer(path, {}, slate, et(14)).status == 404
 
 
 def test_same_question_same_answer(slate: Slate) -> None:
-    """Even the PDFs are the same bytes for the same slate and instant."""
+    """Even PDFs have the same bytes for the same slate and instant."""
     path = "/referee/injury/Injury-Report_2025-11-12_05PM.pdf"
     first = answer(path, {}, slate, et(20))
     other = load(ROOT / "config" / "slates" / "2025-11.json")

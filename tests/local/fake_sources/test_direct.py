@@ -1,4 +1,4 @@
-"""The sources without HTTP give what the deployed client gives for the same answers."""
+"""Asking the fake sources directly gives what the deployed client gives over HTTP."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ ANSWERS = {
 
 
 def outcome(source: Source, call: Call) -> tuple[object, ...]:
-    """What comes of a call: its bytes, or the error with all that it tells."""
+    """Return a call's bytes, or its error with all details."""
     began = source.clock.now()
     try:
         found: tuple[object, ...] = (source.fetch(call),)
@@ -43,7 +43,7 @@ def outcome(source: Source, call: Call) -> tuple[object, ...]:
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.parametrize("source", ["nba_cdn", "nba_injury", "odds_api"])
 def test_both_judge_an_answer_alike(name: str, source: SourceName) -> None:
-    """The same bytes or the same error, after the same waits."""
+    """Both return the same bytes or error, after the same waits."""
     given = ANSWERS[name]
     asked: list[tuple[str, Mapping[str, str]]] = []
 

@@ -46,13 +46,13 @@ class HandClock:
 
 @pytest.fixture(scope="module")
 def clock() -> HandClock:
-    """The clock of server and client."""
+    """Make the clock of server and client."""
     return HandClock()
 
 
 @pytest.fixture(scope="module")
 def server(clock: HandClock) -> Iterator[SourceServer]:
-    """A running server."""
+    """Start a server."""
     running = SourceServer(load(SLATE), clock)
     thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -64,7 +64,7 @@ def server(clock: HandClock) -> Iterator[SourceServer]:
 
 @pytest.fixture(scope="module")
 def source(server: SourceServer, clock: HandClock) -> Iterator[Source]:
-    """A client of it, for all hosts."""
+    """Make a client of the server for all hosts."""
     url = f"http://127.0.0.1:{server.server_port}"
     hosts = {name: url for name in Settings.model_fields if name.endswith("_url")}
     opened = Source(Settings(**hosts, odds_api_key="k", source_interval_seconds=0), clock)
@@ -118,14 +118,14 @@ def test_s3_before_and_after_publication(
     clock_et: tuple[int, int],
     expected: tuple[str, int],
 ) -> None:
-    """Each scraper finds what is out by then, and says so when it is not."""
+    """Each scraper finds what is published by then, or reports that it is not."""
     found = run(name, source, clock, *clock_et)
     assert (found.outcome, found.records) == expected, found.error_message
     assert found.status == "SUCCESS"
 
 
 def test_every_scraper_succeeds_at_some_time(source: Source, clock: HandClock) -> None:
-    """Nothing is registered that the local source does not serve."""
+    """The fake sources serve every registered scraper."""
     found = {
         name: {run(name, source, clock, hour).outcome for hour in (14, 23)} for name in REGISTRY
     }
@@ -133,7 +133,7 @@ def test_every_scraper_succeeds_at_some_time(source: Source, clock: HandClock) -
 
 
 def test_injury_report_reads_as_the_real_one(source: Source, clock: HandClock) -> None:
-    """Today's players with their status, and tomorrow's teams as not yet submitted."""
+    """It has today's players with their status, and tomorrow's teams as not yet submitted."""
     rows = json.loads(run("nbac_injury_report", source, clock, 14).body)["records"]
     today = [row for row in rows if row["game_date"] == "11/12/2025"]
     assert len(today) == 12 * 2 * 2
@@ -153,13 +153,13 @@ def test_injury_report_reads_as_the_real_one(source: Source, clock: HandClock) -
 
 
 def test_answers_follow_the_clock_back_and_forth(source: Source, clock: HandClock) -> None:
-    """What was kept for one instant is not served at another."""
+    """An answer cached for one instant is not served at another."""
     outcomes = [run("nbac_gamebook_pdf", source, clock, hour).outcome for hour in (14, 23, 14)]
     assert outcomes == ["NO_DATA", "SUCCESS", "NO_DATA"]
 
 
 def test_answers_are_fast(server: SourceServer, clock: HandClock) -> None:
-    """A kept answer takes about a millisecond over one connection (median of fifty)."""
+    """A cached answer takes about a millisecond over one connection (median of fifty)."""
     clock.instant = datetime(2025, 11, 12, 20, tzinfo=UTC)
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port)
     took = []
@@ -197,7 +197,7 @@ def test_command_tells_its_port_and_follows_the_clock_file(tmp_path: Path) -> No
 
 
 def referees(port: int) -> int:
-    """How many crews the server tells."""
+    """Count the crews that the server lists."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/wp-json/api/v1/get-game-officials?date=2025-11-12")
     served = json.loads(connection.getresponse().read())
@@ -206,7 +206,7 @@ def referees(port: int) -> int:
 
 
 def test_command_refuses_a_bad_slate(tmp_path: Path) -> None:
-    """One line on standard error, and exit status 2."""
+    """It prints one line to standard error; the exit status is 2."""
     command = [sys.executable, "-m", "local.fake_sources", "--clock", "c", "--slate", "none.json"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 2

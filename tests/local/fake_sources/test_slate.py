@@ -1,4 +1,4 @@
-"""The games a local source knows."""
+"""The games that the fake sources know."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -12,20 +12,21 @@ from common.errors import BadInputError
 from common.settings import ROOT
 from local.fake_sources.slate import Slate, document, final_score, load, score, status
 from local.fake_sources.teams import TEAMS
+from tests.kit.seasons import season_of, write_season
 
 OURS = ROOT / "config" / "slates" / "2025-11.json"
 SEASON = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 
 
 def real_season() -> Path:
-    """The recorded season's file."""
+    """Find the recorded season's file; skip the test where it is missing."""
     if not SEASON.exists():
         pytest.skip(f"no recorded season at {SEASON}")
     return SEASON
 
 
 def write(path: Path, *games: dict[str, Any]) -> Slate:
-    """A slate of a test's own."""
+    """Write and load a slate."""
     usual = {"game_id": "0022500213", "date": "2025-11-12", "away": "MIL", "home": "CHA"}
     entries = [{**usual, "tipoff": "19:00", **game} for game in games]
     file = path / "slate.json"
@@ -34,7 +35,7 @@ def write(path: Path, *games: dict[str, Any]) -> Slate:
 
 
 def test_own_slate() -> None:
-    """Three days of 6, 12 and 3 games, the first tip of the 12th at 19:00 ET."""
+    """It has three days of 6, 12 and 3 games; the first tip of the 12th is at 19:00 ET."""
     slate = load(OURS)
     assert [len(slate.on(date(2025, 11, day))) for day in (10, 11, 12, 13)] == [0, 6, 12, 3]
     assert slate.season == "2025-26"
@@ -69,7 +70,7 @@ def test_teams_are_the_real_ones() -> None:
     ("minutes", "state"), [(-1, 1), (0, 2), (149, 2), (150, 3), (60 * 24 * 300, 3)]
 )
 def test_state_follows_the_instant(minutes: int, state: int) -> None:
-    """Scheduled, live from the tip-off, final two hours and a half later."""
+    """A game is scheduled, live from its tip-off, and final two and a half hours later."""
     game = load(OURS).by_id["0022500213"]
     assert game.tipoff is not None
     now = game.tipoff + timedelta(minutes=minutes)
@@ -79,7 +80,7 @@ def test_state_follows_the_instant(minutes: int, state: int) -> None:
 
 
 def test_document_round_trip() -> None:
-    """What is served parses to the same games, without a warning, in the states of the instant."""
+    """The document parses to the same games without a warning, in the states of the instant."""
     slate = load(OURS)
     now = datetime(2025, 11, 13, 3, 0, tzinfo=UTC)
     served = parse_schedule(document(slate, now))
@@ -90,19 +91,18 @@ def test_document_round_trip() -> None:
     assert [g.is_final for g in served.games] == [status(g, now) == 3 for g in slate.games]
 
 
-def test_finished_season_is_served_as_of_the_instant() -> None:
-    """A season whose file says Final is scheduled again before its tip-offs."""
-    slate = load(real_season())
-    now = datetime(2024, 12, 25, 20, 0, tzinfo=UTC)
+def test_finished_season_is_served_as_of_the_instant(tmp_path: Path) -> None:
+    """A game whose file says Final is scheduled again until it is over by the clock."""
+    days = {date(2031, 12, 25): ["12:00", "14:00", "17:00"], date(2031, 12, 26): ["19:00"]}
+    slate = load(write_season(tmp_path / "season.json", season_of(days)))
+    now = datetime(2031, 12, 25, 20, 0, tzinfo=UTC)
+    assert all(game.is_final for game in slate.games)
     games = parse_schedule(document(slate, now)).games
-    assert len(games) == 1321
-    assert not any(game.is_final for game in games if game.tipoff and game.tipoff > now)
-    before = now - timedelta(hours=2, minutes=30)
-    assert all(game.is_final for game in games if game.tipoff and game.tipoff <= before)
+    assert [game.is_final for game in games] == [True, False, False, False]
 
 
 def test_scores_are_plausible_and_never_drawn() -> None:
-    """Every id gives 95 to 133 points, one side more."""
+    """Every id gives 95 to 133 points a side, never a draw."""
     scores = [final_score(f"00225{number:05d}") for number in range(2000)]
     assert all(95 <= points <= 133 for pair in scores for points in pair)
     assert all(away != home for away, home in scores)
@@ -110,7 +110,7 @@ def test_scores_are_plausible_and_never_drawn() -> None:
 
 
 def test_phase_changes_with_what_is_served(tmp_path: Path) -> None:
-    """Referees, reports, tip-off and end each begin a phase; in between nothing changes."""
+    """Referees, reports, tip-off and end each begin a phase; nothing else does."""
     slate = write(tmp_path, {})
     noon = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
     assert slate.phase(noon) == slate.phase(noon + timedelta(minutes=80))
@@ -122,7 +122,7 @@ def test_phase_changes_with_what_is_served(tmp_path: Path) -> None:
 
 
 def test_tbd_game_is_served_as_nba_com_does(tmp_path: Path) -> None:
-    """TBD at midnight Eastern, and scheduled for ever."""
+    """It is TBD at midnight Eastern, and scheduled for ever."""
     slate = write(tmp_path, {"tipoff": None})
     raw = document(slate, datetime(2026, 1, 1, tzinfo=UTC))
     (game,) = raw["leagueSchedule"]["gameDates"][0]["games"]
@@ -132,7 +132,7 @@ def test_tbd_game_is_served_as_nba_com_does(tmp_path: Path) -> None:
 
 
 def test_s5_postponed_game_is_served_as_postponed(tmp_path: Path) -> None:
-    """A schedule that says PPD is served so, and the game is not played."""
+    """It is served as PPD and not played."""
     raw = document(write(tmp_path, {}), datetime(2025, 11, 1, tzinfo=UTC))
     raw["leagueSchedule"]["gameDates"][0]["games"][0]["postponedStatus"] = "Y"
     file = tmp_path / "schedule.json"
@@ -156,12 +156,12 @@ def test_bad_slate_is_refused(tmp_path: Path, text: str) -> None:
     "change", [{"date": "12.11.2025"}, {"tipoff": "7pm"}, {"game_id": 213}, {"extra": 1}]
 )
 def test_bad_game_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
-    """A game of another form is named by its id or shown."""
+    """The error contains the game's id, or the game."""
     with pytest.raises(BadInputError, match="213"):
         write(tmp_path, change)
 
 
 def test_missing_slate_is_refused(tmp_path: Path) -> None:
-    """A file that is not there is our own error."""
+    """A missing file is an error of ours."""
     with pytest.raises(BadInputError, match=r"none\.json"):
         load(tmp_path / "none.json")

@@ -1,4 +1,4 @@
-"""Random weeks with faults: nothing lost, nothing twice, and what fails shrinks to its cause."""
+"""Random weeks with faults hold every rule, and a failing history shrinks to its cause."""
 
 import re
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from common.settings import ROOT
 from local.commands.cli import main
 from local.commands.develop.shrunk import report_broken
 from local.commands.develop.soak import FAULTS
+from local.records.coverage import GameCoverage
 from local.simulator.chance import Fired
-from local.simulator.coverage import GameCoverage
 from local.simulator.fault_spec import SERVICES
 from local.simulator.histories import Search, live, live_all, shrunk, tally
 from local.simulator.invariants import InvariantError
@@ -35,7 +35,7 @@ SEEDS = 25
 
 @needs_real
 def test_random_weeks_of_a_real_season_hold_every_rule() -> None:
-    """25 seeds: duplicates, order, crashes, losses, delays, wrong clocks, errors and outages."""
+    """25 seeds with every kind of fault and outages break no rule."""
     lived = []
     search = Search(REAL, FAULTS, 7, outages=True)
     failed = live_all(search, range(SEEDS), lambda one, *_: lived.append(one))
@@ -47,7 +47,7 @@ def test_random_weeks_of_a_real_season_hold_every_rule() -> None:
 
 @pytest.fixture
 def season(tmp_path: Path) -> Path:
-    """Two made-up weeks."""
+    """Write two made-up weeks."""
     first = date(2031, 12, 1)
     chance = Random(7)
     days = {
@@ -59,7 +59,7 @@ def season(tmp_path: Path) -> Path:
 
 
 def test_every_other_week_has_an_outage(season: Path) -> None:
-    """Of any function or service, some day, for 1 to 12 hours; the same for the same seed."""
+    """It hits any function or service on any day for 1 to 12 hours, the same for a seed."""
     weeks = [Search(season, FAULTS, 7, outages=True).week(seed) for seed in range(200)]
     assert weeks[7] == Search(season, FAULTS, 7, outages=True).week(7)
     drawn = [week.faults.rpartition("outage=")[2] for week in weeks if "outage=" in week.faults]
@@ -70,7 +70,7 @@ def test_every_other_week_has_an_outage(season: Path) -> None:
 
 
 def test_a_seed_is_one_history(season: Path) -> None:
-    """The same faults happen, and the same comes of it; another seed is another history."""
+    """A seed always has the same faults and end; another seed has others."""
     search = Search(season, FAULTS, 2)
     assert live(search, 3) == live(search, 3)
     assert live(search, 3).fired != live(search, 4).fired
@@ -78,7 +78,7 @@ def test_a_seed_is_one_history(season: Path) -> None:
 
 @contextmanager
 def no_healing() -> Iterator[None]:
-    """A cleanup that heals no object."""
+    """Replace the healing of objects by nothing."""
     held = cleanup_processor.heal_objects
     cleanup_processor.heal_objects = lambda *_, **__: None  # type: ignore[assignment] # put back
     try:
@@ -88,7 +88,7 @@ def no_healing() -> Iterator[None]:
 
 
 def test_a_broken_history_shrinks_to_the_fault_that_matters(season: Path) -> None:
-    """Without healing one lost event is enough, and the search finds just such a one."""
+    """Without healing one lost event breaks a rule, and shrinking finds such an event."""
     search = Search(season, "duplicate=5%,reorder,drop=2%,crash=1%,clock=2%", 2)
     with no_healing():
         lived = next(found for seed in range(20) if (found := live(search, seed)).wrong)
@@ -102,12 +102,12 @@ def test_a_broken_history_shrinks_to_the_fault_that_matters(season: Path) -> Non
 
 
 def broken(text: str) -> BrokenError:
-    """A rule broken while the history was lived through."""
+    """Make the error of a rule broken in a history."""
     return BrokenError(InvariantError(text), ())
 
 
 def ended(**lacking: tuple[str, ...]) -> Outcome:
-    """A history with one game that came to its end."""
+    """Make the outcome of a history with one game."""
     options = SimulateOptions(REAL, DAY, DAY)
     got = {"no_lines": (), "missing": (), "twice": (), **lacking}
     covered = GameCoverage(game(), **got, complete=None)
@@ -129,7 +129,7 @@ def ended(**lacking: tuple[str, ...]) -> Outcome:
 def test_what_fails_otherwise_is_not_the_same_failure_made_smaller(
     monkeypatch: pytest.MonkeyPatch, whole: Outcome | BrokenError, without: Outcome | BrokenError
 ) -> None:
-    """A fault without which another rule breaks is needed; one that changes nothing is not."""
+    """A fault is needed when another rule breaks without it."""
     fired = [Fired("drop", name, "", datetime(2025, 11, 12, tzinfo=UTC)) for name in "abc"]
     needed = {fault.key for fault in fired[:2]}
 
@@ -144,7 +144,7 @@ def test_what_fails_otherwise_is_not_the_same_failure_made_smaller(
 
 
 def test_what_fails_without_any_fault_blames_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A handler that is wrong in a sound world is not the fault of whatever happened last."""
+    """A handler's bug in a sound world is not blamed on a fault."""
 
     def run(_: SimulateOptions) -> Outcome:
         raise broken("R6 at noon: no row")
@@ -155,7 +155,7 @@ def test_what_fails_without_any_fault_blames_none(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_path: Path) -> None:
-    """`simulate` says at once what broke, and what it needs; exit status 2, one line."""
+    """`simulate` prints the broken rule and the faults it needs; the exit status is 2."""
     given = ["--schedule", str(season), "--from", "2031-12-01", "--to", "2031-12-03"]
     command = ["simulate", *given, "--out", str(tmp_path / "out"), "--faults", "drop=3%"]
     with no_healing():
@@ -167,7 +167,7 @@ def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_pat
 
 
 def test_a_history_broken_without_a_fault_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """No list of faults is begun when none happened."""
+    """Without a fault no list of faults is printed."""
     report_broken(SimulateOptions(REAL, DAY, DAY, seed=3), broken("R2 at noon"))
     what, *more = capsys.readouterr().err.splitlines()
     assert what == "seed 3: InvariantError: R2 at noon"
@@ -177,7 +177,7 @@ def test_a_history_broken_without_a_fault_says_so(capsys: pytest.CaptureFixture[
 def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
     season: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """How far it is, counts by kind and named point; exit status 0, or 1 with the seeds."""
+    """It prints progress and counts by kind; the exit status is 1 with the broken seeds."""
     command = ["soak", "--schedule", str(season), "--seeds", "1", "--days", "1"]
     monkeypatch.setattr("local.commands.develop.soak.PROGRESS_SECONDS", 0)
     found = CliRunner().invoke(main, command)
@@ -192,21 +192,22 @@ def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
 
 
 def test_every_crash_point_is_documented(season: Path) -> None:
-    """docs/simulator.md names what each function writes."""
+    """docs/simulator.md names every write of each function."""
     text = (ROOT / "docs" / "simulator.md").read_text()
-    told = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|[^|]+\|$", text, re.MULTILINE))
+    documented = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|[^|]+\|$", text, re.MULTILINE))
     found = passed(season, date(2031, 12, 1), date(2031, 12, 5))
     assert len(found) == 7
     for function, points in found.items():
-        assert set(points) <= set(told[function].split(", ")), function
+        assert points, function
+        assert set(points) <= set(documented[function].split(", ")), function
 
 
 def test_every_fault_is_documented() -> None:
-    """docs/simulator.md has each key and each kind."""
+    """docs/simulator.md lists each key and each kind."""
     from local.simulator import fault_spec as faults  # noqa: PLC0415 - its table of keys is looked at only here
 
     text = (ROOT / "docs" / "simulator.md").read_text()
-    for key in faults._READERS:
+    for key in faults.READERS:
         assert f"| `{key}` |" in text
     for kind in {*faults.STORAGE, *faults.BIGQUERY, *faults.PUBSUB, *faults.SOURCE}:
         assert f"`{kind}`" in text

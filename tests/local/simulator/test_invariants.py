@@ -1,4 +1,4 @@
-"""Each rule that the tables can tell, broken by one changed row of a sound day, is named."""
+"""Each rule that the tables can show is reported when one row of a sound day breaks it."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -13,8 +13,8 @@ from common.cloud.tables import NAMES
 from common.logs import silent
 from common.settings import ROOT
 from local.simulator.invariants import InvariantError, Invariants
-from local.simulator.run import SimulateOptions, live_day, make_world
-from local.simulator.simulation import Simulation
+from local.simulator.run import SimulateOptions, live_day, make_simulation
+from local.simulator.world import World
 
 DAY = date(2025, 11, 12)
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -26,17 +26,17 @@ Change = Callable[[Tables], object]
 
 
 @cache
-def lived() -> Simulation:
-    """A sound day; its rows are copied before they are changed."""
+def lived() -> World:
+    """Live through a sound day; its rows are copied before they are changed."""
     slate = ROOT / "config" / "slates" / "2025-11.json"
-    world = make_world(SimulateOptions(slate, DAY, DAY, SEED))
+    simulation = make_simulation(SimulateOptions(slate, DAY, DAY, SEED))
     with silent():
-        live_day(world, DAY)
-    return world
+        live_day(simulation, DAY)
+    return simulation.world
 
 
 def check(change: Change) -> None:
-    """Hold a changed copy of the day to the rules, as at its end."""
+    """Check a changed copy of the day, as at its end."""
     tables: Tables = {name: deepcopy(lived().rows[name]) for name in NAMES}
     change(tables)
     # Decisions stand before what is made of them, as they do in the chain.
@@ -50,7 +50,7 @@ def check(change: Change) -> None:
 
 
 def first(rows: list[dict[str, Any]], **values: object) -> dict[str, Any]:
-    """The first row with these values."""
+    """Find the first row with these values."""
     return next(row for row in rows if all(row[name] == want for name, want in values.items()))
 
 
@@ -65,7 +65,7 @@ def drop(table: str, **values: object) -> Change:
 
 
 def repeat(table: str, **changes: object) -> Change:
-    """Append a first row once more, changed."""
+    """Append a changed copy of the first row."""
     return lambda tables: tables[table].append({**tables[table][0], **changes})
 
 
@@ -132,13 +132,13 @@ BROKEN: dict[str, tuple[str, Change]] = {
 
 
 def test_a_sound_day_breaks_no_rule() -> None:
-    """The very rows that the changes below start from."""
+    """The unchanged rows of the day pass."""
     check(lambda _: None)
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_rule_is_named(name: str) -> None:
-    """The error tells rule, instant and seed, and stays on one line."""
+    """The error names rule, instant and seed on one line."""
     rule, change = BROKEN[name]
     with pytest.raises(InvariantError) as caught:
         check(change)
@@ -148,7 +148,7 @@ def test_a_broken_rule_is_named(name: str) -> None:
 
 
 def test_rows_are_looked_at_once() -> None:
-    """A check after an event costs what the event wrote: rows checked before may even change."""
+    """Rows that were checked are not checked again, even if they change."""
     tables: Tables = {name: deepcopy(lived().rows[name]) for name in NAMES}
     checked = Invariants(lived().runtime, {DECISIONS: tables[DECISIONS]}, SEED)
     checked.after_event(NOON)

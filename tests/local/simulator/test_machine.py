@@ -1,4 +1,4 @@
-"""A machine that drives the world by its own rules: any order, any loss, any death, at any time."""
+"""A state machine drives the world: any order, any loss, any crash, at any time."""
 
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,52 +11,49 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from common.configuration.topology import load_topology
 from common.eastern import at, parse_clock
 from common.logs import silent
+from common.settings import Settings
 from local.scheduler import Tick, ticks_of
-from local.simulator.run import SimulateOptions, make_world
+from local.simulator.run import SimulateOptions, make_simulation
 from local.simulator.simulation import Simulation
-from local.simulator.world import Delivery
+from local.simulator.transport import Delivery
+from tests.kit.breaks import Break, deliver_through, die_after, die_before, fail_after, fail_before
 from tests.kit.seasons import season_of, write_season
-from tests.kit.world import (
-    Break,
-    deliver_through,
-    die_after,
-    die_before,
-    fail_after,
-    fail_before,
-)
 
 FIRST = date(2031, 12, 21)
 DAYS = {FIRST: ["13:00", "19:00"], FIRST + timedelta(days=1): ["22:30"]}
-LONGEST = timedelta(hours=60)
-"""Of what a machine lives through; then it is left in peace."""
-PEACE = timedelta(hours=40)
-"""Longer than the day after which a run is given up, with its last sweeps."""
+QUIET_SPAN = timedelta(hours=40)
+"""Time without further trouble at the end: longer than the day after which a run is given up."""
 PLACES = st.integers(0, 200)
 
 
 @cache
 def schedule() -> Path:
-    """Two days of games."""
+    """Write two days of games."""
     return write_season(Path(mkdtemp()) / "season.json", season_of(DAYS))
 
 
 @cache
 def ticks() -> tuple[Tick, ...]:
-    """Of all that time."""
-    topology = make_world(SimulateOptions(schedule(), FIRST, max(DAYS))).runtime.topology
+    """List the ticks of six days."""
+    topology = load_topology(Settings().topology_file)
     return tuple(tick for n in range(6) for tick in ticks_of(topology, FIRST + timedelta(days=n)))
 
 
 class Chain(RuleBasedStateMachine):
-    """The whole chain; Hypothesis decides what happens next."""
+    """The whole chain; Hypothesis chooses what happens next."""
 
     @initialize(hour=st.integers(0, 23))
     def begin(self, hour: int) -> None:
-        """At any hour of the first day."""
-        self.world: Simulation = make_world(SimulateOptions(schedule(), FIRST, max(DAYS)))
-        assert self.world.runtime.season  # built on the storage itself, before any Break
+        """Begin at any hour of the first day."""
+        options = SimulateOptions(schedule(), FIRST, max(DAYS))
+        self.simulation: Simulation = make_simulation(options)
+        self.world = self.simulation.world
+        runtime = self.world.runtime
+        # Built once, on the storage itself, so that a Break meets the function's own calls only.
+        self.world.runtime = runtime.but(season=runtime.season, workflows=runtime.workflows)
         self.start = at(FIRST, parse_clock("00:00")) + timedelta(hours=hour)
         self.world.clock.move(self.start)
         self.ahead = [tick for tick in ticks() if tick.instant > self.start]
@@ -64,12 +61,12 @@ class Chain(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 180))
     def time_passes(self, minutes: int) -> None:
-        """The scheduler ticks, nothing is delivered."""
+        """Let the scheduler tick without delivering anything."""
         self._pass(self.world.clock.now() + timedelta(minutes=minutes))
 
     @rule(number=st.integers(1, 40))
     def some_are_delivered(self, number: int) -> None:
-        """Those that are due first."""
+        """Deliver those that are due first."""
         for _ in range(number):
             if self.world.queue:
                 self._deliver(self._take(0))
@@ -77,13 +74,13 @@ class Chain(RuleBasedStateMachine):
     @precondition(lambda self: self.world.queue)
     @rule(place=PLACES)
     def one_overtakes_the_others(self, place: int) -> None:
-        """Any of those that wait is delivered."""
+        """Deliver any one of those that wait."""
         self._deliver(self._take(place))
 
     @precondition(lambda self: self.world.queue)
     @rule(place=PLACES)
     def one_comes_twice(self, place: int) -> None:
-        """At once, and again when it is due."""
+        """Deliver one at once, and again when it is due."""
         delivery = self._take(place)
         self.world.queue.append(delivery)
         self.world.queue.sort()
@@ -92,7 +89,7 @@ class Chain(RuleBasedStateMachine):
     @precondition(lambda self: self.world.queue)
     @rule(place=PLACES)
     def one_is_lost(self, place: int) -> None:
-        """For good."""
+        """Lose one for good."""
         self._take(place)
 
     @precondition(lambda self: self.world.queue)
@@ -102,25 +99,25 @@ class Chain(RuleBasedStateMachine):
         act=st.sampled_from([die_before, die_after, fail_before, fail_after]),
     )
     def one_goes_wrong(self, place: int, number: int, act: Any) -> None:
-        """Its process dies, or a service fails, at one of its writes."""
+        """Let its process die, or a service fail, at one of its writes."""
         with silent():
             deliver_through(self.world, self._take(place), Break(number, act))
-        self.world.invariants.after_event(self.world.clock.now())
+        self.simulation.invariants.after_event(self.world.clock.now())
 
     @rule(folder=st.sampled_from(["", "notes/", f"notes/{FIRST}/", "failed/notes/"]))
     def someone_uploads(self, folder: str) -> None:
-        """Any object, anywhere in the bucket."""
+        """Upload an object anywhere in the bucket."""
         self.uploads += 1
         bucket = self.world.runtime.settings.data_bucket
         self.world.storage.create(bucket, f"{folder}{self.uploads}.csv", b"a,b")
 
     def teardown(self) -> None:
-        """Left in peace the chain heals itself, and nothing was lost or done twice."""
+        """Let the chain heal itself; nothing may be lost or done twice."""
         if not hasattr(self, "world"):
             return
-        self._pass(self.world.clock.now() + PEACE, settle=True)
-        self.world.invariants.at_rest()
-        assert self.world.dead_letters == 0
+        self._pass(self.world.clock.now() + QUIET_SPAN, settle=True)
+        self.simulation.invariants.at_rest()
+        assert self.simulation.dead_letters == 0
 
     def _pass(self, until: datetime, *, settle: bool = False) -> None:
         with silent():
@@ -136,7 +133,6 @@ class Chain(RuleBasedStateMachine):
         self.world.clock.move(until)
 
     def _take(self, place: int) -> Delivery:
-        self.world.queue.sort()
         return self.world.queue.pop(place % len(self.world.queue))
 
     def _deliver(self, delivery: Delivery) -> None:
@@ -155,7 +151,7 @@ QUICK = settings(
 
 
 def test_whatever_happens_the_chain_heals_itself() -> None:
-    """Twenty histories of at most 25 steps each."""
+    """Twenty histories of at most 25 steps each end soundly."""
     from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
 
     run_state_machine_as_test(Chain, settings=QUICK)
@@ -163,7 +159,7 @@ def test_whatever_happens_the_chain_heals_itself() -> None:
 
 @pytest.mark.soak
 def test_a_thousand_histories_heal_themselves() -> None:
-    """The same, longer and many more."""
+    """A thousand longer histories end soundly."""
     from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
 
     run_state_machine_as_test(

@@ -1,4 +1,4 @@
-"""Whole stretches of a season through all handlers: what is collected, when, and how often."""
+"""Stretches of a season through all handlers: what is collected, when, and how often."""
 
 import cProfile
 import pstats
@@ -26,15 +26,16 @@ from common.logs import silent
 from common.settings import ROOT, Settings
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import parse_faults
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.run import (
     Outcome,
     SimulateOptions,
     live_day,
-    make_world,
+    make_simulation,
     run,
-    summary_of,
-    write_outcome,
 )
+from local.simulator.summary import summary_of, write_outcome
+from tests.kit.breaks import tapped
 from tests.kit.seasons import season_of, write_season
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -56,7 +57,7 @@ PLAYED = 21
 
 @cache
 def simulated(faults: str = "", seed: int = 0) -> Outcome:
-    """The made-up week; only read from."""
+    """Simulate the made-up week; the outcome is only read from."""
     with TemporaryDirectory() as folder:
         return simulate(Path(folder), DAYS, FIRST, LAST, faults=faults, seed=seed)
 
@@ -64,16 +65,16 @@ def simulated(faults: str = "", seed: int = 0) -> Outcome:
 def simulate(
     folder: Path, days: Mapping[date, Sequence[str]], first: date, last: date, **given: Any
 ) -> Outcome:
-    """Live through a made-up season."""
+    """Simulate a made-up season."""
     file = write_season(folder / "season.json", season_of(days))
     return run(SimulateOptions(file, first, last, **given))
 
 
 def figures(outcome: Outcome) -> dict[str, int]:
-    """What a perfect run has no other number for than the games'."""
-    told = summary_of(outcome)
+    """Select the figures of the summary that a perfect run determines."""
+    summary = summary_of(outcome)
     return {
-        name: told[name]
+        name: summary[name]
         for name in (
             "games",
             "games_with_lines_before_tipoff",
@@ -87,7 +88,7 @@ def figures(outcome: Outcome) -> dict[str, int]:
 
 
 def perfect(games: int) -> dict[str, int]:
-    """Every game has everything, once, and nothing else happened."""
+    """Make the figures of a run that collects everything once and nothing else."""
     return {
         "games": games,
         "games_with_lines_before_tipoff": games,
@@ -100,13 +101,13 @@ def perfect(games: int) -> dict[str, int]:
 
 
 def test_every_game_of_a_made_up_week_gets_everything() -> None:
-    """Noon, overseas, Christmas, Cup, play-in, playoff and late games alike."""
+    """Noon, overseas, Christmas, Cup, play-in, playoff and late games are all collected."""
     assert figures(simulated()) == perfect(PLAYED)
     assert simulated().lacking == ()
 
 
 def test_preseason_and_all_star_games_are_listed_and_not_collected() -> None:
-    """The schedule that is fetched has them; no task, target or row is about one."""
+    """The fetched schedule lists them, but no task, target or row concerns one."""
     with TemporaryDirectory() as folder:
         file = write_season(Path(folder) / "season.json", season_of(DAYS))
         assert {g.game_id[:3] for g in load_season(file).listed_only} == {"001", "003"}
@@ -118,7 +119,7 @@ def test_preseason_and_all_star_games_are_listed_and_not_collected() -> None:
 
 
 def test_a_day_has_its_119_ticks_and_rows() -> None:
-    """96 sweeps, 144 decisions, 4 refreshes a day, and a plan on days that need something."""
+    """A day has 96 sweeps, 144 decisions and 4 refreshes, and a plan if it needs something."""
     outcome = simulated()
     tables, days = outcome.tables, outcome.days
     assert days == 9
@@ -131,18 +132,23 @@ def test_a_day_has_its_119_ticks_and_rows() -> None:
 
 
 def test_nothing_is_known_before_its_time() -> None:
-    """No per-game data before a game is final, no lines for one that has begun."""
-    over = {g.game.game_id: g.game.tipoff for g in simulated().games}
-    for row in simulated().tables["scraper_execution_log"]:
-        if row["game_id"] and row["outcome"] == "SUCCESS":
-            tipoff = over[row["game_id"]]
-            assert tipoff is not None
-            assert row["triggered_at"] >= tipoff + timedelta(hours=2, minutes=30)
+    """Every per-game success comes after its game is final."""
+    tipoffs = {g.game.game_id: g.game.tipoff for g in simulated().games}
+    log = simulated().tables["scraper_execution_log"]
+    succeeded = [row for row in log if row["game_id"] and row["outcome"] == "SUCCESS"]
+    assert {row["game_id"] for row in succeeded} == tipoffs.keys()
+    for row in succeeded:
+        tipoff = tipoffs[row["game_id"]]
+        assert tipoff is not None
+        assert row["triggered_at"] >= tipoff + timedelta(hours=2, minutes=30)
 
 
-@pytest.mark.parametrize("faults", ["", "source=10%,late=20h,duplicate=10%,reorder"])
+@pytest.mark.parametrize(
+    "faults",
+    ["", "source=10%,late=20h,duplicate=10%,reorder", "storage=3%,crash=2%,source=5%"],
+)
 def test_r1_the_same_seed_gives_the_same_bytes(tmp_path: Path, faults: str) -> None:
-    """Two runs write the same tables, with faults and without."""
+    """Two runs of a seed write the same tables, with these faults and without."""
     days, first = {day: tips for day, tips in DAYS.items() if day.day < 23}, date(2031, 12, 21)
     for name in ("one", "two"):
         found = simulate(tmp_path, days, first, date(2031, 12, 22), faults=faults, seed=3)
@@ -153,7 +159,7 @@ def test_r1_the_same_seed_gives_the_same_bytes(tmp_path: Path, faults: str) -> N
 
 
 def test_r6_duplicates_and_reordering_change_no_decision() -> None:
-    """Every delivery may come twice, or after others: the same slots run the same scrapers."""
+    """With duplicates and in another order the same slots run the same scrapers."""
     disturbed = simulated("duplicate=20%,reorder")
     assert figures(disturbed) == perfect(PLAYED)
     assert disturbed.events > simulated().events
@@ -167,13 +173,13 @@ def test_r6_duplicates_and_reordering_change_no_decision() -> None:
 
 
 def test_r5_a_world_in_which_everything_is_late_comes_to_its_end(tmp_path: Path) -> None:
-    """Ticks are on their way at each midnight, the last one's too: they are waited for."""
+    """Ticks that are on their way at midnight, also the last one's, are waited for."""
     late = simulate(tmp_path, {FIRST: ["19:00"]}, FIRST, FIRST, faults="delay=100%")
     assert len(late.tables["cleanup_operations"]) == 96 * late.days
 
 
 def test_r6_twice_everything_and_many_crashes_come_to_rest(tmp_path: Path) -> None:
-    """A delivery that comes twice comes again twice; that must not go on for ever."""
+    """Duplicates of retried deliveries do not multiply for ever."""
     one_day = simulate(tmp_path, {FIRST: ["19:00"]}, FIRST, FIRST, faults="duplicate=60%,crash=5%")
     assert one_day.dead_letters == 0
 
@@ -187,14 +193,14 @@ def test_s4_late_and_failing_sources_lose_nothing() -> None:
 
 
 def test_t3_after_an_outage_data_is_complete_and_missed_lines_are_told() -> None:
-    """48 h without a controller: its games lack lines, and the summary says which and why."""
+    """After 48 h without a controller the summary names the games without lines, and why."""
     outage = "late=45h,outage=master_controller:2031-12-22T06:00/48h"
     found = simulated(outage)
-    told = figures(found)
-    assert told["games_with_every_post_game_scraper"] == PLAYED
-    assert told["duplicate_collections"] == 0
-    assert told["games_with_lines_before_tipoff"] == PLAYED - 6
-    assert told["missed_windows"] > 0
+    counted = figures(found)
+    assert counted["games_with_every_post_game_scraper"] == PLAYED
+    assert counted["duplicate_collections"] == 0
+    assert counted["games_with_lines_before_tipoff"] == PLAYED - 6
+    assert counted["missed_windows"] > 0
     assert {entry["date"] for entry in found.lacking} == {"2031-12-22", "2031-12-23"}
     assert all("no lines before tip-off" in entry["why"] for entry in found.lacking)
     expired = [r for r in found.tables["workflow_decisions"] if r["reason_code"] == "SLOT_EXPIRED"]
@@ -202,6 +208,7 @@ def test_t3_after_an_outage_data_is_complete_and_missed_lines_are_told() -> None
     assert {row["action"] for row in expired} == {"SKIP"}
     back = datetime.fromisoformat("2031-12-24T06:00-05:00")
     late = [game.complete for game in found.games if game.game.game_date < back.date()]
+    assert late
     assert all(when is not None and when < back + timedelta(hours=72) for when in late)
 
 
@@ -216,17 +223,19 @@ def test_t3_after_an_outage_data_is_complete_and_missed_lines_are_told() -> None
 def test_r6_after_an_outage_no_game_is_collected_twice_and_all_is_logged(
     what: str, hours: int
 ) -> None:
-    """Also where it is longer than Pub/Sub's 100 deliveries: cleanup brings back what they held."""
+    """Also after an outage longer than Pub/Sub's 100 attempts, thanks to cleanup."""
     found = simulated(f"outage={what}:2031-12-22T20:00/{hours}h")
-    told = figures(found)
-    assert told["games_with_every_post_game_scraper"] == PLAYED
-    assert (told["duplicate_collections"], told["runs_on_days_without_need"]) == (0, 0)
-    assert all(row["status"] != "STORM" for row in found.tables["cleanup_operations"])
+    counted = figures(found)
+    assert counted["games_with_every_post_game_scraper"] == PLAYED
+    assert (counted["duplicate_collections"], counted["runs_on_days_without_need"]) == (0, 0)
+    statuses = {row["status"] for row in found.tables["cleanup_operations"]}
+    assert statuses
+    assert "STORM" not in statuses
 
 
 @pytest.mark.parametrize("day", [date(2032, 3, 14), date(2031, 11, 2)], ids=["spring", "autumn"])
 def test_t8_the_days_on_which_clocks_change(tmp_path: Path, day: date) -> None:
-    """92 or 100 sweeps, every game complete, and the plan is what ran."""
+    """With 92 or 100 sweeps every game is complete, and the plan is what ran."""
     days = {
         day - timedelta(days=1): ["19:00", "22:30"],
         day: ["12:00", "15:30", "22:00"],
@@ -240,30 +249,23 @@ def test_t8_the_days_on_which_clocks_change(tmp_path: Path, day: date) -> None:
 
 
 def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_path: Path) -> None:
-    """No game within 14 days: no other scrape, no run, no plan, and no look at the history."""
+    """Without a game within 14 days nothing else runs, and no tick reads the history."""
     days = {date(2032, 6, 20): ["20:30"], date(2032, 10, 20): ["19:30"]}
     file = write_season(tmp_path / "season.json", season_of(days))
     first = date(2032, 7, 10)
-    world = make_world(SimulateOptions(file, first, first))
-    asked: list[str] = []
-    select = world.warehouse.select
-    listed = world.storage.list
+    simulation = make_simulation(SimulateOptions(file, first, first))
+    world, asked = simulation.world, []
 
-    def counted_select(table: str, *given: Any, **named: Any) -> Any:
-        asked.append(table)
-        return select(table, *given, **named)
-
-    def counted_list(bucket: str, prefix: str, **named: Any) -> Any:
-        asked.append(prefix)
-        return listed(bucket, prefix, **named)
+    def note(call: Call, do: Do) -> Any:
+        asked.append(f"{call.name} {call.subject}")
+        return do()
 
     with silent():
-        live_day(world, first)
-        situation = world.clock.now()
-        world.warehouse.select = counted_select  # type: ignore[method-assign]  # counts the reads
-        world.storage.list = counted_list  # type: ignore[method-assign]  # counts the reads
-        found = read_situation(world.runtime, situation, situation)
-    assert asked == ["nbac-schedule-api/"]
+        live_day(simulation, first)
+        now = world.clock.now()
+        with tapped(world, note):
+            found = read_situation(world.runtime, now, now)
+    assert [call for call in asked if not call.startswith("read ")] == ["list nbac-schedule-api/"]
     assert found.history is not None
     scraped = [row["scraper_name"] for row in world.rows["scraper_execution_log"]]
     assert scraped == ["nbac_schedule_api"] * 4
@@ -272,41 +274,41 @@ def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_pat
 
 
 def test_o3_a_summer_before_the_first_game_can_be_simulated_alone(tmp_path: Path) -> None:
-    """Games after `--to` are listed and not collected: the schedule is never empty."""
+    """Games after `--to` are listed and not collected, so that the schedule is not empty."""
     found = simulate(tmp_path, DAYS, date(2031, 8, 1), date(2031, 8, 3))
     assert {row["action"] for row in found.tables["workflow_decisions"]} == {"SKIP"}
     assert found.games == ()
 
 
 def test_a_late_day_costs_what_an_early_one_does(tmp_path: Path) -> None:
-    """Counted in function calls: the same slate every day, two weeks apart."""
+    """Two days with the same slate, two weeks apart, take as many function calls."""
     first = date(2031, 12, 1)
     days = {first + timedelta(days=n): ["19:00", "22:00"] for n in range(25)}
     file = write_season(tmp_path / "season.json", season_of(days))
-    world = make_world(SimulateOptions(file, first, max(days)))
+    simulation = make_simulation(SimulateOptions(file, first, max(days)))
     early, late = date(2031, 12, 11), max(days)
     calls = {}
     with silent():
         for day in days:
             if day not in (early, late):
-                live_day(world, day)
+                live_day(simulation, day)
                 continue
             profile = cProfile.Profile()
-            profile.runcall(live_day, world, day)
+            profile.runcall(live_day, simulation, day)
             calls[day] = pstats.Stats(profile).total_calls  # type: ignore[attr-defined]  # no stub
     assert calls[late] < calls[early] * 1.05
 
 
 def test_a_decision_takes_a_tenth_of_a_millisecond() -> None:
-    """Measured at a busy instant; the bound is five times the budget, for a busy machine."""
+    """The bound is five times the budget, as the machine may be busy."""
     with TemporaryDirectory() as folder, silent():
         file = write_season(Path(folder) / "season.json", season_of(DAYS))
-        world = make_world(SimulateOptions(file, FIRST, LAST))
+        simulation = make_simulation(SimulateOptions(file, FIRST, LAST))
         for number in range(3):
-            live_day(world, FIRST + timedelta(days=number))
+            live_day(simulation, FIRST + timedelta(days=number))
         slot = datetime.fromisoformat("2031-12-23T23:00-05:00")
-        situation = read_situation(world.runtime, slot, slot)
-    flows = world.runtime.workflows
+        situation = read_situation(simulation.world.runtime, slot, slot)
+    flows = simulation.world.runtime.workflows
 
     def every() -> None:
         for name, flow in flows.items():
@@ -316,14 +318,14 @@ def test_a_decision_takes_a_tenth_of_a_millisecond() -> None:
 
 
 def test_a_slate_of_ours_can_be_simulated() -> None:
-    """The two days of config/slates, without a league's document."""
+    """The days of config/slates work without a league's document."""
     file = ROOT / "config" / "slates" / "2025-11.json"
     found = run(SimulateOptions(file, date(2025, 11, 12), date(2025, 11, 12)))
     assert figures(found) == perfect(12)
 
 
 def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    """The last date before the first one, or a file that is not there."""
+    """The last date is before the first one, or the file is missing."""
     file = write_season(tmp_path / "season.json", season_of(DAYS))
     with pytest.raises(BadInputError, match="swap"):
         run(SimulateOptions(file, LAST, FIRST))
@@ -349,14 +351,14 @@ def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(text: str, wanted: str) -> None:
-    """In one line that names the part and what to write instead."""
+    """One line names the wrong part and what to write instead."""
     with pytest.raises(BadInputError, match=wanted) as caught:
         parse_faults(f"crash=1%,bigquery=429:1%,{text}", load_topology(Settings().topology_file))
     assert text in str(caught.value)
 
 
 def test_the_command_writes_tables_and_summary(tmp_path: Path) -> None:
-    """Five tables and summary.json, progress on standard error; a fault it does not know is 2."""
+    """It writes five tables and summary.json, and its progress to standard error."""
     file = write_season(tmp_path / "season.json", season_of({FIRST: ["22:30"]}))
     command = [sys.executable, "-m", "local", "simulate", "--schedule", str(file), "--progress"]
     command += ["--from", f"{FIRST}", "--to", f"{FIRST}", "--out", str(tmp_path / "out")]
@@ -374,7 +376,7 @@ def test_the_command_writes_tables_and_summary(tmp_path: Path) -> None:
 
 @needs_real
 def test_the_first_week_of_a_real_season() -> None:
-    """2024-10-22 to 2024-10-27: 45 games, nothing missed."""
+    """From 2024-10-22 to 2024-10-27 all games are complete."""
     found = run(SimulateOptions(REAL, date(2024, 10, 22), date(2024, 10, 27)))
     assert figures(found) == perfect(len(found.games))
     assert len(found.games) > 40

@@ -1,4 +1,4 @@
-"""Whole seasons, real and made up, in good and in bad weather: minutes, so only in `make soak`."""
+"""Whole seasons, real and made up, with and without faults; they take minutes (`make soak`)."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ TIPS = ("12:00", "13:00", "15:30", "17:00", "19:00", "19:30", "20:00", "21:00", 
 
 
 def assert_perfect(found: Outcome, games: int) -> None:
-    """Every game has everything, once, and nothing else ran."""
+    """Assert that every game was collected, once, and that nothing else ran."""
     assert len(found.games) == games
     assert found.lacking == ()
     assert (found.missed_windows, found.needless_runs, found.dead_letters) == ((), (), 0)
@@ -43,6 +43,7 @@ def assert_asked_again_only_after_a_failure(found: Outcome) -> None:
     log = found.tables["scraper_execution_log"]
     per_game = {row["scraper_name"] for row in log if row["game_id"]}
     tried = sorted((row for row in log if row["scraper_name"] == OF_DATE), key=itemgetter("slot"))
+    assert tried
     for made in _runs(found):
         dated = OF_DATE in made["scrapers"] and per_game.isdisjoint(made["scrapers"])
         if f"{made['slot']:%Y-%m-%dT%H:%MZ} {made['workflow_name']}" in found.needless_runs:
@@ -59,7 +60,7 @@ def _runs(found: Outcome) -> list[Mapping[str, Any]]:
 
 @needs_real
 def test_a_real_season_and_its_summer_in_a_minute() -> None:
-    """365 days: all 1,321 games, no preseason, no All-Star game, under 60 s."""
+    """365 days: all 1,321 games and no other one, in under 60 s."""
     found = run(SimulateOptions(REAL, FIRST, FIRST + timedelta(days=364)))
     assert_perfect(found, 1321)
     named = {row["game_id"] for row in found.tables["scraper_execution_log"] if row["game_id"]}
@@ -70,7 +71,7 @@ def test_a_real_season_and_its_summer_in_a_minute() -> None:
 @needs_real
 @pytest.mark.parametrize("seed", [0, 1])
 def test_s4_a_real_season_with_late_and_failing_sources_and_an_outage(seed: int) -> None:
-    """All post-game data within 72 h of the outage's end, once; missed lines are told."""
+    """Post-game data is complete within 72 h of the outage; missed lines are listed."""
     outage = "outage=master_controller:2025-01-15T06:00/48h"
     found = run(SimulateOptions(REAL, FIRST, LAST, seed, f"source=1%,late=45h,{outage}"))
     assert [game for game in found.games if game.missing or game.twice] == []
@@ -84,7 +85,7 @@ def test_s4_a_real_season_with_late_and_failing_sources_and_an_outage(seed: int)
 @needs_real
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_season_never_seen_here(tmp_path: Path, seed: int) -> None:
-    """The real one with its dates moved, its teams and ids exchanged, its tip-offs shifted."""
+    """The real season with other dates, teams, ids and tip-offs is complete."""
     file = tmp_path / "season.json"
     file.write_text(json.dumps(moved(json.loads(REAL.read_text()), Random(seed))))
     assert_perfect(run(SimulateOptions(file, FIRST + SHIFT, LAST + SHIFT)), 1321)
@@ -92,7 +93,7 @@ def test_a_season_never_seen_here(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_season_made_up_of_chance(tmp_path: Path, seed: int) -> None:
-    """Six weeks of 0 to 14 games a day at any hour, over the spring change of the clocks."""
+    """Six random weeks of 0 to 14 games a day, over the spring change of the clocks."""
     chance, first = Random(seed), date(2032, 2, 20)
     days = {
         first + timedelta(days=n): [chance.choice(TIPS) for _ in range(chance.randrange(15))]
@@ -104,7 +105,7 @@ def test_a_season_made_up_of_chance(tmp_path: Path, seed: int) -> None:
 
 
 def moved(document: dict[str, Any], chance: Random) -> dict[str, Any]:
-    """Another season in the same form: nothing that the code could know by heart."""
+    """Turn a season into another one of the same form, which no code can know by heart."""
     days = document["leagueSchedule"]["gameDates"]
     sides = {g[s]["teamTricode"]: g[s] for d in days for g in d["games"] for s in SIDES}
     names = sorted(TEAMS.keys() & sides.keys())
@@ -130,7 +131,7 @@ ISO = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def _exchanged(ids: list[str], chance: Random) -> Mapping[str, str]:
-    """New ids of the same kinds."""
+    """Draw new ids of the same kinds."""
     return {old: f"{old[:5]}{n:05d}" for n, old in enumerate(chance.sample(ids, len(ids)), 20_000)}
 
 
@@ -139,7 +140,7 @@ def _later(wall: str, form: str) -> datetime:
 
 
 def _move(game: dict[str, Any], later: timedelta) -> None:
-    """The same wall time on a later date, give or take."""
+    """Move a game to the same wall time on a later date, give or take some minutes."""
     wall = _later(game["gameDateTimeEst"], ISO) + later
     game["gameDateTimeEst"] = f"{wall:{ISO}}"
     game["gameDateTimeUTC"] = f"{wall.astimezone(UTC):{ISO}}"

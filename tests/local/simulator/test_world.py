@@ -1,7 +1,7 @@
-"""The day of 12 November 2025 in memory: the whole system, its twelve games, in a second."""
+"""A day of the whole system in memory: 12 November 2025 with its twelve games."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
@@ -15,8 +15,10 @@ from local.day.coverage import cover
 from local.day.replay import last_window
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
-from local.simulator.memory import Published
-from local.simulator.world import World
+from local.simulator.ports.intercepted import Call, Crash, Do, intercepted
+from local.simulator.ports.memory import MemoryWarehouse
+from local.simulator.transport import Arrivals, Delivery
+from local.simulator.world import NO_ANSWER, World
 
 DAY = date(2025, 11, 12)
 MIDNIGHT = datetime(2025, 11, 12, 5, tzinfo=UTC)
@@ -34,7 +36,7 @@ LOOSE = {
 
 
 def live(world: World) -> World:
-    """Publish the day's ticks in order, and let the chain rest after each."""
+    """Publish the day's ticks in order, delivering what is due before each."""
     topology = world.runtime.topology
     for tick in ticks_of(topology, DAY):
         world.settle(tick.instant)
@@ -46,39 +48,31 @@ def live(world: World) -> World:
 
 @cache
 def lived() -> World:
-    """The day without trouble; only read from."""
+    """Live through the day without trouble; the world is only read from."""
     return live(World(SLATE, MIDNIGHT))
 
 
-class Twice(World):
-    """Every message is pushed twice; the second time at once, a second or an hour later."""
-
-    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
-        super()._queue(function, message, due, attempt)
-        if attempt == 1:
-            later = timedelta(seconds=(0, 1, 3600)[int(message.message_id) % 3])
-            super()._queue(function, message, due + later, 2)
+def twice(delivery: Delivery) -> Iterable[datetime]:
+    """Push every message twice; the second time at once, a second or an hour later."""
+    if delivery.attempt > 1:
+        return [delivery.due]
+    later = timedelta(seconds=(0, 1, 3600)[int(delivery.message.message_id) % 3])
+    return [delivery.due, delivery.due + later]
 
 
-class Shuffled(World):
-    """Every message is up to five seconds late, so that they overtake each other."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
-        super().__init__(SLATE, MIDNIGHT)
-
-    def _queue(self, function: str, message: Published, due: datetime, attempt: int = 1) -> None:
-        late = timedelta(seconds=self._random.uniform(0, 5))
-        super()._queue(function, message, due + late, attempt)
+def shuffled(seed: int) -> Arrivals:
+    """Let every message be up to five seconds late, so that they overtake each other."""
+    random = Random(seed)
+    return lambda delivery: [delivery.due + timedelta(seconds=random.uniform(0, 5))]
 
 
 def rows_of(world: World, name: str) -> list[dict[str, Any]]:
-    """A table's rows."""
+    """Return a table's rows."""
     return world.rows[name]
 
 
 def timeless(world: World) -> Mapping[str, list[str]]:
-    """The five tables for comparison: only slots of the instants, in an order of their own."""
+    """Reduce the five tables to sorted rows whose only instants are slots."""
     return {name: sorted(repr(_kept(name, row)) for row in world.rows[name]) for name in NAMES}
 
 
@@ -92,7 +86,7 @@ def _kept(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_every_hour_judges_every_workflow_once() -> None:
-    """8 workflows at 18 ticks: 144 rows, each pair of workflow and slot once."""
+    """8 workflows at 18 ticks make 144 rows, one for each pair of workflow and slot."""
     decisions = rows_of(lived(), "workflow_decisions")
     assert len(decisions) == 144
     assert set(Counter((row["workflow_name"], row["slot"]) for row in decisions).values()) == {1}
@@ -100,14 +94,14 @@ def test_every_hour_judges_every_workflow_once() -> None:
 
 
 def test_every_quarter_of_an_hour_is_swept_and_finds_nothing_lost() -> None:
-    """96 rows, all OK, nothing sent again."""
+    """The 96 sweeps are OK and resend nothing."""
     sweeps = rows_of(lived(), "cleanup_operations")
     assert len({row["slot"] for row in sweeps}) == len(sweeps) == 96
     assert {(row["status"], row["republished_count"]) for row in sweeps} == {("OK", 0)}
 
 
 def test_r2_the_plan_is_what_ran() -> None:
-    """5 to 20 rows, and exactly the RUN decisions' workflows and slots."""
+    """The plan has 5 to 20 rows: exactly the workflows and slots of the RUN decisions."""
     plan = rows_of(lived(), "daily_expected_schedule")
     assert 5 <= len(plan) <= 20
     planned = {(row["workflow_name"], row["expected_run_time"]) for row in plan}
@@ -120,8 +114,9 @@ def test_r2_the_plan_is_what_ran() -> None:
 
 
 def test_r6_every_run_has_one_execution_that_links_exactly_its_log_rows() -> None:
-    """`scraper_execution_ids` lists the log rows, as many as were triggered."""
+    """`scraper_execution_ids` lists exactly the run's log rows."""
     executions = rows_of(lived(), "workflow_executions")
+    assert len(executions) == 14
     runs = {
         row["decision_id"]
         for row in rows_of(lived(), "workflow_decisions")
@@ -138,7 +133,7 @@ def test_r6_every_run_has_one_execution_that_links_exactly_its_log_rows() -> Non
 
 
 def test_the_rest_of_the_log_is_the_scheduled_refresh() -> None:
-    """Four requests of no workflow: 04:45, 10:45, 16:45 and 22:45 ET."""
+    """Four rows belong to no workflow: the refreshes at 04:45, 10:45, 16:45 and 22:45 ET."""
     alone = [
         row for row in rows_of(lived(), "scraper_execution_log") if not row["workflow_execution_id"]
     ]
@@ -146,23 +141,24 @@ def test_the_rest_of_the_log_is_the_scheduled_refresh() -> None:
 
 
 def test_every_object_is_logged_and_no_letter_is_dead() -> None:
-    """One row an object of the data bucket; no delivery failed."""
+    """Each object of the data bucket has one row, and every delivery succeeded."""
     world = lived()
     stored = [f"gs://{s.bucket}/{s.name}" for s in world.storage.list("nba-scraped-data", "")]
+    assert stored
     assert sorted(row["gcs_path"] for row in rows_of(world, "scraper_execution_log")) == stored
     assert [m for m in world.publisher.published if m.topic == "dead-letters"] == []
     assert {status for _, status, _ in world.replies} == {200}
 
 
 def test_every_id_is_there_once() -> None:
-    """In each of the five tables."""
+    """No id repeats in any of the five tables."""
     for name in NAMES:
         ids = [row[table(name).id_column] for row in rows_of(lived(), name)]
-        assert len(set(ids)) == len(ids)
+        assert len(set(ids)) == len(ids) > 0
 
 
 def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
-    """Lines for all 12 games; boxes of the 9 that were final by the 23:00 window."""
+    """All 12 games have lines, and the 9 that are final by 23:00 have box scores."""
     found = cover(lived().rows, SLATE.on(DAY), day=DAY, last_window=last_window(DAY))
     assert len(found.games) == len(found.lines_before_tipoff) == 12
     assert len(found.box_scores) == 9
@@ -171,7 +167,7 @@ def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
 
 
 def test_x11_the_night_s_windows_ask_only_for_finished_games() -> None:
-    """Nine games times three scrapers, and no game that was still being played."""
+    """Three scrapers run for each of nine games, and for no game still being played."""
     asked = Counter(
         row["scraper_name"]
         for row in rows_of(lived(), "scraper_execution_log")
@@ -182,18 +178,43 @@ def test_x11_the_night_s_windows_ask_only_for_finished_games() -> None:
 
 
 @pytest.mark.parametrize(
-    "make",
-    [lambda: Twice(SLATE, MIDNIGHT), *(lambda seed=seed: Shuffled(seed) for seed in range(2))],
-    ids=["twice", "order 0", "order 1"],
+    "arrivals", [twice, shuffled(0), shuffled(1)], ids=["twice", "order 0", "order 1"]
 )
-def test_r6_duplicates_and_order_change_no_table(make: Callable[[], World]) -> None:
-    """Pushed twice or in another order, the day leaves the same rows."""
-    world = live(make())
+def test_r6_duplicates_and_order_change_no_table(arrivals: Arrivals) -> None:
+    """With duplicates or in another order, the day leaves the same rows."""
+    world = World(SLATE, MIDNIGHT)
+    world.transport.arrivals = arrivals
+    live(world)
     assert timeless(world) == timeless(lived())
     assert [m for m in world.publisher.published if m.topic == "dead-letters"] == []
     assert {status for _, status, _ in world.replies} <= {200, 503}
 
 
 def test_r6_a_day_lived_twice_is_the_same_to_the_second() -> None:
-    """Nothing in it depends on chance or on the wall clock."""
+    """Nothing in the day depends on chance or on the wall clock."""
     assert live(World(SLATE, MIDNIGHT)).rows == lived().rows
+
+
+def test_other_ports_hold_for_a_while() -> None:
+    """`with_ports` changes the runtime, and puts the old one back at the end."""
+    world = World(SLATE, MIDNIGHT)
+    held, other = world.runtime, MemoryWarehouse()
+    with world.with_ports(warehouse=other):
+        assert (world.runtime.warehouse, world.runtime.storage) == (other, world.storage)
+    assert world.runtime is held
+
+
+def test_a_process_that_dies_answers_nothing_and_is_retried() -> None:
+    """The delivery's status is `NO_ANSWER`, and the next attempt waits in the queue."""
+
+    def die(call: Call, do: Do) -> None:
+        raise Crash
+
+    world = World(SLATE, MIDNIGHT)
+    world.publisher.publish("tick-cleanup-processor", {"schema": "tick", "version": 1}, {})
+    with world.with_ports(storage=intercepted(world.storage, die)):
+        assert world.deliver(world.take()) == NO_ANSWER
+    assert world.answers == []
+    assert [delivery.attempt for delivery in world.queue] == [2]
+    world.settle()
+    assert [status for _, status, _ in world.answers] == [200]

@@ -6,7 +6,7 @@ import pstats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.simulator.memory_index import Folder, Partition
+from local.simulator.ports.memory_index import Folder, Partition
 
 NAMES = st.lists(st.text("ab-/", min_size=1, max_size=6), max_size=12)
 PIECES = st.text("ab-/", max_size=4)

@@ -1,4 +1,4 @@
-"""Indexes of the in-memory ports: what a read costs does not grow with what is stored beside it."""
+"""Indexes of the in-memory ports, so that a read costs the same however much else is stored."""
 # ruff: noqa: SLF001 - the folders of one tree know each other
 
 import sys
@@ -9,19 +9,19 @@ from typing import Any, Generic, TypeVar
 from common.cloud.ports import Row
 
 T = TypeVar("T")
-_LAST = "\U0010ffff"
-_MOST_VIEWS = 16
+_LAST_CHARACTER = "\U0010ffff"
+_VIEWS_MAX = 16
 Where = Mapping[str, frozenset[Any]]
 
 
 class Folder(Generic[T]):
-    """What lies below one folder, by name and in its order.
+    """The items below one folder, in the order of their names.
 
     A sub-folder's key ends in a slash, so that sorted keys make sorted names.
 
     Args:
-        path: of the folder with its slash; empty for the bucket.
-        known: all folders of the bucket by path; a bucket's own begins with none.
+        path: path of the folder with its slash; empty for the bucket.
+        known: all folders of the bucket by path; the bucket's own folder starts the mapping.
     """
 
     __slots__ = ("_children", "_items", "_keys", "_known", "_path")
@@ -35,8 +35,9 @@ class Folder(Generic[T]):
         self._items: list[T] | None = None
 
     def put(self, name: str, item: T) -> None:
-        """Add an item, or another one in its place; by its name in full, as everywhere."""
-        # Most names are of a folder that is known; nothing above one is kept that it does not keep.
+        """Add an item under its full name, or replace the one that is there."""
+        # Insert straight into the deepest known folder; its ancestors cache no listing while it
+        # caches none.
         near = self._known.get(name[: name.rfind("/") + 1])
         (near if near and near._items is None else self)._put(name, item)
 
@@ -54,7 +55,7 @@ class Folder(Generic[T]):
             self._children[key] = item
 
     def remove(self, name: str) -> None:
-        """Remove a name, and the folders that it leaves empty."""
+        """Remove an item by its full name, and the folders that it leaves empty."""
         self._items = None
         key = self._key(name)
         child = self._children[key]
@@ -67,14 +68,14 @@ class Folder(Generic[T]):
         self._keys = None
 
     def listed(self, prefix: str, start: str, limit: int = sys.maxsize) -> list[T]:
-        """What is named from `start` on and begins with `prefix`, in order; about `limit` of it."""
+        """List about `limit` items whose names begin with `prefix`, from `start` on, in order."""
         folder = self._at(prefix)
         return folder.below(prefix, start, limit) if folder else []
 
     def below(self, prefix: str, start: str, limit: int) -> list[T]:
-        """The same, for a prefix within this very folder."""
+        """List likewise, for a prefix that ends within this folder."""
         keys, partial = self.keys(), prefix[len(self._path) :]
-        low, high = bisect_left(keys, partial), bisect_left(keys, partial + _LAST)
+        low, high = bisect_left(keys, partial), bisect_left(keys, partial + _LAST_CHARACTER)
         if start.startswith(self._path):
             # One key further back: the folder that `start` itself is in.
             low = max(low, bisect_left(keys, start[len(self._path) :]) - 1)
@@ -92,7 +93,7 @@ class Folder(Generic[T]):
         return found
 
     def folders(self, prefix: str) -> list[str]:
-        """What follows `prefix` in the names, up to the next slash."""
+        """List the parts of names that follow `prefix`, up to the next slash."""
         folder = self._at(prefix)
         if folder is None:
             return []
@@ -101,13 +102,13 @@ class Folder(Generic[T]):
         return [key[len(partial) :] for key in kept if key.endswith("/")]
 
     def keys(self) -> list[str]:
-        """What is directly in here, in order."""
+        """The keys directly in this folder, in order."""
         if self._keys is None:
             self._keys = sorted(self._children)
         return self._keys
 
     def items(self, limit: int) -> list[T]:
-        """All that is below, in order, or about `limit` of it; not to be changed."""
+        """All items below, in order, or about `limit` of them; do not change the list."""
         if self._items is None:
             found: list[T] = []
             for key in self.keys():
@@ -123,19 +124,19 @@ class Folder(Generic[T]):
         return head + slash
 
     def _at(self, prefix: str) -> "Folder[T] | None":
-        """The folder that a prefix ends in; asked of the bucket's own."""
+        """The folder that a prefix ends in; call it on the bucket's own folder."""
         return self._known.get(prefix[: prefix.rfind("/") + 1])
 
 
 class Partition:
-    """A day's rows, and views of them that are kept while they grow."""
+    """The rows of one day, and cached views of them that grow with them."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self._views: dict[object, tuple[int, list[tuple[Any, Row]]]] = {}
 
     def view(self, columns: Sequence[str], where: Where, order: str) -> list[tuple[Any, Row]]:
-        """Some columns of the rows that fit, each behind its value of `order`; they are shared."""
+        """Some columns of the matching rows, each with its value of `order`; read only."""
         key = (tuple(columns), tuple(where.items()))
         seen, found = self._views.get(key, (0, []))
         if seen < len(self.rows):
@@ -144,7 +145,7 @@ class Partition:
                 for row in self.rows[seen:]
                 if all(row[name] in values for name, values in where.items())
             ]
-            if len(self._views) >= _MOST_VIEWS:
+            if len(self._views) >= _VIEWS_MAX:
                 self._views.clear()
             self._views[key] = (len(self.rows), found)
         return found

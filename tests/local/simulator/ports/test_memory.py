@@ -1,4 +1,4 @@
-"""What only the in-memory ports do; their contracts are in the tests of each port."""
+"""What only the in-memory ports do; the tests of each port check their contracts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,13 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from local.simulator.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
 
 
 class HandClock:
-    """A clock that stands until it is moved."""
+    """A clock that moves only when it sleeps."""
 
     def __init__(self) -> None:
         self.time = NOON
@@ -28,7 +28,7 @@ class HandClock:
 
 
 def test_objects_and_messages_carry_the_given_time() -> None:
-    """Creation and publish times are those of the clock passed in."""
+    """Creation and publish times come from the clock that is passed in."""
     clock = HandClock()
     storage, publisher = MemoryStorage(clock), MemoryPublisher(clock)
     clock.sleep(60)
@@ -37,8 +37,8 @@ def test_objects_and_messages_carry_the_given_time() -> None:
     assert publisher.published[0].publish_time == NOON + timedelta(minutes=1)
 
 
-def test_every_write_is_told_once() -> None:
-    """The callback sees each finalized object after it can be read, and no refused write."""
+def test_a_listener_is_called_once_for_each_write() -> None:
+    """It gets each finalized object once it can be read, and nothing of a refused write."""
     seen: list[tuple[StoredObject, bytes]] = []
     storage = MemoryStorage(HandClock())
 
@@ -47,7 +47,7 @@ def test_every_write_is_told_once() -> None:
         assert held is not None
         seen.append((held[1], held[0]))
 
-    storage.on_finalize = note
+    storage.listeners.append(note)
     first = storage.create("any", "x", b"1")
     with pytest.raises(ConflictError):
         storage.create("any", "x", b"2")
@@ -56,7 +56,7 @@ def test_every_write_is_told_once() -> None:
 
 
 def test_x4_of_many_threads_one_creates() -> None:
-    """Create-if-absent is the lock here too: one winner under concurrency."""
+    """Of many threads that create an object one succeeds: this is the lock."""
     storage = MemoryStorage(HandClock())
 
     def attempt(number: int) -> bool:
@@ -71,7 +71,7 @@ def test_x4_of_many_threads_one_creates() -> None:
 
 
 def test_r6_one_job_key_writes_once() -> None:
-    """A repeated key is taken for written, also with other values in the row."""
+    """A repeated job key writes nothing, even with other values in the row."""
     warehouse = MemoryWarehouse()
     row = {"cleanup_time": NOON, "cleanup_id": "c"}
     warehouse.append("cleanup_operations", [row], job_key="k")
@@ -80,7 +80,7 @@ def test_r6_one_job_key_writes_once() -> None:
 
 
 def test_what_is_read_can_be_changed_freely() -> None:
-    """A reader's list is its own: changing it leaves the table as it was."""
+    """Changing a list that was read leaves the table unchanged."""
     warehouse = MemoryWarehouse()
     row = {"cleanup_time": NOON, "cleanup_id": "c", "republished": ["a"]}
     warehouse.append("cleanup_operations", [row], job_key="k")
@@ -93,9 +93,10 @@ def test_what_is_read_can_be_changed_freely() -> None:
 
 
 def test_published_messages_are_kept_in_order() -> None:
-    """Each message is recorded as the wire would carry it and handed to the callback."""
+    """Each message is kept as the wire would carry it, and passed to the listeners."""
     seen: list[Published] = []
-    publisher = MemoryPublisher(HandClock(), seen.append)
+    publisher = MemoryPublisher(HandClock())
+    publisher.listeners.append(seen.append)
     body = {"schema": "tick", "games": ("1", "2")}
     ids = [publisher.publish("a", body, {"x": "1"}), publisher.publish("b", {}, {})]
     assert [message.message_id for message in publisher.published] == ids

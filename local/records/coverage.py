@@ -1,25 +1,22 @@
-"""What a season's games got, told from the five tables and the stored objects themselves."""
+"""Computes from the log and the stored objects what was collected of each game."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from common.calendar.games import Game
+from common.cloud.ports import Row
 from common.configuration.workflows import CatchUp, PostGame, PreGame, Workflow
-from common.decisions.situation import Action
 from local.fake_sources.odds import event_id
-from local.records.tables import Tables
 
-Row = Mapping[str, Any]
 Read = Callable[[str], bytes]
-"""The content of a `gcs_path`."""
+"""Returns the content of a `gcs_path`; empty when the object is gone."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Scrapers that a game is to get: before its tip-off, for itself, and for its whole date."""
+    """Names the scrapers a game needs: before its tip-off, for itself, and for its whole date."""
 
     lines: tuple[str, ...]
     per_game: tuple[str, ...]
@@ -28,7 +25,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class GameCoverage:
-    """What a game got.
+    """What was collected of a game.
 
     Attributes:
         game: the game.
@@ -46,7 +43,7 @@ class GameCoverage:
 
 
 def wanted_of(workflows: Mapping[str, Workflow], per_game: frozenset[str]) -> Wanted:
-    """What the configured workflows are to collect of every game."""
+    """List what the configured workflows are to collect of every game."""
     steps = [(flow, step) for flow in workflows.values() for step in flow.steps]
     feeders = {step.events_from for _, step in steps}
     before = [n for f, s in steps if isinstance(f, PreGame) for n in s.scrapers if n not in feeders]
@@ -83,7 +80,7 @@ class Collected:
                 self._of_date[row["scraper_name"], row["target_date"]].append(row)
 
     def cover(self, game: Game, wanted: Wanted) -> GameCoverage:
-        """What one game got."""
+        """Compute what was collected of one game."""
         found = {name: self._of_game.get((name, game.game_id), []) for name in wanted.per_game}
         for name in wanted.per_date:
             found[name] = self._holding(name, game, f'"GAME_ID":"{game.game_id}"')
@@ -102,62 +99,6 @@ class Collected:
         return any(game.tipoff is not None and when < game.tipoff for when in times)
 
     def _holding(self, scraper: str, game: Game, text: str) -> list[datetime]:
-        """When a scrape of the game's date succeeded whose object speaks of the game."""
+        """When scrapes of the game's date succeeded whose object contains the game."""
         rows = self._of_date.get((scraper, game.game_date), ())
         return [r["triggered_at"] for r in rows if text.encode() in self._read(r["gcs_path"])]
-
-
-def missed_windows(tables: Tables) -> list[str]:
-    """Workflow and date of each window that was called missed, or was planned and never ran."""
-    decisions = tables["workflow_decisions"]
-    runs = {_window(row) for row in decisions if row["action"] == "RUN"}
-    told = {_window(row) for row in decisions if row["reason_code"] == "MISSED_WINDOW"}
-    planned = {_window(row) for row in tables["daily_expected_schedule"]}
-    return sorted(f"{day} {name}" for name, day in told | (planned - runs))
-
-
-def _window(row: Row) -> tuple[str, date]:
-    return row["workflow_name"], row["target_date"]
-
-
-def needless_runs(
-    tables: Tables, played_on: Mapping[date, object], covered: Mapping[str, GameCoverage]
-) -> list[str]:
-    """Slot and workflow of each RUN for a date without games, or only for complete games."""
-    found = []
-    for row in tables["workflow_decisions"]:
-        if row["action"] != "RUN":
-            continue
-        games = [covered[game] for game in row["game_ids"] if game in covered]
-        after = [g for g in games if g.complete is not None and g.complete < row["slot"]]
-        if row["target_date"] not in played_on or (games and len(after) == len(row["game_ids"])):
-            found.append(f"{row['slot']:%Y-%m-%dT%H:%MZ} {row['workflow_name']}")
-    return found
-
-
-def why_no_lines(tables: Tables, workflows: Mapping[str, Workflow], day: date) -> str:
-    """What the pre-game workflows decided on a date."""
-    names = {name for name, flow in workflows.items() if isinstance(flow, PreGame)}
-    told: Counter[tuple[Action, str]] = Counter(
-        (row["action"], row["reason_code"])
-        for row in tables["workflow_decisions"]
-        if row["workflow_name"] in names and row["target_date"] == day
-    )
-    parts = (f"{number} {action} {code}" for (action, code), number in sorted(told.items()))
-    return ", ".join(parts) or "no decision was made that day"
-
-
-def why_missing(tables: Tables, game: Game, scrapers: Sequence[str]) -> str:
-    """What came of the last try of each missing scraper."""
-    last: dict[str, Row] = {}
-    for row in tables["scraper_execution_log"]:
-        about = row["game_id"] or (row["target_date"] == game.game_date and game.game_id)
-        if about == game.game_id and row["scraper_name"] in scrapers:
-            last[row["scraper_name"]] = row
-    return "; ".join(f"{name}: {_outcome(last.get(name))}" for name in scrapers)
-
-
-def _outcome(row: Row | None) -> str:
-    if row is None:
-        return "never asked for"
-    return f"{row['outcome']} at {row['triggered_at']:%Y-%m-%dT%H:%MZ}"

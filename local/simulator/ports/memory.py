@@ -1,6 +1,6 @@
-"""The three ports in memory, for tests and the simulator; one behaviour with the Google ones.
+"""The three ports in memory, for tests and the simulator.
 
-`tests/common` holds both implementations of each port to the same contract.
+`tests/common/cloud` runs the same contract against these and against Google's implementations.
 """
 
 import json
@@ -21,27 +21,24 @@ from common.cloud.ports import Row, StoredObject
 from common.cloud.publisher import encode
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
-from local.simulator.memory_index import Folder, Partition
+from local.simulator.ports.memory_index import Folder, Partition
 
 
 class MemoryStorage:
-    """Objects in a dict, with GCS's generations, preconditions and name order.
+    """Objects in a dict, with the generations, preconditions and name order of Cloud Storage.
 
     Args:
-        clock: dates the objects.
-        buckets: those that exist; None takes any name.
-        on_finalize: called after each write with the new object, as OBJECT_FINALIZE would tell.
+        clock: gives the objects their creation times.
+        buckets: the buckets that exist; None allows any name.
+
+    Attributes:
+        listeners: each is called after a write with the new object.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        buckets: Iterable[str] | None = None,
-        on_finalize: Callable[[StoredObject], None] | None = None,
-    ) -> None:
+    def __init__(self, clock: Clock, buckets: Iterable[str] | None = None) -> None:
+        self.listeners: list[Callable[[StoredObject], None]] = []
         self._clock = clock
         self._buckets = None if buckets is None else frozenset(buckets)
-        self.on_finalize = on_finalize
         self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
         self._index: dict[str, Folder[StoredObject]] = defaultdict(Folder)
         self._generation = 0
@@ -90,9 +87,20 @@ class MemoryStorage:
             made = make(bucket, name, self._generation, size=len(data), created=self._clock.now())
             held[name] = (bytes(data), made)
             self._index[bucket].put(name, made)
-        if self.on_finalize is not None:
-            self.on_finalize(made)
+        for listener in self.listeners:
+            listener(made)
         return made
+
+    def corrupt(self, bucket: str, name: str, data: bytes) -> None:
+        """Change an object's bytes behind its back: generation and description stay."""
+        held = self._bucket(bucket)
+        held[name] = (data, held[name][1])
+
+    def delete(self, bucket: str, name: str) -> None:
+        """Delete an object, as an operator may."""
+        with self._lock:
+            del self._bucket(bucket)[name]
+            self._index[bucket].remove(name)
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
@@ -139,7 +147,7 @@ class MemoryStorage:
 
 
 class MemoryWarehouse:
-    """The five tables as lists, exactly once by job key; `rows[table]` is what was appended."""
+    """The five tables as lists; a job key writes once. `rows[table]` is what was appended."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in NAMES}
@@ -167,6 +175,11 @@ class MemoryWarehouse:
             for row in typed:
                 day = _partition_day(row[shape.partition_column])
                 self._days[table_name, day].rows.append(row)
+
+    def adopt(self, table_name: str, row: Row) -> None:
+        """Hold a row that another system wrote before: reads find it, `rows` lists only ours."""
+        day = _partition_day(row[table(table_name).partition_column])
+        self._days[table_name, day].rows.append(row)
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
         """Whether rows were appended under a job key; see the port."""
@@ -216,7 +229,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 @dataclass(frozen=True)
 class Published:
-    """One message as the server would hold it."""
+    """A message as Pub/Sub keeps it."""
 
     message_id: str
     topic: str
@@ -226,7 +239,7 @@ class Published:
 
     @cached_property
     def body(self) -> Mapping[str, Any]:
-        """The data, read."""
+        """The data, parsed as JSON."""
         found: Mapping[str, Any] = json.loads(self.data)
         return found
 
@@ -235,13 +248,16 @@ class MemoryPublisher:
     """Keeps what is published, in order, in `published`.
 
     Args:
-        clock: dates the messages.
-        on_publish: called with each message once it is kept.
+        clock: gives the messages their publish times.
+
+    Attributes:
+        published: all messages, the oldest first.
+        listeners: each is called with a message once it is kept.
     """
 
-    def __init__(self, clock: Clock, on_publish: Callable[[Published], None] | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.listeners: list[Callable[[Published], None]] = []
         self._clock = clock
-        self.on_publish = on_publish
         self.published: list[Published] = []
         self._numbers = count(1)
 
@@ -255,6 +271,6 @@ class MemoryPublisher:
             self._clock.now(),
         )
         self.published.append(message)
-        if self.on_publish is not None:
-            self.on_publish(message)
+        for listener in self.listeners:
+            listener(message)
         return message.message_id

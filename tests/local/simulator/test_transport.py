@@ -1,0 +1,89 @@
+"""Pub/Sub in memory: fan-out, filters, losses, backoff and dead letters."""
+
+from datetime import UTC, datetime, timedelta
+
+from common.configuration.topology import load_topology
+from common.settings import Settings
+from local.simulator.ports.memory import MemoryPublisher
+from local.simulator.transport import Delivery, Transport
+from local.simulator.world import ManualClock
+
+NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
+TOPOLOGY = load_topology(Settings().topology_file)
+
+
+def made() -> tuple[ManualClock, MemoryPublisher, Transport]:
+    """Make a transport with its clock and publisher."""
+    clock = ManualClock(NOON)
+    publisher = MemoryPublisher(clock)
+    return clock, publisher, Transport(clock, TOPOLOGY, publisher)
+
+
+def functions(transport: Transport) -> list[str]:
+    """List the functions of the waiting deliveries."""
+    return [delivery.function for delivery in transport.queue]
+
+
+def test_a_message_goes_to_each_subscription_of_its_topic() -> None:
+    """An object's event is delivered to logger and tracker, and an unknown topic to none."""
+    _, publisher, transport = made()
+    publisher.publish("scraped-objects", {}, {})
+    publisher.publish("no-such-topic", {}, {})
+    assert sorted(functions(transport)) == ["execution_tracker", "scraper_logger"]
+
+
+def test_a_filter_drops_what_does_not_match() -> None:
+    """Only decisions that say RUN are delivered to the executor."""
+    _, publisher, transport = made()
+    for action in ("SKIP", "RUN"):
+        publisher.publish("workflow-decisions", {"action": action}, {"action": action})
+    publisher.publish("workflow-decisions", {}, {})
+    assert [delivery.message.body for delivery in transport.queue] == [{"action": "RUN"}]
+
+
+def test_deliveries_wait_in_order_of_time() -> None:
+    """An earlier arrival overtakes a later one; equal ones keep their order."""
+    _, publisher, transport = made()
+    delays = iter((20, 10, 10, 0))
+    transport.arrivals = lambda sent: [sent.due + timedelta(seconds=next(delays))]
+    for number in range(4):
+        publisher.publish("scraper-requests", {"number": number}, {})
+    assert [delivery.message.body["number"] for delivery in transport.queue] == [3, 1, 2, 0]
+
+
+def test_a_delivery_may_be_lost_for_a_while_or_for_good() -> None:
+    """Losses concern the selected deliveries only."""
+    _, publisher, transport = made()
+
+    def to_the_logger(delivery: Delivery) -> bool:
+        return delivery.function == "scraper_logger"
+
+    with transport.losing(to_the_logger):
+        publisher.publish("scraped-objects", {}, {})
+    publisher.publish("scraped-objects", {}, {})
+    transport.lose(to_the_logger)
+    publisher.publish("scraped-objects", {}, {})
+    assert functions(transport).count("scraper_logger") == 1
+    assert functions(transport).count("execution_tracker") == 3
+
+
+def test_a_delivery_is_retried_with_backoff_and_then_dead_lettered() -> None:
+    """Waits double up to the maximum; the last attempt becomes a dead letter."""
+    clock, publisher, transport = made()
+    policy = TOPOLOGY.delivery
+    publisher.publish("scraper-requests", {"number": 1}, {"key": "value"})
+    waits = []
+    while transport.queue:
+        delivery = transport.queue.pop()
+        waits.append((delivery.due - clock.now()).total_seconds())
+        clock.move(delivery.due)
+        transport.retry(delivery)
+    least, most = policy.minimum_backoff_seconds, policy.maximum_backoff_seconds
+    assert waits[:4] == [0, least, min(2 * least, most), min(4 * least, most)]
+    assert waits[-1] == most
+    assert len(waits) == policy.max_delivery_attempts
+    letter = publisher.published[-1]
+    assert (letter.topic, letter.body) == (policy.dead_letter_topic, {"number": 1})
+    assert letter.attributes["key"] == "value"
+    count = letter.attributes["CloudPubSubDeadLetterSourceDeliveryCount"]
+    assert count == str(policy.max_delivery_attempts)
