@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-AS_SCHEDULED = frozenset({"N", "A"})
+AS_SCHEDULED = ("N", "A")
 """Letters of `postponedStatus` for a game that is played as scheduled; so is one without a letter.
 A whole season was served with `A` for every game."""
-POSTPONED = frozenset({"Y"})
+POSTPONED = ("Y",)
 _NOT_PLAYED = re.compile(
     r"\b(ppd|postponed|cancell?ed|rescheduled|suspended|abandoned)\b", re.IGNORECASE
 )
@@ -33,7 +33,7 @@ def is_called_off(game: dict[str, Any]) -> bool:
 def unknown_fields(game: dict[str, Any]) -> Iterator[tuple[str, object]]:
     """Yield the name and the value of each field whose meaning is not known."""
     letter = game.get("postponedStatus")
-    if letter and letter not in AS_SCHEDULED | POSTPONED:
+    if letter and letter not in AS_SCHEDULED + POSTPONED:
         yield "postponedStatus", letter
     text = status_text(game)
     if text and not (_NOT_PLAYED.search(text) or _PLAYED.fullmatch(text)):

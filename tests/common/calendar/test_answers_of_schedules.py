@@ -25,7 +25,7 @@ def test_fs01_a_final_game_of_letter_a_is_final() -> None:
     assert (found.is_final, found.score) == (True, (100, 111))
 
 
-@pytest.mark.parametrize("letter", ["Z", "n", 1])
+@pytest.mark.parametrize("letter", ["Z", "n", 1, ["Y"], {"a": 1}])
 def test_fs01_an_unknown_letter_is_warned_of(letter: object) -> None:
     """A letter that nobody knows postpones nothing; the warning names game, field and value."""
     found = parse_schedule(document(game(postponedStatus=letter)))
