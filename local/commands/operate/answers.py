@@ -38,7 +38,7 @@ class Asked:
         game: id, and the teams `AWY@HOM` where they are given.
         schedule: names the game's teams where they are not given, and the final games of the date
             that an answer for the whole date must contain.
-        at: when it is read (aware); None for two days later, when everything is due.
+        instant: when it is read (aware); None for two days later, when everything is due.
     """
 
     scraper: str
@@ -46,7 +46,7 @@ class Asked:
     day: date
     game: tuple[str, str | None] | None
     schedule: Path | None
-    at: datetime | None = None
+    instant: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def read_answers(asked: Asked) -> Reading:
     bodies = [path.read_bytes() for path in asked.files]
     target = _target(scraper, asked, bodies)
     # The day is over then, so that every file name of the day is a candidate.
-    now = asked.at or at(asked.day + timedelta(days=2), time())
+    now = asked.instant or at(asked.day + timedelta(days=2), time())
     _check_count(scraper, len(scraper.calls(target, now)), len(bodies))
     with silent():  # the warnings are printed whole
         return Reading(scrape(scraper, target, _source(iter(bodies)), now))
