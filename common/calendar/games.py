@@ -6,13 +6,21 @@ the `nbac_schedule_api` scraper stores them.
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic_core import from_json
 
+from common.calendar.game_ids import (
+    COLLECTED,
+    NBA,
+    league_of,
+    season_of_game,
+    why_foreign,
+)
+from common.calendar.playing import clock_text, is_called_off, status_text, unknown_fields
 from common.eastern import EASTERN
 from common.errors import BadInputError
 
@@ -22,8 +30,9 @@ SEASON_FIRST_MONTH = 8
 UNKNOWN_TEAM = "TBD"
 """Tricode of a side that is still undecided, as in Cup knockouts and playoffs."""
 
-_LEFT_OUT = {"001", "003"}
-"""Preseason and All-Star games are not collected."""
+SEASONS_ENDED_LATE = {2020: date(2020, 10, 12)}
+"""By year, the first date that is no longer of the season before, where that was after July."""
+
 _GAME_ID, _TRICODE = re.compile("[0-9]{10}"), re.compile("[A-Z]{3}")
 """The forms that our messages require (`common/messages/models.py`)."""
 
@@ -42,6 +51,7 @@ class Game:
         has_score: both scores exist and are not both zero.
         postponed: the game will not be played on this date.
         season: such as `2025-26`.
+        score: points of visitors and hosts; None while one of them is missing.
     """
 
     game_id: str
@@ -53,6 +63,7 @@ class Game:
     has_score: bool
     postponed: bool
     season: str
+    score: tuple[int, int] | None = None
 
     @property
     def is_final(self) -> bool:
@@ -75,7 +86,8 @@ class Schedule:
 
     Attributes:
         games: the games, without preseason and All-Star.
-        warnings: one sentence for each field that contradicts another; the games are kept.
+        warnings: one sentence for each field that is unknown or contradicts another, whose game is
+            kept, and for each game of another league or of an unknown kind, which is left out.
         season: such as `2025-26`; empty when the document names none and lists no game.
     """
 
@@ -86,15 +98,17 @@ class Schedule:
 
 def season_of(day: date) -> str:
     """Name the season that a date belongs to, such as `2025-26`."""
-    first = day.year if day.month >= SEASON_FIRST_MONTH else day.year - 1
+    begins = SEASONS_ENDED_LATE.get(day.year, date(day.year, SEASON_FIRST_MONTH, 1))
+    first = day.year if day >= begins else day.year - 1
     return f"{first}-{(first + 1) % 100:02d}"
 
 
-def parse_schedule(document: Mapping[str, Any]) -> Schedule:
+def parse_schedule(document: Mapping[str, Any], kinds: Collection[str] = COLLECTED) -> Schedule:
     """Read a scheduleLeagueV2 document.
 
     Args:
         document: `{"leagueSchedule": {"seasonYear": …, "gameDates": [{"gameDate", "games"}]}}`.
+        kinds: the kinds of games to read.
 
     Returns:
         The season's games, and the warnings about their fields.
@@ -104,7 +118,8 @@ def parse_schedule(document: Mapping[str, Any]) -> Schedule:
     """
     league = _field(document, "leagueSchedule", dict, "schedule")
     days = _field(league, "gameDates", list, "schedule")
-    return _schedule(_dated(days), league.get("seasonYear") or "")
+    named = league.get("leagueId")
+    return _schedule(_dated(days), league.get("seasonYear") or "", kinds=kinds, league=named)
 
 
 def parse_schedule_body(body: bytes) -> Schedule:
@@ -126,14 +141,19 @@ def parse_schedule_body(body: bytes) -> Schedule:
 
 
 def schedule_records(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the games of a scheduleLeagueV2 document as served, each with its `gameDate` added.
+    """Return the NBA's games of a document as served, each with its `gameDate` added.
 
     Raises:
         BadInputError: the document has another form.
     """
     league = _field(document, "leagueSchedule", dict, "schedule")
     days = _field(league, "gameDates", list, "schedule")
-    return [{**game, "gameDate": listed} for listed, game in _dated(days)]
+    named = league.get("leagueId")
+    return [
+        {**game, "gameDate": listed}
+        for listed, game in _dated(days)
+        if league_of(_game_id(game), game, named) == NBA
+    ]
 
 
 def _dated(days: Iterable[object]) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -150,14 +170,22 @@ def _objects(values: Iterable[object], where: str) -> Iterator[dict[str, Any]]:
         yield value
 
 
-def _schedule(listed: Iterable[tuple[Any, dict[str, Any]]], season: str) -> Schedule:
+def _schedule(
+    listed: Iterable[tuple[Any, dict[str, Any]]],
+    season: str,
+    *,
+    kinds: Collection[str] = COLLECTED,
+    league: object = NBA,
+) -> Schedule:
     warnings: list[str] = []
     latest: dict[str, Game] = {}
     moved: list[Game] = []
     days: dict[str, date] = {}
     for day, raw in listed:
         game_id = _game_id(raw)
-        if game_id[:3] in _LEFT_OUT:
+        if foreign := why_foreign(game_id, raw, league):
+            warnings.append(foreign)
+        if foreign or game_id[:3] not in kinds:
             continue
         listed_on = str(day)
         if listed_on not in days:
@@ -177,7 +205,11 @@ def _game(game_id: str, day: date, raw: dict[str, Any], warnings: list[str]) -> 
     status = raw.get("gameStatus")
     if status not in (SCHEDULED, LIVE, FINAL):
         raise _broken(game_id, "gameStatus", status, "1, 2 or 3")
-    text = str(raw.get("gameStatusText") or "").strip()
+    text = status_text(raw)
+    warnings += (
+        f"game {game_id}: {field} is {value!r:.80}, whose meaning is not known; the game is kept"
+        for field, value in unknown_fields(raw)
+    )
     scores = (away.get("score"), home.get("score"))
     has_score = None not in scores and scores != (0, 0)
     return Game(
@@ -188,13 +220,14 @@ def _game(game_id: str, day: date, raw: dict[str, Any], warnings: list[str]) -> 
         tipoff=None if text == "TBD" else _tipoff(game_id, day, raw, text, warnings),
         status=status,
         has_score=has_score,
-        postponed=(
-            raw.get("postponedStatus", "N") != "N"
-            or text == "PPD"
-            or (status == FINAL and not has_score)
-        ),
-        season=f"20{game_id[3:5]}-{(int(game_id[3:5]) + 1) % 100:02d}",
+        postponed=is_called_off(raw) or (status == FINAL and not has_score),
+        season=season_of_game(game_id),
+        score=scores if _are_points(scores) else None,
     )
+
+
+def _are_points(scores: tuple[object, object]) -> TypeGuard[tuple[int, int]]:
+    return all(type(score) is int for score in scores)
 
 
 def _tipoff(
@@ -209,18 +242,13 @@ def _tipoff(
             f"game {game_id}: gameDateTimeUTC {raw['gameDateTimeUTC']} is not "
             f"gameDateTimeEst {raw['gameDateTimeEst']} read as Eastern; the UTC field is used"
         )
-    elif text.endswith(" ET") and text != _clock_text(eastern):
+    elif text.endswith(" ET") and text != clock_text(eastern):
         warnings.append(
-            f"game {game_id}: gameStatusText {text!r} is not the tip-off {_clock_text(eastern)!r}"
+            f"game {game_id}: gameStatusText {text!r} is not the tip-off {clock_text(eastern)!r}"
         )
     if eastern.date() != day:
         warnings.append(f"game {game_id}: listed under {day}, but gameDateTimeEst is {eastern}")
     return tipoff
-
-
-def _clock_text(eastern: datetime) -> str:
-    half = "am" if eastern.hour < 12 else "pm"  # noqa: PLR2004 - noon on a clock face
-    return f"{eastern.hour % 12 or 12}:{eastern.minute:02d} {half} ET"
 
 
 def _instant(game_id: str, raw: dict[str, Any], name: str) -> datetime:

@@ -24,6 +24,7 @@ SCHEDULE_AGE_MAX = timedelta(hours=48)
 """The age from which a schedule that lists no game is not trusted."""
 OBJECTS_READ_MAX = 3
 """How many of the newest objects are read until one of them parses."""
+WARNINGS_SHOWN_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,14 @@ class SeasonReader:
                 error=error,
             )
             return None
+        if schedule.warnings and "task_id" not in stored.metadata:  # a task has logged its own
+            log(
+                "WARNING",
+                "Parts of an uploaded schedule are left out or not known; look at the first",
+                object=stored.name,
+                rows=len(schedule.warnings),
+                error="; ".join(schedule.warnings[:WARNINGS_SHOWN_MAX]),
+            )
         return Season(by_date(schedule.games), _time(stored), stored.name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, Field
@@ -15,6 +15,7 @@ from common.messages.models import GAMES_MAX, EventId
 from common.state.store import read_object
 
 if TYPE_CHECKING:  # annotations only
+    from common.calendar.games import Game
     from common.cloud.ports import Storage
 
 
@@ -57,7 +58,7 @@ def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket:
     return Outputs(event_ids=event_ids, final=final)
 
 
-def _final_games(result: Result | None, storage: Storage, bucket: str) -> frozenset[str] | None:
+def _final_games(result: Result | None, storage: Storage, bucket: str) -> Mapping[str, Game] | None:
     if result is None or result.outcome != "SUCCESS":
         return None
     from common.calendar.games import parse_schedule_body  # noqa: PLC0415 - few steps ask for it
@@ -65,7 +66,7 @@ def _final_games(result: Result | None, storage: Storage, bucket: str) -> frozen
     schedule = _output(result, parse_schedule_body, storage, bucket)
     if schedule is None:
         return None
-    return frozenset(game.game_id for game in schedule.games if game.is_final)
+    return {game.game_id: game for game in schedule.games if game.is_final}
 
 
 def _event_ids(result: Result | None, storage: Storage, bucket: str) -> tuple[str, ...] | None:

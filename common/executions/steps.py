@@ -1,14 +1,16 @@
 """An execution's plan: steps of tasks, pure; a step may be made from an earlier one's output."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import Field
 
 from common import ids
+from common.calendar.games import Game
 from common.configuration.workflows import Step, Workflow
 from common.messages.models import (
+    GAMES_MAX,
     ExecutionRef,
     GameRef,
     GameTarget,
@@ -36,12 +38,12 @@ class Outputs:
 
     Attributes:
         event_ids: of The Odds API; None when the step that should find them failed.
-        final: ids of the games that are final in the refreshed schedule; None when it could not
+        final: the games, by id, that are final in the refreshed schedule; None when it could not
             be refreshed, and the decision's own targets stand.
     """
 
     event_ids: tuple[str, ...] | None = ()
-    final: frozenset[str] | None = None
+    final: Mapping[str, Game] | None = None
 
 
 class StepTasks(Message):
@@ -93,7 +95,8 @@ def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
             blocked.append(f"{scraper}: BLOCKED_BY_DEPENDENCY ({step.events_from} failed)")
         elif not needs_events or outputs.event_ids:
             events = (outputs.event_ids or ()) if needs_events else ()
-            requests.append(_request(manifest, number, scraper, None, events))
+            games = tuple(_finished(manifest, step, outputs))[:GAMES_MAX]
+            requests.append(_request(manifest, number, scraper, event_ids=events, games=games))
     return StepTasks(
         requests=tuple(requests),
         blocked=tuple(blocked),
@@ -106,8 +109,34 @@ def _game_requests(
 ) -> Iterator[ScraperRequest]:
     for target in manifest.decision.targets:
         if scraper in target.scrapers and _is_ready(manifest.steps[number], target, outputs):
-            game = GameRef(game_id=target.game_id, away=target.away, home=target.home)
-            yield _request(manifest, number, scraper, game, ())
+            yield _request(manifest, number, scraper, game=_game(target, outputs))
+
+
+def _finished(manifest: Manifest, step: Step, outputs: Outputs) -> Iterator[GameRef]:
+    """Yield the finished games that an answer for the whole date must contain (FS05).
+
+    They are all of the date, not only the targets: a success counts for the whole date.
+    """
+    if step.games == "targets":
+        return
+    if outputs.final is None:
+        yield from (_game(target, outputs) for target in manifest.decision.targets)
+        return
+    for game in outputs.final.values():
+        if game.game_date == manifest.decision.target_date:
+            yield _ref(game, game.score)
+
+
+def _game(target: GameTarget, outputs: Outputs) -> GameRef:
+    played = (outputs.final or {}).get(target.game_id)
+    return _ref(target, played.score if played else None)
+
+
+def _ref(game: Game | GameTarget, score: tuple[int, int] | None) -> GameRef:
+    away, home = score or (None, None)
+    return GameRef(
+        game_id=game.game_id, away=game.away, home=game.home, away_score=away, home_score=home
+    )
 
 
 def _is_ready(step: Step, target: GameTarget, outputs: Outputs) -> bool:
@@ -125,8 +154,10 @@ def _request(
     manifest: Manifest,
     number: int,
     scraper: str,
-    game: GameRef | None,
-    event_ids: tuple[str, ...],
+    *,
+    game: GameRef | None = None,
+    event_ids: tuple[str, ...] = (),
+    games: tuple[GameRef, ...] = (),
 ) -> ScraperRequest:
     decision = manifest.decision
     entity = game.game_id if game else decision.target_date.isoformat()
@@ -134,6 +165,7 @@ def _request(
         scraper=scraper,
         target_date=decision.target_date,
         game=game,
+        games=games,
         event_ids=event_ids,
         season_type=_season_type(decision),
         execution=ExecutionRef(

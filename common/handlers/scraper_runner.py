@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from common import ids
+from common.calendar.game_ids import season_of_game
 from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
@@ -122,15 +123,17 @@ def _guard(runtime: Runtime, task: Task) -> SourceGuard:
 
 
 def _target(task: Task) -> Target:
-    game = task.request.game
+    request = task.request
+    first = request.game or next(iter(request.games), None)
     return Target(
         scraper=task.scraper.name,
         target_date=task.target_date,
-        season=season_of(task.target_date),
-        game=game,
-        event_ids=task.request.event_ids,
-        season_type=season_type(game.game_id) if game else task.request.season_type,
-        instant=task.request.scheduled_time,
+        season=season_of_game(first.game_id) if first else season_of(task.target_date),
+        game=request.game,
+        event_ids=request.event_ids,
+        season_type=season_type(first.game_id) if first else request.season_type,
+        games=request.games,
+        instant=request.scheduled_time,
     )
 
 

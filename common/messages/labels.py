@@ -12,7 +12,9 @@ from common.messages.object_names import is_own_name
 TEXT_CHARACTERS_MAX = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
 NAME_SHOWN_CHARACTERS_MAX = 200
-Outcome = Literal["SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT"]
+Outcome = Literal[
+    "SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT", "MISMATCH"
+]
 
 
 class Labels(BaseModel):

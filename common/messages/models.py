@@ -26,6 +26,7 @@ Instant = Annotated[
         lt=datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC),
     ),
 ]
+Points = Annotated[int, Field(ge=0, lt=1000)]
 SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
 """By the first three digits of a game id."""
 MetadataText = Annotated[str, Field(max_length=8192)]
@@ -119,17 +120,20 @@ class ExecutionRef(Message):
 
 
 class GameRef(Message):
-    """The game of a per-game request."""
+    """A game that a request asks for, with its final score where the schedule has one."""
 
     game_id: GameId
     away: Team
     home: Team
+    away_score: Points | None = None
+    home_score: Points | None = None
 
 
 class ScraperRequest(Message):
     """The request of one task: one scraper for one date or one game.
 
-    Without `target_date` the task is for the Eastern date of the event's time. A request without
+    A request for a whole date may name the finished games that the answer must contain. Without
+    `target_date` the task is for the Eastern date of the event's time. A request without
     `execution` belongs to no decision, such as the scheduled refresh of the schedule.
     """
 
@@ -138,6 +142,7 @@ class ScraperRequest(Message):
     scraper: Name
     target_date: Day | None = None
     game: GameRef | None = None
+    games: tuple[GameRef, ...] = Field((), max_length=GAMES_MAX)
     event_ids: tuple[EventId, ...] = Field((), max_length=GAMES_MAX)
     season_type: Literal["Regular Season", "Playoffs", "PlayIn", "IST"] = "Regular Season"
     execution: ExecutionRef | None = None

@@ -1,8 +1,9 @@
 """The scraper of the league's injury report, a PDF whose name contains its time of publication.
 
-Until 22 December 2025 reports came out at half past, and the name contained the hour alone:
-`Injury-Report_2025-11-12_05PM.pdf` is the report of 05:30 PM. Since 23 December they come out every
-quarter of an hour, and the name contains the minutes too: `..._05_30PM.pdf` (scenario S8).
+Until 08:30 of 22 December 2025 reports came out at half past, and the name contained the hour
+alone: `Injury-Report_2025-11-12_05PM.pdf` is the report of 05:30 PM. Since then they come out every
+quarter of an hour, and the name contains the minutes too: `..._05_30PM.pdf` (scenario S8). For that
+last report itself both names are tried (FS02).
 """
 
 import io
@@ -11,10 +12,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from common.eastern import EASTERN
+from common.scrapers.expectations import check_date
 from common.scrapers.gamebook import check_pdf
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 
-MINUTES_IN_NAMES_FROM = date(2025, 12, 23)
+LAST_HOURLY = datetime(2025, 12, 22, 8, 30, tzinfo=EASTERN)
+"""The last report whose name contains the hour alone."""
+HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
+FOLDER = "/referee/injury/"
 CANDIDATE_NAMES_MAX = 8
 """How many names are tried, the latest first: eight hours of old names, two hours of new ones."""
 
@@ -32,8 +37,9 @@ INHERITED_COLUMNS = 4
 """The number of leading columns that are written once and hold for the rows below."""
 STATUSES = {"Available", "Probable", "Questionable", "Doubtful", "Out"}
 NOT_SUBMITTED = "NOT YET SUBMITTED"
+_MASTHEAD = re.compile(r"Injury Report:\s*(\d\d?)/(\d\d?)/(?:20)?(\d\d)\b")
 _PAGE_FRAME = re.compile(r"Injury Report:.*|Page \d+ of \d+")
-_BROKEN_WORD = re.compile(r"(?<=\w)- ")  # the file draws "Two-Way" as "Two-" and "Way"
+_BROKEN_WORD = re.compile(r"(?<=\w)- (?=\w)")  # "Two-" and "Way" are drawn apart
 _INDENT_POINTS_MAX = 3.0
 """How far a cell may be indented from its heading."""
 
@@ -47,8 +53,12 @@ def file_name(published: datetime) -> str:
     >>> file_name(datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
     'Injury-Report_2025-11-12_05PM.pdf'
     """
-    clock = "%I_%M%p" if published.date() >= MINUTES_IN_NAMES_FROM else "%I%p"
-    return f"Injury-Report_{published:%Y-%m-%d}_{published.strftime(clock)}.pdf"
+    return _name(published, minutes=published > LAST_HOURLY)
+
+
+def _name(published: datetime, *, minutes: bool) -> str:
+    clock = published.strftime("%I_%M%p" if minutes else "%I%p")
+    return f"Injury-Report_{published:%Y-%m-%d}_{clock}.pdf"
 
 
 def candidates(day: date, now: datetime) -> list[str]:
@@ -56,26 +66,34 @@ def candidates(day: date, now: datetime) -> list[str]:
 
     The list is empty before the first report of the day.
     """
-    minutes = day >= MINUTES_IN_NAMES_FROM
-    step = timedelta(minutes=15) if minutes else timedelta(hours=1)
-    first = datetime.combine(day, time(0) if minutes else time(0, 30), EASTERN)
-    last = datetime.combine(day, time(23, 45) if minutes else time(23, 30), EASTERN)
-    latest = min(now.astimezone(EASTERN), last)
-    slots = max(0, (latest - first) // step + 1) if latest >= first else 0
-    newest = first + (slots - 1) * step
-    return [file_name(newest - back * step) for back in range(min(CANDIDATE_NAMES_MAX, slots))]
+    midnight = datetime.combine(day, time(), EASTERN)
+    until = min(now.astimezone(EASTERN), midnight + timedelta(hours=23, minutes=59))
+    quarters = _every(QUARTER, max(midnight, LAST_HOURLY), until)
+    hours = _every(HOUR, midnight + HOUR / 2, min(until, LAST_HOURLY))
+    names = [
+        *(_name(each, minutes=True) for each in reversed(quarters)),
+        *(_name(each, minutes=False) for each in reversed(hours)),
+    ]
+    return names[:CANDIDATE_NAMES_MAX]
+
+
+def _every(step: timedelta, first: datetime, last: datetime) -> list[datetime]:
+    """List the Eastern wall times from the first to the last, both included."""
+    return [first + number * step for number in range((last - first) // step + 1)]
 
 
 def _calls(target: Target, now: datetime) -> Sequence[Call]:
     return [
-        Call("nba_injury", f"/referee/injury/{name}", {}, name)
+        Call("nba_injury", f"{FOLDER}{name}", {}, name)
         for name in candidates(target.target_date, now)
     ]
 
 
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     check_pdf(bodies[0], target.scraper)
-    rows = _rows(_pages(bodies[0]), target.scraper)
+    pages = [*_pages(bodies[0])]
+    check_date(_masthead(pages, target.scraper), target, "the report's masthead")
+    rows = _rows(pages, target.scraper)
     for row in rows:
         _check(row, target.scraper)
     return Parsed(rows, len(rows))
@@ -106,7 +124,17 @@ def _pages(body: bytes) -> Iterator[list[list[Word]]]:
         yield lines
 
 
-def _rows(pages: Iterator[list[list[Word]]], where: str) -> list[Record]:
+def _masthead(pages: Sequence[list[list[Word]]], where: str) -> date:
+    """Return the date of the report, as its first line gives it: `11/12/25 05:30 PM`."""
+    for line in (line for page in pages for line in page):
+        text = " ".join(word for _, _, word in line)
+        if found := _MASTHEAD.match(text):
+            month, day, year = map(int, found.groups())
+            return date(2000 + year, month, day)
+    raise ContractError(f"{where}: no line gives the report's date")
+
+
+def _rows(pages: Sequence[list[list[Word]]], where: str) -> list[Record]:
     starts: list[float] = []
     rows: list[Record] = []
     last = len(COLUMNS)
@@ -144,7 +172,7 @@ def _filled_down(rows: list[Record]) -> list[Record]:
     for row in rows:
         held |= {key: row[key] for key in KEYS[:INHERITED_COLUMNS] if row[key]}
         row.update(held)
-        row["reason"] = row["reason"] and _BROKEN_WORD.sub("-", row["reason"])
+        row.update({key: _BROKEN_WORD.sub("-", text) for key, text in row.items() if text})
     return rows
 
 
@@ -163,7 +191,21 @@ def _check(row: Record, where: str) -> None:
         raise ContractError(f"{where}: status is {row['status']!r} in {shown}")
 
 
+def _canary(target: Target) -> Call:
+    """Return the call for the report of the evening before."""
+    evening = datetime.combine(target.target_date - timedelta(days=1), time(17, 30), EASTERN)
+    name = file_name(evening)
+    return Call("nba_injury", f"{FOLDER}{name}", {}, name)
+
+
 # The first report of a game day comes out at 13:30 ET at the latest.
 INJURY_REPORT = Scraper(
-    "nbac_injury_report", "date", _calls, _parse, takes="first", always=True, due=time(14)
+    "nbac_injury_report",
+    "date",
+    _calls,
+    _parse,
+    takes="first",
+    always=True,
+    due=time(14),
+    canary=_canary,
 )

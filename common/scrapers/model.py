@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
+from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.messages.models import GameRef
 
@@ -41,6 +42,18 @@ class NotReadyError(OrchestrationError):
     code = "SOURCE_NOT_READY"
 
 
+class MismatchError(OrchestrationError):
+    """A source answered in the right form, but not as was asked; the text has both values."""
+
+    code = "SOURCE_MISMATCH"
+
+
+class MissingGamesError(MismatchError):
+    """An answer lacks games that were asked for; the text names them."""
+
+    code = "SOURCE_GAMES_MISSING"
+
+
 @dataclass(frozen=True)
 class Target:
     """What one task collects.
@@ -50,6 +63,7 @@ class Target:
         target_date: the Eastern date, which the decision has fixed (R4).
         season: the season, such as `2025-26`.
         game: the game; None unless the scraper is per game.
+        games: the finished games that the answer for a date must contain.
         event_ids: the ids of The Odds API's events, for a scraper that makes one call an event.
         season_type: the heading under which stats.nba.com lists the date's games; see
             `messages.models.season_type`.
@@ -66,6 +80,12 @@ class Target:
     season_type: str = "Regular Season"
     teams: tuple[str, ...] = ()
     instant: datetime | None = None
+    games: tuple[GameRef, ...] = ()
+
+    @property
+    def asked(self) -> tuple[GameRef, ...]:
+        """The games that the answer must contain."""
+        return (self.game,) if self.game else self.games
 
 
 @dataclass(frozen=True)
@@ -93,10 +113,36 @@ class Parsed:
         records: the records as they are stored.
         count: how many there are by the scraper's own rule (S1), which may differ from the length
             of the list.
+        warnings: one sentence for each thing that was left out, or whose meaning is not known.
     """
 
     records: list[Record]
     count: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Which fields of a record show what it is about; an empty name where none does.
+
+    Attributes:
+        day: the date, as `2025-11-12`.
+        game: the game's id.
+        team: the team's tricode.
+        points: the points of a player or of a team.
+        players: the list of a team's players, who have the same field of points.
+        score: returns the final points of visitors and hosts that one game's records end with.
+    """
+
+    day: str = ""
+    game: str = ""
+    team: str = ""
+    points: str = ""
+    players: str = ""
+    score: Callable[[Sequence[Record]], tuple[int, int]] | None = None
+
+
+NOTHING_EXPECTED = Expectation()
 
 
 @dataclass(frozen=True)
@@ -120,6 +166,11 @@ class Scraper:
             the first answer contains; raises as `parse` does. Their bodies come after the others.
         off: why no workflow needs to trigger the scraper; empty where one must. A step that names
             the scraper switches it on.
+        expects: the fields by which an answer is held against the question.
+        overdue: the Eastern time on the day after the target date from which a game without data is
+            a failure; only of scrapers of one game, which are asked for finished games.
+        canary: returns a call that the source can always answer, for a source whose refusals look
+            like absence (FS16); None where they differ.
     """
 
     name: str
@@ -133,6 +184,9 @@ class Scraper:
     due: time | None = None
     then: Callable[[Sequence[bytes], Target], Sequence[Call]] | None = None
     off: str = ""
+    expects: Expectation = NOTHING_EXPECTED
+    overdue: time = time(12)
+    canary: Callable[[Target], Call] | None = None
 
     @property
     def needs_events(self) -> bool:
@@ -143,6 +197,18 @@ class Scraper:
     def folder(self) -> str:
         """The first segment of its object names, such as `oddsa-events`."""
         return self.name.replace("_", "-")
+
+    def is_due(self, target: Target, now: datetime) -> bool:
+        """Return whether the target date's data must have been published by now (aware)."""
+        return self.due is not None and now >= at(target.target_date, self.due)
+
+    def is_overdue(self, target: Target, now: datetime) -> bool:
+        """Return whether the absence of a finished game's data is a failure by now (aware)."""
+        return target.game is not None and now >= self.overdue_at(target)
+
+    def overdue_at(self, target: Target) -> datetime:
+        """Return the instant (aware) from which the absence of a game's data is a failure."""
+        return at(target.target_date + timedelta(days=1), self.overdue)
 
     @property
     def content_type(self) -> str:

@@ -7,8 +7,10 @@ from common.scrapers.model import (
     EMPTY_ANSWER_BYTES_MAX,
     Call,
     ContractError,
+    Expectation,
     NotReadyError,
     Parsed,
+    Record,
     Scraper,
     Target,
     game_of,
@@ -43,4 +45,17 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     return Parsed(actions, len(actions))
 
 
-PLAY_BY_PLAY = Scraper("nbac_play_by_play", "game", _calls, _parse, due=time())
+def _final_score(actions: Sequence[Record]) -> tuple[int, int]:
+    """Return the points that the last action with a score has."""
+    last = next((each for each in reversed(actions) if each.get("scoreAway")), {})
+    return int(last["scoreAway"]), int(last["scoreHome"])
+
+
+PLAY_BY_PLAY = Scraper(
+    "nbac_play_by_play",
+    "game",
+    _calls,
+    _parse,
+    due=time(),
+    expects=Expectation(score=_final_score),
+)

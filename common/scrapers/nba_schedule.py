@@ -20,11 +20,12 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     if not isinstance(document, dict):
         raise ContractError(f"{target.scraper}: the answer is not an object")
     try:
-        parse_schedule(document)  # refuses a schedule that the decisions could not read
+        # It refuses a schedule that the decisions could not read.
+        warnings = parse_schedule(document).warnings
         records = schedule_records(document)
     except BadInputError as error:
         raise ContractError(f"{target.scraper}: {error}") from error
-    return Parsed(records, len(records))
+    return Parsed(records, len(records), warnings)
 
 
-SCHEDULE = Scraper("nbac_schedule_api", "date", _calls, _parse)
+SCHEDULE = Scraper("nbac_schedule_api", "date", _calls, _parse, always=True)

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from common.scrapers.model import (
     Call,
     ContractError,
+    Expectation,
     NotReadyError,
     Parsed,
     Scraper,
@@ -48,12 +49,6 @@ def _log_calls(target: Target, _now: datetime) -> Sequence[Call]:
 def _parse_log(bodies: Sequence[bytes], target: Target) -> Parsed:
     columns = ("PLAYER_ID", "PLAYER_NAME", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "PTS")
     rows = result_set(load(bodies[0], target.scraper), "LeagueGameLog", columns, target.scraper)
-    strange = {row["GAME_DATE"] for row in rows} - {target.target_date.isoformat()}
-    if strange:
-        raise ContractError(
-            f"{target.scraper}: GAME_DATE holds {sorted(map(str, strange))[:3]}, "
-            f"asked was {target.target_date}"
-        )
     return Parsed(rows, len(rows))
 
 
@@ -70,11 +65,11 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
     teams = result_set(document, "TeamStats", ("GAME_ID", "TEAM_ID", "PTS"), where)
     players = result_set(document, "PlayerStats", ("GAME_ID", "TEAM_ID", "PLAYER_ID"), where)
     if not teams and not players:
-        raise NotReadyError(f"{where}: game {game_id} has no box score yet")
+        raise NotReadyError(f"{where}: game {game_id}: every result set is empty")
     if len(teams) != TEAMS_PER_GAME or not players:
         # Since December 2025 this API omits the teams of some games (S8).
         raise ContractError(f"{where}: game {game_id}: {len(teams)} teams, {len(players)} players")
-    if any(row["GAME_ID"] != game_id for row in (*teams, *players)):
+    if any(row["GAME_ID"] != game_id for row in players):
         raise ContractError(f"{where}: GAME_ID of another game than the asked {game_id}")
     rows = [
         {**team, "PLAYERS": [row for row in players if row["TEAM_ID"] == team["TEAM_ID"]]}
@@ -84,5 +79,19 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 
 PLAYER_LIST = Scraper("nbac_player_list", "date", _list_calls, _parse_list, always=True)
-PLAYER_BOXSCORE = Scraper("nbac_player_boxscore", "date", _log_calls, _parse_log, due=time())
-TEAM_BOXSCORE = Scraper("nbac_team_boxscore", "game", _box_calls, _parse_box, due=time())
+PLAYER_BOXSCORE = Scraper(
+    "nbac_player_boxscore",
+    "date",
+    _log_calls,
+    _parse_log,
+    due=time(),
+    expects=Expectation(day="GAME_DATE", game="GAME_ID", team="TEAM_ABBREVIATION", points="PTS"),
+)
+TEAM_BOXSCORE = Scraper(
+    "nbac_team_boxscore",
+    "game",
+    _box_calls,
+    _parse_box,
+    due=time(),
+    expects=Expectation(game="GAME_ID", team="TEAM_ABBREVIATION", points="PTS", players="PLAYERS"),
+)

@@ -1,8 +1,9 @@
 """The scraper of referee assignments, which are published on game days at about 09:00 ET."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 
+from common.scrapers.expectations import of_asked_date
 from common.scrapers.model import Call, Parsed, Scraper, Target
 from common.scrapers.shape import load, need, objects
 
@@ -19,9 +20,15 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     for row in rows:
         for field in ("game_id", "game_date", "official1"):
             need(row, field, str, where)
-    asked = f"{target.target_date:%m/%d/%Y}"
-    ours = [row for row in rows if row["game_date"] == asked]
-    return Parsed(ours, len(ours))
+    ours, warnings = of_asked_date(
+        rows, target, name="game_id", field="game_date", read=_american_date
+    )
+    return Parsed(ours, len(ours), warnings)
+
+
+def _american_date(text: str) -> date:
+    month, day, year = map(int, text.split("/"))
+    return date(year, month, day)
 
 
 # An answer without our games still describes its columns and other leagues' games.

@@ -29,7 +29,7 @@ def need(holder: object, field: str, kind: type | tuple[type, ...], where: str) 
         ContractError: the holder is not an object, or the field is absent or of another type.
     """
     value = holder.get(field) if isinstance(holder, dict) else None
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind in (int, (int, float))):
         raise ContractError(f"{where}: {field} is {value!r:.80}, not {_names(kind)}")
     return value
 

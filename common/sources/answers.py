@@ -1,5 +1,6 @@
 """Judges the answers of sources: each is its body, or an error of `common/sources/errors.py`."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -29,7 +30,10 @@ KEY_CHARACTERS_MIN = 16
 """A real key has 32 digits; hiding a short made-up one, such as `k`, would garble the data."""
 SHOWN_CHARACTERS_MAX = 200
 # https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html
-_NO_CREDITS = b"OUT_OF_USAGE_CREDITS"
+# Older answers have no error_code: their message alone says that the credits are used up (FS18).
+_NO_CREDITS = re.compile(
+    rb"out[ _]of[ _]usage[ _]credits|usage quota has been reached", re.IGNORECASE
+)
 
 
 class Reply(Protocol):
@@ -144,7 +148,7 @@ def _is_absent(body: bytes) -> bool:
 
 def _is_spent(reply: Reply, body: bytes, now: datetime) -> bool:
     usage = read_usage(reply.headers, now)
-    return _NO_CREDITS in body or (usage is not None and usage.remaining <= 0)
+    return bool(_NO_CREDITS.search(body)) or (usage is not None and usage.remaining <= 0)
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -50,6 +50,13 @@ class NotPublishedError(SourceError):
     verdict = "empty"
 
 
+class OverdueError(SourceError):
+    """The source answers, but has nothing of a finished game long after it was due (FS07)."""
+
+    code = "SOURCE_OVERDUE"
+    verdict = "empty"
+
+
 class BlockedError(SourceError):
     """The source refuses us (401 or 403), which never counts as no data (S2)."""
 

@@ -125,7 +125,9 @@ class SourceGuard:
             return "SOURCE_CHANGED"
         failed = {event.route for event in new_events if event.verdict == "failed"}
         circuits = (circuit_of(events, route, self.settings) for route in failed)
-        return "CIRCUIT_OPEN" if any(circuit.until for circuit in circuits) else None
+        if any(circuit.until for circuit in circuits):
+            return "CIRCUIT_OPEN"
+        return "ANSWER_MISMATCH" if scraped.outcome == "MISMATCH" else None
 
     def settle(
         self, scraped: Scraped, new_events: Sequence[SourceEvent], code: Code | None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
-from common.logs import log
+from common.logs import Severity, log
 from common.settings import Settings
 from common.sources.errors import Verdict
 from common.sources.routes import PRIMARY
@@ -24,10 +24,11 @@ from common.state.store import StateStore
 
 EVENT_AGE_MAX = timedelta(days=3)
 """Older events are not read, so that a listing stays short."""
-Code = Literal["SOURCE_CHANGED", "CIRCUIT_OPEN", "QUOTA_SPENT"]
+Code = Literal["SOURCE_CHANGED", "CIRCUIT_OPEN", "QUOTA_SPENT", "ANSWER_MISMATCH"]
 ALERTS: dict[Code, str] = {
     "SOURCE_CHANGED": "A source answers in another form than before; mend its scraper or base URL",
     "CIRCUIT_OPEN": "A source failed several times in a row and is not asked for a while",
+    "ANSWER_MISMATCH": "An answer does not fit what was asked for, and is asked for again",
     "QUOTA_SPENT": "The Odds API is not asked because its credits do not suffice",
 }
 EMPTY_SLOTS_MIN = 3
@@ -160,7 +161,8 @@ def alert_once(
     ok = _last_ok(events)
     since = f"{ok.at:%Y%m%dT%H%M%S}" if ok else "start"
     if state.mark(names.source_alert(code, scraper, now, since)):
-        log("ERROR", ALERTS[code], reason_code=code, scraper=scraper, **fields)
+        severity: Severity = "WARNING" if code == "ANSWER_MISMATCH" else "ERROR"
+        log(severity, ALERTS[code], reason_code=code, scraper=scraper, **fields)
 
 
 def _last_ok(events: Sequence[SourceEvent]) -> SourceEvent | None:

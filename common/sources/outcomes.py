@@ -1,7 +1,7 @@
 """The outcome of a scrape, with the bytes that are stored for it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from common.messages.labels import Outcome
@@ -38,6 +38,7 @@ class Scraped:
         sample: the first 4 KiB of an answer that could not be read.
         reason: why there are no records; None unless the outcome is NO_DATA or NOT_READY.
         verdict: what the scrape shows of the source.
+        warnings: what of the answer was left out, or is not known.
         asked: the routes in the order in which they were asked; the last gave the outcome.
     """
 
@@ -52,12 +53,26 @@ class Scraped:
     sample: bytes | None = None
     reason: str | None = None
     verdict: Verdict = "unasked"
+    warnings: tuple[str, ...] = ()
     asked: tuple[AskedSource, ...] = ()
 
 
-def success(body: bytes, content_type: str, records: int) -> Scraped:
-    """Build a SUCCESS from what is stored and the scraper's own count."""
-    return Scraped("SUCCESS", "SUCCESS", records, body, content_type, http_status=200, verdict="ok")
+WARNINGS_KEPT_MAX = 20
+"""How many warnings an object holds: a season may have a thousand."""
+
+
+def success(body: bytes, content_type: str, parsed: Parsed) -> Scraped:
+    """Build a SUCCESS from what is stored and what was read."""
+    return Scraped(
+        "SUCCESS",
+        "SUCCESS",
+        parsed.count,
+        body,
+        content_type,
+        http_status=200,
+        verdict="ok",
+        warnings=parsed.warnings,
+    )
 
 
 def without_answer(target: Target, error: SourceError) -> Scraped:
@@ -79,9 +94,23 @@ def broken_contract(target: Target, error: Exception, answer: bytes) -> Scraped:
     return failure(target, "CONTRACT", "changed", error, sample=answer[:SAMPLE_BYTES_MAX])
 
 
-def empty(target: Target, outcome: Outcome, reason: str, http_status: int | None = None) -> Scraped:
+def mismatch(target: Target, error: Exception, answer: bytes, parsed: Parsed) -> Scraped:
+    """Build a MISMATCH failure, which keeps the records that did not fit the question."""
+    found = failure(target, "MISMATCH", "empty", error, sample=answer[:SAMPLE_BYTES_MAX])
+    document = json.loads(found.body)
+    kept = {"record_count": parsed.count, "records": parsed.records}
+    return replace(found, body=_json({**document, **kept}))
+
+
+def empty(
+    target: Target,
+    outcome: Outcome,
+    reason: str,
+    http_status: int | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Scraped:
     """Build a NO_DATA or NOT_READY: a success with 0 records and the reason."""
-    body = envelope(target, outcome, Parsed([], 0), reason=reason)
+    body = envelope(target, outcome, Parsed([], 0, warnings), reason=reason)
     return Scraped(
         outcome,
         "SUCCESS",
@@ -91,6 +120,7 @@ def empty(target: Target, outcome: Outcome, reason: str, http_status: int | None
         http_status=http_status,
         reason=reason,
         verdict="empty",
+        warnings=warnings,
     )
 
 
@@ -136,13 +166,14 @@ def envelope(target: Target, outcome: Outcome, parsed: Parsed, **further: str | 
     Raises:
         ValueError: a record contains NaN or Infinity, which JSON cannot express.
     """
+    warnings = {"warnings": [*parsed.warnings[:WARNINGS_KEPT_MAX]]}
     return _json(
         {
             "schema": "scraped",
             "version": 1,
             **_ids(target),
             "outcome": outcome,
-            **{name: value for name, value in further.items() if value},
+            **{name: value for name, value in (further | warnings).items() if value},
             "record_count": parsed.count,
             "records": parsed.records,
         }

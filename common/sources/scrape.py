@@ -1,48 +1,43 @@
-"""One scrape: fetch what the scraper declares, parse it, and return the outcome."""
+"""One scrape: ask, read, hold the answer against the question, name the outcome."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from common.logs import log
 from common.messages.labels import Outcome
-from common.scrapers.model import Call, ContractError, NotReadyError, Parsed, Scraper, Target
-from common.sources.client import DEFAULT_OPTIONS, AskOptions, Source
-from common.sources.errors import (
-    BlockedError,
-    NotFoundError,
-    NotPublishedError,
-    PartlyBlockedError,
-    SourceError,
-    TimedOutError,
+from common.scrapers.expectations import hold
+from common.scrapers.model import (
+    Call,
+    ContractError,
+    MismatchError,
+    NotReadyError,
+    Parsed,
+    Scraper,
+    Target,
 )
+from common.sources.asking import Answers, Question, ask
+from common.sources.client import DEFAULT_OPTIONS, AskOptions, Source
+from common.sources.errors import OverdueError, SourceError
 from common.sources.outcomes import (
     AskedSource,
     Scraped,
     broken_contract,
     empty,
     envelope,
+    mismatch,
     success,
     without_answer,
 )
-from common.sources.routes import PRIMARY
 
 ChooseOptions = Callable[[Sequence[Call]], Sequence[AskOptions]]
 """Returns how a task's calls may be made, the best first; raises SourceError when none may."""
-
-
-@dataclass(frozen=True)
-class _Collected:
-    bodies: list[bytes]
-    absent: list[str]
-
-    def with_further(self, other: "_Collected") -> "_Collected":
-        """Return these answers with the later ones behind them."""
-        return _Collected(self.bodies + other.bodies, self.absent + other.absent)
+WARNINGS_SHOWN_MAX = 3
+_Ask = Callable[[Sequence[Call]], Answers]
 
 
 def only_default(_calls: Sequence[Call]) -> Sequence[AskOptions]:
-    """Return the source's first route, without a deadline."""
+    """Return the source's own URL, without a deadline."""
     return (DEFAULT_OPTIONS,)
 
 
@@ -68,120 +63,81 @@ def scrape(
     Raises:
         BadInputError: the target lacks what the scraper needs.
     """
-    calls = scraper.calls(target, now)
-    if not calls:
+    question = Question(scraper, target, scraper.calls(target, now), now)
+    if not question.calls:
         outcome: Outcome = "NOT_READY" if scraper.takes == "first" else "NO_DATA"
         return empty(target, outcome, "nothing to ask for: no report is due, or no event known")
     asked: list[AskedSource] = []
 
-    def ask(calls: Sequence[Call]) -> _Collected:
+    def ask_for(calls: Sequence[Call]) -> Answers:
         # An answer that only leads to further calls must not close the circuit of their source.
         asked[:] = [each for each in asked if each.verdict != "ok"]
-        return _ask(scraper, calls, source, choose(calls), asked)
+        return ask(replace(question, calls=calls), source, choose(calls), asked)
 
     try:
-        found = _read(scraper, target, ask(calls), ask)
+        found = _read(question, ask_for(question.calls), ask_for)
     except SourceError as error:
-        found = without_answer(target, error)
+        found = without_answer(target, question.overdue(error))
+    _warn(scraper, target, found)
     if asked:
         asked[-1] = replace(asked[-1], verdict=found.verdict)
     return replace(found, asked=tuple(asked))
 
 
-def _ask(
-    scraper: Scraper,
-    calls: Sequence[Call],
-    source: Source,
-    choices: Sequence[AskOptions],
-    asked: list[AskedSource],
-) -> _Collected:
-    """Return the answers of the first route that gives any; add each route to `asked`."""
-    for number, options in enumerate(choices, 1):
-        host = source.host(calls[0], options)
-        route = options.route.name if options.route else PRIMARY
-        asked.append(AskedSource(calls[0].source, route, host, "ok"))
-        try:
-            return _collect(scraper, calls, source, options)
-        except SourceError as error:
-            if number == len(choices) or not error.elsewhere:
-                raise
-            asked[-1] = replace(asked[-1], verdict=error.verdict)
-            log(
-                "WARNING",
-                "A source failed; its next route is asked",
-                scraper=scraper.name,
-                host=host,
-                code=error.code,
-                error_class=type(error).__name__,
-                error=error,
-            )
-    raise AssertionError("a source always has a route")
+def _warn(scraper: Scraper, target: Target, found: Scraped) -> None:
+    if found.warnings:
+        log(
+            "WARNING",
+            "Parts of an answer are left out or not known; look at the first of them",
+            scraper=scraper.name,
+            target_date=target.target_date,
+            rows=len(found.warnings),
+            error="; ".join(found.warnings[:WARNINGS_SHOWN_MAX]),
+        )
 
 
-def _collect(
-    scraper: Scraper, calls: Sequence[Call], source: Source, options: AskOptions
-) -> _Collected:
-    """Fetch the calls in order; what the source lacks is left out if it has anything else."""
-    absent: list[SourceError] = []
-    bodies: list[bytes] = []
-    for position, call in enumerate(calls):
-        try:
-            if source.clock.now() > options.deadline:
-                raise TimedOutError(f"no time left for {call.label}")
-            bodies.append(source.fetch(call, options))
-        except (NotFoundError, NotPublishedError) as error:
-            absent.append(error)
-            continue
-        except SourceError as error:
-            raise _partial(error, calls, position) from None
-        if scraper.takes == "first":
-            return _Collected(bodies, [])
-    if not bodies:
-        raise next((each for each in absent if isinstance(each, NotPublishedError)), absent[-1])
-    return _Collected(bodies, [str(each) for each in absent])
-
-
-def _partial(error: SourceError, calls: Sequence[Call], position: int) -> SourceError:
-    """Return the same error with the ids that were not collected (S6).
-
-    The first failure ends the task: a host that refuses one call, or is down, fails the next too.
-    """
-    if len(calls) == 1:
-        return error
-    missing = ", ".join(call.label for call in calls[position:])
-    text = f"{error}; got {position} of {len(calls)}, missing: {missing}"
-    blocked = position and isinstance(error, BlockedError)
-    kind = PartlyBlockedError if blocked else type(error)
-    return kind(text, error.http_status, error.sample)
-
-
-def _read(
-    scraper: Scraper,
-    target: Target,
-    collected: _Collected,
-    ask: Callable[[Sequence[Call]], _Collected],
-) -> Scraped:
+def _read(question: Question, answers: Answers, ask_for: _Ask) -> Scraped:
+    scraper, target = question.scraper, question.target
     try:
-        if scraper.then and (further := scraper.then(collected.bodies, target)):
-            collected = collected.with_further(ask(further))
-        parsed = scraper.parse(collected.bodies, target)
-        _check_count(scraper, parsed, collected.bodies)
-        body = _stored(scraper, target, parsed, collected)
+        if scraper.then and (further := scraper.then(answers.bodies, target)):
+            answers = answers.and_then(ask_for(further))
+        return _held(scraper, target, scraper.parse(answers.bodies, target), answers)
     except NotReadyError as error:
-        return empty(target, "NOT_READY", str(error), 200)
+        if not scraper.is_overdue(target, question.now):
+            return empty(target, "NOT_READY", str(error), 200)
+        text = question.overdue_text(error)
+        return without_answer(target, OverdueError(text, 200, _longest(answers)))
     except SourceError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the form is unknown
-        return broken_contract(target, error, max(collected.bodies, key=len))
+        return broken_contract(target, error, _longest(answers))
+
+
+def _longest(answers: Answers) -> bytes:
+    return max(answers.bodies, key=len)
+
+
+def _held(scraper: Scraper, target: Target, parsed: Parsed, answers: Answers) -> Scraped:
+    """Hold what was read against the question, and build the outcome."""
+    answer = _longest(answers)
+    try:
+        hold(scraper.expects, target, parsed)
+        _check_count(scraper, parsed, answers.bodies)
+    except MismatchError as error:
+        return mismatch(target, error, answer, parsed)
+    except ContractError as error:
+        return replace(broken_contract(target, error, answer), warnings=parsed.warnings)
     if parsed.count == 0:
-        return empty(target, "NO_DATA", "the source answered with an empty list", 200)
-    return success(body, scraper.content_type, parsed.count)
+        reason = "the source answered with an empty list"
+        return empty(target, "NO_DATA", reason, 200, parsed.warnings)
+    body = _stored(scraper, target, parsed, answers)
+    return success(body, scraper.content_type, parsed)
 
 
-def _stored(scraper: Scraper, target: Target, parsed: Parsed, collected: _Collected) -> bytes:
+def _stored(scraper: Scraper, target: Target, parsed: Parsed, answers: Answers) -> bytes:
     if scraper.suffix == "pdf":
-        return collected.bodies[0]
-    return envelope(target, "SUCCESS", parsed, absent=collected.absent)
+        return answers.bodies[0]
+    return envelope(target, "SUCCESS", parsed, absent=answers.absent)
 
 
 def _check_count(scraper: Scraper, parsed: Parsed, bodies: Sequence[bytes]) -> None:

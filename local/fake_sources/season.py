@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
+from common.calendar.game_ids import LEFT_OUT
 from common.calendar.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
 from common.eastern import at, eastern_date
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
@@ -27,7 +27,6 @@ KNOCKOUT_KNOWN_BEFORE = timedelta(days=2)
 """How long before its date the sides and tip-off of a knockout game are known."""
 AFTER_GAMES = ("/static/json/liveData/", "/stats/leaguegamelog", "/stats/boxscore", "/pdfs/")
 """Paths of the data of finished games, which faults may publish late."""
-NOT_COLLECTED = ("001", "003")
 SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _PDF = {"Content-Type": "application/pdf"}
@@ -52,30 +51,12 @@ def load_season(path: Path) -> SeasonFile:
     document = json.loads(path.read_bytes())
     if "leagueSchedule" not in document:
         return SeasonFile(slate, ())
-    others = parse_schedule(_others(document)).games
-    return SeasonFile(slate, tuple(replace(g, game_id="0" + g.game_id[1:]) for g in others))
+    return SeasonFile(slate, parse_schedule(document, kinds=LEFT_OUT).games)
 
 
 def unknown(game: Game) -> Game:
     """Give a game a preseason id, so that it is listed and never collected."""
-    return replace(game, game_id=NOT_COLLECTED[0] + game.game_id[3:])
-
-
-def _others(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Extract the games that `parse_schedule` leaves out, under ids that it accepts."""
-    league = document["leagueSchedule"]
-    days = [
-        {
-            **day,
-            "games": [
-                {**game, "gameId": "8" + game["gameId"][1:]}
-                for game in day["games"]
-                if str(game.get("gameId")).startswith(NOT_COLLECTED)
-            ],
-        }
-        for day in league["gameDates"]
-    ]
-    return {"leagueSchedule": {**league, "gameDates": days}}
+    return replace(game, game_id=min(LEFT_OUT) + game.game_id[3:])
 
 
 class Sources:

@@ -25,10 +25,14 @@ _FIELDS = ("game_id", "date", "away", "home", "tipoff")
 
 @dataclass(frozen=True)
 class Slate:
-    """Games in order of date and id; their state follows from the tip-off alone."""
+    """Games in order of date and id; their state follows from the tip-off alone.
+
+    `warnings` are those of the schedule file.
+    """
 
     games: tuple[Game, ...]
     season: str
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Game]:
@@ -80,7 +84,7 @@ def load(path: Path) -> Slate:
             schedule = parse_schedule(document)
         except BadInputError as error:
             raise BadInputError(f"{path}: {error}") from error
-        return Slate(schedule.games, schedule.season)
+        return Slate(schedule.games, schedule.season, schedule.warnings)
     games = tuple(_game(entry, path) for entry in document.get("games") or ())
     if not games:
         raise BadInputError(f"slate {path}: it has no games; list them under 'games'")

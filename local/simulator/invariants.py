@@ -18,7 +18,7 @@ from common.errors import OrchestrationError
 from common.runtime import Runtime
 
 CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"
-FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT")
+FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT", "MISMATCH")
 EMPTY = ("NO_DATA", "NOT_READY")
 PASSED = ("COMPLETED", "NOTHING_READY")
 # The numbers are the documents', not the constants of the code that is checked.

@@ -71,6 +71,44 @@ def test_without_a_date_it_is_the_eastern_date_of_the_event(world: World, call: 
     assert objects(world)[0].metadata["target_date"] == "2025-11-12"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"games": [{"game_id": "0051900001", "away": "MEM", "home": "POR"}]},
+        {"games": [{"game_id": "0041900161", "away": "ORL", "home": "MIL"}]},
+        {},
+    ],
+)
+def test_fs06_the_season_is_that_of_the_games(
+    world: World, call: Call, asked: dict[str, Any]
+) -> None:
+    """For a night of August 2020 the season is asked for that began in 2019."""
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.params["Season"])
+        return httpx.Response(404)
+
+    transport = httpx.MockTransport(answer)
+    world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
+    log = {"scraper": "nbac_player_boxscore", "target_date": "2020-08-15", **asked}
+    assert call("scraper_runner", {**REQUEST, **log}).status == 200
+    assert seen == ["2019-20"]
+
+
+def test_fs05_a_log_without_an_asked_game_is_asked_for_again(world: World, call: Call) -> None:
+    """The request's games must be in the answer; what lacks one is a MISMATCH that names it."""
+    game = {"game_id": "0022500999", "away": "MIL", "home": "CHA"}
+    log = {"scraper": "nbac_player_boxscore", "target_date": "2025-11-11", "games": [GAME, game]}
+    answer = call("scraper_runner", {**REQUEST, **log})
+    assert (answer.body["outcome"], answer.body["reason_code"]) == ("MISMATCH", "ANSWER_MISMATCH")
+    (stored,) = objects(world)
+    assert stored.name.startswith("failed/nbac-player-boxscore/2025-11-11/")
+    assert stored.metadata["error_class"] == "MissingGamesError"
+    assert stored.metadata["error_message"].endswith(": 0022500999")
+    assert call("scraper_runner", {**REQUEST, **log, "games": [GAME]}).body["outcome"] == "SUCCESS"
+
+
 def test_two_requests_of_one_second_have_two_objects(world: World, call: Call) -> None:
     """The later object's name contains a short task id."""
     for message_id in ("a", "b"):

@@ -1,5 +1,6 @@
 """`python -m local simulate`: a range of dates in memory, on a virtual clock."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from local.commands.options import (
     season_option,
     workflows_option,
 )
+
+MISSED_SHOWN_MAX = 10
 
 
 @click.command()
@@ -37,7 +40,8 @@ def simulate(
 ) -> None:
     """Run the real handlers over a range of dates, in memory.
 
-    Invariants are checked after every event; the same seed gives the same run.
+    Invariants are checked after every event; the same seed gives the same run. Exit status 1 when a
+    window was missed.
     """
     from local.simulator import run as simulator
     from local.simulator import summary
@@ -51,3 +55,7 @@ def simulate(
         raise
     summary.write_outcome(outcome, out)
     summary.print_summary(outcome, out)
+    for missed in outcome.missed_windows[:MISSED_SHOWN_MAX]:
+        click.echo(f"Missed window: {missed}", err=True)
+    if outcome.missed_windows:
+        sys.exit(1)

@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,14 +11,15 @@ from typing import Any
 
 import httpx
 
-from common.calendar.games import parse_schedule_body, season_of
+from common.calendar.game_ids import season_of_game
+from common.calendar.games import Game, season_of
 from common.clock import SystemClock
 from common.eastern import at
 from common.errors import BadInputError
+from common.logs import silent
 from common.messages.models import EVENT_ID, GameRef, season_type
 from common.scrapers import get
 from common.scrapers.model import Scraper, Target
-from common.scrapers.nba_schedule import SCHEDULE
 from common.settings import Settings
 from common.sources.client import Source
 from common.sources.outcomes import Scraped
@@ -37,9 +37,11 @@ class Asked:
         files: the answers, in the order of the scraper's calls.
         day: the Eastern target date.
         game: id, and the teams `AWY@HOM` where they are given.
-        schedule: names the game's teams where they are not given.
+        schedule: names the game's teams where they are not given, and the final games of the date
+            that an answer for the whole date must contain.
         teams: the tricodes of the teams, for a scraper of teams; empty means all.
-        instant: the instant (aware) of a past snapshot; None leaves it to the scraper.
+        instant: when it is read, and of a past snapshot (aware); None for two days later, when
+            everything is due.
     """
 
     scraper: str
@@ -53,10 +55,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a scraper read its answers; `warnings` are those of a schedule."""
+    """How a scraper read its answers."""
 
     scraped: Scraped
-    warnings: tuple[str, ...]
 
     @property
     def rows(self) -> Sequence[dict[str, Any]]:
@@ -79,11 +80,11 @@ def read_answers(asked: Asked) -> Reading:
     bodies = [_body(path) for path in asked.files]
     target = _target(scraper, asked, bodies)
     # The day is over then, so that every file name of the day is a candidate.
-    now = at(asked.day + timedelta(days=1), time())
+    now = asked.instant or at(asked.day + timedelta(days=2), time())
     calls = len(scraper.calls(target, now)) + (scraper.then is not None)
     _check_count(scraper, calls, len(bodies))
-    scraped = scrape(scraper, target, _source(iter(bodies)), now)
-    return Reading(scraped, _warnings(scraper, bodies))
+    with silent():  # the warnings are printed whole
+        return Reading(scrape(scraper, target, _source(iter(bodies)), now))
 
 
 def _body(path: Path) -> bytes:
@@ -108,6 +109,7 @@ def _source(bodies: Iterator[bytes]) -> Source:
 
 def _target(scraper: Scraper, asked: Asked, bodies: Sequence[bytes]) -> Target:
     game = _game(scraper, asked)
+    games = () if game else tuple(_finals(asked))
     target = Target(
         scraper.name,
         asked.day,
@@ -116,8 +118,26 @@ def _target(scraper: Scraper, asked: Asked, bodies: Sequence[bytes]) -> Target:
         _event_ids(scraper, bodies),
         teams=asked.teams,
         instant=asked.instant,
+        games=games,
     )
-    return replace(target, season_type=season_type(game.game_id)) if game else target
+    if not target.asked:
+        return target
+    first = target.asked[0].game_id
+    return replace(target, season=season_of_game(first), season_type=season_type(first))
+
+
+def _finals(asked: Asked) -> Iterator[GameRef]:
+    """Yield the final games of the date, when a schedule is given."""
+    for game in load(asked.schedule).games if asked.schedule else ():
+        if game.game_date == asked.day and game.is_final:
+            yield _ref(game)
+
+
+def _ref(game: Game) -> GameRef:
+    away, home = game.score if game.score and game.is_final else (None, None)
+    return GameRef(
+        game_id=game.game_id, away=game.away, home=game.home, away_score=away, home_score=home
+    )
 
 
 def _game(scraper: Scraper, asked: Asked) -> GameRef | None:
@@ -127,18 +147,20 @@ def _game(scraper: Scraper, asked: Asked) -> GameRef | None:
     if asked.game is None:
         return None
     game_id, teams = asked.game
-    away, home = teams.split("@") if teams else _teams(game_id, asked.schedule)
-    return GameRef(game_id=game_id, away=away, home=home)
+    if teams:
+        away, home = teams.split("@")
+        return GameRef(game_id=game_id, away=away, home=home)
+    return _listed(game_id, asked.schedule)
 
 
-def _teams(game_id: str, schedule: Path | None) -> tuple[str, str]:
+def _listed(game_id: str, schedule: Path | None) -> GameRef:
     if schedule is None:
         raise BadInputError(
             f"--game {game_id}: its teams are unknown; give {game_id}:AWY@HOM or --schedule FILE"
         )
     for game in load(schedule).games:
         if game.game_id == game_id:
-            return game.away, game.home
+            return _ref(game)
     raise BadInputError(f"--game {game_id}: {schedule} does not list it; give {game_id}:AWY@HOM")
 
 
@@ -159,12 +181,3 @@ def _event_id(body: bytes) -> str | None:
         document = document.get("data", document)
     found = document.get("id") if isinstance(document, dict) else None
     return found if isinstance(found, str) and re.fullmatch(EVENT_ID, found) else None
-
-
-def _warnings(scraper: Scraper, bodies: Sequence[bytes]) -> tuple[str, ...]:
-    """Return the warnings of a schedule; none where it cannot be read or is something else."""
-    if scraper is not SCHEDULE:
-        return ()
-    with suppress(BadInputError):  # the outcome is CONTRACT then, with the reason
-        return parse_schedule_body(bodies[0]).warnings
-    return ()

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 @click.option("--date", "day", type=Day(), required=True, help="Target date (Eastern).")
 @click.option("--game", type=GameName(), help="The game, for a scraper of one game.")
 @click.option("--team", "teams", multiple=True, help="A team, for a scraper of teams; repeatable.")
-@click.option("--at", "instant", type=Instant(), help="The instant of a past snapshot.")
 @schedule_option
+@click.option("--at", "instant", type=Instant(), help="When it is read, or of a past snapshot.")
 @click.option("--records", "with_records", is_flag=True, help="Print the records as well.")
 def parse(
     scraper: str,
     files: tuple[Path, ...],
+    *,
     day: date,
     game: tuple[str, str | None] | None,
     schedule: Path | None,
-    *,
     teams: tuple[str, ...],
     instant: datetime | None,
     with_records: bool,
@@ -46,7 +46,8 @@ def parse(
     """Read recorded answers as SCRAPER would; print the outcome as JSON.
 
     Each FILE answers one call of the scraper, in order. A scraper of one game needs --game, with
-    the teams given there or in the --schedule file. A scraper of teams reads the thirty teams'
+    the teams given there or in the --schedule file. An answer for a whole date is held against the
+    final games that the --schedule file lists for it. A scraper of teams reads the thirty teams'
     answers, or those of each --team. A FILE may be compressed (.gz).
     """
     from local.commands.operate.answers import Asked, read_answers
@@ -63,6 +64,6 @@ def _shown(found: "Reading", *, with_records: bool) -> dict[str, Any]:
         "records": scraped.records,
         "error_class": scraped.error_class,
         "error_message": scraped.error_message,
-        "warnings": list(found.warnings),
+        "warnings": list(scraped.warnings),
     }
     return {**shown, "rows": list(found.rows)} if with_records else shown

@@ -8,6 +8,8 @@ import click
 
 from local.commands.options import Instant, schedule_option
 
+WARNINGS_SHOWN_MAX = 10
+
 
 @click.command()
 @click.option("--at", "instant", type=Instant(), required=True, help="When; Eastern by default.")
@@ -29,10 +31,16 @@ def decide(
     explain: bool,
 ) -> None:
     """Print what the controller would decide at an instant, as JSON."""
+    from local.fake_sources.slate import load
     from local.review.decide import decisions_at, explained_at
     from local.stack.config import DEFAULT_SLATE
 
     asked = (schedule or DEFAULT_SLATE, instant, workflow, history)
+    warnings = load(asked[0]).warnings
+    for warning in warnings[:WARNINGS_SHOWN_MAX]:
+        click.echo(f"Warning: {warning}", err=True)
+    if len(warnings) > WARNINGS_SHOWN_MAX:
+        click.echo(f"{len(warnings) - WARNINGS_SHOWN_MAX} more warnings", err=True)
     if explain:
         click.echo("\n".join(explained_at(*asked)))
     else:

@@ -197,3 +197,20 @@ def test_games_are_grouped_by_their_date() -> None:
     """Games are grouped by the Eastern date they are listed under."""
     late, other = game(1, "2025-11-12 22:30"), game(2, "2025-11-13 19:00")
     assert by_date((late, other)) == {DAY: (late,), date(2025, 11, 13): (other,)}
+
+
+def test_fs01_warnings_of_an_upload_are_logged_once(
+    storage: Counting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An operator's file has no task that logs for it: one line names object, count and first."""
+    reader = SeasonReader(storage, BUCKET)
+    body = schedule("0022500213").replace(b'"gameStatus"', b'"postponedStatus": "Z", "gameStatus"')
+    storage.create(BUCKET, f"nbac-schedule-api/{DAY}/mine.json", body, custom_time=NOW)
+    assert [len(reader.read(NOW).calendar[DAY]) for _ in range(3)] == [1, 1, 1]
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["severity"], line["rows"]) == ("WARNING", 1)
+    assert line["object"].endswith("mine.json")
+    assert "0022500213: postponedStatus is 'Z'" in line["error"]
+    store(storage, NOW + timedelta(minutes=1), body)
+    assert len(reader.read(NOW + timedelta(minutes=1)).calendar[DAY]) == 1
+    assert capsys.readouterr().err == ""

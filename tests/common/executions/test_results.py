@@ -6,6 +6,7 @@ import pytest
 
 from common.configuration.workflows import Step
 from common.executions.results import Result, outputs_for
+from local.fake_sources.slate import final_score
 from local.simulator.world import World
 from tests.kit.losses import spoil
 from tests.kit.world import DAY, NOON, new_world
@@ -22,16 +23,20 @@ def refreshed() -> tuple[World, Result]:
     return world, Result.model_validate({**stored.metadata, **where})
 
 
-def final_games(world: World, result: Result) -> frozenset[str] | None:
+def final_games(world: World, result: Result) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
     step = Step(scrapers=("nbac_team_boxscore",), games="final")
-    return outputs_for(step, [result], world.storage, BUCKET).final
+    final = outputs_for(step, [result], world.storage, BUCKET).final
+    return None if final is None else {name: game.score for name, game in final.items()}
 
 
 def test_the_refreshed_schedule_names_the_final_games() -> None:
-    """Those of the day before, and none of today's at noon."""
+    """Those of the day before with their scores, and none of today's at noon."""
     world, result = refreshed()
-    yesterday = {game.game_id for game in world.runtime.season.read(NOON).calendar[YESTERDAY]}
+    yesterday = {
+        game.game_id: final_score(game.game_id)
+        for game in world.runtime.season.read(NOON).calendar[YESTERDAY]
+    }
     assert final_games(world, result) == yesterday
 
 

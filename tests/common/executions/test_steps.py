@@ -1,14 +1,16 @@
 """The steps of an execution: the tasks of each, and what it waits for."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common import ids
+from common.calendar.games import Game
 from common.configuration.workflows import Workflow
 from common.executions.steps import Manifest, Outputs, manifest_of, plan_step
 from common.messages.models import GameTarget, WorkflowDecision
-from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
+from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et, played
 
 SLOT = et("2025-11-12 23:00")
 LINES = WORKFLOWS["betting_lines"]
@@ -35,6 +37,12 @@ def manifest(name: str, flow: Workflow, *targets: GameTarget, **changes: Any) ->
         targets=targets,
     )
     return manifest_of(decision, flow, per_game=sorted(PER_GAME), per_event=PER_EVENT, started=SLOT)
+
+
+def final(*numbers: int, **changes: Any) -> dict[str, Game]:
+    """Return games that ended 100:111, as the refreshed schedule lists them."""
+    games = (played(number, score=(100, 111), **changes) for number in numbers)
+    return {game.game_id: game for game in games}
 
 
 def asked(made: Manifest, number: int, outputs: Outputs | None = None) -> list[tuple[str, str]]:
@@ -70,11 +78,11 @@ def test_no_event_is_nothing_to_ask_for() -> None:
 def test_x10_nine_games_are_nine_tasks_a_scraper() -> None:
     """A per-game scraper has one task per game, a whole-date scraper has one."""
     games = [target(number) for number in range(9)]
-    final = frozenset(game.game_id for game in games)
-    tasks = asked(manifest("night", NIGHT, *games), 1, Outputs(final=final))
+    over = final(*range(9))
+    tasks = asked(manifest("night", NIGHT, *games), 1, Outputs(final=over))
     assert PER_GAME
     for scraper in PER_GAME:
-        assert [game for name, game in tasks if name == scraper] == sorted(final)
+        assert [game for name, game in tasks if name == scraper] == sorted(over)
     assert [game for name, game in tasks if name == WHOLE_DATE] == [""]
 
 
@@ -92,9 +100,33 @@ def test_x11_only_what_a_target_lacks() -> None:
 def test_a_game_that_is_not_final_has_no_task() -> None:
     """A game that is not final is reported as not ready; the final one has its tasks."""
     made = manifest("night", NIGHT, target(1), target(2))
-    found = plan_step(made, 1, Outputs(final=frozenset({"0022500001"})))
+    found = plan_step(made, 1, Outputs(final=final(1)))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
     assert found.not_ready == ("0022500002",)
+
+
+def test_fs05_a_scraper_of_the_date_is_asked_for_its_finished_games() -> None:
+    """The request names all final games of the date, targets or not, with their scores."""
+    made = manifest("night", NIGHT, target(1), target(2))
+    other = final(4, game_date=DAY - timedelta(days=1))
+    found = plan_step(made, 1, Outputs(final=final(1, 3) | other))
+    (whole,) = (request for request in found.requests if request.scraper == WHOLE_DATE)
+    assert [(g.game_id, g.away_score, g.home_score) for g in whole.games] == [
+        ("0022500001", 100, 111),
+        ("0022500003", 100, 111),
+    ]
+    (first, *_) = (request.game for request in found.requests if request.game)
+    assert (first.away_score, first.home_score) == (100, 111)
+
+
+def test_fs05_without_a_fresh_schedule_no_score_is_known() -> None:
+    """The decision's own games must be in the answer, and their scores are not compared."""
+    made = manifest("night", NIGHT, target(1))
+    found = plan_step(made, 1, Outputs(final=None)).requests
+    (whole,) = (request for request in found if request.scraper == WHOLE_DATE)
+    assert [(g.game_id, g.away_score) for g in whole.games] == [("0022500001", None)]
+    (refresh,) = plan_step(made, 0, Outputs()).requests
+    assert refresh.games == ()
 
 
 @pytest.mark.parametrize(
@@ -105,14 +137,14 @@ def test_only_games_that_were_asked_for_are_not_ready(
 ) -> None:
     """Only a step with per-game scrapers reports games that are not ready."""
     made = manifest("night", NIGHT, target(1), scrapers=("nbac_schedule_api", *scrapers))
-    assert plan_step(made, 1, Outputs(final=frozenset())).not_ready == waits
+    assert plan_step(made, 1, Outputs(final={})).not_ready == waits
 
 
 def test_a_step_for_the_targets_does_not_wait_for_their_end() -> None:
     """Without `games: final` each decided game has its task, final or not."""
     steps = tuple(step.model_copy(update={"games": "targets"}) for step in NIGHT.steps)
     made = manifest("night", NIGHT.model_copy(update={"steps": steps}), target(1))
-    found = plan_step(made, 1, Outputs(final=frozenset()))
+    found = plan_step(made, 1, Outputs(final={}))
     assert {r.game.game_id for r in found.requests if r.game} == {"0022500001"}
     assert found.not_ready == ()
 
@@ -126,7 +158,7 @@ def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
 def test_the_first_step_does_not_ask_for_games() -> None:
     """The schedule refresh is one task and reports no game as not ready."""
     made = manifest("night", NIGHT, target(1), target(2))
-    found = plan_step(made, 0, Outputs(final=frozenset()))
+    found = plan_step(made, 0, Outputs(final={}))
     assert ([r.scraper for r in found.requests], found.not_ready) == (["nbac_schedule_api"], ())
 
 

@@ -30,6 +30,9 @@ NAMES = [
 ]
 
 
+QUARTERS = [(6, "00"), (5, 45), (5, 30), (5, 15), (5, "00"), (4, 45), (4, 30), (4, 15)]
+
+
 def calls(name: str, day: date = date(2025, 11, 12), **changes: object) -> list[Call]:
     """Return a scraper's calls for a date."""
     game = GAME if get(name).scope == "game" else None
@@ -160,8 +163,31 @@ def names(day: date, *clock: int) -> list[str]:
     [((13, 29), "12PM"), ((13, 30), "01PM"), ((0, 30), "12AM"), ((23, 59), "11PM")],
 )
 def test_s8_old_names_hold_the_hour_of_half_past(clock: tuple[int, int], latest: str) -> None:
-    """Until 22 December 2025 the 01PM file is the report of 01:30 PM."""
-    assert names(date(2025, 12, 22), *clock)[0] == f"2025-12-22_{latest}"
+    """Until 21 December 2025 the 01PM file is the report of 01:30 PM."""
+    assert names(date(2025, 12, 21), *clock)[0] == f"2025-12-21_{latest}"
+
+
+@pytest.mark.parametrize(
+    ("clock", "tried"),
+    [
+        ((0, 45), ["12AM"]),
+        ((8, 29), ["07AM", "06AM", "05AM", "04AM", "03AM", "02AM", "01AM", "12AM"]),
+        ((8, 30), ["08_30AM", "08AM", "07AM", "06AM", "05AM", "04AM", "03AM", "02AM"]),
+        ((9, 0), ["09_00AM", "08_45AM", "08_30AM", "08AM", "07AM", "06AM", "05AM", "04AM"]),
+        ((18, 10), [f"0{h}_{m}PM" for h, m in QUARTERS]),
+    ],
+)
+def test_fs02_both_forms_are_tried_on_the_day_of_the_change(
+    clock: tuple[int, int], tried: list[str]
+) -> None:
+    """On 22 December 2025 hourly names exist to 08:30, names with minutes from then on."""
+    assert names(date(2025, 12, 22), *clock) == [f"2025-12-22_{name}" for name in tried]
+
+
+def test_fs02_on_the_next_day_the_evening_report_is_found() -> None:
+    """The day's last names have minutes."""
+    later = datetime(2025, 12, 23, 9, tzinfo=EASTERN)
+    assert candidates(date(2025, 12, 22), later)[0] == "Injury-Report_2025-12-22_11_45PM.pdf"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +195,7 @@ def test_s8_old_names_hold_the_hour_of_half_past(clock: tuple[int, int], latest:
     [((13, 29), "01_15PM"), ((13, 30), "01_30PM"), ((0, 0), "12_00AM"), ((23, 59), "11_45PM")],
 )
 def test_s8_new_names_hold_the_minutes(clock: tuple[int, int], latest: str) -> None:
-    """Since 23 December 2025 there is a name every quarter of an hour."""
+    """From 23 December 2025 on there is a name every quarter of an hour."""
     assert names(date(2025, 12, 23), *clock)[0] == f"2025-12-23_{latest}"
 
 

@@ -14,6 +14,7 @@ from common.scrapers import REGISTRY, get
 from common.scrapers.model import (
     Call,
     ContractError,
+    Expectation,
     NotReadyError,
     Parsed,
     Scraper,
@@ -292,6 +293,39 @@ def test_x9_time_budget_ends_the_task() -> None:
     assert (found.outcome, found.error_class) == ("TIMEOUT", "TimedOutError")
     assert "no time left" in (found.error_message or "")
     assert len(asked) == 5
+
+
+def test_warnings_are_kept_with_the_records(capsys: pytest.CaptureFixture[str]) -> None:
+    """The object has the first twenty warnings, the outcome has all, and one line counts them."""
+    warnings = tuple(f"game {number} is left out" for number in range(30))
+    found, _ = run(scraper(parsed=Parsed([{"x": 1}], 1, warnings)), {"a": b"x"})
+    assert (found.outcome, found.warnings) == ("SUCCESS", warnings)
+    assert stored(found)["warnings"] == [*warnings[:20]]
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["severity"], line["rows"]) == ("WARNING", 30)
+    assert line["error"] == "; ".join(warnings[:3])
+
+
+def test_warnings_of_an_empty_answer_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was left out is reported as well when nothing is left."""
+    found, _ = run(scraper(parsed=Parsed([], 0, ("e1 is left out",))), {"a": b"[]"})
+    assert (found.outcome, stored(found)["warnings"]) == ("NO_DATA", ["e1 is left out"])
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_fs05_a_mismatch_keeps_its_records() -> None:
+    """An answer that lacks a game is a failure of its own; its records are not thrown away."""
+    records = [{"GAME_ID": "0022500999", "PTS": 10}]
+    declared = scraper(parsed=Parsed(records, 1), expects=Expectation(game="GAME_ID"))
+    source = cast("Source", FakeSource({"a": b"x"}))
+    target = Target("made_up", DAY, "2025-26", games=(GAME,))
+    found = scrape(declared, target, source, NOW)
+    assert (found.outcome, found.status, found.records) == ("MISMATCH", "FAILED", 0)
+    assert (found.error_class, found.verdict) == ("MissingGamesError", "empty")
+    kept = stored(found)
+    assert (kept["schema"], kept["record_count"]) == ("scrape-failure", 1)
+    assert kept["records"] == records
+    assert GAME.game_id in kept["error_message"]
 
 
 def test_pdf_is_stored_whole() -> None:

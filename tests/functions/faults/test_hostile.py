@@ -162,6 +162,13 @@ def field_cases() -> list[tuple[str, str, Any]]:
         },
         "scraper": {**text, "a path": "../x", "a URL": "http://evil.example/"},
         "game": {"a bad team": {"game_id": "0022500213", "away": "M/L", "home": "CHA"}, "no": "x"},
+        "games": {
+            "too many": [{"game_id": "0022500213", "away": "MIL", "home": "CHA"}] * 65,
+            "a bad team": [{"game_id": "0022500213", "away": "M/L", "home": "CHA"}],
+            "a bad score": [
+                {"game_id": "0022500213", "away": "MIL", "home": "CHA", "away_score": 10**6}
+            ],
+        },
         "event_ids": {"too many": ["a"] * 65, "a path": ["../x"], "long": ["a" * 65]},
         "season_type": {**text, "another": "Summer"},
         "execution": {"no ids": {}, "a text": "x"},
@@ -186,8 +193,8 @@ def field_cases() -> list[tuple[str, str, Any]]:
             *("decision_time", "target_date", "scrapers", "targets"),
         ),
         "scraper_runner": (
-            *("schema", "version", "scraper", "target_date", "game", "event_ids"),
-            *("season_type", "execution", "scheduled_time"),
+            *("schema", "version", "scraper", "target_date", "game", "games"),
+            *("event_ids", "season_type", "execution", "scheduled_time"),
         ),
         "scraper_logger": (
             *("bucket", "name", "generation", "size", "timeCreated", "contentType", "metadata"),

@@ -240,7 +240,7 @@ def test_s8_a_moved_source_is_told_although_a_route_answers(
 def test_s7_what_would_be_the_same_elsewhere_is_not_asked_there(world: World, status: int) -> None:
     """An answer that a further route would repeat is accepted from the source."""
     one = Instance(world, answering(status), {"nba_stats_routes": "https://mirror.example"})
-    one.run("nbac_player_list")
+    one.run("nbac_player_boxscore")
     assert [url.host for _, url in one.asked] == ["stats.nba.com"]
 
 

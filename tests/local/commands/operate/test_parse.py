@@ -126,8 +126,36 @@ def test_a_scraper_of_one_game_reads_its_game(
     tmp_path: Path, kinds: tuple[str, ...], outcome: str, game: tuple[str, ...]
 ) -> None:
     """The game's teams are given, or come from the schedule; an unfinished game is NOT_READY."""
-    found = parsed(tmp_path, "nbac_play_by_play", actions(*kinds), more=game)
+    evening = ("--at", f"{DAY}T21:00")
+    found = parsed(tmp_path, "nbac_play_by_play", actions(*kinds), more=(*game, *evening))
     assert found["outcome"] == outcome
+
+
+def test_fs07_a_finished_game_without_data_is_overdue_two_days_later(tmp_path: Path) -> None:
+    """By default an answer is read when everything is due: half a game is a failure then."""
+    more = ("--game", f"{GAME}:MIL@CHA")
+    found = parsed(tmp_path, "nbac_play_by_play", actions("2pt"), more=more)
+    assert (found["outcome"], found["error_class"]) == ("FAILED", "OverdueError")
+    assert "2025-11-13 12:00 ET" in found["error_message"]
+
+
+def test_fs05_the_final_games_of_the_schedule_must_be_in_the_answer(tmp_path: Path) -> None:
+    """With --schedule the answer for a date is held against the games that are final there."""
+    played = schedule(
+        gameStatus=3,
+        gameStatusText="Final",
+        awayTeam={"teamTricode": "MIL", "score": 100},
+        homeTeam={"teamTricode": "CHA", "score": 111},
+    )
+    (tmp_path / "schedule.json").write_bytes(played)
+    headers = ["PLAYER_ID", "PLAYER_NAME", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "PTS"]
+    sets = [{"name": "LeagueGameLog", "headers": headers, "rowSet": []}]
+    body = json.dumps({"resultSets": sets}).encode()
+    more = ("--schedule", str(tmp_path / "schedule.json"))
+    found = parsed(tmp_path, "nbac_player_boxscore", body, more=more)
+    assert (found["outcome"], found["error_class"]) == ("MISMATCH", "MissingGamesError")
+    assert GAME in found["error_message"]
+    assert parsed(tmp_path, "nbac_player_boxscore", body)["outcome"] == "NO_DATA"
 
 
 def test_another_game_breaks_the_contract(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """`python -m local decide` prints decisions without a stack."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.kit.served_schedule import document, game
 from tests.local.commands.command_line import assert_one_line, run
 
 EXAMPLES = {
@@ -31,3 +33,32 @@ def test_decide_refuses_an_unknown_workflow() -> None:
     """An unknown workflow is refused with the names of the configured ones."""
     done = run("decide", "--at", "2025-11-12T13:00", "--workflow", "nope")
     assert_one_line(done, "betting_lines")
+
+
+def test_fs01_the_first_warnings_of_a_schedule_are_shown(tmp_path: Path) -> None:
+    """What a schedule file says in unknown words stands on standard error, the rest is counted."""
+    games = [game(gameId=f"00225{number:05d}", postponedStatus="Z") for number in range(12)]
+    file = tmp_path / "schedule.json"
+    file.write_text(json.dumps(document(*games)))
+    asked = ("--at", "2025-11-12T13:00", "--workflow", "betting_lines", "--schedule", str(file))
+    done = run("decide", *asked)
+    (row,) = json.loads(done.stdout)
+    assert row["action"] == "RUN"
+    first, *_, last = done.stderr.splitlines()
+    assert first.startswith("Warning: game 0022500000: postponedStatus is 'Z'")
+    assert (len(done.stderr.splitlines()), last) == (11, "2 more warnings")
+
+
+def test_fs11_a_game_that_is_called_off_is_not_planned(tmp_path: Path) -> None:
+    """No workflow decides for a game whose text calls it off, nor calls it final."""
+    off = [
+        game(gameId=f"00225{number:05d}", gameStatusText=text)
+        for number, text in enumerate(("Postponed", "Cancelled"))
+    ]
+    file = tmp_path / "schedule.json"
+    file.write_text(json.dumps(document(*off)))
+    for clock in ("13:00", "20:00", "23:00"):
+        done = run("decide", "--at", f"2025-11-12T{clock}:15", "--schedule", str(file))
+        rows = {row["workflow_name"]: row for row in json.loads(done.stdout)}
+        assert rows["betting_lines"]["reason"] == "No games today"
+        assert not any(row["game_ids"] for row in rows.values())

@@ -1,0 +1,232 @@
+"""Answers are held against what was asked: dates, games, teams, points and units."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from common.messages.models import GameRef
+from common.scrapers import get
+from common.scrapers.expectations import eastern_date_of, hold
+from common.scrapers.model import (
+    ContractError,
+    MismatchError,
+    MissingGamesError,
+    Parsed,
+    Record,
+    Target,
+)
+from tests.kit.samples import DAY, GAME, document, sample, target
+
+SCORED = GAME.model_copy(update={"away_score": 61, "home_score": 99})
+"""The sample's game, with the score to which the points of its game log add up."""
+OTHER = GameRef(game_id="0022509002", away="BOS", home="NYK", away_score=88, home_score=93)
+
+
+def read(name: str, changed: object = None, asked: Target | None = None) -> Parsed:
+    """Return what a scraper reads from its sample, or from a changed one, held against a target."""
+    asked = asked or target(name)
+    body = sample(name) if changed is None else json.dumps(changed).encode()
+    parsed = get(name).parse([body], asked)
+    hold(get(name).expects, asked, parsed)
+    return parsed
+
+
+def log_of(*games: GameRef) -> Target:
+    """Return the target of a date's game log that must contain some games."""
+    return replace(target("nbac_player_boxscore"), games=games)
+
+
+def log_with(**fields: Any) -> dict[str, Any]:
+    """Return the sample's game log with fields of its first row changed."""
+    changed: dict[str, Any] = document("nbac_player_boxscore")
+    (held,) = changed["resultSets"]
+    for name, value in fields.items():
+        held["rowSet"][0][held["headers"].index(name)] = value
+    return changed
+
+
+def test_fs05_a_log_with_every_game_and_point_is_right() -> None:
+    """The games asked for are in the log, and its points add up to the schedule's score."""
+    assert read("nbac_player_boxscore", asked=log_of(SCORED)).count == 2
+    assert read("nbac_player_boxscore", asked=log_of(GAME)).count == 2
+
+
+def test_fs05_a_game_that_is_not_in_the_log_is_named() -> None:
+    """The error names the games that were asked for and have no row, and no other."""
+    with pytest.raises(MissingGamesError, match=r"1 of 2 games.*: 0022509002$"):
+        read("nbac_player_boxscore", asked=log_of(SCORED, OTHER))
+
+
+def test_fs05_an_empty_log_lacks_every_game() -> None:
+    """A log without rows is no data for nobody: the finished games are missing."""
+    changed = document("nbac_player_boxscore")
+    changed["resultSets"][0]["rowSet"] = []
+    with pytest.raises(MissingGamesError, match=GAME.game_id):
+        read("nbac_player_boxscore", changed, log_of(GAME))
+    assert read("nbac_player_boxscore", changed).count == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"PTS": 41}, "MIL has 41 points, in the schedule 61"),
+        ({"PTS": None}, "MIL has 0 points, in the schedule 61"),
+        ({"TEAM_ABBREVIATION": "CHA"}, "MIL has 0 points"),
+        ({"TEAM_ABBREVIATION": "LAL"}, "MIL has 0 points"),
+        ({"TEAM_ABBREVIATION": "LAL", "PTS": 0}, "MIL has 0 points"),
+    ],
+)
+def test_fs05_points_that_do_not_add_up_are_a_mismatch(fields: dict[str, Any], said: str) -> None:
+    """A log that lacks players, or has one under another team, gives both values."""
+    with pytest.raises(MismatchError, match=f"{GAME.game_id}: {said}"):
+        read("nbac_player_boxscore", log_with(**fields), log_of(SCORED))
+
+
+def test_fs05_a_player_of_a_foreign_team_is_a_mismatch() -> None:
+    """A row of a team that did not play is named, though the points of the others add up."""
+    rows: list[Record] = [
+        {"GAME_ID": GAME.game_id, "TEAM_ABBREVIATION": team, "PTS": points}
+        for team, points in (("MIL", 61), ("CHA", 99), ("LAL", 0))
+    ]
+    expected = replace(get("nbac_player_boxscore").expects, day="")
+    with pytest.raises(MismatchError, match=r"\['LAL'\] are not its teams MIL and CHA"):
+        hold(expected, log_of(SCORED), Parsed(rows, 3))
+
+
+def test_points_that_are_no_number_break_the_contract() -> None:
+    """A text in the place of points is refused by name."""
+    with pytest.raises(ContractError, match="PTS is '61'"):
+        read("nbac_player_boxscore", log_with(PTS="61"), log_of(SCORED))
+
+
+def test_t11_game_log_of_another_date_breaks_the_contract() -> None:
+    """A row of a date that was not asked for is refused."""
+    with pytest.raises(ContractError, match=r"GAME_DATE holds.*2025-11-13"):
+        read("nbac_player_boxscore", log_with(GAME_DATE="2025-11-13"))
+
+
+def test_a_box_score_adds_up_to_the_team_and_to_the_schedule() -> None:
+    """The players of a box score sum to their team, and the teams to the schedule's score."""
+    right = GAME.model_copy(update={"away_score": 101, "home_score": 99})
+    assert read("nbac_team_boxscore", asked=target("nbac_team_boxscore", right)).count == 2
+    wrong = GAME.model_copy(update={"away_score": 118, "home_score": 99})
+    with pytest.raises(MismatchError, match="MIL has 101 points, in the schedule 118"):
+        read("nbac_team_boxscore", asked=target("nbac_team_boxscore", wrong))
+
+
+def test_a_box_score_that_lacks_a_player_is_a_mismatch() -> None:
+    """A player without a row shows in the sum, with or without a score of the schedule."""
+    changed = document("nbac_team_boxscore")
+    held = next(each for each in changed["resultSets"] if each["name"] == "PlayerStats")
+    column = held["headers"].index("PTS")
+    held["rowSet"] = sorted(held["rowSet"], key=lambda row: row[column] or 0)[:-1]
+    with pytest.raises(MismatchError, match=r"the players of .* points, the team has"):
+        read("nbac_team_boxscore", changed)
+
+
+def test_the_last_score_of_play_by_play_is_that_of_the_schedule() -> None:
+    """Another final score than the schedule's is a mismatch with both."""
+    changed = document("nbac_play_by_play")
+    changed["game"]["actions"][-1] |= {"scoreAway": "100", "scoreHome": "99"}
+    for away, right in ((100, True), (101, False)):
+        game = GAME.model_copy(update={"away_score": away, "home_score": 99})
+        asked = target("nbac_play_by_play", game)
+        if right:
+            assert read("nbac_play_by_play", changed, asked).count == 5
+            continue
+        with pytest.raises(MismatchError, match="the score is 100:99, in the schedule 101:99"):
+            read("nbac_play_by_play", changed, asked)
+
+
+EVENT = document("oddsa_events")[0]
+
+
+def at(event_id: str, starts: str) -> dict[str, Any]:
+    """Return an event that starts at an instant."""
+    return {**EVENT, "id": event_id, "commence_time": starts}
+
+
+def test_fs09_events_of_other_dates_are_left_out_and_named() -> None:
+    """Only events of the Eastern date count; a warning has the id and the time of each other."""
+    listed = [
+        at("e1", "2025-11-13T00:10:00Z"),
+        at("e2", "2025-11-12T01:10:00Z"),
+        at("e3", "2025-12-25T17:10:00Z"),
+        at("e4", "2025-11-12T05:00:00Z"),
+        at("e5", "2025-11-13T05:00:00Z"),
+    ]
+    found = read("oddsa_events", listed)
+    assert (found.count, [each["id"] for each in found.records]) == (2, ["e1", "e4"])
+    assert [each.split(":")[1] for each in found.warnings] == [" id e2", " id e3", " id e5"]
+    assert "2025-12-25T17:10:00Z" in found.warnings[1]
+
+
+@pytest.mark.parametrize("starts", ["soon", "", "2025-11-13T00:10:00", "11/13/2025"])
+@pytest.mark.parametrize("name", ["oddsa_events", "oddsa_game_lines"])
+def test_fs09_a_time_that_is_none_breaks_the_contract(name: str, starts: str) -> None:
+    """The error names event, field and value; a time without an offset is none either."""
+    event = document("oddsa_game_lines")[0] | {"id": "e9", "commence_time": starts}
+    with pytest.raises(ContractError, match=f"{name}: id e9: commence_time is {starts!r}"):
+        read(name, [event])
+
+
+def test_fs09_props_of_another_event_break_the_contract() -> None:
+    """An answer about an event that was not asked for is refused with both ids."""
+    event = document("oddsa_player_props") | {"id": "e7"}
+    asked = replace(target("oddsa_player_props"), event_ids=("e8",))
+    with pytest.raises(ContractError, match="id is e7, asked were e8"):
+        read("oddsa_player_props", event, asked)
+
+
+def test_an_offset_counts() -> None:
+    """The Eastern date of an instant does not depend on how its offset is written."""
+    assert eastern_date_of("2025-11-13T01:10:00+02:00") == date(2025, 11, 12)
+
+
+BOOK: dict[str, Any] = {"key": "b", "title": "B"}
+
+
+@pytest.mark.parametrize(
+    "books",
+    [[], [{**BOOK, "markets": []}], [{**BOOK, "markets": [{"key": "h2h", "outcomes": []}]}]],
+)
+@pytest.mark.parametrize("name", ["oddsa_game_lines", "oddsa_player_props"])
+def test_fs14_books_without_an_offer_do_not_count(name: str, books: list[Any]) -> None:
+    """An event has an offer only if a book has a market with an outcome; the event is kept."""
+    event = document("oddsa_game_lines")[0] | {"bookmakers": books}
+    found = read(name, [event])
+    assert (found.count, found.records) == (0, [event])
+
+
+@pytest.mark.parametrize("prices", [[1.91, -110], [-110, -110], [150, 180], [0.9], [True]])
+def test_american_odds_break_the_contract(prices: list[float]) -> None:
+    """Decimal odds are asked for: negative ones, or none below 100, are American."""
+    outcomes = [{"name": "Over", "price": price} for price in prices]
+    books = [{**BOOK, "markets": [{"key": "h2h", "outcomes": outcomes}]}]
+    event = document("oddsa_game_lines")[0] | {"bookmakers": books}
+    with pytest.raises(ContractError, match="price is"):
+        read("oddsa_game_lines", [event])
+
+
+def test_long_decimal_odds_are_right() -> None:
+    """An outsider's decimal odds may exceed 100 beside the favourite's."""
+    outcomes = [{"name": "A", "price": 1.001}, {"name": "B", "price": 301.0}]
+    books = [{**BOOK, "markets": [{"key": "h2h", "outcomes": outcomes}]}]
+    assert read("oddsa_game_lines", document("oddsa_game_lines")[0] | {"bookmakers": books}).count
+
+
+def test_referees_of_other_dates_are_left_out_and_named() -> None:
+    """Rows of another date are named in warnings, and a date of another form is refused."""
+    changed = document("nbac_referee_assignments")
+    row = changed["nba"]["Table"]["rows"][0]
+    before = read("nbac_referee_assignments", changed)
+    row["game_date"] = "11/14/2025"
+    found = read("nbac_referee_assignments", changed)
+    assert (found.count, len(found.warnings)) == (before.count - 1, len(before.warnings) + 1)
+    assert row["game_id"] in found.warnings[0]
+    row["game_date"] = DAY.isoformat()
+    with pytest.raises(ContractError, match=f"game_date is '{DAY}'"):
+        read("nbac_referee_assignments", changed)

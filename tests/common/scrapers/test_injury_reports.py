@@ -1,0 +1,74 @@
+"""Injury reports as the league draws them: words apart, hyphens at their ends, a masthead."""
+
+from datetime import date, datetime
+
+import pytest
+from fpdf import FPDF
+
+from common.eastern import EASTERN
+from common.scrapers import get
+from common.scrapers.model import ContractError, Parsed, Target
+from local.fake_sources.pdfs import COLUMNS, LINE, TOP
+
+DAY = date(2025, 11, 1)
+MASTHEAD = "Injury Report: 11/01/25 05:30 PM"
+WHO = ("11/01/2025", "08:00 (ET)", "AAA@BBB", "Alpha- Omega Town")
+
+
+def report(*rows: tuple[str, str, str], masthead: str = MASTHEAD) -> bytes:
+    """Return a report of one team's players: name, status and reason, drawn word by word."""
+    pdf = FPDF(orientation="landscape", unit="pt", format="A4")
+    pdf.set_creation_date(datetime(2025, 11, 1, tzinfo=EASTERN))
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=8)
+    lines = [("Page 1 of 1",) if not masthead else (masthead,), tuple(name for _, name in COLUMNS)]
+    lines += [(*(WHO if number == 0 else ("",) * 4), *row) for number, row in enumerate(rows)]
+    for place, line in enumerate(lines):
+        for (x, _), text in zip(COLUMNS, line, strict=False):
+            at = 289.0 if place == 0 else float(x)
+            for word in text.split():
+                pdf.text(at, 62 if place == 0 else TOP + place * LINE, word)
+                at += pdf.get_string_width(word + " ")
+    return bytes(pdf.output())
+
+
+def read(body: bytes, day: date = DAY) -> Parsed:
+    """Return what the scraper reads for a date."""
+    name = "nbac_injury_report"
+    return get(name).parse([body], Target(name, day, "2025-26"))
+
+
+def test_fs03_hyphens_over_two_words_are_mended_in_every_column() -> None:
+    """A word that is drawn in two parts is one word again; a dash between words stays."""
+    rows = read(
+        report(
+            ("First- Second, Dorian", "Out", "Injury/Illness - Left Ankle; Sprain"),
+            ("Plain, Robert", "Out", "G League - Two- Way"),
+            ("North- South III, Jo- Ann", "Questionable", "Not With Team"),
+        )
+    ).records
+    assert [row["player"] for row in rows] == [
+        "First-Second, Dorian",
+        "Plain, Robert",
+        "North-South III, Jo-Ann",
+    ]
+    assert [row["reason"] for row in rows] == [
+        "Injury/Illness - Left Ankle; Sprain",
+        "G League - Two-Way",
+        "Not With Team",
+    ]
+    assert {row["team"] for row in rows} == {"Alpha-Omega Town"}
+
+
+def test_fs12_a_report_of_another_day_breaks_the_contract() -> None:
+    """The error names the date of the masthead and the one that was asked for."""
+    body = report(("Plain, Robert", "Out", "Rest"))
+    assert read(body).count == 1
+    with pytest.raises(ContractError, match="2025-11-01, asked was 2025-12-01"):
+        read(body, date(2025, 12, 1))
+
+
+def test_fs12_a_report_without_its_date_breaks_the_contract() -> None:
+    """A report that cannot be held against the date is not stored under it."""
+    with pytest.raises(ContractError, match="no line gives the report's date"):
+        read(report(("Plain, Robert", "Out", "Rest"), masthead=""))
