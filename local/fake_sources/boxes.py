@@ -6,9 +6,8 @@ from typing import Any
 
 from common.calendar.games import FINAL, Game
 from common.messages.models import season_type
-from local.fake_sources.people import Person, roster
 from local.fake_sources.slate import Slate, score, status
-from local.fake_sources.teams import TEAMS, Team, team
+from local.fake_sources.teams import TEAMS, Person, Team, roster, team
 
 Payload = dict[str, Any]
 # Shares of a team's points, best scorer first; the rest goes to the last player.

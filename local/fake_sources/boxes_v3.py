@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from common.calendar.games import FINAL
-from local.fake_sources.people import Person, roster
 from local.fake_sources.slate import Slate, score, status
-from local.fake_sources.teams import team
+from local.fake_sources.teams import Person, roster, team
 
 Payload = dict[str, Any]
 MINUTES = 48

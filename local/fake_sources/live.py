@@ -5,9 +5,10 @@ from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
 from common.eastern import at
-from local.fake_sources.people import referees
 from local.fake_sources.slate import REFEREES_AT, Slate, score, status
 from local.fake_sources.teams import team
+
+_REFEREES = ("Ada Whistle", "Ben Whistle", "Cleo Whistle", "Dan Whistle", "Eva Whistle")
 
 Payload = dict[str, Any]
 _OFFICIALS = (
@@ -91,3 +92,10 @@ def _officials_row(game: Game) -> Payload:
         row |= {f"official{place}": name, f"official{place}_code": code}
         row[f"official{place}_JNum"] = str(code % 100 + 1)
     return row
+
+
+def referees(game_id: str) -> tuple[tuple[int, str], ...]:
+    """Choose a game's three referees, each an id and a name."""
+    start = int(game_id) % len(_REFEREES)
+    numbers = [(start + step) % len(_REFEREES) for step in range(3)]
+    return tuple((9_900_000 + number, _REFEREES[number]) for number in numbers)

@@ -9,9 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
-from local.fake_sources.people import Person, roster
 from local.fake_sources.slate import Slate, status
-from local.fake_sources.teams import team
+from local.fake_sources.teams import Person, roster, team
 
 ODDS_AHEAD_MAX = timedelta(days=14)
 """The real API lists the games that bookmakers have opened, about two weeks ahead."""

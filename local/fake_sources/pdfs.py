@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from common.calendar.games import Game
 from common.eastern import EASTERN
-from local.fake_sources.people import roster
 from local.fake_sources.slate import Slate, final_score
-from local.fake_sources.teams import team
+from local.fake_sources.teams import roster, team
 
 if TYPE_CHECKING:
     from fpdf import FPDF

@@ -1,6 +1,8 @@
-"""The thirty teams with NBA.com's names and ids."""
+"""The thirty teams with NBA.com's names and ids, and five invented players of each."""
 
 from typing import NamedTuple
+
+_FIRST_NAMES = ("Aaron", "Bruno", "Cedric", "Dario", "Emil")
 
 
 class Team(NamedTuple):
@@ -51,3 +53,27 @@ TEAMS = _read()
 def team(tricode: str) -> Team:
     """Find the team of a tricode; an undecided side has a team without id and names."""
     return TEAMS.get(tricode) or Team(0, tricode, "", "")
+
+
+class Person(NamedTuple):
+    """A player; the one of rank 0 scores most."""
+
+    person_id: int
+    first: str
+    last: str
+    rank: int
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first} {self.last}"
+
+
+def roster(tricode: str) -> tuple[Person, ...]:
+    """Invent a team's five players, named after it."""
+    side = team(tricode)
+    first_id = 9_000_000 + side.team_id % 1000 * 10
+    last = side.name.replace(" ", "") or tricode
+    return tuple(
+        Person(first_id + rank, first, last, rank) for rank, first in enumerate(_FIRST_NAMES)
+    )

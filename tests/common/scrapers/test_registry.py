@@ -66,7 +66,7 @@ def test_no_scraper_is_imported_before_the_registry_is_looked_into() -> None:
     text = (
         "import sys; from common.scrapers import REGISTRY; "
         "held = {name for name in sys.modules if name.startswith('common.scrapers.')}; "
-        "print(sorted(held)); len(REGISTRY); print('common.scrapers.odds' in sys.modules)"
+        "print(sorted(held)); len(REGISTRY); print('common.scrapers.odds.live' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=True

@@ -13,7 +13,7 @@ from json import dumps
 from common.eastern import at, eastern_date
 from common.scrapers.agreement import same
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
-from common.scrapers.odds import EVENTS, GAME_LINES, LINE_MARKETS, PLAYER_PROPS, PROP_MARKETS
+from common.scrapers.odds.live import EVENTS, GAME_LINES, LINE_MARKETS, PLAYER_PROPS, PROP_MARKETS
 from common.scrapers.shape import load, need, objects
 
 SPORT = "/v4/historical/sports/basketball_nba"

@@ -1,0 +1,1 @@
+"""Scrapers of The Odds API."""
