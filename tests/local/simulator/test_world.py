@@ -14,6 +14,7 @@ from common.settings import ROOT
 from local.day.coverage import cover
 from local.day.replay import last_window
 from local.fake_sources.slate import load
+from local.records.coverage import Collected
 from local.scheduler import ticks_of
 from local.simulator.ports.intercepted import Call, Crash, Do, intercepted
 from local.simulator.ports.memory import MemoryWarehouse
@@ -159,7 +160,15 @@ def test_every_id_is_there_once() -> None:
 
 def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
     """All 12 games have lines, and the 9 that are final by 23:00 have box scores."""
-    found = cover(lived().rows, SLATE.on(DAY), day=DAY, last_window=last_window(DAY))
+    world = lived()
+
+    def read(path: str) -> bytes:
+        bucket, _, name = path.removeprefix("gs://").partition("/")
+        held = world.storage.read(bucket, name)
+        return held[0] if held else b""
+
+    collected = Collected(world.rows["scraper_execution_log"], read)
+    found = cover(collected, SLATE.on(DAY), world.runtime.workflows, last_window(DAY))
     assert len(found.games) == len(found.lines_before_tipoff) == 12
     assert len(found.box_scores) == 9
     assert len(found.due_later) == 3
