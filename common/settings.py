@@ -57,8 +57,8 @@ class Settings(BaseModel):
     circuit_failures: int = Field(5, ge=1)
     """Failures in a row that open the circuit of a source."""
     circuit_seconds: float = 900
-    """How long a circuit stays open: less than the hour between two slots, so that no slot finds a
-    circuit open from the slot before."""
+    """How long a circuit stays open: less than the time between two slots (an hour), so that no
+    slot finds a circuit open from the slot before."""
 
     odds_api_key: SecretStr | None = None
     odds_api_key_file: Path | None = None
