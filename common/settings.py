@@ -66,8 +66,8 @@ class Settings(BaseModel):
     circuit_failures: int = Field(5, ge=1)
     """Failures in a row that open the circuit of a source."""
     circuit_seconds: float = 900
-    """How long a circuit stays open: less than the hour between two slots, so that no slot finds a
-    circuit open from the slot before."""
+    """How long a circuit stays open: less than the time between two slots (an hour), so that no
+    slot finds a circuit open from the slot before."""
 
     sources: dict[str, SourceSettings] = {}
     """What is set for single sources, by the name of the source; each field of one has a variable

@@ -18,7 +18,7 @@ from common.errors import BadInputError, ConflictError
 from common.messages.envelope import Event
 from common.messages.labels import TEXT_CHARACTERS_MAX, Labels
 from common.messages.models import ScraperRequest, event_time, season_type
-from common.messages.object_names import FAILED, find, stem, tag
+from common.messages.object_names import find, object_name, stem
 from common.runtime import Runtime
 from common.scrapers import get
 from common.scrapers.model import Scraper, Target
@@ -137,11 +137,11 @@ def _target(task: Task) -> Target:
     )
 
 
-def object_name(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:
-    """Where a task's object goes; derives from the first claim, so a retry names the same."""
-    end = tag(task.task_id) if tagged else ""
+def name_of(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:
+    """Return where a task's object goes; the first claim decides, so a retry names the same."""
     suffix = "json" if failed else task.scraper.suffix
-    return f"{FAILED if failed else ''}{_stem(task, claim)}{end}.{suffix}"
+    task_id = task.task_id if tagged else ""
+    return object_name(_stem(task, claim), suffix, failed=failed, task_id=task_id)
 
 
 def _stem(task: Task, claim: Claim) -> str:
@@ -191,7 +191,7 @@ def _store(
     """Create the object; a name taken by another task gets this one's tag."""
     failed = scraped.status == "FAILED"
     for tagged in (False, True):
-        name = object_name(task, claim, failed=failed, tagged=tagged)
+        name = name_of(task, claim, failed=failed, tagged=tagged)
         try:
             return runtime.storage.create(
                 runtime.settings.data_bucket,

@@ -32,7 +32,7 @@ from common.state.decided import batches_of, decisions_of, publish_decision
 RUN_AGE_MIN = timedelta(minutes=20)
 """A younger run may be held by a live delivery: a lease lasts 11 minutes."""
 RUN_LOST_AFTER = timedelta(hours=24)
-"""A run that waits for nothing any more is ended after this; Pub/Sub tries for some 16 hours."""
+"""A run that no resend can bring on is ended after this; Pub/Sub tries for some 16 hours."""
 RUNS_SPAN, RUNS_SPAN_DEEP = timedelta(days=2), timedelta(days=8)
 """How far the slots of the runs that a sweep looks at may lie from now: mostly in the past; in the
 future when an operator forced tomorrow's slot today."""
@@ -84,8 +84,8 @@ class UnfinishedRun:
         if self._step is None and (refused := self._refusal()):
             self._end(now, refused, healed)
             return
-        resent = self._resend(now, healed)
-        if resent in USED_UP and age > RUN_LOST_AFTER:
+        is_hopeless = self._resend(now, healed)
+        if is_hopeless and age > RUN_LOST_AFTER:
             self._end(now, LOST, healed)
 
     def _refusal(self) -> str:
@@ -100,12 +100,13 @@ class UnfinishedRun:
             return f"REFUSED: {error}; the next tick decides anew"
         return ""
 
-    def _resend(self, now: datetime, healed: Healed) -> Resend:
+    def _resend(self, now: datetime, healed: Healed) -> bool:
+        """Send again what the run waits for; True when no resend can bring it on any more."""
         if self._execution is None or self._step is None:
-            return self._resend_decision(healed)
+            return self._resend_decision(healed) in USED_UP
         if silent := self._execution.silent(self._step):
             return heal_tasks(self._runtime, self._execution, silent, now, healed)
-        return self._resend_result(self._execution, self._step, healed)
+        return self._resend_result(self._execution, self._step, healed) in USED_UP
 
     def _resend_decision(self, healed: Healed) -> Resend:
         """Publish the decision again, as stored in its slot's batch."""

@@ -12,13 +12,14 @@ from common.healing.attempts import USED_UP, Healed, Resend, resend
 from common.healing.republish import republish_object
 from common.messages.labels import Labels, read_labels
 from common.messages.models import ExecutionRef, ObjectEvent, ScraperRequest
-from common.messages.object_names import FAILED, find, stem, tag
+from common.messages.object_names import find, object_name, stem
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed, is_done, started
 
 TASK_LOST_AFTER = timedelta(minutes=60)
-"""A task silent for this long is written off as failed, and the execution goes on."""
+"""When its resends are used up and its execution is older than this, a silent task is written off
+as failed, and the execution goes on."""
 
 
 def heal_tasks(
@@ -27,18 +28,18 @@ def heal_tasks(
     silent: Sequence[ScraperRequest],
     now: datetime,
     healed: Healed,
-) -> Resend:
+) -> bool:
     """Ask again for silent tasks of the current step; write the long silent ones off.
 
     A task that has written its object has run: asking again would be a no-op, so its object's
     event is sent again.
 
     Returns:
-        SENT while one of them may still run or report: what it brings must not be missing from
-        the row. SPENT when what they wrote was deleted, and nothing can come.
+        False while one of them may still run or report: what it brings must not be missing from
+        the row. True when what they wrote was deleted, and nothing can come.
     """
     hopeless = [_heal_task(runtime, execution, request, now, healed) for request in silent]
-    return Resend.SPENT if all(hopeless) else Resend.SENT
+    return all(hopeless)
 
 
 def _heal_task(
@@ -114,7 +115,7 @@ def write_off(runtime: Runtime, request: ScraperRequest, now: datetime) -> None:
         with suppress(ConflictError):  # our own write, whose answer was lost
             storage.create(
                 bucket,
-                f"{FAILED}{begin}{tag(execution.task_id)}.json",
+                object_name(begin, "json", failed=True, task_id=execution.task_id),
                 labels.model_dump_json().encode(),
                 metadata=labels.metadata(),
                 custom_time=now,

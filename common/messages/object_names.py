@@ -34,9 +34,10 @@ def _folder(scraper: str, target_date: date) -> str:
     return f"{scraper.replace('_', '-')}/{target_date}/"
 
 
-def tag(task_id: str) -> str:
-    """Return what distinguishes the names of two tasks of one second."""
-    return f"-{task_id[:8]}"
+def object_name(name_stem: str, suffix: str, *, failed: bool = False, task_id: str = "") -> str:
+    """Return the whole name; with a task's id it differs from another task's of the same second."""
+    end = f"-{task_id[:8]}" if task_id else ""
+    return f"{FAILED if failed else ''}{name_stem}{end}.{suffix}"
 
 
 def find(storage: Storage, bucket: str, name_stem: str, task_id: str) -> StoredObject | None:

@@ -5,7 +5,7 @@ Every error contains both values.
 
 from collections.abc import Iterable
 
-from common.scrapers.model import ContractError
+from common.scrapers.model import ContractError, MismatchError
 
 
 def same(field: str, served: object, asked: object, where: str) -> None:
@@ -31,11 +31,11 @@ def adds_up(
         within: the difference that rounding explains.
 
     Raises:
-        ContractError: the sum differs from the total.
+        MismatchError: the sum differs from the total, as it may while an answer is being written.
     """
     found = sum(values)
     if abs(found - total) > within:
-        raise ContractError(f"{where}: {parts} add up to {found:g}, the total is {total:g}")
+        raise MismatchError(f"{where}: {parts} add up to {found:g}, the total is {total:g}")
 
 
 def distinct(field: str, values: Iterable[object], where: str) -> None:

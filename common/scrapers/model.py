@@ -130,7 +130,6 @@ class Expectation:
         game: the game's id.
         team: the team's tricode.
         points: the points of a player or of a team.
-        players: the list of a team's players, who have the same field of points.
         score: returns the final points of visitors and hosts that one game's records end with.
     """
 
@@ -138,8 +137,7 @@ class Expectation:
     game: str = ""
     team: str = ""
     points: str = ""
-    players: str = ""
-    score: Callable[[Sequence[Record]], tuple[int, int]] | None = None
+    score: Callable[[Sequence[Record], GameRef], tuple[int, int]] | None = None
 
 
 NOTHING_EXPECTED = Expectation()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from common.messages.models import GameRef
 from common.scrapers.model import (
     EMPTY_ANSWER_BYTES_MAX,
     Call,
@@ -45,7 +46,7 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     return Parsed(actions, len(actions))
 
 
-def _final_score(actions: Sequence[Record]) -> tuple[int, int]:
+def _final_score(actions: Sequence[Record], _game: GameRef) -> tuple[int, int]:
     """Return the points that the last action with a score has."""
     last = next((each for each in reversed(actions) if each.get("scoreAway")), {})
     return int(last["scoreAway"]), int(last["scoreHome"])

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from common.messages.models import GameRef
+from common.scrapers.agreement import adds_up
 from common.scrapers.model import (
     Call,
     ContractError,
     Expectation,
     NotReadyError,
     Parsed,
+    Record,
     Scraper,
     Target,
     game_of,
@@ -75,7 +78,19 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
         {**team, "PLAYERS": [row for row in players if row["TEAM_ID"] == team["TEAM_ID"]]}
         for team in teams
     ]
+    for team in rows:
+        points = (row["PTS"] or 0 for row in team["PLAYERS"])
+        adds_up("the players' PTS", points, team["PTS"], f"{where}: game {game_id}")
     return Parsed(rows, len(rows))
+
+
+def _score_of_box(rows: Sequence[Record], game: GameRef) -> tuple[int, int]:
+    """Return the points of visitors and hosts, from the form of either version."""
+    if "statistics" in rows[0]:
+        points = {team["teamTricode"]: team["statistics"]["points"] for team in rows}
+    else:
+        points = {team["TEAM_ABBREVIATION"]: team["PTS"] for team in rows}
+    return points.get(game.away, 0), points.get(game.home, 0)
 
 
 PLAYER_LIST = Scraper("nbac_player_list", "date", _list_calls, _parse_list, always=True)
@@ -93,5 +108,5 @@ TEAM_BOXSCORE = Scraper(
     _box_calls,
     _parse_box,
     due=time(),
-    expects=Expectation(game="GAME_ID", team="TEAM_ABBREVIATION", points="PTS", players="PLAYERS"),
+    expects=Expectation(score=_score_of_box),
 )

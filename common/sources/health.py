@@ -4,10 +4,10 @@ An event is a small object that is created once and never changed, so that many 
 at the same time. Its name contains all of it, so that one listing gives the state. No event is
 written for a healthy source.
 
-Each route has a circuit (X7), which counts the verdicts of attempts. While the circuit of the
-source's own URL is open, the next route is asked. When its time is up, every instance may ask
-again: the next failure opens it again, any other verdict closes it. A task that finds every circuit
-open ends as FAILED without a request.
+Each scraper has a circuit for each route (X7), which counts the verdicts of attempts. While the
+circuit of the source's own URL is open, the next route is asked. When its time is up, every
+instance may ask again: the next failure opens it again, any other verdict closes it. A task that
+finds every circuit open ends as FAILED without a request.
 """
 
 from collections.abc import Sequence

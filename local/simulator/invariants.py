@@ -34,7 +34,7 @@ def _resends_max(name: str) -> int:
 
 
 class InvariantError(OrchestrationError):
-    """A rule of the design (section 3) is broken; names rule, rows, seed and instant."""
+    """A rule of docs/rules.md is broken; names rule, rows, seed and instant."""
 
     code = "INVARIANT"
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from common.scrapers import get
-from common.scrapers.model import Parsed
+from common.scrapers.model import ContractError, MismatchError, Parsed
 from tests.kit.samples import bodies, target
 
 Step = str | int
@@ -25,3 +25,8 @@ def read_spoilt(name: str, path: tuple[Step, ...], value: object) -> Parsed:
     (body,) = bodies(name)
     changed = json.dumps(spoil(json.loads(body), path, value)).encode()
     return get(name).parse([changed], target(name))
+
+
+def refusal(text: str) -> type[ContractError] | type[MismatchError]:
+    """Return the class of an error with a text: sums that differ are a mismatch."""
+    return MismatchError if "add up" in text else ContractError

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from common.eastern import EASTERN
 from common.messages.models import GameRef
@@ -18,11 +17,16 @@ from common.sources.client import Source
 from common.sources.outcomes import Scraped
 from common.sources.scrape import scrape
 from local.fake_sources.answers import ACCESS_DENIED
+from local.fake_sources.overrides import switched_on
 from local.fake_sources.pdfs import injury_report
 from local.fake_sources.slate import Slate
 from tests.kit.situations import game
 
 DAY = date(2025, 12, 22)
+EMPTY_BOX = (
+    b'{"boxScoreTraditional":{"gameId":"0022500001",'
+    b'"awayTeam":{"players":[]},"homeTeam":{"players":[]}}}'
+)
 GAME = GameRef(game_id="0022500001", away="MIL", home="CHA")
 SLATE = Slate((game(1, "2025-12-22 19:00"),), "2025-26")
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -67,9 +71,7 @@ def et(*clock: int, day: int = 22) -> datetime:
 
 def ask(name: str, host: Host, now: datetime, **target: Any) -> Scraped:
     """Scrape a source once at an instant."""
-    settings = Settings().model_copy(
-        update={"source_interval_seconds": 0, "odds_api_key": SecretStr("k" * 32)}
-    )
+    settings = Settings.model_validate({"source_interval_seconds": 0, **switched_on(key="k" * 32)})
     source = Source(settings, Clock(now), httpx.MockTransport(host.answer))
     return scrape(get(name), Target(name, DAY, "2025-26", **target), source, now)
 
@@ -153,7 +155,7 @@ def test_fs20_a_404_of_what_may_be_absent_is_no_data() -> None:
 @pytest.mark.parametrize(
     ("name", "status", "body"),
     [
-        ("nbac_team_boxscore", 200, b""),
+        ("nbac_team_boxscore", 200, EMPTY_BOX),
         ("nbac_play_by_play", 404, b""),
         ("nbac_gamebook_pdf", 403, ACCESS_DENIED),
         ("nbac_gamebook_pdf", 404, b""),
@@ -163,11 +165,7 @@ def test_fs07_a_finished_game_without_data_is_overdue_from_noon(
     name: str, status: int, body: bytes
 ) -> None:
     """Until noon ET of the next day an absent answer may be late; then it is a failure."""
-    sets = (
-        b'{"resultSets":[{"name":"TeamStats","headers":["GAME_ID","TEAM_ID","PTS"],"rowSet":[]},'
-        b'{"name":"PlayerStats","headers":["GAME_ID","TEAM_ID","PLAYER_ID"],"rowSet":[]}]}'
-    )
-    host = Host(404, b"", {"boxscoretraditionalv2": sets}) if status == 200 else Host(status, body)
+    host = Host(status, body)
     early = ask(name, host, et(11, 59, day=23), game=GAME)
     assert early.outcome in {"NO_DATA", "NOT_READY"}
     late = ask(name, host, et(12, 0, day=23), game=GAME)

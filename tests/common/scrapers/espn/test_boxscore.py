@@ -9,6 +9,7 @@ from common.messages.models import GameRef
 from common.scrapers import get
 from common.scrapers.model import ContractError, NotReadyError
 from tests.kit.samples import GAME, bodies, document, target
+from tests.kit.spoilt import refusal
 
 NAME = "espn_boxscore"
 
@@ -69,7 +70,7 @@ def test_a_changed_page_breaks_the_contract(old: bytes, new: bytes, text: str) -
     """The error names what the page holds, and what was asked for."""
     board, page = bodies(NAME)
     assert old in page
-    with pytest.raises(ContractError, match=f"{NAME}.*{text}"):
+    with pytest.raises(refusal(text), match=f"{NAME}.*{text}"):
         get(NAME).parse([board, page.replace(old, new)], target(NAME))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from common.scrapers import get
-from common.scrapers.model import ContractError
+from common.scrapers.model import ContractError, MismatchError
 from tests.kit.samples import bodies, target
 from tests.kit.spoilt import read_spoilt
 
@@ -29,7 +29,7 @@ def test_games_of_another_date_break_the_contract() -> None:
 def test_a_final_score_is_the_sum_of_its_periods() -> None:
     """The error gives the sum and the score."""
     path = ("events", 0, "competitions", 0, "competitors", 1, "score")
-    with pytest.raises(ContractError, match="add up to 101, the total is 102"):
+    with pytest.raises(MismatchError, match="add up to 101, the total is 102"):
         read_spoilt(NAME, path, "102")
 
 

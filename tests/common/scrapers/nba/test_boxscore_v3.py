@@ -6,9 +6,9 @@ import pytest
 
 from common.messages.models import GameRef
 from common.scrapers import get
-from common.scrapers.model import ContractError, NotReadyError
+from common.scrapers.model import ContractError, MismatchError, NotReadyError
 from tests.kit.samples import document, target
-from tests.kit.spoilt import Step, spoil
+from tests.kit.spoilt import Step, refusal, spoil
 
 FORMS = {
     "nbac_team_boxscore": ("nbac_team_boxscore_v3", "boxScoreTraditional"),
@@ -73,7 +73,7 @@ def test_a_mismatch_breaks_the_contract(
     name: str, path: tuple[Step, ...], value: object, text: str
 ) -> None:
     """The error gives both values."""
-    with pytest.raises(ContractError, match=f"{name}.*{text}"):
+    with pytest.raises(refusal(text), match=f"{name}.*{text}"):
         read_v3(name, *path, value=value)
 
 
@@ -86,7 +86,7 @@ def test_a_mismatch_breaks_the_contract(
 )
 def test_players_add_up_to_their_team(name: str, field: str, text: str) -> None:
     """Points and touches of the players are the team's."""
-    with pytest.raises(ContractError, match=text):
+    with pytest.raises(MismatchError, match=text):
         read_v3(name, *FIRST, "statistics", field, value=7)
 
 

@@ -10,7 +10,7 @@ from common.scrapers import get
 from common.scrapers.model import ContractError, NotReadyError
 from common.scrapers.nba.teams import TEAMS
 from tests.kit.samples import bodies, target
-from tests.kit.spoilt import Step, read_spoilt
+from tests.kit.spoilt import Step, read_spoilt, refusal
 
 GAME: tuple[Step, ...] = ("scoreboard", "games", 0)
 NIGHT = datetime(2025, 11, 13, 4, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_a_mismatch_breaks_the_contract(
     name: str, path: tuple[Step, ...], value: object, text: str
 ) -> None:
     """The error names the scraper and what is wrong."""
-    with pytest.raises(ContractError, match=f"{name}.*{text}"):
+    with pytest.raises(refusal(text), match=f"{name}.*{text}"):
         read_spoilt(name, path, value)
 
 
@@ -107,5 +107,5 @@ def test_a_changed_roster_page_breaks_the_contract(old: bytes, new: bytes, text:
     """A player listed under a team that is not his is refused."""
     (page,) = bodies("nbac_roster")
     assert old in page
-    with pytest.raises(ContractError, match=f"nbac_roster.*{text}"):
+    with pytest.raises(refusal(text), match=f"nbac_roster.*{text}"):
         get("nbac_roster").parse([page.replace(old, new)], target("nbac_roster"))
