@@ -9,19 +9,6 @@ from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
 from common.messages.models import GameRef
 
-SourceName = Literal[
-    "nba_cdn",
-    "nba_stats",
-    "nba_official",
-    "nba_injury",
-    "nba_gamebook",
-    "odds_api",
-    "espn_site",
-    "espn_web",
-    "espn_www",
-    "nba_www",
-    "bettingpros",
-]
 Scope = Literal["date", "game", "team", "event"]
 Record = dict[str, Any]
 
@@ -93,13 +80,13 @@ class Call:
     """One GET request to a source.
 
     Attributes:
-        source: decides the base URL, the headers and the key.
+        source: the name of its declaration, which decides the base URL, the headers and the key.
         path: the path from the root, with its leading slash.
         params: the query, without any key.
         label: names what is missing when this call fails (S6), such as an event id or a file name.
     """
 
-    source: SourceName
+    source: str
     path: str
     params: Mapping[str, str]
     label: str

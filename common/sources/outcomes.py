@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from common.messages.labels import Outcome
-from common.scrapers.model import Parsed, SourceName, Target
+from common.scrapers.model import Parsed, Target
 from common.sources.errors import SAMPLE_BYTES_MAX, SourceError, Verdict
 
 EMPTY_OUTCOMES: frozenset[Outcome] = frozenset({"NO_DATA", "NOT_READY"})
@@ -16,7 +16,7 @@ _JSON = "application/json"
 class AskedSource:
     """A route that was asked, and what the attempt shows of it."""
 
-    source: SourceName
+    source: str
     route: str
     host: str
     verdict: Verdict

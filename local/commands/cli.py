@@ -15,6 +15,7 @@ from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
 from local.commands.operate.dlq import dlq
 from local.commands.operate.parse import parse
+from local.commands.operate.scrapers import scrapers
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
 from local.commands.review.diff import diff
@@ -29,7 +30,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (dlq, parse),
+    "Operate": (dlq, parse, scrapers),
     "Develop": (
         simulate,
         soak,

@@ -12,6 +12,7 @@ from common.messages.models import GameRef
 from common.scrapers import REGISTRY, get
 from common.scrapers.injury_report import candidates
 from common.scrapers.model import Call, Target
+from common.scrapers.source import sources
 
 NOW = datetime(2025, 11, 12, 18, 35, tzinfo=UTC)
 GAME = GameRef(game_id="0022500213", away="MIL", home="CHA")
@@ -75,10 +76,11 @@ def test_folders_and_types() -> None:
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_x12_parameters_are_texts(name: str) -> None:
-    """Every scraper resolves its calls for a sample date, all texts, each with a label."""
+    """Each call for a sample date is all texts, has a label, and asks a source that is declared."""
     for call in calls(name, event_ids=("e1",)):
         assert call.path.startswith("/")
         assert call.label
+        assert call.source in sources()
         assert all(isinstance(value, str) for value in call.params.values())
 
 

@@ -1,12 +1,10 @@
 """The declarations of the sources."""
 
-from typing import get_args
 from urllib.parse import urlsplit
 
 import pytest
 
 from common.errors import ConfigError
-from common.scrapers.model import SourceName
 from common.scrapers.source import (
     BUILT_IN,
     Key,
@@ -17,11 +15,6 @@ from common.scrapers.source import (
     sources,
 )
 from common.settings import read_settings
-
-
-def test_every_name_of_a_source_is_declared() -> None:
-    """Calls and declarations use the same names."""
-    assert tuple(spec.name for spec in BUILT_IN) == get_args(SourceName)
 
 
 @pytest.mark.parametrize("spec", BUILT_IN, ids=lambda spec: spec.name)

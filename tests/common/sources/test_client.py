@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from common.scrapers.model import Call, SourceName
+from common.scrapers.model import Call
 from common.scrapers.source import source_of
 from common.settings import ROOT, Settings
 from common.sources.client import AskOptions, Source
@@ -76,7 +76,7 @@ def source(handler: Handler, clock: FakeClock | None = None, **changes: Any) -> 
     return Source(settings, clock or FakeClock(), httpx.MockTransport(handler))
 
 
-def call(name: SourceName = "nba_cdn") -> Call:
+def call(name: str = "nba_cdn") -> Call:
     """Return a call of a source."""
     return Call(name, "/path", {"a": "1"}, "label")
 
@@ -127,14 +127,14 @@ def test_what_cannot_pass_is_not_tried_again(
 
 
 @pytest.mark.parametrize("name", ["nba_cdn", "nba_stats", "nba_official", "odds_api"])
-def test_s2_403_is_blocked(name: SourceName) -> None:
+def test_s2_403_is_blocked(name: str) -> None:
     """A 403 is a block, even with a file store's body when the host is none."""
     with pytest.raises(BlockedError):
         source(Script(httpx.Response(403, content=DENIED))).fetch(call(name))
 
 
 @pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
-def test_s2_file_store_says_a_file_is_not_there_with_403(name: SourceName) -> None:
+def test_s2_file_store_says_a_file_is_not_there_with_403(name: str) -> None:
     """A file store's AccessDenied in XML means that the file is not published yet."""
     with pytest.raises(NotPublishedError) as caught:
         source(Script(httpx.Response(403, content=DENIED))).fetch(call(name))
@@ -142,7 +142,7 @@ def test_s2_file_store_says_a_file_is_not_there_with_403(name: SourceName) -> No
 
 
 @pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
-def test_s2_file_store_behind_a_block_is_blocked(name: SourceName) -> None:
+def test_s2_file_store_behind_a_block_is_blocked(name: str) -> None:
     """An HTML refusal of the edge before a file store is a block."""
     page = b"<HTML><TITLE>Access Denied</TITLE>Reference #18</HTML>"
     with pytest.raises(BlockedError):
@@ -324,7 +324,7 @@ def test_short_made_up_key_does_not_garble_the_data() -> None:
     assert short.fetch(call("odds_api")) == b'{"bookmakers": []}'
 
 
-def by_route(route: str, name: SourceName = "nba_cdn") -> AskOptions:
+def by_route(route: str, name: str = "nba_cdn") -> AskOptions:
     """Return options that ask by one route to a source."""
     settings = Settings.model_validate({f"{name}_routes": route})
     return AskOptions(routes_of(source_of(name), settings)[-1])
@@ -350,7 +350,7 @@ def test_a_route_is_asked_for_the_same_file_below_its_own_prefix() -> None:
     ],
 )
 def test_s2_a_route_s_absent_file_means_what_the_source_s_own_means(
-    name: SourceName, route: str, error: type[SourceError]
+    name: str, route: str, error: type[SourceError]
 ) -> None:
     """AccessDenied is an absent file where the route says so, and a block anywhere else."""
     with pytest.raises(error):

@@ -1,0 +1,90 @@
+"""A scraper with a source of its own is one file and a line in a workflow."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from common.settings import ROOT
+
+SCRAPER = '''"""The scraper of who opens the arenas, from a host of its own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.scrapers.model import Call, Parsed, Scraper, Target
+from common.scrapers.shape import load, result_set
+from common.scrapers.source import SourceSpec, declare
+
+ARENAS = declare(SourceSpec("arenas", "Arenas", "https://arenas.example", "/stats"))
+
+
+def _calls(target: Target, _now: datetime) -> Sequence[Call]:
+    # The local source answers a path alike on every host; this one is full at six in the morning.
+    params = {"LeagueID": "00", "Season": target.season, "Historical": "0", "TeamID": "0"}
+    return [Call(ARENAS.name, "/stats/playerindex", params, target.season)]
+
+
+def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
+    answer = load(bodies[0], target.scraper)
+    rows = result_set(answer, "PlayerIndex", ("PERSON_ID",), target.scraper)
+    return Parsed(rows, len(rows))
+
+
+DOORS = Scraper("arena_doors", "date", _calls, _parse)
+'''
+BEFORE = "      - scrapers: [nbac_schedule_api, nbac_player_list]\n"
+AFTER = "      - scrapers: [nbac_schedule_api, nbac_player_list, arena_doors]\n"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Copy the project, add the scraper's file, and name it in a step."""
+    for folder in ("common", "config", "functions", "local"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    (tmp_path / "common" / "scrapers" / "arena_doors.py").write_text(SCRAPER)
+    workflows = tmp_path / "config" / "workflows.yaml"
+    text = workflows.read_text()
+    assert BEFORE in text
+    workflows.write_text(text.replace(BEFORE, AFTER))
+    return tmp_path
+
+
+def run(tree: Path, *arguments: str, **environment: str) -> str:
+    """Run a command of the copied project, and return what it prints."""
+    command = [sys.executable, "-m", "local", *arguments]
+    done = subprocess.run(
+        command,
+        cwd=tree,
+        env={"PATH": "", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_scraper_and_its_source_are_one_file(tree: Path) -> None:
+    """It is collected in the morning and logged with its records; nothing else is edited."""
+    slate = str(ROOT / "config" / "slates" / "2025-11.json")
+    dates = ("--from", "2025-11-12", "--to", "2025-11-12")
+    run(tree, "simulate", "--schedule", slate, *dates, "--out", str(tree / "out"))
+    log = (tree / "out" / "scraper_execution_log.jsonl").read_text().splitlines()
+    rows = [row for row in map(json.loads, log) if row["scraper_name"] == "arena_doors"]
+    first = rows[0]
+    assert (first["status"], first["outcome"]) == ("SUCCESS", "SUCCESS")
+    assert first["records_processed"] > 0
+    assert first["gcs_path"].startswith("gs://nba-scraped-data/arena-doors/2025-11-12/")
+    assert first["workflow_name"] == "morning_operations"
+
+
+def test_its_source_has_settings_of_its_own(tree: Path) -> None:
+    """The list shows the scraper, and a variable of its source is not refused."""
+    shown = run(tree, "scrapers", NBA_ARENAS_URL="https://gateway.example")
+    line = next(line for line in shown.splitlines() if "arena_doors" in line)
+    assert all(text in line for text in ("arenas", "morning_operations", "ready"))
