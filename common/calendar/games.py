@@ -192,7 +192,10 @@ def _schedule(
             days[listed_on] = _day(game_id, listed_on)
         game = _game(game_id, days[listed_on], raw, warnings)
         other = latest.get(game_id)
-        if other is not None:  # S5: a game listed on two dates was moved to the later one
+        if other is not None and other.game_date == game.game_date:
+            warnings.append(f"game {game_id} is listed twice on {game.game_date}; one is left out")
+            game = other if other.is_final else game
+        elif other is not None:  # S5: a game listed on two dates was moved to the later one
             earlier, game = sorted((other, game), key=lambda found: found.game_date)
             moved.append(replace(earlier, postponed=True))
         latest[game_id] = game

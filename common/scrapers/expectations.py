@@ -5,7 +5,7 @@ something else breaks the contract; one that is about the right thing, but lacks
 disagrees with the schedule, is a mismatch, which is asked for again and never counts as collected.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
@@ -30,10 +30,12 @@ def hold(expectation: Expectation, target: Target, parsed: Parsed) -> None:
 
     Raises:
         ContractError: a record is of another date or, of a scraper of one game, another game.
-        MismatchError: a game that was asked for is missing, or points do not add up to those of
-            the schedule, where the request has them.
+        MismatchError: a record is there twice, a game that was asked for is missing, or points do
+            not add up to those of the schedule, where the request has them.
     """
     where, records = target.scraper, parsed.records
+    if expectation.key is not None:
+        _check_distinct(records, expectation.key, where)
     if expectation.day:
         _check_values(records, expectation.day, target.target_date.isoformat(), where)
     if expectation.score and target.game and _score(target.game):
@@ -109,6 +111,18 @@ def eastern_date_of(text: str) -> date:
     if instant.tzinfo is None:
         raise ValueError("it has no offset from UTC")
     return eastern_date(instant)
+
+
+def _check_distinct(records: Sequence[Record], key: Sequence[str], where: str) -> None:
+    named = ", ".join(key) or "the record"
+    held = (tuple(record.get(field) for field in key) if key else record for record in records)
+    counts = Counter(map(repr, held))
+    twice = [value for value, number in counts.items() if number > 1]
+    if twice:
+        raise MismatchError(
+            f"{where}: {len(twice)} of {len(counts)} are there more than once; "
+            f"{named}: {twice[0]:.80}"
+        )
 
 
 def _check_score(game: GameRef, found: tuple[int, int], where: str) -> None:

@@ -113,6 +113,8 @@ class Expectation:
     """Which fields of a record show what it is about; an empty name where none does.
 
     Attributes:
+        key: the fields that no two records share; without one, no two records are the same. None
+            where the reader warns of a record that is there twice.
         day: the date, as `2025-11-12`.
         game: the game's id.
         team: the team's tricode.
@@ -120,6 +122,7 @@ class Expectation:
         score: returns the final points of visitors and hosts that one game's records end with.
     """
 
+    key: tuple[str, ...] | None = ()
     day: str = ""
     game: str = ""
     team: str = ""

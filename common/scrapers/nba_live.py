@@ -58,5 +58,5 @@ PLAY_BY_PLAY = Scraper(
     _calls,
     _parse,
     due=time(),
-    expects=Expectation(score=_final_score),
+    expects=Expectation(key=("actionNumber",), score=_final_score),
 )

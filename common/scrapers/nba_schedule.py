@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.calendar.games import parse_schedule, schedule_records
 from common.errors import BadInputError
-from common.scrapers.model import Call, ContractError, Parsed, Scraper, Target
+from common.scrapers.model import Call, ContractError, Expectation, Parsed, Scraper, Target
 from common.scrapers.shape import load
 
 PATH = "/static/json/staticData/scheduleLeagueV2.json"
@@ -28,4 +28,6 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     return Parsed(records, len(records), warnings)
 
 
-SCHEDULE = Scraper("nbac_schedule_api", "date", _calls, _parse, always=True)
+SCHEDULE = Scraper(
+    "nbac_schedule_api", "date", _calls, _parse, always=True, expects=Expectation(key=None)
+)

@@ -17,7 +17,7 @@ from common.scrapers.model import (
     game_of,
 )
 from common.scrapers.nba import boxscore_v3
-from common.scrapers.shape import load, result_set
+from common.scrapers.shape import load, need, result_set
 
 TEAMS_PER_GAME = 2
 
@@ -30,6 +30,8 @@ def _list_calls(target: Target, _now: datetime) -> Sequence[Call]:
 def _parse_list(bodies: Sequence[bytes], target: Target) -> Parsed:
     columns = ("PERSON_ID", "PLAYER_LAST_NAME", "PLAYER_FIRST_NAME", "TEAM_ABBREVIATION")
     rows = result_set(load(bodies[0], target.scraper), "PlayerIndex", columns, target.scraper)
+    for row in rows:
+        need(row, "PERSON_ID", int, target.scraper)
     return Parsed(rows, len(rows))
 
 
@@ -52,6 +54,9 @@ def _log_calls(target: Target, _now: datetime) -> Sequence[Call]:
 def _parse_log(bodies: Sequence[bytes], target: Target) -> Parsed:
     columns = ("PLAYER_ID", "PLAYER_NAME", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "PTS")
     rows = result_set(load(bodies[0], target.scraper), "LeagueGameLog", columns, target.scraper)
+    for row in rows:
+        need(row, "PLAYER_ID", int, target.scraper)
+        need(row, "GAME_ID", str, target.scraper)
     return Parsed(rows, len(rows))
 
 
@@ -66,9 +71,11 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
         return boxscore_v3.read(document, boxscore_v3.TRADITIONAL, target, ("points",))
     # A recorded answer of the second version, which is empty for games since October 2025.
     teams = result_set(document, "TeamStats", ("GAME_ID", "TEAM_ID", "PTS"), where)
-    players = result_set(document, "PlayerStats", ("GAME_ID", "TEAM_ID", "PLAYER_ID"), where)
+    players = result_set(document, "PlayerStats", ("GAME_ID", "TEAM_ID", "PLAYER_ID", "PTS"), where)
     if not teams and not players:
         raise NotReadyError(f"{where}: game {game_id}: every result set is empty")
+    for row in (*teams, *players):
+        need(row, "PTS", (int, type(None)), where)
     if len(teams) != TEAMS_PER_GAME or not players:
         # Since December 2025 this API omits the teams of some games (S8).
         raise ContractError(f"{where}: game {game_id}: {len(teams)} teams, {len(players)} players")
@@ -80,7 +87,7 @@ def _parse_box(bodies: Sequence[bytes], target: Target) -> Parsed:
     ]
     for team in rows:
         points = (row["PTS"] or 0 for row in team["PLAYERS"])
-        adds_up("the players' PTS", points, team["PTS"], f"{where}: game {game_id}")
+        adds_up("the players' PTS", points, team["PTS"] or 0, f"{where}: game {game_id}")
     return Parsed(rows, len(rows))
 
 
@@ -93,14 +100,27 @@ def _score_of_box(rows: Sequence[Record], game: GameRef) -> tuple[int, int]:
     return points.get(game.away, 0), points.get(game.home, 0)
 
 
-PLAYER_LIST = Scraper("nbac_player_list", "date", _list_calls, _parse_list, always=True)
+PLAYER_LIST = Scraper(
+    "nbac_player_list",
+    "date",
+    _list_calls,
+    _parse_list,
+    always=True,
+    expects=Expectation(key=("PERSON_ID",)),
+)
 PLAYER_BOXSCORE = Scraper(
     "nbac_player_boxscore",
     "date",
     _log_calls,
     _parse_log,
     due=time(),
-    expects=Expectation(day="GAME_DATE", game="GAME_ID", team="TEAM_ABBREVIATION", points="PTS"),
+    expects=Expectation(
+        key=("GAME_ID", "PLAYER_ID"),
+        day="GAME_DATE",
+        game="GAME_ID",
+        team="TEAM_ABBREVIATION",
+        points="PTS",
+    ),
 )
 TEAM_BOXSCORE = Scraper(
     "nbac_team_boxscore",

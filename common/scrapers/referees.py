@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from common.scrapers.expectations import of_asked_date
-from common.scrapers.model import Call, Parsed, Scraper, Target
+from common.scrapers.model import Call, Expectation, Parsed, Scraper, Target
 from common.scrapers.shape import load, need, objects
 
 
@@ -33,5 +33,11 @@ def _american_date(text: str) -> date:
 
 # An answer without our games still describes its columns and other leagues' games.
 REFEREE_ASSIGNMENTS = Scraper(
-    "nbac_referee_assignments", "date", _calls, _parse, empty_bytes_max=None, due=time(10)
+    "nbac_referee_assignments",
+    "date",
+    _calls,
+    _parse,
+    empty_bytes_max=None,
+    due=time(10),
+    expects=Expectation(key=("game_id",)),
 )

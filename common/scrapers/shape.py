@@ -65,6 +65,8 @@ def result_set(document: object, name: str, columns: Sequence[str], where: str) 
     if chosen is None:
         raise ContractError(f"{where}: no result set {name}; got {[s.get('name') for s in sets]}")
     headers = need(chosen, "headers", list, f"{where}.{name}")
+    if len({str(header) for header in headers}) != len(headers):
+        raise ContractError(f"{where}.{name}: headers name a column twice: {headers!r:.200}")
     missing = [column for column in columns if column not in headers]
     if missing:
         raise ContractError(f"{where}.{name}: headers lack {missing}")
@@ -73,7 +75,7 @@ def result_set(document: object, name: str, columns: Sequence[str], where: str) 
         raise ContractError(
             f"{where}.{name}: a row does not have the header's {len(headers)} columns"
         )
-    return [dict(zip(headers, row, strict=True)) for row in rows]
+    return [dict(zip(map(str, headers), row, strict=True)) for row in rows]
 
 
 def _names(kind: type | tuple[type, ...]) -> str:

@@ -137,9 +137,9 @@ def test_an_unreachable_state_bucket_raises_an_alert(raised: Raised) -> None:
 
 @pytest.mark.parametrize("code", SOURCE_ALERTS)
 def test_a_source_in_trouble_raises_an_alert(raised: Raised, code: Code) -> None:
-    """It does with each of the codes that docs/failures.md explains."""
+    """It does with each code that docs/failures.md explains, but a mismatch is a warning only."""
     alert_once(new_state(), code, "oddsa_events", (), NOON)
-    assert raised() == {"source"}
+    assert raised() == (set() if code == "ANSWER_MISMATCH" else {"source"})
 
 
 def test_an_item_that_cleanup_gives_up_raises_an_alert(raised: Raised) -> None:

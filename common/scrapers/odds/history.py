@@ -12,7 +12,14 @@ from json import dumps
 
 from common.eastern import at, eastern_date
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
-from common.scrapers.odds.live import EVENTS, GAME_LINES, LINE_MARKETS, PLAYER_PROPS, PROP_MARKETS
+from common.scrapers.odds.live import (
+    EVENTS,
+    GAME_LINES,
+    LINE_MARKETS,
+    ONCE,
+    PLAYER_PROPS,
+    PROP_MARKETS,
+)
 from common.scrapers.shape import load, need, objects
 
 SPORT = "/v4/historical/sports/basketball_nba"
@@ -107,11 +114,17 @@ def _instant(text: object, field: str, where: str) -> datetime:
 def _odds(name: str, markets: str, live: Scraper) -> Scraper:
     calls: Callable[[Target, datetime], Sequence[Call]] = partial(_odds_calls, markets)
     parse: Callable[[Sequence[bytes], Target], Parsed] = partial(_parse_odds, live, markets)
-    return Scraper(name, "event", calls, parse, empty_bytes_max=None, off=OFF)
+    return Scraper(name, "event", calls, parse, empty_bytes_max=None, off=OFF, expects=ONCE)
 
 
 EVENTS_HISTORY = Scraper(
-    "oddsa_events_his", "date", _event_calls, _parse_events, empty_bytes_max=None, off=OFF
+    "oddsa_events_his",
+    "date",
+    _event_calls,
+    _parse_events,
+    empty_bytes_max=None,
+    off=OFF,
+    expects=ONCE,
 )
 PLAYER_PROPS_HISTORY = _odds("oddsa_player_props_his", PROP_MARKETS, PLAYER_PROPS)
 GAME_LINES_HISTORY = _odds("oddsa_game_lines_his", LINE_MARKETS, GAME_LINES)

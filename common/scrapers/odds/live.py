@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from common.eastern import EASTERN
 from common.messages.models import EVENT_ID, GAMES_MAX
 from common.scrapers.expectations import eastern_date_of, of_asked_date
-from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
+from common.scrapers.model import Call, ContractError, Expectation, Parsed, Record, Scraper, Target
 from common.scrapers.shape import load, need, objects
 
 SPORT = "/v4/sports/basketball_nba"
@@ -114,9 +114,13 @@ def _check_decimal(prices: Sequence[float], where: str) -> None:
         raise ContractError(f"{where}: price is {shown}, asked were decimal odds")
 
 
-EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events, due=time())
+ONCE = Expectation(key=("id",))
+"""No event is there twice."""
+EVENTS = Scraper("oddsa_events", "date", _event_calls, _parse_events, due=time(), expects=ONCE)
 # A list of events without any offer is long, although it counts as empty.
 PLAYER_PROPS = Scraper(
-    "oddsa_player_props", "event", _prop_calls, _parse_odds, empty_bytes_max=None
+    "oddsa_player_props", "event", _prop_calls, _parse_odds, empty_bytes_max=None, expects=ONCE
 )
-GAME_LINES = Scraper("oddsa_game_lines", "date", _line_calls, _parse_odds, empty_bytes_max=None)
+GAME_LINES = Scraper(
+    "oddsa_game_lines", "date", _line_calls, _parse_odds, empty_bytes_max=None, expects=ONCE
+)

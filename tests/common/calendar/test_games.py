@@ -158,6 +158,17 @@ def test_s5_same_id_on_two_dates() -> None:
         ]
 
 
+@pytest.mark.parametrize("listed", [(game(), scored()), (scored(), game())])
+def test_a_game_that_is_listed_twice_on_its_date_is_one_game(
+    listed: tuple[dict[str, Any], ...],
+) -> None:
+    """It was not moved, so it is not postponed; a final listing counts, in any order."""
+    found = parse_schedule(document(*listed))
+    (one,) = found.games
+    assert (one.is_final, one.postponed) == (True, False)
+    assert found.warnings == ("game 0022500213 is listed twice on 2025-11-12; one is left out",)
+
+
 def test_s5_a_moved_game_was_not_played_on_its_first_date() -> None:
     """A moved game is not final on its first date, even if that listing has the score."""
     days = [

@@ -18,7 +18,7 @@ from common.scrapers.model import (
     Record,
     Target,
 )
-from tests.kit.samples import DAY, GAME, document, sample, target
+from tests.kit.samples import DAY, GAME, bodies, document, sample, target
 
 SCORED = GAME.model_copy(update={"away_score": 61, "home_score": 99})
 """The sample's game, with the score to which the points of its game log add up."""
@@ -88,12 +88,22 @@ def test_fs05_points_that_do_not_add_up_are_a_mismatch(fields: dict[str, Any], s
 def test_fs05_a_player_of_a_foreign_team_is_a_mismatch() -> None:
     """A row of a team that did not play is named, though the points of the others add up."""
     rows: list[Record] = [
-        {"GAME_ID": GAME.game_id, "TEAM_ABBREVIATION": team, "PTS": points}
+        {"GAME_ID": GAME.game_id, "PLAYER_ID": points, "TEAM_ABBREVIATION": team, "PTS": points}
         for team, points in (("MIL", 61), ("CHA", 99), ("LAL", 0))
     ]
     expected = replace(get("nbac_player_boxscore").expects, day="")
     with pytest.raises(MismatchError, match=r"\['LAL'\] are not its teams MIL and CHA"):
         hold(expected, log_of(SCORED), Parsed(rows, 3))
+
+
+@pytest.mark.parametrize("name", ["oddsa_events", "nbac_player_list", "nbac_referee_assignments"])
+def test_a_record_that_is_there_twice_is_a_mismatch(name: str) -> None:
+    """A doubled record would be counted; the error names the fields and their values."""
+    parsed = get(name).parse(bodies(name), target(name))
+    doubled = [*parsed.records, {**parsed.records[0], "note": "another field"}]
+    key = ", ".join(get(name).expects.key or ())
+    with pytest.raises(MismatchError, match=f"{name}: 1 of .* more than once; {key}"):
+        hold(get(name).expects, target(name), Parsed(doubled, len(doubled)))
 
 
 def test_points_that_are_no_number_break_the_contract() -> None:
