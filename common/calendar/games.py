@@ -13,13 +13,7 @@ from typing import Any, TypeGuard
 
 from pydantic_core import from_json
 
-from common.calendar.game_ids import (
-    COLLECTED,
-    NBA,
-    league_of,
-    season_of_game,
-    why_foreign,
-)
+from common.calendar.game_ids import COLLECTED, NBA, league_of, season_of_game, why_foreign
 from common.calendar.playing import clock_text, is_called_off, status_text, unknown_fields
 from common.eastern import EASTERN
 from common.errors import BadInputError
