@@ -7,11 +7,20 @@ the kind of game, the next two the year in which its season begins.
 from collections.abc import Mapping
 from typing import Any
 
+from common.errors import BadInputError
+
 NBA = "00"
 COLLECTED = frozenset({"002", "004", "005", "006"})
 """Kinds of games that are collected: regular season, playoffs, play-in, final of the Cup."""
 LEFT_OUT = frozenset({"001", "003"})
 """Preseason and All-Star games are not collected."""
+
+
+def broken(game_id: str, field: str, value: object, wanted: str) -> BadInputError:
+    """Return the error for a field of a listed game that has another form."""
+    return BadInputError(
+        f"schedule game {game_id}: {field} is {value!r:.80}, expected {wanted}; fetch it again"
+    )
 
 
 def season_of_game(game_id: str) -> str:

@@ -8,14 +8,21 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypeGuard
 
 from pydantic_core import from_json
 
-from common.calendar.game_ids import COLLECTED, NBA, league_of, season_of_game, why_foreign
-from common.calendar.playing import clock_text, is_called_off, status_text, unknown_fields
-from common.eastern import EASTERN
+from common.calendar.game_ids import (
+    COLLECTED,
+    NBA,
+    broken,
+    league_of,
+    season_of_game,
+    why_foreign,
+)
+from common.calendar.playing import is_called_final, is_called_off, unknown_fields
+from common.calendar.tipoff import tipoff_of
 from common.errors import BadInputError
 
 SCHEDULED, LIVE, FINAL = 1, 2, 3
@@ -173,7 +180,7 @@ def _schedule(
 ) -> Schedule:
     warnings: list[str] = []
     latest: dict[str, Game] = {}
-    moved: list[Game] = []
+    moved: dict[tuple[str, date], Game] = {}
     days: dict[str, date] = {}
     for day, raw in listed:
         game_id = _game_id(raw)
@@ -191,9 +198,11 @@ def _schedule(
             game = other if other.is_final else game
         elif other is not None:  # S5: a game listed on two dates was moved to the later one
             earlier, game = sorted((other, game), key=lambda found: found.game_date)
-            moved.append(replace(earlier, postponed=True))
+            moved[game_id, earlier.game_date] = replace(earlier, postponed=True)
         latest[game_id] = game
-    games = sorted([*latest.values(), *moved], key=lambda game: (game.game_date, game.game_id))
+    games = sorted(
+        [*latest.values(), *moved.values()], key=lambda game: (game.game_date, game.game_id)
+    )
     return Schedule(tuple(games), tuple(warnings), season or (games[0].season if games else ""))
 
 
@@ -201,23 +210,25 @@ def _game(game_id: str, day: date, raw: dict[str, Any], warnings: list[str]) -> 
     away, home = _team(game_id, raw, "awayTeam"), _team(game_id, raw, "homeTeam")
     status = raw.get("gameStatus")
     if status not in (SCHEDULED, LIVE, FINAL):
-        raise _broken(game_id, "gameStatus", status, "1, 2 or 3")
-    text = status_text(raw)
+        raise broken(game_id, "gameStatus", status, "1, 2 or 3")
     warnings += (
         f"game {game_id}: {field} is {value!r:.80}, whose meaning is not known; the game is kept"
         for field, value in unknown_fields(raw)
     )
     scores = (away.get("score"), home.get("score"))
     has_score = None not in scores and scores != (0, 0)
+    is_played = status == FINAL and has_score and is_called_final(raw)
+    if is_played and is_called_off(raw):
+        warnings.append(f"game {game_id} is final, but called off by its letter; it was played")
     return Game(
         game_id=game_id,
         game_date=day,
         away=away.get("teamTricode") or UNKNOWN_TEAM,
         home=home.get("teamTricode") or UNKNOWN_TEAM,
-        tipoff=None if text == "TBD" else _tipoff(game_id, day, raw, text, warnings),
+        tipoff=tipoff_of(game_id, day, raw, warnings),
         status=status,
         has_score=has_score,
-        postponed=is_called_off(raw) or (status == FINAL and not has_score),
+        postponed=(is_called_off(raw) and not is_played) or (status == FINAL and not has_score),
         season=season_of_game(game_id),
         score=scores if _are_points(scores) else None,
     )
@@ -227,57 +238,28 @@ def _are_points(scores: tuple[object, object]) -> TypeGuard[tuple[int, int]]:
     return all(type(score) is int for score in scores)
 
 
-def _tipoff(
-    game_id: str, day: date, raw: dict[str, Any], text: str, warnings: list[str]
-) -> datetime:
-    """Return the UTC field; warn if the Eastern field or the status text contradicts it (T10)."""
-    tipoff = _instant(game_id, raw, "gameDateTimeUTC")
-    # The Eastern field also ends in Z; the suffix is wrong and is replaced.
-    eastern = _instant(game_id, raw, "gameDateTimeEst").replace(tzinfo=EASTERN)
-    if eastern != tipoff:
-        warnings.append(
-            f"game {game_id}: gameDateTimeUTC {raw['gameDateTimeUTC']} is not "
-            f"gameDateTimeEst {raw['gameDateTimeEst']} read as Eastern; the UTC field is used"
-        )
-    elif text.endswith(" ET") and text != clock_text(eastern):
-        warnings.append(
-            f"game {game_id}: gameStatusText {text!r} is not the tip-off {clock_text(eastern)!r}"
-        )
-    if eastern.date() != day:
-        warnings.append(f"game {game_id}: listed under {day}, but gameDateTimeEst is {eastern}")
-    return tipoff
-
-
-def _instant(game_id: str, raw: dict[str, Any], name: str) -> datetime:
-    value = raw.get(name)
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)  # type: ignore[arg-type]  # caught
-    except (TypeError, ValueError):
-        raise _broken(game_id, name, value, "a time such as 2025-11-13T00:00:00Z") from None
-
-
 def _day(game_id: str, value: str) -> date:
     try:
         month, day, year = value.split(" ", maxsplit=1)[0].split("/")
         return date(int(year), int(month), int(day))
-    except ValueError:
-        raise _broken(game_id, "gameDate", value, "a date such as 11/12/2025 00:00:00") from None
+    except (ValueError, OverflowError):
+        raise broken(game_id, "gameDate", value, "a date such as 11/12/2025 00:00:00") from None
 
 
 def _game_id(raw: dict[str, Any]) -> str:
     value = raw.get("gameId")
     if not (isinstance(value, str) and _GAME_ID.fullmatch(value)):
-        raise _broken("(unnamed)", "gameId", value, "ten digits")
+        raise broken("(unnamed)", "gameId", value, "ten digits")
     return value
 
 
 def _team(game_id: str, raw: dict[str, Any], name: str) -> dict[str, Any]:
     team = raw.get(name)
     if not isinstance(team, dict):
-        raise _broken(game_id, name, team, "an object")
+        raise broken(game_id, name, team, "an object")
     code = team.get("teamTricode") or UNKNOWN_TEAM
     if not (isinstance(code, str) and _TRICODE.fullmatch(code)):
-        raise _broken(game_id, f"{name}.teamTricode", code, "three capital letters")
+        raise broken(game_id, f"{name}.teamTricode", code, "three capital letters")
     return team
 
 
@@ -289,9 +271,3 @@ def _field(holder: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
             "give NBA.com's scheduleLeagueV2 document"
         )
     return value
-
-
-def _broken(game_id: str, field: str, value: object, wanted: str) -> BadInputError:
-    return BadInputError(
-        f"schedule game {game_id}: {field} is {value!r:.80}, expected {wanted}; fetch it again"
-    )

@@ -30,6 +30,11 @@ def is_called_off(game: dict[str, Any]) -> bool:
     return game.get("postponedStatus") in POSTPONED or bool(_NOT_PLAYED.search(status_text(game)))
 
 
+def is_called_final(game: dict[str, Any]) -> bool:
+    """Return whether the text of the status is final, whatever the letter is."""
+    return status_text(game).casefold().startswith("final")
+
+
 def unknown_fields(game: dict[str, Any]) -> Iterator[tuple[str, object]]:
     """Yield the name and the value of each field whose meaning is not known."""
     letter = game.get("postponedStatus")

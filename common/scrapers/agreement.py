@@ -3,9 +3,10 @@
 Every error contains both values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from common.scrapers.model import ContractError, MismatchError
+from common.messages.models import GameRef
+from common.scrapers.model import ContractError, MismatchError, Record
 
 
 def same(field: str, served: object, asked: object, where: str) -> None:
@@ -36,6 +37,12 @@ def adds_up(
     found = sum(values)
     if abs(found - total) > within:
         raise MismatchError(f"{where}: {parts} add up to {found:g}, the total is {total:g}")
+
+
+def final_score(rows: Sequence[Record], game: GameRef) -> tuple[int, int]:
+    """Return the points of visitors and hosts from one record a team, in either order."""
+    points = {row["teamTricode"]: row["score"] for row in rows}
+    return points.get(game.away, 0), points.get(game.home, 0)
 
 
 def distinct(field: str, values: Iterable[object], where: str) -> None:

@@ -92,7 +92,7 @@ def of_asked_date(
         which = f"{target.scraper}: {name} {record[name]}: {field} is {record[field]!r:.80}"
         try:
             found = read(record[field])
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ContractError(f"{which}, which is no date ({error})") from None
         if found == target.target_date:
             ours.append(record)

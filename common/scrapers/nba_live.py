@@ -48,8 +48,12 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
 
 def _final_score(actions: Sequence[Record], _game: GameRef) -> tuple[int, int]:
     """Return the points that the last action with a score has."""
-    last = next((each for each in reversed(actions) if each.get("scoreAway")), {})
-    return int(last["scoreAway"]), int(last["scoreHome"])
+    scored = (each for each in reversed(actions) if each.get("scoreAway"))
+    last = next(scored, {"scoreAway": "0", "scoreHome": "0"})
+    try:
+        return int(last["scoreAway"]), int(last["scoreHome"])
+    except (KeyError, ValueError) as error:
+        raise ContractError(f"nbac_play_by_play: the last score is {last!r:.200}") from error
 
 
 PLAY_BY_PLAY = Scraper(

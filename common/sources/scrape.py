@@ -109,6 +109,8 @@ def _read(question: Question, answers: Answers, ask_for: _Ask) -> Scraped:
         return without_answer(target, OverdueError(text, 200, _longest(answers)))
     except SourceError:
         raise
+    except MismatchError as error:
+        return mismatch(target, error, _longest(answers), Parsed([], 0))
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the form is unknown
         return broken_contract(target, error, _longest(answers))
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from common.messages.models import GameRef
-from common.scrapers.agreement import adds_up, distinct, same
+from common.scrapers.agreement import adds_up, distinct, final_score, same
 from common.scrapers.espn.games import find, tricode
 from common.scrapers.espn.scoreboard import calls, games_of
 from common.scrapers.model import (
     Call,
     ContractError,
+    Expectation,
     NotReadyError,
     Parsed,
     Record,
@@ -145,4 +146,5 @@ BOXSCORE = Scraper(
     due=time(),
     then=_then,
     off="waits until a workflow asks for it",
+    expects=Expectation(score=final_score),
 )

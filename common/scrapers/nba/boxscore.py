@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from common.calendar.games import FINAL
-from common.scrapers.agreement import adds_up, distinct, same
+from common.scrapers.agreement import adds_up, distinct, final_score, same
 from common.scrapers.model import (
     Call,
+    Expectation,
     NotReadyError,
     Parsed,
     Record,
@@ -47,7 +48,7 @@ def _team(game: Record, side: str, tricode: str, where: str) -> Record:
     where = f"{where}: {side}"
     same("teamTricode", need(team, "teamTricode", str, where), tricode, where)
     score = need(team, "score", int, where)
-    same("score", _points(team, where), score, where)
+    adds_up("the team's points", [_points(team, where)], score, where)
     players = objects(need(team, "players", list, where), where)
     distinct("personId", (need(player, "personId", int, where) for player in players), where)
     adds_up("the players' points", (_points(player, where) for player in players), score, where)
@@ -68,4 +69,5 @@ BOXSCORE = Scraper(
     _parse,
     due=time(),
     off="waits until a workflow asks for it",
+    expects=Expectation(score=final_score),
 )

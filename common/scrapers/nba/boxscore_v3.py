@@ -74,12 +74,14 @@ def _check(team: Record, players: Sequence[Record], summed: Sequence[str], where
     parts = [need(player, "statistics", dict, where) for player in players]
     played = _minutes(total, where)
     minutes = [_minutes(part, where) for part in parts]
+    if played < GAME_MINUTES_MIN - MINUTES_APART_MAX:
+        raise NotReadyError(f"{where}: {played:g} of {GAME_MINUTES_MIN} minutes are played")
     adds_up("the players' minutes", minutes, played, where, within=MINUTES_APART_MAX)
     for field in summed:
         values = [need(part, field, int, where) for part in parts]
+        if not any(values):
+            raise NotReadyError(f"{where}: {field} is 0 for every player")
         adds_up(f"the players' {field}", values, need(total, field, int, where), where)
-    if played < GAME_MINUTES_MIN - MINUTES_APART_MAX:
-        raise NotReadyError(f"{where}: {played:g} of {GAME_MINUTES_MIN} minutes are played")
 
 
 def _minutes(statistics: Record, where: str) -> float:

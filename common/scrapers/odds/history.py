@@ -68,9 +68,9 @@ def _parse_odds(live: Scraper, markets: str, bodies: Sequence[bytes], target: Ta
 
 
 def _check_markets(event: Record, markets: Sequence[str], target: Target) -> None:
-    """Refuse a market that was not asked for."""
+    """Refuse a market that was not asked for; exchanges add `h2h_lay` to `h2h` unasked."""
     offered = {market["key"] for book in event["bookmakers"] for market in book["markets"]}
-    if strange := sorted(offered - set(markets)):
+    if strange := sorted(offered - {*markets, *(f"{each}_lay" for each in markets)}):
         raise ContractError(
             f"{target.scraper}: event {event['id']}: markets are {strange}, asked was {markets}"
         )

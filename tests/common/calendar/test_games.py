@@ -10,6 +10,7 @@ from common.calendar.games import (
     Schedule,
     parse_schedule,
 )
+from common.errors import BadInputError
 from tests.kit.served_schedule import document, game, scored
 
 
@@ -136,6 +137,49 @@ def test_s5_postponed(changes: dict[str, Any]) -> None:
     found = only(parse_schedule(document(game(**changes))))
     assert found.postponed
     assert not found.is_final
+
+
+def test_fs01_a_final_game_with_a_score_was_played_whatever_its_letter_is() -> None:
+    """The letter is not to be trusted: text and score win, and the letter is a warning."""
+    found = parse_schedule(document(scored(postponedStatus="Y")))
+    assert (only(found).postponed, only(found).is_final) == (False, True)
+    assert found.warnings == (
+        "game 0022500213 is final, but called off by its letter; it was played",
+    )
+
+
+@pytest.mark.parametrize("time", ["", None, "later"])
+def test_a_game_that_is_called_off_may_have_no_time(time: object) -> None:
+    """It does not refuse the season; a game that is to be played does."""
+    fields = {"gameDateTimeUTC": time, "gameDateTimeEst": time}
+    found = parse_schedule(document(game(gameStatusText="PPD", **fields)))
+    assert (only(found).postponed, only(found).tipoff) == (True, None)
+    assert "it is called off and keeps no time" in found.warnings[0]
+    with pytest.raises(BadInputError, match="0022500213: gameDateTimeUTC"):
+        parse_schedule(document(game(**fields)))
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1900-01-01T00:00:00Z"])
+def test_a_time_of_another_day_is_to_be_determined(time: str) -> None:
+    """Such as the zero of the source's own clock."""
+    found = parse_schedule(document(game(gameDateTimeUTC=time, gameDateTimeEst=time)))
+    assert only(found).tipoff is None
+    assert "listed under 2025-11-12, but gameDateTimeUTC is" in found.warnings[0]
+
+
+@pytest.mark.parametrize("day", ["11/12/99999999999999999999", "11/99999999999999999999/2025"])
+def test_a_date_beyond_the_calendar_is_refused_by_name(day: str) -> None:
+    """It is our error, not the interpreter's."""
+    with pytest.raises(BadInputError, match="0022500213: gameDate is"):
+        parse_schedule(document(game(), day=day))
+
+
+def test_s5_a_game_that_is_listed_on_its_first_date_again_is_there_once() -> None:
+    """Listed on two dates and the first again, it is postponed once."""
+    days = [document(game(gameStatusText="TBD"), day=f"11/{day}/2025") for day in (12, 20, 12)]
+    listed = [day for each in days for day in each["leagueSchedule"]["gameDates"]]
+    found = parse_schedule({"leagueSchedule": {"seasonYear": "2025-26", "gameDates": listed}})
+    assert [(one.game_date.day, one.postponed) for one in found.games] == [(12, True), (20, False)]
 
 
 def test_s5_same_id_on_two_dates() -> None:

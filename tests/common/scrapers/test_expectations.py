@@ -151,6 +151,27 @@ def test_the_last_score_of_play_by_play_is_that_of_the_schedule() -> None:
             read("nbac_play_by_play", changed, asked)
 
 
+def test_play_by_play_without_any_score_is_a_mismatch() -> None:
+    """Its score is 0:0, which is not the schedule's."""
+    changed = document("nbac_play_by_play")
+    for action in changed["game"]["actions"]:
+        action.pop("scoreAway", None)
+    asked = target("nbac_play_by_play", SCORED)
+    with pytest.raises(MismatchError, match="the score is 0:0, in the schedule 61:99"):
+        read("nbac_play_by_play", changed, asked)
+
+
+@pytest.mark.parametrize("name", ["nbac_boxscore", "espn_boxscore"])
+def test_each_owner_s_box_score_is_held_against_the_schedule(name: str) -> None:
+    """Another score than the schedule's is a mismatch with both."""
+    parsed = get(name).parse(bodies(name), target(name))
+    right = GAME.model_copy(update={"away_score": 101, "home_score": 99})
+    hold(get(name).expects, target(name, right), parsed)
+    wrong = GAME.model_copy(update={"away_score": 99, "home_score": 101})
+    with pytest.raises(MismatchError, match="the score is 101:99, in the schedule 99:101"):
+        hold(get(name).expects, target(name, wrong), parsed)
+
+
 EVENT = document("oddsa_events")[0]
 
 

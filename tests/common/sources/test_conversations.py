@@ -1,5 +1,6 @@
 """Conversations with a source in which absence, throttling and a moved address look alike."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,8 @@ from local.fake_sources.answers import ACCESS_DENIED
 from local.fake_sources.overrides import switched_on
 from local.fake_sources.pdfs import injury_report
 from local.fake_sources.slate import Slate
+from tests.kit.samples import GAME as SAMPLED
+from tests.kit.samples import sample
 from tests.kit.situations import game
 
 DAY = date(2025, 12, 22)
@@ -172,6 +175,19 @@ def test_fs07_a_finished_game_without_data_is_overdue_from_noon(
     assert (late.outcome, late.error_class, late.status) == ("FAILED", "OverdueError", "FAILED")
     assert "due by 2025-12-23 12:00 ET" in (late.error_message or "")
     assert late.verdict == "empty"
+
+
+def test_a_box_score_that_is_being_written_is_asked_for_again() -> None:
+    """Sums that differ are a MISMATCH, not a changed source, wherever they are found."""
+    box = json.loads(sample("nbac_boxscore"))
+    box["game"]["awayTeam"]["players"].pop(0)
+    host = Host(404, b"", {f"boxscore_{SAMPLED.game_id}.json": json.dumps(box).encode()})
+    found = ask("nbac_boxscore", host, et(12), game=SAMPLED)
+    assert (found.outcome, found.error_class, found.verdict) == (
+        "MISMATCH",
+        "MismatchError",
+        "empty",
+    )
 
 
 @pytest.mark.parametrize(

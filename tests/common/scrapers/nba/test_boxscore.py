@@ -34,7 +34,7 @@ def test_s1_a_game_that_goes_on_is_not_ready(status: int) -> None:
     [
         ((*AWAY, "players", 0, "statistics", "points"), 60, "add up to 100, the total is 101"),
         ((*AWAY, "periods", 3, "score"), 26, "the periods add up to 102, the total is 101"),
-        ((*AWAY, "statistics", "points"), 99, "score is 99, asked was 101"),
+        ((*AWAY, "statistics", "points"), 99, "the team's points add up to 99, the total is 101"),
         ((*AWAY, "teamTricode"), "NYK", "teamTricode is 'NYK', asked was 'MIL'"),
         (("game", "gameId"), "0022509002", "'0022509002', asked was '0022509001'"),
         ((*AWAY, "players", 1, "personId"), 9000001, "personId 9000001 is there twice"),

@@ -1,5 +1,6 @@
 """Past snapshots of The Odds API are asked for by an instant, and held against it."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -58,7 +59,7 @@ def test_a_live_answer_breaks_the_contract(name: str) -> None:
     ("path", "value", "text"),
     [
         (("id",), "f" * 32, "id is f{32}, asked were"),
-        (("bookmakers", 0, "markets", 0, "key"), "h2h_lay", r"markets are \['h2h_lay'\]"),
+        (("bookmakers", 0, "markets", 0, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
         (
             ("bookmakers", 0, "markets", 0, "outcomes", 0, "price"),
             -120,
@@ -73,6 +74,16 @@ def test_odds_that_were_not_asked_for_break_the_contract(
     """Event, markets and the form of the odds are those of the question."""
     with pytest.raises(ContractError, match=f"{name}.*{text}"):
         read_spoilt(name, ("data", *path), value)
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_an_exchange_s_own_market_is_taken(name: str) -> None:
+    """`h2h_lay` comes beside `h2h` although nobody asks for it."""
+    (answer,) = map(json.loads, bodies(name))
+    market = answer["data"]["bookmakers"][0]["markets"][0]
+    market["key"] += "_lay"
+    changed = [json.dumps(answer).encode()]
+    assert get(name).parse(changed, target(name)).count == 1
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
