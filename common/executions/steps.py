@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from common import ids
-from common.calendar.games import Game
 from common.configuration.workflows import Step, Workflow
 from common.messages.models import (
     GAMES_MAX,
@@ -19,6 +19,9 @@ from common.messages.models import (
     WorkflowDecision,
     season_type,
 )
+
+if TYPE_CHECKING:  # annotations only: the tracker reads no schedule
+    from common.calendar.games import Game
 
 
 class Manifest(Message):
@@ -43,7 +46,7 @@ class Outputs:
     """
 
     event_ids: tuple[str, ...] | None = ()
-    final: Mapping[str, Game] | None = None
+    final: Mapping[str, "Game"] | None = None
 
 
 class StepTasks(Message):
@@ -132,7 +135,7 @@ def _game(target: GameTarget, outputs: Outputs) -> GameRef:
     return _ref(target, played.score if played else None)
 
 
-def _ref(game: Game | GameTarget, score: tuple[int, int] | None) -> GameRef:
+def _ref(game: "Game | GameTarget", score: tuple[int, int] | None) -> GameRef:
     away, home = score or (None, None)
     return GameRef(
         game_id=game.game_id, away=game.away, home=game.home, away_score=away, home_score=home
