@@ -1,7 +1,7 @@
 """The three ports through which the code uses Google Cloud, each with two implementations.
 
 `storage.py`, `warehouse.py` and `publisher.py` beside this file call Google's services, or their
-their emulators; `local/simulator/ports/memory.py` keeps all in memory, for tests and simulator.
+emulators; `local/simulator/ports/memory.py` keeps all in memory, for tests and simulator.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """The scrapers of events, player props and game lines, from The Odds API v4.
 
 An answer is read in its live form, and also wrapped under `data`, as the historical endpoints serve
-it, so that a backfill needs no scrapers of its own. https://the-odds-api.com/liveapi/guides/v4/
+it: `history.py` reads past snapshots with these functions. https://the-odds-api.com/liveapi/guides/v4/
 """
 
 import re
