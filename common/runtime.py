@@ -166,10 +166,30 @@ class Runtime:
 
     @cached_property
     def workflows(self) -> "dict[str, Workflow]":
-        """Enabled workflows by name; a file that cannot work is refused."""
-        from common.configuration.checks import load_checked  # noqa: PLC0415 - YAML only when read
+        """Enabled workflows by name, without scrapers whose source is off.
 
-        return load_checked(self.settings.workflows_file, self.topology)
+        A file that cannot work is refused.
+        """
+        from common.configuration.checks import load_checked  # noqa: PLC0415 - YAML only when read
+        from common.configuration.left_out import without  # noqa: PLC0415 - as above
+
+        flows = load_checked(self.settings.workflows_file, self.topology)
+        return {name: without(flow, self.off) for name, flow in flows.items()}
+
+    @cached_property
+    def off(self) -> dict[str, str]:
+        """Scrapers whose source is off until the operator sets a way to it, and why."""
+        from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
+        from common.scrapers.source import source_of  # noqa: PLC0415 - as above
+        from common.sources.keys import why_off  # noqa: PLC0415 - as above
+
+        waiting = {name: scraper.depends_on for name, scraper in REGISTRY.items()}
+        found = {
+            name: why_off(source_of(source), self.settings)
+            for name, source in waiting.items()
+            if source
+        }
+        return {name: why for name, why in found.items() if why}
 
     @cached_property
     def config_hash(self) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from common.calendar.slots import parse_cron
 from common.configuration.advice import nearest
 from common.configuration.overlap_checks import overlap_defects
+from common.configuration.step import REFRESH, STEPS_MAX, Step
 from common.configuration.tick_grid import Ticks
 from common.configuration.topology import Topology
 from common.configuration.window_checks import window_defects
 from common.configuration.workflows import (
-    REFRESH,
     CatchUp,
     PostGame,
     Workflow,
@@ -63,7 +63,12 @@ def defects(file: WorkflowFile, ticks: Ticks, asked: set[str]) -> Iterator[Defec
         asked: names of the scrapers that a scheduler job asks for.
     """
     for name, flow in file.enabled.items():
-        for checked in (_unknown(flow, file), _step_defects(flow), window_defects(flow, ticks)):
+        for checked in (
+            _unknown(flow, file),
+            _alternative_defects(flow, file),
+            _step_defects(flow),
+            window_defects(flow, ticks),
+        ):
             for place, text in checked:
                 yield ("workflows", name, *place), text
     yield from overlap_defects(file.enabled, _GAME_SCRAPERS, ticks)
@@ -84,6 +89,43 @@ def _unknown(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]:
             elif scraper in seen:
                 yield place, f"{scraper} is in these steps already; name it once"
             seen.add(scraper)
+
+
+def _alternative_defects(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]:
+    """Yield alternatives that cannot stand in, and scrapers that cannot be collected again."""
+    for number, step in enumerate(flow.steps):
+        for field in ("alternatives", "again_hours"):
+            for name in getattr(step, field).keys() - set(step.scrapers):
+                said = f"{name} is no scraper of this step; {nearest(name, step.scrapers)}"
+                yield ("steps", number, field, name), said
+        for name in step.again_hours:
+            if name in REGISTRY and name not in _GAME_SCRAPERS:
+                said = f"{name} collects a whole date, which has no end; take it out"
+                yield ("steps", number, "again_hours", name), said
+        for name, others in step.alternatives.items():
+            for position, other in enumerate(others):
+                if why := _unfit(other, name, step, file):
+                    yield ("steps", number, "alternatives", name, position), why
+    rounds = sum(len(others) for step in flow.steps for others in step.alternatives.values())
+    if len(flow.steps) + rounds > STEPS_MAX:
+        said = f"an execution would have {len(flow.steps) + rounds} steps with its alternatives"
+        yield ("steps",), f"{said}; at most {STEPS_MAX} are possible, so take some out"
+
+
+def _unfit(other: str, name: str, step: Step, file: WorkflowFile) -> str:
+    """Return why a scraper cannot stand in for another; empty where it can."""
+    if other not in REGISTRY:
+        return f"unknown scraper {other!r}; {nearest(other, tuple(REGISTRY))}"
+    if why := file.disabled_scrapers.get(other):
+        return f"{other} is disabled ({why}); take it out of one of the two"
+    if other == name or step.alternatives[name].count(other) > 1:
+        return f"{other} is asked already; name another owner's scraper, once"
+    if name in REGISTRY and (other in _GAME_SCRAPERS) != (name in _GAME_SCRAPERS):
+        one, two = ("a game", "a date") if other in _GAME_SCRAPERS else ("a date", "a game")
+        return f"{other} collects {one} and {name} {two}; name one that collects the same"
+    if any(REGISTRY[each].needs_events for each in (other, name) if each in REGISTRY):
+        return f"{other} or {name} goes by event, which an alternative cannot; take it out"
+    return ""
 
 
 def _step_defects(flow: Workflow) -> Iterator[Defect]:
@@ -135,7 +177,7 @@ def _untriggered(file: WorkflowFile, asked: set[str]) -> Iterator[Defect]:
             yield place, f"unknown scraper; {nearest(name, tuple(REGISTRY))}"
         elif name in asked:
             yield place, "a job of config/topology.yaml asks for it; take it out of one of the two"
-    used = {name for flow in file.enabled.values() for name in flow.scrapers}
+    used = {name for flow in file.enabled.values() for name in flow.every_scraper}
     off = {name for name, scraper in REGISTRY.items() if scraper.off}
     for name in sorted(REGISTRY.keys() - used - asked - off - file.disabled_scrapers.keys()):
         said = f"nothing triggers {name}; put it into a step of an enabled workflow"

@@ -5,16 +5,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     WithJsonSchema,
@@ -22,6 +20,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from common.configuration.step import Form, Hours, Step
 from common.eastern import parse_clock
 from common.errors import ConfigError
 from common.messages.models import Name
@@ -29,8 +28,6 @@ from common.messages.models import Name
 if TYPE_CHECKING:
     from common.configuration.yaml_file import Document
 
-REFRESH = "nbac_schedule_api"
-"""The scraper of the season schedule, which `games: final` reads."""
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 """The JSON schema of an Eastern wall time such as `06:00`."""
 
@@ -45,36 +42,9 @@ def _clock(value: object) -> time:
 
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Priority = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW"]
-Hours = Annotated[float, Field(gt=0, le=96)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Step(_Model):
-    """Scrapers that run side by side after the previous step has finished.
-
-    `games: final` keeps only target games that are final in the schedule that an earlier step
-    fetched; `events_from` passes on the event ids that an earlier step's scraper found.
-    """
-
-    scrapers: tuple[Name, ...] = Field(
-        min_length=1, description="Names of scrapers.", examples=[["nbac_schedule_api"]]
-    )
-    games: Literal["targets", "final"] = Field(
-        "targets",
-        description="Which target games: all, or those final in the fetched schedule.",
-        examples=["final"],
-    )
-    events_from: Name | None = Field(
-        None,
-        description="A scraper of an earlier step that finds The Odds API's event ids.",
-        examples=["oddsa_events"],
-    )
-
-
-class _Workflow(_Model):
+class _Workflow(Form):
     """The fields of every kind."""
 
     title: str = Field(
@@ -96,8 +66,27 @@ class _Workflow(_Model):
 
     @property
     def scrapers(self) -> tuple[str, ...]:
-        """Return all scraper names in the order of the steps."""
+        """Return all scraper names in the order of the steps, without alternatives."""
         return tuple(name for step in self.steps for name in step.scrapers)
+
+    @property
+    def every_scraper(self) -> tuple[str, ...]:
+        """Return the names of all scrapers that may run, alternatives included."""
+        others = (
+            name for step in self.steps for held in step.alternatives.values() for name in held
+        )
+        return tuple(dict.fromkeys((*self.scrapers, *others)))
+
+    def standing_for(self, scraper: str) -> tuple[str, ...]:
+        """Return the scrapers whose data counts as a scraper's: itself and its alternatives."""
+        held = (step.alternatives.get(scraper, ()) for step in self.steps)
+        return (scraper, *(name for names in held for name in names))
+
+    def again_after(self, scraper: str) -> timedelta | None:
+        """Return how long after a game's end it is collected once more; None where it is not."""
+        found = (step.again_hours.get(scraper) for step in self.steps)
+        spans = (timedelta(hours=hours) for hours in found if hours)
+        return next(spans, None)
 
 
 class DailyWindow(_Workflow):
@@ -190,7 +179,7 @@ _KINDS: Mapping[str, type[_Workflow]] = {
 Reason = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class WorkflowFile(_Model):
+class WorkflowFile(Form):
     """The whole file."""
 
     version: Literal[1] = Field(description="The version of this form.", examples=[1])

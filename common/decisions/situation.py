@@ -8,8 +8,9 @@ from typing import Literal
 
 from common.calendar.games import Calendar, Game
 from common.calendar.slots import Cron, judged_at, next_slot
-from common.configuration.workflows import REFRESH, Workflow
-from common.decisions.history import History
+from common.configuration.step import REFRESH
+from common.configuration.workflows import Workflow
+from common.decisions.history import Attempts, History
 from common.eastern import at, eastern, eastern_date
 from common.messages.models import GameTarget
 
@@ -98,6 +99,22 @@ class Situation:
     def ahead(self, moment: datetime) -> datetime:
         """Return the moment, or the next slot if now is already past it (scenario D16)."""
         return moment if moment > self.now else self.next_tick()
+
+    def attempts(
+        self, flow: Workflow, scraper: str, day: date, game_id: str | None = None
+    ) -> Attempts:
+        """Return the attempts of a workflow's scraper; a success of an alternative counts as its.
+
+        Args:
+            flow: the workflow, which names the alternatives.
+            scraper: a scraper of its steps.
+            day: the Eastern date that the data is about.
+            game_id: the game; None for a scraper of the whole date.
+        """
+        assert self.history is not None
+        made = [self.history.of(name, day, game_id) for name in flow.standing_for(scraper)]
+        found = max((each.succeeded for each in made if each.succeeded), default=None)
+        return made[0]._replace(succeeded=found)
 
     def is_over(self, game: Game) -> bool:
         """Return whether a game is final, or tipped off at least `GAME_LENGTH` ago."""

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from common import ids
 from common.configuration.workflows import Workflow
 from common.errors import BadInputError
-from common.executions.results import Result, outputs_for
+from common.executions.alternatives import note_switch
+from common.executions.manifest import Manifest
+from common.executions.outputs import outputs_for
+from common.executions.result import Result
 from common.executions.row import TABLE, finished_row
-from common.executions.steps import Manifest, Outputs, StepTasks, plan_step
+from common.executions.steps import Outputs, StepTasks, plan_step
 from common.messages.labels import Labels
 from common.messages.models import Message, ObjectEvent, ScraperRequest
 from common.runtime import Runtime
@@ -112,11 +115,11 @@ class Execution:
     def step_reached(self) -> int | None:
         """Return the last step whose tasks were asked for; None when none was."""
         last = None
-        for number in range(len(self.manifest.steps)):
+        for number, step in enumerate(self.manifest.steps):
             tasks = self.tasks_of(number)
-            if tasks is None:
+            if tasks is None and not step.instead_of:
                 break
-            last = number if tasks.requests else last
+            last = number if tasks and tasks.requests else last
         return last
 
     def silent(self, number: int) -> list[ScraperRequest]:
@@ -140,8 +143,13 @@ class Execution:
         self._results.pop(labels.step, None)
 
     def publish_step(self, number: int, outputs: Outputs | None = None) -> int:
-        """Publish the requests of a step, as first computed; return how many."""
+        """Publish the requests of a step, as first computed; return how many.
+
+        An alternative that nothing is lacking for is not stored: the same results say so again.
+        """
         tasks = plan_step(self.manifest, number, outputs or Outputs())
+        if self.manifest.steps[number].instead_of and not tasks.requests:
+            return 0
         held = self._state.write_once(names.tasks(self.execution_id, number), tasks.body())
         stored = self._tasks[number] = StepTasks.model_validate(held)
         for request in stored.requests:
@@ -162,6 +170,8 @@ class Execution:
         storage, bucket = self._runtime.storage, self._runtime.settings.data_bucket
         for following in range(number + 1, len(self.manifest.steps)):
             step = self.manifest.steps[following]
+            if step.instead_of:
+                note_switch(self._state, step, results)
             if self.publish_step(following, outputs_for(step, results, storage, bucket)):
                 return f"step {following}"
         self._finish(results, look_first=look_first)
@@ -203,7 +213,9 @@ class Execution:
 
     def _blocked(self) -> Iterator[str]:
         """What could not be asked for, in words; a row must come even where a step is spoilt."""
-        for number in range(len(self.manifest.steps)):
+        for number, step in enumerate(self.manifest.steps):
+            if step.instead_of:
+                continue  # nothing blocks it
             held = self._tasks.get(number) or self._read_tasks(number, tolerant=True)
             yield from held.blocked if held else ()
 

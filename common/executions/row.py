@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from common.executions.results import Result
-from common.executions.steps import Manifest
+from common.executions.alternatives import not_made_good
+from common.executions.manifest import Manifest
+from common.executions.result import Result
 
 if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
@@ -22,6 +23,8 @@ def finished_row(
 ) -> Row:
     """Make the row of an execution that has ended.
 
+    A failed task whose data an alternative brought is counted, and fails nothing.
+
     Args:
         manifest: what it was to do.
         results: of its tasks.
@@ -29,7 +32,8 @@ def finished_row(
         now: aware; when it ended.
     """
     decision = manifest.decision
-    failed = [result for result in results if result.status == "FAILED"]
+    failures = sum(result.status == "FAILED" for result in results)
+    failed = not_made_good(manifest, results)
     errors = [f"{r.scraper} {r.game_id or r.target_date}: {r.error_message}" for r in failed]
     return {
         "execution_id": manifest.execution_id,
@@ -38,8 +42,8 @@ def finished_row(
         "decision_id": decision.decision_id,
         "scrapers_requested": list(decision.scrapers),
         "scrapers_triggered": len(results),
-        "scrapers_succeeded": len(results) - len(failed),
-        "scrapers_failed": len(failed),
+        "scrapers_succeeded": len(results) - failures,
+        "scrapers_failed": failures,
         "scraper_execution_ids": sorted(result.log_id for result in results),
         "status": "failed" if failed or blocked else "completed",
         "duration_seconds": (now - manifest.started).total_seconds(),

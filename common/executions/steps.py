@@ -1,14 +1,12 @@
 """An execution's plan: steps of tasks, pure; a step may be made from an earlier one's output."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from common import ids
-from common.configuration.workflows import Step, Workflow
+from common.configuration.step import Step
+from common.executions.manifest import Manifest
 from common.messages.models import (
     GAMES_MAX,
     ExecutionRef,
@@ -24,17 +22,6 @@ if TYPE_CHECKING:  # annotations only: the tracker reads no schedule
     from common.calendar.games import Game
 
 
-class Manifest(Message):
-    """What an execution is to do, fixed when it starts: later configuration cannot change it."""
-
-    execution_id: str
-    decision: WorkflowDecision
-    steps: tuple[Step, ...]
-    per_game: tuple[str, ...]
-    per_event: tuple[str, ...]
-    started: datetime = Field()
-
-
 @dataclass(frozen=True)
 class Outputs:
     """What earlier steps found.
@@ -43,10 +30,13 @@ class Outputs:
         event_ids: of The Odds API; None when the step that should find them failed.
         final: the games, by id, that are final in the refreshed schedule; None when it could not
             be refreshed, and the decision's own targets stand.
+        lacking: what the scrapers before an alternative failed to bring: ids of games, and None for
+            the whole date.
     """
 
     event_ids: tuple[str, ...] | None = ()
     final: Mapping[str, "Game"] | None = None
+    lacking: frozenset[str | None] = frozenset()
 
 
 class StepTasks(Message):
@@ -57,37 +47,16 @@ class StepTasks(Message):
     not_ready: tuple[str, ...] = ()
 
 
-def manifest_of(
-    decision: WorkflowDecision,
-    flow: Workflow,
-    *,
-    per_game: Sequence[str],
-    per_event: Sequence[str],
-    started: datetime,
-) -> Manifest:
-    """The manifest of a RUN decision: its workflow's steps, narrowed to the decided scrapers."""
-    wanted = set(decision.scrapers)
-    narrowed = (
-        step.model_copy(update={"scrapers": tuple(n for n in step.scrapers if n in wanted)})
-        for step in flow.steps
-    )
-    return Manifest(
-        execution_id=ids.execution_id(decision.decision_id),
-        decision=decision,
-        steps=tuple(step for step in narrowed if step.scrapers),
-        per_game=tuple(per_game),
-        per_event=tuple(per_event),
-        started=started,
-    )
-
-
 def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
     """The requests of step `number`, given what earlier steps found.
 
     A game that is not final gets no task (NOT_READY); scrapers whose event ids could not be found
-    are blocked by their dependency (scenario X14), and with no event there is nothing to ask.
+    are blocked by their dependency (scenario X14), and with no event there is nothing to ask. An
+    alternative is asked for what is lacking, and for nothing else.
     """
     step = manifest.steps[number]
+    if step.instead_of:
+        return StepTasks(requests=tuple(_instead(manifest, number, outputs)))
     blocked: list[str] = []
     requests: list[ScraperRequest] = []
     for scraper in step.scrapers:
@@ -105,6 +74,17 @@ def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
         blocked=tuple(blocked),
         not_ready=tuple(_not_ready(manifest, step, outputs)),
     )
+
+
+def _instead(manifest: Manifest, number: int, outputs: Outputs) -> Iterator[ScraperRequest]:
+    step = manifest.steps[number]
+    for scraper in step.scrapers:
+        if None in outputs.lacking:
+            games = tuple(_finished(manifest, step, outputs))[:GAMES_MAX]
+            yield _request(manifest, number, scraper, games=games)
+        for target in manifest.decision.targets:
+            if target.game_id in outputs.lacking:
+                yield _request(manifest, number, scraper, game=_game(target, outputs))
 
 
 def _game_requests(

@@ -15,6 +15,7 @@ from common.calendar.game_ids import season_of_game
 from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
+from common.handlers.correction import Correction, correction_of, report
 from common.messages.envelope import Event
 from common.messages.labels import TEXT_CHARACTERS_MAX, Labels
 from common.messages.models import ScraperRequest, event_time, season_type
@@ -75,7 +76,11 @@ def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     new_events = guard.new_events(scraped)
     code = guard.code(scraped, new_events)
     labels = _labels(task, claim, scraped, runtime.elapsed() - began)
-    stored = _store(runtime, task, claim, scraped, _metadata(labels, scraped, code))
+    correction = _correction(runtime, task, scraped)
+    metadata = _metadata(labels, scraped, code, correction)
+    stored = _store(runtime, task, claim, scraped, metadata)
+    if correction and task.game_id:
+        report(correction, task.scraper.name, task.target_date, task.game_id, stored.name)
     guard.settle(scraped, new_events, code)
     return {
         "result": "stored",
@@ -178,10 +183,21 @@ def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Label
     )
 
 
-def _metadata(labels: Labels, scraped: Scraped, code: str | None) -> dict[str, str]:
+def _correction(runtime: Runtime, task: Task, scraped: Scraped) -> Correction | None:
+    if not (task.scraper.rewritten and task.game_id and scraped.outcome == "SUCCESS"):
+        return None
+    storage, bucket = runtime.storage, runtime.settings.data_bucket
+    name, day = task.scraper.name, task.target_date
+    return correction_of(storage, bucket, name, day, task.game_id, scraped.body)
+
+
+def _metadata(
+    labels: Labels, scraped: Scraped, code: str | None, correction: Correction | None
+) -> dict[str, str]:
     """The labels, which host gave the outcome, and what is wrong with it for more than this."""
     host = scraped.asked[-1].host if scraped.asked else None
-    further = {"source_host": host, "reason_code": code}
+    corrects = correction.of if correction else None
+    further = {"source_host": host, "reason_code": code, "corrects": corrects}
     return labels.metadata() | {name: text for name, text in further.items() if text}
 
 

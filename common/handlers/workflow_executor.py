@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from common import ids
 from common.executions.execution import Execution, check_known
-from common.executions.steps import Manifest, manifest_of
+from common.executions.manifest import Manifest, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime

@@ -11,7 +11,7 @@ from common.cloud.ports import Row, StoredObject, Warehouse
 from common.decisions.history import ours
 from common.errors import BadInputError, ClaimBusyError
 from common.executions.execution import Execution, check_known
-from common.executions.steps import Manifest
+from common.executions.manifest import Manifest
 from common.healing.attempts import (
     USED_UP,
     Healed,

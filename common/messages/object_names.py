@@ -21,8 +21,14 @@ FAILED = "failed/"
 
 def stem(scraper: str, target_date: date, game_id: str | None, began: datetime) -> str:
     """Begin every name of a task's object; `began` is the instant of its first claim (aware)."""
-    game = f"{game_id}/" if game_id else ""
-    return f"{_folder(scraper, target_date)}{game}{eastern(began):%H%M%S}"
+    folder = _folder(scraper, target_date)
+    folder = game_folder(scraper, target_date, game_id) if game_id else folder
+    return f"{folder}{eastern(began):%H%M%S}"
+
+
+def game_folder(scraper: str, target_date: date, game_id: str) -> str:
+    """Begin the names of all objects of a game, those of failures left out."""
+    return f"{_folder(scraper, target_date)}{game_id}/"
 
 
 def is_own_name(name: str, scraper: str, target_date: date) -> bool:

@@ -107,6 +107,7 @@ PLAYER_LIST = Scraper(
     _parse_list,
     always=True,
     expects=Expectation(key=("PERSON_ID",)),
+    depends_on="nba_stats",
 )
 PLAYER_BOXSCORE = Scraper(
     "nbac_player_boxscore",
@@ -121,6 +122,7 @@ PLAYER_BOXSCORE = Scraper(
         team="TEAM_ABBREVIATION",
         points="PTS",
     ),
+    depends_on="nba_stats",
 )
 TEAM_BOXSCORE = Scraper(
     "nbac_team_boxscore",
@@ -128,5 +130,7 @@ TEAM_BOXSCORE = Scraper(
     _box_calls,
     _parse_box,
     due=time(),
+    off="nbac_boxscore has the same figures, and needs no proxy",
     expects=Expectation(score=_score_of_box),
+    depends_on="nba_stats",
 )

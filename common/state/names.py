@@ -82,6 +82,11 @@ def source_events(scraper: str) -> str:
     return f"sources/{scraper}/"
 
 
+def switch(scraper: str) -> str:
+    """Name what was last logged of a scraper: that an alternative is asked, or that it is back."""
+    return f"switches/{scraper}.json"
+
+
 def start_key(execution_id: str) -> str:
     """Name the claim of starting an execution."""
     return f"workflow_executor/{execution_id}"

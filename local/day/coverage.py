@@ -10,7 +10,7 @@ from common.decisions.situation import GAME_LENGTH
 from common.scrapers import REGISTRY
 from local.records.coverage import Collected, wanted_of
 
-_BOX_SCORE = "nbac_team_boxscore"
+_BOX_SCORE = "nbac_boxscore"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Computes from the log and the stored objects what was collected of each game."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.configuration.workflows import CatchUp, PostGame, PreGame, Workflow
+from common.decisions.situation import GAME_LENGTH
 from local.fake_sources.odds import event_id
 
 Read = Callable[[str], bytes]
@@ -16,11 +17,19 @@ Read = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class Wanted:
-    """Names the scrapers a game needs: before its tip-off, for itself, and for its whole date."""
+    """What the workflows are to collect of every game.
+
+    Attributes:
+        lines: scrapers of its lines before the tip-off.
+        per_game: scrapers of the game itself, each with those that can stand in for it.
+        per_date: scrapers of its whole date, likewise.
+        again: how long after the game's end a scraper collects it once more.
+    """
 
     lines: tuple[str, ...]
-    per_game: tuple[str, ...]
-    per_date: tuple[str, ...]
+    per_game: Mapping[str, tuple[str, ...]]
+    per_date: Mapping[str, tuple[str, ...]]
+    again: Mapping[str, timedelta]
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,9 @@ class GameCoverage:
         game: the game.
         no_lines: line scrapers without an offer for it before its tip-off.
         missing: post-game scrapers without its data.
-        twice: per-game scrapers that succeeded more than once.
-        complete: when its last post-game scraper succeeded (aware UTC); None while one is missing.
+        twice: per-game scrapers that succeeded more often than they were to.
+        complete: when its last post-game scraper succeeded (aware UTC); None while one is missing,
+            or is to collect it once more.
     """
 
     game: Game
@@ -48,20 +58,24 @@ def wanted_of(workflows: Mapping[str, Workflow], per_game: frozenset[str]) -> Wa
     feeders = {step.events_from for _, step in steps}
     before = [n for f, s in steps if isinstance(f, PreGame) for n in s.scrapers if n not in feeders]
     after = [
-        name
+        (name, flow)
         for flow, step in steps
         if isinstance(flow, PostGame | CatchUp) and step.games == "final"
         for name in step.scrapers
     ]
+    again = {name: span for name, flow in after if (span := flow.again_after(name))}
     return Wanted(
-        lines=_unique(before),
-        per_game=_unique(name for name in after if name in per_game),
-        per_date=_unique(name for name in after if name not in per_game),
+        lines=tuple(dict.fromkeys(before)),
+        per_game={name: flow.standing_for(name) for name, flow in after if name in per_game},
+        per_date={name: flow.standing_for(name) for name, flow in after if name not in per_game},
+        again=again,
     )
 
 
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _lasting(times: Sequence[datetime], game: Game, again: timedelta | None) -> datetime | None:
+    """Return the first success that needs no other after it; None where there is none yet."""
+    since = game.tipoff + GAME_LENGTH + again if again and game.tipoff else None
+    return min((when for when in times if since is None or when >= since), default=None)
 
 
 class Collected:
@@ -81,17 +95,21 @@ class Collected:
 
     def cover(self, game: Game, wanted: Wanted) -> GameCoverage:
         """Compute what was collected of one game."""
-        found = {name: self._of_game.get((name, game.game_id), []) for name in wanted.per_game}
-        for name in wanted.per_date:
-            found[name] = self._holding(name, game, f'"GAME_ID":"{game.game_id}"')
+        found = {
+            name: [when for each in line for when in self._of_game.get((each, game.game_id), ())]
+            for name, line in wanted.per_game.items()
+        }
+        for name, line in wanted.per_date.items():
+            text = f'"GAME_ID":"{game.game_id}"'
+            found[name] = [when for each in line for when in self._holding(each, game, text)]
         missing = tuple(name for name, times in found.items() if not times)
-        firsts = [min(times) for times in found.values() if times]
+        lasting = [_lasting(times, game, wanted.again.get(name)) for name, times in found.items()]
         return GameCoverage(
             game=game,
             no_lines=tuple(name for name in wanted.lines if not self._has_lines(name, game)),
             missing=missing,
-            twice=tuple(name for name in wanted.per_game if len(found[name]) > 1),
-            complete=None if missing else max(firsts, default=None),
+            twice=tuple(n for n in wanted.per_game if len(found[n]) > 1 + (n in wanted.again)),
+            complete=max(filter(None, lasting), default=None) if all(lasting) else None,
         )
 
     def _has_lines(self, scraper: str, game: Game) -> bool:

@@ -26,16 +26,16 @@ TICKS = parse_cron("0 6-23 * * *")
 WHOLE_DATE = "nbac_player_boxscore"
 """The scraper of finished games that collects a whole date at once."""
 ROUND_THE_CLOCK = parse_cron("0 * * * *")
-TRIGGERED = {name: scraper for name, scraper in REGISTRY.items() if not scraper.off}
-"""The scrapers that the shipped workflows name."""
-PER_GAME = frozenset(name for name, scraper in TRIGGERED.items() if scraper.scope == "game")
+WORKFLOWS = read_workflows(ROOT / "config" / "workflows.yaml").file.enabled
+TRIGGERED = tuple(sorted({name for flow in WORKFLOWS.values() for name in flow.scrapers}))
+"""The scrapers that the steps of the shipped workflows name; without their alternatives."""
+PER_GAME = frozenset(name for name in TRIGGERED if REGISTRY[name].scope == "game")
 BOXES = tuple(sorted(PER_GAME))
 # No deadline: the machine that runs the tests is shared, so a slow example is no failure.
 FEW = settings(max_examples=12, deadline=None)
 """Settings for properties over whole situations, which are slow to draw."""
 MANY = settings(max_examples=40, deadline=None)
 """Settings for properties of small inputs."""
-WORKFLOWS = read_workflows(ROOT / "config" / "workflows.yaml").file.enabled
 
 
 def et(text: str, fold: int = 0) -> datetime:
@@ -169,7 +169,7 @@ def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
         if slot < before
     ]
     whole = st.tuples(
-        st.sampled_from(sorted(TRIGGERED.keys() - PER_GAME)), st.sampled_from(days), st.none()
+        st.sampled_from(sorted(set(TRIGGERED) - PER_GAME)), st.sampled_from(days), st.none()
     )
     keys: st.SearchStrategy[Any] = whole
     if ids:

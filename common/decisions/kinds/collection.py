@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp, PostGame
-from common.decisions.situation import Decision, Situation
+from common.decisions.situation import GAME_LENGTH, Decision, Situation
 from common.messages.models import GameTarget
 
 
@@ -13,31 +13,43 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
     """Return the game with the per-game scrapers it lacks; None when it is collected.
 
     A game also lacks data while a scraper of the whole date, such as the players' box scores, has
-    not succeeded in or after the run that first collected the game (scenario D9).
+    not succeeded in or after the run that first collected the game (scenario D9), and while it is
+    due to be collected once more. What an alternative brought counts.
     """
-    history = situation.history
-    assert history is not None
     found = {
-        scraper: history.of(scraper, game.game_date, game.game_id).succeeded
+        scraper: situation.attempts(flow, scraper, game.game_date, game.game_id).succeeded
         for scraper in flow.scrapers
         if scraper in situation.per_game
     }
-    missing = tuple(scraper for scraper, when in found.items() if when is None)
+    missing = tuple(
+        scraper
+        for scraper, when in found.items()
+        if when is None or _is_to_be_again(flow, scraper, game, situation, when)
+    )
     since = min((when for when in found.values() if when), default=None)
     if not missing and not _date_is_behind(flow, game, situation, since):
         return None
     return GameTarget(game_id=game.game_id, away=game.away, home=game.home, scrapers=missing)
 
 
+def _is_to_be_again(
+    flow: PostGame | CatchUp, scraper: str, game: Game, situation: Situation, when: datetime
+) -> bool:
+    """Return whether a collected game is due once more, because its source has rewritten it."""
+    span = flow.again_after(scraper)
+    if span is None or game.tipoff is None:
+        return False
+    return when < game.tipoff + GAME_LENGTH + span <= situation.slot
+
+
 def _date_is_behind(
     flow: PostGame | CatchUp, game: Game, situation: Situation, since: datetime | None
 ) -> bool:
     """Return whether a scraper of the whole date has no success at or after an instant."""
-    assert situation.history is not None
     for step in flow.steps:
         for scraper in step.scrapers:
             if step.games == "final" and scraper not in situation.per_game:
-                last = situation.history.of(scraper, game.game_date).succeeded
+                last = situation.attempts(flow, scraper, game.game_date).succeeded
                 if last is None or (since is not None and last < since):
                     return True
     return False

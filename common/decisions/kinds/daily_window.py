@@ -25,7 +25,7 @@ def decide(flow: DailyWindow, name: str, situation: Situation) -> Decision:
     missing = [
         scraper
         for scraper in flow.scrapers
-        if (done := situation.history.of(scraper, day).succeeded) is None or done < opens
+        if (done := situation.attempts(flow, scraper, day).succeeded) is None or done < opens
     ]
     tomorrow = situation.next_at(flow.start)
     if situation.check("every scraper has succeeded since it opened", not missing, missing=missing):

@@ -21,7 +21,7 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
     games = situation.games_on(day)
     if situation.check("no game is played today", not games, games=games):
         return skip("NO_GAMES", "No games today", day, situation.next_tick())
-    attempts = [history.of(scraper, day) for scraper in flow.scrapers]
+    attempts = [situation.attempts(flow, scraper, day) for scraper in flow.scrapers]
     missing = [
         scraper
         for scraper, made in zip(flow.scrapers, attempts, strict=True)

@@ -59,7 +59,7 @@ def _this_period(
     assert situation.history is not None
     day, history = situation.day, situation.history
     every = timedelta(hours=flow.every_hours)
-    ran = {scraper: history.of(scraper, day).succeeded for scraper in flow.scrapers}
+    ran = {name: situation.attempts(flow, name, day).succeeded for name in flow.scrapers}
     due = [name for name, when in ran.items() if when is None or when + every <= situation.slot]
     running = history.in_flight(name, day, situation.slot)
     done = not due or running

@@ -145,6 +145,5 @@ BOXSCORE = Scraper(
     empty_bytes_max=None,
     due=time(),
     then=_then,
-    off="waits until a workflow asks for it",
     expects=Expectation(score=final_score),
 )

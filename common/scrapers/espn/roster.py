@@ -82,5 +82,4 @@ ROSTER = Scraper(
     _calls,
     _parse,
     always=True,
-    off="waits until a workflow asks for it; thirty calls a task",
 )

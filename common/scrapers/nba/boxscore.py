@@ -68,6 +68,6 @@ BOXSCORE = Scraper(
     _calls,
     _parse,
     due=time(),
-    off="waits until a workflow asks for it",
+    rewritten=True,
     expects=Expectation(score=final_score),
 )

@@ -23,4 +23,5 @@ BOXSCORE_ADVANCED = Scraper(
     _parse,
     due=time(),
     off="needs a proxy to stats.nba.com",
+    depends_on="nba_stats",
 )

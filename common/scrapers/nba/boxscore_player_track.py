@@ -28,4 +28,5 @@ BOXSCORE_PLAYER_TRACK = Scraper(
     _parse,
     due=time(),
     off="needs a proxy to stats.nba.com",
+    depends_on="nba_stats",
 )

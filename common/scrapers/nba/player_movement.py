@@ -48,4 +48,5 @@ PLAYER_MOVEMENT = Scraper(
     _parse,
     always=True,
     off="needs a proxy to stats.nba.com",
+    depends_on="nba_stats",
 )

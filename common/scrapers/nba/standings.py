@@ -38,4 +38,5 @@ STANDINGS = Scraper(
     _parse,
     always=True,
     off="needs a proxy to stats.nba.com",
+    depends_on="nba_stats",
 )

@@ -73,7 +73,7 @@ def listing(
     from common.scrapers import REGISTRY
 
     for name, scraper in REGISTRY.items():
-        flows = [flow for flow, held in workflows.items() if name in held.scrapers]
+        flows = [flow for flow, held in workflows.items() if name in held.every_scraper]
         jobs = [job.name for job in topology.jobs if job.message.get("scraper") == name]
         sources = _sources_of(scraper)
         off = scraper.off if not (flows or jobs) else ""

@@ -11,6 +11,7 @@ from common.errors import ConfigError
 from common.scrapers import REGISTRY
 from tests.kit.workflow_edits import (
     EVENTS,
+    PLAYERS,
     PROPS,
     SHIPPED,
     TEXT,
@@ -93,10 +94,10 @@ CASES = {
         "did you mean 'nbac_injury_report'?",
     ),
     "s9 an untriggered scraper": (
-        ("[nbac_schedule_api, nbac_player_list]", "[nbac_schedule_api]"),
+        (PLAYERS, "[nbac_schedule_api, nbac_player_list]"),
         "version: 1",
-        "disabled_scrapers: nothing triggers nbac_player_list",
-        "'nbac_player_list: <reason>'",
+        "disabled_scrapers: nothing triggers espn_roster",
+        "'espn_roster: <reason>'",
     ),
     "d8 a disabled scraper that a workflow still needs": (
         ("workflows:\n", "disabled_scrapers: {nbac_player_list: switched off}\nworkflows:\n"),
@@ -229,6 +230,56 @@ CASES = {
         "span_hours: 30.5",
         "30.5 h from an early game's end do not reach the next day's 07:00",
         "write at least 31",
+    ),
+    "an alternative of a scraper that the step does not have": (
+        ("{nbac_player_list: [espn_roster]}", "{nbac_player_lists: [espn_roster]}"),
+        "{nbac_player_lists:",
+        "alternatives.nbac_player_lists: nbac_player_lists is no scraper of this step",
+        "did you mean 'nbac_player_list'?",
+    ),
+    "an unknown alternative": (
+        ("{nbac_player_list: [espn_roster]}", "{nbac_player_list: [espn_rooster]}"),
+        "[espn_rooster]",
+        "alternatives.nbac_player_list.0: unknown scraper 'espn_rooster'",
+        "did you mean 'espn_roster'?",
+    ),
+    "an alternative to itself": (
+        ("{nbac_player_list: [espn_roster]}", "{nbac_player_list: [nbac_player_list]}"),
+        "[nbac_player_list]}",
+        "nbac_player_list is asked already",
+        "name another owner's scraper",
+    ),
+    "an alternative that collects something else": (
+        ("{nbac_player_list: [espn_roster]}", "{nbac_player_list: [espn_boxscore]}"),
+        "[espn_boxscore]}\n",
+        "espn_boxscore collects a game and nbac_player_list a date",
+        "name one that collects the same",
+    ),
+    "an alternative by event": (
+        (EVENTS, EVENTS + "        alternatives: {oddsa_events: [oddsa_player_props]}\n"),
+        "[oddsa_player_props]}",
+        "goes by event, which an alternative cannot",
+        "take it out",
+    ),
+    "more steps than an execution has": (
+        (
+            "      - scrapers: [nbac_injury_report]",
+            "      - scrapers: [nbac_injury_report, nbac_standings, nbac_roster, bp_events]\n"
+            "        alternatives:\n"
+            + "".join(
+                f"          {name}: [espn_roster, espn_scoreboard, nbac_scoreboard, oddsa_events]\n"
+                for name in ("nbac_injury_report", "nbac_standings", "nbac_roster", "bp_events")
+            ),
+        ),
+        "steps:\n      - scrapers: [nbac_injury_report, ",
+        "an execution would have 17 steps",
+        "take some out",
+    ),
+    "a whole date that is to be collected again": (
+        ("again_hours: {nbac_boxscore: 2.5}", "again_hours: {nbac_player_boxscore: 2.5}"),
+        "{nbac_player_boxscore: 2.5}",
+        "nbac_player_boxscore collects a whole date, which has no end",
+        "take it out",
     ),
     "a catch-up in a window of its night": (
         ('after: "07:00"', 'after: "06:00"'),

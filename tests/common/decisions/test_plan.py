@@ -22,6 +22,7 @@ from common.decisions.situation import GAME_LENGTH, Decision
 from common.eastern import at, eastern_date
 from local.fake_sources.slate import load
 from tests.kit.situations import (
+    BOXES,
     DAY,
     FEW,
     PER_GAME,
@@ -178,7 +179,7 @@ def test_the_plan_of_the_seeds_day() -> None:
     reasons = {run.workflow: run.reason for run in planned}
     assert reasons["betting_lines"] == "Pre-game betting lines (12 games today)"
     assert reasons["post_game_window_3"] == (
-        "Post-game collection, morning after (2 games of 2025-11-11)"
+        "Post-game collection, morning after (6 games of 2025-11-11)"
     )
     assert reasons["morning_operations"] == "Morning operations"
 
@@ -201,18 +202,24 @@ def test_a_day_on_which_nothing_is_needed_has_no_rows() -> None:
     assert plan([game(postponed=True)], DAY) == []
 
 
-def test_x10_every_game_is_collected_once() -> None:
-    """Over the plans of four days each game is a target exactly once."""
+def test_x10_every_game_is_collected_once_and_looked_at_again() -> None:
+    """Over the plans of four days each scraper has each game once, the box score twice.
+
+    It has it once where the window comes 2.5 hours after the game's end.
+    """
     games = slate()
     days = [date(2025, 11, 11) + timedelta(days=offset) for offset in range(4)]
     collected = Counter(
-        target.game_id
+        (scraper, target.game_id)
         for day in days
         for run in plan(games, day)
         for target in run.decision.targets
+        for scraper in target.scrapers
     )
     assert games
-    assert collected == Counter({one.game_id: 1 for one in games})
+    for scraper in BOXES:
+        counts = {collected[scraper, one.game_id] for one in games}
+        assert counts == ({1, 2} if scraper == "nbac_boxscore" else {1}), scraper
 
 
 def test_d15_recorded_states_do_not_change_a_plan() -> None:

@@ -8,7 +8,8 @@ import pytest
 from common import ids
 from common.calendar.games import Game
 from common.configuration.workflows import Workflow
-from common.executions.steps import Manifest, Outputs, manifest_of, plan_step
+from common.executions.manifest import Manifest, manifest_of
+from common.executions.steps import Outputs, plan_step
 from common.messages.models import GameTarget, WorkflowDecision
 from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et, played
 

@@ -165,7 +165,7 @@ def test_a_night_in_backoff_does_not_hold_up_the_next() -> None:
 
 def test_nothing_missing() -> None:
     """The decision is a SKIP without an alert when all games are collected."""
-    made = judge("2025-11-13 08:00", LATE, attempts=collected(LATE))
+    made = judge("2025-11-13 08:00", LATE, attempts=collected(LATE, when="2025-11-13 06:00"))
     assert (made.reason_code, made.alert_level) == ("NOTHING_MISSING", "NONE")
 
 

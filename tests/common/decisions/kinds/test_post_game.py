@@ -271,3 +271,39 @@ def test_a_run_under_way_for_one_game_of_two_is_not_called_collected_either() ->
     runs = (Run("post_game_window_1", et("2025-11-12 22:00"), DAY, (one.game_id,)),)
     judged = situation("2025-11-12 23:00", [one, other], runs=runs, attempts=collected(other))
     assert decide(NIGHT, "mine", judged).reason_code == "IN_FLIGHT"
+
+
+def lacking(now: str, *, when: str, by: str = "nbac_boxscore", tip: str = "19:00") -> list[str]:
+    """Return what the morning's window lacks of a game whose box score was collected once."""
+    one = played(tip=f"2025-11-12 {tip}")
+    attempts = collected(one, when=when)
+    attempts[by, DAY, one.game_id] = attempts.pop(("nbac_boxscore", DAY, one.game_id))
+    judged = situation(now, [one], attempts=attempts)
+    made = decide(WORKFLOWS["post_game_window_3"], "mine", judged)
+    return [name for target in made.targets for name in target.scrapers]
+
+
+def test_a_box_score_is_collected_again_when_its_source_has_rewritten_it() -> None:
+    """What was collected less than 2.5 hours after the game's end is collected once more."""
+    assert lacking("2025-11-13 06:00", when="2025-11-12 22:00") == ["nbac_boxscore"]
+
+
+@pytest.mark.parametrize(
+    ("when", "tip"), [("2025-11-13 00:00", "19:00"), ("2025-11-12 20:00", "14:00")]
+)
+def test_a_box_score_that_was_collected_late_enough_is_left_alone(when: str, tip: str) -> None:
+    """A success 2.5 hours after the game's end or later is the last one."""
+    assert lacking("2025-11-13 06:00", when=when, tip=tip) == []
+
+
+def test_a_game_is_collected_by_either_owner() -> None:
+    """A box score that an alternative brought is not lacking."""
+    assert lacking("2025-11-13 06:00", when="2025-11-13 00:00", by="espn_boxscore") == []
+
+
+def test_a_second_look_waits_until_the_source_has_rewritten() -> None:
+    """Before 2.5 hours have passed a collected game is not lacking."""
+    one = played(tip="2025-11-12 19:00")
+    judged = situation("2025-11-12 23:00", [one], attempts=collected(one))
+    made = decide(NIGHT, "mine", judged)
+    assert (made.reason_code, made.targets) == ("ALL_COLLECTED", ())

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from common.configuration.workflows import Step
-from common.executions.results import Result, outputs_for
+from common.executions.manifest import PlannedStep
+from common.executions.outputs import outputs_for
+from common.executions.result import Result
 from local.fake_sources.slate import final_score
 from local.simulator.world import World
 from tests.kit.losses import spoil
@@ -25,7 +26,7 @@ def refreshed() -> tuple[World, Result]:
 
 def final_games(world: World, result: Result) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
-    step = Step(scrapers=("nbac_team_boxscore",), games="final")
+    step = PlannedStep(scrapers=("nbac_team_boxscore",), games="final")
     final = outputs_for(step, [result], world.storage, BUCKET).final
     return None if final is None else {name: game.score for name, game in final.items()}
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, Field
 
-from common.configuration.workflows import REFRESH, Step
+from common.configuration.step import REFRESH
+from common.executions.alternatives import lacking
+from common.executions.manifest import PlannedStep
+from common.executions.result import Result
 from common.executions.steps import Outputs
 from common.logs import log
-from common.messages.labels import Labels
 from common.messages.models import GAMES_MAX, EventId
 from common.state.store import read_object
 
@@ -20,14 +22,6 @@ if TYPE_CHECKING:  # annotations only
 
 
 T = TypeVar("T")
-
-
-class Result(Labels):
-    """One finished task: its object's labels, and where the object and its log row are."""
-
-    log_id: str
-    object: str
-    generation: int
 
 
 class _Event(BaseModel):
@@ -40,7 +34,9 @@ class _Events(BaseModel):
     records: tuple[_Event, ...] = Field(max_length=GAMES_MAX)
 
 
-def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket: str) -> Outputs:
+def outputs_for(
+    step: PlannedStep, results: Sequence[Result], storage: Storage, bucket: str
+) -> Outputs:
     """Read what a step is made from.
 
     Args:
@@ -49,13 +45,16 @@ def outputs_for(step: Step, results: Sequence[Result], storage: Storage, bucket:
         storage: holds the data bucket.
         bucket: the data bucket.
     """
+    wanted = lacking(step, results) if step.instead_of else frozenset()
+    if step.instead_of and not wanted:
+        return Outputs()
     by_scraper = {result.scraper: result for result in results}
     final = event_ids = None
     if step.games == "final":
         final = _final_games(by_scraper.get(REFRESH), storage, bucket)
     if step.events_from:
         event_ids = _event_ids(by_scraper.get(step.events_from), storage, bucket)
-    return Outputs(event_ids=event_ids, final=final)
+    return Outputs(event_ids=event_ids, final=final, lacking=wanted)
 
 
 def _final_games(result: Result | None, storage: Storage, bucket: str) -> Mapping[str, Game] | None:

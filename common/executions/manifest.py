@@ -1,0 +1,69 @@
+"""What an execution is to do: its workflow's steps, each followed by those of its alternatives."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pydantic import Field
+
+from common import ids
+from common.configuration.step import Step
+from common.configuration.workflows import Workflow
+from common.messages.models import Message, Name, WorkflowDecision
+
+
+class PlannedStep(Step):
+    """A step of a workflow, or the one after it that asks an alternative for what is lacking.
+
+    `instead_of` names the scrapers that were asked before: the workflow's own first, then the
+    alternatives before this one. It is empty for a step of the workflow.
+    """
+
+    instead_of: tuple[Name, ...] = ()
+
+
+class Manifest(Message):
+    """What an execution is to do, fixed when it starts: later configuration cannot change it."""
+
+    execution_id: str
+    decision: WorkflowDecision
+    steps: tuple[PlannedStep, ...]
+    per_game: tuple[str, ...]
+    per_event: tuple[str, ...]
+    started: datetime = Field()
+
+
+def manifest_of(
+    decision: WorkflowDecision,
+    flow: Workflow,
+    *,
+    per_game: Sequence[str],
+    per_event: Sequence[str],
+    started: datetime,
+) -> Manifest:
+    """The manifest of a RUN decision: its workflow's steps, narrowed to the decided scrapers."""
+    return Manifest(
+        execution_id=ids.execution_id(decision.decision_id),
+        decision=decision,
+        steps=tuple(planned_steps(flow.steps, set(decision.scrapers))),
+        per_game=tuple(per_game),
+        per_event=tuple(per_event),
+        started=started,
+    )
+
+
+def planned_steps(steps: Sequence[Step], wanted: set[str]) -> Iterator[PlannedStep]:
+    """Yield the steps of the wanted scrapers, each followed by one for every alternative."""
+    for step in steps:
+        scrapers = tuple(name for name in step.scrapers if name in wanted)
+        if not scrapers:
+            continue
+        yield PlannedStep(scrapers=scrapers, games=step.games, events_from=step.events_from)
+        for scraper in scrapers:
+            yield from _alternatives(step, scraper)
+
+
+def _alternatives(step: Step, scraper: str) -> Iterator[PlannedStep]:
+    others = step.alternatives.get(scraper, ())
+    for place, name in enumerate(others):
+        before = (scraper, *others[:place])
+        yield PlannedStep(scrapers=(name,), games=step.games, instead_of=before)

@@ -1,0 +1,93 @@
+"""Finds what a source has changed in the answer for a game since it was stored before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from common.logs import log
+from common.messages.object_names import game_folder
+from common.state.store import read_object
+
+if TYPE_CHECKING:  # annotations only
+    from common.cloud.ports import Storage, StoredObject
+
+
+CHANGES_SHOWN_MAX = 3
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An answer that differs from the one stored before.
+
+    Attributes:
+        of: the name of the object with the earlier answer; it stays as it is.
+        changes: the places in the records that differ, with both values.
+    """
+
+    of: str
+    changes: Sequence[str]
+
+
+def correction_of(
+    storage: Storage, bucket: str, scraper: str, day: date, game_id: str, body: bytes
+) -> Correction | None:
+    """Compare the records of a game's answer with those of the newest object before it.
+
+    Returns:
+        None for the first answer, for an equal one, and where the earlier object is unreadable.
+    """
+    stored = [
+        found
+        for found in storage.list(bucket, game_folder(scraper, day, game_id))
+        if found.metadata.get("outcome") == "SUCCESS"
+    ]
+    if not stored:
+        return None
+    name = max(stored, key=_began).name
+    earlier, _ = read_object(storage, bucket, name, _records)
+    if earlier is None:
+        return None
+    changes = tuple(_changes("", earlier, _records(body)))
+    return Correction(name, changes) if changes else None
+
+
+def report(correction: Correction, scraper: str, day: date, game_id: str, name: str) -> None:
+    """Log a correction with the first of its changes."""
+    shown = "; ".join(correction.changes[:CHANGES_SHOWN_MAX])
+    log(
+        "WARNING",
+        "A source has corrected a game's answer; the new version stands beside the earlier one",
+        reason_code="CORRECTED",
+        scraper=scraper,
+        target_date=day,
+        game_id=game_id,
+        object=name,
+        item=correction.of,
+        rows=len(correction.changes),
+        error=shown,
+    )
+
+
+def _began(stored: StoredObject) -> datetime:
+    return stored.custom_time or _NEVER
+
+
+def _records(body: bytes) -> Any:  # noqa: ANN401 - JSON of any form
+    return json.loads(body)["records"]
+
+
+def _changes(place: str, old: object, new: object) -> Iterator[str]:
+    """Yield the places at which two JSON values differ, with both values."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in sorted(old.keys() | new.keys()):
+            yield from _changes(f"{place}.{name}", old.get(name), new.get(name))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _changes(f"{place}[{number}]", one, other)
+    elif old != new:
+        yield f"{place or 'records'}: {old!r:.40} is now {new!r:.40}"

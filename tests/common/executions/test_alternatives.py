@@ -1,0 +1,138 @@
+"""What alternatives are asked for, what they made good, and when a switch to them is logged."""
+
+import json
+
+import pytest
+
+from common import ids
+from common.executions.alternatives import lacking, not_made_good, note_switch
+from common.executions.manifest import Manifest, PlannedStep, manifest_of
+from common.executions.result import Result
+from common.executions.row import finished_row
+from common.executions.steps import Outputs, plan_step
+from common.messages.labels import Outcome
+from common.messages.models import GameTarget, WorkflowDecision
+from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et
+from tests.kit.state import new_state
+
+SLOT = et("2025-11-12 23:00")
+ONE, TWO = "0022500001", "0022500002"
+FIRST, OTHER = "nbac_boxscore", "espn_boxscore"
+INSTEAD = PlannedStep(scrapers=(OTHER,), games="final", instead_of=(FIRST,))
+
+
+def result(scraper: str, outcome: Outcome, game_id: str | None = ONE) -> Result:
+    """Return the result of a task."""
+    failed = outcome not in ("SUCCESS", "NO_DATA", "NOT_READY")
+    return Result(
+        task_id=ids.task_id("execution", 0, scraper, str(game_id)),
+        scraper=scraper,
+        status="FAILED" if failed else "SUCCESS",
+        outcome=outcome,
+        records=2 if outcome == "SUCCESS" else 0,
+        started_at=SLOT,
+        duration_seconds=1,
+        target_date=DAY,
+        game_id=game_id,
+        error_message="refused" if failed else None,
+        log_id=f"{scraper}-{game_id}",
+        object="an-object",
+        generation=1,
+    )
+
+
+def manifest() -> Manifest:
+    """Return the manifest of two games that lack their box scores."""
+    flow = WORKFLOWS["post_game_window_2"]
+    targets = tuple(
+        GameTarget(game_id=game_id, away="MIL", home="CHA", scrapers=(FIRST,))
+        for game_id in (ONE, TWO)
+    )
+    decision = WorkflowDecision(
+        decision_id=ids.decision_id("post_game_window_2", SLOT),
+        workflow_name="post_game_window_2",
+        action="RUN",
+        slot=SLOT,
+        decision_time=SLOT,
+        target_date=DAY,
+        scrapers=("nbac_schedule_api", FIRST),
+        targets=targets,
+    )
+    return manifest_of(decision, flow, per_game=sorted(PER_GAME), per_event=(), started=SLOT)
+
+
+@pytest.mark.parametrize("outcome", ["BLOCKED", "FAILED", "TIMEOUT", "CONTRACT", "MISMATCH"])
+def test_what_failed_is_asked_of_the_alternative(outcome: Outcome) -> None:
+    """A game whose scraper failed in any way is lacking; one that it brought is not."""
+    assert lacking(INSTEAD, [result(FIRST, outcome), result(FIRST, "SUCCESS", TWO)]) == {ONE}
+
+
+@pytest.mark.parametrize("outcome", ["SUCCESS", "NO_DATA", "NOT_READY"])
+def test_an_answer_leaves_nothing_to_an_alternative(outcome: Outcome) -> None:
+    """A source that answered, if only that there is nothing yet, is not replaced."""
+    assert lacking(INSTEAD, [result(FIRST, outcome)]) == frozenset()
+
+
+def test_an_alternative_is_asked_once() -> None:
+    """What an alternative was asked for already, as a scraper of the step, is not asked again."""
+    asked = [result(FIRST, "BLOCKED", None), result(OTHER, "BLOCKED", None)]
+    assert lacking(INSTEAD, asked) == frozenset()
+
+
+def test_its_step_asks_for_what_is_lacking_only() -> None:
+    """The alternative's step has one task for each lacking game, and no other."""
+    made = manifest()
+    number = next(n for n, step in enumerate(made.steps) if step.instead_of == (FIRST,))
+    assert plan_step(made, number, Outputs()).requests == ()
+    found = plan_step(made, number, Outputs(lacking=frozenset({TWO}))).requests
+    assert [(r.scraper, r.game.game_id if r.game else None) for r in found] == [(OTHER, TWO)]
+
+
+def test_a_whole_date_is_asked_for_as_a_whole() -> None:
+    """Where a scraper of the whole date failed, its alternative is asked for the date."""
+    made = manifest()
+    steps = (PlannedStep(scrapers=("espn_roster",), instead_of=("nbac_player_list",)),)
+    found = plan_step(
+        made.model_copy(update={"steps": steps}), 0, Outputs(lacking=frozenset({None}))
+    ).requests
+    assert [(r.scraper, r.target_date, r.game) for r in found] == [("espn_roster", DAY, None)]
+
+
+def test_an_execution_is_complete_with_the_data_of_either() -> None:
+    """A failed task whose game an alternative brought is counted, and fails nothing."""
+    results = [result(FIRST, "BLOCKED"), result(FIRST, "SUCCESS", TWO), result(OTHER, "SUCCESS")]
+    row = finished_row(manifest(), results, (), SLOT)
+    assert not_made_good(manifest(), results) == []
+    assert (row["status"], row["outcome"], row["error_message"]) == ("completed", "COMPLETED", None)
+    counts = (row["scrapers_triggered"], row["scrapers_succeeded"], row["scrapers_failed"])
+    assert counts == (3, 2, 1)
+
+
+@pytest.mark.parametrize("outcome", ["BLOCKED", "NOT_READY"])
+def test_an_execution_fails_when_neither_brings_the_data(outcome: Outcome) -> None:
+    """A game that the alternative does not bring either fails the execution, by name."""
+    results = [result(FIRST, "BLOCKED"), result(OTHER, outcome)]
+    row = finished_row(manifest(), results, (), SLOT)
+    assert row["status"] == "failed"
+    assert f"{FIRST} {ONE}: refused" in row["error_message"]
+
+
+def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """However often an alternative is asked, the first time and the return are logged."""
+    state = new_state()
+    blocked, back = [result(FIRST, "BLOCKED")], [result(FIRST, "SUCCESS")]
+    for results in (back, blocked, blocked, [result(FIRST, "NOT_READY")], back, back, blocked):
+        note_switch(state, INSTEAD, results)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    codes = [line["reason_code"] for line in lines]
+    assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
+    assert {line["scraper"] for line in lines} == {FIRST}
+    assert OTHER in lines[0]["message"]
+
+
+def test_a_scraper_that_fails_for_some_games_only_is_not_replaced(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """While a scraper brings anything, the alternative fills gaps, and no switch is logged."""
+    note_switch(new_state(), INSTEAD, [result(FIRST, "BLOCKED"), result(FIRST, "SUCCESS", TWO)])
+    assert capsys.readouterr().err == ""
