@@ -9,13 +9,19 @@ from http import HTTPStatus
 from typing import Any
 
 from common.calendar.games import FINAL
-from common.eastern import EASTERN, at
+from common.eastern import EASTERN, at, eastern_date
+from common.scrapers.espn.scoreboard import PATH as ESPN_SCOREBOARD_PATH
 from common.scrapers.injury_report import file_name
+from common.scrapers.nba.scoreboard import LIVE_PATH as TODAYS_PATH
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
-from local.fake_sources import boxes, boxes_v3, live, odds, pdfs
+from local.fake_sources import odds, pdfs
+from local.fake_sources.espn import boxscore as espn_boxscore
+from local.fake_sources.espn import scoreboard as espn_scoreboard
+from local.fake_sources.nba import boxes_v3, boxscore, live, scoreboard, stats
 from local.fake_sources.slate import REPORT_AT, Slate, document, status
 
 CREDITS = 20_000
+_HTML = {"Content-Type": "text/html"}
 # S3 answers so for a missing key where listing is not allowed.
 ACCESS_DENIED = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -65,18 +71,18 @@ def _schedule(ask: Ask) -> Answer:
 
 
 def _player_index(ask: Ask) -> Answer:
-    return _json(boxes.player_index(ask.params))
+    return _json(stats.player_index(ask.params))
 
 
 def _game_log(ask: Ask) -> Answer:
     try:
-        return _json(boxes.game_log(ask.slate, ask.params, ask.now))
+        return _json(stats.game_log(ask.slate, ask.params, ask.now))
     except ValueError:
         return _json({"Message": "The request is invalid."}, HTTPStatus.BAD_REQUEST)
 
 
 def _box_score(ask: Ask) -> Answer:
-    return _json(boxes.box_score(ask.slate, ask.params, ask.now))
+    return _json(stats.box_score(ask.slate, ask.params, ask.now))
 
 
 def _box_score_v3(ask: Ask) -> Answer:
@@ -86,6 +92,42 @@ def _box_score_v3(ask: Ask) -> Answer:
 def _play_by_play(ask: Ask) -> Answer:
     found = live.play_by_play(ask.slate, ask.found[0], ask.now)
     return _json(found) if found else _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+
+
+def _live_box_score(ask: Ask) -> Answer:
+    found = boxscore.box_score(ask.slate, ask.found[0], ask.now)
+    return _json(found) if found else _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+
+
+def _todays_scoreboard(ask: Ask) -> Answer:
+    return _json(scoreboard.todays(ask.slate, ask.now))
+
+
+def _scoreboard(ask: Ask) -> Answer:
+    try:
+        day = date.fromisoformat(ask.params.get("GameDate", ""))
+    except ValueError:
+        return _json({"Message": "The request is invalid."}, HTTPStatus.BAD_REQUEST)
+    return _json(scoreboard.scoreboard(ask.slate, day, ask.now))
+
+
+def _espn_scoreboard(ask: Ask) -> Answer:
+    text = ask.params.get("dates")
+    try:
+        day = date.fromisoformat(text) if text else eastern_date(ask.now)
+    except ValueError:
+        return _json({"code": 400, "message": "Bad Request"}, HTTPStatus.BAD_REQUEST)
+    return _json(espn_scoreboard.scoreboard(ask.slate, day, ask.now))
+
+
+def _espn_box_score(ask: Ask) -> Answer:
+    found = espn_boxscore.page(ask.slate, ask.found[0], ask.now)
+    return Answer(HTTPStatus.OK, _HTML, found) if found else _no_page()
+
+
+def _no_page() -> Answer:
+    body = b"<html><head><title>404 Not Found</title></head></html>"
+    return Answer(HTTPStatus.NOT_FOUND, _HTML, body)
 
 
 def _officials(ask: Ask) -> Answer:
@@ -124,8 +166,7 @@ def _gamebook(ask: Ask) -> Answer:
     for game in ask.slate.by_id.values():
         if game.code == f"{day}/{code}" and status(game, ask.now) == FINAL:
             return _pdf(pdfs.gamebook(game))
-    body = b"<html><head><title>404 Not Found</title></head></html>"
-    return Answer(HTTPStatus.NOT_FOUND, {"Content-Type": "text/html"}, body)
+    return _no_page()
 
 
 def _events(ask: Ask) -> Answer:
@@ -201,6 +242,11 @@ _ROUTES: tuple[tuple[re.Pattern[str], Callable[[Ask], Answer]], ...] = tuple(
     for pattern, handler in (
         (re.escape(SCHEDULE_PATH), _schedule),
         (r"/static/json/liveData/playbyplay/playbyplay_(\d{10})\.json", _play_by_play),
+        (r"/static/json/liveData/boxscore/boxscore_(\d{10})\.json", _live_box_score),
+        (re.escape(TODAYS_PATH), _todays_scoreboard),
+        (r"/stats/scoreboardv3", _scoreboard),
+        (re.escape(ESPN_SCOREBOARD_PATH), _espn_scoreboard),
+        (r"/nba/boxscore/_/gameId/(\d{9})", _espn_box_score),
         (r"/stats/playerindex", _player_index),
         (r"/stats/leaguegamelog", _game_log),
         (r"/stats/boxscoretraditionalv2", _box_score),

@@ -25,8 +25,15 @@ SCHEDULE_DAYS_BACK, SCHEDULE_DAYS_AHEAD = 7, 2
 KNOCKOUT = ("004", "005", "006")
 KNOCKOUT_KNOWN_BEFORE = timedelta(days=2)
 """How long before its date the sides and tip-off of a knockout game are known."""
-AFTER_GAMES = ("/static/json/liveData/", "/stats/leaguegamelog", "/stats/boxscore", "/pdfs/")
-"""Paths of the data of finished games, which faults may publish late."""
+AFTER_GAMES = (
+    "/static/json/liveData/playbyplay/",
+    "/static/json/liveData/boxscore/",
+    "/stats/leaguegamelog",
+    "/stats/boxscore",
+    "/pdfs/",
+)
+"""Paths of the data of finished games, which faults may publish late: all box scores of the NBA are
+late together. ESPN is another owner and is not late, nor are the scoreboards."""
 SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _PDF = {"Content-Type": "application/pdf"}

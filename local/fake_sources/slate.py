@@ -17,7 +17,11 @@ from common.errors import BadInputError
 from local.fake_sources.teams import team
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
+CORRECTED_AFTER = timedelta(hours=2)
+"""How long after the end NBA.com rewrites a game's box score: all recorded files are stamped so."""
 REFEREES_AT = time(9, 30)
+TODAY_AT = time(12)
+"""When NBA.com's file of today's games begins to be about today; until then it is the night's."""
 REPORT_AT = time(13, 30)
 REPORT_INTERVAL = timedelta(minutes=15)
 _FIELDS = ("game_id", "date", "away", "home", "tipoff")
@@ -43,6 +47,15 @@ class Slate:
         """The games that are played on an Eastern date."""
         return self._days.get(day, ())
 
+    def listed(self, day: date) -> tuple[Game, ...]:
+        """The games that are listed under an Eastern date, postponed ones as well."""
+        return self._listed.get(day, ())
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The dates of games, in their order."""
+        return tuple(self._listed)
+
     def phase(self, now: datetime) -> int:
         """A number that changes whenever an answer may change."""
         return bisect_right(self._changes, now)
@@ -53,18 +66,25 @@ class Slate:
         return {day: tuple(games) for day, games in groupby(played, lambda game: game.game_date)}
 
     @cached_property
+    def _listed(self) -> Mapping[date, tuple[Game, ...]]:
+        days = groupby(self.games, lambda game: game.game_date)
+        return {day: tuple(games) for day, games in days}
+
+    @cached_property
     def _changes(self) -> list[datetime]:
         return sorted({instant for day in self._days for instant in self._changes_of(day)})
 
     def _changes_of(self, day: date) -> Iterator[datetime]:
         yield at(day, REFEREES_AT)
+        yield at(day, TODAY_AT)
         report, midnight = at(day, REPORT_AT), at(day + timedelta(days=1), time())
         while report < midnight:
             yield report
             report += REPORT_INTERVAL
         for game in self._days[day]:
             if game.tipoff is not None:
-                yield from (game.tipoff, game.tipoff + GAME_LENGTH)
+                ended = game.tipoff + GAME_LENGTH
+                yield from (game.tipoff, ended, ended + CORRECTED_AFTER)
 
 
 def load(path: Path) -> Slate:
@@ -108,9 +128,29 @@ def final_score(game_id: str) -> tuple[int, int]:
 
 def score(game: Game, now: datetime) -> tuple[int, int]:
     """Compute away and home points at an instant: none, half of the final ones, or all."""
+    return score_in(game, status(game, now))
+
+
+def score_in(game: Game, state: int) -> tuple[int, int]:
+    """Compute away and home points in a state of the game."""
     away, home = final_score(game.game_id)
-    reached = status(game, now) - 1
-    return away * reached // 2, home * reached // 2
+    return away * (state - 1) // 2, home * (state - 1) // 2
+
+
+def corrected(game_id: str) -> bool:
+    """Return whether the league changes a count of this game later: one game in five."""
+    return sha256(game_id.encode()).digest()[2] % 5 == 0
+
+
+def is_rewritten(game: Game, now: datetime) -> bool:
+    """Return whether NBA.com has written a game's box score again after its end."""
+    ended = game.tipoff + GAME_LENGTH if game.tipoff else None
+    return ended is not None and now >= ended + CORRECTED_AFTER
+
+
+def is_corrected(game: Game, now: datetime) -> bool:
+    """Return whether a game's count that the league corrects is corrected by now."""
+    return corrected(game.game_id) and is_rewritten(game, now)
 
 
 def document(slate: Slate, now: datetime) -> dict[str, Any]:
@@ -138,7 +178,7 @@ def served(game: Game, now: datetime) -> dict[str, Any]:
         "gameId": game.game_id,
         "gameCode": game.code,
         "gameStatus": state,
-        "gameStatusText": _status_text(game, state, tipoff),
+        "gameStatusText": status_text(game, state, tipoff),
         "gameDateEst": f"{game.game_date}T00:00:00Z",
         # NBA.com writes a Z behind this Eastern time (scenario T10), and so does this server.
         "gameDateTimeEst": f"{tipoff:%Y-%m-%dT%H:%M:%SZ}",
@@ -149,7 +189,8 @@ def served(game: Game, now: datetime) -> dict[str, Any]:
     }
 
 
-def _status_text(game: Game, state: int, tipoff: datetime) -> str:
+def status_text(game: Game, state: int, tipoff: datetime) -> str:
+    """Write a state as NBA.com does; the tip-off is Eastern."""
     if game.postponed:
         return "PPD"
     if game.tipoff is None:

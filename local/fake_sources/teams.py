@@ -1,8 +1,10 @@
-"""The thirty teams with NBA.com's names and ids, and five invented players of each."""
+"""The thirty teams with NBA.com's names and ids, and invented players of each."""
 
+from functools import cache
 from typing import NamedTuple
 
 _FIRST_NAMES = ("Aaron", "Bruno", "Cedric", "Dario", "Emil")
+_INACTIVE_NAMES = ("Felix", "Gino")
 
 
 class Team(NamedTuple):
@@ -71,9 +73,19 @@ class Person(NamedTuple):
 
 def roster(tricode: str) -> tuple[Person, ...]:
     """Invent a team's five players, named after it."""
+    return _people(tricode, _FIRST_NAMES, 0)
+
+
+def inactive(tricode: str) -> tuple[Person, ...]:
+    """Invent two more of a team, who never play."""
+    return _people(tricode, _INACTIVE_NAMES, len(_FIRST_NAMES))
+
+
+@cache
+def _people(tricode: str, names: tuple[str, ...], first_rank: int) -> tuple[Person, ...]:
     side = team(tricode)
     first_id = 9_000_000 + side.team_id % 1000 * 10
     last = side.name.replace(" ", "") or tricode
     return tuple(
-        Person(first_id + rank, first, last, rank) for rank, first in enumerate(_FIRST_NAMES)
+        Person(first_id + rank, first, last, rank) for rank, first in enumerate(names, first_rank)
     )
