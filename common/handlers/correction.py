@@ -13,7 +13,7 @@ from common.messages.object_names import game_folder
 from common.state.store import read_object
 
 if TYPE_CHECKING:  # annotations only
-    from common.cloud.ports import Storage, StoredObject
+    from common.cloud.ports import Storage
 
 
 CHANGES_SHOWN_MAX = 3
@@ -48,7 +48,7 @@ def correction_of(
     ]
     if not stored:
         return None
-    name = max(stored, key=_began).name
+    name = max(stored, key=lambda found: found.run_at or _NEVER).name
     earlier, _ = read_object(storage, bucket, name, _records)
     if earlier is None:
         return None
@@ -71,10 +71,6 @@ def report(correction: Correction, scraper: str, day: date, game_id: str, name: 
         rows=len(correction.changes),
         error=shown,
     )
-
-
-def _began(stored: StoredObject) -> datetime:
-    return stored.custom_time or _NEVER
 
 
 def _records(body: bytes) -> Any:  # noqa: ANN401 - JSON of any form
