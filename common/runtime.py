@@ -35,7 +35,7 @@ class Given(TypedDict, total=False):
     publisher: "Publisher"
     source: "Source"
     season: "SeasonReader"
-    workflows: "dict[str, Workflow]"
+    configured: "dict[str, Workflow]"
 
 
 def _new_owner() -> str:
@@ -166,15 +166,21 @@ class Runtime:
 
     @cached_property
     def workflows(self) -> "dict[str, Workflow]":
-        """Enabled workflows by name, without scrapers whose source is off.
+        """Enabled workflows by name, without the scrapers whose source is off."""
+        from common.configuration.left_out import without  # noqa: PLC0415 - as below
 
-        A file that cannot work is refused.
-        """
+        return {name: without(flow, self.off) for name, flow in self.configured.items()}
+
+    @cached_property
+    def configured(self) -> "dict[str, Workflow]":
+        """Enabled workflows by name as the file has them; one that cannot work is refused."""
         from common.configuration.checks import load_checked  # noqa: PLC0415 - YAML only when read
-        from common.configuration.left_out import without  # noqa: PLC0415 - as above
 
-        flows = load_checked(self.settings.workflows_file, self.topology)
-        return {name: without(flow, self.off) for name, flow in flows.items()}
+        return load_checked(self.settings.workflows_file, self.topology)
+
+    def left_out(self, workflow: str) -> list[str]:
+        """Return the scrapers that a workflow names and whose source is off."""
+        return sorted(self.off.keys() & set(self.configured[workflow].every_scraper))
 
     @cached_property
     def off(self) -> dict[str, str]:

@@ -38,7 +38,9 @@ class Seen:
     runs: dict[int, Run] = field(default_factory=dict)
 
 
-def inputs_of(seen: Seen, situation: Situation, decision: Decision, config: str) -> dict[str, Any]:
+def inputs_of(
+    seen: Seen, situation: Situation, decision: Decision, config: str, off: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the inputs of a decision as its row stores them, without empty values.
 
     Args:
@@ -46,6 +48,7 @@ def inputs_of(seen: Seen, situation: Situation, decision: Decision, config: str)
         situation: the situation it was made in.
         decision: what was decided.
         config: hash of the configuration file.
+        off: the scrapers that were left out of the workflow.
     """
     slot = situation.slot
     days = {day: [game for game in games if not game.postponed] for day, games in seen.days.items()}
@@ -54,6 +57,7 @@ def inputs_of(seen: Seen, situation: Situation, decision: Decision, config: str)
     known = {
         "form": FORM,
         "config": config,
+        "off": list(off),
         "games": {str(day): [_game(game, slot) for game in games] for day, games in days.items()},
         "tries": _grouped(seen.attempts, places, slot),
         "runs": [_run(run, places, slot) for run in seen.runs.values()],

@@ -4,7 +4,7 @@ A decision reads the calendar and the history through wrappers that note each da
 that it asks for. `common/decisions/inputs.py` stores them in the decision's row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -70,7 +70,13 @@ class WatchedHistory(History):
 
 
 def decide_recorded(
-    name: str, flow: Workflow, situation: Situation, *, forced: bool = False, config: str = ""
+    name: str,
+    flow: Workflow,
+    situation: Situation,
+    *,
+    forced: bool = False,
+    config: str = "",
+    off: Sequence[str] = (),
 ) -> Decision:
     """Decide one workflow; return the decision with its `inputs`.
 
@@ -80,6 +86,7 @@ def decide_recorded(
         situation: everything the decision depends on.
         forced: an operator forced the tick.
         config: hash of the configuration file, stored with the inputs.
+        off: the scrapers of the file's workflow that were left out of `flow`, stored likewise.
     """
     seen = Seen()
     calendar, history = situation.calendar, situation.history
@@ -89,4 +96,4 @@ def decide_recorded(
         history=None if history is None else WatchedHistory(history.attempts, history.runs, seen),
     )
     decision = decide(name, flow, watched, forced=forced)
-    return replace(decision, inputs=inputs_of(seen, situation, decision, config))
+    return replace(decision, inputs=inputs_of(seen, situation, decision, config, off))

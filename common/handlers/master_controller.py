@@ -55,21 +55,21 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> dict[str, Any]:
     from common.decisions.recording import decide_recorded  # noqa: PLC0415 - most exits judge nothing
 
-    situation = read_situation(runtime, slot, now)
+    situation, is_forced = read_situation(runtime, slot, now), bool(forced_by)
     config = runtime.config_hash
+    judged = {
+        name: decide_recorded(
+            name, flow, situation, forced=is_forced, config=config, off=runtime.left_out(name)
+        )
+        for name, flow in runtime.workflows.items()
+    }
     return {
         "slot": slot.isoformat(),
         "now": now.isoformat(),
-        "forced": bool(forced_by),
+        "forced": is_forced,
         "decisions": [
             _entry(name, runtime.workflows[name].priority, decision, situation, forced_by)
-            for name, decision in (
-                (
-                    name,
-                    decide_recorded(name, flow, situation, forced=bool(forced_by), config=config),
-                )
-                for name, flow in runtime.workflows.items()
-            )
+            for name, decision in judged.items()
         ],
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from common.cloud.ports import Row
 from common.configuration.checks import CONTROLLER_TOPIC
+from common.configuration.left_out import without
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
 from common.decisions.inputs import FORM, stored_targets
@@ -65,7 +66,7 @@ def rejudge(folder: Path, workflows: Path | None = None) -> Rejudged:
     if workflows:
         settings = settings.model_copy(update={"workflows_file": workflows})
     runtime = Runtime(settings)
-    _ = runtime.workflows  # refuses a file that cannot work before it is hashed
+    _ = runtime.configured  # refuses a file that cannot work before it is hashed
     current = runtime.config_hash
     rows = read_rows(folder, TABLE)
     recorded = [(row, inputs) for row in rows if row["slot"] and (inputs := _inputs(folder, row))]
@@ -104,7 +105,7 @@ def _changed(
 ) -> Iterator[Changed]:
     for row, inputs in sorted(recorded, key=lambda pair: pair[0]["slot"]):
         name = row["workflow_name"]
-        flow = runtime.workflows.get(name)
+        flow = runtime.configured.get(name)
         try:
             made = _again(runtime, name, flow, row, inputs) if flow else None
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
@@ -125,7 +126,8 @@ def _again(
         cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
     )
-    return decide(name, flow, situation, forced=bool(row["forced"]))
+    left = without(flow, inputs.get("off", ()))
+    return decide(name, left, situation, forced=bool(row["forced"]))
 
 
 def _recorded(row: Row, inputs: Mapping[str, Any]) -> dict[str, Any]:

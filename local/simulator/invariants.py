@@ -16,6 +16,7 @@ from common.cloud.tables import NAMES, table
 from common.eastern import eastern_date
 from common.errors import OrchestrationError
 from common.runtime import Runtime
+from local.simulator.made_good import left_open
 
 CONTROLLER, CLEANUP = "tick-master-controller", "tick-cleanup-processor"
 FAILURES = ("FAILED", "TIMEOUT", "BLOCKED", "CONTRACT", "MISMATCH")
@@ -59,7 +60,7 @@ class Invariants:
         self._open: dict[str, Row] = {}
         self._unlogged: dict[tuple[str, int], StoredObject] = {}
         self._linked: dict[str, Row] = {}
-        self._logged: dict[str, set[str]] = defaultdict(set)
+        self._logged: dict[str, dict[str, Row]] = defaultdict(dict)
         self._planned: dict[date, set[tuple[str, datetime]]] = defaultdict(set)
         self._ran: dict[date, set[tuple[str, datetime]]] = defaultdict(set)
         self._decided: dict[date, set[datetime]] = defaultdict(set)
@@ -108,9 +109,12 @@ class Invariants:
         for stored in self._unlogged.values():
             self._fail("R6", f"object {stored.name} was finalized and never logged")
         for execution_id, row in self._linked.items():
-            logged = self._logged.pop(execution_id, set())
-            if logged != set(row["scraper_execution_ids"]):
+            logged = self._logged.pop(execution_id, {})
+            if logged.keys() != set(row["scraper_execution_ids"]):
                 self._fail("R6", f"the log has {sorted(logged)} for the execution", row)
+            lost = [*left_open(self._runtime.workflows[row["workflow_name"]], logged.values())]
+            if lost and row["status"] == "completed":
+                self._fail("X6", "completed, and yet a task failed for good", row, *lost)
         self._linked.clear()
         for day in self._held_up:
             self._every_slot(day)
@@ -238,7 +242,7 @@ class Invariants:
         self._hold("S2", failed or not refused, "a refused request is no success", row)
         if row["decision_id"] is not None:
             self._belongs(row, row["workflow_execution_id"])
-            self._logged[row["workflow_execution_id"]].add(row["execution_id"])
+            self._logged[row["workflow_execution_id"]][row["execution_id"]] = row
 
     def _execution(self, row: Row) -> None:
         self._belongs(row, row["execution_id"])
@@ -256,12 +260,9 @@ class Invariants:
         )
         done = row["scrapers_succeeded"] + row["scrapers_failed"]
         self._hold("R6", done == tasks, "succeeded + failed is not triggered", row)
-        completed = row["status"] == "completed"
-        self._hold(
-            "X6", completed == (row["outcome"] in PASSED), "status does not fit outcome", row
-        )
-        whole = row["scrapers_failed"] == 0 and row["error_message"] is None
-        self._hold("X6", completed == whole, "completed only if every task succeeded", row)
+        passed, whole = row["outcome"] in PASSED, row["error_message"] is None
+        fits = (row["status"] == "completed") == passed == whole
+        self._hold("X6", fits, "status, outcome and error do not fit", row)
         self._linked[row["execution_id"]] = row
 
     def _belongs(self, row: Row, execution_id: str) -> None:

@@ -12,7 +12,7 @@ from common.cloud.tables import NAMES, build_row
 from common.eastern import at, eastern_date
 
 LINES = ("oddsa_events", "oddsa_player_props")
-BOXES = ("nbac_schedule_api", "nbac_team_boxscore")
+BOXES = ("nbac_schedule_api", "nbac_boxscore")
 Row = dict[str, Any]
 
 

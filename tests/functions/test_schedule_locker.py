@@ -44,7 +44,7 @@ def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> 
     """Existing rows stay, and the rows of a workflow enabled since are added."""
     flows = dict(world.runtime.workflows)
     del flows["betting_lines"]
-    with world.with_ports(workflows=flows):
+    with world.with_ports(configured=flows):
         call("schedule_locker", TICK)
     held = list(world.rows["daily_expected_schedule"])
     assert held

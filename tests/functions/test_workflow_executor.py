@@ -82,19 +82,19 @@ def test_r6_a_run_that_names_no_scraper_ends_at_once(world: World, call: Call) -
 
 def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> None:
     """Of twelve games two are requested, each with the scrapers that it lacks."""
-    world.runtime = world.runtime.but(workflows=dict(WORKFLOWS))
+    world.runtime = world.runtime.but(configured=dict(WORKFLOWS))
     catch_up = {
         **DECISION,
         "decision_id": ids.decision_id("late_game_catch_up", SLOT),
         "workflow_name": "late_game_catch_up",
         "target_date": "2025-11-11",
-        "scrapers": ["nbac_schedule_api", "nbac_team_boxscore", "nbac_play_by_play"],
+        "scrapers": ["nbac_schedule_api", "nbac_boxscore", "nbac_play_by_play"],
         "targets": [
             {
                 "game_id": "0022500207",
                 "away": "TOR",
                 "home": "BKN",
-                "scrapers": ["nbac_team_boxscore", "nbac_play_by_play"],
+                "scrapers": ["nbac_boxscore", "nbac_play_by_play"],
             },
             {"game_id": "0022500208", "away": "MEM", "home": "NYK", "scrapers": []},
         ],
@@ -104,7 +104,7 @@ def test_x11_only_the_targeted_games_are_asked_for(world: World, call: Call) -> 
     asked = [(r["scraper"], (r.get("game") or {}).get("game_id")) for r in requests(world)]
     assert asked == [
         ("nbac_schedule_api", None),
-        ("nbac_team_boxscore", "0022500207"),
+        ("nbac_boxscore", "0022500207"),
         ("nbac_play_by_play", "0022500207"),
     ]
     assert {r["target_date"] for r in requests(world)} == {"2025-11-11"}
@@ -119,7 +119,7 @@ def test_r1_a_changed_configuration_does_not_change_a_started_execution(
     flow = world.runtime.workflows["betting_lines"]
     fewer = flow.model_copy(update={"steps": flow.steps[:1]})
     flows = {**world.runtime.workflows, "betting_lines": fewer}
-    world.runtime = world.runtime.but(workflows=flows)
+    world.runtime = world.runtime.but(configured=flows)
     world.settle()
     row = execution(world)
     assert row["scrapers_triggered"] == 3

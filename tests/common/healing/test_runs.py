@@ -83,7 +83,7 @@ def ahead(world: World) -> World:
     """Force the slot of a morning four days ahead, and deliver its tick."""
     flows = read_workflows(ROOT / "config" / "workflows.yaml").file.enabled
     only = {"morning_operations": flows["morning_operations"]}
-    world.runtime = world.runtime.but(workflows=only)
+    world.runtime = world.runtime.but(configured=only)
     due = SLOT + AHEAD
     body = {"schema": "tick", "version": 1, "scheduled_time": due.isoformat(), "force": True}
     world.clock.move(SLOT)

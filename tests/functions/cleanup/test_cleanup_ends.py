@@ -168,7 +168,7 @@ def test_x5_a_run_that_a_new_deployment_refuses_ends_at_the_next_sweep(
     for name, scrapers in left.items():
         last = flow.steps[-1].model_copy(update={"scrapers": scrapers[1:]})
         flows[name] = flow.model_copy(update={"steps": (flow.steps[0], last)})
-    world.runtime = world.runtime.but(workflows=flows)
+    world.runtime = world.runtime.but(configured=flows)
     world.settle()
     first, second = sweep(world), sweep(world, 1)
     assert first["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
@@ -254,7 +254,7 @@ def test_x5_a_run_that_died_before_its_first_step_and_is_refused_now_ends_too(
     deliver_through(world, before(world, "workflow_executor"), Break(2, die_after))
     flows = dict(world.runtime.workflows)
     del flows["betting_lines"]
-    world.runtime = world.runtime.but(workflows=flows)
+    world.runtime = world.runtime.but(configured=flows)
     world.settle()
     assert sweep(world, 1)["quarantined"] == [f"decision {ids.decision_id('betting_lines', SLOT)}"]
     assert execution(world)["status"] == "failed"

@@ -95,7 +95,7 @@ def test_a_second_backfill_sees_what_became_of_the_first() -> None:
     send(world, NIGHT)
     world.settle(DAYS_LATER + timedelta(hours=1))
     before = successes(world)
-    assert {scraper for scraper, _ in before} == {"nbac_play_by_play", "nbac_team_boxscore"}
+    assert {scraper for scraper, _ in before} == {"nbac_play_by_play", "nbac_boxscore"}
     down = False
     for wanted in ("RUN", "SKIP"):
         world.clock.move(world.clock.now() + timedelta(hours=20))

@@ -57,7 +57,7 @@ def without_workflow(name: str) -> Cause:
 
     def lacking(world: World) -> AbstractContextManager[Any]:
         left = {key: flow for key, flow in world.runtime.workflows.items() if key != name}
-        return world.with_ports(workflows=left)
+        return world.with_ports(configured=left)
 
     return lacking
 

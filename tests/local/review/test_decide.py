@@ -72,7 +72,7 @@ def test_a_run_lists_its_games_and_their_missing_scrapers() -> None:
     """The explanation of a run has one line for each target."""
     text = explained("2025-11-12 23:00", "post_game_window_2")
     assert "post_game_window_2: RUN READY" in text
-    missing = "nbac_team_boxscore, nbac_play_by_play, nbac_gamebook_pdf"
+    missing = "nbac_boxscore, nbac_play_by_play, nbac_gamebook_pdf"
     assert len(re.findall(rf" [A-Z]{{3}}@[A-Z]{{3}} \(\d{{10}}\): {missing}\n", text)) == 9
 
 

@@ -53,7 +53,7 @@ class Chain(RuleBasedStateMachine):
         self.world = self.simulation.world
         runtime = self.world.runtime
         # Built once, on the storage itself, so that a Break meets the function's own calls only.
-        self.world.runtime = runtime.but(season=runtime.season, workflows=runtime.workflows)
+        self.world.runtime = runtime.but(season=runtime.season, configured=runtime.configured)
         self.start = at(FIRST, parse_clock("00:00")) + timedelta(hours=hour)
         self.world.clock.move(self.start)
         self.ahead = [tick for tick in ticks() if tick.instant > self.start]

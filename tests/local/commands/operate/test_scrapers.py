@@ -32,7 +32,7 @@ def test_a_line_says_what_triggers_a_scraper() -> None:
     """Workflows that name it, and jobs that ask for it, are listed."""
     found = listed()
     assert found["oddsa_events"].triggers == ("betting_lines",)
-    assert "post_game_window_1" in found["nbac_team_boxscore"].triggers
+    assert "post_game_window_1" in found["nbac_boxscore"].triggers
     assert found["nbac_scoreboard"].sources == ("nba_cdn", "nba_stats")
     assert found["nbac_injury_report"].due == "14:00"
 
@@ -53,7 +53,7 @@ def test_a_triggered_scraper_is_ready_or_says_what_is_missing(
 ) -> None:
     """The settings of the environment decide."""
     found = listed(**environment)
-    states = found["oddsa_events"].state, found["nbac_team_boxscore"].state
+    states = found["oddsa_events"].state, found["nbac_player_list"].state
     assert states == (odds, stats)
 
 
