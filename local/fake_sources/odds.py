@@ -52,6 +52,39 @@ def event_odds(
     return _event(game) | {"bookmakers": _books(game, markets, now) if open_ else []}
 
 
+SNAPSHOT_EVERY = timedelta(minutes=5)
+"""How far apart the snapshots of the past are."""
+
+
+def past_events(slate: Slate, params: Mapping[str, str]) -> Payload:
+    """Make the snapshot of events at an instant of the past; live games are in it, too."""
+    taken = _taken(params)
+    return _snapshot(taken, events(slate, {}, taken))
+
+
+def past_event_odds(slate: Slate, wanted: str, params: Mapping[str, str]) -> Payload | None:
+    """Make the snapshot of one event's odds; None for an event that was not listed then."""
+    taken = _taken(params)
+    found = event_odds(slate, wanted, params, taken)
+    return None if found is None else _snapshot(taken, found)
+
+
+def _taken(params: Mapping[str, str]) -> datetime:
+    """Return the instant of the last snapshot before the one that is asked for."""
+    asked = datetime.fromisoformat(params["date"]).timestamp()
+    return datetime.fromtimestamp(asked - asked % SNAPSHOT_EVERY.total_seconds(), UTC)
+
+
+def _snapshot(taken: datetime, data: object) -> Payload:
+    before, after = taken - SNAPSHOT_EVERY, taken + SNAPSHOT_EVERY
+    return {
+        "timestamp": f"{taken:%Y-%m-%dT%H:%M:%SZ}",
+        "previous_timestamp": f"{before:%Y-%m-%dT%H:%M:%SZ}",
+        "next_timestamp": f"{after:%Y-%m-%dT%H:%M:%SZ}",
+        "data": data,
+    }
+
+
 def _listed(slate: Slate, params: Mapping[str, str], now: datetime) -> Iterator[Game]:
     start = _bound(params.get("commenceTimeFrom"), datetime.min.replace(tzinfo=UTC))
     end = _bound(params.get("commenceTimeTo"), now + ODDS_AHEAD_MAX)
