@@ -17,6 +17,20 @@ _PAGE = (
     '<div id="__next"></div><script id="__NEXT_DATA__" type="application/json">{data}</script>'
     "</body></html>"
 )
+_COLUMNS = [
+    {"Name": name, "DataType": kind}
+    for name, kind in (
+        ("Transaction_Type", "String"),
+        ("TRANSACTION_DATE", "DateTime"),
+        ("TRANSACTION_DESCRIPTION", "String"),
+        ("TEAM_ID", "Decimal"),
+        ("TEAM_SLUG", "String"),
+        ("PLAYER_ID", "Decimal"),
+        ("PLAYER_SLUG", "String"),
+        ("Additional_Sort", "Decimal"),
+        ("GroupSort", "String"),
+    )
+]
 
 
 def roster_page(team_id: str) -> bytes | None:
@@ -96,7 +110,7 @@ def _row(side: Team, person: Person) -> Payload:
 def player_movement() -> Payload:
     """Make `/js/data/playermovement/NBA_Player_Movement.json`: each player's signing."""
     rows = [_signing(side, person) for side in TEAMS.values() for person in _people(side)]
-    return {"NBA_Player_Movement": {"rows": rows}}
+    return {"NBA_Player_Movement": {"rows": rows, "columns": _COLUMNS}}
 
 
 def _signing(side: Team, person: Person) -> Payload:

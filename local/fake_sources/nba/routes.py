@@ -15,7 +15,8 @@ from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.fake_sources import pdfs
 from local.fake_sources.asked import Answer, Ask, Route, as_file, as_json, as_page
 from local.fake_sources.nba import boxes_v3, boxscore, live, pages, scoreboard, standings, stats
-from local.fake_sources.slate import REPORT_AT, Slate, document, status
+from local.fake_sources.nba.schedule import document
+from local.fake_sources.slate import REPORT_AT, Slate, status
 
 # S3 answers so for a missing key where listing is not allowed.
 ACCESS_DENIED = (
