@@ -36,7 +36,7 @@ AFTER_GAMES = (
 )
 """Paths of the data of finished games, which faults may publish late: all box scores of the NBA are
 late together. ESPN is another owner and is not late, nor are the scoreboards."""
-_LIVE_BOX = re.compile(r"/static/json/liveData/boxscore/boxscore_(\d{10})\.json")
+_OF_A_GAME = re.compile(r"/static/json/liveData/[a-z]+/[a-z]+_(\d{10})\.json")
 SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _PDF = {"Content-Type": "application/pdf"}
@@ -99,10 +99,10 @@ class Sources:
             return answer(path, _one_market(params), self._now, now)
         if path.startswith("/pdfs/") and self._is_out(path, now):
             return Answer(HTTPStatus.OK, _PDF, SMALL_PDF)
-        live = _LIVE_BOX.fullmatch(path)
-        if live:
-            # The file contains the tip-off, so it is late by the clock and not by its games.
-            return answer(path, params, self._now, now - self._late(live[1]))
+        game_id = _game_of(path, params)
+        if game_id:
+            # Such an answer holds instants of the game, so not the game is later, but the answer.
+            return answer(path, params, self._now, now - self._late(game_id))
         return answer(path, params, self._published, now)
 
     def _turn_to(self, day: date) -> None:
@@ -172,6 +172,12 @@ def is_known(game: Game, now: datetime) -> bool:
 def _one_market(params: Mapping[str, str]) -> Mapping[str, str]:
     markets = params.get("markets")
     return {**params, "markets": markets.partition(",")[0]} if markets else params
+
+
+def _game_of(path: str, params: Mapping[str, str]) -> str:
+    """Return the id of the game that is asked for; empty where the question is about a date."""
+    found = _OF_A_GAME.fullmatch(path)
+    return found[1] if found else params.get("GameID", "")
 
 
 def _date(game: Game) -> date:
