@@ -1,52 +1,23 @@
 """Answers as the real APIs do, as a pure function of request, slate and instant."""
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any
 
-from common.calendar.games import FINAL
-from common.eastern import EASTERN, at, eastern_date
-from common.scrapers.espn.scoreboard import PATH as ESPN_SCOREBOARD_PATH
-from common.scrapers.injury_report import file_name
-from common.scrapers.nba.scoreboard import LIVE_PATH as TODAYS_PATH
-from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
-from local.fake_sources import odds, pdfs
-from local.fake_sources.espn import boxscore as espn_boxscore
-from local.fake_sources.espn import scoreboard as espn_scoreboard
-from local.fake_sources.nba import boxes_v3, boxscore, live, scoreboard, stats
-from local.fake_sources.slate import REPORT_AT, Slate, document, status
+from local.fake_sources import odds
+from local.fake_sources.asked import Answer, Ask, Route, as_json
+from local.fake_sources.bettingpros import events as bettingpros
+from local.fake_sources.espn.routes import ROUTES as ESPN
+from local.fake_sources.nba.routes import ACCESS_DENIED
+from local.fake_sources.nba.routes import ROUTES as NBA
+from local.fake_sources.slate import Slate
 
+__all__ = ["ACCESS_DENIED", "Answer", "answer"]
 CREDITS = 20_000
-_HTML = {"Content-Type": "text/html"}
-# S3 answers so for a missing key where listing is not allowed.
-ACCESS_DENIED = (
-    b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
-)
+HISTORY_COSTS = 10
+"""How many times the credits of live odds a snapshot of the past costs."""
 _CODES = "https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, headers (content type among them) and the whole body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request: the groups of its path, its query, the slate, and the instant (aware)."""
-
-    found: tuple[str, ...]
-    params: Mapping[str, str]
-    slate: Slate
-    now: datetime
 
 
 def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) -> Answer:
@@ -63,110 +34,15 @@ def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) ->
         if found:
             groups = tuple(group or "" for group in found.groups())
             return handler(Ask(groups, params, slate, now))
-    return _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+    return as_json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
 
 
-def _schedule(ask: Ask) -> Answer:
-    return _json(document(ask.slate, ask.now))
-
-
-def _player_index(ask: Ask) -> Answer:
-    return _json(stats.player_index(ask.params))
-
-
-def _game_log(ask: Ask) -> Answer:
-    try:
-        return _json(stats.game_log(ask.slate, ask.params, ask.now))
-    except ValueError:
-        return _json({"Message": "The request is invalid."}, HTTPStatus.BAD_REQUEST)
-
-
-def _box_score(ask: Ask) -> Answer:
-    return _json(stats.box_score(ask.slate, ask.params, ask.now))
-
-
-def _box_score_v3(ask: Ask) -> Answer:
-    return _json(boxes_v3.box_score(ask.slate, ask.params, ask.now))
-
-
-def _play_by_play(ask: Ask) -> Answer:
-    found = live.play_by_play(ask.slate, ask.found[0], ask.now)
-    return _json(found) if found else _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
-
-
-def _live_box_score(ask: Ask) -> Answer:
-    found = boxscore.box_score(ask.slate, ask.found[0], ask.now)
-    return _json(found) if found else _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
-
-
-def _todays_scoreboard(ask: Ask) -> Answer:
-    return _json(scoreboard.todays(ask.slate, ask.now))
-
-
-def _scoreboard(ask: Ask) -> Answer:
-    try:
-        day = date.fromisoformat(ask.params.get("GameDate", ""))
-    except ValueError:
-        return _json({"Message": "The request is invalid."}, HTTPStatus.BAD_REQUEST)
-    return _json(scoreboard.scoreboard(ask.slate, day, ask.now))
-
-
-def _espn_scoreboard(ask: Ask) -> Answer:
-    text = ask.params.get("dates")
-    try:
-        day = date.fromisoformat(text) if text else eastern_date(ask.now)
-    except ValueError:
-        return _json({"code": 400, "message": "Bad Request"}, HTTPStatus.BAD_REQUEST)
-    return _json(espn_scoreboard.scoreboard(ask.slate, day, ask.now))
-
-
-def _espn_box_score(ask: Ask) -> Answer:
-    found = espn_boxscore.page(ask.slate, ask.found[0], ask.now)
-    return Answer(HTTPStatus.OK, _HTML, found) if found else _no_page()
-
-
-def _no_page() -> Answer:
-    body = b"<html><head><title>404 Not Found</title></head></html>"
-    return Answer(HTTPStatus.NOT_FOUND, _HTML, body)
-
-
-def _officials(ask: Ask) -> Answer:
+def _bettingpros(ask: Ask) -> Answer:
     try:
         day = date.fromisoformat(ask.params.get("date", ""))
     except ValueError:
-        return _json({"code": "rest_invalid_param"}, HTTPStatus.BAD_REQUEST)
-    return _json(live.officials(ask.slate, day, ask.now))
-
-
-def _injury_report(ask: Ask) -> Answer:
-    published = _published(*ask.found)
-    if published is None or not _is_out(published, ask.slate, ask.now):
-        return Answer(HTTPStatus.FORBIDDEN, {"Content-Type": "application/xml"}, ACCESS_DENIED)
-    return _pdf(pdfs.injury_report(ask.slate, published))
-
-
-def _published(day: str, hour: str, minute: str, half: str) -> datetime | None:
-    """When the report of that name appears; None for a name that no report has."""
-    clock = f"{day} {hour}:{minute or '30'} {half}"
-    try:
-        found = datetime.strptime(clock, "%Y-%m-%d %I:%M %p").replace(tzinfo=EASTERN)
-    except ValueError:
-        return None
-    name = f"Injury-Report_{day}_{hour}{'_' + minute if minute else ''}{half}.pdf"
-    return found if file_name(found) == name else None
-
-
-def _is_out(published: datetime, slate: Slate, now: datetime) -> bool:
-    day = published.date()
-    return bool(slate.on(day)) and at(day, REPORT_AT) <= published <= now
-
-
-def _gamebook(ask: Ask) -> Answer:
-    day, code = ask.found
-    for game in ask.slate.by_id.values():
-        if game.code == f"{day}/{code}" and status(game, ask.now) == FINAL:
-            return _pdf(pdfs.gamebook(game))
-    return _no_page()
+        return as_json({"message": "Bad Request"}, HTTPStatus.BAD_REQUEST)
+    return as_json(bettingpros.events(ask.slate, day, ask.now))
 
 
 def _events(ask: Ask) -> Answer:
@@ -175,8 +51,7 @@ def _events(ask: Ask) -> Answer:
 
 def _lines(ask: Ask) -> Answer:
     refused = _keyed(ask) or _regional(ask)
-    cost = len(ask.params.get("markets", "h2h").split(","))
-    return refused or _odds(odds.lines(ask.slate, ask.params, ask.now), cost=cost)
+    return refused or _odds(odds.lines(ask.slate, ask.params, ask.now), cost=_markets(ask))
 
 
 def _event_odds(ask: Ask) -> Answer:
@@ -184,10 +59,40 @@ def _event_odds(ask: Ask) -> Answer:
     if refused:
         return refused
     found = odds.event_odds(ask.slate, ask.found[0], ask.params, ask.now)
-    if found is None:
-        text = "Event not found. The event may have expired or the event id may be invalid."
-        return _refusal(HTTPStatus.NOT_FOUND, text, "EVENT_NOT_FOUND")
-    return _odds(found, cost=len(ask.params.get("markets", "h2h").split(",")))
+    return _unknown_event() if found is None else _odds(found, cost=_markets(ask))
+
+
+def _past_events(ask: Ask) -> Answer:
+    return _keyed(ask) or _past(ask) or _odds(odds.past_events(ask.slate, ask.params), cost=1)
+
+
+def _past_event_odds(ask: Ask) -> Answer:
+    refused = _keyed(ask) or _regional(ask) or _past(ask)
+    if refused:
+        return refused
+    found = odds.past_event_odds(ask.slate, ask.found[0], ask.params)
+    return _unknown_event() if found is None else _odds(found, HISTORY_COSTS * _markets(ask))
+
+
+def _past(ask: Ask) -> Answer | None:
+    """Refuse a question for a snapshot that names no instant before now."""
+    try:
+        asked = datetime.fromisoformat(ask.params.get("date", ""))
+        if asked <= ask.now:
+            return None
+    except (ValueError, TypeError):
+        pass
+    text = "Invalid date parameter. Must be a past instant such as 2024-01-25T03:55:40Z"
+    return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, text, "INVALID_HISTORICAL_TIMESTAMP")
+
+
+def _markets(ask: Ask) -> int:
+    return len(ask.params.get("markets", "h2h").split(","))
+
+
+def _unknown_event() -> Answer:
+    text = "Event not found. The event may have expired or the event id may be invalid."
+    return _refusal(HTTPStatus.NOT_FOUND, text, "EVENT_NOT_FOUND")
 
 
 def _keyed(ask: Ask) -> Answer | None:
@@ -209,7 +114,7 @@ def _regional(ask: Ask) -> Answer | None:
 
 def _refusal(code: HTTPStatus, text: str, name: str) -> Answer:
     details = f"{_CODES}#{name.lower().replace('_', '-')}"
-    return _json({"message": text, "error_code": name, "details_url": details}, code)
+    return as_json({"message": text, "error_code": name, "details_url": details}, code)
 
 
 def _odds(payload: object, cost: int) -> Answer:
@@ -218,44 +123,17 @@ def _odds(payload: object, cost: int) -> Answer:
         "x-requests-used": str(cost),
         "x-requests-last": str(cost),
     }
-    return _json(payload, headers=usage)
+    return as_json(payload, headers=usage)
 
 
-def _pdf(body: bytes) -> Answer:
-    return Answer(HTTPStatus.OK, {"Content-Type": "application/pdf"}, body)
-
-
-def _json(
-    payload: Any,  # noqa: ANN401 - JSON of any form
-    code: HTTPStatus = HTTPStatus.OK,
-    headers: Mapping[str, str] | None = None,
-) -> Answer:
-    body = json.dumps(payload, separators=(",", ":")).encode()
-    kind = {"Content-Type": "application/json; charset=utf-8"}
-    return Answer(code, {**kind, **(headers or {})}, body)
-
-
-_NBA = "/v4/sports/basketball_nba"
-_REPORT = r"/referee/injury/Injury-Report_(\d{4}-\d\d-\d\d)_(\d\d)(?:_(\d\d))?([AP]M)\.pdf"
-_ROUTES: tuple[tuple[re.Pattern[str], Callable[[Ask], Answer]], ...] = tuple(
-    (re.compile(pattern), handler)
-    for pattern, handler in (
-        (re.escape(SCHEDULE_PATH), _schedule),
-        (r"/static/json/liveData/playbyplay/playbyplay_(\d{10})\.json", _play_by_play),
-        (r"/static/json/liveData/boxscore/boxscore_(\d{10})\.json", _live_box_score),
-        (re.escape(TODAYS_PATH), _todays_scoreboard),
-        (r"/stats/scoreboardv3", _scoreboard),
-        (re.escape(ESPN_SCOREBOARD_PATH), _espn_scoreboard),
-        (r"/nba/boxscore/_/gameId/(\d{9})", _espn_box_score),
-        (r"/stats/playerindex", _player_index),
-        (r"/stats/leaguegamelog", _game_log),
-        (r"/stats/boxscoretraditionalv2", _box_score),
-        (r"/stats/boxscoretraditionalv3", _box_score_v3),
-        (r"/wp-json/api/v1/get-game-officials", _officials),
-        (_REPORT, _injury_report),
-        (r"/pdfs/(\d{8})/\1_([A-Z]{6})\.pdf", _gamebook),
-        (f"{_NBA}/events", _events),
-        (f"{_NBA}/odds", _lines),
-        (rf"{_NBA}/events/([0-9a-f]{{32}})/odds", _event_odds),
-    )
+_LIVE = "/v4/sports/basketball_nba"
+_HISTORY = "/v4/historical/sports/basketball_nba"
+_BETTING: tuple[Route, ...] = (
+    (f"{_LIVE}/events", _events),
+    (f"{_LIVE}/odds", _lines),
+    (rf"{_LIVE}/events/([0-9a-f]{{32}})/odds", _event_odds),
+    (f"{_HISTORY}/events", _past_events),
+    (rf"{_HISTORY}/events/([0-9a-f]{{32}})/odds", _past_event_odds),
+    (r"/v3/events", _bettingpros),
 )
+_ROUTES = tuple((re.compile(pattern), handler) for pattern, handler in (*NBA, *_BETTING, *ESPN))

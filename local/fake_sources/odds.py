@@ -4,11 +4,12 @@ Source: https://the-odds-api.com/liveapi/guides/v4/
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
+from common.eastern import eastern_date
 from local.fake_sources.slate import Slate, status
 from local.fake_sources.teams import Person, roster, team
 
@@ -26,8 +27,29 @@ def event_id(game_id: str) -> str:
 
 
 def events(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payload]:
-    """List the events that are not over, within the requested bounds."""
-    return [_event(game) for game in _listed(slate, params, now) if status(game, now) != FINAL]
+    """List the events that are not over, within the requested bounds.
+
+    On one date in ten the answer also has the first event of the next date (FS09).
+    """
+    listed = [game for game in _listed(slate, params, now) if status(game, now) != FINAL]
+    return [_event(game) for game in (*listed, *_stray(slate, params, now))]
+
+
+def strays(day: date) -> bool:
+    """Return whether the events of an Eastern date come with one of the next date."""
+    return sha256(day.isoformat().encode()).digest()[0] % 10 == 0
+
+
+def _stray(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Game]:
+    start = params.get("commenceTimeFrom")
+    day = eastern_date(datetime.fromisoformat(start)) if start else None
+    if day is None or not strays(day):
+        return []
+    return [
+        game
+        for game in slate.on(day + timedelta(days=1))[:1]
+        if game.tipoff is not None and now < game.tipoff <= now + ODDS_AHEAD_MAX
+    ]
 
 
 def lines(slate: Slate, params: Mapping[str, str], now: datetime) -> list[Payload]:
@@ -47,9 +69,55 @@ def event_odds(
     game = next((each for each in slate.by_id.values() if event_id(each.game_id) == wanted), None)
     if game is None or game.tipoff is None or status(game, now) == FINAL:
         return None
-    open_ = status(game, now) == SCHEDULED
-    markets = params.get("markets", "h2h").split(",")
-    return _event(game) | {"bookmakers": _books(game, markets, now) if open_ else []}
+    return _event(game) | {"bookmakers": _open_books(game, params, now)}
+
+
+def _open_books(game: Game, params: Mapping[str, str], now: datetime) -> list[Payload]:
+    """Make the books of one event; a live answer has the time of each market, not of each book."""
+    books = _books(game, params.get("markets", "h2h").split(","), now)
+    without = [
+        {name: held for name, held in book.items() if name != "last_update"} for book in books
+    ]
+    return without if status(game, now) == SCHEDULED else []
+
+
+SNAPSHOT_EVERY = timedelta(minutes=5)
+"""How far apart the snapshots of the past are."""
+
+
+def past_events(slate: Slate, params: Mapping[str, str]) -> Payload:
+    """Make the snapshot of events at an instant of the past; live games are in it, too."""
+    taken = _taken(params)
+    return _snapshot(taken, events(slate, {}, taken))
+
+
+def past_event_odds(slate: Slate, wanted: str, params: Mapping[str, str]) -> Payload | None:
+    """Make the snapshot of one event's odds; None for an event that was not listed then."""
+    taken = _taken(params)
+    found = event_odds(slate, wanted, params, taken)
+    if found is None:
+        return None
+    books = [
+        {"key": book["key"], "title": book["title"], "last_update": _hour(taken)} | book
+        for book in found["bookmakers"]
+    ]
+    return _snapshot(taken, {**found, "bookmakers": books})
+
+
+def _taken(params: Mapping[str, str]) -> datetime:
+    """Return the instant of the last snapshot before the one that is asked for."""
+    asked = datetime.fromisoformat(params["date"]).timestamp()
+    return datetime.fromtimestamp(asked - asked % SNAPSHOT_EVERY.total_seconds(), UTC)
+
+
+def _snapshot(taken: datetime, data: object) -> Payload:
+    before, after = taken - SNAPSHOT_EVERY, taken + SNAPSHOT_EVERY
+    return {
+        "timestamp": f"{taken:%Y-%m-%dT%H:%M:%SZ}",
+        "previous_timestamp": f"{before:%Y-%m-%dT%H:%M:%SZ}",
+        "next_timestamp": f"{after:%Y-%m-%dT%H:%M:%SZ}",
+        "data": data,
+    }
 
 
 def _listed(slate: Slate, params: Mapping[str, str], now: datetime) -> Iterator[Game]:
@@ -77,7 +145,7 @@ def _event(game: Game) -> Payload:
 
 
 def _books(game: Game, markets: list[str], now: datetime) -> list[Payload]:
-    updated = f"{now.astimezone(UTC):%Y-%m-%dT%H:00:00Z}"
+    updated = _hour(now)
     return [
         {
             "key": key,
@@ -91,6 +159,11 @@ def _books(game: Game, markets: list[str], now: datetime) -> list[Payload]:
         }
         for shift, (key, title) in enumerate(BOOKS)
     ]
+
+
+def _hour(moment: datetime) -> str:
+    """Return when the odds were updated: at the full hour before an instant."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:00:00Z}"
 
 
 def _outcomes(game: Game, market: str, shift: int) -> list[Payload]:

@@ -6,9 +6,10 @@ odds have one market.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +19,8 @@ from common.calendar.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
 from common.eastern import at, eastern_date
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.fake_sources.answers import Answer, answer
-from local.fake_sources.slate import Slate, load, served, status
+from local.fake_sources.nba.schedule import meta, served
+from local.fake_sources.slate import Slate, load, status
 
 SCHEDULE_DAYS_BACK, SCHEDULE_DAYS_AHEAD = 7, 2
 """Days of the schedule around today; a catch-up that reaches further back needs more."""
@@ -34,6 +36,7 @@ AFTER_GAMES = (
 )
 """Paths of the data of finished games, which faults may publish late: all box scores of the NBA are
 late together. ESPN is another owner and is not late, nor are the scoreboards."""
+_OF_A_GAME = re.compile(r"/static/json/liveData/[a-z]+/[a-z]+_(\d{10})\.json")
 SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _PDF = {"Content-Type": "application/pdf"}
@@ -96,6 +99,10 @@ class Sources:
             return answer(path, _one_market(params), self._now, now)
         if path.startswith("/pdfs/") and self._is_out(path, now):
             return Answer(HTTPStatus.OK, _PDF, SMALL_PDF)
+        game_id = _game_of(path, params)
+        if game_id:
+            # Such an answer holds instants of the game, so not the game is later, but the answer.
+            return answer(path, params, self._now, now - self._late(game_id))
         return answer(path, params, self._published, now)
 
     def _turn_to(self, day: date) -> None:
@@ -139,10 +146,9 @@ class Sources:
             f"[{','.join(self._line(game, now) for game in games)}]}}"
             for day, games in groupby(self._listed, _date)
         )
-        meta = f'{{"version":1,"time":"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}'
-        season = json.dumps(self.season.slate.season)
-        league = f'{{"seasonYear":{season},"leagueId":"00","gameDates":[{days}]}}'
-        body = f'{{"meta":{meta},"leagueSchedule":{league}}}'
+        season = self.season.slate.season
+        league = f'{{"seasonYear":{json.dumps(season)},"leagueId":"00","gameDates":[{days}]}}'
+        body = f'{{"meta":{json.dumps(meta(season, now))},"leagueSchedule":{league}}}'
         return Answer(HTTPStatus.OK, _JSON, body.encode())
 
     def _line(self, game: Game, now: datetime) -> str:
@@ -166,6 +172,12 @@ def is_known(game: Game, now: datetime) -> bool:
 def _one_market(params: Mapping[str, str]) -> Mapping[str, str]:
     markets = params.get("markets")
     return {**params, "markets": markets.partition(",")[0]} if markets else params
+
+
+def _game_of(path: str, params: Mapping[str, str]) -> str:
+    """Return the id of the game that is asked for; empty where the question is about a date."""
+    found = _OF_A_GAME.fullmatch(path)
+    return found[1] if found else params.get("GameID", "")
 
 
 def _date(game: Game) -> date:

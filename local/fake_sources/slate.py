@@ -4,17 +4,15 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from common.calendar.games import FINAL, LIVE, SCHEDULED, Game, parse_schedule
-from common.eastern import EASTERN, at
+from common.eastern import at
 from common.errors import BadInputError
-from local.fake_sources.teams import team
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 CORRECTED_AFTER = timedelta(hours=2)
@@ -153,42 +151,6 @@ def is_corrected(game: Game, now: datetime) -> bool:
     return corrected(game.game_id) and is_rewritten(game, now)
 
 
-def document(slate: Slate, now: datetime) -> dict[str, Any]:
-    """Make the scheduleLeagueV2 document of a slate at an instant."""
-    days = [
-        {
-            "gameDate": f"{day:%m/%d/%Y} 00:00:00",
-            "games": [served(game, now) for game in games],
-        }
-        for day, games in groupby(slate.games, lambda game: game.game_date)
-    ]
-    return {
-        "meta": {"version": 1, "time": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"},
-        "leagueSchedule": {"seasonYear": slate.season, "leagueId": "00", "gameDates": days},
-    }
-
-
-def served(game: Game, now: datetime) -> dict[str, Any]:
-    """Make one game's entry in the document at an instant."""
-    midnight = datetime.combine(game.game_date, time(), EASTERN)
-    tipoff = game.tipoff.astimezone(EASTERN) if game.tipoff else midnight
-    state = SCHEDULED if game.postponed else status(game, now)
-    points = (0, 0) if game.postponed else score(game, now)
-    return {
-        "gameId": game.game_id,
-        "gameCode": game.code,
-        "gameStatus": state,
-        "gameStatusText": status_text(game, state, tipoff),
-        "gameDateEst": f"{game.game_date}T00:00:00Z",
-        # NBA.com writes a Z behind this Eastern time (scenario T10), and so does this server.
-        "gameDateTimeEst": f"{tipoff:%Y-%m-%dT%H:%M:%SZ}",
-        "gameDateTimeUTC": f"{tipoff.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "postponedStatus": "Y" if game.postponed else "N",
-        "awayTeam": _side(game.away, points[0]),
-        "homeTeam": _side(game.home, points[1]),
-    }
-
-
 def status_text(game: Game, state: int, tipoff: datetime) -> str:
     """Write a state as NBA.com does; the tip-off is Eastern."""
     if game.postponed:
@@ -198,17 +160,6 @@ def status_text(game: Game, state: int, tipoff: datetime) -> str:
     if state == SCHEDULED:
         return f"{tipoff:%I:%M} {tipoff:%p} ET".lstrip("0").lower().replace(" et", " ET")
     return "Final" if state == FINAL else "Q2 6:00"
-
-
-def _side(tricode: str, points: int) -> dict[str, Any]:
-    side = team(tricode)
-    return {
-        "teamId": side.team_id,
-        "teamName": side.name,
-        "teamCity": side.city,
-        "teamTricode": tricode if side.team_id else None,
-        "score": points,
-    }
 
 
 def _game(entry: object, path: Path) -> Game:

@@ -57,6 +57,34 @@ def team(tricode: str) -> Team:
     return TEAMS.get(tricode) or Team(0, tricode, "", "")
 
 
+_DIVISIONS = (
+    "Atlantic BOS BKN NYK PHI TOR, Central CHI CLE DET IND MIL, Southeast ATL CHA MIA ORL WAS, "
+    "Northwest DEN MIN OKC POR UTA, Pacific GSW LAC LAL PHX SAC, Southwest DAL HOU MEM NOP SAS"
+)
+_EAST = 3
+"""How many of the divisions are the East's."""
+
+
+class Division(NamedTuple):
+    """A division, and whether it is of the `East` or the `West`."""
+
+    name: str
+    conference: str
+
+
+def _read_divisions() -> dict[str, Division]:
+    found: dict[str, Division] = {}
+    for number, entry in enumerate(_DIVISIONS.split(", ")):
+        name, *tricodes = entry.split()
+        division = Division(name, "East" if number < _EAST else "West")
+        found |= dict.fromkeys(tricodes, division)
+    return found
+
+
+DIVISIONS = _read_divisions()
+"""By tricode."""
+
+
 class Person(NamedTuple):
     """A player; the one of rank 0 scores most."""
 
@@ -69,6 +97,11 @@ class Person(NamedTuple):
     def name(self) -> str:
         """First and last name."""
         return f"{self.first} {self.last}"
+
+    @property
+    def slug(self) -> str:
+        """The name in addresses, such as `aaron-bucks`."""
+        return self.name.lower().replace(" ", "-")
 
 
 def roster(tricode: str) -> tuple[Person, ...]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from common.calendar.games import Game
 from common.eastern import at
-from local.fake_sources.slate import Slate, document
+from local.fake_sources.nba.schedule import document
+from local.fake_sources.slate import Slate
 from local.fake_sources.teams import TEAMS
 
 Tip = str

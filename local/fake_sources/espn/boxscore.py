@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
-from local.fake_sources.arenas import arena
 from local.fake_sources.counts import PERIODS, Counts, Side, box, quarters
 from local.fake_sources.espn.scoreboard import event
 from local.fake_sources.espn.teams import (
@@ -21,6 +20,7 @@ from local.fake_sources.espn.teams import (
     nba_game_id,
     player_page,
 )
+from local.fake_sources.nba.arenas import arena
 from local.fake_sources.nba.live import referees
 from local.fake_sources.slate import Slate, final_score, status
 from local.fake_sources.teams import Person, inactive

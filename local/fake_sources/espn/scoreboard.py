@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from common.calendar.games import FINAL, SCHEDULED, Game
 from common.eastern import EASTERN
-from local.fake_sources.arenas import arena
 from local.fake_sources.counts import PERIODS
 from local.fake_sources.espn.sides import competitors
 from local.fake_sources.espn.status import instant, told_status
 from local.fake_sources.espn.teams import EspnTeam, espn_game_id, espn_team
+from local.fake_sources.nba.arenas import arena
 from local.fake_sources.slate import Slate, final_score, status
 
 Payload = dict[str, Any]

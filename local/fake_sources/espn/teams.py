@@ -89,5 +89,5 @@ def guid(what: str) -> str:
 
 def player_page(person: Person) -> str:
     """Return the address of a player's page."""
-    name = person.name.lower().replace(" ", "-")
+    name = person.slug
     return f"https://www.espn.com/nba/player/_/id/{athlete_id(person)}/{name}"

@@ -6,8 +6,8 @@ from typing import Any
 
 from common.calendar.games import FINAL, LIVE, SCHEDULED, Game
 from common.eastern import EASTERN
-from local.fake_sources.arenas import Arena, arena
 from local.fake_sources.counts import PERIODS, Counts, Side, box, quarters
+from local.fake_sources.nba.arenas import Arena, arena
 from local.fake_sources.nba.live import referees
 from local.fake_sources.slate import (
     CORRECTED_AFTER,

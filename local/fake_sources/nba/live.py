@@ -1,16 +1,23 @@
 """Makes the files that NBA.com's pages load on a game day: play-by-play and referees."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from common.calendar.games import FINAL, SCHEDULED, Game
-from common.eastern import at
-from local.fake_sources.slate import REFEREES_AT, Slate, score, status
+from common.eastern import EASTERN, at
+from local.fake_sources.counts import PERIODS
+from local.fake_sources.slate import GAME_LENGTH, REFEREES_AT, Slate, score, status
 from local.fake_sources.teams import team
 
 _REFEREES = ("Ada Whistle", "Ben Whistle", "Cleo Whistle", "Dan Whistle", "Eva Whistle")
+_FIRST_REFEREE = 9_900_000
 
 Payload = dict[str, Any]
+_REPLAY_COLUMNS = [
+    {"Name": "game_date", "DataType": "String"},
+    {"Name": "official_code", "DataType": "Int32"},
+    {"Name": "replaycenter_official", "DataType": "String"},
+]
 _OFFICIALS = (
     "game_id game_date season game_code home_team_id home_team home_team_abbr away_team_id "
     "away_team away_team_abbr official1 official1_code official1_JNum official2 official2_code "
@@ -24,19 +31,28 @@ def play_by_play(slate: Slate, game_id: str, now: datetime) -> Payload | None:
     game = slate.by_id.get(game_id)
     if game is None or status(game, now) == SCHEDULED:
         return None
-    periods = 4 if status(game, now) == FINAL else 2
+    is_over = status(game, now) == FINAL
+    periods = PERIODS if is_over else PERIODS // 2
     away, home = score(game, now)
     actions = [
-        _action(game, period, kind, (away * period // periods, home * period // periods))
+        _action(game, period, kind, (away * reached // periods, home * reached // periods))
         for period in range(1, periods + 1)
-        for kind in ("start", "end")
+        for kind, reached in (("start", period - 1), ("end", period))
     ]
-    if status(game, now) == FINAL:
+    if is_over:
         actions.append(_action(game, periods, "end", (away, home), "game"))
     for number, action in enumerate(actions, 1):
         action["actionNumber"], action["orderNumber"] = number * 2, number * 10000
-    meta = {"version": 1, "code": 200, "time": f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}"}
-    return {"meta": meta, "game": {"gameId": game_id, "actions": actions}}
+    return {"meta": _meta(game_id, now), "game": {"gameId": game_id, "actions": actions}}
+
+
+def _meta(game_id: str, now: datetime) -> Payload:
+    return {
+        "version": 1,
+        "code": 200,
+        "request": f"http://nba.cloud/games/{game_id}/playbyplay?Format=json",
+        "time": f"{now.astimezone(EASTERN):%Y-%m-%d %H:%M:%S.%f}",
+    }
 
 
 def officials(slate: Slate, day: date, now: datetime) -> Payload:
@@ -48,29 +64,55 @@ def officials(slate: Slate, day: date, now: datetime) -> Payload:
     ]
     rows = [_officials_row(game) for game in slate.on(day)] if out else []
     empty: Payload = {"rows": [], "columns": columns}
+    replays = {"rows": _replay_rows(day) if rows else [], "columns": _REPLAY_COLUMNS}
     return {
-        "nba": {"Table": {"rows": rows, "columns": columns}, "Table1": {"rows": [], "columns": []}},
-        "gl": {"Table": empty, "Table1": {"rows": [], "columns": []}},
-        "wnba": {"Table": empty, "Table1": {"rows": [], "columns": []}},
+        "nba": {"Table": {"rows": rows, "columns": columns}, "Table1": replays},
+        "gl": {"Table": empty, "Table1": replays},
+        "wnba": {"Table": empty, "Table1": replays},
     }
+
+
+def _replay_rows(day: date) -> list[Payload]:
+    """List the referees of the replay center, who are the same for all leagues."""
+    return [
+        {
+            "game_date": f"{day:%m/%d/%Y}",
+            "official_code": _FIRST_REFEREE + number,
+            "replaycenter_official": name,
+        }
+        for number, name in enumerate(_REFEREES[:3])
+    ]
 
 
 def _action(
     game: Game, period: int, kind: str, points: tuple[int, int], action: str = "period"
 ) -> Payload:
+    """Make the start or end of a period or of the game."""
+    assert game.tipoff is not None
     begins = kind == "start"
+    happened = game.tipoff + GAME_LENGTH * (period - begins) / PERIODS
     return {
         "clock": "PT12M00.00S" if begins else "PT00M00.00S",
+        "timeActual": f"{happened:%Y-%m-%dT%H:%M:%S.0Z}",
         "period": period,
         "periodType": "REGULAR",
         "actionType": action,
         "subType": kind,
+        "qualifiers": [],
         "personId": 0,
+        "x": None,
+        "y": None,
         "possession": 0,
-        "scoreAway": str(points[0]),
         "scoreHome": str(points[1]),
+        "scoreAway": str(points[0]),
+        "edited": f"{happened:%Y-%m-%dT%H:%M:%SZ}",
+        "isTargetScoreLastPeriod": False,
+        "xLegacy": None,
+        "yLegacy": None,
         "isFieldGoal": 0,
-        "description": f"{action.title()} {kind.title()} {game.away}@{game.home}",
+        "side": None,
+        "description": f"{action.title()} {kind.title()}",
+        "personIdsFilter": [],
     }
 
 
@@ -98,4 +140,4 @@ def referees(game_id: str) -> tuple[tuple[int, str], ...]:
     """Choose a game's three referees, each an id and a name."""
     start = int(game_id) % len(_REFEREES)
     numbers = [(start + step) % len(_REFEREES) for step in range(3)]
-    return tuple((9_900_000 + number, _REFEREES[number]) for number in numbers)
+    return tuple((_FIRST_REFEREE + number, _REFEREES[number]) for number in numbers)

@@ -104,7 +104,7 @@ def _leader(side: Side) -> Payload:
     return {
         "personId": person.person_id,
         "name": person.name,
-        "playerSlug": person.name.lower().replace(" ", "-"),
+        "playerSlug": person.slug,
         "jerseyNum": str(person.rank + 1),
         "position": "GGFFC"[person.rank],
         "teamTricode": side.tricode,

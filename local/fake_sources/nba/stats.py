@@ -1,4 +1,4 @@
-"""Makes stats.nba.com's result sets: the player index, the game log and the box score."""
+"""Makes stats.nba.com's result sets: the player index, the game log and the empty old box score."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -6,14 +6,14 @@ from typing import Any
 
 from common.calendar.games import FINAL, Game
 from common.messages.models import season_type
-from local.fake_sources.slate import Slate, score, status
-from local.fake_sources.teams import TEAMS, Person, Team, roster, team
+from common.scrapers.nba.teams import TEAMS as NBA_TEAMS
+from local.fake_sources.counts import Counts, Side, box
+from local.fake_sources.nba.figures import share
+from local.fake_sources.slate import Slate, is_corrected, status
+from local.fake_sources.teams import TEAMS, Person, Team, inactive, roster, team
 
 Payload = dict[str, Any]
-# Shares of a team's points, best scorer first; the rest goes to the last player.
-_SHARES = (0.32, 0.24, 0.18, 0.14)
 _COUNTS = "MIN FGM FGA FG_PCT FG3M FG3A FG3_PCT FTM FTA FT_PCT OREB DREB REB AST STL BLK"
-_FIXED = "OREB DREB REB AST STL BLK TO PF"
 _LOG = (
     "SEASON_ID PLAYER_ID PLAYER_NAME TEAM_ID TEAM_ABBREVIATION TEAM_NAME GAME_ID GAME_DATE "
     f"MATCHUP WL {_COUNTS} TOV PF PTS PLUS_MINUS FANTASY_PTS VIDEO_AVAILABLE"
@@ -34,8 +34,12 @@ _INDEX = (
 
 def player_index(params: Mapping[str, str]) -> Payload:
     """Make `/stats/playerindex`: all players of the thirty teams."""
-    rows = [_index_row(side, person) for side in TEAMS.values() for person in roster(side.tricode)]
-    return _result("playerindex", params, ("PlayerIndex", _INDEX.split(), rows))
+    rows = [
+        _index_row(side, person)
+        for side in TEAMS.values()
+        for person in (*roster(side.tricode), *inactive(side.tricode))
+    ]
+    return result("playerindex", params, ("PlayerIndex", _INDEX.split(), rows))
 
 
 def game_log(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
@@ -48,32 +52,26 @@ def game_log(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
         if first <= game.game_date <= last
         and status(game, now) == FINAL
         and season_type(game.game_id) == kind
-        for row in _log_rows(game, now)
+        for row in _log_rows(game, is_corrected=is_corrected(game, now))
     ]
-    return _result("leaguegamelog", params, ("LeagueGameLog", _LOG.split(), rows))
+    return result("leaguegamelog", params, ("LeagueGameLog", _LOG.split(), rows))
 
 
-def box_score(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
-    """Make `/stats/boxscoretraditionalv2`: three sets, all empty until the game is final."""
-    game = slate.by_id.get(params.get("GameID", ""))
-    players: list[Payload] = []
-    teams: list[Payload] = []
-    if game is not None and status(game, now) == FINAL:
-        players = list(_player_rows(game, now))
-        teams = [_team_row(game, side, now) for side in (game.away, game.home)]
-    starters = [{**row, "STARTERS_BENCH": "Starters"} for row in teams]
-    return _result(
+def retired_box_score(params: Mapping[str, str]) -> Payload:
+    """Make `/stats/boxscoretraditionalv2`: its three sets are empty since October 2025 (FS07)."""
+    return result(
         "boxscore",
         params,
-        ("PlayerStats", _PLAYER.split(), players),
-        ("TeamStats", _TEAM.split(), teams),
-        ("TeamStarterBenchStats", _BENCH.split(), starters),
+        ("PlayerStats", _PLAYER.split(), []),
+        ("TeamStats", _TEAM.split(), []),
+        ("TeamStarterBenchStats", _BENCH.split(), []),
     )
 
 
-def _result(
-    resource: str, params: Mapping[str, str], *sets: tuple[str, list[str], Sequence[Payload]]
+def result(
+    resource: str, params: Mapping[str, str], *sets: tuple[str, Sequence[str], Sequence[Payload]]
 ) -> Payload:
+    """Write rows as result sets; the answer repeats the parameters of the request."""
     return {
         "resource": resource,
         "parameters": dict(params),
@@ -93,94 +91,80 @@ def _us_date(text: str | None) -> date:
 
 
 def _index_row(side: Team, person: Person) -> Payload:
+    """Make a player's row; one player in seven was never drafted and has no number."""
+    undrafted = person.rank == len(roster(side.tricode))
+    draft = {"DRAFT_YEAR": 2020, "DRAFT_ROUND": 1, "DRAFT_NUMBER": person.rank + 1}
     return {
         "PERSON_ID": person.person_id,
         "PLAYER_LAST_NAME": person.last,
         "PLAYER_FIRST_NAME": person.first,
-        "PLAYER_SLUG": person.name.lower().replace(" ", "-"),
+        "PLAYER_SLUG": person.slug,
         "TEAM_ID": side.team_id,
+        "TEAM_SLUG": NBA_TEAMS[side.tricode].slug,
         "IS_DEFUNCT": 0,
         "TEAM_CITY": side.city,
         "TEAM_NAME": side.name,
         "TEAM_ABBREVIATION": side.tricode,
-        "JERSEY_NUMBER": str(person.rank + 1),
+        "JERSEY_NUMBER": None if undrafted else str(person.rank + 1),
+        "POSITION": "GGFFCFC"[person.rank],
+        "HEIGHT": f"6-{3 + person.rank}",
+        "WEIGHT": str(195 + 5 * person.rank),
+        "COLLEGE": "Memphis",
+        "COUNTRY": "USA",
+        **({} if undrafted else draft),
         "ROSTER_STATUS": 1.0,
+        "FROM_YEAR": "2020",
+        "TO_YEAR": "2025",
         "STATS_TIMEFRAME": "Season",
     }
 
 
-def _sides(game: Game, now: datetime) -> Iterator[tuple[str, str, int, int]]:
-    away, home = score(game, now)
-    yield game.away, f"{game.away} @ {game.home}", away, home
-    yield game.home, f"{game.home} vs. {game.away}", home, away
-
-
-def _log_rows(game: Game, now: datetime) -> Iterator[Payload]:
-    for tricode, matchup, points, against in _sides(game, now):
-        side = team(tricode)
-        for row in _stat_rows(game, side, points, against):
-            yield row | {
-                "SEASON_ID": "2" + game.season[:4],
-                "TEAM_NAME": side.full_name,
-                "GAME_DATE": game.game_date.isoformat(),
-                "MATCHUP": matchup,
-                "WL": "W" if points > against else "L",
-                "TOV": row["TO"],
-                "VIDEO_AVAILABLE": 1,
-            }
-
-
-def _player_rows(game: Game, now: datetime) -> Iterator[Payload]:
-    for tricode, _, points, against in _sides(game, now):
-        yield from _stat_rows(game, team(tricode), points, against)
-
-
-def _stat_rows(game: Game, side: Team, points: int, against: int) -> Iterator[Payload]:
-    scored = [int(points * share) for share in _SHARES]
-    for person, own in zip(roster(side.tricode), [*scored, points - sum(scored)], strict=True):
-        yield _counts(own, 48) | {
-            "GAME_ID": game.game_id,
-            "TEAM_ID": side.team_id,
+def _log_rows(game: Game, *, is_corrected: bool) -> Iterator[Payload]:
+    for side in box(game, FINAL, is_corrected=is_corrected):
+        at_home = side.tricode == game.home
+        about = {
+            "SEASON_ID": "2" + game.season[:4],
+            "TEAM_ID": team(side.tricode).team_id,
             "TEAM_ABBREVIATION": side.tricode,
-            "TEAM_CITY": side.city,
-            "PLAYER_ID": person.person_id,
-            "PLAYER_NAME": person.name,
-            "NICKNAME": person.first,
-            "START_POSITION": "GGFFC"[person.rank],
-            "COMMENT": "",
-            "PLUS_MINUS": points - against,
+            "TEAM_NAME": team(side.tricode).full_name,
+            "GAME_ID": game.game_id,
+            "GAME_DATE": game.game_date.isoformat(),
+            "MATCHUP": f"{game.home} vs. {game.away}" if at_home else f"{game.away} @ {game.home}",
+            "WL": "W" if side.margin > 0 else "L",
+            "VIDEO_AVAILABLE": 1,
         }
+        for person, counts in side.players:
+            yield {**about, **_log_row(person, counts, side)}
 
 
-def _team_row(game: Game, tricode: str, now: datetime) -> Payload:
-    points, against = score(game, now) if tricode == game.away else score(game, now)[::-1]
-    side = team(tricode)
-    return _counts(points, 240) | {
-        "GAME_ID": game.game_id,
-        "TEAM_ID": side.team_id,
-        "TEAM_NAME": side.name,
-        "TEAM_ABBREVIATION": tricode,
-        "TEAM_CITY": side.city,
-        "MIN": "240:00",
-        "PLUS_MINUS": points - against,
-    }
-
-
-def _counts(points: int, minutes: int) -> Payload:
-    threes = points // 9
-    free = (points - 3 * threes) % 2 + 2
-    made = (points - 3 * threes - free) // 2 + threes
+def _log_row(person: Person, counts: Counts, side: Side) -> Payload:
     return {
-        "MIN": minutes,
-        "FGM": made,
-        "FGA": made * 2,
-        "FG_PCT": 0.5,
-        "FG3M": threes,
-        "FG3A": threes * 3,
-        "FG3_PCT": 0.333,
-        "FTM": free,
-        "FTA": free,
-        "FT_PCT": 1.0,
-        "PTS": points,
-        **dict(zip(_FIXED.split(), (1, 4, 5, 3, 1, 0, 2, 2), strict=True)),
+        "PLAYER_ID": person.person_id,
+        "PLAYER_NAME": person.name,
+        "MIN": counts.minutes,
+        "FGM": counts.made,
+        "FGA": counts.tried,
+        "FG_PCT": share(counts.made, counts.tried),
+        "FG3M": counts.threes,
+        "FG3A": counts.threes_tried,
+        "FG3_PCT": share(counts.threes, counts.threes_tried) if counts.threes_tried else None,
+        "FTM": counts.free,
+        "FTA": counts.free_tried,
+        "FT_PCT": share(counts.free, counts.free_tried) if counts.free_tried else None,
+        "OREB": counts.offensive,
+        "DREB": counts.defensive,
+        "REB": counts.rebounds,
+        "AST": counts.assists,
+        "STL": counts.steals,
+        "BLK": counts.blocks,
+        "TOV": counts.turnovers,
+        "PF": counts.fouls,
+        "PTS": counts.points,
+        "PLUS_MINUS": side.margin,
+        "FANTASY_PTS": _fantasy_points(counts),
     }
+
+
+def _fantasy_points(counts: Counts) -> float:
+    good = counts.points + 1.2 * counts.rebounds + 1.5 * counts.assists
+    return round(good + 3 * (counts.steals + counts.blocks) - counts.turnovers, 1)

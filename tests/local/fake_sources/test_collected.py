@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.messages.models import GameRef
-from common.scrapers import get
+from common.scrapers import REGISTRY, get
 from common.scrapers.model import Target
 from common.settings import ROOT, Settings
 from common.sources.outcomes import EMPTY_OUTCOMES, Scraped
@@ -29,7 +29,7 @@ GAME = GameRef(
     game_id=GAME_ID, away="MIL", home="CHA", away_score=AWAY_SCORE, home_score=HOME_SCORE
 )
 BEFORE, IN_PLAY, OVER = (et(f"2025-11-12 {clock}") for clock in ("18:59", "20:00", "21:30"))
-OF_A_GAME = ["espn_boxscore", "nbac_boxscore", "nbac_play_by_play", "nbac_team_boxscore"]
+OF_A_GAME = sorted(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
 
 
 def collect(name: str, now: datetime, **changes: Any) -> Scraped:
@@ -78,9 +78,24 @@ def test_a_game_that_is_not_over_is_not_collected(name: str, now: datetime) -> N
         ("nbac_scoreboard", BEFORE, 12),
         ("nbac_scoreboard", OVER, 12),
         ("nbac_scoreboard", et("2025-11-13 03:00"), 12),
+        ("bp_events", BEFORE, 12),
+        ("bp_events", et("2025-11-13 03:00"), 12),
+        ("espn_roster", BEFORE, 210),
+        ("nbac_roster", BEFORE, 210),
+        ("nbac_player_list", BEFORE, 210),
+        ("nbac_player_movement", BEFORE, 210),
+        ("nbac_standings", BEFORE, 30),
+        ("nbac_referee_assignments", BEFORE, 12),
+        ("nbac_player_boxscore", et("2025-11-13 03:00"), 120),
+        ("oddsa_events", IN_PLAY, 12),
+        ("oddsa_game_lines", BEFORE, 12),
+        ("oddsa_player_props", BEFORE, 1),
+        ("oddsa_events_his", BEFORE, 12),
+        ("oddsa_game_lines_his", BEFORE, 1),
+        ("oddsa_player_props_his", BEFORE, 1),
     ],
 )
-def test_a_game_day_is_collected(name: str, now: datetime, count: int) -> None:
-    """Each scraper of a date finds all of its games, whatever their states are."""
+def test_a_date_is_collected(name: str, now: datetime, count: int) -> None:
+    """Each other scraper finds all games, teams or players, whatever the games' states are."""
     found = collect(name, now)
     assert (found.outcome, found.records, found.error_message) == ("SUCCESS", count, None)

@@ -87,7 +87,7 @@ def run(name: str, source: Source, clock: HandClock, hour: int, minute: int = 0)
     ("name", "clock_et", "expected"),
     [
         ("nbac_schedule_api", (4, 45), ("SUCCESS", 21)),
-        ("nbac_player_list", (6, 0), ("SUCCESS", 150)),
+        ("nbac_player_list", (6, 0), ("SUCCESS", 210)),
         ("nbac_referee_assignments", (9, 29), ("NO_DATA", 0)),
         ("nbac_referee_assignments", (9, 30), ("SUCCESS", 12)),
         ("nbac_injury_report", (0, 10), ("NOT_READY", 0)),

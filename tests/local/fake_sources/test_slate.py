@@ -10,7 +10,8 @@ import pytest
 from common.calendar.games import parse_schedule
 from common.errors import BadInputError
 from common.settings import ROOT
-from local.fake_sources.slate import Slate, document, final_score, load, score, status
+from local.fake_sources.nba.schedule import document
+from local.fake_sources.slate import Slate, final_score, load, score, status
 from local.fake_sources.teams import TEAMS
 from tests.kit.seasons import season_of, write_season
 

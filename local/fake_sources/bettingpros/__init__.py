@@ -1,0 +1,1 @@
+"""BettingPros: its API of events."""

@@ -1,0 +1,95 @@
+"""ESPN's view of the games: ids, tricodes and states of its own."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from common.scrapers.espn.games import EspnGame, read_games
+from local.fake_sources.answers import answer
+from local.fake_sources.espn.scoreboard import scoreboard
+from local.fake_sources.espn.teams import espn_game_id, nba_game_id
+from local.fake_sources.slate import Slate, final_score
+from local.fake_sources.teams import TEAMS
+from tests.local.fake_sources.test_collected import BEFORE, DAY, GAME_ID, IN_PLAY, OVER, SLATE
+
+PATH = "/apis/site/v2/sports/basketball/nba/scoreboard"
+
+
+def listed(slate: Slate, now: datetime) -> EspnGame:
+    """Return the first game of the day as the deployed reader sees it."""
+    return read_games(scoreboard(slate, DAY, now), "espn_scoreboard")[0]
+
+
+def test_every_id_leads_back_to_its_game() -> None:
+    """An ESPN id has nine digits, is no two games', and NBA.com's id follows from it."""
+    ids = [espn_game_id(game.game_id) for game in SLATE.games]
+    assert {len(espn_id) for espn_id in ids} == {9}
+    assert [nba_game_id(espn_id) for espn_id in ids] == [game.game_id for game in SLATE.games]
+
+
+def test_tricodes_are_espns_own() -> None:
+    """The six teams that ESPN abbreviates otherwise are abbreviated so, and read back as known."""
+    game = SLATE.by_id[GAME_ID]
+    games = tuple(replace(game, game_id=f"00225{n:05d}", home=code) for n, code in enumerate(TEAMS))
+    document = scoreboard(Slate(games, "2025-26"), DAY, BEFORE)
+    shown = {
+        side["team"]["abbreviation"]
+        for event in document["events"]
+        for side in event["competitions"][0]["competitors"]
+    }
+    assert {"GS", "NO", "NY", "SA", "UTAH", "WSH"} <= shown
+    assert {found.home for found in read_games(document, "espn_scoreboard")} == set(TEAMS)
+
+
+@pytest.mark.parametrize(
+    ("now", "status", "completed", "part"),
+    [
+        (BEFORE, "STATUS_SCHEDULED", False, None),
+        (IN_PLAY, "STATUS_IN_PROGRESS", False, 2),
+        (OVER, "STATUS_FINAL", True, 1),
+    ],
+)
+def test_a_game_has_the_state_of_the_instant(
+    now: datetime, status: str, *, completed: bool, part: int | None
+) -> None:
+    """A game is scheduled, in progress with half of the points, then final."""
+    found = listed(SLATE, now)
+    assert (found.status, found.completed) == (status, completed)
+    score = None if part is None else tuple(points // part for points in final_score(GAME_ID))
+    assert found.score == score
+
+
+def test_a_postponed_game_is_listed_and_not_completed() -> None:
+    """A postponed game stays under its date, without a point."""
+    game = replace(SLATE.by_id[GAME_ID], postponed=True)
+    found = listed(Slate((game,), "2025-26"), OVER)
+    assert (found.status, found.completed, found.score) == ("STATUS_POSTPONED", False, (0, 0))
+
+
+def test_a_date_without_games_has_no_event() -> None:
+    """The answer still describes the league."""
+    found: Any = json.loads(answer(PATH, {"dates": "20251110"}, SLATE, OVER).body)
+    assert (found["events"], found["leagues"][0]["abbreviation"]) == ([], "NBA")
+
+
+def test_without_a_date_the_day_is_today() -> None:
+    """ESPN answers for the Eastern date of the instant."""
+    assert (
+        answer(PATH, {}, SLATE, OVER).body == answer(PATH, {"dates": "20251112"}, SLATE, OVER).body
+    )
+
+
+def test_a_date_of_another_form_is_refused() -> None:
+    """The answer to a date that is none is a 400."""
+    assert answer(PATH, {"dates": "today"}, SLATE, OVER).status == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/nba/boxscore/_/gameId/499999999", "/apis/site/v2/sports/basketball/nba/teams/99"]
+)
+def test_what_espn_does_not_have_is_not_found(path: str) -> None:
+    """An id of no game or of no team is a 404."""
+    assert answer(path, {}, SLATE, OVER).status == 404

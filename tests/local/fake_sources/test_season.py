@@ -1,0 +1,73 @@
+"""The sources of a season: what is late, and what is not."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.fake_sources.season import SeasonFile, Sources
+from tests.local.fake_sources.test_collected import GAME_ID, OVER, SLATE
+
+LATE = timedelta(hours=3)
+LIVE_BOX = f"/static/json/liveData/boxscore/boxscore_{GAME_ID}.json"
+LOG = "/stats/leaguegamelog"
+OF_THE_LEAGUE = {
+    LIVE_BOX: {},
+    f"/static/json/liveData/playbyplay/playbyplay_{GAME_ID}.json": {},
+    "/stats/boxscoretraditionalv3": {"GameID": GAME_ID},
+    "/stats/boxscoreusagev3": {"GameID": GAME_ID},
+    LOG: {"DateFrom": "11/12/2025", "DateTo": "11/12/2025"},
+}
+NEVER_LATE = {
+    f"/nba/boxscore/_/gameId/4{GAME_ID[2:]}": {},
+    "/apis/site/v2/sports/basketball/nba/scoreboard": {"dates": "20251112"},
+    "/stats/scoreboardv3": {"GameDate": "2025-11-12"},
+    "/static/json/liveData/scoreboard/todaysScoreboard_00.json": {},
+}
+
+
+def sources(late: timedelta) -> Sources:
+    """Make the sources of the slate, whose data is late by a span."""
+    return Sources(SeasonFile(SLATE, ()), lambda _: late)
+
+
+def body(made: Sources, path: str, params: dict[str, str], after: timedelta) -> Any:
+    """Return an answer some time after the end of the game, without the time of its writing."""
+    found = json.loads(made.answer(path, params, OVER + after).body)
+    found.pop("meta", None)
+    return found
+
+
+def rows(log: Any) -> list[Any]:
+    """Return the rows of a game log."""
+    found: list[Any] = log["resultSets"][0]["rowSet"]
+    return found
+
+
+@pytest.mark.parametrize("path", OF_THE_LEAGUE)
+def test_late_data_is_late_in_every_answer_of_the_league(path: str) -> None:
+    """An answer lacks the finished game until the span is over, and then has the whole."""
+    params, on_time = OF_THE_LEAGUE[path], sources(timedelta(0))
+    whole = body(on_time, path, params, timedelta(0))
+    early = body(sources(LATE), path, params, LATE - timedelta(seconds=1))
+    late = body(sources(LATE), path, params, LATE)
+    # Other games of the date are over by then, so their rows follow in the log.
+    assert early != whole
+    assert late == whole or (path == LOG and len(rows(late)) > len(rows(whole)) > 0)
+
+
+def test_late_data_keeps_the_tip_off() -> None:
+    """The late file of a game has the tip-off at which the game was played."""
+    found = body(sources(LATE), LIVE_BOX, {}, LATE)
+    assert found["game"]["gameTimeUTC"] == "2025-11-13T00:00:00Z"
+    assert found["game"]["gameStatus"] == 3
+
+
+@pytest.mark.parametrize("path", NEVER_LATE)
+def test_other_answers_are_never_late(path: str) -> None:
+    """ESPN is another owner, and scoreboards follow the game itself."""
+    params = NEVER_LATE[path]
+    late, on_time = (sources(span).answer(path, params, OVER) for span in (LATE, timedelta(0)))
+    assert late == on_time
+    assert late.status == 200
