@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from common.calendar.games import FINAL
@@ -14,6 +15,7 @@ from common.scrapers.injury_report import file_name
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from local.fake_sources import boxes, boxes_v3, live, odds, pdfs
 from local.fake_sources.slate import REPORT_AT, Slate, document, status
+from local.samples import sample_for
 
 CREDITS = 20_000
 # S3 answers so for a missing key where listing is not allowed.
@@ -44,7 +46,7 @@ class Ask:
 
 
 def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) -> Answer:
-    """Answer one GET.
+    """Answer one GET; what no handler serves is answered with a sample that is about it.
 
     Args:
         path: from the root; the hosts' paths do not overlap, so one server serves them all.
@@ -57,7 +59,13 @@ def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) ->
         if found:
             groups = tuple(group or "" for group in found.groups())
             return handler(Ask(groups, params, slate, now))
-    return _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+    file = sample_for(path, params, now)
+    return _sample(file) if file else _json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+
+
+def _sample(file: Path) -> Answer:
+    kind = "text/html" if file.suffix == ".html" else "application/json"
+    return Answer(HTTPStatus.OK, {"Content-Type": f"{kind}; charset=utf-8"}, file.read_bytes())
 
 
 def _schedule(ask: Ask) -> Answer:

@@ -13,6 +13,8 @@ EVENTS = "      - scrapers: [oddsa_events]\n"
 PROPS = (
     "      - scrapers: [oddsa_player_props, oddsa_game_lines]\n        events_from: oddsa_events\n"
 )
+NO_PLAYERS = (", nbac_player_list", "")
+"""Takes away what triggers one scraper."""
 WINDOW_2 = 'at: "23:00"\n    tolerance_minutes: 30'
 
 

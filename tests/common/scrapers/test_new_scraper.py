@@ -16,41 +16,42 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.scrapers.model import Call, Parsed, Scraper, Target
-from common.scrapers.shape import load, result_set
+from common.scrapers.shape import load, need, objects
 from common.scrapers.source import SourceSpec, declare
 
-ARENAS = declare(SourceSpec("arenas", "Arenas", "https://arenas.example", "/stats"))
+ARENAS = declare(SourceSpec("arenas", "Arenas", "https://arenas.example"))
 
 
 def _calls(target: Target, _now: datetime) -> Sequence[Call]:
-    # The local source answers a path alike on every host; this one is full at six in the morning.
-    params = {"LeagueID": "00", "Season": target.season, "Historical": "0", "TeamID": "0"}
-    return [Call(ARENAS.name, "/stats/playerindex", params, target.season)]
+    day = target.target_date.isoformat()
+    return [Call(ARENAS.name, "/doors", {"date": day}, day)]
 
 
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     answer = load(bodies[0], target.scraper)
-    rows = result_set(answer, "PlayerIndex", ("PERSON_ID",), target.scraper)
+    rows = objects(need(answer, "doors", list, target.scraper), target.scraper)
     return Parsed(rows, len(rows))
 
 
 DOORS = Scraper("arena_doors", "date", _calls, _parse)
 '''
-BEFORE = "      - scrapers: [nbac_schedule_api, nbac_player_list]\n"
-AFTER = "      - scrapers: [nbac_schedule_api, nbac_player_list, arena_doors]\n"
+SAMPLE = '{"doors": [{"arena": "Spectrum Center"}, {"arena": "Ball Arena"}]}'
+STEPS = "    steps:\n"
+STEP = "      - scrapers: [arena_doors]\n"
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """Copy the project, add the scraper's file, and name it in a step."""
-    for folder in ("common", "config", "functions", "local"):
+    """Copy the project, add the scraper's file and its sample, and name it in a step."""
+    for folder in ("common", "config", "docs", "functions", "local", "tests/kit/samples"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     (tmp_path / "common" / "scrapers" / "arena_doors.py").write_text(SCRAPER)
+    (tmp_path / "tests" / "kit" / "samples" / "arena_doors.json").write_text(SAMPLE)
     workflows = tmp_path / "config" / "workflows.yaml"
     text = workflows.read_text()
-    assert BEFORE in text
-    workflows.write_text(text.replace(BEFORE, AFTER))
+    assert text.index(STEPS) < text.index("betting_lines")
+    workflows.write_text(text.replace(STEPS, STEPS + STEP, 1))
     return tmp_path
 
 
@@ -70,7 +71,7 @@ def run(tree: Path, *arguments: str, **environment: str) -> str:
 
 
 def test_a_scraper_and_its_source_are_one_file(tree: Path) -> None:
-    """It is collected in the morning and logged with its records; nothing else is edited."""
+    """It is collected in the morning and logged with its sample's records; nothing else changes."""
     slate = str(ROOT / "config" / "slates" / "2025-11.json")
     dates = ("--from", "2025-11-12", "--to", "2025-11-12")
     run(tree, "simulate", "--schedule", slate, *dates, "--out", str(tree / "out"))
@@ -78,7 +79,7 @@ def test_a_scraper_and_its_source_are_one_file(tree: Path) -> None:
     rows = [row for row in map(json.loads, log) if row["scraper_name"] == "arena_doors"]
     first = rows[0]
     assert (first["status"], first["outcome"]) == ("SUCCESS", "SUCCESS")
-    assert first["records_processed"] > 0
+    assert first["records_processed"] == 2
     assert first["gcs_path"].startswith("gs://nba-scraped-data/arena-doors/2025-11-12/")
     assert first["workflow_name"] == "morning_operations"
 
