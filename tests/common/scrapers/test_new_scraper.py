@@ -55,7 +55,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(tree: Path, *arguments: str, **environment: str) -> str:
+def run(tree: Path, *arguments: str, status: int = 0, **environment: str) -> str:
     """Run a command of the copied project, and return what it prints."""
     command = [sys.executable, "-m", "local", *arguments]
     done = subprocess.run(
@@ -66,7 +66,7 @@ def run(tree: Path, *arguments: str, **environment: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stdout
 
 
@@ -89,3 +89,22 @@ def test_its_source_has_settings_of_its_own(tree: Path) -> None:
     shown = run(tree, "scrapers", NBA_ARENAS_URL="https://gateway.example")
     line = next(line for line in shown.splitlines() if "arena_doors" in line)
     assert all(text in line for text in ("arenas", "morning_operations", "ready"))
+
+
+def test_check_is_content_with_it(tree: Path) -> None:
+    """The new scraper is no error and no warning; that the table may list it is a note."""
+    ready = {"NBA_HTTP_PROXY": "http://proxy.example:3128", "NBA_ODDS_API_KEY": "k"}
+    found = json.loads(run(tree, "check", "--json", **ready))
+    assert {one["level"] for one in found} == {"note"}
+    named = [one["where"] for one in found if "arena" in one["text"]]
+    assert named == ["docs/scrapers.md"]
+
+
+def test_check_names_what_a_scraper_lacks(tree: Path) -> None:
+    """Without its step it is an error, and without its sample a warning."""
+    shutil.copy(ROOT / "config" / "workflows.yaml", tree / "config" / "workflows.yaml")
+    (tree / "tests" / "kit" / "samples" / "arena_doors.json").unlink()
+    found = json.loads(run(tree, "check", "--json", status=1))
+    texts = {one["level"]: one["text"] for one in found if "arena_doors" in one["text"]}
+    assert "nothing triggers arena_doors; put it into a step" in texts["error"]
+    assert "arena_doors has no sample" in texts["warning"]
