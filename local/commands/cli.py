@@ -10,6 +10,7 @@ from common.errors import OrchestrationError
 from local.commands.develop.bundle import bundle
 from local.commands.develop.cost import cost
 from local.commands.develop.dashboards import dashboards
+from local.commands.develop.new_scraper import new_scraper
 from local.commands.develop.schema import schema
 from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
@@ -36,6 +37,7 @@ GROUPS: Mapping[str, Sequence[click.Command]] = {
         simulate,
         soak,
         bundle,
+        new_scraper,
         schema,
         dashboards,
         cost,

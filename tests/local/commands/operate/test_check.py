@@ -128,7 +128,8 @@ def test_a_list_that_is_older_than_what_it_lists(tmp_path: Path) -> None:
     assert (stale.level, stale.where) == ("warning", str(schema))
     assert "python -m local schema >" in stale.text
     assert (lacking.level, lacking.where) == ("note", str(table))
-    assert "no line for bp_events;" in lacking.text
+    assert lacking.text.startswith("has no line for ")
+    assert "bp_events" in lacking.text
 
 
 def test_the_command_ends_with_1_for_an_error_alone(tmp_path: Path) -> None:
