@@ -1,7 +1,7 @@
 """The settings, read once from the environment into one frozen object, and nowhere else."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -109,17 +109,33 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: a value does not fit its field; the text names the variable and the value.
     """
-    _refuse_fallbacks(environment)
-    given = {field: environment[variable(field)] for field in _fields(environment)}
+    for name, text in setting_defects(environment):
+        raise ConfigError(f"environment variable {name}={text}")
+    return Settings.model_validate(_given(environment))
+
+
+def setting_defects(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each variable that is refused, with its value (a secret is hidden) and the reason."""
+    for name, value in environment.items():
+        if value and name.startswith(PREFIX) and name.endswith("_FALLBACK"):
+            instead = f"{name.removesuffix('_FALLBACK')}_ROUTES"
+            shown = repr(hide_login(value))
+            yield name, f"{shown}: is not read any more; set {instead} to its URL"
+    given = _given(environment)
     try:
-        return Settings.model_validate(given)
+        Settings.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = _field_at(first["loc"])
+        details = error.errors()
+    else:
+        return
+    for detail in details:
+        field = _field_at(detail["loc"])
         shown = "(hidden)" if "key" in field else repr(hide_login(given.get(field, "")))
-        text = f"{variable(field)}={shown}: {hide_login(first['msg'])}"
-        # Without its cause, which shows the value as it was given.
-        raise ConfigError(f"environment variable {text}; give it a valid value") from None
+        yield variable(field), f"{shown}: {hide_login(detail['msg'])}; give it a valid value"
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, str]:
+    return {field: environment[variable(field)] for field in _fields(environment)}
 
 
 def _fields(environment: Mapping[str, str]) -> list[str]:
@@ -135,13 +151,6 @@ def _field_at(place: Sequence[int | str]) -> str:
     """Return the field that a place in the settings belongs to, such as `nba_cdn_routes`."""
     parts = [str(part) for part in place]
     return "_".join(parts[1:3]) if parts[0] == "sources" else parts[0]
-
-
-def _refuse_fallbacks(environment: Mapping[str, str]) -> None:
-    for name, value in environment.items():
-        if value and name.startswith(PREFIX) and name.endswith("_FALLBACK"):
-            instead = f"{name.removesuffix('_FALLBACK')}_ROUTES"
-            raise ConfigError(f"environment variable {name} is not read; {instead} takes its URL")
 
 
 @lru_cache(maxsize=1)

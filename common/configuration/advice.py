@@ -15,9 +15,9 @@ _INSTEAD = {
 """What to write instead, by error type, where a field's example does not show it."""
 
 
-def worst(details: Sequence[ErrorDetails]) -> ErrorDetails:
-    """Return the error to show: a misspelt field before the field that is missing because of it."""
-    return min(details, key=lambda detail: detail["type"] == "missing")
+def worst_first(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Return the errors with a misspelt field before the one that is missing because of it."""
+    return sorted(details, key=lambda detail: detail["type"] == "missing")
 
 
 def advice(detail: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:

@@ -48,20 +48,22 @@ def check(source: WorkflowSource, topology: Topology) -> None:
     Raises:
         ConfigError: the file has a defect.
     """
-    ticks = Ticks(parse_cron(topology.cron_for(CONTROLLER_TOPIC)))
-    asked = {str(job.message["scraper"]) for job in topology.jobs if "scraper" in job.message}
-    for place, text in defects(source.file, ticks, asked):
+    for place, text in defects(source.file, topology):
         raise source.document.refuse(place, text)
 
 
-def defects(file: WorkflowFile, ticks: Ticks, asked: set[str]) -> Iterator[Defect]:
+def defects(file: WorkflowFile, topology: Topology) -> Iterator[Defect]:
     """Yield every defect of a file.
 
     Args:
         file: the file.
-        ticks: when the controller ticks.
-        asked: names of the scrapers that a scheduler job asks for.
+        topology: when the controller ticks, and which scrapers its jobs ask for.
+
+    Raises:
+        ConfigError: the topology has no job for the controller, or one with a malformed cron.
     """
+    ticks = Ticks(parse_cron(topology.cron_for(CONTROLLER_TOPIC)))
+    asked = {str(job.message["scraper"]) for job in topology.jobs if "scraper" in job.message}
     for name, flow in file.enabled.items():
         for checked in (
             _unknown(flow, file),
@@ -140,7 +142,7 @@ def _step_defects(flow: Workflow) -> Iterator[Defect]:
             yield (*place, "games"), f"{said}; put {REFRESH} into one"
         if not step.events_from:
             for name in step.scrapers:
-                if REGISTRY[name].needs_events:
+                if name in REGISTRY and REGISTRY[name].needs_events:
                     yield place, f"{name} goes by event; write events_from: oddsa_events"
         earlier.update(step.scrapers)
     yield from _game_defects(flow)

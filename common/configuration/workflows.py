@@ -26,7 +26,7 @@ from common.errors import ConfigError
 from common.messages.models import Name
 
 if TYPE_CHECKING:
-    from common.configuration.yaml_file import Document
+    from common.configuration.yaml_file import Defect, Document
 
 CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 """The JSON schema of an Eastern wall time such as `06:00`."""
@@ -216,23 +216,30 @@ def read_workflows(path: Path) -> WorkflowSource:
         ConfigError: the file is missing, is not YAML or has another form; the message names file,
             line, field and value.
     """
-    return parse_source(_text(path), str(path))
+    return parse_source(text_of(path), str(path))
 
 
 def parse_source(text: str, where: str) -> WorkflowSource:
     """Check the form of a workflow file's text; `where` names it in errors."""
-    from common.configuration.advice import advice, worst  # noqa: PLC0415 - as YAML
     from common.configuration.yaml_file import parse_yaml  # noqa: PLC0415 - YAML only when a file is read
 
     document = parse_yaml(text, where)
     try:
         return WorkflowSource(document, WorkflowFile.model_validate(document.data))
     except ValidationError as error:
-        detail = worst(error.errors())
-        if detail["type"].startswith("union_tag"):
-            said = f"names no kind of workflow; write one of {', '.join(_KINDS)}"
-            raise document.refuse((*detail["loc"], "kind"), said) from error
-        raise document.refuse(_path(detail), advice(detail, _fields(detail))) from error
+        raise document.refuse(*form_defects(error)[0]) from error
+
+
+def form_defects(error: ValidationError) -> "list[Defect]":
+    """Return every place where a file has another form, with advice; the worst is the first."""
+    from common.configuration.advice import advice, worst_first  # noqa: PLC0415 - as YAML
+
+    return [
+        ((*detail["loc"], "kind"), f"names no kind of workflow; write one of {', '.join(_KINDS)}")
+        if detail["type"].startswith("union_tag")
+        else (_path(detail), advice(detail, _fields(detail)))
+        for detail in worst_first(error.errors())
+    ]
 
 
 def config_hash(path: Path) -> str:
@@ -256,7 +263,12 @@ def _fields(detail: ErrorDetails) -> Mapping[str, FieldInfo]:
     return WorkflowFile.model_fields
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a workflow file.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not UTF-8; the message names it.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

@@ -4,7 +4,7 @@ The settings of a source, the overrides of the local stack and the variables of 
 from its name: docs/settings.md lists the sources, and a test holds that list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -155,12 +155,16 @@ def check_sources(settings: Settings) -> None:
     Raises:
         ConfigError: a source is unknown; the text names the variable and the known sources.
     """
+    for name, text in source_defects(settings):
+        raise ConfigError(f"environment variable {name}: {text}")
+
+
+def source_defects(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield each variable that is set for a source that does not exist, with the known ones."""
     if settings.sources.keys() <= _declared.keys():
-        return
+        return  # without importing the scrapers' files
     for name, given in settings.sources.items():
         if name not in sources():
-            what = next(iter(given.model_fields_set), "url")
-            raise ConfigError(
-                f"environment variable {variable(f'{name}_{what}')}: no source is named {name}; "
-                f"known are {', '.join(_declared)}"
-            )
+            for what in sorted(given.model_fields_set):
+                said = f"no source is named {name}; known are {', '.join(_declared)}"
+                yield variable(f"{name}_{what}"), said

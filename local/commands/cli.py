@@ -10,9 +10,11 @@ from common.errors import OrchestrationError
 from local.commands.develop.bundle import bundle
 from local.commands.develop.cost import cost
 from local.commands.develop.dashboards import dashboards
+from local.commands.develop.new_scraper import new_scraper
 from local.commands.develop.schema import schema
 from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
+from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
 from local.commands.operate.parse import parse
 from local.commands.operate.scrapers import scrapers
@@ -30,11 +32,12 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (dlq, parse, scrapers),
+    "Operate": (check, dlq, parse, scrapers),
     "Develop": (
         simulate,
         soak,
         bundle,
+        new_scraper,
         schema,
         dashboards,
         cost,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from http import HTTPStatus
+from pathlib import Path
 
 from local.fake_sources import odds
 from local.fake_sources.asked import Answer, Ask, Route, as_json
@@ -12,6 +13,7 @@ from local.fake_sources.espn.routes import ROUTES as ESPN
 from local.fake_sources.nba.routes import ACCESS_DENIED
 from local.fake_sources.nba.routes import ROUTES as NBA
 from local.fake_sources.slate import Slate
+from local.samples import sample_for
 
 __all__ = ["ACCESS_DENIED", "Answer", "answer"]
 CREDITS = 20_000
@@ -21,7 +23,7 @@ _CODES = "https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html"
 
 
 def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) -> Answer:
-    """Answer one GET.
+    """Answer one GET; what no handler serves is answered with a sample that is about it.
 
     Args:
         path: from the root; the hosts' paths do not overlap, so one server serves them all.
@@ -34,7 +36,13 @@ def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) ->
         if found:
             groups = tuple(group or "" for group in found.groups())
             return handler(Ask(groups, params, slate, now))
-    return as_json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+    file = sample_for(path, params, now)
+    return _sample(file) if file else as_json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+
+
+def _sample(file: Path) -> Answer:
+    kind = "text/html" if file.suffix == ".html" else "application/json"
+    return Answer(HTTPStatus.OK, {"Content-Type": f"{kind}; charset=utf-8"}, file.read_bytes())
 
 
 def _bettingpros(ask: Ask) -> Answer:

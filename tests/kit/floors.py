@@ -22,6 +22,7 @@ FLOORS = (
     "common.healing",
     "common.handlers",
     "functions",
+    "local.samples",
     "local.fake_sources",
     "local.records",
     "local.broker",

@@ -1,11 +1,11 @@
 """A small answer of each source, made up in the form that the source really sends.
 
-JSON and pages lie in `tests/kit/samples/`; the PDFs are drawn by the fake sources. All of them are
-about one invented night, 12 November 2025.
+`local/samples.py` names the files and the invented night that all of them are about; the PDFs are
+drawn by the fake sources.
 """
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from common.calendar.games import parse_schedule
@@ -13,23 +13,20 @@ from common.eastern import EASTERN
 from common.messages.models import GameRef
 from common.scrapers import get
 from common.scrapers.model import Target
-from common.settings import ROOT
 from local.fake_sources.pdfs import gamebook, injury_report
 from local.fake_sources.slate import Slate
-
-FOLDER = ROOT / "tests" / "kit" / "samples"
-DAY = date(2025, 11, 12)
-GAME = GameRef(game_id="0022509001", away="MIL", home="CHA")
+from local.samples import GAME, file_of, target_of
 
 
 def sample(name: str) -> bytes:
-    """Return a source's answer to a scraper."""
+    """Return a source's answer to a scraper, whose sample must be there."""
     if name == "nbac_injury_report":
         return injury_report(_slate(), datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
     if name == "nbac_gamebook_pdf":
         return gamebook(_slate().by_id[GAME.game_id])
-    page = FOLDER / f"{name}.html"
-    return (page if page.exists() else FOLDER / f"{name}.json").read_bytes()
+    file = file_of(name)
+    assert file, f"tests/kit/samples/{name}.json is missing"
+    return file.read_bytes()
 
 
 def bodies(name: str) -> list[bytes]:
@@ -45,15 +42,7 @@ def document(name: str) -> Any:
 
 def target(name: str, game: GameRef = GAME) -> Target:
     """Return the target that a scraper's sample answers."""
-    scope = get(name).scope
-    return Target(
-        name,
-        DAY,
-        "2025-26",
-        game if scope == "game" else None,
-        event_ids=("a" * 31 + "1",) if scope == "event" else (),
-        teams=("CHA",) if scope == "team" else (),
-    )
+    return target_of(get(name), game)
 
 
 def _slate() -> Slate:

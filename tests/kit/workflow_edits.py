@@ -13,10 +13,11 @@ EVENTS = "      - scrapers: [oddsa_events]\n"
 PROPS = (
     "      - scrapers: [oddsa_player_props, oddsa_game_lines]\n        events_from: oddsa_events\n"
 )
-PLAYERS = (
-    "[nbac_schedule_api, nbac_player_list]\n        alternatives: {nbac_player_list: [espn_roster]}"
+NO_PLAYERS = (
+    ", nbac_player_list]\n        alternatives: {nbac_player_list: [espn_roster]}",
+    ", espn_roster]",
 )
-"""The scrapers of the morning, with what stands in for the second one."""
+"""Takes away what triggers one scraper."""
 WINDOW_2 = 'at: "23:00"\n    tolerance_minutes: 30'
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,9 @@ from local.commands.options import workflows_option
 if TYPE_CHECKING:
     from common.configuration.topology import Topology
     from common.configuration.workflows import Workflow
-    from common.scrapers.model import Scraper, Target
+    from common.scrapers.model import Scraper
     from common.settings import Settings
 
-DAY = date(2025, 11, 12)
-"""The date for which the calls are made up; their sources are the same on each date."""
 PIPED_COLUMNS = 160
 
 
@@ -75,7 +73,7 @@ def listing(
     for name, scraper in REGISTRY.items():
         flows = [flow for flow, held in workflows.items() if name in held.every_scraper]
         jobs = [job.name for job in topology.jobs if job.message.get("scraper") == name]
-        sources = _sources_of(scraper)
+        sources = sources_of(scraper)
         off = scraper.off if not (flows or jobs) else ""
         yield Listed(
             name=name,
@@ -87,33 +85,18 @@ def listing(
         )
 
 
-def _sources_of(scraper: "Scraper") -> tuple[str, ...]:
+def sources_of(scraper: "Scraper") -> tuple[str, ...]:
+    """Return the sources that a scraper's first calls ask, on the day itself and later."""
     from common.eastern import at
+    from local.samples import DAY, target_of
 
-    noon = at(DAY, time(12))
-    target = _made_up(scraper)
+    noon, target = at(DAY, time(12)), target_of(scraper)
     found = [
         call.source
         for now in (noon, noon + timedelta(days=2))
         for call in scraper.calls(target, now)
     ]
     return tuple(dict.fromkeys(found))
-
-
-def _made_up(scraper: "Scraper") -> "Target":
-    """Return a target with all that any scope needs."""
-    from common.messages.models import GameRef
-    from common.scrapers.model import Target
-
-    game = GameRef(game_id="0022500213", away="MIL", home="CHA")
-    return Target(
-        scraper.name,
-        DAY,
-        "2025-26",
-        game if scraper.scope == "game" else None,
-        event_ids=("0" * 32,),
-        instant=datetime.fromisoformat("2025-11-12T17:00:00Z"),
-    )
 
 
 def _missing(sources: tuple[str, ...], settings: "Settings") -> str:

@@ -11,7 +11,7 @@ from common.configuration.workflows import parse_source
 from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from tests.kit.workflow_edits import (
-    PLAYERS,
+    NO_PLAYERS,
     SHIPPED,
     TEXT,
     TOPOLOGY,
@@ -119,12 +119,12 @@ def test_quarter_hours_allow_quarter_hours() -> None:
 
 def test_s9_a_scraper_may_be_disabled_with_a_reason() -> None:
     """A scraper without a workflow is accepted if it is disabled or has its own job."""
-    edit = (PLAYERS, "[nbac_schedule_api, nbac_player_list]")
-    named = ("workflows:\n", "disabled_scrapers: {espn_roster: once a year}\nworkflows:\n")
-    assert refusal(edit, named) == ""
-    message: dict[str, str | int] = {"scraper": "espn_roster"}
+    named = ("workflows:\n", "disabled_scrapers: {nbac_player_list: once a year}\nworkflows:\n")
+    assert refusal(NO_PLAYERS, named) == ""
+    message: dict[str, str | int] = {"scraper": "nbac_player_list"}
     job = Job(name="players", cron="0 4 * * *", topic="scraper-requests", message=message)
-    assert refusal(edit, topology=TOPOLOGY.model_copy(update={"jobs": (*TOPOLOGY.jobs, job)})) == ""
+    jobs = (*TOPOLOGY.jobs, job)
+    assert refusal(NO_PLAYERS, topology=TOPOLOGY.model_copy(update={"jobs": jobs})) == ""
 
 
 def test_d8_a_disabled_scraper_that_a_job_asks_for() -> None:

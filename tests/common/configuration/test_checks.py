@@ -11,7 +11,7 @@ from common.errors import ConfigError
 from common.scrapers import REGISTRY
 from tests.kit.workflow_edits import (
     EVENTS,
-    PLAYERS,
+    NO_PLAYERS,
     PROPS,
     SHIPPED,
     TEXT,
@@ -94,14 +94,14 @@ CASES = {
         "did you mean 'nbac_injury_report'?",
     ),
     "s9 an untriggered scraper": (
-        (PLAYERS, "[nbac_schedule_api, nbac_player_list]"),
+        NO_PLAYERS,
         "version: 1",
-        "disabled_scrapers: nothing triggers espn_roster",
-        "'espn_roster: <reason>'",
+        "disabled_scrapers: nothing triggers nbac_player_list",
+        "'nbac_player_list: <reason>'",
     ),
     "d8 a disabled scraper that a workflow still needs": (
         ("workflows:\n", "disabled_scrapers: {nbac_player_list: switched off}\nworkflows:\n"),
-        "[nbac_schedule_api, nbac_player_list]",
+        "[nbac_schedule_api, nbac_player_list",
         "nbac_player_list is disabled (switched off)",
         "out of disabled_scrapers",
     ),

@@ -55,7 +55,7 @@ def test_s10_the_shipped_workflows_name_registered_scrapers() -> None:
 def test_s9_every_scraper_is_in_a_shipped_workflow_or_off() -> None:
     """A scraper that no shipped workflow triggers gives a reason."""
     triggered = {name for flow in WORKFLOWS.values() for name in flow.every_scraper}
-    assert triggered == {name for name, scraper in REGISTRY.items() if not scraper.off}
+    assert triggered >= {name for name, scraper in REGISTRY.items() if not scraper.off}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

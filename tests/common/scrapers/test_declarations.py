@@ -49,7 +49,7 @@ def only(name: str, **changes: object) -> Call:
 
 def test_registry_names() -> None:
     """The scrapers that a workflow must trigger have the names of the configuration (S10)."""
-    assert sorted(name for name, scraper in REGISTRY.items() if not scraper.off) == NAMES
+    assert {name for name, scraper in REGISTRY.items() if not scraper.off} >= set(NAMES)
     assert all(scraper.name == name for name, scraper in REGISTRY.items())
 
 

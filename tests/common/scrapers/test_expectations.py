@@ -18,7 +18,8 @@ from common.scrapers.model import (
     Record,
     Target,
 )
-from tests.kit.samples import DAY, GAME, bodies, document, sample, target
+from local.samples import DAY, GAME
+from tests.kit.samples import bodies, document, sample, target
 
 SCORED = GAME.model_copy(update={"away_score": 61, "home_score": 99})
 """The sample's game, with the score to which the points of its game log add up."""

@@ -21,7 +21,7 @@ from local.fake_sources.answers import ACCESS_DENIED
 from local.fake_sources.overrides import switched_on
 from local.fake_sources.pdfs import injury_report
 from local.fake_sources.slate import Slate
-from tests.kit.samples import GAME as SAMPLED
+from local.samples import GAME as SAMPLED
 from tests.kit.samples import sample
 from tests.kit.situations import game
 

@@ -8,7 +8,8 @@ import pytest
 from common.messages.models import GameRef
 from common.scrapers import get
 from common.scrapers.model import ContractError, NotReadyError
-from tests.kit.samples import GAME, bodies, document, target
+from local.samples import GAME
+from tests.kit.samples import bodies, document, target
 from tests.kit.spoilt import refusal
 
 NAME = "espn_boxscore"

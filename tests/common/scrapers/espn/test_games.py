@@ -13,7 +13,8 @@ from common.scrapers.espn.roster import IDS
 from common.scrapers.model import ContractError
 from common.scrapers.nba.teams import TEAMS
 from common.settings import ROOT
-from tests.kit.samples import DAY, GAME, document
+from local.samples import DAY, GAME
+from tests.kit.samples import document
 from tests.kit.spoilt import Step, spoil
 
 RECORDINGS = ROOT.parent / "shared" / "data" / "samples"

@@ -1,0 +1,67 @@
+"""A topology that has the form and cannot work has every defect named."""
+
+from pathlib import Path
+
+import pytest
+
+from common.configuration.topology import load_topology
+from common.configuration.topology_checks import topology_defects
+from common.settings import ROOT
+
+SHIPPED = ROOT / "config" / "topology.yaml"
+LEASE_SECONDS = 660.0
+
+
+def found(tmp_path: Path, *edits: tuple[str, str]) -> dict[str, str]:
+    """Return the defects of the shipped file with some text replaced, by their place."""
+    text = SHIPPED.read_text()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "topology.yaml"
+    path.write_text(text)
+    defects = topology_defects(load_topology(path), LEASE_SECONDS)
+    return {".".join(map(str, place)): text for place, text in defects}
+
+
+def test_the_shipped_topology_has_no_defect(tmp_path: Path) -> None:
+    """Topics, crons, scrapers and durations of the shipped file fit each other."""
+    assert found(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "said"),
+    [
+        ("  - tick-cleanup-processor\n", "", "subscriptions.2.topic", "'tick-cleanup-processor'"),
+        ('"*/15 * * * *"', '"*/15 * * * 1"', "jobs.2.cron", "only daily crons are known"),
+        ('"*/15 * * * *"', '"61 * * * *"', "jobs.2.cron", "use *, n, a-b"),
+        (
+            "scraper: nbac_schedule_api",
+            "scraper: nbac_schedule",
+            "jobs.3.message.scraper",
+            "did you mean 'nbac_schedule_api'?",
+        ),
+        ("topic: tick-master-controller\n", "topic: tick-cleanup-processor\n", "jobs", "nothing"),
+        ("dead_letter_topic: dead-letters", "dead_letter_topic: dead", "dead_letter_topic", "dead"),
+        ("ack_deadline_seconds: 600", "ack_deadline_seconds: 661", "delivery", "661 < lease 660"),
+        ("retention_seconds: 604800", "retention_seconds: 600", "delivery", "retention 600 s"),
+    ],
+)
+def test_what_cannot_work_is_named(
+    tmp_path: Path, old: str, new: str, place: str, said: str
+) -> None:
+    """A topic, cron, scraper or duration that does not fit is a defect with what to write."""
+    defects = found(tmp_path, (old, new))
+    (at,) = [name for name in defects if name.endswith(place)]
+    assert said in defects[at]
+
+
+def test_every_defect_is_named(tmp_path: Path) -> None:
+    """Three defects of one file are three."""
+    defects = found(
+        tmp_path,
+        ('"*/15 * * * *"', '"soon"'),
+        ("scraper: nbac_schedule_api", "scraper: none"),
+        ("ack_deadline_seconds: 600", "ack_deadline_seconds: 100"),
+    )
+    assert list(defects) == ["jobs.2.cron", "jobs.3.message.scraper", "delivery"]

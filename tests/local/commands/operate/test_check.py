@@ -1,0 +1,147 @@
+"""`python -m local check` names everything that is wrong or missing at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from common.settings import ROOT
+from local.commands.operate.check import findings
+from local.commands.operate.findings import Finding, of_environment
+from local.commands.operate.scraper_findings import of_lists
+from tests.kit.workflow_edits import line_of
+from tests.local.commands.command_line import run
+
+SHIPPED = (ROOT / "config" / "workflows.yaml").read_text()
+TOPOLOGY = (ROOT / "config" / "topology.yaml").read_text()
+WEEK_AT = f"topology.yaml:{line_of(TOPOLOGY, '604800')}"
+READY = {"NBA_ODDS_API_KEY": "k", "NBA_HTTP_PROXY": "http://proxy.example:3128"}
+
+
+def at(found: list[Finding], where: str) -> Finding:
+    """Return the one finding at a place."""
+    (one,) = [each for each in found if each.where == where]
+    return one
+
+
+def test_the_committed_tree_has_no_error() -> None:
+    """With a key and a proxy there are notes alone, and each names a reason."""
+    found = findings(READY)
+    assert found
+    assert {one.level for one in found} == {"note"}
+    standings = [one for one in found if "nbac_standings" in one.text]
+    assert [one.where for one in standings] == ["common/scrapers/nba/standings.py:35"]
+    assert "needs a proxy to stats.nba.com" in standings[0].text
+
+
+def test_a_source_that_is_off_says_what_is_lost() -> None:
+    """Without a proxy and a key, each source names its variables and what workflows lack."""
+    found = findings({})
+    stats = at(found, "NBA_NBA_STATS_PROXY")
+    assert stats.level == "warning"
+    for said in ("NBA_NBA_STATS_ROUTES", "NBA_NBA_STATS_URL", "morning_operations lacks nbac_play"):
+        assert said in stats.text
+    odds = at(found, "NBA_ODDS_API_KEY")
+    assert "betting_lines lacks oddsa_events, oddsa_game_lines, oddsa_player_props" in odds.text
+    assert at(found, "NBA_BETTINGPROS_KEY").level == "note"
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    """Both files and the environment have several errors each, and none hides another."""
+    flows, topology = tmp_path / "flows.yaml", tmp_path / "topology.yaml"
+    flows.write_text(SHIPPED.replace("every_hours: 2", "every_hours: x"))
+    topology.write_text(TOPOLOGY.replace('"*/15 * * * *"', "soon").replace("api}", "apy}"))
+    environment = {
+        "NBA_TOPOLOGY_FILE": str(topology),
+        "NBA_LEASE_SECONDS": "soon",
+        "NBA_NBA_CDM_URL": "https://x.example",
+        "NBA_NBA_CDN_ROUTES": "ftp://user:pass-word@x.example",
+    }
+    found = [one for one in findings(environment, flows) if one.level == "error"]
+    assert [one.where for one in found] == [
+        f"{flows}:{line_of(SHIPPED, 'every_hours: 2')}",
+        f"{topology}:{line_of(TOPOLOGY, '*/15')}",
+        f"{topology}:{line_of(TOPOLOGY, 'scraper: nbac')}",
+        "NBA_LEASE_SECONDS",
+        "NBA_NBA_CDN_ROUTES",
+        "NBA_NBA_CDM_URL",
+    ]
+    assert "pass-word" not in "".join(map(str, found))
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        (None, "flows.yaml", "NBA_WORKFLOWS_FILE"),
+        ("a: ]", "flows.yaml:1", "not YAML"),
+        ("a: 1\na: 2\n", "flows.yaml:2", "there already"),
+    ],
+)
+def test_a_workflow_file_that_cannot_be_read(
+    tmp_path: Path, text: str | None, where: str, said: str
+) -> None:
+    """It is one error with its line; the rest is checked all the same."""
+    path = tmp_path / "flows.yaml"
+    if text is not None:
+        path.write_text(text)
+    found = findings({"NBA_LEASE_SECONDS": "x"}, path)
+    assert said in at(found, str(tmp_path / where)).text
+    assert at(found, "NBA_LEASE_SECONDS").level == "error"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        (None, "topology.yaml", "NBA_TOPOLOGY_FILE"),
+        ("version: ]", "topology.yaml:1", "not YAML"),
+        (TOPOLOGY.replace("604800", "week"), WEEK_AT, "got 'week'"),
+    ],
+)
+def test_a_topology_that_cannot_be_read(
+    tmp_path: Path, text: str | None, where: str, said: str
+) -> None:
+    """It is an error with its line, and the workflows' times count as not checked."""
+    path = tmp_path / "topology.yaml"
+    if text is not None:
+        path.write_text(text)
+    found = findings({"NBA_TOPOLOGY_FILE": str(path)})
+    assert said in at(found, str(tmp_path / where)).text
+    assert "not compared with the ticks" in at(found, "config/workflows.yaml").text
+
+
+def test_variables_that_nothing_reads_and_secrets_that_are_not_there(tmp_path: Path) -> None:
+    """A misspelt variable and a key file that is missing are warnings."""
+    environment = {"NBA_PROJCT": "x", "NBA_ODDS_API_KEY_FILE": str(tmp_path / "key"), "PATH": "/"}
+    found = list(of_environment(environment))
+    assert "did you mean 'NBA_PROJECT'?" in at(found, "NBA_PROJCT").text
+    assert "is no file" in at(found, "NBA_ODDS_API_KEY_FILE").text
+    assert {one.level for one in found} == {"warning"}
+
+
+def test_a_list_that_is_older_than_what_it_lists(tmp_path: Path) -> None:
+    """A stale schema is a warning, a missing line of the table a note; no file is no finding."""
+    schema, table = tmp_path / "schema.json", tmp_path / "scrapers.md"
+    assert list(of_lists(schema, table)) == []
+    schema.write_text("{}")
+    table.write_text((ROOT / "docs" / "scrapers.md").read_text().replace("`bp_events` ", "`bp` "))
+    stale, lacking = of_lists(schema, table)
+    assert (stale.level, stale.where) == ("warning", str(schema))
+    assert "python -m local schema >" in stale.text
+    assert (lacking.level, lacking.where) == ("note", str(table))
+    assert lacking.text.startswith("has no line for ")
+    assert "bp_events" in lacking.text
+
+
+def test_the_command_ends_with_1_for_an_error_alone(tmp_path: Path) -> None:
+    """A user sees a line a finding and the counts; `--json` prints the same as a list."""
+    clean = run("check", **READY)
+    assert (clean.returncode, clean.stderr) == (0, "")
+    *lines, counts = clean.stdout.splitlines()
+    assert counts == f"errors: 0, warnings: 0, notes: {len(lines)}"
+    wrong = tmp_path / "workflows.yaml"
+    wrong.write_text("version: 7\n")
+    failed = run("check", "--workflows", str(wrong), "--json", **READY)
+    first, *_ = json.loads(failed.stdout)
+    assert failed.returncode == 1
+    assert (first["level"], first["where"]) == ("error", f"{wrong}:1")
+    assert first["text"].startswith("version: ")
