@@ -6,6 +6,7 @@ the `nbac_schedule_api` scraper stores them.
 
 import re
 from codecs import BOM_UTF8
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -88,7 +89,8 @@ class Schedule:
     Attributes:
         games: the games, without preseason and All-Star.
         warnings: one sentence for each field that is unknown or contradicts another, whose game is
-            kept, and for each game of another league or of an unknown kind, which is left out.
+            kept, and for each game of another league or of an unknown kind and each listing after
+            a final one, which are left out.
         season: such as `2025-26`; empty when the document names none and lists no game.
     """
 
@@ -179,8 +181,7 @@ def _schedule(
     league: object = NBA,
 ) -> Schedule:
     warnings: list[str] = []
-    latest: dict[str, Game] = {}
-    moved: dict[tuple[str, date], Game] = {}
+    listings: dict[str, dict[date, Game]] = defaultdict(dict)
     days: dict[str, date] = {}
     for day, raw in listed:
         game_id = _game_id(raw)
@@ -191,19 +192,34 @@ def _schedule(
         listed_on = str(day)
         if listed_on not in days:
             days[listed_on] = _day(game_id, listed_on)
-        game = _game(game_id, days[listed_on], raw, warnings)
-        other = latest.get(game_id)
-        if other is not None and other.game_date == game.game_date:
+        game, own = _game(game_id, days[listed_on], raw, warnings), listings[game_id]
+        other = own.get(game.game_date)
+        if other is not None:
             warnings.append(f"game {game_id} is listed twice on {game.game_date}; one is left out")
-            game = other if other.is_final else game
-        elif other is not None:  # S5: a game listed on two dates was moved to the later one
-            earlier, game = sorted((other, game), key=lambda found: found.game_date)
-            moved[game_id, earlier.game_date] = replace(earlier, postponed=True)
-        latest[game_id] = game
-    games = sorted(
-        [*latest.values(), *moved.values()], key=lambda game: (game.game_date, game.game_id)
-    )
+        own[game.game_date] = other if other is not None and other.is_final else game
+    found = (game for own in listings.values() for game in _settled(own, warnings))
+    games = sorted(found, key=lambda game: (game.game_date, game.game_id))
     return Schedule(tuple(games), tuple(warnings), season or (games[0].season if games else ""))
+
+
+def _settled(listings: Mapping[date, Game], warnings: list[str]) -> Iterator[Game]:
+    """Yield one game's listings: it is played on one date, and was moved from the ones before (S5).
+
+    It is played on the date of its latest final listing, else on its latest date. A listing after
+    a final one is stale, and is left out with a warning.
+    """
+    games = [listings[day] for day in sorted(listings)]
+    played = next((game for game in reversed(games) if game.is_final), games[-1])
+    for game in games:
+        if game.game_date < played.game_date:
+            yield replace(game, postponed=True)
+        elif game is played:
+            yield game
+        else:
+            warnings.append(
+                f"game {game.game_id} is final on {played.game_date} and listed again on "
+                f"{game.game_date}; the listing of {game.game_date} is left out"
+            )
 
 
 def _game(game_id: str, day: date, raw: dict[str, Any], warnings: list[str]) -> Game:

@@ -20,6 +20,7 @@ from common.scrapers.model import (
     Record,
     Target,
 )
+from common.scrapers.shape import need
 
 SHOWN_MAX = 3
 """How many strange values an error shows."""
@@ -85,13 +86,16 @@ def of_asked_date(
         The records of the date, and a warning for each of the others.
 
     Raises:
-        ContractError: a field cannot be read; the text names record, field and value.
+        ContractError: a date cannot be read; the text names record, field and value. The record
+            may be of the date that was asked for, so it is not left out.
     """
     ours, warnings = [], []
     for record in records:
-        which = f"{target.scraper}: {name} {record[name]}: {field} is {record[field]!r:.80}"
+        where = f"{target.scraper}: {name} {record.get(name)!s:.80}"
+        value = need(record, field, str, where)
+        which = f"{where}: {field} is {value!r:.80}"
         try:
-            found = read(record[field])
+            found = read(value)
         except (ValueError, OverflowError) as error:
             raise ContractError(f"{which}, which is no date ({error})") from None
         if found == target.target_date:

@@ -18,9 +18,6 @@ from common.scrapers.model import (
 )
 from common.scrapers.shape import load, need, objects
 
-END_ACTIONS_MAX = 5
-"""How many of the last actions may hold the end of the game; corrections may follow it."""
-
 
 def _calls(target: Target, _now: datetime) -> Sequence[Call]:
     game_id = game_of(target).game_id
@@ -41,9 +38,16 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
         raise ContractError(f"{where}: {len(bodies[0])} bytes without an action")
     # The file grows during the game. Half a game, once stored as a whole one, is never collected
     # again.
-    if not any(action["actionType"] == "game" for action in actions[-END_ACTIONS_MAX:]):
+    if not _is_over(actions):
         raise NotReadyError(f"{where}: game {game_id} has {len(actions)} actions and no end yet")
     return Parsed(actions, len(actions))
+
+
+def _is_over(actions: Sequence[Record]) -> bool:
+    """Return whether the game's end follows the last period's; corrections may come after both."""
+    kinds = [action["actionType"] for action in actions]
+    last_period = max((number for number, kind in enumerate(kinds) if kind == "period"), default=0)
+    return "game" in kinds[last_period:]
 
 
 def _final_score(actions: Sequence[Record], _game: GameRef) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from functools import partial
 
 from common.messages.models import GameRef
 from common.scrapers.agreement import adds_up
@@ -17,6 +18,7 @@ from common.scrapers.model import (
     game_of,
 )
 from common.scrapers.nba import boxscore_v3
+from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, result_set
 
 TEAMS_PER_GAME = 2
@@ -29,10 +31,14 @@ def _list_calls(target: Target, _now: datetime) -> Sequence[Call]:
 
 def _parse_list(bodies: Sequence[bytes], target: Target) -> Parsed:
     columns = ("PERSON_ID", "PLAYER_LAST_NAME", "PLAYER_FIRST_NAME", "TEAM_ABBREVIATION")
-    rows = result_set(load(bodies[0], target.scraper), "PlayerIndex", columns, target.scraper)
-    for row in rows:
-        need(row, "PERSON_ID", int, target.scraper)
-    return Parsed(rows, len(rows))
+    served = result_set(load(bodies[0], target.scraper), "PlayerIndex", columns, target.scraper)
+    rows, warnings = without_odd(served, partial(_listed, where=target.scraper), target.scraper)
+    return Parsed(rows, len(rows), warnings)
+
+
+def _listed(row: Record, where: str) -> Record:
+    need(row, "PERSON_ID", int, f"{where}: player {row['PLAYER_LAST_NAME']!r:.40}")
+    return row
 
 
 def _log_calls(target: Target, _now: datetime) -> Sequence[Call]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from functools import partial
 
 from common.scrapers.expectations import of_asked_date
-from common.scrapers.model import Call, Expectation, Parsed, Scraper, Target
+from common.scrapers.model import Call, Expectation, Parsed, Record, Scraper, Target
+from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, objects
 
 
@@ -17,13 +19,18 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     where = target.scraper
     table = need(need(load(bodies[0], where), "nba", dict, where), "Table", dict, where)
     rows = objects(need(table, "rows", list, where), where)
-    for row in rows:
-        for field in ("game_id", "game_date", "official1"):
-            need(row, field, str, where)
-    ours, warnings = of_asked_date(
+    ours, others = of_asked_date(
         rows, target, name="game_id", field="game_date", read=_american_date
     )
-    return Parsed(ours, len(ours), warnings)
+    games, odd = without_odd(ours, partial(_game, where=where), where)
+    return Parsed(games, len(games), others + odd)
+
+
+def _game(row: Record, where: str) -> Record:
+    where = f"{where}: game {row.get('game_id')!r:.40}"
+    for field in ("game_id", "official1"):
+        need(row, field, str, where)
+    return row
 
 
 def _american_date(text: str) -> date:
@@ -39,5 +46,5 @@ REFEREE_ASSIGNMENTS = Scraper(
     _parse,
     empty_bytes_max=None,
     due=time(10),
-    expects=Expectation(key=("game_id",)),
+    expects=Expectation(key=("game_id",), game="game_id"),
 )

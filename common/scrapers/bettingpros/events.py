@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
 from common.eastern import eastern_date
 from common.scrapers.agreement import adds_up, distinct, same
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
+from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, objects
 
 
@@ -19,11 +21,16 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     document = load(bodies[0], where)
     asked = need(document, "_parameters", dict, where)
     same("_parameters.date", asked.get("date"), target.target_date.isoformat(), where)
-    events = objects(need(document, "events", list, where), where)
-    distinct("id", (need(event, "id", int, where) for event in events), where)
-    for event in events:
-        _check(event, target.target_date, f"{where}: event {event['id']}")
-    return Parsed(events, len(events))
+    rows = need(document, "events", list, where)
+    events, warnings = without_odd(rows, partial(_event, target=target), where)
+    distinct("id", (event["id"] for event in events), where)
+    return Parsed(events, len(events), warnings)
+
+
+def _event(event: Record, target: Target) -> Record:
+    need(event, "id", int, f"{target.scraper}: event of {event.get('scheduled')!r:.40}")
+    _check(event, target.target_date, f"{target.scraper}: event {event['id']}")
+    return event
 
 
 def _check(event: Record, day: date, where: str) -> None:

@@ -10,12 +10,13 @@ from datetime import datetime, time
 
 from common.messages.models import GameRef
 from common.scrapers.agreement import adds_up, distinct, final_score, same
-from common.scrapers.espn.games import find, tricode
-from common.scrapers.espn.scoreboard import calls, games_of
+from common.scrapers.espn.games import EspnGame, exchanged, find, tricode
+from common.scrapers.espn.scoreboard import board_of, calls
 from common.scrapers.model import (
     Call,
     ContractError,
     Expectation,
+    MismatchError,
     NotReadyError,
     Parsed,
     Record,
@@ -36,37 +37,46 @@ def _calls(target: Target, now: datetime) -> Sequence[Call]:
 def _then(bodies: Sequence[bytes], target: Target) -> Sequence[Call]:
     """Return the call for the page of the asked game, once it is over."""
     where, asked = target.scraper, game_of(target)
-    games = games_of(bodies[0], target)
-    found = find(games, target.target_date, asked)
-    if found is None:
-        listed = ", ".join(f"{game.away}@{game.home}" for game in games) or "no game"
-        raise ContractError(
-            f"{where}: ESPN lists {listed} on {target.target_date}, "
-            f"asked was {asked.away}@{asked.home} ({asked.game_id})"
-        )
+    found = _listed(bodies[0], target)
     if not found.completed:
         raise NotReadyError(f"{where}: game {asked.game_id} is not over; ESPN has {found.status}")
     return [Call("espn_www", f"/nba/boxscore/_/gameId/{found.espn_id}", {}, found.espn_id)]
 
 
+def _listed(board: bytes, target: Target) -> EspnGame:
+    """Return the asked game as the scoreboard lists it."""
+    asked, (games, _, warnings) = game_of(target), board_of(board, target)
+    found = find(games, target.target_date, asked)
+    if found is None:
+        listed = ", ".join(f"{game.away}@{game.home}" for game in games) or "no game"
+        wanted = f"{asked.away}@{asked.home} ({asked.game_id})"
+        raise ContractError(
+            f"{target.scraper}: ESPN lists {listed} on {target.target_date}, asked was "
+            + "; ".join((wanted, *warnings))
+        )
+    return found
+
+
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     where, asked = target.scraper, game_of(target)
-    listed = find(games_of(bodies[0], target), target.target_date, asked)
+    listed = _listed(bodies[0], target)
     package = _package(bodies[-1], where)
     strip = need(package, "gmStrp", dict, where)
-    same("gid", need(strip, "gid", str, where), listed and listed.espn_id, where)
+    same("gid", need(strip, "gid", str, where), listed.espn_id, where)
     state = need(need(strip, "status", dict, where), "state", str, where)
     if state != "post":
         raise NotReadyError(f"{where}: game {asked.game_id} is {state!r}, not over")
     scores = _scores(strip, asked, where)
-    if listed:
-        served = (scores[asked.away], scores[asked.home])
-        same("the page's score", served, listed.score, where)
+    if scores != listed.points:
+        raise MismatchError(
+            f"{where}: game {asked.game_id}: the page's score is {scores}, "
+            f"the scoreboard's {listed.points}"
+        )
     teams = objects(need(package, "bxscr", list, where), where)
     rows = [_team(team, scores, asked, where) for team in teams]
     distinct("team", (row["teamTricode"] for row in rows), where)
     same("the number of teams", len(rows), len(scores), where)
-    return Parsed(rows, len(rows))
+    return Parsed(rows, len(rows), exchanged(listed, asked, where))
 
 
 def _package(page: bytes, where: str) -> Record:

@@ -1,7 +1,8 @@
 """ESPN's games, and which of NBA.com's games each of them is.
 
 ESPN has ids and some tricodes of its own. A game is the same one when its Eastern date and both
-teams are: no two teams meet twice on a day.
+teams are: no two teams meet twice on a day. Which of them is at home may differ, as it may in a
+neutral arena.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,6 @@ from types import MappingProxyType
 
 from common.eastern import eastern_date
 from common.messages.models import GameRef
-from common.scrapers.agreement import distinct
 from common.scrapers.model import ContractError, Record
 from common.scrapers.shape import need, objects
 
@@ -47,46 +47,28 @@ class EspnGame:
         """The Eastern date."""
         return eastern_date(self.starts)
 
+    @property
+    def meeting(self) -> tuple[date, frozenset[str]]:
+        """The Eastern date and the two teams, by which owners' games are matched."""
+        return self.day, frozenset((self.away, self.home))
+
+    @property
+    def points(self) -> dict[str, int] | None:
+        """The points by tricode; None before the game has begun."""
+        return dict(zip((self.away, self.home), self.score, strict=True)) if self.score else None
+
 
 def tricode(abbreviation: str) -> str:
     """Return NBA.com's tricode for ESPN's abbreviation of a team."""
     return TRICODES.get(abbreviation, abbreviation)
 
 
-def read_games(document: object, where: str) -> list[EspnGame]:
-    """Read the games of a scoreboard.
+def read_game(event: Record, where: str) -> EspnGame:
+    """Read one game of a scoreboard.
 
     Raises:
-        ContractError: the answer has another form, or a game is there twice.
+        ContractError: the event has another form.
     """
-    events = objects(need(document, "events", list, where), where)
-    games = [_game(event, where) for event in events]
-    distinct("event", (game.espn_id for game in games), where)
-    return games
-
-
-def find(games: Iterable[EspnGame], day: date, asked: GameRef) -> EspnGame | None:
-    """Return ESPN's game of an Eastern date with the asked teams; None where it lists none."""
-    wanted = (day, asked.away, asked.home)
-    return next((game for game in games if (game.day, game.away, game.home) == wanted), None)
-
-
-def nba_ids(games: Iterable[EspnGame], known: Iterable[tuple[date, GameRef]]) -> dict[str, str]:
-    """Match ESPN's games to NBA.com's ids by date and teams.
-
-    Args:
-        games: games as ESPN lists them.
-        known: NBA.com's games, each with its Eastern date.
-
-    Returns:
-        NBA.com's id by ESPN's, for the games that both list.
-    """
-    ids = {(day, game.away, game.home): game.game_id for day, game in known}
-    found = {game.espn_id: ids.get((game.day, game.away, game.home)) for game in games}
-    return {espn_id: game_id for espn_id, game_id in found.items() if game_id is not None}
-
-
-def _game(event: Record, where: str) -> EspnGame:
     espn_id = need(event, "id", str, where)
     where = f"{where}: event {espn_id}"
     kind = need(need(event, "status", dict, where), "type", dict, where)
@@ -105,6 +87,39 @@ def _game(event: Record, where: str) -> EspnGame:
         completed=need(kind, "completed", bool, where),
         score=(_score(sides["away"], where), _score(sides["home"], where)) if begun else None,
     )
+
+
+def find(games: Iterable[EspnGame], day: date, asked: GameRef) -> EspnGame | None:
+    """Return ESPN's game of an Eastern date with the asked teams; None where it lists none."""
+    wanted = _meeting(day, asked)
+    return next((game for game in games if game.meeting == wanted), None)
+
+
+def exchanged(game: EspnGame, asked: GameRef, where: str) -> tuple[str, ...]:
+    """Return a warning when ESPN has the asked game's visitors at home; else nothing."""
+    if (game.away, game.home) == (asked.away, asked.home):
+        return ()
+    sides = f"ESPN lists it as {game.away}@{game.home}, asked was {asked.away}@{asked.home}"
+    return (f"{where}: game {asked.game_id}: {sides}; its points are read by team",)
+
+
+def nba_ids(games: Iterable[EspnGame], known: Iterable[tuple[date, GameRef]]) -> dict[str, str]:
+    """Match ESPN's games to NBA.com's ids by date and teams.
+
+    Args:
+        games: games as ESPN lists them.
+        known: NBA.com's games, each with its Eastern date.
+
+    Returns:
+        NBA.com's id by ESPN's, for the games that both list.
+    """
+    ids = {_meeting(day, game): game.game_id for day, game in known}
+    found = {game.espn_id: ids.get(game.meeting) for game in games}
+    return {espn_id: game_id for espn_id, game_id in found.items() if game_id is not None}
+
+
+def _meeting(day: date, game: GameRef) -> tuple[date, frozenset[str]]:
+    return day, frozenset((game.away, game.home))
 
 
 def _sides(event: Record, where: str) -> dict[str, Record]:

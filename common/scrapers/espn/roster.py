@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 from common.scrapers.agreement import distinct, same
 from common.scrapers.espn.games import tricode
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.nba.teams import asked_teams, check_teams
-from common.scrapers.shape import load, need, objects
+from common.scrapers.odd_rows import without_odd
+from common.scrapers.shape import load, need
 
 PATH = "/apis/site/v2/sports/basketball/nba/teams"
 IDS: Mapping[str, int] = MappingProxyType(
@@ -57,23 +59,30 @@ def _calls(target: Target, _now: datetime) -> Sequence[Call]:
 
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     rosters = [_roster(body, target.scraper) for body in bodies]
-    check_teams([team for team, _ in rosters], target)
-    players = [player for _, own in rosters for player in own]
-    return Parsed(players, len(players))
+    check_teams([team for team, _, _ in rosters], target)
+    players = [player for _, own, _ in rosters for player in own]
+    warnings = tuple(warning for _, _, own in rosters for warning in own)
+    return Parsed(players, len(players), warnings)
 
 
-def _roster(body: bytes, where: str) -> tuple[str, list[Record]]:
-    """Return an answer's team, and its players with the team's tricode."""
+def _roster(body: bytes, where: str) -> tuple[str, list[Record], tuple[str, ...]]:
+    """Return an answer's team, its players with the team's tricode, and warnings of the others."""
     team = need(load(body, where), "team", dict, where)
     name = tricode(need(team, "abbreviation", str, where))
     same(f"id of {name}", need(team, "id", str, where), str(IDS.get(name)), where)
-    players = objects(need(team, "athletes", list, where), where)
-    if not players:
+    rows = need(team, "athletes", list, where)
+    if not rows:
         raise ContractError(f"{where}: athletes of {name} is empty")
-    for player in players:
-        need(player, "displayName", str, where)
-    distinct("id", (need(player, "id", str, where) for player in players), where)
-    return name, [{"teamTricode": name, **player} for player in players]
+    players, warnings = without_odd(rows, partial(_player, team=name, where=where), where)
+    distinct("id", (player["id"] for player in players), where)
+    return name, players, warnings
+
+
+def _player(player: Record, team: str, where: str) -> Record:
+    where = f"{where}: {team}: player {player.get('id')!r:.40} {player.get('displayName')!r:.40}"
+    for field in ("id", "displayName"):
+        need(player, field, str, where)
+    return {"teamTricode": team, **player}
 
 
 ROSTER = Scraper(

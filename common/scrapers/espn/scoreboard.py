@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
-from common.scrapers.agreement import adds_up, same
-from common.scrapers.espn.games import EspnGame, read_games
-from common.scrapers.model import Call, Parsed, Record, Scraper, Target
+from common.scrapers.agreement import adds_up, distinct, same
+from common.scrapers.espn.games import EspnGame, find, read_game
+from common.scrapers.model import Call, MissingGamesError, Parsed, Record, Scraper, Target
+from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, objects
 
 PATH = "/apis/site/v2/sports/basketball/nba/scoreboard"
@@ -17,25 +20,51 @@ def calls(target: Target, _now: datetime) -> Sequence[Call]:
     return [Call("espn_site", PATH, {"dates": f"{day:%Y%m%d}"}, day.isoformat())]
 
 
-def games_of(body: bytes, target: Target) -> list[EspnGame]:
+class Board(NamedTuple):
+    """What a scoreboard lists.
+
+    Attributes:
+        games: the games of the target date.
+        events: the same games as served.
+        warnings: one sentence for each event that is left out.
+    """
+
+    games: list[EspnGame]
+    events: list[Record]
+    warnings: tuple[str, ...]
+
+
+def board_of(body: bytes, target: Target) -> Board:
     """Read the games of an answer, all of the target date.
 
     Raises:
-        ContractError: the answer has another form, is of another date, or its final scores are not
-            the sums of their periods.
+        ContractError: the answer has another form, or most of it is of another date.
+        MismatchError: a final score is not the sum of its periods.
     """
-    document, where = load(body, target.scraper), target.scraper
-    games = read_games(document, where)
-    for game, event in zip(games, document["events"], strict=True):
-        same(f"date of event {game.espn_id}", game.day, target.target_date, where)
-        if game.completed:
-            _check_scores(event, f"{where}: event {game.espn_id}")
-    return games
+    where = target.scraper
+    rows = need(load(body, where), "events", list, where)
+    found, warnings = without_odd(rows, partial(_row, target=target), where)
+    distinct("event", (game.espn_id for game, _ in found), where)
+    return Board([game for game, _ in found], [event for _, event in found], warnings)
+
+
+def _row(event: Record, target: Target) -> tuple[EspnGame, Record]:
+    game = read_game(event, target.scraper)
+    same(f"date of event {game.espn_id}", game.day, target.target_date, target.scraper)
+    if game.completed:
+        _check_scores(event, f"{target.scraper}: event {game.espn_id}")
+    return game, event
 
 
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
-    games = games_of(bodies[0], target)
-    return Parsed(load(bodies[0], target.scraper)["events"], len(games))
+    board, where = board_of(bodies[0], target), target.scraper
+    found = {game.game_id: find(board.games, target.target_date, game) for game in target.asked}
+    if missing := [game_id for game_id, game in found.items() if game is None]:
+        raise MissingGamesError(
+            f"{where}: {len(missing)} of {len(found)} games asked for are not in the answer: "
+            f"{', '.join(missing)}"
+        )
+    return Parsed(board.events, len(board.games), board.warnings)
 
 
 def _check_scores(event: Record, where: str) -> None:

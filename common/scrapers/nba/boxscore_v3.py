@@ -49,8 +49,9 @@ def read(document: object, form: str, target: Target, summed: Sequence[str] = ()
         summed: the players' statistics that must add up to the team's; their minutes always must.
 
     Raises:
-        ContractError: another form or game, or players that do not add up to their team.
-        NotReadyError: no player yet, or the game is still played.
+        ContractError: another form or game.
+        MismatchError: players that do not add up to their team.
+        NotReadyError: no player yet, no figure but 0, or the game is still played.
     """
     where, asked = f"{target.scraper}: {form}", game_of(target)
     box = need(document, form, dict, where)
@@ -77,11 +78,18 @@ def _check(team: Record, players: Sequence[Record], summed: Sequence[str], where
     if played < GAME_MINUTES_MIN - MINUTES_APART_MAX:
         raise NotReadyError(f"{where}: {played:g} of {GAME_MINUTES_MIN} minutes are played")
     adds_up("the players' minutes", minutes, played, where, within=MINUTES_APART_MAX)
+    if not any(map(_has_figure, parts)):
+        raise NotReadyError(f"{where}: every figure is 0 for every player")
     for field in summed:
         values = [need(part, field, int, where) for part in parts]
         if not any(values):
             raise NotReadyError(f"{where}: {field} is 0 for every player")
         adds_up(f"the players' {field}", values, need(total, field, int, where), where)
+
+
+def _has_figure(statistics: Record) -> bool:
+    """Return whether a statistic is another number than 0; the minutes are a text."""
+    return any(isinstance(value, int | float) and value for value in statistics.values())
 
 
 def _minutes(statistics: Record, where: str) -> float:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
-from common.scrapers.shape import load, need, objects
+from common.scrapers.odd_rows import without_odd
+from common.scrapers.shape import load, need
 
 PATH = "/js/data/playermovement/NBA_Player_Movement.json"
 IDS = ("TEAM_ID", "PLAYER_ID")
@@ -18,12 +20,14 @@ def _calls(target: Target, _now: datetime) -> Sequence[Call]:
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     where = target.scraper
     movement = need(load(bodies[0], where), "NBA_Player_Movement", dict, where)
-    rows = [_row(row, where) for row in objects(need(movement, "rows", list, where), where)]
-    return Parsed(rows, len(rows))
+    served = need(movement, "rows", list, where)
+    rows, warnings = without_odd(served, partial(_row, where=where), where)
+    return Parsed(rows, len(rows), warnings)
 
 
 def _row(row: Record, where: str) -> Record:
     """Return a row with its ids as whole numbers; the source writes `1610612749.0`."""
+    where = f"{where}: {row.get('TRANSACTION_DESCRIPTION')!r:.60}"
     for field in TEXTS:
         need(row, field, str, where)
     date = row["TRANSACTION_DATE"]

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from common.scrapers.agreement import distinct, same
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
 from common.scrapers.nba.teams import TEAMS, asked_teams, check_teams
-from common.scrapers.shape import load, need, objects
+from common.scrapers.odd_rows import without_odd
+from common.scrapers.shape import load, need
 
 PAGE_DATA = re.compile(rb'<script id="__NEXT_DATA__"[^>]*>(.*?)</script>', re.DOTALL)
 
@@ -21,13 +23,14 @@ def _calls(target: Target, _now: datetime) -> Sequence[Call]:
 
 def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     rosters = [_roster(body, target.scraper) for body in bodies]
-    check_teams([team for team, _ in rosters], target)
-    players = [player for _, own in rosters for player in own]
-    return Parsed(players, len(players))
+    check_teams([team for team, _, _ in rosters], target)
+    players = [player for _, own, _ in rosters for player in own]
+    warnings = tuple(warning for _, _, own in rosters for warning in own)
+    return Parsed(players, len(players), warnings)
 
 
-def _roster(page: bytes, where: str) -> tuple[str, list[Record]]:
-    """Return a page's team, and its players with the team's tricode."""
+def _roster(page: bytes, where: str) -> tuple[str, list[Record], tuple[str, ...]]:
+    """Return a page's team, its players with the team's tricode, and warnings of the others."""
     data = PAGE_DATA.search(page)
     if data is None:
         raise ContractError(
@@ -39,13 +42,18 @@ def _roster(page: bytes, where: str) -> tuple[str, list[Record]]:
     info = need(inner, "info", dict, where)
     tricode = need(info, "TEAM_ABBREVIATION", str, where)
     team_id = need(info, "TEAM_ID", int, where)
-    players = objects(need(inner, "roster", list, where), where)
-    if not players:
+    rows = need(inner, "roster", list, where)
+    if not rows:
         raise ContractError(f"{where}: roster of {tricode} is empty")
-    distinct("PLAYER_ID", (need(player, "PLAYER_ID", int, where) for player in players), where)
-    for player in players:
-        same(f"TeamID of {player.get('PLAYER')}", player.get("TeamID"), team_id, where)
-    return tricode, [{"TEAM_ABBREVIATION": tricode, **player} for player in players]
+    players, warnings = without_odd(rows, partial(_player, team_id=team_id, where=where), where)
+    distinct("PLAYER_ID", (player["PLAYER_ID"] for player in players), where)
+    return tricode, [{"TEAM_ABBREVIATION": tricode, **player} for player in players], warnings
+
+
+def _player(player: Record, team_id: int, where: str) -> Record:
+    same(f"TeamID of {player.get('PLAYER')}", player.get("TeamID"), team_id, where)
+    need(player, "PLAYER_ID", int, f"{where}: {player.get('PLAYER')!r:.40}")
+    return player
 
 
 ROSTER = Scraper(

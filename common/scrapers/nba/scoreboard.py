@@ -8,6 +8,7 @@ Today's come from NBA.com's live data files, another date's from stats.nba.com. 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from common.calendar.games import FINAL
 from common.eastern import eastern_date
@@ -15,12 +16,14 @@ from common.scrapers.agreement import adds_up, distinct, same
 from common.scrapers.model import (
     Call,
     ContractError,
+    Expectation,
     NotReadyError,
     Parsed,
     Record,
     Scraper,
     Target,
 )
+from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, objects
 
 LIVE_PATH = "/static/json/liveData/scoreboard/todaysScoreboard_00.json"
@@ -38,11 +41,16 @@ def _parse(bodies: Sequence[bytes], target: Target) -> Parsed:
     where = target.scraper
     board = need(load(bodies[0], where), "scoreboard", dict, where)
     _check_day(need(board, "gameDate", str, where), target.target_date, where)
-    games = objects(need(board, "games", list, where), where)
-    distinct("gameId", (need(game, "gameId", str, where) for game in games), where)
-    for game in games:
-        _check_game(game, target.target_date, f"{where}: game {game['gameId']}")
-    return Parsed(games, len(games))
+    rows = need(board, "games", list, where)
+    games, warnings = without_odd(rows, partial(_game, target=target), where)
+    distinct("gameId", (game["gameId"] for game in games), where)
+    return Parsed(games, len(games), warnings)
+
+
+def _game(game: Record, target: Target) -> Record:
+    need(game, "gameId", str, f"{target.scraper}: {game.get('gameCode')!r:.40}")
+    _check_game(game, target.target_date, f"{target.scraper}: game {game['gameId']}")
+    return game
 
 
 def _check_day(served: str, asked: date, where: str) -> None:
@@ -79,4 +87,5 @@ SCOREBOARD = Scraper(
     _calls,
     _parse,
     off="waits until a workflow asks for it; a past date needs a proxy to stats.nba.com",
+    expects=Expectation(game="gameId"),
 )

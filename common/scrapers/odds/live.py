@@ -7,16 +7,22 @@ it: `history.py` reads past snapshots with these functions. https://the-odds-api
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from common.eastern import EASTERN
 from common.messages.models import EVENT_ID, GAMES_MAX
 from common.scrapers.expectations import eastern_date_of, of_asked_date
 from common.scrapers.model import Call, ContractError, Expectation, Parsed, Record, Scraper, Target
+from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, objects
 
 SPORT = "/v4/sports/basketball_nba"
 PROP_MARKETS = "player_points,player_rebounds,player_assists,player_threes"
 LINE_MARKETS = "h2h,spreads,totals"
+LEVELS = (("bookmakers", "key"), ("markets", "key"), ("outcomes", "name"))
+"""What an event holds, from the outside, and the field that names one of each; outcomes have a
+price."""
 DECIMAL_ODDS_MIN = 1
 """A winner gets at least the stake back."""
 AMERICAN_ODDS_MIN = 100
@@ -57,7 +63,7 @@ def _prop_calls(target: Target, _now: datetime) -> Sequence[Call]:
     ]
 
 
-def _events(body: bytes, target: Target) -> tuple[list[Record], tuple[str, ...]]:
+def _dated(body: bytes, target: Target) -> tuple[list[Record], tuple[str, ...]]:
     """Read the events of the date; the API answers with events of other dates as well (FS09)."""
     where = target.scraper
     served = load(body, where)
@@ -65,45 +71,82 @@ def _events(body: bytes, target: Target) -> tuple[list[Record], tuple[str, ...]]
         served = served["data"]
     events = objects(served if isinstance(served, list) else [served], where)
     for event in events:
-        for field in ("id", "commence_time", "home_team", "away_team"):
-            need(event, field, str, where)
-        if not re.fullmatch(EVENT_ID, event["id"]):
-            raise ContractError(f"{where}: id is {event['id']!r:.80}, no id of the known form")
-        if target.event_ids and event["id"] not in target.event_ids:
+        if target.event_ids and event.get("id") not in target.event_ids:
             raise ContractError(
-                f"{where}: id is {event['id']}, asked were {', '.join(target.event_ids)}"
+                f"{where}: id is {event.get('id')!s:.80}, asked were {', '.join(target.event_ids)}"
             )
     return of_asked_date(events, target, name="id", field="commence_time", read=eastern_date_of)
 
 
+def _event(event: Record, where: str) -> Record:
+    where = f"{where}: event of {event['commence_time']}"
+    for field in ("id", "home_team", "away_team"):
+        need(event, field, str, where)
+    if not re.fullmatch(EVENT_ID, event["id"]):
+        raise ContractError(f"{where}: id is {event['id']!r:.80}, no id of the known form")
+    return event
+
+
 def _parse_events(bodies: Sequence[bytes], target: Target) -> Parsed:
-    events, warnings = _events(bodies[0], target)
+    where = target.scraper
+    ours, others = _dated(bodies[0], target)
+    events, odd = without_odd(ours, partial(_event, where=where), where)
     if len(events) > GAMES_MAX:
-        raise ContractError(f"{target.scraper}: {len(events)} events for one date")
-    return Parsed(events, len(events), warnings)
+        raise ContractError(f"{where}: {len(events)} events for one date")
+    return Parsed(events, len(events), others + odd)
 
 
 def _parse_odds(bodies: Sequence[bytes], target: Target) -> Parsed:
     """Read events with their books; only events with an offer of a book are counted."""
-    found = [_events(body, target) for body in bodies]
-    events = [event for listed, _ in found for event in listed]
-    offers = [_offers(event, f"{target.scraper}: event {event['id']}") for event in events]
-    warnings = tuple(warning for _, listed in found for warning in listed)
-    return Parsed(events, sum(number > 0 for number in offers), warnings)
+    where = target.scraper
+    dated = [_dated(body, target) for body in bodies]
+    ours = [event for listed, _ in dated for event in listed]
+    found, odd = without_odd(ours, partial(_offered, where=where), where)
+    left_out = (*odd, *(warning for each in found for warning in each.warnings))
+    count = sum(each.offers > 0 for each in found)
+    if left_out and not count:
+        raise ContractError(f"{where}: no offer can be read; {left_out[0]}")
+    others = (warning for _, listed in dated for warning in listed)
+    return Parsed([each.event for each in found], count, (*others, *left_out))
 
 
-def _offers(event: Record, where: str) -> int:
-    """Return how many outcomes the books of an event offer, each at decimal odds."""
-    prices: list[float] = []
-    for book in objects(need(event, "bookmakers", list, where), where):
-        need(book, "key", str, where)
-        for market in objects(need(book, "markets", list, where), where):
-            need(market, "key", str, where)
-            for outcome in objects(need(market, "outcomes", list, where), where):
-                need(outcome, "name", str, where)
-                prices.append(need(outcome, "price", (int, float), where))
+class _Offered(NamedTuple):
+    """An event without its odd offers, how many it has, and a warning for each odd one."""
+
+    event: Record
+    offers: int
+    warnings: tuple[str, ...]
+
+
+def _offered(event: Record, where: str) -> _Offered:
+    where = f"{where}: event {_event(event, where)['id']}"
+    kept, warnings = _without_odd_below(event, LEVELS, where)
+    prices = [
+        outcome["price"]
+        for book in kept["bookmakers"]
+        for market in book["markets"]
+        for outcome in market["outcomes"]
+    ]
     _check_decimal(prices, where)
-    return len(prices)
+    return _Offered(kept, len(prices), warnings)
+
+
+def _without_odd_below(
+    holder: Record, levels: Sequence[tuple[str, str]], where: str
+) -> tuple[Record, tuple[str, ...]]:
+    """Return an event, a book or a market without what is odd in it, and the warnings."""
+    if not levels:
+        need(holder, "price", (int, float), where)
+        return holder, ()
+    (field, name), *below = levels
+
+    def read(row: Record) -> tuple[Record, tuple[str, ...]]:
+        named = need(row, name, str, f"{where}: {field}")
+        return _without_odd_below(row, below, f"{where}: {named:.40}")
+
+    found, odd = without_odd(need(holder, field, list, where), read, where)
+    kept = {**holder, field: [row for row, _ in found]}
+    return kept, odd + tuple(warning for _, further in found for warning in further)
 
 
 def _check_decimal(prices: Sequence[float], where: str) -> None:

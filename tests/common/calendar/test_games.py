@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -213,14 +214,53 @@ def test_a_game_that_is_listed_twice_on_its_date_is_one_game(
     assert found.warnings == ("game 0022500213 is listed twice on 2025-11-12; one is left out",)
 
 
-def test_s5_a_moved_game_was_not_played_on_its_first_date() -> None:
-    """A moved game is not final on its first date, even if that listing has the score."""
-    days = [
-        {"gameDate": "11/12/2025 00:00:00", "games": [scored()]},
-        {"gameDate": "11/20/2025 00:00:00", "games": [game(gameStatusText="TBD")]},
+def listed(*games: tuple[int, dict[str, Any]]) -> Schedule:
+    """Read a schedule with games listed on dates of November 2025, in this order."""
+    days = [{"gameDate": f"11/{day}/2025 00:00:00", "games": [each]} for day, each in games]
+    return parse_schedule({"leagueSchedule": {"seasonYear": "2025-26", "gameDates": days}})
+
+
+LATER = game(gameStatusText="TBD")
+
+
+@pytest.mark.parametrize(
+    "days", [[(12, scored()), (20, LATER)], [(20, LATER), (12, scored())]], ids=["first", "last"]
+)
+def test_s5_a_final_game_that_is_listed_again_was_played(days: list[tuple[int, Any]]) -> None:
+    """The final listing counts, in any order; the later one is left out with both dates."""
+    found = listed(*days)
+    assert (only(found).game_date.day, only(found).is_final) == (12, True)
+    (warning,) = (each for each in found.warnings if "left out" in each)
+    assert "0022500213 is final on 2025-11-12 and listed again on 2025-11-20" in warning
+
+
+@pytest.mark.parametrize("days", list(permutations([12, 15, 20])), ids=str)
+def test_s5_a_moved_game_that_is_final_and_listed_again_was_moved_once(
+    days: tuple[int, ...],
+) -> None:
+    """Dates before the final one count as moved, and those after it do not count."""
+    found = listed(*((day, scored() if day == 15 else LATER) for day in days))
+    assert [(one.game_date.day, one.postponed, one.is_final) for one in found.games] == [
+        (12, True, False),
+        (15, False, True),
     ]
-    found = parse_schedule({"leagueSchedule": {"seasonYear": "2025-26", "gameDates": days}})
-    assert [(one.postponed, one.is_final) for one in found.games] == [(True, False), (False, False)]
+    (warning,) = (each for each in found.warnings if "left out" in each)
+    assert "final on 2025-11-15 and listed again on 2025-11-20" in warning
+
+
+def test_s5_a_game_that_is_final_on_two_dates_was_played_on_the_later_one() -> None:
+    """A copy of the score at the first date is no second game."""
+    found = listed((12, scored()), (20, scored(gameStatusText="Final")))
+    assert [(one.game_date.day, one.is_final) for one in found.games] == [(12, False), (20, True)]
+
+
+@pytest.mark.parametrize(
+    "letter", [{"postponedStatus": "Y", "gameStatusText": "PPD"}, {"awayTeam": {"score": None}}]
+)
+def test_s5_a_moved_game_was_not_played_on_its_first_date(letter: dict[str, Any]) -> None:
+    """A first listing that is called off, or has no score, does not win over the later one."""
+    found = listed((12, scored(**letter)), (20, LATER))
+    assert [(one.game_date.day, one.postponed) for one in found.games] == [(12, True), (20, False)]
 
 
 @pytest.mark.parametrize(

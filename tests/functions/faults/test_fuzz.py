@@ -1,9 +1,10 @@
 """Fuzzes every function's entry with mutations of recorded requests.
 
 Whatever comes, an answer does: 200, 400 or 503 (500 only where a port fails), in bounded time, and
-nothing of the payload in a log line but short values of known fields.
+nothing of the payload in a log line but short values of known fields, and what names the event.
 """
 
+import ast
 import base64
 import json
 import re
@@ -16,8 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.entry.respond import respond
+from common.messages.envelope import ID_CHARACTERS_MAX
+from common.messages.labels import NAME_SHOWN_CHARACTERS_MAX
 from local.simulator.world import ROUTES, World
-from tests.kit.payloads import FOLDER, recorded
+from tests.kit.payloads import FOLDER, recorded, wrapped
 from tests.kit.world import FUNCTIONS, before, forget, new_world
 
 EXAMPLES = 250
@@ -26,8 +29,8 @@ SECONDS = 2.0
 LINE_CHARACTERS_MAX = 3000
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""
-NAMED = re.compile(r"^metadata of '[^']{0,200}'")
-"""How an error about labels begins: which object, by up to 200 characters of its name."""
+NAMED = re.compile(r"""^metadata of ('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
+"""How an error about labels begins: which object, in either of Python's quotes."""
 STATUSES = {200, 400, 503}
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
@@ -196,19 +199,60 @@ def telling(log: str) -> list[str]:
 
 
 def unnamed(line: str) -> str:
-    """Remove the object's name, which a log line may contain, also in its error."""
+    """Remove what names an event in a log line: its id, and the object, also in its error.
+
+    An operator finds the event by them. Both have a longest form, beyond which they stay.
+    """
     held = json.loads(line)
     held.pop("object", None)
-    held["error"] = NAMED.sub("metadata of it", held.get("error", ""))
+    if len(held.get("message_id", "")) <= ID_CHARACTERS_MAX:
+        held.pop("message_id", None)
+    held["error"] = NAMED.sub(_short_name, held.get("error", ""))
     return json.dumps(held)
 
 
-def test_the_name_in_an_error_is_no_payload_and_its_fields_are() -> None:
-    """An object's name is no payload; the fields in an error are."""
-    named = json.dumps({"error": f"metadata of {(MARK * 20)[:200]!r}: status: Field required"})
-    leaked = json.dumps({"error": f"metadata of 'a/b.json': status: got {MARK * 8}"})
+def _short_name(found: re.Match[str]) -> str:
+    name = ast.literal_eval(found[1])
+    return "metadata of it" if len(name) <= NAME_SHOWN_CHARACTERS_MAX else found[0]
+
+
+@pytest.mark.parametrize("name", [MARK * 20, MARK * 12 + "'", "\x80" * 9 + MARK * 20, MARK + "'\""])
+def test_the_name_in_an_error_is_no_payload_and_its_fields_are(name: str) -> None:
+    """An object's name is no payload, however it is quoted; the fields in an error are."""
+    named = json.dumps({"error": f"metadata of {name[:200]!r}: status: Field required"})
+    leaked = json.dumps({"error": f"metadata of {name[:200]!r}: status: got {MARK * 8}"})
+    whole = json.dumps({"error": f"metadata of {MARK * 20!r}: status: Field required"})
     assert MARK not in unnamed(named)
     assert MARK * 8 in unnamed(leaked)
+    assert MARK * 20 in unnamed(whole)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_r7_an_id_of_the_longest_form_is_logged_and_no_payload(
+    world: World, capsys: pytest.CaptureFixture[str], function: str
+) -> None:
+    """A line names the message that was refused; what the message holds is not in it.
+
+    `broken` cuts the mark of 260 characters, which is refused as an id, down to one that is not.
+    """
+    headers, body = wrapped("push_broker", {"bucket": [MARK * 20], "schema": MARK * 20})
+    body["message"]["messageId"] = MARK * 12
+    survives(world, function, headers, json.dumps(body).encode())
+    log = capsys.readouterr().err
+    assert MARK * 12 in log
+    assert telling(log) == []
+
+
+def test_r7_an_id_that_is_too_long_is_not_logged(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A message with such an id is refused with the length only."""
+    headers, body = wrapped("push_broker", {})
+    body["message"]["messageId"] = MARK * 20
+    survives(world, "scraper_logger", headers, json.dumps(body).encode())
+    log = capsys.readouterr().err
+    assert "message.messageId: 260 characters" in log
+    assert MARK not in log
 
 
 @pytest.mark.soak

@@ -7,7 +7,8 @@ import pytest
 
 from common.messages.models import GameRef
 from common.scrapers import get
-from common.scrapers.model import ContractError, NotReadyError
+from common.scrapers.expectations import hold
+from common.scrapers.model import ContractError, MismatchError, NotReadyError
 from local.samples import GAME
 from tests.kit.samples import bodies, document, target
 from tests.kit.spoilt import refusal
@@ -75,15 +76,27 @@ def test_a_changed_page_breaks_the_contract(old: bytes, new: bytes, text: str) -
         get(NAME).parse([board, page.replace(old, new)], target(NAME))
 
 
-def test_a_page_and_a_scoreboard_that_differ_break_the_contract() -> None:
-    """Both scores are in the error."""
+def test_a_page_and_a_scoreboard_that_differ_are_a_mismatch() -> None:
+    """One of them lags behind, so it is asked for again; both scores are in the error."""
     changed = document("espn_scoreboard")
     away = changed["events"][0]["competitions"][0]["competitors"][1]
     away["score"] = "102"
     away["linescores"][3]["value"] = 26.0
     _, page = bodies(NAME)
-    with pytest.raises(ContractError, match=r"\(101, 99\), asked was \(102, 99\)"):
+    with pytest.raises(MismatchError, match=r"'MIL': 101.* the scoreboard's {'MIL': 102"):
         get(NAME).parse([json.dumps(changed).encode(), page], target(NAME))
+
+
+def test_a_game_listed_the_other_way_round_is_read_by_team() -> None:
+    """In a neutral arena owners may differ about who is at home; the warning has both ways."""
+    turned = GAME.model_copy(update={"away": "CHA", "home": "MIL"})
+    scored = turned.model_copy(update={"away_score": 99, "home_score": 101})
+    assert further(bodies(NAME)[0], scored) == ["/nba/boxscore/_/gameId/401899001"]
+    found = get(NAME).parse(bodies(NAME), target(NAME, scored))
+    hold(get(NAME).expects, target(NAME, scored), found)
+    (warning,) = found.warnings
+    assert "game 0022509001: ESPN lists it as MIL@CHA, asked was CHA@MIL" in warning
+    assert {row["teamTricode"]: row["score"] for row in found.records} == {"MIL": 101, "CHA": 99}
 
 
 def test_a_page_of_a_running_game_is_not_ready() -> None:

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from common.messages.models import GameRef
-from common.scrapers.espn.games import TRICODES, find, nba_ids, read_games, tricode
+from common.scrapers.espn.games import (
+    TRICODES,
+    EspnGame,
+    exchanged,
+    find,
+    nba_ids,
+    read_game,
+    tricode,
+)
 from common.scrapers.espn.roster import IDS
 from common.scrapers.model import ContractError
 from common.scrapers.nba.teams import TEAMS
@@ -30,28 +38,46 @@ def test_tricodes_and_ids_are_of_the_thirty_teams() -> None:
     assert (tricode("GS"), tricode("BOS")) == ("GSW", "BOS")
 
 
+def read_all(board: Any) -> list[EspnGame]:
+    """Return the games of a scoreboard."""
+    return [read_game(event, "x") for event in board["events"]]
+
+
 def test_a_game_is_read_with_date_teams_status_and_score() -> None:
     """A game after midnight UTC is of the Eastern date before; one to come has no score."""
-    played, to_come = read_games(document("espn_scoreboard"), "x")
+    played, to_come = read_all(document("espn_scoreboard"))
     assert (played.day, played.away, played.home, played.score) == (DAY, "MIL", "CHA", (101, 99))
     assert played.completed
     assert (to_come.day, to_come.away, to_come.home, to_come.score) == (DAY, "NYK", "BOS", None)
     assert (to_come.status, to_come.completed) == ("STATUS_SCHEDULED", False)
 
 
-def test_a_game_is_found_by_date_and_both_teams() -> None:
-    """Another date, and home and away exchanged, are other games."""
-    games = read_games(document("espn_scoreboard"), "x")
-    found = find(games, DAY, GAME)
+OTHER_WAY_ROUND = GameRef(game_id=GAME.game_id, away="CHA", home="MIL")
+
+
+@pytest.mark.parametrize("asked", [GAME, OTHER_WAY_ROUND], ids=["as listed", "exchanged"])
+def test_a_game_is_found_by_date_and_both_teams(asked: GameRef) -> None:
+    """Either team may be at home, as in a neutral arena; another date is another game."""
+    games = read_all(document("espn_scoreboard"))
+    found = find(games, DAY, asked)
     assert found is not None
-    assert found.espn_id == "401899001"
-    assert find(games, date(2025, 11, 13), GAME) is None
-    assert find(games, DAY, GameRef(game_id=GAME.game_id, away="CHA", home="MIL")) is None
+    assert (found.espn_id, found.points) == ("401899001", {"MIL": 101, "CHA": 99})
+    assert find(games, date(2025, 11, 13), asked) is None
+    assert nba_ids(games, [(DAY, asked)]) == {"401899001": GAME.game_id}
+
+
+def test_a_game_that_is_listed_the_other_way_round_is_warned_of() -> None:
+    """The warning has the game and both ways."""
+    game, to_come = read_all(document("espn_scoreboard"))
+    assert exchanged(game, GAME, "x") == ()
+    (warning,) = exchanged(game, OTHER_WAY_ROUND, "x")
+    assert "game 0022509001: ESPN lists it as MIL@CHA, asked was CHA@MIL" in warning
+    assert to_come.points is None
 
 
 def test_games_that_only_one_owner_lists_have_no_match() -> None:
     """The match names the games of both, and no other."""
-    games = read_games(document("espn_scoreboard"), "x")
+    games = read_all(document("espn_scoreboard"))
     other = GameRef(game_id="0022509003", away="LAL", home="UTA")
     assert nba_ids(games, [(DAY, GAME), (DAY, other)]) == {"401899001": "0022509001"}
 
@@ -65,22 +91,22 @@ def test_games_that_only_one_owner_lists_have_no_match() -> None:
         (("competitions",), [], "0 competitions"),
         (("competitions", 0, "competitors", 0, "homeAway"), "away", r"\['away', 'away'\]"),
         (("competitions", 0, "competitors", 0, "score"), "9x", "score is '9x', no number"),
-        (("id",), "401899002", "event '401899002' is there twice"),
+        (("id",), None, "id is None, not str"),
     ],
 )
 def test_a_changed_event_breaks_the_contract(
     path: tuple[Step, ...], value: object, text: str
 ) -> None:
     """The error names the event and the field."""
-    changed = spoil(document("espn_scoreboard"), ("events", 0, *path), value)
+    event = spoil(document("espn_scoreboard"), ("events", 0, *path), value)["events"][0]
     with pytest.raises(ContractError, match=f"^x.*{text}"):
-        read_games(changed, "x")
+        read_game(event, "x")
 
 
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recordings in {RECORDINGS}")
 def test_every_game_of_a_real_evening_is_matched() -> None:
     """Eleven games of one evening, as two owners recorded them, agree on teams and scores."""
-    games = read_games(load("espn_scoreboard_20240115.json"), "x")
+    games = read_all(load("espn_scoreboard_20240115.json"))
     sets = {each["name"]: each for each in load("nbac_scoreboard_v2.json")["resultSets"]}
     codes = [
         (row["GAME_ID"], row["GAMECODE"].partition("/")[2]) for row in rows(sets["GameHeader"])

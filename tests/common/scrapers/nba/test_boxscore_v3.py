@@ -102,6 +102,31 @@ def test_s1_a_game_that_goes_on_is_not_ready() -> None:
         get("nbac_team_boxscore").parse([json.dumps(box).encode()], target("nbac_team_boxscore"))
 
 
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("side", ["awayTeam", "homeTeam"])
+def test_s1_a_finished_game_without_a_figure_is_not_ready(name: str, side: str) -> None:
+    """Only the minutes are there in the minutes after a final; one figure is enough."""
+    file, form = FORMS[name]
+    box = document(file)
+    for player in box[form][side]["players"]:
+        figures = player["statistics"]
+        figures |= {field: 0.0 for field in figures if field != "minutes"}
+    body = json.dumps(box).encode()
+    with pytest.raises(NotReadyError, match=rf"{form}.{side}: every figure is 0"):
+        get(name).parse([body], target(name))
+
+
+@pytest.mark.parametrize("name", ["nbac_boxscore_advanced", "nbac_boxscore_usage"])
+def test_one_figure_of_a_team_is_enough(name: str) -> None:
+    """A player who did not play has only zeros."""
+    file, form = FORMS[name]
+    box = document(file)
+    for player in box[form]["awayTeam"]["players"][1:]:
+        figures = player["statistics"]
+        figures |= {field: 0.0 for field in figures if field != "minutes"}
+    assert get(name).parse([json.dumps(box).encode()], target(name)).count == 2
+
+
 def test_another_game_breaks_the_contract() -> None:
     """The answer must be about the game that was asked for."""
     other = GameRef(game_id="0022509999", away="NYK", home="PHI")
