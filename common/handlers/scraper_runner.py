@@ -15,11 +15,10 @@ from common.calendar.game_ids import season_of_game
 from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
-from common.handlers.correction import Correction, correction_of, report
 from common.messages.envelope import Event
 from common.messages.labels import TEXT_CHARACTERS_MAX, Labels
 from common.messages.models import ScraperRequest, event_time, season_type
-from common.messages.object_names import find, object_name, stem
+from common.messages.object_names import find, game_folder, object_name, stem
 from common.runtime import Runtime
 from common.scrapers import get
 from common.scrapers.model import Scraper, Target
@@ -29,6 +28,7 @@ from common.sources.outcomes import Scraped
 from common.sources.scrape import scrape
 from common.state import names
 from common.state.claims import Claim, claimed
+from common.state.correction import Correction, correction_of
 
 if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import StoredObject
@@ -80,7 +80,7 @@ def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     metadata = _metadata(labels, scraped, code, correction)
     stored = _store(runtime, task, claim, scraped, metadata)
     if correction and task.game_id:
-        report(correction, task.scraper.name, task.target_date, task.game_id, stored.name)
+        correction.log(task.scraper.name, task.game_id, stored.name)
     guard.settle(scraped, new_events, code)
     return {
         "result": "stored",
@@ -186,9 +186,9 @@ def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Label
 def _correction(runtime: Runtime, task: Task, scraped: Scraped) -> Correction | None:
     if not (task.scraper.rewritten and task.game_id and scraped.outcome == "SUCCESS"):
         return None
-    storage, bucket = runtime.storage, runtime.settings.data_bucket
-    name, day = task.scraper.name, task.target_date
-    return correction_of(storage, bucket, name, day, task.game_id, scraped.body)
+    folder = game_folder(task.scraper.name, task.target_date, task.game_id)
+    bucket = runtime.settings.data_bucket
+    return correction_of(runtime.storage, bucket, folder, scraped.body)
 
 
 def _metadata(

@@ -157,8 +157,8 @@ class Scraper:
         expects: the fields by which an answer is held against the question.
         overdue: the Eastern time on the day after the target date from which a game without data is
             a failure; only of scrapers of one game, which are asked for finished games.
-        rewritten: whether its source corrects a game's answer after the game, so that a later answer
-            is compared with the one before.
+        rewritten: whether its source corrects a game's answer after the game; a later answer is
+            then compared with the one before.
         depends_on: the source that it needs, and that is off by default: while it is, workflows
             leave the scraper out. Empty where its sources can be asked as they are.
         canary: returns a call that the source can always answer, for a source whose refusals look

@@ -36,7 +36,7 @@ FLOORS = (
     "local.__main__",
 )
 """From the ground up; a room imports those before it."""
-SHARED_BY_HANDLERS = ("tick_slot", "object_event", "situation_reader", "correction")
+SHARED_BY_HANDLERS = ("tick_slot", "object_event", "situation_reader")
 MODULES_MAX = 13
 """In one folder: about a dozen are found at a glance."""
 

@@ -27,6 +27,7 @@ OBJECTS = {
     "turn": names.turn("stats.nba.com", SLOT),
     "source_events": names.source_events("oddsa_events") + "20251112T183000000000.failed.x",
     "ODDS_QUOTA": names.ODDS_QUOTA,
+    "switch": names.switch("nbac_boxscore"),
 }
 PARTS = {
     "batches": names.batches(SLOT),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.logs import log
-from common.messages.object_names import game_folder
 from common.state.store import read_object
 
 if TYPE_CHECKING:  # annotations only
@@ -32,18 +31,31 @@ class Correction:
     of: str
     changes: Sequence[str]
 
+    def log(self, scraper: str, game_id: str, name: str) -> None:
+        """Log it with the first of its changes; `name` is the new object's."""
+        shown = "; ".join(self.changes[:CHANGES_SHOWN_MAX])
+        log(
+            "WARNING",
+            "A source has corrected a game's answer; the new version stands beside the earlier one",
+            reason_code="CORRECTED",
+            scraper=scraper,
+            game_id=game_id,
+            object=name,
+            item=self.of,
+            rows=len(self.changes),
+            error=shown,
+        )
 
-def correction_of(
-    storage: Storage, bucket: str, scraper: str, day: date, game_id: str, body: bytes
-) -> Correction | None:
-    """Compare the records of a game's answer with those of the newest object before it.
+
+def correction_of(storage: Storage, bucket: str, folder: str, body: bytes) -> Correction | None:
+    """Compare the records of a game's answer with those of the newest one in the game's folder.
 
     Returns:
         None for the first answer, for an equal one, and where the earlier object is unreadable.
     """
     stored = [
         found
-        for found in storage.list(bucket, game_folder(scraper, day, game_id))
+        for found in storage.list(bucket, folder)
         if found.metadata.get("outcome") == "SUCCESS"
     ]
     if not stored:
@@ -54,23 +66,6 @@ def correction_of(
         return None
     changes = tuple(_changes("", earlier, _records(body)))
     return Correction(name, changes) if changes else None
-
-
-def report(correction: Correction, scraper: str, day: date, game_id: str, name: str) -> None:
-    """Log a correction with the first of its changes."""
-    shown = "; ".join(correction.changes[:CHANGES_SHOWN_MAX])
-    log(
-        "WARNING",
-        "A source has corrected a game's answer; the new version stands beside the earlier one",
-        reason_code="CORRECTED",
-        scraper=scraper,
-        target_date=day,
-        game_id=game_id,
-        object=name,
-        item=correction.of,
-        rows=len(correction.changes),
-        error=shown,
-    )
 
 
 def _records(body: bytes) -> Any:  # noqa: ANN401 - JSON of any form

@@ -1,0 +1,88 @@
+"""What a source has changed in the answer for a game since it was stored before."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from common.cloud.ports import Storage
+from common.state.correction import Correction, correction_of
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.world import ManualClock
+from tests.kit.state import NOON
+
+FOLDER = "nbac-boxscore/2025-11-12/0022500207/"
+
+
+@pytest.fixture
+def storage() -> Storage:
+    """Return a bucket with the answer of noon, and a failure after it."""
+    made = MemoryStorage(ManualClock(NOON))
+    put(made, "120000", body(7))
+    put(made, "130000", b"{}", outcome="BLOCKED", hours=1)
+    return made
+
+
+def body(rebounds: int, **changes: Any) -> bytes:
+    """Return an answer in which a player has some rebounds."""
+    players = [{"personId": 1, "rebounds": rebounds}]
+    return json.dumps({"record_count": 1, "records": [{"players": players, **changes}]}).encode()
+
+
+def put(
+    storage: Storage, name: str, content: bytes, outcome: str = "SUCCESS", hours: int = 0
+) -> None:
+    """Store an answer as a task does."""
+    storage.create(
+        "data",
+        f"{FOLDER}{name}.json",
+        content,
+        metadata={"outcome": outcome, "task_id": "t"},
+        custom_time=NOON + timedelta(hours=hours),
+    )
+
+
+def test_the_first_answer_corrects_nothing() -> None:
+    """Without an earlier answer there is nothing to compare."""
+    assert correction_of(MemoryStorage(ManualClock(NOON)), "data", FOLDER, body(7)) is None
+
+
+def test_an_equal_answer_corrects_nothing(storage: Storage) -> None:
+    """The same records are no correction, whatever stands around them."""
+    assert correction_of(storage, "data", FOLDER, body(7) + b" ") is None
+
+
+def test_a_changed_answer_names_each_place_with_both_values(storage: Storage) -> None:
+    """The earlier object is named, and the place in the records."""
+    found = correction_of(storage, "data", FOLDER, body(8))
+    assert found == Correction(f"{FOLDER}120000.json", ("[0].players[0].rebounds: 7 is now 8",))
+
+
+def test_it_is_compared_with_the_newest_answer(storage: Storage) -> None:
+    """After a correction the next answer is held against the corrected one."""
+    put(storage, "003000", body(8), hours=12)
+    assert correction_of(storage, "data", FOLDER, body(8)) is None
+
+
+def test_a_field_that_appears_is_a_change(storage: Storage) -> None:
+    """A new field, and a list of another length, are changes as a whole."""
+    found = correction_of(storage, "data", FOLDER, body(7, officials=[1]))
+    assert found is not None
+    assert found.changes == ("[0].officials: None is now [1]",)
+
+
+def test_an_earlier_answer_that_cannot_be_read_is_left_alone(storage: Storage) -> None:
+    """An object that somebody has overwritten hinders no task."""
+    put(storage, "150000", b"not JSON", hours=3)
+    assert correction_of(storage, "data", FOLDER, body(8)) is None
+
+
+def test_a_correction_is_logged_with_its_first_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    """The line has the game, both objects and how many places differ."""
+    changes = tuple(f"[0].players[{n}].rebounds: 1 is now 2" for n in range(5))
+    Correction("old.json", changes).log("nbac_boxscore", "0022500207", "new.json")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["reason_code"], line["severity"], line["rows"]) == ("CORRECTED", "WARNING", 5)
+    assert (line["game_id"], line["object"], line["item"]) == ("0022500207", "new.json", "old.json")
+    assert line["error"].count("is now") == 3
