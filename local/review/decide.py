@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ def decisions_at(
     """
     runtime = Runtime(Settings())
     situation = _situation(runtime, schedule, instant, history)
-    config = runtime.config_hash
+    judge = partial(decide_recorded, situation=situation, config=runtime.config_hash)
     return [
-        _row(name, flow, decide_recorded(name, flow, situation, config=config), situation)
+        _row(name, flow, judge(name, flow, off=runtime.left_out(name)), situation)
         for name, flow in _chosen(runtime, workflow).items()
     ]
 

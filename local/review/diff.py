@@ -168,12 +168,18 @@ def _named(made: Decision | None) -> str:
 
 
 def _games(changes: list[Change]) -> str:
-    """Return how many games are targeted before and after, where that changes."""
-    old, new = (
-        sum(len(made.game_ids) for made in side if made)
-        for side in zip(*((change.old, change.new) for change in changes), strict=True)
-    )
-    return "" if old == new else f", {old} → {new} games"
+    """Return how many games are targeted before and after; of as many games, how many tasks."""
+    old, new = [c.old for c in changes if c.old], [c.new for c in changes if c.new]
+    games, others = (sum(len(made.game_ids) for made in side) for side in (old, new))
+    if games != others:
+        return f", {games} → {others} games"
+    tasks, more = (_tasks(side) for side in (old, new))
+    return "" if tasks == more else f", {tasks} → {more} tasks"
+
+
+def _tasks(decisions: list[Decision]) -> int:
+    """Count the scrapers that the targeted games lack, over all of them."""
+    return sum(len(target.scrapers) for made in decisions for target in made.targets)
 
 
 def _days(changes: list[Change]) -> str:

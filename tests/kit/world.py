@@ -69,11 +69,11 @@ class ForgetfulWarehouse(MemoryWarehouse):
 def new_world(warehouse: type[MemoryWarehouse] = MemoryWarehouse) -> World:
     """Make a world at 12:45 ET on the day, its schedule stored and logged."""
     world = World(slate(), NOON, warehouse=warehouse())
-    flows = world.runtime.workflows
+    flows = world.runtime.configured
     world.runtime = world.runtime.but(
         # Reads the storage itself, so that a broken read is one of the function under test.
         season=world.runtime.season,
-        workflows={name: flows[name] for name in WORKFLOW_NAMES},
+        configured={name: flows[name] for name in WORKFLOW_NAMES},
     )
     request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
     world.publisher.publish("scraper-requests", request, {})

@@ -52,7 +52,7 @@ def test_a_moved_window(tmp_path: Path) -> None:
         "    + 22:00  SKIP OUTSIDE_WINDOW → RUN READY, 0 → 6 games  (2025-11-12, 2025-11-13)",
         "    - 23:00  RUN READY → SKIP OUTSIDE_WINDOW, 10 → 0 games  (2025-11-12, 2025-11-13)",
     ]
-    assert "    ~ 06:00  RUN READY, 5 → 11 games  (2025-11-12, 2025-11-13)" in lines
+    assert "    ~ 06:00  RUN READY, 28 → 40 tasks  (2025-11-12, 2025-11-13)" in lines
     summary = (
         r"2 runs to add, 2 to remove, \d decisions to change; 28\d stay as they are \(2 days\)."
     )
