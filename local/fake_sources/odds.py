@@ -5,6 +5,7 @@ Source: https://the-odds-api.com/liveapi/guides/v4/
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +22,7 @@ PROPS = ("player_points", "player_rebounds", "player_assists", "player_threes")
 Payload = dict[str, Any]
 
 
+@cache
 def event_id(game_id: str) -> str:
     """Derive the 32 hexadecimal digits of a game's event id from its own id."""
     return sha256(game_id.encode()).hexdigest()[:32]

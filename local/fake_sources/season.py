@@ -1,8 +1,8 @@
 """A season's sources on a virtual clock: each answers with what was known at its instant.
 
 A game's state follows the clock, not the schedule file. To save time, answers are smaller than the
-real ones where no decision depends on it: the schedule covers some days, a report has one game, and
-odds have one market.
+real ones where no decision depends on it: the schedule covers some days and lacks some fields, a
+report has one game, and odds have one market.
 """
 
 import json
@@ -36,6 +36,34 @@ AFTER_GAMES = (
 )
 """Paths of the data of finished games, which faults may publish late: all box scores of the NBA are
 late together. ESPN is another owner and is not late, nor are the scoreboards."""
+_SPARED = frozenset(
+    [
+        "broadcasters",
+        "pointsLeaders",
+        "branchLink",
+        "arenaName",
+        "arenaState",
+        "arenaCity",
+        "awayTeamTime",
+        "homeTeamTime",
+        "gameTimeEst",
+        "gameTimeUTC",
+        "gameDateUTC",
+        "day",
+        "monthNum",
+        "weekNumber",
+        "weekName",
+        "ifNecessary",
+        "seriesGameNumber",
+        "gameLabel",
+        "gameSubLabel",
+        "seriesText",
+        "gameSubtype",
+        "isNeutral",
+        "gameSequence",
+    ]
+)
+"""Fields of the schedule that no decision depends on: with them a season takes longer."""
 _OF_A_GAME = re.compile(r"/static/json/liveData/[a-z]+/[a-z]+_(\d{10})\.json")
 SMALL_PDF = b"%PDF-1.4\n% a gamebook that is stored whole and never read\n%%EOF\n"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -158,7 +186,9 @@ class Sources:
         if found is None:
             shown = game if known else replace(game, away=UNKNOWN_TEAM, home=UNKNOWN_TEAM)
             shown = shown if known else replace(shown, tipoff=None)
-            found = self._lines[key] = json.dumps(served(shown, now), separators=(",", ":"))
+            whole = served(shown, now)
+            short = {field: held for field, held in whole.items() if field not in _SPARED}
+            found = self._lines[key] = json.dumps(short, separators=(",", ":"))
         return found
 
 

@@ -74,8 +74,9 @@ class Slate:
 
     def _changes_of(self, day: date) -> Iterator[datetime]:
         yield at(day, REFEREES_AT)
-        yield at(day, TODAY_AT)
+        yield from (at(day, TODAY_AT), at(day + timedelta(days=1), TODAY_AT))
         report, midnight = at(day, REPORT_AT), at(day + timedelta(days=1), time())
+        yield midnight
         while report < midnight:
             yield report
             report += REPORT_INTERVAL

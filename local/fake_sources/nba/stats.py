@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from common.calendar.games import FINAL, Game
@@ -34,12 +35,7 @@ _INDEX = (
 
 def player_index(params: Mapping[str, str]) -> Payload:
     """Make `/stats/playerindex`: all players of the thirty teams."""
-    rows = [
-        _index_row(side, person)
-        for side in TEAMS.values()
-        for person in (*roster(side.tricode), *inactive(side.tricode))
-    ]
-    return result("playerindex", params, ("PlayerIndex", _INDEX.split(), rows))
+    return result("playerindex", params, ("PlayerIndex", _INDEX.split(), _index_rows()))
 
 
 def game_log(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
@@ -88,6 +84,15 @@ def result(
 
 def _us_date(text: str | None) -> date:
     return datetime.strptime(text or "01/01/1900", "%m/%d/%Y").replace(tzinfo=UTC).date()
+
+
+@cache
+def _index_rows() -> tuple[Payload, ...]:
+    return tuple(
+        _index_row(side, person)
+        for side in TEAMS.values()
+        for person in (*roster(side.tricode), *inactive(side.tricode))
+    )
 
 
 def _index_row(side: Team, person: Person) -> Payload:
