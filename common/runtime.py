@@ -12,8 +12,11 @@ from common.errors import is_transient
 from common.settings import Settings
 
 if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
+    from collections.abc import Sequence
+
     from tenacity import Retrying
 
+    from common.calendar.owners import Listing
     from common.calendar.season import SeasonReader
     from common.calendar.slots import Cron
     from common.clock import Clock
@@ -155,7 +158,7 @@ class Runtime:
         """The schedule as last stored; re-read when a newer object appears."""
         from common.calendar.season import SeasonReader  # noqa: PLC0415 - only the deciders need it
 
-        return SeasonReader(self.storage, self.settings.data_bucket)
+        return SeasonReader(self.storage, self.settings.data_bucket, _listings)
 
     @cached_property
     def topology(self) -> "Topology":
@@ -212,6 +215,13 @@ class Runtime:
         return frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
 
     @cached_property
+    def by_nba_id(self) -> frozenset[str]:
+        """Names of the scrapers that ask for a game by NBA.com's id."""
+        from common.scrapers import REGISTRY  # noqa: PLC0415 - only the deciders need it
+
+        return frozenset(name for name in self.per_game if REGISTRY[name].by_nba_id)
+
+    @cached_property
     def per_event(self) -> frozenset[str]:
         """Names of the scrapers that go by The Odds API's event ids."""
         from common.scrapers import REGISTRY  # noqa: PLC0415 - only the executor needs it
@@ -223,6 +233,12 @@ class Runtime:
         from common.calendar.slots import parse_cron  # noqa: PLC0415 - only ticks have slots
 
         return parse_cron(self.topology.cron_for(topic))
+
+
+def _listings(body: bytes) -> "Sequence[Listing]":
+    from common.scrapers.espn.listing import read_listings  # noqa: PLC0415 - rarely needed
+
+    return read_listings(body)
 
 
 _held: list[Runtime] = []

@@ -10,6 +10,8 @@ from typing import Any
 from common.errors import BadInputError
 
 NBA = "00"
+OTHER_OWNER = "espn-"
+"""What our ids of games begin with while no season file has NBA.com's: ESPN's id follows."""
 COLLECTED = frozenset({"002", "004", "005", "006"})
 """Kinds of games that are collected: regular season, playoffs, play-in, final of the Cup."""
 LEFT_OUT = frozenset({"001", "003"})
@@ -21,6 +23,11 @@ def broken(game_id: str, field: str, value: object, wanted: str) -> BadInputErro
     return BadInputError(
         f"schedule game {game_id}: {field} is {value!r:.80}, expected {wanted}; fetch it again"
     )
+
+
+def is_known(game_id: str) -> bool:
+    """Return whether an id is NBA.com's, and not one that stands in for it."""
+    return not game_id.startswith(OTHER_OWNER)
 
 
 def season_of_game(game_id: str) -> str:

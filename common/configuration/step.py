@@ -8,6 +8,8 @@ from common.messages.models import Name
 
 REFRESH = "nbac_schedule_api"
 """The scraper of the season schedule, which `games: final` reads."""
+BOARD = "espn_scoreboard"
+"""The scraper of another owner's view of a date's games, which `games: final` reads as well."""
 STEPS_MAX = 16
 """How many steps an execution may have, those of the alternatives included."""
 Hours = Annotated[float, Field(gt=0, le=96)]

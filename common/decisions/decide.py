@@ -1,5 +1,6 @@
 """The decision core: a pure function of configuration, games, history and instant (rule R1)."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from common.calendar.slots import is_expired
@@ -43,7 +44,11 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
     if situation.check("a stale schedule lists no game today", doubted, stale=situation.stale):
         reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
         return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
-    return _by_kind(name, flow, situation)
+    made = _by_kind(name, flow, situation)
+    if made.action != "RUN" or situation.has_file or not needs_games(flow):
+        return made
+    said = "no season file was ever read: games and their ids are ESPN's"
+    return replace(made, reason_code="NO_SEASON_FILE", reason=f"{made.reason}; {said}")
 
 
 def needs_games(flow: Workflow) -> bool:

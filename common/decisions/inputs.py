@@ -64,6 +64,8 @@ def inputs_of(
         "targets": stored_targets(decision.targets),
         "since": str(situation.collect_since) if situation.collect_since else None,
         "stale": situation.stale,
+        "boards": [str(day) for day in situation.boards],
+        "no_file": not situation.has_file,
         "cause": situation.cause,
         "unread": [what for what in ("calendar", "history") if getattr(situation, what) is None],
     }

@@ -41,10 +41,14 @@ class Situation:
         cron: when the controller ticks.
         calendar: games by Eastern date; None when the schedule could not be read.
         history: past attempts and runs; None when they could not be read.
+        by_nba_id: names of those that ask for a game by NBA.com's id.
         cause: the error that prevented reading the calendar or the history.
         per_game: names of the scrapers that run once per game.
         collect_since: the catch-up ignores games of earlier Eastern dates.
         stale: the schedule is too old to be trusted when it lists no game (X13).
+        boards: the dates whose games are as another owner has them, because the schedule could not
+            be refreshed.
+        has_file: whether any season file was ever read; without one games have the other's ids.
         rules: the list to which evaluated rules are appended, in order; None records no rules.
     """
 
@@ -57,6 +61,9 @@ class Situation:
     cause: str = ""
     collect_since: date | None = None
     stale: bool = False
+    boards: tuple[date, ...] = ()
+    has_file: bool = True
+    by_nba_id: frozenset[str] = frozenset()
     rules: list[Rule] | None = field(default=None, compare=False, repr=False)
 
     def check(self, asks: str, answer: object, **facts: object) -> bool:

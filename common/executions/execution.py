@@ -14,7 +14,7 @@ from common.configuration.workflows import Workflow
 from common.errors import BadInputError
 from common.executions.alternatives import note_switch
 from common.executions.manifest import Manifest
-from common.executions.outputs import outputs_for
+from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
 from common.executions.row import TABLE, finished_row
 from common.executions.steps import Outputs, StepTasks, plan_step
@@ -167,12 +167,13 @@ class Execution:
             What it did, for the log.
         """
         results = [*self._results_up_to(number)]
-        storage, bucket = self._runtime.storage, self._runtime.settings.data_bucket
+        runtime, decision = self._runtime, self.manifest.decision
+        objects = Objects(runtime.storage, runtime.settings.data_bucket, runtime.clock.now())
         for following in range(number + 1, len(self.manifest.steps)):
             step = self.manifest.steps[following]
             if step.instead_of:
                 note_switch(self._state, step, results)
-            if self.publish_step(following, outputs_for(step, results, storage, bucket)):
+            if self.publish_step(following, outputs_for(step, decision, results, objects)):
                 return f"step {following}"
         self._finish(results, look_first=look_first)
         return "finished"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common import ids
+from common.calendar.game_ids import is_known
 from common.configuration.step import Step
 from common.executions.manifest import Manifest
 from common.messages.models import (
@@ -98,15 +99,17 @@ def _game_requests(
 def _finished(manifest: Manifest, step: Step, outputs: Outputs) -> Iterator[GameRef]:
     """Yield the finished games that an answer for the whole date must contain (FS05).
 
-    They are all of the date, not only the targets: a success counts for the whole date.
+    They are all of the date, not only the targets: a success counts for the whole date. A game that
+    only another owner lists is left out: its id there is unknown.
     """
     if step.games == "targets":
         return
     if outputs.final is None:
-        yield from (_game(target, outputs) for target in manifest.decision.targets)
+        known = (target for target in manifest.decision.targets if is_known(target.game_id))
+        yield from (_game(target, outputs) for target in known)
         return
     for game in outputs.final.values():
-        if game.game_date == manifest.decision.target_date:
+        if game.game_date == manifest.decision.target_date and is_known(game.game_id):
             yield _ref(game, game.score)
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from common import ids
-from common.calendar.game_ids import season_of_game
+from common.calendar.game_ids import is_known, season_of_game
 from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.errors import BadInputError, ConflictError
@@ -133,13 +133,17 @@ def _target(task: Task) -> Target:
     return Target(
         scraper=task.scraper.name,
         target_date=task.target_date,
-        season=season_of_game(first.game_id) if first else season_of(task.target_date),
+        season=_season(first.game_id if first else None, task.target_date),
         game=request.game,
         event_ids=request.event_ids,
         season_type=season_type(first.game_id) if first else request.season_type,
         games=request.games,
         instant=request.scheduled_time,
     )
+
+
+def _season(game_id: str | None, day: date) -> str:
+    return season_of_game(game_id) if game_id and is_known(game_id) else season_of(day)
 
 
 def name_of(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:

@@ -71,6 +71,9 @@ def read_situation(runtime: Runtime, slot: datetime, now: datetime) -> Situation
         cause=cause,
         collect_since=runtime.settings.collect_since,
         stale=season.is_stale(now) if season else False,
+        boards=season.boards if season else (),
+        has_file=season is None or bool(season.name),
+        by_nba_id=runtime.by_nba_id,
     )
 
 

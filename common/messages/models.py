@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from common.calendar.game_ids import is_known
 from common.errors import BadInputError
 from common.messages.envelope import Event
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-GameId = Annotated[str, Field(pattern=r"^[0-9]{10}$")]
+GameId = Annotated[str, Field(pattern=r"^([0-9]{10}|espn-[0-9]{1,12})$")]
+"""NBA.com's id, or ESPN's while no season file has the game (`calendar/game_ids.py`)."""
 Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
@@ -50,9 +52,13 @@ def _object_name(name: str) -> str:
 def season_type(game_id: str) -> str:
     """The `SeasonType` that stats.nba.com files a game under.
 
+    Of a game that only ESPN lists it is not known, and stats.nba.com is not asked.
+
     Raises:
         BadInputError: a kind of game that is not collected.
     """
+    if not is_known(game_id):
+        return SEASON_TYPES["002"]
     known = SEASON_TYPES.get(game_id[:3])
     if known is None:
         raise BadInputError(

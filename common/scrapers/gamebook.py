@@ -33,4 +33,6 @@ def check_pdf(body: bytes, where: str) -> None:
         raise ContractError(f"{where}: the PDF of {len(body)} bytes is cut off")
 
 
-GAMEBOOK = Scraper("nbac_gamebook_pdf", "game", _calls, _parse, suffix="pdf", due=time())
+GAMEBOOK = Scraper(
+    "nbac_gamebook_pdf", "game", _calls, _parse, suffix="pdf", due=time(), by_nba_id=False
+)

@@ -157,6 +157,8 @@ class Scraper:
         expects: the fields by which an answer is held against the question.
         overdue: the Eastern time on the day after the target date from which a game without data is
             a failure; only of scrapers of one game, which are asked for finished games.
+        by_nba_id: whether a game is asked for by NBA.com's id, which a game that only another owner
+            lists does not have; only of scrapers of one game.
         rewritten: whether its source corrects a game's answer after the game; a later answer is
             then compared with the one before.
         depends_on: the source that it needs, and that is off by default: while it is, workflows
@@ -179,6 +181,7 @@ class Scraper:
     expects: Expectation = NOTHING_EXPECTED
     overdue: time = time(12)
     canary: Callable[[Target], Call] | None = None
+    by_nba_id: bool = True
     rewritten: bool = False
     depends_on: str = ""
 

@@ -142,6 +142,13 @@ class NoRouteError(SourceError):
     verdict = "unasked"
 
 
+class NoNbaIdError(SourceError):
+    """The source goes by NBA.com's game ids, and no season file has the game's."""
+
+    code = "SOURCE_NO_NBA_ID"
+    verdict = "unasked"
+
+
 class QuotaError(SourceError):
     """The credits left at The Odds API do not suffice for the task."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from common.calendar.game_ids import is_known
 from common.logs import log
 from common.messages.labels import Outcome
 from common.scrapers.expectations import hold
@@ -18,7 +19,7 @@ from common.scrapers.model import (
 )
 from common.sources.asking import Answers, Question, ask
 from common.sources.client import DEFAULT_OPTIONS, AskOptions, Source
-from common.sources.errors import OverdueError, SourceError
+from common.sources.errors import NoNbaIdError, OverdueError, SourceError
 from common.sources.outcomes import (
     AskedSource,
     Scraped,
@@ -63,6 +64,8 @@ def scrape(
     Raises:
         BadInputError: the target lacks what the scraper needs.
     """
+    if scraper.by_nba_id and target.game and not is_known(target.game.game_id):
+        return without_answer(target, _no_id(target.game.game_id))
     question = Question(scraper, target, scraper.calls(target, now), now)
     if not question.calls:
         outcome: Outcome = "NOT_READY" if scraper.takes == "first" else "NO_DATA"
@@ -82,6 +85,13 @@ def scrape(
     if asked:
         asked[-1] = replace(asked[-1], verdict=found.verdict)
     return replace(found, asked=tuple(asked))
+
+
+def _no_id(game_id: str) -> NoNbaIdError:
+    return NoNbaIdError(
+        f"game {game_id} has no id of NBA.com's: no season file lists it; the next schedule that "
+        "is fetched or uploaded does (python -m local schedule put FILE)"
+    )
 
 
 def _warn(scraper: Scraper, target: Target, found: Scraped) -> None:

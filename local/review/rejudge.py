@@ -125,6 +125,7 @@ def _again(
         row["decision_time"],
         cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
+        by_nba_id=runtime.by_nba_id,
     )
     left = without(flow, inputs.get("off", ()))
     return decide(name, left, situation, forced=bool(row["forced"]))

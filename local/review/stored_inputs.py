@@ -15,7 +15,13 @@ from common.decisions.situation import Situation
 
 
 def situation_from(
-    inputs: Inputs, slot: datetime, now: datetime, *, cron: Cron, per_game: frozenset[str]
+    inputs: Inputs,
+    slot: datetime,
+    now: datetime,
+    *,
+    cron: Cron,
+    per_game: frozenset[str],
+    by_nba_id: frozenset[str] = frozenset(),
 ) -> Situation:
     """Rebuild the situation of a decision from its stored inputs.
 
@@ -25,6 +31,7 @@ def situation_from(
         now: the instant the decision was made at.
         cron: when the controller ticks.
         per_game: names of the scrapers that run once per game.
+        by_nba_id: names of those that ask for a game by NBA.com's id.
 
     Raises:
         ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
@@ -49,6 +56,9 @@ def situation_from(
         cause=inputs.get("cause", ""),
         collect_since=date.fromisoformat(since) if since else None,
         stale=inputs.get("stale", False),
+        boards=tuple(date.fromisoformat(day) for day in inputs.get("boards", ())),
+        has_file=not inputs.get("no_file", False),
+        by_nba_id=by_nba_id,
     )
 
 

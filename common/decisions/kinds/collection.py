@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from common.calendar.game_ids import is_known
 from common.calendar.games import Game
 from common.configuration.workflows import CatchUp, PostGame
 from common.decisions.situation import GAME_LENGTH, Decision, Situation
@@ -19,7 +20,7 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
     found = {
         scraper: situation.attempts(flow, scraper, game.game_date, game.game_id).succeeded
         for scraper in flow.scrapers
-        if scraper in situation.per_game
+        if scraper in situation.per_game and _can_be_asked(flow, scraper, game, situation)
     }
     missing = tuple(
         scraper
@@ -30,6 +31,12 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
     if not missing and not _date_is_behind(flow, game, situation, since):
         return None
     return GameTarget(game_id=game.game_id, away=game.away, home=game.home, scrapers=missing)
+
+
+def _can_be_asked(flow: PostGame | CatchUp, scraper: str, game: Game, situation: Situation) -> bool:
+    """Return whether a scraper, or one that stands in for it, knows the game by its id."""
+    names = flow.standing_for(scraper)
+    return is_known(game.game_id) or any(name not in situation.by_nba_id for name in names)
 
 
 def _is_to_be_again(

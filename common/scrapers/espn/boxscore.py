@@ -155,5 +155,6 @@ BOXSCORE = Scraper(
     empty_bytes_max=None,
     due=time(),
     then=_then,
+    by_nba_id=False,
     expects=Expectation(score=final_score),
 )

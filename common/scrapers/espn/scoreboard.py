@@ -81,5 +81,4 @@ SCOREBOARD = Scraper(
     calls,
     _parse,
     empty_bytes_max=None,
-    off="waits until a workflow asks for it",
 )
