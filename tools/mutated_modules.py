@@ -51,7 +51,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TESTS}/calendar/test_season.py",
     ),
     "common/executions/steps.py": (f"{TESTS}/executions/test_steps.py", *RUNS),
-    "common/executions/results.py": (f"{TESTS}/executions/test_results.py", *RUNS),
+    "common/executions/outputs.py": (f"{TESTS}/executions/test_outputs.py", *RUNS),
     "common/executions/row.py": (f"{TESTS}/executions/test_row.py", *RUNS),
     "common/eastern.py": (f"{TESTS}/test_eastern.py", f"{TESTS}/calendar/test_slots.py"),
     "common/ids.py": (f"{TESTS}/test_ids.py", *RUNS),

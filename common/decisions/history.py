@@ -23,6 +23,8 @@ games."""
 JUST_DECIDED_AGE_MAX = timedelta(hours=1)
 """How long a just-decided run blocks a forced tick of the same slot (or of a later slot decided
 first). Short, so that an operator can force the slot again."""
+HELD_UP_MIN = timedelta(hours=1)
+"""How long after its slot a success is late: by then another slot has begun."""
 UNLOGGED = "unlogged"
 """Status of a run whose execution has ended but links log rows that are not written yet."""
 JUST_DECIDED = "fresh"
@@ -42,11 +44,19 @@ class Attempts(NamedTuple):
         succeeded: the latest success; None while there is none.
         charged: how many attempts workflows made; requests outside any workflow are not charged.
         last: the latest charged attempt.
+        late: the hour in which a success came, where that was after its slot's: a run may be held up
+            or forced. Whole hours, so that the games of a run have equal attempts.
     """
 
     succeeded: datetime | None = None
     charged: int = 0
     last: datetime | None = None
+    late: datetime | None = None
+
+    @property
+    def came(self) -> datetime | None:
+        """When the latest success came, to the hour; its slot where it came within an hour."""
+        return self.late or self.succeeded
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,7 @@ def attempts_from_log(rows: Iterable[Row]) -> dict[Key, Attempts]:
         refresh) counts for every workflow; its attempt is charged to none (scenario D17).
     """
     succeeded: dict[Key, datetime] = {}
+    late: dict[Key, datetime] = {}
     charged: dict[Key, list[datetime]] = defaultdict(list)
     for row in rows:
         if row["target_date"] is None:
@@ -141,10 +152,13 @@ def attempts_from_log(rows: Iterable[Row]) -> dict[Key, Attempts]:
         when, mine = row["slot"] or row["triggered_at"], charged[key]
         if row["outcome"] == "SUCCESS":
             succeeded[key] = _later(succeeded.get(key), when)
+            if row["triggered_at"] - when >= HELD_UP_MIN:
+                came = row["triggered_at"].replace(minute=0, second=0, microsecond=0)
+                late[key] = _later(late.get(key), came)
         if row["workflow_name"] is not None:
             mine.append(when)
     return {
-        key: Attempts(succeeded.get(key), len(times), max(times, default=None))
+        key: Attempts(succeeded.get(key), len(times), max(times, default=None), late.get(key))
         for key, times in charged.items()
     }
 
@@ -157,6 +171,7 @@ def add_attempt(
         succeeded=_later(attempts.succeeded, when) if succeeded else attempts.succeeded,
         charged=attempts.charged + (1 if charged else 0),
         last=_later(attempts.last, when) if charged else attempts.last,
+        late=attempts.late,
     )
 
 

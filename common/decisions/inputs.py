@@ -100,7 +100,11 @@ def _grouped(
     for (scraper, day, game_id), made in attempts.items():
         groups[scraper, day, made].append(places.get(game_id, game_id) if game_id else None)
     return [
-        [scraper, str(day), _seconds(m.succeeded, slot), m.charged, _seconds(m.last, slot), games]
+        [
+            *(scraper, str(day), _seconds(m.succeeded, slot), m.charged, _seconds(m.last, slot)),
+            games,
+            *([_seconds(m.late, slot)] if m.late else []),
+        ]
         for (scraper, day, m), games in groups.items()
     ]
 

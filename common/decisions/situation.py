@@ -121,7 +121,8 @@ class Situation:
         assert self.history is not None
         made = [self.history.of(name, day, game_id) for name in flow.standing_for(scraper)]
         found = max((each.succeeded for each in made if each.succeeded), default=None)
-        return made[0]._replace(succeeded=found)
+        late = max((each.late for each in made if each.late), default=None)
+        return made[0]._replace(succeeded=found, late=late)
 
     def is_over(self, game: Game) -> bool:
         """Return whether a game is final, or tipped off at least `GAME_LENGTH` ago."""

@@ -92,8 +92,9 @@ def _game_from(  # noqa: PLR0917 - the stored list, in its order
 def _ungrouped(
     groups: Sequence[Sequence[Any]], listed: Sequence[str], slot: datetime
 ) -> Iterator[tuple[Key, Attempts]]:
-    for scraper, day, succeeded, charged, last, games in groups:
-        found = Attempts(_instant(succeeded, slot), charged, _instant(last, slot))
+    for scraper, day, succeeded, charged, last, games, *late in groups:
+        came = _instant(late[0], slot) if late else None
+        found = Attempts(_instant(succeeded, slot), charged, _instant(last, slot), came)
         for game in games:
             game_id = listed[game] if isinstance(game, int) else game
             yield (scraper, date.fromisoformat(day), game_id), found

@@ -17,17 +17,18 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
     not succeeded in or after the run that first collected the game (scenario D9), and while it is
     due to be collected once more. What an alternative brought counts.
     """
-    found = {
-        scraper: situation.attempts(flow, scraper, game.game_date, game.game_id).succeeded
+    made = {
+        scraper: situation.attempts(flow, scraper, game.game_date, game.game_id)
         for scraper in flow.scrapers
         if scraper in situation.per_game and _can_be_asked(flow, scraper, game, situation)
     }
     missing = tuple(
         scraper
-        for scraper, when in found.items()
-        if when is None or _is_to_be_again(flow, scraper, game, situation, when)
+        for scraper, attempts in made.items()
+        if attempts.came is None or _is_early(flow, scraper, game, situation, attempts.came)
     )
-    since = min((when for when in found.values() if when), default=None)
+    found = [attempts.succeeded for attempts in made.values()]
+    since = min((when for when in found if when), default=None)
     if not missing and not _date_is_behind(flow, game, situation, since):
         return None
     return GameTarget(game_id=game.game_id, away=game.away, home=game.home, scrapers=missing)
@@ -39,10 +40,10 @@ def _can_be_asked(flow: PostGame | CatchUp, scraper: str, game: Game, situation:
     return is_known(game.game_id) or any(name not in situation.by_nba_id for name in names)
 
 
-def _is_to_be_again(
+def _is_early(
     flow: PostGame | CatchUp, scraper: str, game: Game, situation: Situation, when: datetime
 ) -> bool:
-    """Return whether a collected game is due once more, because its source has rewritten it."""
+    """Return whether a game was collected before its source rewrote it, and is due once more."""
     span = flow.again_after(scraper)
     if span is None or game.tipoff is None:
         return False

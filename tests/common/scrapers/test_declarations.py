@@ -24,7 +24,7 @@ NAMES = [
     "nbac_player_list",
     "nbac_referee_assignments",
     "nbac_schedule_api",
-    "nbac_team_boxscore",
+    "nbac_boxscore",
     "oddsa_events",
     "oddsa_game_lines",
     "oddsa_player_props",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common.scrapers.espn.games import EspnGame, read_games
+from common.scrapers.espn.games import EspnGame, read_game
 from local.fake_sources.answers import answer
 from local.fake_sources.espn.scoreboard import scoreboard
 from local.fake_sources.espn.teams import espn_game_id, nba_game_id
@@ -20,7 +20,7 @@ PATH = "/apis/site/v2/sports/basketball/nba/scoreboard"
 
 def listed(slate: Slate, now: datetime) -> EspnGame:
     """Return the first game of the day as the deployed reader sees it."""
-    return read_games(scoreboard(slate, DAY, now), "espn_scoreboard")[0]
+    return read_game(scoreboard(slate, DAY, now)["events"][0], "espn_scoreboard")
 
 
 def test_every_id_leads_back_to_its_game() -> None:
@@ -41,7 +41,8 @@ def test_tricodes_are_espns_own() -> None:
         for side in event["competitions"][0]["competitors"]
     }
     assert {"GS", "NO", "NY", "SA", "UTAH", "WSH"} <= shown
-    assert {found.home for found in read_games(document, "espn_scoreboard")} == set(TEAMS)
+    games = [read_game(event, "espn_scoreboard") for event in document["events"]]
+    assert {found.home for found in games} == set(TEAMS)
 
 
 @pytest.mark.parametrize(
