@@ -44,8 +44,8 @@ class Attempts(NamedTuple):
         succeeded: the latest success; None while there is none.
         charged: how many attempts workflows made; requests outside any workflow are not charged.
         last: the latest charged attempt.
-        late: the hour in which a success came, where that was after its slot's: a run may be held up
-            or forced. Whole hours, so that the games of a run have equal attempts.
+        late: the hour in which a success came, where that was after its slot's: a run may be held
+            up or forced. Whole hours, so that the games of a run have equal attempts.
     """
 
     succeeded: datetime | None = None

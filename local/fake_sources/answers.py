@@ -23,7 +23,7 @@ _CODES = "https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html"
 
 
 def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) -> Answer:
-    """Answer one GET; what no handler serves is answered with a sample that is about it.
+    """Answer one GET; what no handler serves is answered with the scraper's sample.
 
     Args:
         path: from the root; the hosts' paths do not overlap, so one server serves them all.
@@ -36,13 +36,13 @@ def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) ->
         if found:
             groups = tuple(group or "" for group in found.groups())
             return handler(Ask(groups, params, slate, now))
-    file = sample_for(path, params, now)
-    return _sample(file) if file else as_json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
+    sampled = sample_for(path, params, now)
+    return _sample(*sampled) if sampled else as_json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
 
 
-def _sample(file: Path) -> Answer:
+def _sample(file: Path, body: bytes) -> Answer:
     kind = "text/html" if file.suffix == ".html" else "application/json"
-    return Answer(HTTPStatus.OK, {"Content-Type": f"{kind}; charset=utf-8"}, file.read_bytes())
+    return Answer(HTTPStatus.OK, {"Content-Type": f"{kind}; charset=utf-8"}, body)
 
 
 def _bettingpros(ask: Ask) -> Answer:

@@ -10,7 +10,7 @@ from string import Template
 from types import MappingProxyType
 
 from common.scrapers.model import Scope
-from local.samples import DAY, GAME
+from local.samples import DAY, EVENT_ID, GAME, TEAM
 
 OWN_SOURCE = Template("""declare(
     SourceSpec(
@@ -149,13 +149,13 @@ SCOPES: Mapping[Scope, _Scoped] = MappingProxyType(
         ),
         "team": _Scoped(
             "asked_teams(target)",
-            "CHA",
+            TEAM,
             'key=("team", "id")',
             imports="from common.scrapers.nba.teams import asked_teams\n",
         ),
         "event": _Scoped(
             "target.event_ids",
-            "a" * 31 + "1",
+            EVENT_ID,
             'key=("event", "id")',
             step="- {scrapers: [$name], events_from: oddsa_events}",
         ),

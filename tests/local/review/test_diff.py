@@ -12,7 +12,7 @@ from common.errors import BadInputError, ConfigError
 from common.settings import ROOT, Settings
 from local.commands.cli import main
 from local.review.diff import Diff, diff, lines_of
-from tests.kit.situations import SEASON
+from tests.kit.situations import SEASON, WORKFLOWS
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 SHIPPED = Settings().workflows_file
@@ -63,9 +63,10 @@ def test_other_scrapers_are_named(tmp_path: Path) -> None:
     """A run with other scrapers is listed with the old and the new ones."""
     edit = ("[nbac_schedule_api, nbac_player_list]", "[nbac_player_list]")
     (line,) = [line for line in lines_of(changed(tmp_path, edit)) if "~" in line]
+    old = WORKFLOWS["morning_operations"].scrapers
+    new = [name for name in old if name != "nbac_schedule_api"]
     assert line.strip() == (
-        "~ 06:00  RUN IN_WINDOW [nbac_schedule_api, nbac_player_list] → [nbac_player_list]  "
-        "(2025-11-12)"
+        f"~ 06:00  RUN IN_WINDOW [{', '.join(old)}] → [{', '.join(new)}]  (2025-11-12)"
     )
 
 

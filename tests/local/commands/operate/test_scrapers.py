@@ -63,8 +63,9 @@ def test_a_scraper_that_nothing_triggers_says_why_it_is_off() -> None:
     found = listed()["nbac_standings"]
     assert found.state == "off: needs a proxy to stats.nba.com"
     name, flow = next(iter(flows.items()))
-    (step,) = flow.steps
-    steps = (step.model_copy(update={"scrapers": (*step.scrapers, "nbac_standings")}),)
+    step, *others = flow.steps
+    named = step.model_copy(update={"scrapers": (*step.scrapers, "nbac_standings")})
+    steps = (named, *others)
     changed = {name: flow.model_copy(update={"steps": steps})}
     one = next(
         each
