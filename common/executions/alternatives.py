@@ -18,14 +18,11 @@ def lacking(step: PlannedStep, results: Sequence[Result]) -> frozenset[str | Non
         results: of all steps before it.
 
     Returns:
-        Ids of games, and None for the whole date. What the alternative itself was already asked
-        for is left out: it may also be a scraper of the workflow's own step.
+        Ids of games, and None for the whole date.
     """
-    mine = [result for result in results if result.scraper in (*step.instead_of, *step.scrapers)]
-    failed = {result.game_id for result in mine if result.status == "FAILED"}
-    brought = {result.game_id for result in mine if result.status != "FAILED"}
-    asked = {result.game_id for result in mine if result.scraper in step.scrapers}
-    return frozenset(failed - brought - asked)
+    before = [result for result in results if result.scraper in step.instead_of]
+    failed = {result.game_id for result in before if result.status == "FAILED"}
+    return frozenset(failed - {r.game_id for r in before if r.status != "FAILED"})
 
 
 def not_made_good(manifest: Manifest, results: Sequence[Result]) -> list[Result]:
@@ -42,39 +39,36 @@ def not_made_good(manifest: Manifest, results: Sequence[Result]) -> list[Result]
 def _others(manifest: Manifest, scraper: str) -> Iterator[str]:
     """Yield the scrapers that can stand in for another, or for which it stands in."""
     for step in manifest.steps:
-        line = (*step.instead_of, *step.scrapers)
-        if step.instead_of and scraper in line:
-            yield from line
+        for first, others in step.alternatives.items():
+            if scraper == first or scraper in others:
+                yield from (first, *others)
 
 
-def note_switch(state: StateStore, step: PlannedStep, results: Sequence[Result]) -> None:
-    """Log, once each, that an owner's scraper is replaced by the next one, and that it is back.
+def note_switches(state: StateStore, step: PlannedStep, results: Sequence[Result]) -> None:
+    """Log, once each, that alternatives of a step's scrapers are needed, and that they are not.
 
-    It is replaced when it failed for everything that it was asked for, and back with the first data
-    that it brings. One object a scraper remembers which of both was logged last.
+    A scraper is replaced when it failed for everything that it was asked for, and back with the
+    first data that it brings. One object a scraper remembers which of both was logged last.
     """
-    scraper = step.instead_of[0]
-    outcomes = {result.outcome for result in results if result.scraper == scraper}
-    failed = any(r.status == "FAILED" for r in results if r.scraper == scraper)
-    if len(step.instead_of) > 1 or not (failed or "SUCCESS" in outcomes):
-        return
-    to = "" if "SUCCESS" in outcomes else step.scrapers[0]
-    held, stored = state.read_as(names.switch(scraper), json.loads)
+    for scraper, others in step.alternatives.items():
+        mine = [result for result in results if result.scraper == scraper]
+        is_back = any(result.outcome == "SUCCESS" for result in mine)
+        if is_back or any(result.status == "FAILED" for result in mine):
+            _note(state, scraper, "" if is_back else others[0], mine)
+
+
+def _note(state: StateStore, scraper: str, to: str, results: Sequence[Result]) -> None:
+    name = names.switch(scraper)
+    held, stored = state.read_as(name, json.loads)
     was = held.get("to", "") if isinstance(held, dict) else ""
-    if bool(to) == bool(was) or not state.swap(names.switch(scraper), {"to": to}, stored):
+    if bool(to) == bool(was) or not state.swap(name, {"to": to}, stored):
         return
-    if to:
-        log(
-            "WARNING",
-            f"A scraper brought nothing that it was asked for; {to} is asked until it is back",
-            reason_code="SOURCE_SWITCHED",
-            scraper=scraper,
-            error=next((r.error_message for r in results if r.scraper == scraper), None),
-        )
-    else:
-        log(
-            "WARNING",
-            f"A scraper brings data again; {was} is not asked any more",
-            reason_code="SOURCE_RETURNED",
-            scraper=scraper,
-        )
+    log(
+        "WARNING",
+        f"A scraper brought nothing that it was asked for; {to} stands in until it is back"
+        if to
+        else f"A scraper brings data again; {was} does not stand in for it any more",
+        reason_code="SOURCE_SWITCHED" if to else "SOURCE_RETURNED",
+        scraper=scraper,
+        error=next((each.error_message for each in results if each.error_message), None),
+    )

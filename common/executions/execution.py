@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from common import ids
 from common.configuration.workflows import Workflow
 from common.errors import BadInputError
-from common.executions.alternatives import note_switch
+from common.executions.alternatives import note_switches
 from common.executions.manifest import Manifest
 from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
@@ -167,12 +167,12 @@ class Execution:
             What it did, for the log.
         """
         results = [*self._results_up_to(number)]
+        if self.manifest.steps:
+            note_switches(self._state, self.manifest.steps[number], results)
         runtime, decision = self._runtime, self.manifest.decision
         objects = Objects(runtime.storage, runtime.settings.data_bucket, runtime.clock.now())
         for following in range(number + 1, len(self.manifest.steps)):
             step = self.manifest.steps[following]
-            if step.instead_of:
-                note_switch(self._state, step, results)
             if self.publish_step(following, outputs_for(step, decision, results, objects)):
                 return f"step {following}"
         self._finish(results, look_first=look_first)

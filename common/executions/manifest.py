@@ -15,7 +15,8 @@ class PlannedStep(Step):
     """A step of a workflow, or the one after it that asks an alternative for what is lacking.
 
     `instead_of` names the scrapers that were asked before: the workflow's own first, then the
-    alternatives before this one. It is empty for a step of the workflow.
+    alternatives before this one. It is empty for a step of the workflow, which keeps its
+    `alternatives`: scrapers of one step may stand in for each other.
     """
 
     instead_of: tuple[Name, ...] = ()
@@ -57,13 +58,12 @@ def planned_steps(steps: Sequence[Step], wanted: set[str]) -> Iterator[PlannedSt
         scrapers = tuple(name for name in step.scrapers if name in wanted)
         if not scrapers:
             continue
-        yield PlannedStep(scrapers=scrapers, games=step.games, events_from=step.events_from)
-        for scraper in scrapers:
-            yield from _alternatives(step, scraper)
-
-
-def _alternatives(step: Step, scraper: str) -> Iterator[PlannedStep]:
-    others = step.alternatives.get(scraper, ())
-    for place, name in enumerate(others):
-        before = (scraper, *others[:place])
-        yield PlannedStep(scrapers=(name,), games=step.games, instead_of=before)
+        kept = {name: others for name, others in step.alternatives.items() if name in scrapers}
+        yield PlannedStep(
+            scrapers=scrapers, games=step.games, events_from=step.events_from, alternatives=kept
+        )
+        for scraper, others in kept.items():
+            for place, name in enumerate(others):
+                if name not in scrapers:  # else it was asked with the others
+                    before = (scraper, *others[:place])
+                    yield PlannedStep(scrapers=(name,), games=step.games, instead_of=before)

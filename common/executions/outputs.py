@@ -98,8 +98,10 @@ def _final_games(
             rows=len(warnings),
             error="; ".join(warnings[:WARNINGS_SHOWN_MAX]),
         )
+    known = {game.game_id for game in listed}  # what only the other owner lists is no target
     others = (game for game in listed if game.game_date != day)
-    return {game.game_id: game for game in (*others, *settled) if game.is_final}
+    found = (game for game in (*others, *settled) if game.is_final and game.game_id in known)
+    return {game.game_id: game for game in found}
 
 
 def _scheduled(result: Result | None, objects: Objects) -> Sequence[Game] | None:

@@ -176,7 +176,7 @@ def histories(draw: st.DrawFn, games: list[Game], before: datetime) -> History:
         single = st.tuples(st.sampled_from(BOXES), st.sampled_from(ids))
         keys = whole | single.map(lambda pair: (pair[0], *pair[1]))
     when = st.sampled_from(earlier)
-    attempts = st.builds(Attempts, st.none() | when, st.integers(1, 9), when)
+    attempts = st.builds(Attempts, st.none() | when, st.integers(1, 9), when, st.none())
     run = st.builds(
         Run,
         st.sampled_from(sorted(WORKFLOWS)),

@@ -14,7 +14,8 @@ PROPS = (
     "      - scrapers: [oddsa_player_props, oddsa_game_lines]\n        events_from: oddsa_events\n"
 )
 NO_PLAYERS = (
-    ", nbac_player_list]\n        alternatives: {nbac_player_list: [espn_roster]}",
+    ", nbac_player_list]\n"
+    "        alternatives: {nbac_schedule_api: [espn_scoreboard], nbac_player_list: [espn_roster]}",
     ", espn_roster]",
 )
 """Takes away what triggers one scraper."""

@@ -1,19 +1,28 @@
 """The season is read from the newest schedule object that can be read."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from common.calendar.owners import Listing
 from common.calendar.season import SeasonReader, by_date
 from common.cloud.ports import StoredObject
 from common.errors import TransientError
+from common.scrapers.espn.listing import read_listings
 from local.simulator.ports.memory import MemoryStorage
 from tests.kit.situations import DAY, et, game
 
 BUCKET = "nba-scraped-data"
 NOW = et("2025-11-12 12:00")
+
+
+def listing(status: int = 1, score: tuple[int, int] | None = None) -> Listing:
+    """Return the game at 19:00 ET on the day as the other owner lists it."""
+    tipoff = et("2025-11-12 19:00")
+    return Listing("401", DAY, tipoff, "MIL", "CHA", status, postponed=False, score=score)
 
 
 class Clock:
@@ -159,19 +168,110 @@ def test_d5_no_schedule_is_an_error(storage: Counting) -> None:
 
 
 def test_d5_only_broken_schedules_are_an_error(storage: Counting) -> None:
-    """If the newest three objects do not parse, an error is raised without reading more."""
+    """If the newest three objects of a week do not parse, nor those of all, an error is raised."""
     for hours in range(6):
         store(storage, NOW - timedelta(hours=hours), b"{")
     with pytest.raises(TransientError, match="no readable schedule"):
         SeasonReader(storage, BUCKET).read(NOW)
-    assert storage.reads == 3
+    assert storage.reads == 6
 
 
 def test_a_constant_number_of_days_is_listed(storage: Counting) -> None:
-    """Objects older than a week are neither listed nor used."""
+    """While the last week has a schedule, objects before it are not listed."""
     store(storage, NOW - timedelta(days=9), schedule("0022500213"))
-    with pytest.raises(TransientError):
+    store(storage, NOW - timedelta(hours=9), schedule("0022500214"))
+    starts: list[str | None] = []
+    listing = storage.list
+
+    def spied(bucket: str, prefix: str, *, start: str | None = None) -> Iterator[StoredObject]:
+        starts.append(start)
+        return listing(bucket, prefix, start=start)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "list", spied)
         SeasonReader(storage, BUCKET).read(NOW)
+    assert starts == ["nbac-schedule-api/2025-11-05"]
+
+
+def test_an_old_schedule_is_better_than_none(storage: Counting) -> None:
+    """Where the last week has none, the newest schedule of any age is read, and is stale."""
+    for days in (30, 90):
+        store(storage, NOW - timedelta(days=days), schedule("0022500213"))
+    season = SeasonReader(storage, BUCKET).read(NOW)
+    assert season.fetched == NOW - timedelta(days=30)
+    assert season.is_stale(NOW)
+
+
+def board(*listings: Listing) -> Callable[[bytes], list[Listing]]:
+    """Return a reader of scoreboards that finds these games in each of them."""
+    return lambda body: [] if body == b"{}" else list(listings)
+
+
+def put_board(storage: Counting, when: datetime, body: bytes = b"board", **labels: str) -> None:
+    """Store a scoreboard of the day as a task does."""
+    name = f"espn-scoreboard/{DAY}/{when:%H%M%S}.json"
+    metadata = {"outcome": "SUCCESS", "task_id": "t", **labels}
+    storage.create(BUCKET, name, body, metadata=metadata, custom_time=when)
+
+
+def test_an_old_schedule_is_brought_up_to_date_by_the_other_owner(storage: Counting) -> None:
+    """Times, finals and scores of the date are those of its scoreboard; the ids are NBA.com's."""
+    store(storage, NOW - timedelta(hours=30), schedule("0022500213"))
+    put_board(storage, NOW - timedelta(hours=1))
+    season = SeasonReader(storage, BUCKET, board(listing(status=3, score=(100, 111)))).read(NOW)
+    (found,) = season.calendar[DAY]
+    assert (found.game_id, found.is_final, found.score) == ("0022500213", True, (100, 111))
+    assert season.boards == (DAY,)
+    assert not season.is_stale(NOW + timedelta(hours=6))
+
+
+def test_a_fresh_schedule_needs_no_other_owner(storage: Counting) -> None:
+    """A schedule of less than a day is used as it is, and no scoreboard is read."""
+    store(storage, NOW - timedelta(hours=23), schedule("0022500213"))
+    put_board(storage, NOW - timedelta(hours=1))
+    season = SeasonReader(storage, BUCKET, board(listing(status=3))).read(NOW)
+    assert (season.boards, season.calendar[DAY][0].status) == ((), 1)
+    assert storage.reads == 1
+
+
+def test_without_a_schedule_the_other_owners_games_have_its_ids(storage: Counting) -> None:
+    """A deployment that never had a season file has the games of the last days' scoreboards."""
+    put_board(storage, NOW - timedelta(hours=1))
+    season = SeasonReader(storage, BUCKET, board(listing())).read(NOW)
+    assert [one.game_id for one in season.calendar[DAY]] == ["espn-401"]
+    assert (season.name, season.boards) == ("", (DAY,))
+
+
+def test_a_scoreboard_without_a_game_shows_that_none_is_played(storage: Counting) -> None:
+    """An empty scoreboard of today makes an old schedule trustworthy again."""
+    store(storage, NOW - timedelta(days=5), schedule())
+    put_board(storage, NOW - timedelta(hours=1), b"{}", outcome="NO_DATA")
+    season = SeasonReader(storage, BUCKET, board(listing())).read(NOW)
+    assert DAY not in season.calendar
+    assert not season.is_stale(NOW)
+
+
+def test_the_newest_scoreboard_of_a_date_counts_and_is_read_once(storage: Counting) -> None:
+    """A second read of the same objects reads nothing; failures and broken boards are left out."""
+    put_board(storage, NOW - timedelta(hours=3), b"{}")
+    put_board(storage, NOW - timedelta(hours=2))
+    put_board(storage, NOW - timedelta(hours=1), outcome="CONTRACT")
+    reader = SeasonReader(storage, BUCKET, board(listing()))
+    assert len(reader.read(NOW).calendar[DAY]) == 1
+    assert len(reader.read(NOW).calendar[DAY]) == 1
+    assert storage.reads == 1
+
+
+def test_a_scoreboard_that_cannot_be_read_is_left_out(
+    storage: Counting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line names it, and the schedule stands."""
+    store(storage, NOW - timedelta(hours=30), schedule("0022500213"))
+    put_board(storage, NOW - timedelta(hours=1), b"not JSON")
+    reader = SeasonReader(storage, BUCKET, read_listings)
+    assert [reader.read(NOW).boards for _ in range(2)] == [(), ()]
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line["object"].startswith("espn-scoreboard/")
 
 
 def test_x13_a_schedule_is_stale_after_two_days(storage: Counting) -> None:

@@ -48,10 +48,10 @@ def test_checking_costs_a_cold_start_little() -> None:
 
 def test_s9_a_scraper_that_is_off_needs_no_workflow_and_may_have_one() -> None:
     """Its own reason suffices, so that the file need not list it; a step switches it on."""
-    assert REGISTRY["espn_scoreboard"].off
-    assert "espn_scoreboard" not in TEXT
+    assert REGISTRY["nbac_standings"].off
+    assert "nbac_standings" not in TEXT
     check(parse_source(TEXT, "mine.yaml"), TOPOLOGY)
-    named = TEXT.replace("[nbac_injury_report]", "[nbac_injury_report, espn_scoreboard]")
+    named = TEXT.replace("[nbac_injury_report]", "[nbac_injury_report, nbac_standings]")
     assert named != TEXT
     check(parse_source(named, "mine.yaml"), TOPOLOGY)
 
@@ -232,25 +232,25 @@ CASES = {
         "write at least 31",
     ),
     "an alternative of a scraper that the step does not have": (
-        ("{nbac_player_list: [espn_roster]}", "{nbac_player_lists: [espn_roster]}"),
-        "{nbac_player_lists:",
+        ("nbac_player_list: [espn_roster]}", "nbac_player_lists: [espn_roster]}"),
+        "nbac_player_lists:",
         "alternatives.nbac_player_lists: nbac_player_lists is no scraper of this step",
         "did you mean 'nbac_player_list'?",
     ),
     "an unknown alternative": (
-        ("{nbac_player_list: [espn_roster]}", "{nbac_player_list: [espn_rooster]}"),
+        ("nbac_player_list: [espn_roster]}", "nbac_player_list: [espn_rooster]}"),
         "[espn_rooster]",
         "alternatives.nbac_player_list.0: unknown scraper 'espn_rooster'",
         "did you mean 'espn_roster'?",
     ),
     "an alternative to itself": (
-        ("{nbac_player_list: [espn_roster]}", "{nbac_player_list: [nbac_player_list]}"),
+        ("nbac_player_list: [espn_roster]}", "nbac_player_list: [nbac_player_list]}"),
         "[nbac_player_list]}",
         "nbac_player_list is asked already",
         "name another owner's scraper",
     ),
     "an alternative that collects something else": (
-        ("{nbac_player_list: [espn_roster]}", "{nbac_player_list: [espn_boxscore]}"),
+        ("nbac_player_list: [espn_roster]}", "nbac_player_list: [espn_boxscore]}"),
         "[espn_boxscore]}\n",
         "espn_boxscore collects a game and nbac_player_list a date",
         "name one that collects the same",

@@ -23,7 +23,8 @@ def test_a_scraper_whose_source_is_off_is_left_out() -> None:
 def test_an_alternative_takes_its_place() -> None:
     """Where the first scraper is off, its alternative is asked at once."""
     kept = without(MORNING, {"nbac_player_list"}).steps[0]
-    assert (kept.scrapers, kept.alternatives) == (("nbac_schedule_api", "espn_roster"), {})
+    assert kept.scrapers == ("nbac_schedule_api", "espn_roster")
+    assert kept.alternatives == {"nbac_schedule_api": ("espn_scoreboard",)}
 
 
 def test_two_scrapers_that_stand_in_for_each_other_leave_one() -> None:

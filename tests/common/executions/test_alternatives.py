@@ -5,8 +5,8 @@ import json
 import pytest
 
 from common import ids
-from common.executions.alternatives import lacking, not_made_good, note_switch
-from common.executions.manifest import Manifest, PlannedStep, manifest_of
+from common.executions.alternatives import lacking, not_made_good, note_switches
+from common.executions.manifest import Manifest, PlannedStep, manifest_of, planned_steps
 from common.executions.result import Result
 from common.executions.row import finished_row
 from common.executions.steps import Outputs, plan_step
@@ -19,6 +19,7 @@ SLOT = et("2025-11-12 23:00")
 ONE, TWO = "0022500001", "0022500002"
 FIRST, OTHER = "nbac_boxscore", "espn_boxscore"
 INSTEAD = PlannedStep(scrapers=(OTHER,), games="final", instead_of=(FIRST,))
+STEP = PlannedStep(scrapers=(FIRST,), games="final", alternatives={FIRST: (OTHER,)})
 
 
 def result(scraper: str, outcome: Outcome, game_id: str | None = ONE) -> Result:
@@ -73,12 +74,6 @@ def test_an_answer_leaves_nothing_to_an_alternative(outcome: Outcome) -> None:
     assert lacking(INSTEAD, [result(FIRST, outcome)]) == frozenset()
 
 
-def test_an_alternative_is_asked_once() -> None:
-    """What an alternative was asked for already, as a scraper of the step, is not asked again."""
-    asked = [result(FIRST, "BLOCKED", None), result(OTHER, "BLOCKED", None)]
-    assert lacking(INSTEAD, asked) == frozenset()
-
-
 def test_its_step_asks_for_what_is_lacking_only() -> None:
     """The alternative's step has one task for each lacking game, and no other."""
     made = manifest()
@@ -108,6 +103,17 @@ def test_an_execution_is_complete_with_the_data_of_either() -> None:
     assert counts == (3, 2, 1)
 
 
+def test_owners_of_one_step_stand_in_for_each_other() -> None:
+    """Where one of two scrapers that are asked at once fails, the other's answer will do."""
+    steps = [PlannedStep(scrapers=(FIRST, OTHER), alternatives={FIRST: (OTHER,), OTHER: (FIRST,)})]
+    both = manifest().model_copy(update={"steps": tuple(planned_steps(steps, {FIRST, OTHER}))})
+    assert len(both.steps) == 1
+    for one, other in ((FIRST, OTHER), (OTHER, FIRST)):
+        assert not_made_good(both, [result(one, "BLOCKED"), result(other, "SUCCESS")]) == []
+    failed = [result(FIRST, "BLOCKED"), result(OTHER, "BLOCKED")]
+    assert not_made_good(both, failed) == failed
+
+
 @pytest.mark.parametrize("outcome", ["BLOCKED", "NOT_READY"])
 def test_an_execution_fails_when_neither_brings_the_data(outcome: Outcome) -> None:
     """A game that the alternative does not bring either fails the execution, by name."""
@@ -122,7 +128,7 @@ def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFi
     state = new_state()
     blocked, back = [result(FIRST, "BLOCKED")], [result(FIRST, "SUCCESS")]
     for results in (back, blocked, blocked, [result(FIRST, "NOT_READY")], back, back, blocked):
-        note_switch(state, INSTEAD, results)
+        note_switches(state, STEP, results)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     codes = [line["reason_code"] for line in lines]
     assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
@@ -134,5 +140,5 @@ def test_a_scraper_that_fails_for_some_games_only_is_not_replaced(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """While a scraper brings anything, the alternative fills gaps, and no switch is logged."""
-    note_switch(new_state(), INSTEAD, [result(FIRST, "BLOCKED"), result(FIRST, "SUCCESS", TWO)])
+    note_switches(new_state(), STEP, [result(FIRST, "BLOCKED"), result(FIRST, "SUCCESS", TWO)])
     assert capsys.readouterr().err == ""

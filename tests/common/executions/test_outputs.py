@@ -1,12 +1,15 @@
 """What a step is made from: what the tasks of earlier steps have written."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from common import ids
 from common.executions.manifest import PlannedStep
-from common.executions.outputs import outputs_for
+from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
+from common.messages.models import GameTarget, WorkflowDecision
 from local.fake_sources.slate import final_score
 from local.simulator.world import World
 from tests.kit.losses import spoil
@@ -14,6 +17,16 @@ from tests.kit.world import DAY, NOON, new_world
 
 BUCKET = "nba-scraped-data"
 YESTERDAY = DAY - timedelta(days=1)
+TARGET = GameTarget(game_id="0022500207", away="TOR", home="BKN", scrapers=("nbac_boxscore",))
+DECISION = WorkflowDecision(
+    decision_id=ids.decision_id("post_game_window_3", NOON),
+    workflow_name="post_game_window_3",
+    action="RUN",
+    slot=NOON,
+    decision_time=NOON,
+    target_date=YESTERDAY,
+    targets=(TARGET,),
+)
 
 
 def refreshed() -> tuple[World, Result]:
@@ -24,10 +37,10 @@ def refreshed() -> tuple[World, Result]:
     return world, Result.model_validate({**stored.metadata, **where})
 
 
-def final_games(world: World, result: Result) -> dict[str, tuple[int, int] | None] | None:
+def final_games(world: World, *results: Result) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
-    step = PlannedStep(scrapers=("nbac_team_boxscore",), games="final")
-    final = outputs_for(step, [result], world.storage, BUCKET).final
+    step = PlannedStep(scrapers=("nbac_boxscore",), games="final")
+    final = outputs_for(step, DECISION, results, Objects(world.storage, BUCKET, NOON)).final
     return None if final is None else {name: game.score for name, game in final.items()}
 
 
@@ -67,3 +80,55 @@ def test_x14_a_schedule_that_was_overwritten_tells_nothing() -> None:
     assert held is not None
     world.storage.replace(BUCKET, result.object, held[0], generation=result.generation)
     assert final_games(world, result) is None
+
+
+def scoreboard(world: World) -> Result:
+    """Let the other owner's scoreboard of the day before be stored, and return its result."""
+    request = {"schema": "scraper-request", "version": 1, "scraper": "espn_scoreboard"}
+    world.publisher.publish("scraper-requests", {**request, "target_date": f"{YESTERDAY}"}, {})
+    world.settle()
+    (stored,) = world.storage.list(BUCKET, "espn-scoreboard/")
+    where = {"log_id": "y", "object": stored.name, "generation": stored.generation}
+    return Result.model_validate({**stored.metadata, **where})
+
+
+def test_the_other_owner_alone_says_which_targets_are_final() -> None:
+    """Where the schedule could not be refreshed, targets are final as the other owner has them."""
+    world, _ = refreshed()
+    assert final_games(world, scoreboard(world)) == {TARGET.game_id: final_score(TARGET.game_id)}
+
+
+def test_two_owners_that_agree_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """With both answers the final games are the schedule's, and nothing is logged of them."""
+    world, result = refreshed()
+    alone, board = final_games(world, result), scoreboard(world)
+    capsys.readouterr()
+    assert final_games(world, result, board) == alone
+    assert "OWNERS_DISAGREE" not in capsys.readouterr().err
+
+
+def test_owners_that_disagree_are_logged_with_both_values(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A score that differs is a warning; long after the game the schedule's stands."""
+    world, result = refreshed()
+    board = scoreboard(world)
+    held = world.storage.read(BUCKET, board.object)
+    assert held is not None
+    away, home = final_score(TARGET.game_id)
+    document = json.loads(held[0])
+    (event,) = (e for e in document["records"] if e["shortName"] == "TOR @ BKN")
+    for side in event["competitions"][0]["competitors"]:
+        if side["homeAway"] == "home":
+            side["score"] = str(home + 2)
+    stored = world.storage.replace(
+        BUCKET, board.object, json.dumps(document).encode(), generation=board.generation
+    )
+    capsys.readouterr()
+    found = final_games(world, result, board.model_copy(update={"generation": stored.generation}))
+    assert found is not None
+    assert found[TARGET.game_id] == (away, home)
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["reason_code"], line["rows"]) == ("OWNERS_DISAGREE", 1)
+    scores = f"score is ({away}, {home}) in the schedule, ({away}, {home + 2}) elsewhere"
+    assert f"game {TARGET.game_id}: {scores}" in line["error"]

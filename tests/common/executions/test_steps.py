@@ -16,6 +16,7 @@ from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et
 SLOT = et("2025-11-12 23:00")
 LINES = WORKFLOWS["betting_lines"]
 NIGHT = WORKFLOWS["post_game_window_2"]
+OWNERS = ("nbac_schedule_api", "espn_scoreboard")
 PER_EVENT = ("oddsa_player_props", "oddsa_game_lines")
 
 
@@ -90,7 +91,7 @@ def test_x10_nine_games_are_nine_tasks_a_scraper() -> None:
 def test_x11_only_what_a_target_lacks() -> None:
     """Each game has tasks only for the scrapers it lacks."""
     games = (target(1, "nbac_gamebook_pdf"), target(2, "nbac_play_by_play"))
-    scrapers = ("nbac_schedule_api", "nbac_gamebook_pdf", "nbac_play_by_play")
+    scrapers = (*OWNERS, "nbac_gamebook_pdf", "nbac_play_by_play")
     made = manifest("night", NIGHT, *games, scrapers=scrapers)
     assert sorted(asked(made, 1, Outputs(final=None))) == [
         ("nbac_gamebook_pdf", "0022500001"),
@@ -126,8 +127,8 @@ def test_fs05_without_a_fresh_schedule_no_score_is_known() -> None:
     found = plan_step(made, 1, Outputs(final=None)).requests
     (whole,) = (request for request in found if request.scraper == WHOLE_DATE)
     assert [(g.game_id, g.away_score) for g in whole.games] == [("0022500001", None)]
-    (refresh,) = plan_step(made, 0, Outputs()).requests
-    assert refresh.games == ()
+    refreshes = plan_step(made, 0, Outputs()).requests
+    assert [request.games for request in refreshes] == [(), ()]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_only_games_that_were_asked_for_are_not_ready(
     scrapers: tuple[str, ...], waits: tuple[str, ...]
 ) -> None:
     """Only a step with per-game scrapers reports games that are not ready."""
-    made = manifest("night", NIGHT, target(1), scrapers=("nbac_schedule_api", *scrapers))
+    made = manifest("night", NIGHT, target(1), scrapers=(*OWNERS, *scrapers))
     assert plan_step(made, 1, Outputs(final={})).not_ready == waits
 
 
@@ -157,16 +158,16 @@ def test_without_a_fresh_schedule_the_decided_targets_stand() -> None:
 
 
 def test_the_first_step_does_not_ask_for_games() -> None:
-    """The schedule refresh is one task and reports no game as not ready."""
+    """Each owner has one task that says what is final; neither reports a game as not ready."""
     made = manifest("night", NIGHT, target(1), target(2))
     found = plan_step(made, 0, Outputs(final={}))
-    assert ([r.scraper for r in found.requests], found.not_ready) == (["nbac_schedule_api"], ())
+    assert ([r.scraper for r in found.requests], found.not_ready) == ([*OWNERS], ())
 
 
 def test_r4_every_task_has_the_decisions_date() -> None:
     """Every task has the decision's date, ids and slot, and its step's number."""
     made = manifest("night", NIGHT, target(1))
-    for number, tasks in ((0, 1), (1, len(BOXES) + 1)):
+    for number, tasks in ((0, len(OWNERS)), (1, len(BOXES) + 1)):
         requests = plan_step(made, number, Outputs(final=None)).requests
         assert len(requests) == tasks
         for request in requests:

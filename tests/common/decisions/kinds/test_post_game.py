@@ -24,6 +24,8 @@ from tests.kit.situations import (
     workflow,
 )
 
+OWNERS = ("nbac_schedule_api", "espn_scoreboard")
+"""The scrapers that say which games are final."""
 NIGHT: Any = WORKFLOWS["post_game_window_2"]
 
 
@@ -148,7 +150,7 @@ def test_d9_a_game_lacks_single_scrapers() -> None:
     del attempts[("nbac_gamebook_pdf", DAY, "0022500001")]
     made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], attempts=attempts))
     assert made.targets[0].scrapers == ("nbac_gamebook_pdf",)
-    assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE, "nbac_gamebook_pdf")
+    assert made.scrapers == (*OWNERS, WHOLE_DATE, "nbac_gamebook_pdf")
 
 
 def test_d9_a_scraper_of_the_whole_date_is_not_forgotten() -> None:
@@ -159,7 +161,7 @@ def test_d9_a_scraper_of_the_whole_date_is_not_forgotten() -> None:
     attempts[(WHOLE_DATE, DAY, None)] = success("2025-11-12 20:00")
     judged = situation("2025-11-12 23:00", [early, late], attempts=attempts)
     made = decide(NIGHT, "mine", judged)
-    assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
+    assert made.scrapers == (*OWNERS, WHOLE_DATE)
     assert [(target.game_id, target.scrapers) for target in made.targets] == [(late.game_id, ())]
 
 
@@ -176,7 +178,7 @@ def test_d9_a_scraper_of_the_whole_date_that_never_succeeded_is_missing() -> Non
     attempts = collected(played())
     del attempts[(WHOLE_DATE, DAY, None)]
     made = decide(NIGHT, "mine", situation("2025-11-12 23:00", [played()], attempts=attempts))
-    assert made.scrapers == ("nbac_schedule_api", WHOLE_DATE)
+    assert made.scrapers == (*OWNERS, WHOLE_DATE)
 
 
 def test_d9_a_window_for_whole_dates_alone_is_done_with_one_success() -> None:

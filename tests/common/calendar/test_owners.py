@@ -1,0 +1,100 @@
+"""Two owners' views of a date's games, brought together."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from common.calendar.games import FINAL, LIVE
+from common.calendar.owners import FINAL_ANYWAY_AFTER, Listing, settle
+from tests.kit.situations import DAY, et, game, played
+
+TIP = et("2025-11-12 19:00")
+EVENING = et("2025-11-12 22:00")
+SCORE = (100, 111)
+OVER = played(score=SCORE)
+
+
+def listing(**changes: Any) -> Listing:
+    """Return the game as the other owner lists it, final."""
+    made = Listing("401", DAY, TIP, "MIL", "CHA", FINAL, postponed=False, score=SCORE)
+    return replace(made, **changes)
+
+
+def test_owners_that_agree_change_nothing() -> None:
+    """The schedule's game stands, without a warning."""
+    assert settle([OVER], [listing()], EVENING, is_fresh=True) == ([OVER], [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"tipoff": TIP + timedelta(minutes=30)}, "tip-off is 2025-11-13 00:00:00+00:00"),
+        ({"status": LIVE}, "final is True in the schedule, False elsewhere"),
+        ({"postponed": True}, "postponed is False in the schedule, True elsewhere"),
+        ({"score": (100, 112)}, "score is (100, 111) in the schedule, (100, 112) elsewhere"),
+    ],
+)
+def test_a_difference_is_a_warning_with_both_values(changes: dict[str, Any], said: str) -> None:
+    """Time, status, postponement and score are compared."""
+    _, warnings = settle([OVER], [listing(**changes)], EVENING, is_fresh=True)
+    assert len(warnings) == 1
+    assert warnings[0].startswith("game 0022500001: ")
+    assert said in warnings[0]
+
+
+@pytest.mark.parametrize("changes", [{"status": LIVE}, {"score": (100, 112)}])
+def test_a_disputed_game_is_not_final_for_two_hours(changes: dict[str, Any]) -> None:
+    """It is final when the owners agree, or two hours after its end as the schedule has it."""
+    later = TIP + FINAL_ANYWAY_AFTER
+    for now, is_final in ((EVENING, False), (later - timedelta(seconds=1), False), (later, True)):
+        ((found,), _) = settle([OVER], [listing(**changes)], now, is_fresh=True)
+        assert found.is_final == is_final
+        assert found.score == SCORE
+
+
+def test_the_other_owners_final_counts_after_two_hours() -> None:
+    """A schedule that is not told of a game's end does not hold its collection up for ever."""
+    for now, is_final in ((EVENING, False), (TIP + FINAL_ANYWAY_AFTER, True)):
+        ((found,), warnings) = settle([game()], [listing()], now, is_fresh=True)
+        assert found.is_final == is_final
+        assert len(warnings) == 1
+
+
+def test_an_old_schedule_takes_what_the_other_owner_says() -> None:
+    """Without a fresh schedule there is nothing to agree with, and no warning."""
+    ((found,), warnings) = settle([game()], [listing()], EVENING, is_fresh=False)
+    assert (found.game_id, found.is_final, found.score) == ("0022500001", True, SCORE)
+    assert warnings == []
+
+
+def test_a_postponement_is_taken_over() -> None:
+    """A game that the other owner calls off is not played."""
+    late = listing(postponed=True, status=FINAL)
+    ((found,), _) = settle([game()], [late], EVENING, is_fresh=False)
+    assert (found.postponed, found.is_final) == (True, False)
+
+
+def test_a_game_in_a_neutral_arena_is_the_same_the_other_way_round() -> None:
+    """Games are matched by their two teams, and points are read by team."""
+    turned = listing(away="CHA", home="MIL", score=(111, 100))
+    assert settle([OVER], [turned], EVENING, is_fresh=True) == ([OVER], [])
+    ((found,), _) = settle([game()], [turned], EVENING, is_fresh=False)
+    assert (found.away, found.score) == ("MIL", SCORE)
+
+
+def test_a_game_of_the_other_owner_alone() -> None:
+    """It is a warning beside a fresh schedule, and a game with its own id beside an old one."""
+    games, warnings = settle([], [listing()], EVENING, is_fresh=True)
+    assert games == []
+    assert "MIL@CHA (401), and the schedule does not" in warnings[0]
+    ((found,), warnings) = settle([], [listing()], EVENING, is_fresh=False)
+    assert (found.game_id, found.season, found.is_final) == ("espn-401", "2025-26", True)
+    assert warnings == []
+
+
+def test_a_game_of_the_schedule_alone_stays() -> None:
+    """What only the schedule lists is kept as it is."""
+    for is_fresh in (True, False):
+        assert settle([OVER], [], EVENING, is_fresh=is_fresh) == ([OVER], [])
