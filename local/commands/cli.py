@@ -17,6 +17,7 @@ from local.commands.develop.soak import soak
 from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
 from local.commands.operate.parse import parse
+from local.commands.operate.schedule import schedule
 from local.commands.operate.scrapers import scrapers
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
@@ -32,7 +33,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (check, dlq, parse, scrapers),
+    "Operate": (check, dlq, parse, schedule, scrapers),
     "Develop": (
         simulate,
         soak,

@@ -33,7 +33,10 @@ from common.eastern import at
 from common.logs import log
 from common.settings import ROOT
 from local.commands.cli import main
+from local.fake_sources.nba.schedule import document
+from local.fake_sources.slate import load
 from local.records.sql import run_sql
+from local.stack.config import DEFAULT_SLATE
 from local.stack.driver import RunningStack, start_stack
 from tests.docs.guide import (
     COMMANDS,
@@ -119,6 +122,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "config", folder / "config")
     shutil.copytree(ROOT / "dashboards", folder / "dashboards")
     shutil.copy(ROOT / "config" / "workflows.yaml", folder / "new.yaml")
+    season = document(load(DEFAULT_SLATE), NOON)
+    (folder / "season.json").write_text(json.dumps(season))
     return folder
 
 
@@ -141,6 +146,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def local_tools(tools: dict[str, str], stack: RunningStack) -> dict[str, str]:
     """The same, with `gcloud pubsub`, `bq` and our commands pointed at the stack."""
+    emulators = ("PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
     # `bq` takes a token in place of an account on its command line only.
     bin_folder = Path(tools["HOME"]) / "bin"
     bin_folder.mkdir()
@@ -155,7 +161,7 @@ def local_tools(tools: dict[str, str], stack: RunningStack) -> dict[str, str]:
         **tools,
         "PATH": f"{bin_folder}{os.pathsep}{tools['PATH']}",
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB": stack.where["pubsub_rest"],
-        "PUBSUB_EMULATOR_HOST": stack.environment["PUBSUB_EMULATOR_HOST"],
+        **{name: stack.environment[name] for name in emulators},
     }
 
 
