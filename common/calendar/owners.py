@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from common.calendar.game_ids import OTHER_OWNER
-from common.calendar.games import FINAL, LIVE, SCHEDULED, Game, season_of
+from common.calendar.games import FINAL, LIVE, SCHEDULED, UNKNOWN_TEAM, Game, season_of
 
 FINAL_ANYWAY_AFTER = timedelta(hours=4, minutes=30)
 """How long after its tip-off a game is final although the owners disagree: the two and a half hours
@@ -69,6 +69,8 @@ def settle(
     warnings: list[str] = []
     for game in games:
         listing = theirs.pop(frozenset((game.away, game.home)), None)
+        if listing is None and listings and not is_fresh and UNKNOWN_TEAM in (game.away, game.home):
+            continue  # a knockout game's place in the old schedule: the listings have its teams
         if listing is None:
             settled.append(game)
         elif is_fresh:

@@ -16,6 +16,15 @@ def without(flow: Workflow, off: Collection[str]) -> Workflow:
     return flow.model_copy(update={"steps": steps}) if steps else flow
 
 
+def alone(flow: Workflow) -> Workflow:
+    """Return a workflow in which no scraper stands in for another."""
+    others = {name for step in flow.steps for held in step.alternatives.values() for name in held}
+    firsts = {step.scrapers[0] for step in flow.steps}
+    left = without(flow, others - firsts)
+    steps = tuple(step.model_copy(update={"alternatives": {}}) for step in left.steps)
+    return left.model_copy(update={"steps": steps})
+
+
 def _without(step: Step, off: Collection[str]) -> Step | None:
     if set(off).isdisjoint((*step.scrapers, *chain(*step.alternatives.values()))):
         return step

@@ -3,7 +3,8 @@
 Until 08:30 of 22 December 2025 reports came out at half past, and the name contained the hour
 alone: `Injury-Report_2025-11-12_05PM.pdf` is the report of 05:30 PM. Since then they come out every
 quarter of an hour, and the name contains the minutes too: `..._05_30PM.pdf` (scenario S8). For that
-last report itself both names are tried (FS02).
+last report itself both names are tried (FS02). Names have changed without notice before: those in the
+other form are tried too once the day's report is due, so that whatever is published is found.
 """
 
 import io
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
-from common.eastern import EASTERN
+from common.eastern import EASTERN, at
 from common.scrapers.expectations import check_date
 from common.scrapers.gamebook import check_pdf
 from common.scrapers.model import Call, ContractError, Parsed, Record, Scraper, Target
@@ -22,6 +23,10 @@ HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 FOLDER = "/referee/injury/"
 CANDIDATE_NAMES_MAX = 8
 """How many names are tried, the latest first: eight hours of old names, two hours of new ones."""
+OTHER_NAMES_MAX = 4
+"""How many names in the other form are tried after them."""
+DUE = time(14)
+"""Eastern; the first report of a game day comes out at 13:30 at the latest."""
 
 COLUMNS = (
     "Game Date",
@@ -64,7 +69,8 @@ def _name(published: datetime, *, minutes: bool) -> str:
 def candidates(day: date, now: datetime) -> list[str]:
     """List the names of a day's latest reports at `now`, the latest first.
 
-    The list is empty before the first report of the day.
+    The list is empty before the first report of the day. It ends with names in the form of which
+    no report is expected, once one is due.
     """
     midnight = datetime.combine(day, time(), EASTERN)
     until = min(now.astimezone(EASTERN), midnight + timedelta(hours=23, minutes=59))
@@ -74,7 +80,12 @@ def candidates(day: date, now: datetime) -> list[str]:
         *(_name(each, minutes=True) for each in reversed(quarters)),
         *(_name(each, minutes=False) for each in reversed(hours)),
     ]
-    return names[:CANDIDATE_NAMES_MAX]
+    if now < at(day, DUE):
+        return names[:CANDIDATE_NAMES_MAX]
+    step, minutes = (HOUR, False) if until > LAST_HOURLY else (QUARTER, True)
+    others = _every(step, midnight + HOUR / 2, until)[-OTHER_NAMES_MAX:]
+    others_names = [_name(each, minutes=minutes) for each in reversed(others)]
+    return [*dict.fromkeys((*names[:CANDIDATE_NAMES_MAX], *others_names))]
 
 
 def _every(step: timedelta, first: datetime, last: datetime) -> list[datetime]:
@@ -198,7 +209,6 @@ def _canary(target: Target) -> Call:
     return Call("nba_injury", f"{FOLDER}{name}", {}, name)
 
 
-# The first report of a game day comes out at 13:30 ET at the latest.
 INJURY_REPORT = Scraper(
     "nbac_injury_report",
     "date",
@@ -206,6 +216,6 @@ INJURY_REPORT = Scraper(
     _parse,
     takes="first",
     always=True,
-    due=time(14),
+    due=DUE,
     canary=_canary,
 )

@@ -104,12 +104,20 @@ class Sources:
         season: the games.
         late: how long after its end a game's data is published, by game id.
         back: days of the past that the schedule contains.
+        reaches: whether the schedule of a date has all later games too.
     """
 
-    def __init__(self, season: SeasonFile, late: Late, back: int = SCHEDULE_DAYS_BACK) -> None:
+    def __init__(
+        self,
+        season: SeasonFile,
+        late: Late,
+        back: int = SCHEDULE_DAYS_BACK,
+        reaches: Callable[[date], bool] = lambda _: False,
+    ) -> None:
         self.season = season
         self._late = late
         self._back = back
+        self._reaches = reaches
         self._day: date | None = None
         self._now = self._published = self._reported = Slate((), season.slate.season)
         self._books: dict[str, Game] = {}
@@ -145,8 +153,10 @@ class Sources:
         self._books = {game.code: game for game in self._published.by_id.values()}
         firsts = (next(games) for _, games in groupby(self._now.by_id.values(), _date))
         self._reported = Slate(tuple(firsts), self.season.slate.season)
+        last = date.max if self._reaches(day) else last
+        listed = self._around(self.season.slate.games, first, last).games
         others = self._around(self.season.listed_only, first, last).games
-        both = (*self._now.games, *others) or self._nearest(day)
+        both = (*listed, *others) or self._nearest(day)
         self._listed = tuple(sorted(both, key=lambda game: (game.game_date, game.game_id)))
 
     def _nearest(self, day: date) -> tuple[Game, ...]:

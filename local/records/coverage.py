@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from common.calendar.game_ids import OTHER_OWNER
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.configuration.workflows import CatchUp, PostGame, PreGame, Workflow
 from common.decisions.situation import GAME_LENGTH
+from local.fake_sources.espn.teams import espn_game_id
 from local.fake_sources.odds import event_id
 
 Read = Callable[[str], bytes]
@@ -96,7 +98,12 @@ class Collected:
     def cover(self, game: Game, wanted: Wanted) -> GameCoverage:
         """Compute what was collected of one game."""
         found = {
-            name: [when for each in line for when in self._of_game.get((each, game.game_id), ())]
+            name: [
+                when
+                for each in line
+                for game_id in (game.game_id, f"{OTHER_OWNER}{espn_game_id(game.game_id)}")
+                for when in self._of_game.get((each, game_id), ())
+            ]
             for name, line in wanted.per_game.items()
         }
         for name, line in wanted.per_date.items():

@@ -20,6 +20,8 @@ BIGQUERY = ("429", "500", "503", "quota", "timeout", "lost", "late", "slow")
 PUBSUB = ("429", "500", "503", "timeout", "lost", "slow")
 SOURCE = ("403", "404", "429", "500", "503", "garbage")
 SERVICES = {"storage": STORAGE, "bigquery": BIGQUERY, "pubsub": PUBSUB}
+REAL_SEASON = "real-2025-26"
+"""The key of `local/simulator/real_season.py`."""
 DELAY_MAX = timedelta(minutes=30)
 """How late a delayed message comes where the fault names no span."""
 
@@ -63,6 +65,7 @@ class Faults:
         pubsub: publishing.
         source: share of scrapes whose source fails longer than the runner's own tries.
         outages: spans in which a function or a service is down.
+        real: sources break as they did in the season of 2025-26.
     """
 
     late: timedelta = timedelta(0)
@@ -78,6 +81,7 @@ class Faults:
     pubsub: tuple[Rate, ...] = ()
     source: tuple[Rate, ...] = ()
     outages: tuple[Outage, ...] = ()
+    real: bool = False
 
     @property
     def in_ports(self) -> bool:
@@ -101,6 +105,7 @@ class Faults:
             or self.drop
             or self.delay
             or self.clock
+            or self.real
         )
 
     @property
@@ -186,6 +191,12 @@ def _outage(faults: Faults, value: str, topology: Topology) -> Faults:
     return replace(faults, outages=(*faults.outages, down))
 
 
+def _real(faults: Faults, value: str, _: Topology) -> Faults:
+    if value:
+        raise ValueError("it takes no value")
+    return replace(faults, real=True)
+
+
 _ADD_UP = {"storage", "bigquery", "pubsub", "source", "outage"}
 READERS: dict[str, Callable[[Faults, str, Topology], Faults]] = {
     "duplicate": partial(_plain, key="duplicate"),
@@ -200,4 +211,5 @@ READERS: dict[str, Callable[[Faults, str, Topology], Faults]] = {
     "source": partial(_rate, key="source", kinds=SOURCE),
     "late": lambda faults, value, _: replace(faults, late=_span(value)),
     "outage": _outage,
+    REAL_SEASON: _real,
 }

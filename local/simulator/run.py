@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
 from common.calendar.games import Game
+from common.calendar.season import SeasonReader
+from common.configuration.left_out import alone
 from common.configuration.topology import load_topology
 from common.eastern import at
 from common.errors import BadInputError, OrchestrationError
@@ -44,6 +46,7 @@ class SimulateOptions:
         faults: text that `local.simulator.fault_spec` reads.
         workflows: workflow file, if not the default one.
         only: keys of the faults that may happen (`local.simulator.chance.Fired.key`); None is all.
+        alternatives: whether other owners may stand in for a scraper.
     """
 
     schedule: Path
@@ -53,6 +56,7 @@ class SimulateOptions:
     faults: str = ""
     workflows: Path | None = None
     only: frozenset[tuple[str, str, str]] | None = None
+    alternatives: bool = True
 
 
 class BrokenError(OrchestrationError):
@@ -92,6 +96,7 @@ class Outcome:
     days: int
     wall_seconds: float
     fired: tuple[Fired, ...] = ()
+    switches: tuple[tuple[datetime, str, str], ...] = ()
 
 
 Report = Callable[[Progress], None]
@@ -128,7 +133,19 @@ def make_simulation(options: SimulateOptions) -> Simulation:
         raise BadInputError(f"{options.schedule} lists no game; NBA.com's schedule always does")
     season = _until(season, options.last)
     flows: dict[str, Any] = {"workflows_file": options.workflows} if options.workflows else {}
-    return Simulation(season, options.first, faults, options.seed, options.only, **flows)
+    made = Simulation(season, options.first, faults, options.seed, options.only, **flows)
+    return made if options.alternatives else without_alternatives(made)
+
+
+def without_alternatives(simulation: Simulation) -> Simulation:
+    """Let no other owner stand in for a scraper or for the schedule."""
+    world = simulation.world
+    runtime = world.runtime
+    world.runtime = runtime.but(
+        configured={name: alone(flow) for name, flow in runtime.configured.items()},
+        season=SeasonReader(world.storage, runtime.settings.data_bucket),
+    )
+    return simulation
 
 
 def _until(season: SeasonFile, last: date) -> SeasonFile:
@@ -226,6 +243,7 @@ def _gather(simulation: Simulation, options: SimulateOptions, days: int, seconds
         days=days,
         wall_seconds=round(seconds, 2),
         fired=tuple(simulation.chance.fired),
+        switches=tuple(simulation.switches),
     )
 
 

@@ -1,5 +1,6 @@
 """A season in a world: its sources follow the clock, faults happen, and rules are checked."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.runtime import Runtime
+from common.state.names import switch
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import SCHEDULE_DAYS_BACK, SeasonFile, Sources
 from local.simulator.chance import Chance
@@ -23,10 +25,13 @@ from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.late_warehouse import LateWarehouse
 from local.simulator.ports.memory import Published
 from local.simulator.ports.port_faults import PortFaults, identity
+from local.simulator.real_season import CLOUD, RealSeason
 from local.simulator.transport import Delivery
 from local.simulator.world import NO_ANSWER, World
 
 REFUSED, UNEXPECTED = 503, 500
+SWITCHES = switch("").removesuffix(".json")
+"""What the names of objects begin with that remember a switch."""
 GARBAGE = Answer(HTTPStatus.OK, {"Content-Type": "text/html"}, b"<html>We are redecorating</html>")
 OVERTAKEN_DELAY_MAX = timedelta(seconds=5)
 """How late a delivery comes that others overtake."""
@@ -55,6 +60,7 @@ class Simulation:
         events: deliveries so far.
         refused: deliveries that nothing answered.
         dead_letters: messages that were given up.
+        switches: instant, scraper and who stands in for it (nobody where it is back), as logged.
     """
 
     def __init__(
@@ -71,19 +77,24 @@ class Simulation:
         self.first_day = start
         self.has_past = any(game.game_date < start for game in season.slate.games)
         self.events = self.refused = self.dead_letters = 0
+        self.switches: list[tuple[datetime, str, str]] = []
+        first_game = min((game.game_date for game in season.slate.games), default=start)
+        self._real = RealSeason(first_game, self.chance) if faults.real else None
         late = LateWarehouse(self._now)
         self.world = World(
             season.slate,
             at(start, time()),
             warehouse=late if faults.bigquery else None,
             collect_since=start,
+            **(CLOUD if faults.real else {}),
             **settings,
         )
         self._port_faults = PortFaults(faults, self.chance, self.world.clock, late)
         self._source_fault: Answer | None = None
         self._queued: Counter[str] = Counter()
         self._attach()
-        self.sources = Sources(season, self._lateness, _reach(self.world.runtime))
+        reaches = self._real.reaches if self._real else lambda _: False
+        self.sources = Sources(season, self._lateness, _reach(self.world.runtime), reaches)
         self.invariants = Invariants(self.world.runtime, self.world.rows, seed)
 
     def _attach(self) -> None:
@@ -117,6 +128,8 @@ class Simulation:
 
     def _lateness(self, game_id: str) -> timedelta:
         """How long after its end a game's data is published."""
+        if self._real:
+            return self._real.lateness(self.world.slate.by_id[game_id])
         return self.faults.late * self.chance.share("late", game_id)
 
     def _answer(self, path: str, params: Mapping[str, str]) -> Answer:
@@ -125,7 +138,10 @@ class Simulation:
             return self._source_fault
         # A source has a clock of its own, which an instance's wrong one does not change.
         clock = self.world.clock
-        return self.sources.answer(path, params, clock.now() - clock.error)
+        now = clock.now() - clock.error
+        if self._real:
+            return self._real.answer(path, params, now, self.sources.answer)
+        return self.sources.answer(path, params, now)
 
     def _deliver(self, delivery: Delivery, do: Callable[[], int]) -> int:
         """Deliver one message, and check the invariants afterwards.
@@ -216,6 +232,10 @@ class Simulation:
     def _note_object(self, stored: StoredObject) -> None:
         if stored.bucket == self.world.runtime.settings.data_bucket:
             self.invariants.finalized(stored)
+        elif stored.name.startswith(SWITCHES):
+            held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", None)
+            scraper = stored.name.removeprefix(SWITCHES).removesuffix(".json")
+            self.switches.append((self._now(), scraper, json.loads(held).get("to", "")))
 
 
 def _reach(runtime: Runtime) -> int:

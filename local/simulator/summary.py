@@ -21,6 +21,7 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
         "faults": options.faults,
         "games": len(outcome.games),
         "games_with_lines_before_tipoff": sum(not g.no_lines for g in outcome.games),
+        "games_with_box_score": sum("nbac_boxscore" not in g.missing for g in outcome.games),
         "games_with_every_post_game_scraper": sum(not g.missing for g in outcome.games),
         "missed_windows": len(outcome.missed_windows),
         "runs_on_days_without_need": len(outcome.needless_runs),
@@ -39,6 +40,10 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
             "lacking_games": list(outcome.lacking),
             "missed_windows": list(outcome.missed_windows),
             "runs_on_days_without_need": list(outcome.needless_runs),
+            "switches": [
+                f"{when:%Y-%m-%dT%H:%MZ} {scraper}: {to or 'back'}"
+                for when, scraper, to in outcome.switches
+            ],
         },
     }
 

@@ -13,11 +13,8 @@ EVENTS = "      - scrapers: [oddsa_events]\n"
 PROPS = (
     "      - scrapers: [oddsa_player_props, oddsa_game_lines]\n        events_from: oddsa_events\n"
 )
-NO_PLAYERS = (
-    ", nbac_player_list]\n"
-    "        alternatives: {nbac_schedule_api: [espn_scoreboard], nbac_player_list: [espn_roster]}",
-    ", espn_roster]",
-)
+_STAND_INS = "{nbac_schedule_api: [espn_scoreboard], nbac_player_list: [espn_roster]}"
+NO_PLAYERS = (f", nbac_player_list]\n        alternatives: {_STAND_INS}", ", espn_roster]")
 """Takes away what triggers one scraper."""
 WINDOW_2 = 'at: "23:00"\n    tolerance_minutes: 30'
 

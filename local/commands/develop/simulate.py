@@ -26,6 +26,7 @@ MISSED_SHOWN_MAX = 10
 @click.option("--seed", type=int, metavar="N", default=0, help="Seed of everything random.")
 @click.option("--faults", metavar="SPEC", default="", help="See docs/simulator.md.")
 @workflows_option
+@click.option("--without-alternatives", is_flag=True, help="No other owner stands in.")
 @click.option("--progress", is_flag=True, help="Print a line a day on standard error.")
 def simulate(
     out: Path,
@@ -36,6 +37,7 @@ def simulate(
     seed: int,
     faults: str,
     workflows: Path | None,
+    without_alternatives: bool,
     progress: bool,
 ) -> None:
     """Run the real handlers over a range of dates, in memory.
@@ -46,7 +48,9 @@ def simulate(
     from local.simulator import run as simulator
     from local.simulator import summary
 
-    options = simulator.SimulateOptions(schedule, first, last, seed, faults, workflows)
+    options = simulator.SimulateOptions(
+        schedule, first, last, seed, faults, workflows, alternatives=not without_alternatives
+    )
     report = summary.print_progress if progress else lambda _: None
     try:
         outcome = simulator.run(options, report)
