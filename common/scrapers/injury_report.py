@@ -3,8 +3,8 @@
 Until 08:30 of 22 December 2025 reports came out at half past, and the name contained the hour
 alone: `Injury-Report_2025-11-12_05PM.pdf` is the report of 05:30 PM. Since then they come out every
 quarter of an hour, and the name contains the minutes too: `..._05_30PM.pdf` (scenario S8). For that
-last report itself both names are tried (FS02). Names have changed without notice before: those in the
-other form are tried too once the day's report is due, so that whatever is published is found.
+last report itself both names are tried (FS02). Names have changed without notice before: once the
+day's report is due, those in the other form are tried too, so that whatever is published is found.
 """
 
 import io

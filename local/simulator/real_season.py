@@ -1,8 +1,8 @@
 """The season of 2025-26 as it broke its collectors: `--faults real-2025-26`.
 
-The breaks and their dates are listed in `docs/simulator.md#a-season-as-it-was`. In another season they
-come on the same day of the week: its opening night stands for that of 2025-26. What asks is a cloud
-without a proxy: to it stats.nba.com is closed all season long.
+The breaks and their dates are listed in `docs/simulator.md#a-season-as-it-was`. In another season
+they come on the same day of the week: its opening night stands for that of 2025-26. What asks is a
+cloud without a proxy: to it stats.nba.com is closed all season long.
 """
 
 import re
