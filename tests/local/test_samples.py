@@ -23,13 +23,13 @@ def test_every_scraper_has_one_sample() -> None:
 
 
 @pytest.mark.parametrize("name", ["espn_scoreboard", "nbac_standings", "nbac_roster"])
-def test_a_scraper_without_a_handler_is_answered_with_its_sample(name: str) -> None:
-    """The answer to its call for the samples' night is read by the scraper itself."""
+def test_a_scraper_s_sample_answers_its_call(name: str) -> None:
+    """The sample for its call about the samples' night is read by the scraper itself."""
     target = target_of(get(name))
     (call,) = get(name).calls(target, NOW)
-    found = answer(call.path, call.params, NO_GAMES, NOW)
-    assert found.status == 200
-    assert get(name).parse([found.body], target).count > 0
+    found = sample_for(call.path, call.params, NOW)
+    assert found is not None
+    assert get(name).parse([found[1]], target).count > 0
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,16 @@ def test_another_question_is_answered_about_that(name: str, asked: dict[str, Any
     """The season or the game that a request names stands in the place of the sample's."""
     target = dataclasses.replace(target_of(get(name)), **asked)
     (call,) = get(name).calls(target, NOW)
-    found = answer(call.path, call.params, NO_GAMES, NOW)
+    found = sample_for(call.path, call.params, NOW)
+    assert found is not None
     subject = asked.get("season") or "0022500213"
-    assert subject.encode() in found.body
+    assert subject.encode() in found[1]
     before = "2025-26" if "season" in asked else GAME.game_id
-    assert before.encode() not in found.body
+    assert before.encode() not in found[1]
 
 
 def test_a_request_of_another_form_has_no_sample() -> None:
-    """A value of another form, a parameter less or a foreign path is answered with 404."""
+    """A value of another form, a parameter less or a foreign path has none."""
     (call,) = get("espn_scoreboard").calls(target_of(get("espn_scoreboard")), NOW)
     assert sample_for(call.path, {**call.params, "key": "k"}, NOW) is not None
     for path, params in (
@@ -60,16 +61,17 @@ def test_a_request_of_another_form_has_no_sample() -> None:
         (f"{call.path}/x", call.params),
     ):
         assert sample_for(path, params, NOW) is None
-        assert answer(path, params, NO_GAMES, NOW).status == 404
+    assert answer(f"{call.path}/x", call.params, NO_GAMES, NOW).status == 404
 
 
 def test_an_instant_of_the_sample_stays_as_it_is() -> None:
     """A sample whose events have a time is refused on another date, and needs a handler there."""
     other = dataclasses.replace(target_of(get("espn_scoreboard")), target_date=date(2025, 12, 1))
     (call,) = get("espn_scoreboard").calls(other, NOW)
-    found = answer(call.path, call.params, NO_GAMES, NOW)
+    found = sample_for(call.path, call.params, NOW)
+    assert found is not None
     with pytest.raises(ContractError):
-        get("espn_scoreboard").parse([found.body], other)
+        get("espn_scoreboard").parse([found[1]], other)
 
 
 def test_a_served_path_is_not_answered_with_a_sample() -> None:

@@ -24,7 +24,10 @@ ASKED = {
 """The scope, the source and the room of each scraper that the tests write."""
 STEPS = {
     "arena_doors": ("    steps:\n", "- scrapers: [arena_doors]"),
-    "arena_crowds": ("        games: final\n", "- {scrapers: [arena_crowds], games: final}"),
+    "arena_crowds": (
+        "        again_hours: {nbac_boxscore: 2.5}\n",
+        "- {scrapers: [arena_crowds], games: final}",
+    ),
     "nbac_coaches": ("    steps:\n", "- scrapers: [nbac_coaches]"),
     "oddsa_scores": (
         "        events_from: oddsa_events\n",
