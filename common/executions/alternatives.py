@@ -1,13 +1,23 @@
 """What alternatives are asked for, what they made good, and when a scraper is switched to them."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 from common.executions.manifest import Manifest, PlannedStep
 from common.executions.result import Result
 from common.logs import log
+from common.messages.models import Message
 from common.state import names
 from common.state.store import StateStore
+
+FAILURES_MIN = 3
+"""After how many failed tasks in a row a scraper counts as replaced."""
+
+
+class Switch(Message):
+    """What is remembered of a scraper: who stands in for it, and its failures in a row."""
+
+    to: str = ""
+    failures: int = 0
 
 
 def lacking(step: PlannedStep, results: Sequence[Result]) -> frozenset[str | None]:
@@ -47,28 +57,44 @@ def _others(manifest: Manifest, scraper: str) -> Iterator[str]:
 def note_switches(state: StateStore, step: PlannedStep, results: Sequence[Result]) -> None:
     """Log, once each, that alternatives of a step's scrapers are needed, and that they are not.
 
-    A scraper is replaced when it failed for everything that it was asked for, and back with the
-    first data that it brings. One object a scraper remembers which of both was logged last.
+    A scraper is replaced after `FAILURES_MIN` tasks in a row that brought nothing, so that one game
+    that is late makes no switch, and back with its first data. One object a scraper remembers.
     """
     for scraper, others in step.alternatives.items():
         mine = [result for result in results if result.scraper == scraper]
-        is_back = any(result.outcome == "SUCCESS" for result in mine)
-        if is_back or any(result.status == "FAILED" for result in mine):
-            _note(state, scraper, "" if is_back else others[0], mine)
+        if any(result.outcome == "SUCCESS" for result in mine):
+            _note_data(state, scraper)
+        elif failed := [result for result in mine if result.status == "FAILED"]:
+            _note_failures(state, scraper, others[0], failed)
 
 
-def _note(state: StateStore, scraper: str, to: str, results: Sequence[Result]) -> None:
+def _note_data(state: StateStore, scraper: str) -> None:
     name = names.switch(scraper)
-    held, stored = state.read_as(name, json.loads)
-    was = held.get("to", "") if isinstance(held, dict) else ""
-    if bool(to) == bool(was) or not state.swap(name, {"to": to}, stored):
+    held, stored = state.read_as(name, Switch.model_validate_json)
+    if held is None or held == Switch() or not state.swap(name, Switch().model_dump(), stored):
         return
-    log(
-        "WARNING",
-        f"A scraper brought nothing that it was asked for; {to} stands in until it is back"
-        if to
-        else f"A scraper brings data again; {was} does not stand in for it any more",
-        reason_code="SOURCE_SWITCHED" if to else "SOURCE_RETURNED",
-        scraper=scraper,
-        error=next((each.error_message for each in results if each.error_message), None),
-    )
+    if held.to:
+        log(
+            "WARNING",
+            f"A scraper brings data again; {held.to} does not stand in for it any more",
+            reason_code="SOURCE_RETURNED",
+            scraper=scraper,
+        )
+
+
+def _note_failures(state: StateStore, scraper: str, to: str, failed: Sequence[Result]) -> None:
+    name = names.switch(scraper)
+    held, stored = state.read_as(name, Switch.model_validate_json)
+    was = held or Switch()
+    failures = was.failures + len(failed)
+    now = Switch(to=to if failures >= FAILURES_MIN else "", failures=failures)
+    if was.to or not state.swap(name, now.model_dump(), stored):
+        return
+    if now.to:
+        log(
+            "WARNING",
+            f"A scraper brings nothing that it is asked for; {to} stands in until it is back",
+            reason_code="SOURCE_SWITCHED",
+            scraper=scraper,
+            error=failed[0].error_message,
+        )

@@ -233,9 +233,15 @@ class Simulation:
         if stored.bucket == self.world.runtime.settings.data_bucket:
             self.invariants.finalized(stored)
         elif stored.name.startswith(SWITCHES):
-            held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", None)
-            scraper = stored.name.removeprefix(SWITCHES).removesuffix(".json")
-            self.switches.append((self._now(), scraper, json.loads(held).get("to", "")))
+            self._note_switch(stored)
+
+    def _note_switch(self, stored: StoredObject) -> None:
+        held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", None)
+        scraper = stored.name.removeprefix(SWITCHES).removesuffix(".json")
+        to = json.loads(held).get("to", "")
+        was = next((last for _, name, last in reversed(self.switches) if name == scraper), "")
+        if to != was:
+            self.switches.append((self._now(), scraper, to))
 
 
 def _reach(runtime: Runtime) -> int:

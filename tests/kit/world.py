@@ -22,6 +22,11 @@ NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)
 SLOT = NOON + timedelta(minutes=15)
 SWEEP = SLOT + timedelta(minutes=30)
 LOST_UPLOAD = "uploads/2025-11-12/by-hand.json"
+REFRESHES = [
+    *("nbac_schedule_api", "espn_scoreboard", "nbac_schedule_api"),
+    *("nbac_schedule_api", "espn_scoreboard", "nbac_schedule_api"),
+]
+"""The scrapers of the scheduler's own requests on each day: 04:45, 04:50, 10:45, 16:45 …"""
 TICK_TOPICS = {
     "schedule_locker": "tick-schedule-locker",
     "cleanup_processor": "tick-cleanup-processor",

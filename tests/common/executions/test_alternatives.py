@@ -126,7 +126,7 @@ def test_an_execution_fails_when_neither_brings_the_data(outcome: Outcome) -> No
 def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFixture[str]) -> None:
     """However often an alternative is asked, the first time and the return are logged."""
     state = new_state()
-    blocked, back = [result(FIRST, "BLOCKED")], [result(FIRST, "SUCCESS")]
+    blocked, back = [result(FIRST, "BLOCKED")] * 3, [result(FIRST, "SUCCESS")]
     for results in (back, blocked, blocked, [result(FIRST, "NOT_READY")], back, back, blocked):
         note_switches(state, STEP, results)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -134,6 +134,18 @@ def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFi
     assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
     assert {line["scraper"] for line in lines} == {FIRST}
     assert OTHER in lines[0]["message"]
+
+
+def test_a_single_late_game_is_no_switch(capsys: pytest.CaptureFixture[str]) -> None:
+    """Failures count over runs until the scraper brings something; three in a row are a switch."""
+    state, late, back = new_state(), [result(FIRST, "FAILED")], [result(FIRST, "SUCCESS", TWO)]
+    for results in (late, late, back, late, late, back):
+        note_switches(state, STEP, results)
+    assert capsys.readouterr().err == ""
+    for _ in range(3):
+        note_switches(state, STEP, late)
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line["reason_code"] == "SOURCE_SWITCHED"
 
 
 def test_a_scraper_that_fails_for_some_games_only_is_not_replaced(

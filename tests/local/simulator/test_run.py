@@ -37,6 +37,7 @@ from local.simulator.run import (
 from local.simulator.summary import summary_of, write_outcome
 from tests.kit.breaks import tapped
 from tests.kit.seasons import season_of, write_season
+from tests.kit.world import REFRESHES
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
@@ -118,14 +119,14 @@ def test_preseason_and_all_star_games_are_listed_and_not_collected() -> None:
     assert {game[:3] for game in named} == {"002", "004", "005", "006"}
 
 
-def test_a_day_has_its_119_ticks_and_rows() -> None:
-    """A day has 96 sweeps, 144 decisions and 4 refreshes, and a plan if it needs something."""
+def test_a_day_has_its_121_ticks_and_rows() -> None:
+    """A day has 96 sweeps, 144 decisions and 6 refreshes, and a plan if it needs something."""
     outcome = simulated()
     tables, days = outcome.tables, outcome.days
     assert days == 9
     assert len(tables["cleanup_operations"]) == 96 * days
     assert len(tables["workflow_decisions"]) == 144 * days
-    assert sum(row["workflow_name"] is None for row in tables["scraper_execution_log"]) == 4 * days
+    assert sum(row["workflow_name"] is None for row in tables["scraper_execution_log"]) == 6 * days
     planned = Counter(str(row["date"]) for row in tables["daily_expected_schedule"])
     assert "2031-12-24" not in planned
     assert all(5 <= planned[f"2031-12-{day}"] <= 20 for day in (21, 22, 23, 25, 27, 28))
@@ -248,7 +249,7 @@ def test_t8_the_days_on_which_clocks_change(tmp_path: Path, day: date) -> None:
     assert sweeps[day] == len(slots_on(cron, day)) != 96
 
 
-def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_path: Path) -> None:
+def test_o3_off_season_only_the_games_are_asked_for_with_one_read_a_tick(tmp_path: Path) -> None:
     """Without a game within 14 days nothing else runs, and no tick reads the history."""
     days = {date(2032, 6, 20): ["20:30"], date(2032, 10, 20): ["19:30"]}
     file = write_season(tmp_path / "season.json", season_of(days))
@@ -268,7 +269,7 @@ def test_o3_off_season_only_the_schedule_is_fetched_with_one_read_a_tick(tmp_pat
     assert [call for call in asked if not call.startswith("read ")] == ["list nbac-schedule-api/"]
     assert found.history is not None
     scraped = [row["scraper_name"] for row in world.rows["scraper_execution_log"]]
-    assert scraped == ["nbac_schedule_api"] * 4
+    assert scraped == REFRESHES
     assert {row["action"] for row in world.rows["workflow_decisions"]} == {"SKIP"}
     assert world.rows["daily_expected_schedule"] == []
 

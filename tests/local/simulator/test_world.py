@@ -20,6 +20,7 @@ from local.simulator.ports.intercepted import Call, Crash, Do, intercepted
 from local.simulator.ports.memory import MemoryWarehouse
 from local.simulator.transport import Arrivals, Delivery
 from local.simulator.world import NO_ANSWER, World
+from tests.kit.world import REFRESHES
 
 DAY = date(2025, 11, 12)
 MIDNIGHT = datetime(2025, 11, 12, 5, tzinfo=UTC)
@@ -134,11 +135,11 @@ def test_r6_every_run_has_one_execution_that_links_exactly_its_log_rows() -> Non
 
 
 def test_the_rest_of_the_log_is_the_scheduled_refresh() -> None:
-    """Four rows belong to no workflow: the refreshes at 04:45, 10:45, 16:45 and 22:45 ET."""
+    """Six rows belong to no workflow: the schedule every six hours, the scoreboard every twelve."""
     alone = [
         row for row in rows_of(lived(), "scraper_execution_log") if not row["workflow_execution_id"]
     ]
-    assert [row["scraper_name"] for row in alone] == ["nbac_schedule_api"] * 4
+    assert [row["scraper_name"] for row in alone] == REFRESHES
 
 
 def test_every_object_is_logged_and_no_letter_is_dead() -> None:
