@@ -91,6 +91,17 @@ class MemoryStorage:
             listener(made)
         return made
 
+    def restore(self, bucket: str, name: str) -> StoredObject:
+        """Write an object anew with the same bytes and metadata, as a restore or a rewrite does."""
+        data, held = self._bucket(bucket)[name]
+        make = partial(
+            StoredObject,
+            content_type=held.content_type,
+            metadata=held.metadata,
+            custom_time=held.custom_time,
+        )
+        return self._write(bucket, name, data, make, expected=held.generation)
+
     def corrupt(self, bucket: str, name: str, data: bytes) -> None:
         """Change an object's bytes behind its back: generation and description stay."""
         held = self._bucket(bucket)

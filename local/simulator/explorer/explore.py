@@ -1,0 +1,109 @@
+"""Explores scenes: runs schedules, and reduces one that fails to its smallest form."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from random import Random
+
+from common.logs import silent
+from local.simulator.explorer.judge import problems, watched
+from local.simulator.explorer.scenes import SCENES, Scene
+from local.simulator.explorer.schedule import KINDS, Point, Schedule, systematic, with_faults
+from local.simulator.explorer.turns import Turns
+from local.simulator.ports.intercepted import intercepted
+from local.simulator.world import World
+
+Change = Callable[[World], None]
+"""Takes a safeguard out of a world, for ablation."""
+SWITCHES_MAX, FAULTS_MAX = 4, 2
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A schedule of a scene that fails, and what is wrong then."""
+
+    scene: str
+    schedule: Schedule
+    wrong: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """The command that runs it again."""
+        return f"python -m local explore --scene {self.scene} --schedule {self.schedule}"
+
+
+def try_out(
+    scene: Scene, schedule: Schedule, change: Change = lambda _: None
+) -> tuple[list[str], list[int]]:
+    """Run one schedule.
+
+    Returns:
+        What is wrong afterwards, and how many calls each worker made.
+    """
+    with silent():
+        world, works = scene.prepare()
+        change(world)
+        turns = Turns(schedule, works, world.clock.sleep)
+        runtime = world.runtime
+        world.runtime = runtime.but(
+            storage=intercepted(runtime.storage, turns.around),
+            warehouse=intercepted(runtime.warehouse, turns.around),
+            publisher=intercepted(runtime.publisher, turns.around),
+        )
+        invariants = watched(world)
+        turns.run()
+        world.runtime = runtime
+        found = problems(world, invariants, turns.late)
+    return found, [worker.calls for worker in turns.workers.values()]
+
+
+def lengths_of(scene: Scene) -> list[int]:
+    """Return how many calls each worker makes when nobody meets it."""
+    return try_out(scene, Schedule("ABC"[: len(scene.prepare()[1])]))[1]
+
+
+def every_schedule(scene: Scene) -> Iterator[Schedule]:
+    """Yield the schedules with up to two switches, and those with one fault."""
+    lengths = lengths_of(scene)
+    return chain(systematic(lengths), with_faults(lengths))
+
+
+def random_schedules(scene: Scene, draw: Random) -> Iterator[Schedule]:
+    """Yield schedules of several switches and faults without end."""
+    lengths = lengths_of(scene)
+    letters = "ABC"[: len(lengths)]
+    while True:
+        order = "".join(draw.sample(letters, len(letters)))
+        points = []
+        for number in range(draw.randint(0, SWITCHES_MAX) + draw.randint(0, FAULTS_MAX)):
+            worker = draw.choice(letters)
+            call = draw.randint(1, lengths[letters.index(worker)] + 2)
+            is_fault = number >= SWITCHES_MAX or draw.random() < FAULTS_MAX / (SWITCHES_MAX + FAULTS_MAX)
+            points.append(Point(worker, call, draw.choice(KINDS) if is_fault else None))
+        yield Schedule(order, tuple(sorted(set(points), key=str)))
+
+
+def first_failure(
+    scene: Scene, schedules: Iterable[Schedule], change: Change = lambda _: None
+) -> tuple[Failure | None, int]:
+    """Return the first schedule that fails, made small, and how many were tried."""
+    tried = 0
+    for schedule in schedules:
+        tried += 1
+        wrong, _ = try_out(scene, schedule, change)
+        if wrong:
+            return smallest(Failure(scene.name, schedule, tuple(wrong)), change), tried
+    return None, tried
+
+
+def smallest(failure: Failure, change: Change = lambda _: None) -> Failure:
+    """Leave out points of a schedule that fails while the rest still fails."""
+    scene = SCENES[failure.scene]
+    points = list(failure.schedule.points)
+    for point in tuple(points):
+        fewer = Schedule(failure.schedule.order, tuple(one for one in points if one != point))
+        wrong, _ = try_out(scene, fewer, change)
+        if wrong:
+            points.remove(point)
+            failure = Failure(failure.scene, fewer, tuple(wrong))
+    return failure

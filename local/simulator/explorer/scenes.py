@@ -1,0 +1,274 @@
+"""The scenes of the explorer: a world just before pieces of work that can meet, and those pieces."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+from itertools import islice
+
+from common import ids
+from common.cloud.ports import StoredObject
+from common.settings import ROOT
+from common.state import names
+from local.fake_sources.slate import Slate, load
+from local.simulator.explorer.turns import Work
+from local.simulator.transport import Delivery
+from local.simulator.world import World
+
+NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)
+"""12:45 ET; the controller's next slot is 13:00, in which betting lines and injury report run."""
+SLOT, NEXT_SLOT = NOON + timedelta(minutes=15), NOON + timedelta(minutes=75)
+NIGHT = datetime(2025, 11, 13, 4, tzinfo=UTC)
+"""23:00 ET, when the night's window collects the finished games."""
+GAMES_MAX = 2
+TICKS, SWEEPS, LOCKS = "tick-master-controller", "tick-cleanup-processor", "tick-schedule-locker"
+BY_DAY = ("betting_lines", "injury_discovery")
+BY_NIGHT = ("post_game_window_2", "late_game_catch_up")
+Works = dict[str, Work]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What can meet, and in which world."""
+
+    name: str
+    prepare: Callable[[], tuple[World, Works]]
+
+
+@lru_cache(maxsize=1)
+def _slate() -> Slate:
+    """Return real games of three days, of each day the first two."""
+    whole = load(ROOT / "config" / "slates" / "2025-11.json")
+    days = sorted({game.game_date for game in whole.games})
+    games = [game for day in days for game in islice(whole.on(day), GAMES_MAX)]
+    return Slate(tuple(games), whole.season)
+
+
+def world_at(instant: datetime, workflows: tuple[str, ...]) -> World:
+    """Make a world in which the schedule was stored a quarter of an hour before an instant."""
+    world = World(_slate(), instant - timedelta(minutes=15))
+    flows = world.runtime.configured
+    world.runtime = world.runtime.but(configured={name: flows[name] for name in workflows})
+    request = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+    world.publisher.publish("scraper-requests", request, {})
+    world.settle()
+    return world
+
+
+def tick(world: World, topic: str, slot: datetime, *, force: bool = False) -> None:
+    """Publish a scheduler's tick for a slot; the clock moves to the slot."""
+    body = {"schema": "tick", "version": 1, "scheduled_time": slot.isoformat(), "force": force}
+    world.clock.move(slot)
+    world.publisher.publish(topic, body, {})
+
+
+def run_to(world: World, function: str, *, step: str = "", last: int = 0) -> Delivery:
+    """Deliver until a function's delivery is due, and take it.
+
+    Args:
+        world: the world.
+        function: the function.
+        step: only of this step's results, where it is given.
+        last: only when so many results of the step were recorded before.
+    """
+    while not _is_wanted(world, world.queue[0], function, step, last):
+        world.deliver(world.take())
+    return world.take()
+
+
+def _is_wanted(world: World, delivery: Delivery, function: str, step: str, last: int) -> bool:
+    if delivery.function != function:
+        return False
+    labels = delivery.message.body.get("metadata", {})
+    if step and labels.get("step") != step:
+        return False
+    if not last:
+        return True
+    prefix = names.results(labels["execution_id"], int(step))
+    return len(list(world.storage.list(world.runtime.settings.state_bucket, prefix))) == last
+
+
+def delivered(world: World, *deliveries: Delivery) -> tuple[World, Works]:
+    """Let deliveries be the pieces of work."""
+    return world, {
+        letter: partial(world.deliver, delivery)
+        for letter, delivery in zip("ABC", deliveries, strict=False)
+    }
+
+
+def _twice(function: str) -> tuple[World, Works]:
+    """One message of a function comes twice."""
+    world = world_at(SLOT, BY_DAY)
+    topic = {"schedule_locker": LOCKS, "cleanup_processor": SWEEPS}.get(function, TICKS)
+    tick(world, topic, SLOT)
+    delivery = run_to(world, function)
+    return delivered(world, delivery, delivery)
+
+
+def _last_two_results() -> tuple[World, Works]:
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    one = run_to(world, "execution_tracker", step="1")
+    other = run_to(world, "execution_tracker", step="1")
+    return delivered(world, one, other)
+
+
+def _results_of_games() -> tuple[World, Works]:
+    world = world_at(NIGHT, BY_NIGHT[:1])
+    tick(world, TICKS, NIGHT)
+    tasks = GAMES_MAX * 3 + 1
+    one = run_to(world, "execution_tracker", step="1", last=tasks - 2)
+    other = run_to(world, "execution_tracker", step="1")
+    return delivered(world, one, other)
+
+
+def _beside_a_sweep(function: str) -> tuple[World, Works]:
+    """A message that was held up for an hour comes while a sweep heals what it left behind."""
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    held = run_to(world, function)
+    world.settle(SLOT + timedelta(minutes=30))
+    tick(world, SWEEPS, SLOT + timedelta(minutes=60))
+    return delivered(world, run_to(world, "cleanup_processor"), held)
+
+
+def _two_sweeps() -> tuple[World, Works]:
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    run_to(world, "scraper_logger")  # lost for good
+    world.settle(SLOT + timedelta(minutes=30))
+    tick(world, SWEEPS, SLOT + timedelta(minutes=45))
+    one = run_to(world, "cleanup_processor")
+    tick(world, SWEEPS, SLOT + timedelta(minutes=60))
+    return delivered(world, one, run_to(world, "cleanup_processor"))
+
+
+def _two_ticks(
+    first: datetime, second: datetime, *, forced: tuple[bool, bool], workflows: tuple[str, ...]
+) -> tuple[World, Works]:
+    world = world_at(first, workflows)
+    tick(world, TICKS, first, force=forced[0])
+    one = run_to(world, "master_controller")
+    tick(world, TICKS, second, force=forced[1])
+    return delivered(world, one, run_to(world, "master_controller"))
+
+
+def _write_off_and_late_request() -> tuple[World, Works]:
+    """A task's request comes while the sweep writes the task off."""
+    world = world_at(SLOT, ("injury_discovery",))
+    tick(world, TICKS, SLOT)
+    held = run_to(world, "scraper_runner")
+    task_id = str(held.message.body["execution"]["task_id"])
+    with world.transport.losing(lambda one: one.function == "scraper_runner"):
+        for quarter in range(1, 6):
+            tick(world, SWEEPS, SLOT + quarter * timedelta(minutes=15))
+            world.settle()
+    assert list(world.storage.list(world.runtime.settings.state_bucket, names.attempts(f"tasks/{task_id}")))
+    tick(world, SWEEPS, SLOT + timedelta(minutes=90))
+    return delivered(world, run_to(world, "cleanup_processor"), held)
+
+
+def _lost_and_late_decision() -> tuple[World, Works]:
+    """A decision's message comes while the sweep ends its run as lost, a day later."""
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    held = run_to(world, "workflow_executor")
+    with world.transport.losing(lambda one: one.function == "workflow_executor"):
+        for hour in (1, 2, 3, 4):
+            tick(world, SWEEPS, SLOT + hour * timedelta(hours=1))
+            world.settle()
+    tick(world, SWEEPS, SLOT + timedelta(hours=24, minutes=45))
+    return delivered(world, run_to(world, "cleanup_processor"), held)
+
+
+def _forged(world: World, held: Delivery) -> StoredObject:
+    """Store an object that claims to be the one of a task, as a copy or a forger does."""
+    reference = held.message.body["execution"]
+    scraper = str(held.message.body["scraper"])
+    began = world.clock.now()
+    labels = {
+        "task_id": str(reference["task_id"]),
+        "scraper": scraper,
+        "status": "SUCCESS",
+        "outcome": "SUCCESS",
+        "records": "1",
+        "started_at": began.isoformat(),
+        "duration_seconds": "1",
+        "target_date": str(held.message.body["target_date"]),
+        "execution_id": str(reference["execution_id"]),
+        "decision_id": str(reference["decision_id"]),
+        "workflow_name": str(reference["workflow_name"]),
+        "step": str(reference["step"]),
+        "slot": str(reference["slot"]),
+    }
+    name = f"{scraper.replace('_', '-')}/{labels['target_date']}/forged.json"
+    body = b'{"schema":"scraped","records":[{"id":"forged"}]}'
+    bucket = world.runtime.settings.data_bucket
+    return world.runtime.storage.create(bucket, name, body, metadata=labels)
+
+
+def _forger_beside_the_task() -> tuple[World, Works]:
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    held = run_to(world, "scraper_runner")
+    return world, {"A": partial(world.deliver, held), "B": partial(_forged, world, held)}
+
+
+def _rewritten(world: World, name: str) -> StoredObject:
+    """Store an object of ours anew, as a restore or a change of its class does."""
+    bucket = world.runtime.settings.data_bucket
+    held = world.storage.read(bucket, name)
+    assert held is not None
+    return world.storage.restore(bucket, name)
+
+
+def _rewrite_beside_the_tracker() -> tuple[World, Works]:
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    held = run_to(world, "execution_tracker")
+    name = str(held.message.body["name"])
+    return world, {"A": partial(world.deliver, held), "B": partial(_rewritten, world, name)}
+
+
+def _discovery_beside_its_run() -> tuple[World, Works]:
+    """The runner is out for an hour: the next slot is decided while the report is asked for."""
+    world = world_at(SLOT, ("injury_discovery",))
+    tick(world, TICKS, SLOT)
+    held = run_to(world, "scraper_runner")
+    tick(world, TICKS, NEXT_SLOT)
+    return delivered(world, held, run_to(world, "master_controller"))
+
+
+FUNCTIONS = (
+    *("schedule_locker", "master_controller", "cleanup_processor", "workflow_executor"),
+    *("scraper_runner", "scraper_logger", "execution_tracker"),
+)
+_ALL: Mapping[str, Callable[[], tuple[World, Works]]] = {
+    **{f"{name}-twice": partial(_twice, name) for name in FUNCTIONS},
+    "last-two-results": _last_two_results,
+    "results-of-games": _results_of_games,
+    **{
+        f"{name}-beside-a-sweep": partial(_beside_a_sweep, name)
+        for name in ("workflow_executor", "scraper_runner", "scraper_logger", "execution_tracker")
+    },
+    "two-sweeps": _two_sweeps,
+    "forced-beside-plain": partial(
+        _two_ticks, SLOT, SLOT, forced=(False, True), workflows=("betting_lines",)
+    ),
+    "forced-beside-plain-by-night": partial(
+        _two_ticks, NIGHT, NIGHT, forced=(False, True), workflows=BY_NIGHT[:1]
+    ),
+    "two-forced-by-night": partial(
+        _two_ticks, NIGHT, NIGHT, forced=(True, True), workflows=BY_NIGHT[:1]
+    ),
+    "neighbouring-slots": partial(
+        _two_ticks, SLOT, NEXT_SLOT, forced=(False, False), workflows=BY_DAY
+    ),
+    "write-off-beside-late-request": _write_off_and_late_request,
+    "lost-beside-late-decision": _lost_and_late_decision,
+    "forger-beside-the-task": _forger_beside_the_task,
+    "rewrite-beside-the-tracker": _rewrite_beside_the_tracker,
+    "discovery-beside-its-run": _discovery_beside_its_run,
+}
+SCENES: Mapping[str, Scene] = {name: Scene(name, prepare) for name, prepare in _ALL.items()}
+_ = ids
