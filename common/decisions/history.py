@@ -56,7 +56,7 @@ class Attempts(NamedTuple):
     @property
     def came(self) -> datetime | None:
         """When the latest success came, to the hour; its slot where it came within an hour."""
-        return self.late or self.succeeded
+        return max((when for when in (self.succeeded, self.late) if when), default=None)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from common import ids
 from common.eastern import eastern_date
-from common.errors import ClaimBusyError
+from common.errors import ClaimBusyError, TransientError
 from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
 from common.messages.models import Tick
@@ -39,7 +39,8 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
 
     Raises:
         ClaimBusyError: the date is being locked, or was while a forced lock was about to.
-        TransientError: no schedule has been stored yet; the refresh brings one.
+        TransientError: there is no schedule, or only an old one that lists no game of the date; the
+            refresh brings one.
     """
     slot = tick_slot(runtime, event, tick, TICKS).slot
     day = eastern_date(slot)
@@ -52,6 +53,8 @@ def lock(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
         from common.decisions.plan import plan_day  # noqa: PLC0415 - most exits plan nothing
 
         season = runtime.season.read(runtime.clock.now())
+        if season.is_stale(runtime.clock.now()) and day not in season.calendar:
+            raise TransientError(f"the schedule is stale and lists no game on {day}; deliver again")
         planned = plan_day(
             runtime.workflows,
             season.calendar,

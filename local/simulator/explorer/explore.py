@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from random import Random
+from typing import Any
 
 from common.logs import silent
 from local.simulator.explorer.judge import problems, watched
 from local.simulator.explorer.scenes import SCENES, Scene
 from local.simulator.explorer.schedule import KINDS, Point, Schedule, systematic, with_faults
 from local.simulator.explorer.turns import Turns
-from local.simulator.ports.intercepted import intercepted
+from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.world import World
 
 Change = Callable[[World], None]
@@ -44,13 +45,19 @@ def try_out(
         world, works = scene.prepare()
         change(world)
         turns = Turns(schedule, works, world.clock.sleep)
+        invariants = watched(world)
+
+        def checked(call: Call, do: Do) -> Any:  # noqa: ANN401 - whatever the port returns
+            done = turns.around(call, do)
+            invariants.after_event(world.clock.now())
+            return done
+
         runtime = world.runtime
         world.runtime = runtime.but(
             storage=intercepted(runtime.storage, turns.around),
-            warehouse=intercepted(runtime.warehouse, turns.around),
+            warehouse=intercepted(runtime.warehouse, checked),
             publisher=intercepted(runtime.publisher, turns.around),
         )
-        invariants = watched(world)
         turns.run()
         world.runtime = runtime
         found = problems(world, invariants, turns.late)
@@ -78,7 +85,9 @@ def random_schedules(scene: Scene, draw: Random) -> Iterator[Schedule]:
         for number in range(draw.randint(0, SWITCHES_MAX) + draw.randint(0, FAULTS_MAX)):
             worker = draw.choice(letters)
             call = draw.randint(1, lengths[letters.index(worker)] + 2)
-            is_fault = number >= SWITCHES_MAX or draw.random() < FAULTS_MAX / (SWITCHES_MAX + FAULTS_MAX)
+            is_fault = number >= SWITCHES_MAX or draw.random() < FAULTS_MAX / (
+                SWITCHES_MAX + FAULTS_MAX
+            )
             points.append(Point(worker, call, draw.choice(KINDS) if is_fault else None))
         yield Schedule(order, tuple(sorted(set(points), key=str)))
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from common.cloud.ports import Row, StoredObject
 from common.configuration.workflows import DailyWindow, Discovery, PreGame, Workflow
@@ -39,7 +40,9 @@ def problems(world: World, invariants: Invariants, late: Sequence[Do]) -> list[s
         _settle(world, invariants, late)
     except OrchestrationError as error:
         return [str(error)]
-    found = [f"{name} answered 500: {text[:200]}" for name, s, text in world.answers if s == UNEXPECTED]
+    found = [
+        f"{name} answered 500: {text[:200]}" for name, s, text in world.answers if s == UNEXPECTED
+    ]
     letters = (m.body for m in world.publisher.published if m.topic == "dead-letters")
     return [*found, *(f"dead letter: {body}"[:300] for body in letters), *_twice(world)]
 
@@ -77,7 +80,7 @@ def _twice(world: World) -> Iterator[str]:
     for (workflow, scraper, day, game), rows in found.items():
         period = _period(world.runtime.configured[workflow], scraper)
         slots = sorted(row["slot"] for row in rows)
-        again = [late for early, late in zip(slots, slots[1:], strict=False) if late - early < period]
+        again = [late for early, late in pairwise(slots) if late - early < period]
         if again:
             yield f"collected twice: {scraper} {day} {game or ''} by {workflow} in {again[0]}"
 

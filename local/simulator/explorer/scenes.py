@@ -1,4 +1,4 @@
-"""The scenes of the explorer: a world just before pieces of work that can meet, and those pieces."""
+"""The scenes of the explorer: worlds just before pieces of work that can meet."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import islice
 
-from common import ids
 from common.cloud.ports import StoredObject
 from common.settings import ROOT
 from common.state import names
@@ -163,7 +162,9 @@ def _write_off_and_late_request() -> tuple[World, Works]:
         for quarter in range(1, 6):
             tick(world, SWEEPS, SLOT + quarter * timedelta(minutes=15))
             world.settle()
-    assert list(world.storage.list(world.runtime.settings.state_bucket, names.attempts(f"tasks/{task_id}")))
+    assert list(
+        world.storage.list(world.runtime.settings.state_bucket, names.attempts(f"tasks/{task_id}"))
+    )
     tick(world, SWEEPS, SLOT + timedelta(minutes=90))
     return delivered(world, run_to(world, "cleanup_processor"), held)
 
@@ -271,4 +272,3 @@ _ALL: Mapping[str, Callable[[], tuple[World, Works]]] = {
     "discovery-beside-its-run": _discovery_beside_its_run,
 }
 SCENES: Mapping[str, Scene] = {name: Scene(name, prepare) for name, prepare in _ALL.items()}
-_ = ids

@@ -8,9 +8,9 @@ from typing import Literal, get_args
 from common.errors import BadInputError
 
 Kind = Literal["crash", "gone", "error", "lost", "late", "lease"]
-"""What may happen at a call: the process dies before it (`crash`) or after it (`gone`), it is refused
-(`error`), it is done and its answer is lost (`lost`), it is done minutes later although it seemed to
-fail (`late`), or the lease runs out before it under its live owner (`lease`)."""
+"""What may happen at a call: the process dies before it (`crash`) or after it (`gone`), it is
+refused (`error`), it is done and its answer is lost (`lost`), it is done minutes later although it
+seemed to fail (`late`), or the lease runs out before it under its live owner (`lease`)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _POINT = re.compile(r"([A-C])(\d+)(?:!([a-z]+))?")
 
@@ -72,7 +72,7 @@ def systematic(lengths: Sequence[int]) -> Iterator[Schedule]:
         lengths: how many calls each worker makes when nobody meets it.
     """
     for order, (one, other) in (("AB", lengths[:2]), ("BA", lengths[1::-1])):
-        first, second = order
+        first, second = order[0], order[1]
         yield Schedule(order)
         for call in range(2, one + 1):
             yield Schedule(order, (Point(first, call),))

@@ -30,6 +30,12 @@ class Worker:
     turn: threading.Event = field(default_factory=threading.Event)
 
 
+def _unanswered(text: str) -> Exception:
+    """Return the error of a call without an answer."""
+    made: Exception = ServiceUnavailable(text)  # type: ignore[no-untyped-call]  # the library has no types
+    return made
+
+
 class Turns:
     """The workers of one schedule.
 
@@ -75,7 +81,7 @@ class Turns:
             if worker.error is not None:
                 raise worker.error
 
-    def around(self, call: Call, do: Do) -> Any:
+    def around(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - whatever the port returns
         """Carry a call out when its worker's turn comes, or do what the schedule has there."""
         worker: Worker | None = getattr(self._current, "worker", None)
         if worker is None:
@@ -91,7 +97,7 @@ class Turns:
                 return self._go_wrong(worker, point, call, do)
         return do()
 
-    def _go_wrong(self, worker: Worker, point: Point, call: Call, do: Do) -> Any:
+    def _go_wrong(self, worker: Worker, point: Point, call: Call, do: Do) -> Any:  # noqa: ANN401 - as above
         match point.kind:
             case "crash":
                 worker.is_dead = True
@@ -107,7 +113,7 @@ class Turns:
                 do()
             case "late" if call.writes:
                 self.late.append(do)
-        raise ServiceUnavailable(f"{point}: no answer to {call.name} {call.subject}")
+        raise _unanswered(f"{point}: no answer to {call.name} {call.subject}")
 
     def _live(self, worker: Worker) -> None:
         self._current.worker = worker

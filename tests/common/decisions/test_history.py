@@ -180,3 +180,17 @@ def test_runs_for_a_game() -> None:
         Run("other", SLOT, DAY, ("1",)),
     )
     assert History(runs=runs).runs_for("mine", "1") == (SLOT,)
+
+
+def test_a_success_on_time_counts_after_a_late_one() -> None:
+    """When the latest success came is the later of the last slot's and of the last late hour."""
+    rows = [
+        row(slot=et("2025-11-12 23:00"), triggered_at=et("2025-11-13 00:00")),
+        row(slot=et("2025-11-13 06:00"), triggered_at=et("2025-11-13 06:00")),
+    ]
+    for order in (rows, rows[::-1]):
+        (made,) = attempts_from_log(order).values()
+        assert made.late == et("2025-11-13 00:00")
+        assert made.came == made.succeeded == et("2025-11-13 06:00")
+    (held_up,) = attempts_from_log(rows[:1]).values()
+    assert (held_up.succeeded, held_up.came) == (et("2025-11-12 23:00"), et("2025-11-13 00:00"))

@@ -176,7 +176,7 @@ def test_s8_old_names_hold_the_hour_of_half_past(clock: tuple[int, int], latest:
         ((8, 29), ["07AM", "06AM", "05AM", "04AM", "03AM", "02AM", "01AM", "12AM"]),
         ((8, 30), ["08_30AM", "08AM", "07AM", "06AM", "05AM", "04AM", "03AM", "02AM"]),
         ((9, 0), ["09_00AM", "08_45AM", "08_30AM", "08AM", "07AM", "06AM", "05AM", "04AM"]),
-        ((18, 10), [f"0{h}_{m}PM" for h, m in QUARTERS]),
+        ((18, 10), [*(f"0{h}_{m}PM" for h, m in QUARTERS), "05PM", "04PM", "03PM", "02PM"]),
     ],
 )
 def test_fs02_both_forms_are_tried_on_the_day_of_the_change(
@@ -184,6 +184,19 @@ def test_fs02_both_forms_are_tried_on_the_day_of_the_change(
 ) -> None:
     """On 22 December 2025 hourly names exist to 08:30, names with minutes from then on."""
     assert names(date(2025, 12, 22), *clock) == [f"2025-12-22_{name}" for name in tried]
+
+
+def test_fs02_the_other_form_is_tried_once_a_report_is_due() -> None:
+    """From 14:00 ET on, names in the other form are tried after the expected ones."""
+    before, due = names(date(2025, 11, 12), 13, 59), names(date(2025, 11, 12), 14, 0)
+    assert len(before) == 8
+    assert due[:8] == before
+    assert due[8:] == [
+        f"2025-11-12_{name}" for name in ("02_00PM", "01_45PM", "01_30PM", "01_15PM")
+    ]
+    assert names(date(2025, 12, 24), 14, 0)[8:] == [
+        f"2025-12-24_{name}" for name in ("01PM", "12PM", "11AM", "10AM")
+    ]
 
 
 def test_fs02_on_the_next_day_the_evening_report_is_found() -> None:

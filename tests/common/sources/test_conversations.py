@@ -12,6 +12,7 @@ import pytest
 from common.eastern import EASTERN
 from common.messages.models import GameRef
 from common.scrapers import get
+from common.scrapers.injury_report import CANDIDATE_NAMES_MAX, OTHER_NAMES_MAX
 from common.scrapers.model import Target
 from common.settings import Settings
 from common.sources.client import Source
@@ -47,6 +48,10 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         """Return at once."""
+
+
+NAMES = CANDIDATE_NAMES_MAX + OTHER_NAMES_MAX
+"""How many names of a report are tried once it is due: those in the other form too."""
 
 
 @dataclass
@@ -106,7 +111,7 @@ def test_fs16_refusals_after_the_due_time_are_a_block() -> None:
     host = Host(403, ACCESS_DENIED)
     found = ask("nbac_injury_report", host, et(14, 5))
     assert (found.outcome, found.status, found.verdict) == ("BLOCKED", "FAILED", "failed")
-    assert len(host.asked) == 9
+    assert len(host.asked) == NAMES + 1
     assert host.asked[-1] == "Injury-Report_2025-12-21_05PM.pdf"
     assert host.asked[-1] in (found.error_message or "")
 
@@ -115,7 +120,7 @@ def test_fs16_a_source_that_has_an_older_report_is_only_late() -> None:
     """When the name that exists is answered, today's report is absent: NOT_READY."""
     host = Host(403, ACCESS_DENIED, {"Injury-Report_2025-12-21_05PM.pdf": b"%PDF"})
     found = ask("nbac_injury_report", host, et(14, 5))
-    assert (found.outcome, found.verdict, len(host.asked)) == ("NOT_READY", "empty", 9)
+    assert (found.outcome, found.verdict, len(host.asked)) == ("NOT_READY", "empty", NAMES + 1)
 
 
 def test_fs16_before_the_due_time_nothing_more_is_asked() -> None:
@@ -133,7 +138,7 @@ def test_fs16_a_canary_that_fails_is_the_failure(status: int) -> None:
 
     def then(request: httpx.Request) -> httpx.Response:
         found = answer(request)
-        return httpx.Response(status) if len(host.asked) > 8 else found
+        return httpx.Response(status) if len(host.asked) > NAMES else found
 
     host.answer = then  # type: ignore[method-assign]  # the source changes while it is asked
     found = ask("nbac_injury_report", host, et(14, 5))

@@ -61,7 +61,11 @@ def test_a_moved_window(tmp_path: Path) -> None:
 
 def test_other_scrapers_are_named(tmp_path: Path) -> None:
     """A run with other scrapers is listed with the old and the new ones."""
-    edit = ("[nbac_schedule_api, nbac_player_list]", "[nbac_player_list]")
+    steps = "[{}nbac_player_list]\n        alternatives: {{{}nbac_player_list:"
+    edit = (
+        steps.format("nbac_schedule_api, ", "nbac_schedule_api: [espn_scoreboard], "),
+        steps.format("", ""),
+    )
     (line,) = [line for line in lines_of(changed(tmp_path, edit)) if "~" in line]
     old = WORKFLOWS["morning_operations"].scrapers
     new = [name for name in old if name != "nbac_schedule_api"]
