@@ -64,7 +64,8 @@ def settle(
     Returns:
         The games, and a warning for each difference between owners that both answered.
     """
-    theirs = {listing.teams: listing for listing in listings}
+    # A game that is postponed and played on the same date is listed twice: the played one counts.
+    theirs = {one.teams: one for one in sorted(listings, key=_weight)}
     settled: list[Game] = []
     warnings: list[str] = []
     for game in games:
@@ -87,6 +88,10 @@ def settle(
             for listing in theirs.values()
         )
     return settled + added, warnings
+
+
+def _weight(listing: Listing) -> int:
+    return 0 if listing.postponed else listing.status
 
 
 def _differences(game: Game, listing: Listing) -> Iterator[str]:

@@ -32,7 +32,7 @@ def _without(step: Step, off: Collection[str]) -> Step | None:
     for name in step.scrapers:
         line = (name, *step.alternatives.get(name, ()))
         first, *others = [each for each in line if each not in off] or [""]
-        lines.setdefault(first, tuple(others))
+        lines[first] = tuple(dict.fromkeys((*lines.get(first, ()), *others)))
     lines.pop("", None)
     if not lines:
         return None

@@ -44,11 +44,19 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
     if situation.check("a stale schedule lists no game today", doubted, stale=situation.stale):
         reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
         return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
-    made = _by_kind(name, flow, situation)
-    if made.action != "RUN" or situation.has_file or not needs_games(flow):
+    return _owned(_by_kind(name, flow, situation), flow, situation)
+
+
+def _owned(made: Decision, flow: Workflow, situation: Situation) -> Decision:
+    """Return a decision that says so where its games are another owner's."""
+    if made.action != "RUN" or not needs_games(flow):
         return made
-    said = "no season file was ever read: games and their ids are ESPN's"
-    return replace(made, reason_code="NO_SEASON_FILE", reason=f"{made.reason}; {said}")
+    if not situation.has_file:
+        said = "no season file was ever read: games and their ids are ESPN's"
+        return replace(made, reason_code="NO_SEASON_FILE", reason=f"{made.reason}; {said}")
+    if made.target_date in situation.boards:
+        return replace(made, reason=f"{made.reason}; as ESPN lists them, the schedule is old")
+    return made
 
 
 def needs_games(flow: Workflow) -> bool:

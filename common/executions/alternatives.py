@@ -14,10 +14,14 @@ FAILURES_MIN = 3
 
 
 class Switch(Message):
-    """What is remembered of a scraper: who stands in for it, and its failures in a row."""
+    """What is remembered of a scraper: who is asked instead, and its failures in a row.
+
+    `last` is the execution whose failures were counted last: a redelivery counts none twice.
+    """
 
     to: str = ""
     failures: int = 0
+    last: str = ""
 
 
 def lacking(step: PlannedStep, results: Sequence[Result]) -> frozenset[str | None]:
@@ -71,12 +75,16 @@ def note_switches(state: StateStore, step: PlannedStep, results: Sequence[Result
 def _note_data(state: StateStore, scraper: str) -> None:
     name = names.switch(scraper)
     held, stored = state.read_as(name, Switch.model_validate_json)
-    if held is None or held == Switch() or not state.swap(name, Switch().model_dump(), stored):
+    if (
+        held is None
+        or not (held.to or held.failures)
+        or not state.swap(name, Switch().model_dump(), stored)
+    ):
         return
     if held.to:
         log(
             "WARNING",
-            f"A scraper brings data again; {held.to} does not stand in for it any more",
+            f"A scraper brings data again; {held.to} is not asked in its place any more",
             reason_code="SOURCE_RETURNED",
             scraper=scraper,
         )
@@ -85,15 +93,19 @@ def _note_data(state: StateStore, scraper: str) -> None:
 def _note_failures(state: StateStore, scraper: str, to: str, failed: Sequence[Result]) -> None:
     name = names.switch(scraper)
     held, stored = state.read_as(name, Switch.model_validate_json)
-    was = held or Switch()
+    was, execution_id = held or Switch(), failed[0].execution_id or ""
     failures = was.failures + len(failed)
-    now = Switch(to=to if failures >= FAILURES_MIN else "", failures=failures)
-    if was.to or not state.swap(name, now.model_dump(), stored):
+    now = Switch(to=to if failures >= FAILURES_MIN else "", failures=failures, last=execution_id)
+    if (
+        was.to
+        or (execution_id and was.last == execution_id)
+        or not state.swap(name, now.model_dump(), stored)
+    ):
         return
     if now.to:
         log(
             "WARNING",
-            f"A scraper brings nothing that it is asked for; {to} stands in until it is back",
+            f"A scraper brings nothing that it is asked for; {to} is asked until it is back",
             reason_code="SOURCE_SWITCHED",
             scraper=scraper,
             error=failed[0].error_message,

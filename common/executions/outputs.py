@@ -100,8 +100,26 @@ def _final_games(
         )
     known = {game.game_id for game in listed}  # what only the other owner lists is no target
     others = (game for game in listed if game.game_date != day)
-    found = (game for game in (*others, *settled) if game.is_final and game.game_id in known)
-    return {game.game_id: game for game in found}
+    found = [game for game in (*others, *settled) if game.is_final and game.game_id in known]
+    unlisted = _unlisted(decision, listings or ()) if games is None else []
+    return {game.game_id: game for game in (*found, *unlisted)}
+
+
+def _unlisted(decision: WorkflowDecision, listings: Sequence[Listing]) -> list[Game]:
+    """Return the targets that no owner lists: the decision stands, as where no owner answers."""
+    teams = {listing.teams for listing in listings}
+    lost = [each for each in decision.targets if frozenset((each.away, each.home)) not in teams]
+    if lost:
+        log(
+            "WARNING",
+            "Games that are to be collected are on no scoreboard; they are asked for all the same",
+            reason_code="OWNERS_DISAGREE",
+            decision_id=decision.decision_id,
+            target_date=decision.target_date,
+            rows=len(lost),
+            error=", ".join(f"{each.game_id} {each.away}@{each.home}" for each in lost),
+        )
+    return [_target(each, decision.target_date) for each in lost]
 
 
 def _scheduled(result: Result | None, objects: Objects) -> Sequence[Game] | None:

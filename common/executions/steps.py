@@ -66,6 +66,8 @@ def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
             requests += _game_requests(manifest, number, scraper, outputs)
         elif needs_events and outputs.event_ids is None:
             blocked.append(f"{scraper}: BLOCKED_BY_DEPENDENCY ({step.events_from} failed)")
+        elif step.games == "final" and not _has_known(manifest):
+            continue  # a whole date goes by NBA.com's ids, and no target has one
         elif not needs_events or outputs.event_ids:
             events = (outputs.event_ids or ()) if needs_events else ()
             games = tuple(_finished(manifest, step, outputs))[:GAMES_MAX]
@@ -94,6 +96,11 @@ def _game_requests(
     for target in manifest.decision.targets:
         if scraper in target.scrapers and _is_ready(manifest.steps[number], target, outputs):
             yield _request(manifest, number, scraper, game=_game(target, outputs))
+
+
+def _has_known(manifest: Manifest) -> bool:
+    targets = manifest.decision.targets
+    return not targets or any(is_known(target.game_id) for target in targets)
 
 
 def _finished(manifest: Manifest, step: Step, outputs: Outputs) -> Iterator[GameRef]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,10 @@ from common.messages.models import Tick, WorkflowDecision
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import Claim, claimed
-from common.state.decided import publish_decision
+from common.state.decided import near_batches, publish_decision
 
 if TYPE_CHECKING:  # annotations only
-    from common.cloud.ports import Row
+    from common.cloud.ports import Row, StoredObject
 
 
 TABLE = "workflow_decisions"
@@ -43,35 +44,82 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
             return {"result": "already decided", "slot": slot.isoformat()}
         # A forced tick that names a time asks what should have happened then.
         when = asked.happened if tick.force else now
-        judged = _judge(runtime, slot, when, forced_by)
-        batch = runtime.state.write_once(names.batch(key), judged)
-        found = batch is not judged
-        if found and _is_behind(runtime, batch, now) and not _is_recorded(runtime, key, batch):
-            batch = runtime.state.write_anew(names.batch(key), judged)
+        batch = _decided(runtime, Asked(slot, when, forced_by), now)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
 
 
-def _judge(runtime: Runtime, slot: datetime, now: datetime, forced_by: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Asked:
+    """What is to be decided: a slot, as of an instant, and what forced it."""
+
+    slot: datetime
+    when: datetime
+    forced_by: str
+
+    @property
+    def key(self) -> str:
+        """The key of the batch."""
+        return names.tick_stamp(self.slot, self.forced_by)
+
+
+def _decided(runtime: Runtime, asked: Asked, now: datetime) -> Mapping[str, Any]:
+    """Return the stored decisions of a slot, storing them first where nobody has.
+
+    Of two ticks that are decided at once the one whose batch is stored later sees the other's, and
+    decides again: the RUNs of a stored batch are under way (FR3, FR4).
+    """
+    state, name = runtime.state, names.batch(asked.key)
+    others = _others(runtime, asked)
+    judged = _judge(runtime, asked, others)
+    batch = state.write_once(name, judged)
+    if batch is not judged:
+        if _is_behind(runtime, batch, now) and not _is_recorded(runtime, asked.key, batch):
+            return state.write_anew(name, judged)
+        return batch
+    before = [found for found in _others(runtime, asked) if found not in others]
+    mine = state.stat(name) if before else None
+    if mine and any(found.generation < mine.generation for found in before):
+        return state.write_anew(name, _judge(runtime, asked, [*others, *before]))
+    return batch
+
+
+def _others(runtime: Runtime, asked: Asked) -> list[StoredObject]:
+    """List the batches of other ticks near a slot."""
+    found = near_batches(runtime.state, asked.slot)
+    return [stored for stored in found if stored.name != names.batch(asked.key)]
+
+
+def _judge(runtime: Runtime, asked: Asked, others: Sequence[StoredObject]) -> dict[str, Any]:
     from common.decisions.recording import decide_recorded  # noqa: PLC0415 - most exits judge nothing
 
-    situation, is_forced = read_situation(runtime, slot, now), bool(forced_by)
-    config = runtime.config_hash
-    judged = {
-        name: decide_recorded(
-            name, flow, situation, forced=is_forced, config=config, off=runtime.left_out(name)
-        )
-        for name, flow in runtime.workflows.items()
-    }
+    situation = read_situation(runtime, asked.slot, asked.when, others)
+    is_forced, config = bool(asked.forced_by), runtime.config_hash
+    judged: dict[str, Decision] = {}
+    for name, flow in runtime.workflows.items():
+        off = runtime.left_out(name)
+        try:
+            judged[name] = decide_recorded(
+                name, flow, situation, forced=is_forced, config=config, off=off
+            )
+        except Exception as error:  # noqa: BLE001 - a bug in one workflow must not stop the others
+            judged[name] = _failed(error, situation)
     return {
-        "slot": slot.isoformat(),
-        "now": now.isoformat(),
+        "slot": asked.slot.isoformat(),
+        "now": asked.when.isoformat(),
         "forced": is_forced,
         "decisions": [
-            _entry(name, runtime.workflows[name].priority, decision, situation, forced_by)
+            _entry(name, runtime.workflows[name].priority, decision, situation, asked.forced_by)
             for name, decision in judged.items()
         ],
     }
+
+
+def _failed(error: Exception, situation: Situation) -> Decision:
+    from common.decisions.situation import Decision  # noqa: PLC0415 - as in `_judge`
+
+    reason = f"The decision failed: {type(error).__name__}: {error}"
+    return Decision("ABORT", "DECISION_FAILED", reason[:500], situation.day, "ERROR")
 
 
 def _entry(
@@ -131,7 +179,9 @@ def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) 
     entries = batch["decisions"]
     rows = [decision_row(entry) for entry in entries]
     runtime.warehouse.append(TABLE, rows, job_key=_job_key(key), look_first=claim.takeover)
-    for entry in entries:
+    # Once its rows are written a batch is final; this delivery may have been overtaken (FR9).
+    stored = runtime.state.read_once(names.batch(key)) or batch
+    for entry in stored["decisions"]:
         publish_decision(runtime.publisher, entry)
 
 

@@ -78,9 +78,9 @@ def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     labels = _labels(task, claim, scraped, runtime.elapsed() - began)
     correction = _correction(runtime, task, scraped)
     metadata = _metadata(labels, scraped, code, correction)
+    if correction and task.game_id:  # before it is stored: saying it again is harmless
+        correction.log(task.scraper.name, task.game_id, task.task_id)
     stored = _store(runtime, task, claim, scraped, metadata)
-    if correction and task.game_id:
-        correction.log(task.scraper.name, task.game_id, stored.name)
     guard.settle(scraped, new_events, code)
     return {
         "result": "stored",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +13,7 @@ from common.decisions.history import (
     JUST_DECIDED_AGE_MAX,
     OPEN_STATUSES,
     History,
+    Run,
     attempts_from_log,
     ends_of,
     ours,
@@ -20,11 +21,12 @@ from common.decisions.history import (
 )
 from common.decisions.situation import Situation
 from common.eastern import eastern_date
+from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
 from common.state.decided import batches_of, decisions_of
 
 if TYPE_CHECKING:  # annotations only
-    from common.cloud.ports import Row
+    from common.cloud.ports import Row, StoredObject
 
 
 T = TypeVar("T")
@@ -48,8 +50,17 @@ ENDED_COLUMNS = ("decision_id", "status", "scraper_execution_ids")
 RUN_COLUMNS = ("decision_id", "workflow_name", "slot", "target_date", "game_ids")
 
 
-def read_situation(runtime: Runtime, slot: datetime, now: datetime) -> Situation:
-    """Gather what the decisions of a slot depend on; what cannot be read is None with its cause."""
+def read_situation(
+    runtime: Runtime, slot: datetime, now: datetime, stored: Sequence[StoredObject] = ()
+) -> Situation:
+    """Gather what the decisions of a slot depend on; what cannot be read is None with its cause.
+
+    Args:
+        runtime: ports and settings.
+        slot: the slot (aware UTC).
+        now: the instant (aware).
+        stored: the batches of other ticks near the slot, whose rows may not be written yet.
+    """
     cause = ""
     season = history = None
     try:
@@ -58,7 +69,9 @@ def read_situation(runtime: Runtime, slot: datetime, now: datetime) -> Situation
         cause = f"{type(error).__name__}: {error}"
     try:
         idle = season is not None and is_idle(season, slot, now)
-        history = History() if idle else _patiently(runtime, lambda: read_history(runtime, slot))
+        history = (
+            History() if idle else _patiently(runtime, lambda: read_history(runtime, slot, stored))
+        )
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
         cause = f"{type(error).__name__}: {error}"
     return Situation(
@@ -85,10 +98,11 @@ def is_idle(season: Season, slot: datetime, now: datetime) -> bool:
     return not any(abs(listed - day) <= IDLE for listed in season.calendar)
 
 
-def read_history(runtime: Runtime, slot: datetime) -> History:
+def read_history(runtime: Runtime, slot: datetime, stored: Sequence[StoredObject] = ()) -> History:
     """The attempts and runs of the last days, from three partition-bounded reads.
 
-    Of a slot that is forced long afterwards also what ran for it since.
+    Of a slot that is forced long afterwards also what ran for it since. A RUN that is stored counts
+    as under way whether its row is written or not (FR3, FR4).
     """
     until = max(slot, runtime.clock.now()) + AHEAD
     select = partial(runtime.warehouse.select, since=slot - HISTORY_SPAN, until=until)
@@ -98,7 +112,28 @@ def read_history(runtime: Runtime, slot: datetime) -> History:
     ends = ends_of(ended, {row["execution_id"] for row in log_rows})
     going = [row for row in decisions if ends.get(row["decision_id"]) in OPEN_STATUSES]
     ends |= dict.fromkeys(_fresh(runtime, going, slot), JUST_DECIDED)
-    return History(attempts_from_log(log_rows), runs_from_rows(decisions, ends))
+    runs = (*runs_from_rows(decisions, ends), *_unrecorded(runtime, decisions, stored))
+    return History(attempts_from_log(log_rows), runs)
+
+
+def _unrecorded(
+    runtime: Runtime, recorded: Sequence[Row], stored: Sequence[StoredObject]
+) -> Iterator[Run]:
+    """Yield the RUNs of stored batches whose rows are not there, or not visible, yet."""
+    known = {row["decision_id"] for row in recorded}
+    since = runtime.clock.now() - JUST_DECIDED_AGE_MAX
+    for batch in stored:
+        is_fresh = batch.created is None or batch.created > since
+        for entry in decisions_of(runtime.state, batch):
+            message = WorkflowDecision.model_validate(entry["message"])
+            if message.action == "RUN" and str(message.decision_id) not in known:
+                yield Run(
+                    workflow=message.workflow_name,
+                    slot=message.slot,
+                    target_date=message.target_date,
+                    game_ids=tuple(entry["game_ids"]),
+                    status=JUST_DECIDED if is_fresh else None,
+                )
 
 
 def _fresh(runtime: Runtime, runs: Iterable[Row], slot: datetime) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _object_name(name: str) -> str:
 def season_type(game_id: str) -> str:
     """The `SeasonType` that stats.nba.com files a game under.
 
-    Of a game that only ESPN lists it is not known, and stats.nba.com is not asked.
+    Of a game that only ESPN lists it is not known; stats.nba.com is not asked for such games alone.
 
     Raises:
         BadInputError: a kind of game that is not collected.

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from common.errors import BadInputError
 from common.logs import log
 from common.state.store import read_object
 
@@ -31,8 +32,8 @@ class Correction:
     of: str
     changes: Sequence[str]
 
-    def log(self, scraper: str, game_id: str, name: str) -> None:
-        """Log it with the first of its changes; `name` is the new object's."""
+    def log(self, scraper: str, game_id: str, task_id: str) -> None:
+        """Log it with the first of its changes; the task's object is the new version."""
         shown = "; ".join(self.changes[:CHANGES_SHOWN_MAX])
         log(
             "WARNING",
@@ -40,8 +41,8 @@ class Correction:
             reason_code="CORRECTED",
             scraper=scraper,
             game_id=game_id,
-            object=name,
-            item=self.of,
+            task_id=task_id,
+            object=self.of,
             rows=len(self.changes),
             error=shown,
         )
@@ -68,8 +69,12 @@ def correction_of(storage: Storage, bucket: str, folder: str, body: bytes) -> Co
     return Correction(name, changes) if changes else None
 
 
-def _records(body: bytes) -> Any:  # noqa: ANN401 - JSON of any form
-    return json.loads(body)["records"]
+def _records(body: bytes) -> object:
+    document = json.loads(body)
+    if not isinstance(document, dict) or "records" not in document:
+        raise BadInputError("no object that a scraper has stored")
+    found: object = document["records"]
+    return found
 
 
 def _changes(place: str, old: object, new: object) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # annotations only
 
 
 TOPIC = "workflow-decisions"
+NEAR = timedelta(hours=2)
 
 
 class _Batch(BaseModel):
@@ -25,6 +26,14 @@ class _Batch(BaseModel):
 def batches_of(state: StateStore, slot: datetime) -> Iterator[StoredObject]:
     """List the batches of a slot, unread."""
     return state.list(names.batches(slot))
+
+
+def near_batches(state: StateStore, slot: datetime) -> list[StoredObject]:
+    """List the batches of a slot, of those up to two hours before it, and of later ones.
+
+    One of an older slot is decided again before its rows are written; its decisions count no more.
+    """
+    return [*state.list(names.BATCHES, start=names.batches(slot - NEAR))]
 
 
 def decisions_of(state: StateStore, batch: StoredObject) -> Sequence[Mapping[str, Any]]:

@@ -9,6 +9,8 @@ from common import ids
 
 CURSOR = "cleanup/cursor.json"
 ODDS_QUOTA = "quota/odds_api.json"
+BATCHES = "decided/"
+"""Begins the names of all batches."""
 EVENT_STAMP = "%Y%m%dT%H%M%S%f"
 
 

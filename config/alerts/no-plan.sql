@@ -13,7 +13,7 @@ WITH planned AS (
   SELECT
     *,
     DATE(slot, 'America/New_York') AS day,
-    'nbac_team_boxscore' IN UNNEST(scrapers) AS collects
+    'nbac_boxscore' IN UNNEST(scrapers) AS collects
   FROM `nba-props-platform.nba_orchestration.workflow_decisions`
   WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 48 HOUR)
     AND decision_time <= CURRENT_TIMESTAMP()
@@ -42,7 +42,7 @@ WITH planned AS (
   FROM decided
   WHERE day = DATE(CURRENT_TIMESTAMP(), 'America/New_York')
     AND target_date = day
-    AND reason_code IN ('IN_WINDOW', 'READY', 'NOT_FOUND_YET', 'TOO_EARLY')
+    AND reason_code IN ('IN_WINDOW', 'READY', 'NO_SEASON_FILE', 'NOT_FOUND_YET', 'TOO_EARLY')
 )
 SELECT
   CONCAT('no-plan ', CAST(DATE(CURRENT_TIMESTAMP(), 'America/New_York') AS STRING)) AS incident,

@@ -94,7 +94,7 @@ class GameName(click.ParamType[tuple[str, str | None]]):
         """Parse the value, or fail with click's one line."""
         if isinstance(value, tuple):
             return value
-        found = re.fullmatch(r"([0-9]{10})(?::([A-Z]{3}@[A-Z]{3}))?", value)
+        found = re.fullmatch(r"([0-9]{10}|espn-[0-9]{1,12})(?::([A-Z]{3}@[A-Z]{3}))?", value)
         if found is None:
             self.fail(f"{value!r} is not a game such as 0022500213:MIL@CHA", param, ctx)
         return found[1], found[2]

@@ -1,9 +1,11 @@
 """Computes from the log and the stored objects what was collected of each game."""
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from common.calendar.game_ids import OTHER_OWNER
 from common.calendar.games import Game
@@ -80,6 +82,12 @@ def _lasting(times: Sequence[datetime], game: Game, again: timedelta | None) -> 
     return min((when for when in times if since is None or when >= since), default=None)
 
 
+def _outcomes(record: Mapping[str, Any]) -> Iterator[object]:
+    for book in record.get("bookmakers", ()):
+        for market in book.get("markets", ()):
+            yield from market.get("outcomes", ())
+
+
 class Collected:
     """The successful scrapes of a log, by what they are about."""
 
@@ -87,6 +95,7 @@ class Collected:
         self._read = read
         self._of_game: dict[tuple[str, str], list[datetime]] = defaultdict(list)
         self._of_date: dict[tuple[str, date], list[Row]] = defaultdict(list)
+        self._offered: dict[str, frozenset[str]] = {}
         for row in log:
             if row["outcome"] != "SUCCESS":
                 continue
@@ -120,8 +129,19 @@ class Collected:
         )
 
     def _has_lines(self, scraper: str, game: Game) -> bool:
-        times = self._holding(scraper, game, event_id(game.game_id))
+        """Whether an object from before the tip-off has an offer for the game."""
+        event, rows = event_id(game.game_id), self._of_date.get((scraper, game.game_date), ())
+        times = (r["triggered_at"] for r in rows if event in self._offers(r["gcs_path"]))
         return any(game.tipoff is not None and when < game.tipoff for when in times)
+
+    def _offers(self, path: str) -> frozenset[str]:
+        """The events for which an object has at least one price."""
+        if path not in self._offered:
+            records = json.loads(self._read(path) or b"{}").get("records", [])
+            self._offered[path] = frozenset(
+                record["id"] for record in records if any(_outcomes(record))
+            )
+        return self._offered[path]
 
     def _holding(self, scraper: str, game: Game, text: str) -> list[datetime]:
         """When scrapes of the game's date succeeded whose object contains the game."""

@@ -202,7 +202,8 @@ class Invariants:
             self._hold("R5", same, f"slot {slot} has rows of {found}", *fresh)
             again = slot in self._decided[eastern_date(slot)] and not forced
             self._hold("R3", not again, f"slot {slot} is decided twice", *fresh)
-            self._decided[eastern_date(slot)].add(slot)
+            if not forced:
+                self._decided[eastern_date(slot)].add(slot)
 
     def _sweep(self, row: Row) -> None:
         slot = row["slot"]

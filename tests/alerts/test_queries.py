@@ -78,7 +78,7 @@ def test_off_season_is_quiet(summer: BigQueryServer, query: Path) -> None:
         assert ask(summer, "summer", at_instant(query.read_text(), now)) == [], now
 
 
-@pytest.mark.parametrize(("tips", "planned"), [(["19:00", "20:30"], False), (["22:30"], True)])
+@pytest.mark.parametrize(("tips", "planned"), [(["13:00", "14:30"], False), (["22:30"], True)])
 def test_the_day_after_the_last_game_is_quiet(
     server: BigQueryServer, tmp_path: Path, tips: list[str], *, planned: bool
 ) -> None:

@@ -29,7 +29,8 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
     )
     found = [attempts.succeeded for attempts in made.values()]
     since = min((when for when in found if when), default=None)
-    if not missing and not _date_is_behind(flow, game, situation, since):
+    behind = is_known(game.game_id) and _date_is_behind(flow, game, situation, since)
+    if not missing and not behind:
         return None
     return GameTarget(game_id=game.game_id, away=game.away, home=game.home, scrapers=missing)
 

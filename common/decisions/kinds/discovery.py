@@ -15,7 +15,7 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
     (D17).
     """
     assert situation.history is not None
-    day, slot, history = situation.day, situation.slot, situation.history
+    day, slot = situation.day, situation.slot
     opens, closes = at(day, flow.start), at(day, flow.end)
     tomorrow = situation.next_at(flow.start)
     games = situation.games_on(day)
@@ -37,10 +37,9 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
     over = spent >= flow.attempts or slot > closes
     if situation.check("the budget is spent or the band is over", over, spent=spent, closes=closes):
         return _given_up(flow, situation, spent)
-    running = history.in_flight(name, day, slot)
     last = max((made.last for made in attempts if made.last), default=None)
-    if soon := _too_soon(flow, situation, running.slot if running else last):
-        return soon
+    if waiting := _waiting(flow, name, situation, last):
+        return waiting
     return Decision(
         "RUN",
         "NOT_FOUND_YET",
@@ -50,7 +49,15 @@ def decide(flow: Discovery, name: str, situation: Situation) -> Decision:
     )
 
 
-def _too_soon(flow: Discovery, situation: Situation, last: datetime | None) -> Decision | None:
+def _waiting(
+    flow: Discovery, name: str, situation: Situation, last: datetime | None
+) -> Decision | None:
+    """Return the SKIP of an attempt that is under way or too recent (FR5); None for neither."""
+    assert situation.history is not None
+    running = situation.history.in_flight(name, situation.day, situation.slot)
+    if situation.check("an earlier run is under way", running, run=running):
+        again = situation.next_tick()
+        return skip("IN_FLIGHT", "The run before is still under way", situation.day, again)
     every = timedelta(hours=flow.every_hours)
     soon = last is not None and situation.slot < last + every
     if not situation.check("the last attempt was too recent", soon, last=last, every=every):

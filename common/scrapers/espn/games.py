@@ -15,6 +15,7 @@ from common.messages.models import GameRef
 from common.scrapers.model import ContractError, Record
 from common.scrapers.shape import need, objects
 
+POSTPONED = "STATUS_POSTPONED"
 TRICODES: Mapping[str, str] = MappingProxyType(
     {"GS": "GSW", "NO": "NOP", "NY": "NYK", "SA": "SAS", "UTAH": "UTA", "WSH": "WAS"}
 )
@@ -90,9 +91,13 @@ def read_game(event: Record, where: str) -> EspnGame:
 
 
 def find(games: Iterable[EspnGame], day: date, asked: GameRef) -> EspnGame | None:
-    """Return ESPN's game of an Eastern date with the asked teams; None where it lists none."""
+    """Return ESPN's game of an Eastern date with the asked teams; None where it lists none.
+
+    Of a game that was postponed and played on the same date, both listed, the played one counts.
+    """
     wanted = _meeting(day, asked)
-    return next((game for game in games if game.meeting == wanted), None)
+    found = [game for game in games if game.meeting == wanted]
+    return max(found, key=lambda game: (game.status != POSTPONED, game.completed), default=None)
 
 
 def exchanged(game: EspnGame, asked: GameRef, where: str) -> tuple[str, ...]:

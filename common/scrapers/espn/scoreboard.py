@@ -7,10 +7,19 @@ from typing import NamedTuple
 
 from common.scrapers.agreement import adds_up, distinct, same
 from common.scrapers.espn.games import EspnGame, find, read_game
-from common.scrapers.model import Call, MissingGamesError, Parsed, Record, Scraper, Target
+from common.scrapers.model import (
+    Call,
+    ContractError,
+    MissingGamesError,
+    Parsed,
+    Record,
+    Scraper,
+    Target,
+)
 from common.scrapers.odd_rows import without_odd
 from common.scrapers.shape import load, need, objects
 
+LEAGUE = "nba"
 PATH = "/apis/site/v2/sports/basketball/nba/scoreboard"
 
 
@@ -42,10 +51,19 @@ def board_of(body: bytes, target: Target) -> Board:
         MismatchError: a final score is not the sum of its periods.
     """
     where = target.scraper
-    rows = need(load(body, where), "events", list, where)
+    document = load(body, where)
+    _check_league(document, where)
+    rows = need(document, "events", list, where)
     found, warnings = without_odd(rows, partial(_row, target=target), where)
     distinct("event", (game.espn_id for game, _ in found), where)
     return Board([game for game, _ in found], [event for _, event in found], warnings)
+
+
+def _check_league(document: Record, where: str) -> None:
+    leagues = objects(need(document, "leagues", list, where), where)
+    others = [league["slug"] for league in leagues if league.get("slug", LEAGUE) != LEAGUE]
+    if others:
+        raise ContractError(f"{where}: leagues are {others!r:.80}, asked was {LEAGUE}")
 
 
 def _row(event: Record, target: Target) -> tuple[EspnGame, Record]:

@@ -11,6 +11,7 @@ from local.simulator.explorer.judge import problems, watched
 from local.simulator.explorer.scenes import SCENES, Scene
 from local.simulator.explorer.schedule import KINDS, Point, Schedule, systematic, with_faults
 from local.simulator.explorer.turns import Turns
+from local.simulator.invariants import InvariantError
 from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.world import World
 
@@ -47,9 +48,14 @@ def try_out(
         turns = Turns(schedule, works, world.clock.sleep)
         invariants = watched(world)
 
+        broken: list[str] = []
+
         def checked(call: Call, do: Do) -> Any:  # noqa: ANN401 - whatever the port returns
             done = turns.around(call, do)
-            invariants.after_event(world.clock.now())
+            try:
+                invariants.after_event(world.clock.now())
+            except InvariantError as error:
+                broken.append(str(error))
             return done
 
         runtime = world.runtime
@@ -60,13 +66,15 @@ def try_out(
         )
         turns.run()
         world.runtime = runtime
-        found = problems(world, invariants, turns.late)
+        found = broken or problems(world, invariants, turns.late)
     return found, [worker.calls for worker in turns.workers.values()]
 
 
 def lengths_of(scene: Scene) -> list[int]:
     """Return how many calls each worker makes when nobody meets it."""
-    return try_out(scene, Schedule("ABC"[: len(scene.prepare()[1])]))[1]
+    with silent():
+        letters = "".join(scene.prepare()[1])
+    return try_out(scene, Schedule(letters))[1]
 
 
 def every_schedule(scene: Scene) -> Iterator[Schedule]:

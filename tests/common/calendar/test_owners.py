@@ -98,3 +98,19 @@ def test_a_game_of_the_schedule_alone_stays() -> None:
     """What only the schedule lists is kept as it is."""
     for is_fresh in (True, False):
         assert settle([OVER], [], EVENING, is_fresh=is_fresh) == ([OVER], [])
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_game_that_is_postponed_and_played_on_its_date_is_played(turn: int) -> None:
+    """Of two listings of the same teams the played one counts, in any order."""
+    both = [listing(), listing(their_id="402", postponed=True, score=None)][::turn]
+    ((found,), _) = settle([game()], both, EVENING, is_fresh=False)
+    assert (found.postponed, found.is_final) == (False, True)
+
+
+def test_the_place_of_a_knockout_game_gives_way_to_its_listing() -> None:
+    """An old schedule's game without teams is replaced by the other owner's with teams."""
+    place = game(9, tip=None, away="TBD", home="TBD")
+    (found,), _ = settle([place], [listing()], EVENING, is_fresh=False)
+    assert found.game_id == "espn-401"
+    assert settle([place], [], EVENING, is_fresh=False) == ([place], [])

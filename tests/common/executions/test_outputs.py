@@ -132,3 +132,22 @@ def test_owners_that_disagree_are_logged_with_both_values(
     assert (line["reason_code"], line["rows"]) == ("OWNERS_DISAGREE", 1)
     scores = f"score is ({away}, {home}) in the schedule, ({away}, {home + 2}) elsewhere"
     assert f"game {TARGET.game_id}: {scores}" in line["error"]
+
+
+def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A listing that is absent does not say that a game is not final: the decision stands."""
+    world, _ = refreshed()
+    board = scoreboard(world)
+    held = world.storage.read(BUCKET, board.object)
+    assert held is not None
+    document = json.loads(held[0])
+    events = [e for e in document["records"] if e["shortName"] != "TOR @ BKN"]
+    body = json.dumps({**document, "records": events}).encode()
+    stored = world.storage.replace(BUCKET, board.object, body, generation=board.generation)
+    capsys.readouterr()
+    found = final_games(world, board.model_copy(update={"generation": stored.generation}))
+    assert found == {TARGET.game_id: None}
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["reason_code"], line["error"]) == ("OWNERS_DISAGREE", f"{TARGET.game_id} TOR@BKN")

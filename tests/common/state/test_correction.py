@@ -74,15 +74,18 @@ def test_a_field_that_appears_is_a_change(storage: Storage) -> None:
 
 def test_an_earlier_answer_that_cannot_be_read_is_left_alone(storage: Storage) -> None:
     """An object that somebody has overwritten hinders no task."""
-    put(storage, "150000", b"not JSON", hours=3)
-    assert correction_of(storage, "data", FOLDER, body(8)) is None
+    for hours, spoilt in enumerate((b"not JSON", b"{}", b"[]", b"7"), 3):
+        put(storage, f"1{hours + 2}0000", spoilt, hours=hours)
+        assert correction_of(storage, "data", FOLDER, body(8)) is None
 
 
 def test_a_correction_is_logged_with_its_first_changes(capsys: pytest.CaptureFixture[str]) -> None:
     """The line has the game, both objects and how many places differ."""
     changes = tuple(f"[0].players[{n}].rebounds: 1 is now 2" for n in range(5))
-    Correction("old.json", changes).log("nbac_boxscore", "0022500207", "new.json")
+    Correction("old.json", changes).log("nbac_boxscore", "0022500207", "a-task")
     line = json.loads(capsys.readouterr().err)
     assert (line["reason_code"], line["severity"], line["rows"]) == ("CORRECTED", "WARNING", 5)
-    assert (line["game_id"], line["object"], line["item"]) == ("0022500207", "new.json", "old.json")
+    assert (line["game_id"], line["object"], line["task_id"]) == (
+        *("0022500207", "old.json", "a-task"),
+    )
     assert line["error"].count("is now") == 3

@@ -46,7 +46,7 @@ KEYS = {
     "slot_key": names.slot_key("cleanup_processor", SLOT, ""),
     "slot_key of a forced tick": names.slot_key("master_controller", SLOT, "17"),
 }
-FORMS = {"tick_stamp", "EVENT_STAMP"}
+FORMS = {"tick_stamp", "EVENT_STAMP", "BATCHES"}
 """What the names of objects are made of."""
 PLACEHOLDERS = {
     "<key>": "[a-z_]+/.+",

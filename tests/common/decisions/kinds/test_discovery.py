@@ -104,13 +104,15 @@ def test_d11_every_hour_is_counted_in_slots() -> None:
     assert (soon.reason_code, soon.next_check) == ("TOO_SOON", et("2025-11-12 14:00"))
 
 
-def test_a_run_under_way_counts_as_the_last_attempt() -> None:
-    """The period counts from a run that is still under way."""
+def test_fr5_a_run_under_way_is_waited_for() -> None:
+    """While a run is under way no attempt is made, however long ago it was decided."""
     flow = FLOW.model_copy(update={"every_hours": 2})
     runs = (Run("mine", et("2025-11-12 12:00"), DAY),)
     made = decide(flow, "mine", situation("2025-11-12 13:00", GAMES, runs=runs))
-    assert made.reason == "Too soon (tried at 12:00, every 2h)"
+    assert (made.reason_code, made.reason) == ("IN_FLIGHT", "The run before is still under way")
     assert made.next_check == et("2025-11-12 14:00")
+    later = decide(flow, "mine", situation("2025-11-12 18:00", GAMES, runs=runs))
+    assert later.reason_code == "IN_FLIGHT"
 
 
 def test_d16_a_late_tick_past_the_opening_is_sent_to_the_next_slot() -> None:

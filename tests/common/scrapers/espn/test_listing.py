@@ -6,8 +6,10 @@ import pytest
 
 from common.calendar.games import FINAL, SCHEDULED
 from common.errors import BadInputError
+from common.scrapers import get
 from common.scrapers.espn.listing import read_listings
-from tests.kit.samples import document
+from common.scrapers.model import ContractError
+from tests.kit.samples import document, target
 
 
 def stored(**status: object) -> bytes:
@@ -44,3 +46,35 @@ def test_what_is_no_scoreboard_is_refused(body: bytes) -> None:
     """The error says so, for the reader of the season to go on without."""
     with pytest.raises(BadInputError, match="no scoreboard of ESPN"):
         read_listings(body)
+
+
+@pytest.mark.parametrize(
+    ("season", "kept"), [({"type": 2}, True), ({"type": 5}, True), ({"type": 1}, False), ({}, True)]
+)
+def test_preseason_games_are_left_out(season: dict[str, int], kept: bool) -> None:  # noqa: FBT001 - a case
+    """As the schedule does, games before the season are left out; an unnamed kind is kept."""
+    events = document("espn_scoreboard")["events"]
+    events[0]["season"] = season
+    found = read_listings(json.dumps({"records": events}).encode())
+    assert len(found) == len(events) - (not kept)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("abbreviation", "EAST"), ("abbreviation", "MIA/ATL"), ("id", "all-star")]
+)
+def test_what_no_message_could_name_is_left_out(field: str, value: str) -> None:
+    """Teams other than the thirty, and ids that are no numbers, are not listed."""
+    events = document("espn_scoreboard")["events"]
+    if field == "id":
+        events[0]["id"] = value
+    else:
+        events[0]["competitions"][0]["competitors"][0]["team"][field] = value
+    found = read_listings(json.dumps({"records": events}).encode())
+    assert len(found) == len(events) - 1
+
+
+def test_another_league_is_refused() -> None:
+    """A scoreboard of another league breaks the contract, with both names."""
+    body = json.dumps({**document("espn_scoreboard"), "leagues": [{"slug": "wnba"}]}).encode()
+    with pytest.raises(ContractError, match=r"leagues are \['wnba'\], asked was nba"):
+        get("espn_scoreboard").parse([body], target("espn_scoreboard"))
