@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # annotations only
 
 M = TypeVar("M", bound=Message)
 TOPIC = "scraper-requests"
+GIVEN_UP, FINISHED = "given up", "finished"
+"""Why an execution has ended, as its mark has it."""
 
 
 def check_known(
@@ -96,6 +98,12 @@ class Execution:
     def execution_id(self) -> str:
         """Its id."""
         return self.manifest.execution_id
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was ended because it could not go on: nothing that comes late revives it."""
+        held = self._state.read_once(names.ended(self.execution_id))
+        return held is not None and held.get("by") == GIVEN_UP
 
     def tasks_of(self, number: int) -> StepTasks | None:
         """Return the requests of a step; None when it was not published yet."""
@@ -209,6 +217,9 @@ class Execution:
         row = finished_row(
             self.manifest, results, [*given_up, *self._blocked()], self._runtime.clock.now()
         )
+        # Before the row, whose answer may be lost (FR2).
+        ended = {"by": GIVEN_UP if given_up else FINISHED}
+        self._state.write_once(names.ended(self.execution_id), ended)
         key = f"execution-{self.execution_id}"
         self._runtime.warehouse.append(TABLE, [row], job_key=key, look_first=look_first)
 

@@ -7,11 +7,11 @@ from common.executions.execution import Execution
 from common.executions.steps import StepTasks
 from common.handlers.object_event import check_bucket, completed
 from common.messages.envelope import Event
-from common.messages.labels import read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed
+from common.state.own_objects import own_labels
 
 
 def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, object]:
@@ -25,7 +25,7 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     del event
     check_bucket(found, runtime.settings.data_bucket)
     found = completed(found, runtime.storage)
-    labels = read_labels(found.metadata, found.name)
+    labels = own_labels(runtime.state, found)
     if labels is None or labels.execution_id is None or labels.step is None:
         return {"result": "not part of an execution", "object": found.name}
     execution = Execution.open(runtime, labels.execution_id)
@@ -52,6 +52,8 @@ def _complete(runtime: Runtime, execution: Execution, step: int) -> Mapping[str,
     with claimed(runtime.state, names.step_key(execution.execution_id, step)) as claim:
         if claim is None:
             return {"result": "already completed", **reply}
+        if execution.is_given_up:
+            return {"result": "given up before", **reply}
         done = execution.advance(step, look_first=claim.takeover)
         return {"result": done, **reply}
 

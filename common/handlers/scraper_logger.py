@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from common import ids
 from common.handlers.object_event import check_bucket, completed
 from common.messages.envelope import Event
-from common.messages.labels import Labels, read_labels
+from common.messages.labels import Labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed
+from common.state.own_objects import own_labels
 
 if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row
@@ -33,7 +34,7 @@ def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str
     del event
     check_bucket(found, runtime.settings.data_bucket)
     found = completed(found, runtime.storage)
-    labels = read_labels(found.metadata, found.name)
+    labels = own_labels(runtime.state, found)
     log_id = ids.log_id(found.bucket, found.name, found.generation)
     with claimed(runtime.state, names.log_key(log_id)) as claim:
         if claim is None:

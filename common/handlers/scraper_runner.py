@@ -14,11 +14,11 @@ from common import ids
 from common.calendar.game_ids import is_known, season_of_game
 from common.calendar.games import season_of
 from common.eastern import eastern_date
-from common.errors import BadInputError, ConflictError
+from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.messages.labels import TEXT_CHARACTERS_MAX, Labels
 from common.messages.models import ScraperRequest, event_time, season_type
-from common.messages.object_names import find, game_folder, object_name, stem
+from common.messages.object_names import game_folder, object_name, stem
 from common.runtime import Runtime
 from common.scrapers import get
 from common.scrapers.model import Scraper, Target
@@ -29,6 +29,7 @@ from common.sources.scrape import scrape
 from common.state import names
 from common.state.claims import Claim, claimed
 from common.state.correction import Correction, correction_of
+from common.state.own_objects import SECRET, create_noted, find_noted, note
 
 if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import StoredObject
@@ -59,7 +60,7 @@ def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str,
     with claimed(runtime.state, names.task_key(task.task_id)) as claim:
         if claim is None:
             return {"result": "already run", "task_id": task.task_id}
-        if claim.takeover and (found := _written_before(runtime, task, claim)):
+        if claim.takeover and (found := _written_before(runtime, task)):
             return {"result": "was written", "object": found.name, "task_id": task.task_id}
         return _scrape(runtime, task, claim)
 
@@ -70,7 +71,7 @@ def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     scraped = scrape(task.scraper, guard.target, runtime.source, claim.started, guard.choose)
     lease_ends = guard.began + timedelta(seconds=runtime.settings.lease_seconds)
     shared = claim.takeover or runtime.clock.now() > lease_ends
-    if shared and (found := _written_before(runtime, task, claim)):
+    if shared and (found := _written_before(runtime, task)):
         # This delivery or the one before it took longer than the lease: both may have written.
         return {"result": "was written", "object": found.name, "task_id": task.task_id}
     new_events = guard.new_events(scraped)
@@ -146,20 +147,22 @@ def _season(game_id: str | None, day: date) -> str:
     return season_of_game(game_id) if game_id and is_known(game_id) else season_of(day)
 
 
-def name_of(task: Task, claim: Claim, *, failed: bool, tagged: bool) -> str:
-    """Return where a task's object goes; the first claim decides, so a retry names the same."""
+def names_of(task: Task, claim: Claim, *, failed: bool) -> tuple[str, str]:
+    """Return where a task's object may go: its name, and one with its tag where that is taken.
+
+    The first claim decides, so a retry names the same.
+    """
     suffix = "json" if failed else task.scraper.suffix
-    task_id = task.task_id if tagged else ""
-    return object_name(_stem(task, claim), suffix, failed=failed, task_id=task_id)
+    begin = stem(task.scraper.name, task.target_date, task.game_id, claim.started)
+    return (
+        object_name(begin, suffix, failed=failed),
+        object_name(begin, suffix, failed=failed, task_id=task.task_id),
+    )
 
 
-def _stem(task: Task, claim: Claim) -> str:
-    return stem(task.scraper.name, task.target_date, task.game_id, claim.started)
-
-
-def _written_before(runtime: Runtime, task: Task, claim: Claim) -> StoredObject | None:
+def _written_before(runtime: Runtime, task: Task) -> StoredObject | None:
     bucket = runtime.settings.data_bucket
-    return find(runtime.storage, bucket, _stem(task, claim), task.task_id)
+    return find_noted(runtime.state, runtime.storage, bucket, task.task_id)
 
 
 def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Labels:
@@ -208,21 +211,15 @@ def _metadata(
 def _store(
     runtime: Runtime, task: Task, claim: Claim, scraped: Scraped, metadata: Mapping[str, str]
 ) -> StoredObject:
-    """Create the object; a name taken by another task gets this one's tag."""
+    """Note where the object goes, and create it there."""
     failed = scraped.status == "FAILED"
-    for tagged in (False, True):
-        name = name_of(task, claim, failed=failed, tagged=tagged)
-        try:
-            return runtime.storage.create(
-                runtime.settings.data_bucket,
-                name,
-                scraped.body,
-                content_type=scraped.content_type,
-                metadata=metadata,
-                custom_time=claim.started,
-            )
-        except ConflictError:
-            stored = runtime.storage.stat(runtime.settings.data_bucket, name)
-            if stored and stored.metadata.get("task_id") == task.task_id:
-                return stored
-    raise ConflictError(f"object {name!r}: two other tasks hold its names; publish again")
+    held = note(runtime.state, task.task_id, names_of(task, claim, failed=failed))
+    return create_noted(
+        runtime.storage,
+        runtime.settings.data_bucket,
+        held,
+        scraped.body,
+        content_type=scraped.content_type,
+        metadata={**metadata, SECRET: held.secret},
+        custom_time=claim.started,
+    )

@@ -27,6 +27,8 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
         if claim is None:
             return {"result": "already started", "execution_id": execution_id}
         execution = Execution.start(runtime, manifest)
+        if execution.is_given_up:
+            return {"result": "given up before", "execution_id": execution_id}
         # A decision that names no scraper has no step at all.
         published = execution.publish_step(0) if execution.manifest.steps else 0
         if not published:

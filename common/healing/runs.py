@@ -28,6 +28,7 @@ from common.runtime import Runtime
 from common.state import names
 from common.state.claims import done_at
 from common.state.decided import batches_of, decisions_of, publish_decision
+from common.state.own_objects import secret_of
 
 RUN_AGE_MIN = timedelta(minutes=20)
 """A younger run may be held by a live delivery: a lease lasts 11 minutes."""
@@ -127,7 +128,7 @@ class UnfinishedRun:
             self._runtime.settings.data_bucket,
             result.object,
             result.generation,
-            metadata=result.metadata(),
+            metadata=result.metadata() | secret_of(self._runtime.state, result.task_id),
         )
         send = partial(republish_object, self._runtime.publisher, stored)
         resent = resend(self._runtime.state, f"steps/{self._execution_id}-{step}", send)

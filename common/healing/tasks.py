@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from common.cloud.ports import StoredObject
-from common.errors import ClaimBusyError, ConflictError
+from common.errors import ClaimBusyError
 from common.executions.execution import Execution, publish_request
 from common.healing.attempts import USED_UP, Healed, Resend, resend
 from common.healing.republish import republish_object
 from common.messages.labels import Labels, read_labels
 from common.messages.models import ExecutionRef, ObjectEvent, ScraperRequest
-from common.messages.object_names import find, object_name, stem
+from common.messages.object_names import object_name, stem
 from common.runtime import Runtime
 from common.state import names
-from common.state.claims import claimed, is_done, started
+from common.state.claims import claimed, is_done
+from common.state.own_objects import SECRET, create_noted, find_noted, note
 
 TASK_LOST_AFTER = timedelta(minutes=60)
 """When its resends are used up and its execution is older than this, a silent task is written off
@@ -52,7 +53,7 @@ def _heal_task(
     """Heal one task; True when nothing can come of it any more."""
     assert request.execution is not None
     task_id = request.execution.task_id
-    stored = _object_of(runtime, request, task_id)
+    stored = _object_of(runtime, task_id)
     vanished = stored is None and is_done(runtime.state, names.task_key(task_id))
     send = (
         partial(republish_object, runtime.publisher, stored)
@@ -79,12 +80,9 @@ def _report(execution: Execution, stored: StoredObject) -> None:
     execution.record(found, labels)
 
 
-def _object_of(runtime: Runtime, request: ScraperRequest, task_id: str) -> StoredObject | None:
+def _object_of(runtime: Runtime, task_id: str) -> StoredObject | None:
     """The object that a task has written; None when it has not run."""
-    began = started(runtime.state, names.task_key(task_id))
-    if began is None:
-        return None
-    return find(runtime.storage, runtime.settings.data_bucket, _stem(request, began), task_id)
+    return find_noted(runtime.state, runtime.storage, runtime.settings.data_bucket, task_id)
 
 
 def _stem(request: ScraperRequest, began: datetime) -> str:
@@ -101,25 +99,25 @@ def write_off(runtime: Runtime, request: ScraperRequest, now: datetime) -> None:
     """
     execution = request.execution
     assert execution is not None
-    storage, bucket = runtime.storage, runtime.settings.data_bucket
     with (
         suppress(ClaimBusyError),
         claimed(runtime.state, names.task_key(execution.task_id)) as claim,
     ):
         if claim is None:
             return
-        begin = _stem(request, claim.started)
-        if find(storage, bucket, begin, execution.task_id):
+        if _object_of(runtime, execution.task_id):
             return
-        labels = _labels_of_lost(request, execution, now)
-        with suppress(ConflictError):  # our own write, whose answer was lost
-            storage.create(
-                bucket,
-                object_name(begin, "json", failed=True, task_id=execution.task_id),
-                labels.model_dump_json().encode(),
-                metadata=labels.metadata(),
-                custom_time=now,
-            )
+        begin, labels = _stem(request, claim.started), _labels_of_lost(request, execution, now)
+        name = object_name(begin, "json", failed=True, task_id=execution.task_id)
+        held = note(runtime.state, execution.task_id, [name])
+        create_noted(
+            runtime.storage,
+            runtime.settings.data_bucket,
+            held,
+            labels.model_dump_json().encode(),
+            metadata={**labels.metadata(), SECRET: held.secret},
+            custom_time=now,
+        )
 
 
 def _labels_of_lost(request: ScraperRequest, execution: ExecutionRef, now: datetime) -> Labels:

@@ -8,13 +8,8 @@ holder of a task's claim may look for its object.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from common.eastern import eastern
-
-if TYPE_CHECKING:  # annotations only
-    from common.cloud.ports import Storage, StoredObject
-
 
 FAILED = "failed/"
 
@@ -44,12 +39,3 @@ def object_name(name_stem: str, suffix: str, *, failed: bool = False, task_id: s
     """Return the whole name; with a task's id it differs from another task's of the same second."""
     end = f"-{task_id[:8]}" if task_id else ""
     return f"{FAILED if failed else ''}{name_stem}{end}.{suffix}"
-
-
-def find(storage: Storage, bucket: str, name_stem: str, task_id: str) -> StoredObject | None:
-    """Find the object that an earlier holder of the task's claim wrote before it stopped."""
-    for prefix in (name_stem, FAILED + name_stem):
-        for stored in storage.list(bucket, prefix):
-            if stored.metadata.get("task_id") == task_id:
-                return stored
-    return None

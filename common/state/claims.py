@@ -93,12 +93,6 @@ def done_at(state: StateStore, key: str) -> datetime | None:
     return stored.created if stored else None
 
 
-def started(state: StateStore, key: str) -> datetime | None:
-    """When a piece of work was first claimed; None when it never was."""
-    lease, _ = _read(state, key)
-    return lease.started if lease else None
-
-
 def _take(state: StateStore, key: str) -> Claim | None:
     now = state.clock.now()
     fresh = Claim(key, state.new_owner(), now, takeover=False, generation=0)

@@ -54,6 +54,21 @@ def result(execution_id: str, step: int, task_id: str) -> str:
     return f"{results(execution_id, step)}{task_id}"
 
 
+def ended(execution_id: str) -> str:
+    """Name the mark that an execution is about to get its terminal row, and by whom."""
+    return f"executions/{execution_id}/ended.json"
+
+
+def note(task_id: str) -> str:
+    """Name the note of where a task's object goes."""
+    return f"tasks/{task_id}/note.json"
+
+
+def version(task_id: str) -> str:
+    """Name the version of a task's object that counts."""
+    return f"tasks/{task_id}/version.json"
+
+
 def attempts(item: str) -> str:
     """Begin the names of the marks of one item of healing, such as `objects/<log id>`."""
     return f"cleanup/{item}/"

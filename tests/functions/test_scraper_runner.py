@@ -9,6 +9,7 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.sources.client import Source
+from common.state.own_objects import SECRET, note
 from local.simulator.world import World
 from tests.kit.breaks import Break, deliver_through, die_after
 from tests.kit.checks import defects
@@ -17,8 +18,8 @@ from tests.kit.world import NOON, SLOT, Call, before, unnoticed
 
 BUCKET = "nba-scraped-data"
 REQUEST = {"schema": "scraper-request", "version": 1, "scraper": "oddsa_events"}
-OBJECT = 3
-"""Which write of a run is its object: after the lease and the host's turn."""
+OBJECT = 4
+"""Which write of a run is its object: after the lease, the host's turn and the note."""
 GAME = {"game_id": "0022500207", "away": "TOR", "home": "BKN"}
 
 
@@ -151,11 +152,12 @@ def test_r6_a_takeover_yields_to_what_the_first_one_wrote_meanwhile(
     delivery = before(world, "scraper_runner")
     assert deliver_through(world, delivery, Break(1, die_after)) == 0
     name = "oddsa-events/2025-11-12/130000.json"
-    task = {"task_id": delivery.message.body["execution"]["task_id"]}
+    task_id = delivery.message.body["execution"]["task_id"]
 
     def refuse(_: httpx.Request) -> httpx.Response:
+        held = note(world.runtime.state, task_id, [name])
         with unnoticed(world):
-            world.storage.create(BUCKET, name, b"{}", metadata=task)
+            world.storage.create(BUCKET, name, b"{}", metadata={SECRET: held.secret})
         return httpx.Response(403)
 
     source = Source(world.runtime.settings, world.clock, httpx.MockTransport(refuse))

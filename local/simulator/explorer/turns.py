@@ -120,6 +120,8 @@ class Turns:
         worker.turn.wait()
         try:
             worker.work()
+        except (Crash, ServiceUnavailable):
+            pass  # of work that is no delivery: it has no answer to give
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             worker.error = error
         worker.is_over = True

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from common.handlers.scraper_runner import Task, name_of, season_of
+from common.handlers.scraper_runner import Task, names_of, season_of
 from common.messages.models import ScraperRequest
 from common.scrapers import get
 from common.state.claims import Claim
@@ -20,7 +20,7 @@ def named(scraper: str, *, failed: bool = False, tagged: bool = False) -> str:
     game = GAME if found.scope == "game" else None
     request = ScraperRequest.model_validate({"scraper": scraper, "game": game})
     task = Task("0a1b2c3d-0000-4000-8000-000000000000", found, request, date(2025, 11, 12))
-    return name_of(task, CLAIM, failed=failed, tagged=tagged)
+    return names_of(task, CLAIM, failed=failed)[tagged]
 
 
 def test_names_follow_the_seed() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from common.cloud.ports import Storage, StoredObject
 from common.errors import ClaimBusyError, ConflictError
-from common.state.claims import claimed, is_done, started
+from common.state.claims import claimed, is_done
 from common.state.store import StateStore
 from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
@@ -225,21 +225,21 @@ def test_r6_a_lease_that_cannot_be_read_is_over(
     """A takeover, which looks before it writes; the work began when the lease was written."""
     spoil_lease(state, body)
     clock.sleep(5)
-    assert started(state, "work") == NOON
     with claimed(state, "work") as claim:
         assert claim is not None
         assert (claim.takeover, claim.started) == (True, NOON)
         with pytest.raises(ClaimBusyError, match="held until"), claimed(state, "work"):
             pass
     assert is_done(state, "work")
-    assert started(state, "work") == NOON
 
 
 def test_work_never_began_later_than_now(state: StateStore, clock: ManualClock) -> None:
     """The local stack's storage dates a lease ahead of the virtual clock."""
     spoil_lease(state, b"")
     clock.sleep(-60)
-    assert started(state, "work") == NOON - timedelta(minutes=1)
+    with claimed(state, "work") as claim:
+        assert claim is not None
+        assert claim.started == NOON - timedelta(minutes=1)
 
 
 def test_r6_a_lease_with_a_field_of_a_later_release_is_held(state: StateStore) -> None:
@@ -247,8 +247,3 @@ def test_r6_a_lease_with_a_field_of_a_later_release_is_held(state: StateStore) -
     spoil_lease(state, json.dumps({**GOOD, "more": 1}).encode())
     with pytest.raises(ClaimBusyError, match="held until"), claimed(state, "work"):
         pass
-
-
-def test_work_without_a_lease_never_began(state: StateStore) -> None:
-    """None, and not an instant."""
-    assert started(state, "work") is None
