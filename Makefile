@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 CHECKOV := $(VENV)/checkov
 SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
+MINUTES ?= 30
 
-.PHONY: setup run test soak soak-tests soak-weeks lint bundle mutants pins
+.PHONY: setup run test explore soak soak-tests soak-weeks lint bundle mutants pins
 
 setup: $(VENV)/installed
 
@@ -28,6 +29,10 @@ $(CHECKOV)/installed: requirements-checkov.txt $(VENV)/installed
 	$(PYTHON) -m venv --clear $(CHECKOV)
 	$(CHECKOV)/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
 	@touch $@
+
+# How deliveries can meet: every schedule of two switches or one fault, then random ones for MINUTES.
+explore: setup
+	$(BIN)/python -m local explore --minutes $(MINUTES)
 
 # Longer searches; `make -k soak` goes on to the second where the first finds something.
 soak: soak-tests soak-weeks

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from common import ids
 from common.configuration.workflows import Workflow
-from common.errors import BadInputError
+from common.errors import BadInputError, ClaimBusyError
 from common.executions.alternatives import note_switches
 from common.executions.manifest import Manifest
 from common.executions.outputs import Objects, outputs_for
@@ -22,7 +22,7 @@ from common.messages.labels import Labels
 from common.messages.models import Message, ObjectEvent, ScraperRequest
 from common.runtime import Runtime
 from common.state import names
-from common.state.claims import claimed
+from common.state.claims import claimed, is_held
 from common.state.store import unless_spoilt
 
 if TYPE_CHECKING:  # annotations only
@@ -31,8 +31,6 @@ if TYPE_CHECKING:  # annotations only
 
 M = TypeVar("M", bound=Message)
 TOPIC = "scraper-requests"
-GIVEN_UP, FINISHED = "given up", "finished"
-"""Why an execution has ended, as its mark has it."""
 
 
 def check_known(
@@ -55,6 +53,11 @@ def check_known(
             f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
             f"{workflow_name}; known are {', '.join(flow.scrapers)}"
         )
+
+
+def is_given_up(runtime: Runtime, claim_key: str) -> bool:
+    """Whether the execution was given up in place of a claim's work: nothing late revives it."""
+    return runtime.state.stat(names.given_up(claim_key)) is not None
 
 
 def publish_request(publisher: Publisher, request: ScraperRequest) -> None:
@@ -98,12 +101,6 @@ class Execution:
     def execution_id(self) -> str:
         """Its id."""
         return self.manifest.execution_id
-
-    @property
-    def is_given_up(self) -> bool:
-        """Whether it was ended because it could not go on: nothing that comes late revives it."""
-        held = self._state.read_once(names.ended(self.execution_id))
-        return held is not None and held.get("by") == GIVEN_UP
 
     def tasks_of(self, number: int) -> StepTasks | None:
         """Return the requests of a step; None when it was not published yet."""
@@ -202,6 +199,11 @@ class Execution:
         with claimed(self._state, claim_key) as claim:
             if claim is None:
                 return False
+            # First the mark, then the look at the claim: a late delivery takes the claim and then
+            # looks for the mark, so that one of the two gives way (FR2).
+            self._state.mark(names.given_up(claim_key))
+            if not is_held(self._state, claim):
+                raise ClaimBusyError(f"claim {claim_key}: taken over; the execution goes on")
             self._results.clear()  # read before the claim was ours
             results = [*self._results_up_to(len(self.manifest.steps) - 1)]
             self._finish(results, look_first=True, given_up=(why,))
@@ -217,9 +219,6 @@ class Execution:
         row = finished_row(
             self.manifest, results, [*given_up, *self._blocked()], self._runtime.clock.now()
         )
-        # Before the row, whose answer may be lost (FR2).
-        ended = {"by": GIVEN_UP if given_up else FINISHED}
-        self._state.write_once(names.ended(self.execution_id), ended)
         key = f"execution-{self.execution_id}"
         self._runtime.warehouse.append(TABLE, [row], job_key=key, look_first=look_first)
 

@@ -67,21 +67,32 @@ def _decided(runtime: Runtime, asked: Asked, now: datetime) -> Mapping[str, Any]
     """Return the stored decisions of a slot, storing them first where nobody has.
 
     Of two ticks that are decided at once the one whose batch is stored later sees the other's, and
-    decides again: the RUNs of a stored batch are under way (FR3, FR4).
+    decides again: the RUNs of a stored batch are under way (FR3, FR4). So does one whose slot is
+    over, as long as its rows are not written.
     """
     state, name = runtime.state, names.batch(asked.key)
-    others = _others(runtime, asked)
-    judged = _judge(runtime, asked, others)
+    judged = _judge(runtime, asked, _others(runtime, asked))
     batch = state.write_once(name, judged)
-    if batch is not judged:
-        if _is_behind(runtime, batch, now) and not _is_recorded(runtime, asked.key, batch):
-            return state.write_anew(name, judged)
-        return batch
-    before = [found for found in _others(runtime, asked) if found not in others]
-    mine = state.stat(name) if before else None
-    if mine and any(found.generation < mine.generation for found in before):
-        return state.write_anew(name, _judge(runtime, asked, [*others, *before]))
+    is_new = batch is judged
+    others = _others(runtime, asked)
+    outdated = _was_late(state.stat(name), batch, others) or (
+        not is_new and _is_behind(runtime, batch, now)
+    )
+    if outdated and (is_new or not _is_recorded(runtime, asked.key, batch)):
+        return state.write_anew(name, _judge(runtime, asked, others))
     return batch
+
+
+def _was_late(
+    mine: StoredObject | None, batch: Mapping[str, Any], others: Sequence[StoredObject]
+) -> bool:
+    """Return whether a batch was stored after another tick's which it had not seen."""
+    unseen = [each for each in others if _version(each) not in batch.get("seen", ())]
+    return mine is not None and any(each.generation < mine.generation for each in unseen)
+
+
+def _version(batch: StoredObject) -> str:
+    return f"{batch.name}#{batch.generation}"
 
 
 def _others(runtime: Runtime, asked: Asked) -> list[StoredObject]:
@@ -108,6 +119,7 @@ def _judge(runtime: Runtime, asked: Asked, others: Sequence[StoredObject]) -> di
         "slot": asked.slot.isoformat(),
         "now": asked.when.isoformat(),
         "forced": is_forced,
+        "seen": [_version(each) for each in others],
         "decisions": [
             _entry(name, runtime.workflows[name].priority, decision, situation, asked.forced_by)
             for name, decision in judged.items()
@@ -179,10 +191,16 @@ def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) 
     entries = batch["decisions"]
     rows = [decision_row(entry) for entry in entries]
     runtime.warehouse.append(TABLE, rows, job_key=_job_key(key), look_first=claim.takeover)
-    # Once its rows are written a batch is final; this delivery may have been overtaken (FR9).
-    stored = runtime.state.read_once(names.batch(key)) or batch
-    for entry in stored["decisions"]:
+    for entry in _final(runtime, key, batch)["decisions"]:
         publish_decision(runtime.publisher, entry)
+
+
+def _final(runtime: Runtime, key: str, batch: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a batch as it is stored once its rows are written.
+
+    Until then another delivery may have decided anew, while this one was held up (FR9).
+    """
+    return runtime.state.read_once(names.batch(key)) or batch
 
 
 def _job_key(key: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.executions.execution import Execution, check_known
+from common.executions.execution import Execution, check_known, is_given_up
 from common.executions.manifest import Manifest, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
@@ -23,12 +23,13 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
         return {"result": "not a RUN", "workflow": decision.workflow_name}
     manifest = _manifest(runtime, decision)
     execution_id = ids.execution_id(decision.decision_id)
-    with claimed(runtime.state, names.start_key(execution_id)) as claim:
+    key = names.start_key(execution_id)
+    with claimed(runtime.state, key) as claim:
         if claim is None:
             return {"result": "already started", "execution_id": execution_id}
-        execution = Execution.start(runtime, manifest)
-        if execution.is_given_up:
+        if is_given_up(runtime, key):
             return {"result": "given up before", "execution_id": execution_id}
+        execution = Execution.start(runtime, manifest)
         # A decision that names no scraper has no step at all.
         published = execution.publish_step(0) if execution.manifest.steps else 0
         if not published:

@@ -54,9 +54,9 @@ def result(execution_id: str, step: int, task_id: str) -> str:
     return f"{results(execution_id, step)}{task_id}"
 
 
-def ended(execution_id: str) -> str:
-    """Name the mark that an execution is about to get its terminal row, and by whom."""
-    return f"executions/{execution_id}/ended.json"
+def given_up(claim_key: str) -> str:
+    """Name the mark that an execution is given up in place of the work of a claim."""
+    return f"claims/{claim_key}/given-up"
 
 
 def note(task_id: str) -> str:

@@ -10,6 +10,7 @@ from common.errors import OrchestrationError
 from local.commands.develop.bundle import bundle
 from local.commands.develop.cost import cost
 from local.commands.develop.dashboards import dashboards
+from local.commands.develop.explore import explore
 from local.commands.develop.new_scraper import new_scraper
 from local.commands.develop.schema import schema
 from local.commands.develop.simulate import simulate
@@ -37,6 +38,7 @@ GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Develop": (
         simulate,
         soak,
+        explore,
         bundle,
         new_scraper,
         schema,

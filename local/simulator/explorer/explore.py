@@ -1,6 +1,6 @@
 """Explores scenes: runs schedules, and reduces one that fails to its smallest form."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from random import Random
@@ -51,12 +51,13 @@ def try_out(
         broken: list[str] = []
 
         def checked(call: Call, do: Do) -> Any:  # noqa: ANN401 - whatever the port returns
-            done = turns.around(call, do)
             try:
-                invariants.after_event(world.clock.now())
-            except InvariantError as error:
-                broken.append(str(error))
-            return done
+                return turns.around(call, do)
+            finally:
+                try:
+                    invariants.after_event(world.clock.now())
+                except InvariantError as error:
+                    broken.append(str(error))
 
         runtime = world.runtime
         world.runtime = runtime.but(
@@ -100,17 +101,32 @@ def random_schedules(scene: Scene, draw: Random) -> Iterator[Schedule]:
         yield Schedule(order, tuple(sorted(set(points), key=str)))
 
 
+def tried(
+    scene: Scene, schedules: Iterable[Schedule], change: Change = lambda _: None
+) -> Iterator[Failure | None]:
+    """Try schedules one after another, and yield what came of each: None where it holds."""
+    for schedule in schedules:
+        wrong, _ = try_out(scene, schedule, change)
+        yield Failure(scene.name, schedule, tuple(wrong)) if wrong else None
+
+
+def tried_at_random(scenes: Sequence[Scene], draw: Random) -> Iterator[Failure | None]:
+    """Try random schedules of the scenes in turn, without end."""
+    endless = [tried(scene, random_schedules(scene, draw)) for scene in scenes]
+    while True:
+        for one in endless:
+            yield next(one)
+
+
 def first_failure(
     scene: Scene, schedules: Iterable[Schedule], change: Change = lambda _: None
 ) -> tuple[Failure | None, int]:
     """Return the first schedule that fails, made small, and how many were tried."""
-    tried = 0
-    for schedule in schedules:
-        tried += 1
-        wrong, _ = try_out(scene, schedule, change)
-        if wrong:
-            return smallest(Failure(scene.name, schedule, tuple(wrong)), change), tried
-    return None, tried
+    number = 0
+    for number, failure in enumerate(tried(scene, schedules, change), 1):
+        if failure:
+            return smallest(failure, change), number
+    return None, number
 
 
 def smallest(failure: Failure, change: Change = lambda _: None) -> Failure:

@@ -1,7 +1,7 @@
 """Lets a world come to rest after a schedule, and finds what is wrong in its tables."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ from common.configuration.workflows import DailyWindow, Discovery, PreGame, Work
 from common.errors import OrchestrationError
 from local.simulator.invariants import Invariants
 from local.simulator.ports.intercepted import Do
+from local.simulator.transport import Delivery
 from local.simulator.world import World
 
 SWEEP_INTERVAL = timedelta(minutes=15)
@@ -48,6 +49,14 @@ def problems(world: World, invariants: Invariants, late: Sequence[Do]) -> list[s
 
 
 def _settle(world: World, invariants: Invariants, late: Sequence[Do]) -> None:
+    around = world.around
+
+    def checked(delivery: Delivery, do: Callable[[], int]) -> int:
+        status = around(delivery, do)
+        invariants.after_event(world.clock.now())
+        return status
+
+    world.around = checked
     world.settle(world.clock.now() + LANDS_AFTER)
     for do in late:
         try:

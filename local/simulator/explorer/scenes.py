@@ -240,6 +240,26 @@ def _discovery_beside_its_run() -> tuple[World, Works]:
     return delivered(world, held, run_to(world, "master_controller"))
 
 
+def _controller_held_up() -> tuple[World, Works]:
+    """A tick comes late, and again: the next slot is about to begin."""
+    world = world_at(SLOT, BY_DAY)
+    tick(world, TICKS, SLOT)
+    delivery = run_to(world, "master_controller")
+    world.clock.move(NEXT_SLOT - timedelta(minutes=8))
+    return delivered(world, delivery, delivery)
+
+
+def _lost_message() -> tuple[World, Works]:
+    """A decision's message never comes: nothing but the sweeps can bring its run on."""
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    run_to(world, "workflow_executor")
+    tick(world, SWEEPS, SLOT + timedelta(minutes=30))
+    one = run_to(world, "cleanup_processor")
+    tick(world, SWEEPS, SLOT + timedelta(minutes=45))
+    return delivered(world, one, run_to(world, "cleanup_processor"))
+
+
 FUNCTIONS = (
     *("schedule_locker", "master_controller", "cleanup_processor", "workflow_executor"),
     *("scraper_runner", "scraper_logger", "execution_tracker"),
@@ -270,5 +290,7 @@ _ALL: Mapping[str, Callable[[], tuple[World, Works]]] = {
     "forger-beside-the-task": _forger_beside_the_task,
     "rewrite-beside-the-tracker": _rewrite_beside_the_tracker,
     "discovery-beside-its-run": _discovery_beside_its_run,
+    "controller-held-up": _controller_held_up,
+    "lost-message": _lost_message,
 }
 SCENES: Mapping[str, Scene] = {name: Scene(name, prepare) for name, prepare in _ALL.items()}

@@ -89,5 +89,5 @@ def with_faults(lengths: Sequence[int]) -> Iterator[Schedule]:
             for kind in KINDS:
                 fault = Point(worker, call, kind)
                 yield Schedule(order, (fault,))
-                if kind in ("late", "lease") and call > 1:
-                    yield Schedule(order, (Point(worker, call), fault))
+                if kind in ("late", "lease"):  # and then somebody else goes on
+                    yield Schedule(order, (fault, Point(worker, call + 1)))
