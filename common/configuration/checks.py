@@ -95,6 +95,10 @@ def _unknown(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]:
 
 def _alternative_defects(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]:
     """Yield alternatives that cannot stand in, and scrapers that cannot be collected again."""
+    rounds = sum(len(others) for step in flow.steps for others in step.alternatives.values())
+    if len(flow.steps) + rounds > STEPS_MAX:
+        said = f"an execution would have {len(flow.steps) + rounds} steps with its alternatives"
+        yield ("steps",), f"{said}; at most {STEPS_MAX} are possible, so take some out"
     for number, step in enumerate(flow.steps):
         for field in ("alternatives", "again_hours"):
             for name in getattr(step, field).keys() - set(step.scrapers):
@@ -106,12 +110,8 @@ def _alternative_defects(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]
                 yield ("steps", number, "again_hours", name), said
         for name, others in step.alternatives.items():
             for position, other in enumerate(others):
-                if why := _unfit(other, name, step, file):
+                if why := _unfit(other, name, step, file) or _asked_twice(other, name, flow):
                     yield ("steps", number, "alternatives", name, position), why
-    rounds = sum(len(others) for step in flow.steps for others in step.alternatives.values())
-    if len(flow.steps) + rounds > STEPS_MAX:
-        said = f"an execution would have {len(flow.steps) + rounds} steps with its alternatives"
-        yield ("steps",), f"{said}; at most {STEPS_MAX} are possible, so take some out"
 
 
 def _unfit(other: str, name: str, step: Step, file: WorkflowFile) -> str:
@@ -128,6 +128,20 @@ def _unfit(other: str, name: str, step: Step, file: WorkflowFile) -> str:
     if any(REGISTRY[each].needs_events for each in (other, name) if each in REGISTRY):
         return f"{other} or {name} goes by event, which an alternative cannot; take it out"
     return ""
+
+
+def _asked_twice(other: str, name: str, flow: Workflow) -> str:
+    """Return why an alternative would be asked for the same data twice; empty where it is not."""
+    firsts = [
+        first
+        for step in flow.steps
+        for first, others in step.alternatives.items()
+        if other in others and first != name
+    ]
+    if firsts:
+        return f"{other} stands in for {firsts[0]} already; name another one here"
+    beside = [step for step in flow.steps if other in step.scrapers and name not in step.scrapers]
+    return f"{other} is in another step of its own; take it out of one of the two" if beside else ""
 
 
 def _step_defects(flow: Workflow) -> Iterator[Defect]:

@@ -255,6 +255,12 @@ CASES = {
         "espn_boxscore collects a game and nbac_player_list a date",
         "name one that collects the same",
     ),
+    "an alternative to two scrapers": (
+        ("nbac_player_list: [espn_roster]}", "nbac_player_list: [espn_scoreboard]}"),
+        "nbac_player_list: [espn_scoreboard]}",
+        "espn_scoreboard stands in for nbac_player_list already",
+        "name another one here",
+    ),
     "an alternative by event": (
         (EVENTS, EVENTS + "        alternatives: {oddsa_events: [oddsa_player_props]}\n"),
         "[oddsa_player_props]}",
