@@ -6,7 +6,7 @@ requests and one result a task, whose metadata carries the labels, so that one l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from common import ids
@@ -22,7 +22,7 @@ from common.messages.labels import Labels
 from common.messages.models import Message, ObjectEvent, ScraperRequest
 from common.runtime import Runtime
 from common.state import names
-from common.state.claims import claimed, is_held
+from common.state.claims import claimed
 from common.state.store import unless_spoilt
 
 if TYPE_CHECKING:  # annotations only
@@ -147,16 +147,28 @@ class Execution:
         self._state.write_once(name, {"object": found.name}, metadata=result.metadata())
         self._results.pop(labels.step, None)
 
-    def publish_step(self, number: int, outputs: Outputs | None = None) -> int:
+    def publish_step(self, number: int, claim_key: str, outputs: Outputs | None = None) -> int:
         """Publish the requests of a step, as first computed; return how many.
 
         An alternative that nothing is lacking for is not stored: the same results say so again.
+
+        Args:
+            number: of the step.
+            claim_key: of the claim under which it is published.
+            outputs: of the steps before.
+
+        Raises:
+            ClaimBusyError: the execution was given up meanwhile.
         """
         tasks = plan_step(self.manifest, number, outputs or Outputs())
         if self.manifest.steps[number].instead_of and not tasks.requests:
             return 0
         held = self._state.write_once(names.tasks(self.execution_id, number), tasks.body())
         stored = self._tasks[number] = StepTasks.model_validate(held)
+        # Tasks first, then the look at the mark; giving up marks first and then looks at the tasks,
+        # so that one of the two gives way though a lease ran out under its live owner (FR2).
+        if stored.requests and is_given_up(self._runtime, claim_key):
+            raise ClaimBusyError(f"execution {self.execution_id}: given up meanwhile")
         for request in stored.requests:
             publish_request(self._runtime.publisher, request)
         return len(stored.requests)
@@ -175,20 +187,23 @@ class Execution:
         if self.manifest.steps:
             note_switches(self._state, self.manifest.steps[number], results)
         runtime, decision = self._runtime, self.manifest.decision
+        claim_key = names.step_key(self.execution_id, number)
         objects = Objects(runtime.storage, runtime.settings.data_bucket, runtime.clock.now())
         for following in range(number + 1, len(self.manifest.steps)):
             step = self.manifest.steps[following]
-            if self.publish_step(following, outputs_for(step, decision, results, objects)):
+            outputs = outputs_for(step, decision, results, objects)
+            if self.publish_step(following, claim_key, outputs):
                 return f"step {following}"
         self._finish(results, look_first=look_first)
         return "finished"
 
-    def give_up(self, claim_key: str, why: str) -> bool:
+    def give_up(self, claim_key: str, why: str, has_moved: Callable[[], bool]) -> bool:
         """End an execution that cannot go on with a failed row.
 
         Args:
             claim_key: of its next effect, so that no delivery goes on with it afterwards.
             why: the row's error message.
+            has_moved: looks anew whether it has gone on since.
 
         Returns:
             False when the claim is done: the execution went on, or was ended.
@@ -199,11 +214,9 @@ class Execution:
         with claimed(self._state, claim_key) as claim:
             if claim is None:
                 return False
-            # First the mark, then the look at the claim: a late delivery takes the claim and then
-            # looks for the mark, so that one of the two gives way (FR2).
             self._state.mark(names.given_up(claim_key))
-            if not is_held(self._state, claim):
-                raise ClaimBusyError(f"claim {claim_key}: taken over; the execution goes on")
+            if has_moved():
+                raise ClaimBusyError(f"claim {claim_key}: the execution went on")
             self._results.clear()  # read before the claim was ours
             results = [*self._results_up_to(len(self.manifest.steps) - 1)]
             self._finish(results, look_first=True, given_up=(why,))

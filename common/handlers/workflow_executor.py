@@ -31,7 +31,7 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
             return {"result": "given up before", "execution_id": execution_id}
         execution = Execution.start(runtime, manifest)
         # A decision that names no scraper has no step at all.
-        published = execution.publish_step(0) if execution.manifest.steps else 0
+        published = execution.publish_step(0, key) if execution.manifest.steps else 0
         if not published:
             execution.advance(0, look_first=claim.takeover)
         return {

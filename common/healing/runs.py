@@ -142,7 +142,7 @@ class UnfinishedRun:
         """
         execution = self._execution or self._unstarted(now)
         with suppress(ClaimBusyError):
-            if execution.give_up(self._claim_of_the_end(now), why):
+            if execution.give_up(self._claim_of_the_end(now), why, self._has_moved):
                 healed.quarantined.append(f"decision {self._row['decision_id']}")
 
     def _claim_of_the_end(self, now: datetime) -> str:

@@ -93,12 +93,6 @@ def done_at(state: StateStore, key: str) -> datetime | None:
     return stored.created if stored else None
 
 
-def is_held(state: StateStore, claim: Claim) -> bool:
-    """Whether a claim is still ours; its lease may have run out, and another delivery taken it."""
-    stored = state.stat(names.lease(claim.key))
-    return stored is not None and stored.generation == claim.generation
-
-
 def _take(state: StateStore, key: str) -> Claim | None:
     now = state.clock.now()
     fresh = Claim(key, state.new_owner(), now, takeover=False, generation=0)
