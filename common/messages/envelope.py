@@ -21,19 +21,17 @@ from typing import Any, Literal
 from cloudevents.http import from_http
 from pydantic_core import from_json
 
+from common.cloud import limits
 from common.errors import BadInputError
 
 Shape = Literal["push", "storage", "bare"]
 REQUEST_BYTES_MAX = 14 * 1024 * 1024
-"""The longest request: Pub/Sub's 10 MB of message in base64.
-
-https://cloud.google.com/pubsub/quotas
-"""
+"""The longest request: Pub/Sub's 10 MB of message (`limits.MESSAGE_BYTES`) in base64."""
 DATA_BYTES_MAX = 1024 * 1024
 """The longest data of a message; the largest of ours (64 games of 32 scrapers) has 0.2 MB."""
-ATTRIBUTES_MAX = 100
-KEY_CHARACTERS_MAX = 256
-VALUE_CHARACTERS_MAX = 1024
+ATTRIBUTES_MAX = limits.ATTRIBUTES.most
+KEY_CHARACTERS_MAX = limits.ATTRIBUTE_KEY_BYTES.most
+VALUE_CHARACTERS_MAX = limits.ATTRIBUTE_VALUE_BYTES.most
 """The longest attribute value; for keys and values Pub/Sub has the same limits in bytes."""
 ID_CHARACTERS_MAX = 256
 SUBSCRIPTION_CHARACTERS_MAX = 1024
