@@ -3,11 +3,12 @@
 | What happens | Answer | Effect |
 | --- | --- | --- |
 | handled, or done before | 200 | acknowledged |
-| permanent error, from a topic | 200 | dead-lettered with function, error and original |
+| permanent error, of a delivery | 200 | dead-lettered with function, error and original |
 | permanent error, called directly | 400 | the caller sees the error |
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
+A delivery is what a topic or Eventarc has sent, of whatever kind and form (`messages/arrival.py`).
 Each failing delivery is a WARNING line; an incident is one ERROR line (`incidents.py`).
 """
 

@@ -44,7 +44,7 @@ GAMES_MAX = 64
 def _object_name(name: str) -> str:
     if not 0 < len(name.encode()) <= OBJECT_NAME_BYTES_MAX:
         raise ValueError(f"{len(name)} characters; a name has 1 to {OBJECT_NAME_BYTES_MAX} bytes")
-    if any(char in name for char in "\0\r\n") or name in {".", ".."}:
+    if any(char in name for char in "\r\n") or name in {".", ".."}:
         raise ValueError("no object can have this name")
     return name
 
@@ -168,9 +168,11 @@ class ObjectEvent(Message):
     name: Annotated[str, AfterValidator(_object_name)]
     generation: int = Field(gt=0, lt=2**63)
     size: int = Field(0, ge=0, lt=2**63)
-    content_type: str | None = Field(None, alias="contentType", max_length=1024)
+    content_type: MetadataText | None = Field(None, alias="contentType")
     time_created: Instant | None = Field(None, alias="timeCreated")
-    metadata: dict[MetadataText, MetadataText] | None = Field(None, max_length=256)
+    metadata: dict[MetadataText, MetadataText] | None = Field(
+        None, max_length=limits.METADATA_BYTES.most
+    )
 
 
 M = TypeVar("M", bound=Message)
