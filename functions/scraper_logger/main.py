@@ -10,8 +10,14 @@ Raised      BigQuery or storage failing for now.
 Duplicates  row id, claim and job id derive from bucket, name and generation.
 """
 
+import sys
+from pathlib import Path
+
 import functions_framework
 from flask import Request
+
+# The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Reply, serve
 from common.handlers.scraper_logger import write_log

@@ -60,7 +60,8 @@ class Deployment:
 
     def probe(self, code: str) -> str:
         """Run Python as the platform would, and return what it prints."""
-        return self.run(code, {"PYTHONPATH": str(self.folder)}).stdout.strip()
+        code = f"import sys; sys.path.insert(0, {str(self.folder)!r}); {code}"
+        return self.run(code, {}).stdout.strip()
 
     def run(self, code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """Run Python in the unpacked folder; without -c's own folder on its path."""
@@ -81,7 +82,7 @@ class Deployment:
         environment = {
             "PATH": f"{self.python.parent}:/usr/bin:/bin",
             "HOME": str(log.parent),
-            "PYTHONPATH": str(self.folder),
+            "PYTHONPATH": "/layers/google.python.pip/pip",  # as a builder sets it: not the bundle's
             "FUNCTION_SOURCE": f"functions/{name}/main.py",
             "FUNCTION_TARGET": name,
             "FUNCTION_SIGNATURE_TYPE": "http",
