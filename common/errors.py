@@ -87,16 +87,46 @@ TRANSIENT_NAMES: dict[str, str] = {
     "TransientError": "our own base class of errors that may pass",
 }
 
-# Reasons that BigQuery gives with status 403 although they pass, because quotas refill.
+# Every reason that BigQuery documents or that its client library knows, judged once: these pass.
+# A job's reason becomes a status in the library, often another than the documented one.
 # https://cloud.google.com/bigquery/docs/error-messages
 TRANSIENT_REASONS: dict[str, str] = {
-    "rateLimitExceeded": "a short-term rate, which refills in seconds",
-    "quotaExceeded": "a rolling quota, which refills over hours; retried while the message lives",
-    "jobRateLimitExceeded": "the rate of new jobs, which refills in seconds",
     "backendError": "BigQuery documents it as retryable",
+    "badGateway": "a front end lost its backend for a moment; the library retries it too",
+    "blocked": "the operation is refused for a time, to prevent an outage",
     "internalError": "BigQuery documents it as retryable",
-    "jobBackendError": "BigQuery documents it as retryable",
+    "jobBackendError": "the job failed inside BigQuery; another job id may succeed",
+    "jobInternalError": "the job failed inside BigQuery; another job id may succeed",
+    "jobRateLimitExceeded": "the rate of statements, which refills in seconds",
+    "quotaExceeded": "a rolling quota, which refills over hours; retried while the message lives",
+    "rateLimitExceeded": "a short-term rate, which refills in seconds",
+    "resourcesExceeded": "our statements are small, so that only a full queue of a table is meant",
+    "stopped": "somebody cancelled the job, not its rows",
+    "tableUnavailable": "BigQuery documents it as retryable",
+    "timeout": "our statements are small, so that BigQuery was slow",
 }
+# And these stay, until somebody changes something.
+LASTING_REASONS: dict[str, str] = {
+    "accessDenied": "a grant is missing",
+    "attributeError": "of notebooks; our statements have none",
+    "badRequest": "the request itself is wrong",
+    "billingNotEnabled": "the project has no billing",
+    "billingTierLimitExceeded": "the statement itself is too expensive",
+    "duplicate": "the job exists already: the append looks at it",
+    "invalid": "the input or the table's schema is wrong",
+    "invalidQuery": "the statement is wrong",
+    "invalidUser": "of scheduled queries; we schedule none from here",
+    "notFound": "a table, dataset or job does not exist",
+    "notImplemented": "BigQuery cannot do it",
+    "policyViolation": "an organisation policy forbids it",
+    "proxyAuthenticationRequired": "a proxy wants a password",
+    "resourceInUse": "of deletions; we delete nothing",
+    "responseTooLarge": "the answer itself is too large",
+}
+# Those of them that only mean "slower": a burst brings them, and it goes by.
+RATE_REASONS = frozenset(
+    {"jobRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "resourcesExceeded"}
+)
 
 _TRANSIENT_ERRNOS = {errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE, errno.ETIMEDOUT}
 
@@ -116,9 +146,28 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, OSError) and error.errno in _TRANSIENT_ERRNOS:
         return True
-    code, details = getattr(error, "code", None), getattr(error, "errors", None)
+    code = getattr(error, "code", None)
     if isinstance(code, int) and code in TRANSIENT_STATUSES:
         return True
-    return isinstance(details, list | tuple) and any(
-        isinstance(detail, dict) and detail.get("reason") in TRANSIENT_REASONS for detail in details
-    )
+    return not TRANSIENT_REASONS.keys().isdisjoint(_reasons(error))
+
+
+def is_rate_limit(error: BaseException) -> bool:
+    """Return whether a service only asks us to be slower.
+
+    Args:
+        error: what a port or a client library raised; of the library's RetryError its cause counts.
+    """
+    cause = getattr(error, "cause", None)
+    if isinstance(cause, BaseException):
+        error = cause
+    code = getattr(error, "code", None)
+    return code == HTTPStatus.TOO_MANY_REQUESTS or not RATE_REASONS.isdisjoint(_reasons(error))
+
+
+def _reasons(error: BaseException) -> list[str]:
+    """Return the reasons in an error of Google's libraries; none of an error of another form."""
+    details = getattr(error, "errors", None)
+    if not isinstance(details, list | tuple):
+        return []
+    return [str(detail.get("reason")) for detail in details if isinstance(detail, dict)]

@@ -6,7 +6,7 @@ resource "google_bigquery_dataset" "orchestration" {
 
   delete_contents_on_destroy = false
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_bigquery_table" "table" {

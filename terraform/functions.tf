@@ -7,8 +7,6 @@ locals {
 
   environment = merge(
     {
-      # Python finds main.py's own folder by itself, and `common` here.
-      PYTHONPATH         = local.workspace
       NBA_PROJECT        = var.project
       NBA_DATASET        = var.dataset
       NBA_DATA_BUCKET    = var.data_bucket
@@ -104,13 +102,8 @@ resource "google_cloudfunctions2_function" "function" {
   }
 
   depends_on = [
-    google_artifact_registry_repository_iam_member.builder_pushes,
-    google_project_iam_member.builder_logs,
-    google_project_iam_member.builder_reads_sources,
-    google_secret_manager_secret_iam_member.function_reads,
-    google_secret_manager_secret_iam_member.function_reads_key,
     google_secret_manager_secret_version.odds_api_key,
-    google_storage_bucket_iam_member.builder_reads_bundle,
+    time_sleep.grants,
   ]
 }
 
@@ -136,5 +129,5 @@ resource "google_artifact_registry_repository" "images" {
     }
   }
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }

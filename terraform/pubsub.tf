@@ -9,7 +9,7 @@ resource "google_pubsub_topic" "topic" {
 
   name = "${var.topic_prefix}${each.key}"
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }
 
 # One push subscription a function, declared here: Eventarc would create hidden ones.

@@ -19,5 +19,5 @@ resource "google_cloud_scheduler_job" "job" {
     max_backoff_duration = "${local.delivery.maximum_backoff_seconds}s"
   }
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }

@@ -5,7 +5,7 @@ resource "google_secret_manager_secret" "odds_api_key" {
     auto {}
   }
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }
 
 # Functions cannot start while a secret they mount has no version: the first apply writes the key, or

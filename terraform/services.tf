@@ -24,3 +24,27 @@ resource "google_project_service" "service" {
   # Other systems in the project may use them.
   disable_on_destroy = false
 }
+
+# A fresh API, and a fresh grant, hold everywhere only after a while. The provider's own example of a function with a
+# builder of its own waits as long (cloudfunctions2_basic_builder); without it a first apply in an empty project fails.
+resource "time_sleep" "apis" {
+  create_duration = "60s"
+
+  depends_on = [google_project_service.service]
+}
+
+resource "time_sleep" "grants" {
+  create_duration = "60s"
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.builder_pushes,
+    google_bigquery_dataset_iam_member.alerts_reads,
+    google_project_iam_member.alerts_queries,
+    google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_reads_sources,
+    google_secret_manager_secret_iam_member.function_reads,
+    google_secret_manager_secret_iam_member.function_reads_key,
+    google_service_account_iam_member.transfer_runs,
+    google_storage_bucket_iam_member.builder_reads_bundle,
+  ]
+}

@@ -41,7 +41,7 @@ resource "google_storage_bucket" "data" {
     }
   }
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }
 
 # Claims, manifests and results; of no use once no dead letter is left to replay.
@@ -67,7 +67,7 @@ resource "google_storage_bucket" "state" {
     }
   }
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket" "bundles" {
@@ -88,7 +88,7 @@ resource "google_storage_bucket" "bundles" {
     }
   }
 
-  depends_on = [google_project_service.service]
+  depends_on = [time_sleep.apis]
 }
 
 # A changed bundle is another object, and so a new build of every function.

@@ -7,6 +7,10 @@ terraform {
       source  = "hashicorp/google"
       version = "~> 8.7"
     }
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.13"
+    }
   }
 }
 

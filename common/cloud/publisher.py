@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from common.cloud import limits
+from common.cloud.times import call_seconds
 from common.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -17,11 +19,7 @@ if TYPE_CHECKING:
     from google.pubsub_v1.services.publisher import PublisherClient
 
 PUBLISH_SECONDS_MAX = 30.0
-"""How long a publish takes, its retries included."""
-# https://cloud.google.com/pubsub/quotas#resource_limits
-MESSAGE_BYTES_MAX = 10_000_000
-ATTRIBUTES_MAX = 100
-ATTRIBUTE_BYTES_MAX = 1024
+"""How long a publish takes, its retries included; each call of it takes a third at most."""
 
 
 def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
@@ -36,19 +34,31 @@ def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
         data = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
         raise BadInputError(f"message body {body!r:.80} is not JSON: {error}") from error
-    if len(data) > MESSAGE_BYTES_MAX:
-        raise BadInputError(f"message body of {len(data)} bytes; the limit is {MESSAGE_BYTES_MAX}")
     _check_attributes(attributes)
+    _check_size(data, attributes)
     return data
 
 
+def _check_size(data: bytes, attributes: Mapping[str, str]) -> None:
+    held = sum(len(text.encode()) for pair in attributes.items() for text in pair)
+    if len(data) + held > limits.MESSAGE_BYTES.most:
+        raise BadInputError(
+            f"message of {len(data) + held} bytes, attributes included; "
+            f"the limit is {limits.MESSAGE_BYTES.most}"
+        )
+
+
 def _check_attributes(attributes: Mapping[str, str]) -> None:
-    if len(attributes) > ATTRIBUTES_MAX:
-        raise BadInputError(f"{len(attributes)} attributes; the limit is {ATTRIBUTES_MAX}")
+    if len(attributes) > limits.ATTRIBUTES.most:
+        raise BadInputError(f"{len(attributes)} attributes; the limit is {limits.ATTRIBUTES.most}")
     for key, value in attributes.items():
-        if not isinstance(value, str) or len(value.encode()) > ATTRIBUTE_BYTES_MAX:
+        most = limits.ATTRIBUTE_KEY_BYTES.most
+        if not 0 < len(key.encode()) <= most or key.startswith("goog"):
+            raise BadInputError(f"attribute key {key!r:.80}: 1 to {most} bytes, not goog…")
+        most = limits.ATTRIBUTE_VALUE_BYTES.most
+        if not isinstance(value, str) or len(value.encode()) > most:
             raise BadInputError(
-                f"attribute {key}={value!r:.80} is not a text of up to {ATTRIBUTE_BYTES_MAX} bytes"
+                f"attribute {key}={value!r:.80} is not a text of up to {most} bytes"
             )
 
 
@@ -105,11 +115,16 @@ class GooglePublisher:
             BadInputError: Pub/Sub would refuse the message.
             GoogleAPICallError, RetryError: the library's own; `is_transient` judges them.
         """
+        from google.api_core.timeout import ConstantTimeout  # noqa: PLC0415 - cold start
         from google.pubsub_v1.types import PubsubMessage  # noqa: PLC0415 - cold start
 
         message = PubsubMessage(data=encode(body, attributes), attributes=dict(attributes))
         path = f"projects/{self._project}/topics/{self._prefix}{topic}"
         response = self._client.publish(
-            topic=path, messages=[message], retry=self._retry, timeout=PUBLISH_SECONDS_MAX
+            topic=path,
+            messages=[message],
+            retry=self._retry,
+            # A number of seconds would be shared by all calls; this is for each of them.
+            timeout=ConstantTimeout(call_seconds(PUBLISH_SECONDS_MAX)),  # type: ignore[no-untyped-call] # the library has no types
         )
         return str(response.message_ids[0])

@@ -14,12 +14,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from common.cloud.ports import READ_BYTES_MAX, StoredObject
+from common.cloud.times import call_seconds
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
 
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Client
 
-CALL_SECONDS_MAX = 20.0
 RETRY_SECONDS_MAX = 60.0
 READ_TRIES_MAX = 3
 """How often an object that is overwritten while it is read is read again."""
@@ -44,7 +44,10 @@ class GoogleStorage:
     def _calls(self) -> dict[str, Any]:
         from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - cold start
 
-        return {"timeout": CALL_SECONDS_MAX, "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS_MAX)}
+        return {
+            "timeout": call_seconds(RETRY_SECONDS_MAX),
+            "retry": DEFAULT_RETRY.with_timeout(RETRY_SECONDS_MAX),
+        }
 
     def create(
         self,

@@ -3,36 +3,38 @@
 These limits shape it:
 
 - Rows are appended by DML INSERT. Load jobs are limited to 1,500 a table and day, which an earlier
-  version reached (B1). Of INSERT statements the first 1,500 in 24 hours run at once, later ones 10
-  at a time with 100 queued; a day here has a few hundred a table.
-  https://cloud.google.com/bigquery/docs/data-manipulation-language#insert_dml_concurrency
+  version reached (B1). INSERT statements have a rate (`limits.DML_STATEMENTS`): the job that comes
+  too early fails, and the append waits and sends another one.
 - A job id is unique in its project and location, so that a repeated insert is answered with 409 and
-  the first job decides. https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid
-- A query has at most 10,000 parameters.
-  https://cloud.google.com/bigquery/quotas#query_jobs
+  the first job decides (`limits.JOB_ID_CHARACTERS`).
+- A job is waited for with jobs.get. getQueryResults may be refused for a job of another function's
+  account, and shows a failed job as an error that the library takes for one of the call.
+- A query has at most 10,000 parameters (`limits.QUERY_PARAMETERS`).
 """
 
-import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from common.clock import Clock, SystemClock
+from common.cloud import limits
+from common.cloud.jobs import JOBS_MAX, attempt_id, has_failed, job_id_of
 from common.cloud.ports import Row
 from common.cloud.sql import insert_statement, select_statement
 from common.cloud.tables import Table, build_row, table
-from common.errors import PermanentError, TransientError
+from common.cloud.times import call_seconds, pauses
+from common.errors import PermanentError, TransientError, is_rate_limit
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.cloud.bigquery import Client, QueryJob, QueryJobConfig
 
-QUERY_PARAMETERS_MAX = 10_000
-JOBS_MAX = 100
-"""The deliveries of one message (config/topology.yaml), each of which may leave a failed job."""
+QUERY_PARAMETERS_MAX = limits.QUERY_PARAMETERS.most
 WRITE_SECONDS_MAX = 60.0
-CALL_SECONDS_MAX = 20.0
+"""How long a call of a write is retried, and how long its job is waited for."""
+LOOK_SECONDS_MAX = 1.0
+"""The longest pause between two looks at a running job; an INSERT takes some seconds."""
 EARLIER_WRITE_AGE_MAX = timedelta(days=8)
 """How far apart in time two deliveries may write a row; messages live 7 days."""
 
@@ -48,6 +50,7 @@ class BigQueryWarehouse:
             credentials.
         read_retry_seconds: how long a read is retried before it raises.
         client: a ready client, for tests; None builds one at the first use.
+        clock: tells how long to wait for a job and for the table's rate.
     """
 
     def __init__(
@@ -56,13 +59,16 @@ class BigQueryWarehouse:
         dataset: str,
         endpoint: str | None = None,
         read_retry_seconds: float = 30,
+        *,
         client: "Client | None" = None,
+        clock: Clock | None = None,
     ) -> None:
         self._project = project
         self._dataset = dataset
         self._endpoint = endpoint
         self._read_retry_seconds = read_retry_seconds
         self._given = client
+        self._clock = clock or SystemClock()
 
     @cached_property
     def _client(self) -> "Client":
@@ -85,48 +91,66 @@ class BigQueryWarehouse:
             # The rows are split before the look, so that a part keeps its job id in every case.
             missing = self._not_there(shape, batch) if look_first else batch
             if missing:
-                self._insert(shape, missing, _job_id(self._dataset, shape, job_key, part))
+                self._insert(shape, missing, job_id_of(self._dataset, shape, job_key, part))
 
     def _insert(self, shape: Table, rows: Sequence[Row], job_id: str) -> None:
-        from google.api_core.exceptions import Conflict  # noqa: PLC0415 - cold start
-
-        sql, parameters = insert_statement(self._path(shape), shape, rows)
+        statement = insert_statement(self._path(shape), shape, rows)
+        waits = pauses(job_id)
         for attempt in range(1, JOBS_MAX + 1):
-            name = _attempt_id(job_id, attempt)
-            try:
-                job = self._client.query(
-                    sql,
-                    job_config=_job_config(parameters),
-                    job_id=name,
-                    retry=_retry(WRITE_SECONDS_MAX),
-                    timeout=CALL_SECONDS_MAX,
-                    job_retry=None,  # the library would give a failed job a suffix of its own
-                )
-            except Conflict:
-                job = self._earlier_job(name)
-                if _has_failed(job):
-                    continue
+            job = self._begin(statement, attempt_id(job_id, attempt))
+            if job is None:
+                continue
             self._wait(job)
-            return
+            if not job.error_result:
+                return
+            error = job.exception()  # type: ignore[no-untyped-call] # the library's base is untyped
+            pause = next(waits, None) if is_rate_limit(error) else None
+            if pause is None:
+                raise error
+            self._clock.sleep(pause)
         raise PermanentError(
             f"{shape.name}: {JOBS_MAX} jobs {job_id}-N failed; look at the last one and replay"
         )
+
+    def _begin(self, statement: tuple[str, list[Any]], name: str) -> "QueryJob | None":
+        """Begin a job, or find the one that has its id; None where that one has failed."""
+        from google.api_core.exceptions import Conflict  # noqa: PLC0415 - cold start
+
+        sql, parameters = statement
+        try:
+            return self._client.query(
+                sql,
+                job_config=_job_config(parameters),
+                job_id=name,
+                **_patient(WRITE_SECONDS_MAX),
+                job_retry=None,  # the library would give a failed job a suffix of its own
+            )
+        except Conflict:
+            job = self._earlier_job(name)
+            return None if has_failed(job) else job
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
         """Return whether a job under the key runs or has succeeded; see the port."""
         from google.api_core.exceptions import Forbidden  # noqa: PLC0415 - cold start
 
-        job_id = _job_id(self._dataset, table(table_name), job_key, part=0)
+        job_id = job_id_of(self._dataset, table(table_name), job_key, part=0)
         for attempt in range(1, JOBS_MAX + 1):
             try:
-                job = self._job(_attempt_id(job_id, attempt))
+                job = self._job(attempt_id(job_id, attempt))
             except Forbidden:  # an account may always read its own jobs, so this is none
                 return False
             if job is None:
                 return False
-            if not _has_failed(job):
+            if not has_failed(job):
                 return True
         return False
+
+    @cached_property
+    def _location(self) -> str:
+        # Outside the US and EU multi-regions jobs.get needs the location, which jobs.insert infers
+        # from the table. https://cloud.google.com/bigquery/docs/locations
+        # The library's default retry takes ten minutes, longer than a function may run.
+        return str(self._client.get_dataset(self._dataset, **_patient(WRITE_SECONDS_MAX)).location)
 
     def _earlier_job(self, name: str) -> "QueryJob":
         job = self._job(name)
@@ -138,23 +162,26 @@ class BigQueryWarehouse:
     def _job(self, name: str) -> "QueryJob | None":
         from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
 
-        # Outside the US and EU multi-regions jobs.get needs the location, which jobs.insert infers
-        # from the table. https://cloud.google.com/bigquery/docs/locations
-        # The library's default retry takes ten minutes, longer than a function may run.
-        retry = _retry(WRITE_SECONDS_MAX)
-        location = self._client.get_dataset(
-            self._dataset, retry=retry, timeout=CALL_SECONDS_MAX
-        ).location
+        calls = _patient(WRITE_SECONDS_MAX)
         try:
-            job = self._client.get_job(
-                name, location=location, retry=retry, timeout=CALL_SECONDS_MAX
-            )
+            job = self._client.get_job(name, location=self._location, **calls)
         except NotFound:
             return None
         return cast("QueryJob", job)  # only `append` makes ids of this form, and only query jobs
 
     def _wait(self, job: "QueryJob") -> None:
-        job.result(retry=_retry(WRITE_SECONDS_MAX), timeout=WRITE_SECONDS_MAX, job_retry=None)
+        """Look at a job until it is done, well or not.
+
+        Raises:
+            TransientError: it still runs after `WRITE_SECONDS_MAX`; the next delivery finds it.
+        """
+        waited, pause = 0.0, LOOK_SECONDS_MAX / 8
+        while job.state != "DONE":
+            if waited >= WRITE_SECONDS_MAX:
+                raise TransientError(f"job {job.job_id} still runs; the next delivery looks again")
+            self._clock.sleep(pause)
+            waited, pause = waited + pause, min(2 * pause, LOOK_SECONDS_MAX)
+            job.reload(**_patient(WRITE_SECONDS_MAX))
 
     def _not_there(self, shape: Table, rows: Sequence[Row]) -> list[Row]:
         times = [row[shape.partition_column] for row in rows]
@@ -227,19 +254,14 @@ def run_query(
     found = client.query_and_wait(
         sql,
         job_config=_job_config(parameters),
-        api_timeout=CALL_SECONDS_MAX,
+        api_timeout=call_seconds(retry_seconds),
         wait_timeout=retry_seconds,
         retry=_retry(retry_seconds),
         job_retry=_job_retry(retry_seconds),
     )
     if not found.schema and found.job_id:
         # A failed jobs.query is a 4xx of BigQuery, but a 200 without a schema of bqemulator 1.4.0.
-        job = client.get_job(
-            found.job_id,
-            location=found.location,
-            retry=_retry(retry_seconds),
-            timeout=CALL_SECONDS_MAX,
-        )
+        job = client.get_job(found.job_id, location=found.location, **_patient(retry_seconds))
         if job.error_result:
             raise job.exception()  # type: ignore[no-untyped-call] # the library's base is untyped
     return [field.name for field in found.schema], [dict(row.items()) for row in found]
@@ -251,27 +273,15 @@ def _batches(shape: Table, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield rows[start : start + size]
 
 
-def _job_id(dataset: str, shape: Table, job_key: str, part: int) -> str:
-    # The digest distinguishes keys that differ only in characters that a job id may not contain.
-    # The dataset distinguishes two deployments in one project.
-    digest = hashlib.sha256(job_key.encode()).hexdigest()[:16]
-    readable = re.sub(r"[^A-Za-z0-9_-]", "-", job_key)[:200]
-    suffix = f"-part{part}" if part else ""
-    return f"{dataset}-{shape.name}-{readable}-{digest}{suffix}"
-
-
-def _attempt_id(job_id: str, attempt: int) -> str:
-    return job_id if attempt == 1 else f"{job_id}-{attempt}"
-
-
-def _has_failed(job: "QueryJob") -> bool:
-    return job.state == "DONE" and bool(job.error_result)
-
-
 def _job_config(parameters: Sequence[Any]) -> "QueryJobConfig":
     from google.cloud.bigquery import QueryJobConfig  # noqa: PLC0415 - cold start
 
     return QueryJobConfig(query_parameters=list(parameters))
+
+
+def _patient(seconds: float) -> dict[str, Any]:
+    """Return the options of a call that is retried for some seconds."""
+    return {"retry": _retry(seconds), "timeout": call_seconds(seconds)}
 
 
 def _retry(seconds: float) -> "Retry":

@@ -3,11 +3,12 @@
 | What happens | Answer | Effect |
 | --- | --- | --- |
 | handled, or done before | 200 | acknowledged |
-| permanent error, from a topic | 200 | dead-lettered with function, error and original |
+| permanent error, of a delivery | 200 | dead-lettered with function, error and original |
 | permanent error, called directly | 400 | the caller sees the error |
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
+A delivery is what a topic or Eventarc has sent, of whatever kind and form (`messages/arrival.py`).
 Each failing delivery is a WARNING line; an incident is one ERROR line (`incidents.py`).
 """
 
@@ -18,7 +19,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import Request
 
-from common.errors import ClaimBusyError, OrchestrationError, PermanentError, is_transient
+from common.errors import (
+    ClaimBusyError,
+    OrchestrationError,
+    PermanentError,
+    is_rate_limit,
+    is_transient,
+)
 from common.logs import log
 from common.messages.envelope import Event, UnreadableMessageError, parse_event
 from common.messages.models import Message, parse_message
@@ -28,6 +35,8 @@ RAW_BYTES_MAX = 256 * 1024
 ERROR_CHARACTERS_MAX = 1000
 QUIET_DELIVERIES_MAX = 3
 """Deliveries of one message that may fail with a passing error before it is an incident."""
+BURST_DELIVERIES_MAX = 10
+"""The same of a rate limit, because a burst of uploads is no incident; with backoff some 40 min."""
 Reply = tuple[str, int, dict[str, str]]
 Result = Mapping[str, Any]
 M = TypeVar("M", bound=Message)
@@ -128,7 +137,8 @@ def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Re
         error=error if passing else f"{error} | {_where(error)}",
     )
     if not busy:
-        early = passing and (event.delivery_attempt or 1) < QUIET_DELIVERIES_MAX
+        quiet = BURST_DELIVERIES_MAX if is_rate_limit(error) else QUIET_DELIVERIES_MAX
+        early = passing and (event.delivery_attempt or 1) < quiet
         _report(runtime, function, error, early=early)
     return _reply(503 if passing else 500, {"result": "retry", "error": type(error).__name__})
 

@@ -29,7 +29,7 @@ def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str
     """Write the log row of an object version.
 
     Raises:
-        BadInputError: another bucket's object, or one whose labels claim to be ours but do not fit.
+        BadInputError: another bucket's object.
     """
     del event
     check_bucket(found, runtime.settings.data_bucket)

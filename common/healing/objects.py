@@ -16,6 +16,7 @@ from itertools import chain
 from pydantic import BaseModel
 
 from common import ids
+from common.cloud import limits
 from common.cloud.ports import Row, Storage, StoredObject, Warehouse
 from common.eastern import at, eastern_date
 from common.healing.attempts import Healed, heal_each, in_time, quarantined, resend
@@ -32,7 +33,7 @@ LOG_ROW_LEAD_MAX = timedelta(hours=1)
 """How much earlier than its object a log row's time may be."""
 EVENT_AGE_MIN = timedelta(minutes=10)
 """An event younger than this may still be on its way."""
-LISTING_PAGE_OBJECTS = 1000
+LISTING_PAGE_OBJECTS = limits.LISTING_PAGE_OBJECTS.most
 """One page of a listing is one billed operation."""
 STORM_SHARE_MIN, STORM_OBJECTS_MIN = 0.8, 20
 """When most of what was looked at seems lost, the lookup is more likely wrong than the world."""

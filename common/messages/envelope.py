@@ -5,6 +5,8 @@
 | Pub/Sub push | our own subscriptions, `gcloud pubsub topics publish` |
 | GCS notification | the bucket through Pub/Sub: a push whose attributes name the object |
 | CloudEvent, binary or structured | Eventarc, for Pub/Sub and for storage |
+| the data alone | a push whose envelope somebody has switched off |
+| any other CloudEvent | Eventarc, such as an audit log's: no function handles it |
 | bare JSON | `gcloud functions call --data` |
 """
 
@@ -13,7 +15,8 @@ import binascii
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any, Literal
@@ -21,19 +24,19 @@ from typing import Any, Literal
 from cloudevents.http import from_http
 from pydantic_core import from_json
 
+from common.cloud import limits
 from common.errors import BadInputError
+from common.messages.arrival import UNWRAPPED, is_cloud_event, lowered, was_delivered
 
-Shape = Literal["push", "storage", "bare"]
+Shape = Literal["push", "storage", "event", "bare"]
+"""`event` is any other delivery; `bare` alone is a direct call, whose caller sees an error."""
 REQUEST_BYTES_MAX = 14 * 1024 * 1024
-"""The longest request: Pub/Sub's 10 MB of message in base64.
-
-https://cloud.google.com/pubsub/quotas
-"""
+"""The longest request: Pub/Sub's 10 MB of message (`limits.MESSAGE_BYTES`) in base64."""
 DATA_BYTES_MAX = 1024 * 1024
 """The longest data of a message; the largest of ours (64 games of 32 scrapers) has 0.2 MB."""
-ATTRIBUTES_MAX = 100
-KEY_CHARACTERS_MAX = 256
-VALUE_CHARACTERS_MAX = 1024
+ATTRIBUTES_MAX = limits.ATTRIBUTES.most
+KEY_CHARACTERS_MAX = limits.ATTRIBUTE_KEY_BYTES.most
+VALUE_CHARACTERS_MAX = limits.ATTRIBUTE_VALUE_BYTES.most
 """The longest attribute value; for keys and values Pub/Sub has the same limits in bytes."""
 ID_CHARACTERS_MAX = 256
 SUBSCRIPTION_CHARACTERS_MAX = 1024
@@ -73,18 +76,49 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
     """Parse a request into an event.
 
     Raises:
-        BadInputError: the body has none of the shapes; the text states what is wrong with it.
+        UnreadableMessageError: a topic or Eventarc has delivered it, and its body has none of the
+            shapes; the text states what is wrong with it.
+        BadInputError: the same of a direct call.
     """
+    headers = lowered(headers)
+    try:
+        return _parse(headers, body)
+    except UnreadableMessageError:
+        raise
+    except BadInputError as error:
+        if not was_delivered(headers):
+            raise
+        raise UnreadableMessageError(str(error), _unread(headers, body)) from error
+
+
+def _parse(headers: Mapping[str, str], body: bytes) -> Event:
     if len(body) > REQUEST_BYTES_MAX:
         raise BadInputError(
             f"body: {len(body)} bytes; a Pub/Sub message has at most {REQUEST_BYTES_MAX}"
         )
-    if "ce-id" in {name.lower() for name in headers} or _is_structured(headers):
+    if is_cloud_event(headers):
         return _from_cloud_event(headers, body)
     document = json_object(body, "body")
     if isinstance(document.get("message"), dict):
         return _from_push(document)
+    if was_delivered(headers):
+        return replace(_unread(headers, body), data=document)
     return Event(shape="bare", data=document, raw=_text(body))
+
+
+def _unread(headers: Mapping[str, str], body: bytes) -> Event:
+    """An event of which the headers alone are known; a push without envelope has metadata there."""
+    published: datetime | None = None
+    with suppress(BadInputError):
+        published = _instant(headers.get(f"{UNWRAPPED}publish-time"), "publish-time")
+    return Event(
+        shape="event",
+        data={},
+        message_id=headers.get(f"{UNWRAPPED}message-id", "")[:ID_CHARACTERS_MAX],
+        publish_time=published,
+        subscription=headers.get(f"{UNWRAPPED}subscription-name", "")[:SUBSCRIPTION_CHARACTERS_MAX],
+        raw=_text(body[: DATA_BYTES_MAX + 4]),
+    )
 
 
 def json_object(body: bytes, what: str) -> dict[str, Any]:
@@ -123,11 +157,6 @@ def _finite(text: str) -> float:
     return number
 
 
-def _is_structured(headers: Mapping[str, str]) -> bool:
-    kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
-    return any(kind.startswith("application/cloudevents") for kind in kinds)
-
-
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     json_object(body, "CloudEvent")  # the SDK would accept bodies that are not JSON
     try:
@@ -145,7 +174,7 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     if isinstance(data.get("message"), dict):
         return _from_push(data)
     kind = _short(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
-    shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "bare"
+    shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "event"
     return Event(
         shape=shape,
         data=data,
@@ -219,7 +248,7 @@ def _short(value: object, what: str, characters_max: int) -> str:
 
 
 class UnreadableMessageError(BadInputError):
-    """The envelope can be read but its data cannot; keeps the envelope for the dead letter."""
+    """A delivery that cannot be read; keeps what is known of it for the dead letter."""
 
     code = "UNREADABLE_MESSAGE"
 

@@ -5,13 +5,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from common.errors import BadInputError
-from common.messages.models import Day, GameId, Instant, Name, Uuid, describe
+from common.messages.models import Day, GameId, Instant, Name, Uuid
 from common.messages.object_names import is_own_name
 
 TEXT_CHARACTERS_MAX = 1000
-"""GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
-NAME_SHOWN_CHARACTERS_MAX = 200
+"""Two of them fit into `limits.METADATA_BYTES` beside the other labels."""
 Outcome = Literal[
     "SUCCESS", "NO_DATA", "NOT_READY", "BLOCKED", "FAILED", "TIMEOUT", "CONTRACT", "MISMATCH"
 ]
@@ -47,21 +45,19 @@ class Labels(BaseModel):
 
 
 def read_labels(metadata: Mapping[str, str] | None, name: str) -> Labels | None:
-    """Read the labels of an object; None for a foreign object, or for a copy of one of ours.
+    """Read the labels of a task's own object; None for any other, which is an upload.
+
+    Ours is what has every label in our form and a name that a task gives. Whoever uploads may have
+    a `task_id` of another system among the metadata, and a copy has all labels of its original.
 
     Args:
         metadata: the metadata of the object.
         name: the name of the object.
-
-    Raises:
-        BadInputError: the metadata contain a task id, but are not labels of ours.
     """
     if not metadata or "task_id" not in metadata:
         return None
     try:
         labels = Labels.model_validate(metadata)
-    except ValidationError as error:
-        raise BadInputError(
-            f"metadata of {name[:NAME_SHOWN_CHARACTERS_MAX]!r}: {describe(error)}"
-        ) from error
+    except ValidationError:
+        return None
     return labels if is_own_name(name, labels.scraper, labels.target_date) else None

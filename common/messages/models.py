@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from common.calendar.game_ids import is_known
+from common.cloud import limits
 from common.errors import BadInputError
 from common.messages.envelope import Event
 
@@ -31,12 +32,11 @@ Instant = Annotated[
 Points = Annotated[int, Field(ge=0, lt=1000)]
 SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
 """By the first three digits of a game id."""
-MetadataText = Annotated[str, Field(max_length=8192)]
-"""GCS allows 8 KiB of custom metadata in total: https://cloud.google.com/storage/quotas#objects"""
+MetadataText = Annotated[str, Field(max_length=limits.METADATA_BYTES.most)]
 REPUBLISHED = "republished"
 """The attribute of an event that was sent again; the bucket's own events do not have it."""
 Action = Literal["RUN", "SKIP", "ABORT"]
-OBJECT_NAME_BYTES_MAX = 1024
+OBJECT_NAME_BYTES_MAX = limits.OBJECT_NAME_BYTES.most
 GAMES_MAX = 64
 """Four times the largest real slate; a message with more games is a mistake."""
 
@@ -44,7 +44,7 @@ GAMES_MAX = 64
 def _object_name(name: str) -> str:
     if not 0 < len(name.encode()) <= OBJECT_NAME_BYTES_MAX:
         raise ValueError(f"{len(name)} characters; a name has 1 to {OBJECT_NAME_BYTES_MAX} bytes")
-    if any(char in name for char in "\0\r\n") or name in {".", ".."}:
+    if any(char in name for char in "\r\n") or name in {".", ".."}:
         raise ValueError("no object can have this name")
     return name
 
@@ -168,9 +168,11 @@ class ObjectEvent(Message):
     name: Annotated[str, AfterValidator(_object_name)]
     generation: int = Field(gt=0, lt=2**63)
     size: int = Field(0, ge=0, lt=2**63)
-    content_type: str | None = Field(None, alias="contentType", max_length=1024)
+    content_type: MetadataText | None = Field(None, alias="contentType")
     time_created: Instant | None = Field(None, alias="timeCreated")
-    metadata: dict[MetadataText, MetadataText] | None = Field(None, max_length=256)
+    metadata: dict[MetadataText, MetadataText] | None = Field(
+        None, max_length=limits.METADATA_BYTES.most
+    )
 
 
 M = TypeVar("M", bound=Message)

@@ -13,8 +13,14 @@ Raised      the row could not be written.
 Duplicates  one claim a slot; whatever is published again is harmless to its receiver.
 """
 
+import sys
+from pathlib import Path
+
 import functions_framework
 from flask import Request
+
+# The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Reply, serve
 from common.handlers.cleanup_processor import clean_up

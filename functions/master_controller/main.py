@@ -13,8 +13,14 @@ Duplicates  one claim a slot; decisions are stored before they are written, so a
             and the job id derive from (workflow, slot).
 """
 
+import sys
+from pathlib import Path
+
 import functions_framework
 from flask import Request
+
+# The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Reply, serve
 from common.handlers.master_controller import control

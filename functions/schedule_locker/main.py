@@ -12,8 +12,14 @@ Duplicates  one claim a date, and one after the other for forced locks; the INSE
             derives from it.
 """
 
+import sys
+from pathlib import Path
+
 import functions_framework
 from flask import Request
+
+# The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Reply, serve
 from common.handlers.schedule_locker import lock

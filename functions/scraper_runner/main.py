@@ -13,8 +13,14 @@ Duplicates  one claim a task; the object's name derives from the first claim, so
             finds what was written.
 """
 
+import sys
+from pathlib import Path
+
 import functions_framework
 from flask import Request
+
+# The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Reply, serve
 from common.handlers.scraper_runner import run

@@ -11,8 +11,14 @@ Duplicates  execution and task ids derive from the decision; manifest and tasks 
             and a task published twice is claimed once.
 """
 
+import sys
+from pathlib import Path
+
 import functions_framework
 from flask import Request
+
+# The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Reply, serve
 from common.handlers.workflow_executor import execute

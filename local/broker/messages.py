@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from common.cloud import limits
 from local.broker.refusals import InvalidArgumentError
 from local.broker.subscriptions import Subscription
 
-# https://cloud.google.com/pubsub/quotas#resource_limits
-DATA_BYTES_MAX = 10_000_000
-ATTRIBUTES_MAX = 100
-KEY_BYTES_MAX = 256
-VALUE_BYTES_MAX = 1024
+DATA_BYTES_MAX = limits.MESSAGE_BYTES.most
+ATTRIBUTES_MAX = limits.ATTRIBUTES.most
+KEY_BYTES_MAX = limits.ATTRIBUTE_KEY_BYTES.most
+VALUE_BYTES_MAX = limits.ATTRIBUTE_VALUE_BYTES.most
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ class Delivery:
         }
 
 
+def size_of(data: bytes, attributes: Mapping[str, str]) -> int:
+    """Return the bytes of a message that count for the size of a request."""
+    return len(data) + sum(len(text.encode()) for pair in attributes.items() for text in pair)
+
+
 def check_message(data: bytes, attributes: Mapping[str, str]) -> None:
     """Refuse a message that Pub/Sub would refuse to publish.
 
@@ -83,8 +88,10 @@ def check_message(data: bytes, attributes: Mapping[str, str]) -> None:
     """
     if not data and not attributes:
         raise InvalidArgumentError("message: both data and attributes are empty; give one of them")
-    if len(data) > DATA_BYTES_MAX:
-        raise InvalidArgumentError(f"message: data has {len(data)} bytes, at most {DATA_BYTES_MAX}")
+    if (size := size_of(data, attributes)) > DATA_BYTES_MAX:
+        raise InvalidArgumentError(
+            f"message: {size} bytes, attributes included, at most {DATA_BYTES_MAX}"
+        )
     if len(attributes) > ATTRIBUTES_MAX:
         raise InvalidArgumentError(
             f"message: {len(attributes)} attributes, at most {ATTRIBUTES_MAX}"

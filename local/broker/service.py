@@ -10,13 +10,14 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from google.pubsub_v1 import types
 
+from common.cloud import limits
 from local.broker.broker import Broker
-from local.broker.messages import DATA_BYTES_MAX, Delivery
+from local.broker.messages import DATA_BYTES_MAX, Delivery, check_message, size_of
 from local.broker.refusals import InvalidArgumentError
 
 _TOPIC = r"projects/[^/]+/topics/[^/:]+"
 _SUBSCRIPTION = r"projects/[^/]+/subscriptions/[^/:]+"
-_MESSAGES_MAX = 1000
+_MESSAGES_MAX = limits.MESSAGES.most
 # Pub/Sub holds a pull open while there is no message; here briefly, so that a reader soon returns.
 _PULL_SECONDS_MAX = 2.0
 
@@ -50,11 +51,13 @@ def _publish(broker: Broker, request: types.PublishRequest) -> types.PublishResp
         raise InvalidArgumentError(
             f"publish: {len(messages)} messages, expected 1 to {_MESSAGES_MAX}"
         )
-    size = sum(len(message.data) for message in messages)
+    size = sum(size_of(message.data, message.attributes) for message in messages)
     if size > DATA_BYTES_MAX:
         raise InvalidArgumentError(
             f"publish: {size} bytes in one request, at most {DATA_BYTES_MAX}"
         )
+    for message in messages:  # one that is refused refuses all
+        check_message(message.data, message.attributes)
     return types.PublishResponse(
         message_ids=[
             broker.publish(

@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from common.cloud import limits
 from common.cloud.ports import StoredObject
 from common.logs import silent
 from local.costs.usage import Usage
@@ -35,7 +36,7 @@ from local.simulator.simulation import Simulation
 from local.simulator.transport import Delivery
 
 LISTINGS = frozenset({"list", "folders"})
-LISTING_PAGE_OBJECTS = 1000
+LISTING_PAGE_OBJECTS = limits.LISTING_PAGE_OBJECTS.most
 MESSAGE_BYTES_MIN = 1000
 PUBLISH_TIME_BYTES = 20
 """Size of a publish time, as Pub/Sub counts it."""

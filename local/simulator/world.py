@@ -109,6 +109,7 @@ class World:
         self.clock = ManualClock(instant)
         self.storage = MemoryStorage(self.clock)
         self.warehouse = warehouse or MemoryWarehouse()
+        self.warehouse.clock = self.clock
         self.publisher = MemoryPublisher(self.clock)
         self._owners = count(1)
         self.runtime = self.deployed(

@@ -2,6 +2,7 @@
 mock_provider "google" {
   source = "./tests/mocks"
 }
+mock_provider "time" {}
 
 run "refuses_public_operators" {
   command = plan

@@ -12,11 +12,16 @@ from typing import Any
 import google.api_core.exceptions
 import google.auth.exceptions
 import pytest
+from google.cloud.bigquery import retry
+from google.cloud.bigquery.job import base as job_base
 from pydantic import ValidationError
 
 import common
 import local
 from common.errors import (
+    LASTING_REASONS,
+    RATE_REASONS,
+    TRANSIENT_REASONS,
     BadInputError,
     ClaimBusyError,
     ConfigError,
@@ -25,6 +30,7 @@ from common.errors import (
     PermanentError,
     RowError,
     TransientError,
+    is_rate_limit,
     is_transient,
 )
 from common.messages.models import Tick
@@ -120,6 +126,40 @@ def test_a_later_try_may_succeed(error: Exception) -> None:
 def test_trying_again_cannot_help(error: Exception) -> None:
     """Refusals, failed preconditions and bugs are not transient."""
     assert not is_transient(error)
+
+
+def test_fp03_every_reason_that_the_library_knows_is_judged_once() -> None:
+    """Each reason of the client library passes or stays, with why, and none does both."""
+    known = {*job_base._ERROR_REASON_TO_EXCEPTION, *retry._RETRYABLE_REASONS}
+    known |= set(retry.job_retry_reasons)
+    assert len(known) > 20
+    assert known - TRANSIENT_REASONS.keys() - LASTING_REASONS.keys() == set()
+    assert TRANSIENT_REASONS.keys() & LASTING_REASONS.keys() == set()
+    assert TRANSIENT_REASONS.keys() > RATE_REASONS
+    assert all([*TRANSIENT_REASONS.values(), *LASTING_REASONS.values()])
+
+
+@pytest.mark.parametrize("reason", sorted(TRANSIENT_REASONS))
+def test_fp03_a_passing_reason_of_a_failed_job_is_transient(reason: str) -> None:
+    """It passes with whatever status the library gives it, and as the cause of its own retries."""
+    error = job_base._error_result_to_exception({"reason": reason, "message": "no"})
+    assert is_transient(error)
+    assert is_transient(API.BadRequest("no", errors=[{"reason": reason}]))
+    assert is_rate_limit(error) == (reason in RATE_REASONS)
+
+
+@pytest.mark.parametrize("reason", sorted(LASTING_REASONS))
+def test_fp03_a_lasting_reason_is_not_transient(reason: str) -> None:
+    """It stays, although it has a reason."""
+    assert not is_transient(API.BadRequest("no", errors=[{"reason": reason}]))
+
+
+def test_fp02_a_rate_limit_is_known_by_status_reason_or_cause() -> None:
+    """Storage and Pub/Sub answer 429, and the library's own retries end in RetryError."""
+    assert is_rate_limit(API.TooManyRequests("slow down"))
+    assert is_rate_limit(API.RetryError("gave up", cause=API.ResourceExhausted("slow down")))
+    assert not is_rate_limit(API.RetryError("gave up", cause=API.ServiceUnavailable("down")))
+    assert not is_rate_limit(API.ServiceUnavailable("down"))
 
 
 def test_a_permanent_error_stays_so_under_another_name() -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,23 @@ def test_an_exit_before_any_client_loads_none(function: str) -> None:
     assert loaded["status"] == 400
     assert not set(HEAVY) & set(loaded["all"])
     assert loaded["own"] <= MODULES_MAX
+
+
+@pytest.mark.parametrize("function", ROUTES)
+def test_fp11_a_function_finds_the_bundle_without_pythonpath(function: str, tmp_path: Path) -> None:
+    """Started elsewhere, with the path that the platform's builder sets, it answers the same."""
+    code = (
+        "from functions_framework import create_app;"
+        f"app = create_app({function!r}, {str(ROOT / 'functions' / function / 'main.py')!r});"
+        "print(app.test_client().post('/', json={'version': 9}).status_code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": "/layers/google.python.pip/pip"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.strip() == "400", done.stderr[-500:]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from common import ids
 from common.cloud.tables import table
 from local.simulator.world import World
@@ -70,6 +72,31 @@ def test_a_user_s_upload_is_logged_too(world: World, call: Call) -> None:
     assert (row["scraper_name"], row["status"]) == ("player_notes", "SUCCESS")
     assert (row["records_processed"], row["workflow_name"]) == (None, None)
     assert row["triggered_at"] == world.clock.now()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"task_id": "build-7"},
+        {"task_id": "", "status": "ok"},
+        {str(number): "x" for number in range(1000)},
+        {"": "", "🏀" * 500: "an icon"},
+        {"note": "x" * 8188},
+    ],
+    ids=["foreign task", "foreign labels", "many", "odd keys", "long"],
+)
+@pytest.mark.parametrize("name", ["notes/x.json", "oddsa-events/2025-11-12/130000.json"])
+def test_fp06_every_upload_gets_its_row(
+    world: World, call: Call, name: str, metadata: dict[str, str]
+) -> None:
+    """Whatever metadata Cloud Storage allows, it is logged once as UPLOADED."""
+    world.storage.create(BUCKET, name, b"{}", metadata=metadata)
+    world.settle()
+    rows = [r for r in world.rows["scraper_execution_log"] if r["gcs_path"].endswith(name)]
+    assert [(row["outcome"], row["task_id"]) for row in rows] == [("UPLOADED", None)]
+    assert not [m for m in world.publisher.published if m.topic == "dead-letters"]
+    event = upload(world, f"{name}.again", metadata)
+    assert call("execution_tracker", event).body["result"] == "not part of an execution"
 
 
 def test_an_upload_without_a_folder_is_logged(world: World, call: Call) -> None:

@@ -67,8 +67,8 @@ BREAKS = {
     "Every function of the topology is built from its own file, and there is no other.": Break(
         "functions.tf", '= "functions/${each.key}/main.py"', '= "main.py"'
     ),
-    "Every function finds the bundle's packages.": Break(
-        "functions.tf", "PYTHONPATH         = local.workspace", 'PYTHONPATH = "/"'
+    "No function takes PYTHONPATH from the platform's builder.": Break(
+        "functions.tf", "NBA_PROJECT        = var.project", 'PYTHONPATH = "/"'
     ),
     "Every function runs as an account of its own.": Break(
         "functions.tf", "function[each.key].email", 'function["scraper_runner"].email'

@@ -16,6 +16,8 @@ TOOL = ROOT.parent / "shared" / "tools" / "tf-schema-provider"
 SCHEMA = TOOL / "schemas" / "google-8.7.0.json"
 BUDGET = Path(__file__).parent / "google_billing_budget.json"
 """A resource type that the tool's schema leaves out, extracted as its README says."""
+TIME = Path(__file__).parent / "time.json"
+"""The resource of hashicorp/time that is used, in the tool's form."""
 LEFT_BEHIND = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "*.tfvars")
 
 
@@ -68,7 +70,7 @@ def prepare(scratch: Path) -> Offline:
     schema["resources"] |= json.loads(BUDGET.read_text())
     extended = scratch / SCHEMA.name
     extended.write_text(json.dumps(schema))
-    config = tool.setup(scratch / "provider", [extended])
+    config = tool.setup(scratch / "provider", [extended, TIME])
     made = Offline(
         copied(scratch / "repository"), tool.clean_env() | {"TF_CLI_CONFIG_FILE": str(config)}
     )

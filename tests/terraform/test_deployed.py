@@ -55,7 +55,7 @@ def test_every_function_starts_from_its_own_file(deployed: Resources) -> None:
 
 
 def test_every_function_reads_the_settings_it_was_given(deployed: Resources) -> None:
-    """Without any variable given they are the defaults of the code, PYTHONPATH apart."""
+    """Without any variable given they are the defaults of the code."""
     functions = of(deployed, "google_cloudfunctions2_function.function")
     assert functions.keys() == ROUTES.keys()
     for name, held in functions.items():
@@ -73,6 +73,17 @@ def test_every_function_reads_the_settings_it_was_given(deployed: Resources) -> 
             for version in volume["versions"]
         ]
         assert mounted == ([str(key)] if key else [])
+
+
+def test_fp09_what_needs_fresh_apis_and_grants_waits_for_them(module: Module) -> None:
+    """A function is built, and an alert's query made, a minute after the grants they need."""
+    waiting = module.text.split('resource "time_sleep" "grants"')[1].split("\n}\n")[0]
+    for grant in ("builder_pushes", "builder_reads_sources", "transfer_runs", "alerts_reads"):
+        assert f".{grant}," in waiting
+    for kind in ("google_cloudfunctions2_function", "google_bigquery_data_transfer_config"):
+        block = module.text.split(f'resource "{kind}"')[1].split("\n}\n")[0]
+        assert "time_sleep.grants," in block.split("depends_on")[1], kind
+    assert module.text.count("depends_on = [time_sleep.apis]") > 5
 
 
 def test_every_setting_of_the_code_can_be_given(module: Module) -> None:

@@ -50,6 +50,7 @@ def test_nothing_else_has_a_grant(deployed: Resources, touches: set[Touch]) -> N
     """Google's agents, the invoker, the alerts' account and the builder have grants."""
     agents = "service-123456789012@"
     pubsub, storage = f"{agents}gcp-sa-pubsub", f"{agents}gs-project-accounts"
+    transfer = f"{agents}gcp-sa-bigquerydatatransfer"
     found = {grant for grant in grants(deployed) if grant[0] not in accounts(touches)}
     subscriptions = {
         held["name"]
@@ -63,6 +64,8 @@ def test_nothing_else_has_a_grant(deployed: Resources, touches: set[Touch]) -> N
         (pubsub, "roles/iam.serviceAccountTokenCreator", "nba-invoker"),
         (storage, "roles/pubsub.publisher", "scraped-objects"),
         *(("nba-invoker", "roles/run.invoker", name) for name in services),
+        # FP09: without it every scheduled query of a first apply fails.
+        (transfer, "roles/iam.serviceAccountTokenCreator", "nba-alerts"),
         ("nba-alerts", "roles/bigquery.dataViewer", "nba_orchestration"),
         ("nba-alerts", "roles/bigquery.jobUser", PROJECT),
         ("nba-builder", "roles/storage.objectViewer", f"{PROJECT}-nba-bundles"),

@@ -16,8 +16,8 @@ platform does with it, read in GoogleCloudPlatform/buildpacks and functions-fram
   FUNCTION_TARGET (`SetFunctionsEnvVars` in pkg/gcpbuildpack/env.go) and starts
   `functions-framework` without arguments, which reads them (src/functions_framework/_cli.py).
 - The framework puts the source's own folder on sys.path and not the working directory
-  (src/functions_framework/_function_registry.py), so `common` is found only with
-  PYTHONPATH=/workspace at run time.
+  (src/functions_framework/_function_registry.py). So each `main.py` puts the bundle's root there
+  itself: PYTHONPATH is the builder's, which sets it to the packages that it has installed.
 """
 
 import hashlib

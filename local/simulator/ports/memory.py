@@ -21,7 +21,8 @@ from common.cloud.ports import Row, StoredObject
 from common.cloud.publisher import encode
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
-from local.simulator.ports.memory_index import Folder, Partition
+from local.simulator.ports.memory_index import Folder, Partition, days_between, partition_day
+from local.simulator.ports.memory_limits import Statements, check_object, too_early
 
 
 class MemoryStorage:
@@ -41,6 +42,7 @@ class MemoryStorage:
         self._buckets = None if buckets is None else frozenset(buckets)
         self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
         self._index: dict[str, Folder[StoredObject]] = defaultdict(Folder)
+        self._written: dict[tuple[str, str], datetime] = {}
         self._generation = 0
         self._lock = Lock()
 
@@ -55,6 +57,7 @@ class MemoryStorage:
         custom_time: datetime | None = None,
     ) -> StoredObject:
         """Write an object that must not exist yet; see the port."""
+        check_object(name, metadata or {})
         make = partial(
             StoredObject,
             content_type=content_type,
@@ -76,19 +79,30 @@ class MemoryStorage:
         *,
         expected: int,
     ) -> StoredObject:
+        while (made := self._try(bucket, name, data, make, expected)) is None:
+            # The client tries again by itself where a name is written too often.
+            self._clock.sleep(too_early(self._written[bucket, name], self._clock.now()))
+        for listener in self.listeners:
+            listener(made)
+        return made
+
+    def _try(
+        self, bucket: str, name: str, data: bytes, make: Callable[..., StoredObject], expected: int
+    ) -> StoredObject | None:
+        """Write once; None where the name was written within the last second."""
         with self._lock:
-            held = self._bucket(bucket)
+            held, now = self._bucket(bucket), self._clock.now()
             present = held[name][1].generation if name in held else 0
             if present != expected:
                 raise ConflictError(
                     f"gs://{bucket}/{name} is at generation {present}, not {expected}"
                 )
+            if too_early(self._written.get((bucket, name)), now):
+                return None
             self._generation += 1
-            made = make(bucket, name, self._generation, size=len(data), created=self._clock.now())
-            held[name] = (bytes(data), made)
+            made = make(bucket, name, self._generation, size=len(data), created=now)
+            held[name], self._written[bucket, name] = (bytes(data), made), now
             self._index[bucket].put(name, made)
-        for listener in self.listeners:
-            listener(made)
         return made
 
     def restore(self, bucket: str, name: str) -> StoredObject:
@@ -158,9 +172,19 @@ class MemoryStorage:
 
 
 class MemoryWarehouse:
-    """The five tables as lists; a job key writes once. `rows[table]` is what was appended."""
+    """The five tables as lists; a job key writes once.
 
-    def __init__(self) -> None:
+    Args:
+        clock: counts the statements of BigQuery's rates; None counts none.
+
+    Attributes:
+        rows: what was appended, by table.
+        statements: those of each table so far.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock
+        self.statements = Statements()
         self.rows: dict[str, list[Row]] = {name: [] for name in NAMES}
         # By partition day, so that a bounded read touches a bounded number of rows here too.
         self._days: dict[tuple[str, date], Partition] = defaultdict(Partition)
@@ -180,16 +204,21 @@ class MemoryWarehouse:
                 typed = [row for row in typed if row[shape.id_column] not in ids]
             if not typed or (table_name, job_key) in self._jobs:
                 return
+        if self.clock:
+            self.statements.wait(table_name, self.clock, job_key)
+        with self._lock:
+            if (table_name, job_key) in self._jobs:
+                return
             self._jobs.add((table_name, job_key))
             ids.update(row[shape.id_column] for row in typed)
             self.rows[table_name].extend(typed)
             for row in typed:
-                day = _partition_day(row[shape.partition_column])
+                day = partition_day(row[shape.partition_column])
                 self._days[table_name, day].rows.append(row)
 
     def adopt(self, table_name: str, row: Row) -> None:
         """Hold a row that another system wrote before: reads find it, `rows` lists only ours."""
-        day = _partition_day(row[table(table_name).partition_column])
+        day = partition_day(row[table(table_name).partition_column])
         self._days[table_name, day].rows.append(row)
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
@@ -213,9 +242,9 @@ class MemoryWarehouse:
             for name, value in (where or {}).items()
         }
         names = tuple(shape.column(name).name for name in columns)
-        edges = {_partition_day(first), _partition_day(last)}
+        edges = {partition_day(first), partition_day(last)}
         found: list[Row] = []
-        for day in _days(first, last):
+        for day in days_between(first, last):
             if (partition := self._days.get((table_name, day))) is None:
                 continue
             view = partition.view(names, wanted, shape.partition_column)
@@ -227,15 +256,6 @@ class MemoryWarehouse:
         if not arrays:
             return found
         return [{**row, **{name: [*row[name]] for name in arrays}} for row in found]
-
-
-def _partition_day(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    numbers = range(_partition_day(first).toordinal(), _partition_day(last).toordinal() + 1)
-    return map(date.fromordinal, numbers)
 
 
 @dataclass(frozen=True)

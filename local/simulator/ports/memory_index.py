@@ -3,7 +3,8 @@
 
 import sys
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from common.cloud.ports import Row
@@ -149,3 +150,14 @@ class Partition:
                 self._views.clear()
             self._views[key] = (len(self.rows), found)
         return found
+
+
+def partition_day(value: date) -> date:
+    """Return the day of a partition value: a DATE itself, a TIMESTAMP's (UTC) day."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield the days of the partitions from one value to another, both included."""
+    numbers = range(partition_day(first).toordinal(), partition_day(last).toordinal() + 1)
+    return map(date.fromordinal, numbers)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import grpc
@@ -11,8 +12,9 @@ import pytest
 from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from common.clock import SystemClock
+from common.cloud import limits
 from common.cloud.ports import Publisher
-from common.cloud.publisher import MESSAGE_BYTES_MAX, GooglePublisher
+from common.cloud.publisher import GooglePublisher
 from common.errors import BadInputError, is_transient
 from local.simulator.ports.memory import MemoryPublisher
 
@@ -25,9 +27,14 @@ class Server:
     def __init__(self) -> None:
         self.taken: list[PublishRequest] = []
         self.failures: list[grpc.StatusCode] = []
+        self.hangs = 0
+        self.over = Event()
 
     def publish(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Answer as the real service does."""
+        if self.hangs:
+            self.hangs -= 1
+            self.over.wait(10)
         if self.failures:
             context.abort(self.failures.pop(0), "made to fail")
         self.taken.append(request)
@@ -45,7 +52,9 @@ def endpoint_of() -> Iterator[Callable[[Server], str]]:
             request_deserializer=PublishRequest.deserialize,
             response_serializer=PublishResponse.serialize,
         )
-        grpc_server = grpc.server(ThreadPoolExecutor(2))
+        grpc_server = grpc.server(
+            ThreadPoolExecutor(2), options=(("grpc.max_receive_message_length", -1),)
+        )
         grpc_server.add_generic_rpc_handlers(
             [
                 grpc.method_handlers_generic_handler(
@@ -93,9 +102,13 @@ def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
         ("text", {}),
         ({"when": datetime(2025, 11, 12, tzinfo=UTC)}, {}),
         ({"rate": float("nan")}, {}),
-        ({"text": "x" * MESSAGE_BYTES_MAX}, {}),
+        ({"text": "x" * limits.MESSAGE_BYTES.most}, {}),
+        ({"text": "x" * (limits.MESSAGE_BYTES.most - 11)}, {"note": "a"}),
         ({}, {"count": 1}),
         ({}, {"note": "x" * 1025}),
+        ({}, {"x" * 257: "note"}),
+        ({}, {"": "note"}),
+        ({}, {"googclient": "note"}),
         ({}, {f"k{number}": "v" for number in range(101)}),
     ],
 )
@@ -105,6 +118,13 @@ def test_r7_what_pubsub_would_refuse_is_permanent(
     """A body that is no JSON object, or a message over a limit, is our own permanent error."""
     with pytest.raises(BadInputError):
         publisher.publish("scraper-requests", body, attributes)
+
+
+def test_a_message_at_every_limit_is_published(publisher: Publisher) -> None:
+    """A hundred attributes of the longest keys and values pass, and 10 MB in all."""
+    full = {f"{number:0>256}": "x" * 1024 for number in range(limits.ATTRIBUTES.most)}
+    assert publisher.publish("scraper-requests", {}, full)
+    assert publisher.publish("t", {"text": "x" * (limits.MESSAGE_BYTES.most - 11)}, {})
 
 
 def test_a_deployments_prefix_goes_before_every_topic(
@@ -136,6 +156,16 @@ def test_a_passing_failure_is_retried(server: Server, endpoint_of: Callable[[Ser
     """UNAVAILABLE is tried again at once; the caller sees only the id."""
     server.failures = [grpc.StatusCode.UNAVAILABLE]
     assert GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {}) == "1"
+
+
+def test_fp10_a_publish_that_hangs_is_tried_again(
+    server: Server, endpoint_of: Callable[[Server], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call takes a third of its retry's time at most, so that the next one still comes."""
+    monkeypatch.setattr("common.cloud.publisher.PUBLISH_SECONDS_MAX", 3.0)
+    server.hangs = 1
+    assert GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {}) == "1"
+    server.over.set()
 
 
 def test_r7_a_lasting_refusal_passes_through(

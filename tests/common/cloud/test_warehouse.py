@@ -12,12 +12,13 @@ from google.api_core.exceptions import (
     GoogleAPICallError,
     NotFound,
     ServiceUnavailable,
+    TooManyRequests,
 )
 
+from common.cloud.jobs import JOBS_MAX
 from common.cloud.ports import Warehouse
 from common.cloud.tables import NAMES, build_row, table
 from common.cloud.warehouse import (
-    JOBS_MAX,
     QUERY_PARAMETERS_MAX,
     BigQueryWarehouse,
     make_client,
@@ -25,6 +26,7 @@ from common.cloud.warehouse import (
 )
 from common.errors import PermanentError, RowError, TransientError, is_transient
 from local.simulator.ports.memory import MemoryWarehouse
+from local.simulator.world import ManualClock
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
@@ -231,21 +233,43 @@ def test_an_absent_server_is_transient(noon: datetime) -> None:
 
 
 class FakeJob:
-    """A job as jobs.get shows it."""
+    """A job as jobs.get shows it; each look after the first `looks` finds it done."""
 
-    def __init__(self, state: str = "DONE", error: GoogleAPICallError | None = None) -> None:
-        self.state = state
+    def __init__(self, error: GoogleAPICallError | None = None, *, looks: int = 0) -> None:
+        self.job_id = "a-job"
         self.error = error
-        self.error_result = {"reason": "x"} if error and state == "DONE" else None
-        self.waited = 0
+        self.looks = looks
+        self.looked = 0
+
+    @property
+    def state(self) -> str:
+        """Return DONE once it was looked at often enough."""
+        return "DONE" if self.looked >= self.looks else "RUNNING"
+
+    @property
+    def error_result(self) -> dict[str, str] | None:
+        """Return what is shown of a failed job."""
+        return {"reason": "x"} if self.error and self.state == "DONE" else None
+
+    def exception(self) -> GoogleAPICallError | None:
+        """Return the error of a done job."""
+        assert self.state == "DONE"
+        return self.error
+
+    def reload(self, **options: Any) -> None:
+        """Look at the job again."""
+        may_be_tried_again(options)
+        self.looked += 1
 
     def result(self, **options: Any) -> None:
-        """Wait; the library must not run a job with an id of ours again."""
-        assert options["job_retry"] is None
-        assert options["timeout"] is not None
-        self.waited += 1
-        if self.error:
-            raise self.error
+        """Refuse, as getQueryResults may for a job of another account."""
+        raise Forbidden("Access Denied: getQueryResults")
+
+
+def may_be_tried_again(options: dict[str, Any]) -> None:
+    """Assert that a call may hang and be tried again, within a function's time."""
+    assert 2 * options["timeout"] < options["retry"].timeout
+    assert options["retry"].timeout + options["timeout"] < 540
 
 
 class FakeClient:
@@ -260,6 +284,7 @@ class FakeClient:
     def query(self, sql: str, *, job_id: str, **options: Any) -> FakeJob:
         """Insert a job."""
         assert options["job_retry"] is None
+        may_be_tried_again(options)
         if job_id in self.jobs:
             raise Conflict(f"Already Exists: Job {job_id}")
         self.sent.append(job_id)
@@ -268,48 +293,68 @@ class FakeClient:
 
     def get_dataset(self, dataset: str, **options: Any) -> Any:
         """Return the dataset's location, within a function's time."""
-        assert options["retry"].timeout + options["timeout"] < 540
+        may_be_tried_again(options)
         return type("Dataset", (), {"location": f"location of {dataset}"})
 
     def get_job(self, job_id: str, *, location: str, **options: Any) -> FakeJob:
         """Return a job of the dataset's location, within a function's time."""
-        assert options["retry"].timeout + options["timeout"] < 540
+        may_be_tried_again(options)
         assert location == f"location of {DATASET}"
         if not self.visible or job_id not in self.jobs:
             raise NotFound(f"Not found: Job {job_id}")
         return self.jobs[job_id]
 
 
-def fake_append(client: Any, key: str = "slot-1", *, size: int = 1) -> None:
+def fake_append(
+    client: Any, key: str = "slot-1", *, size: int = 1, clock: ManualClock | None = None
+) -> None:
     """Append decisions through the fake."""
     when = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
     rows = [decision(when, str(number)) for number in range(size)]
-    BigQueryWarehouse(PROJECT, DATASET, client=client).append(DECISIONS, rows, job_key=key)
+    made = BigQueryWarehouse(PROJECT, DATASET, client=client, clock=clock or ManualClock(when))
+    made.append(DECISIONS, rows, job_key=key)
 
 
 def test_r6_a_second_delivery_finds_the_job_done() -> None:
-    """A second append of one key waits for the finished job, and sends nothing."""
+    """A second append of one key finds the finished job, and sends nothing."""
     client = FakeClient()
     fake_append(client)
     fake_append(client)
     assert len(client.sent) == 1
-    assert client.jobs[client.sent[0]].waited == 2
+
+
+def test_fp01_a_job_is_waited_for_by_looking_at_it() -> None:
+    """Another account's running job is looked at until it is done, not asked for its results."""
+    client = FakeClient()
+    fake_append(client)
+    job = client.jobs[client.sent[0]] = FakeJob(looks=3)
+    fake_append(client)
+    assert (len(client.sent), job.looked) == (1, 3)
+
+
+def test_fp01_a_job_that_does_not_end_is_transient() -> None:
+    """A job that runs for a minute is left to the next delivery."""
+    client, clock = FakeClient(), ManualClock(datetime(2025, 11, 12, 17, 0, tzinfo=UTC))
+    client.outcomes = [FakeJob(looks=1000)]
+    began = clock.now()
+    with pytest.raises(TransientError, match="a-job still runs"):
+        fake_append(client, clock=clock)
+    assert timedelta(seconds=60) <= clock.now() - began < timedelta(seconds=62)
 
 
 def test_r6_a_running_job_is_waited_for() -> None:
     """The failure of another delivery's running job is raised, and no second job is sent."""
     client = FakeClient()
-    client.outcomes = [FakeJob("RUNNING", ServiceUnavailable("later"))]
-    for _ in range(2):
-        with pytest.raises(ServiceUnavailable):
-            fake_append(client)
+    client.outcomes = [FakeJob(ServiceUnavailable("later"), looks=2)]
+    with pytest.raises(ServiceUnavailable):
+        fake_append(client)
     assert len(client.sent) == 1
 
 
 def test_r6_failed_jobs_take_suffixes() -> None:
     """Each delivery after a failed job sends one job with the next suffix, until one succeeds."""
     client = FakeClient()
-    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(2)]
+    client.outcomes = [FakeJob(ServiceUnavailable("x")) for _ in range(2)]
     for _ in range(2):
         with pytest.raises(ServiceUnavailable):
             fake_append(client)
@@ -319,16 +364,40 @@ def test_r6_failed_jobs_take_suffixes() -> None:
     assert client.sent == [first, f"{first}-2", f"{first}-3"]
 
 
+def too_early() -> GoogleAPICallError:
+    """Return the error of a job beyond 25 statements in 10 s, as the library makes it."""
+    return TooManyRequests(
+        "Exceeded rate limits: too many table dml insert operations for this table.",
+        errors=[{"reason": "rateLimitExceeded"}],
+    )
+
+
+def test_fp02_a_job_beyond_the_rate_is_sent_again_in_the_same_delivery() -> None:
+    """The append pauses longer and longer, and takes the next suffix each time."""
+    client, clock = FakeClient(), ManualClock(datetime(2025, 11, 12, 17, 0, tzinfo=UTC))
+    client.outcomes = [FakeJob(too_early()) for _ in range(3)]
+    began = clock.now()
+    fake_append(client, clock=clock)
+    assert len(client.sent) == 4
+    assert timedelta(seconds=3) < clock.now() - began < timedelta(seconds=7)
+
+
+def test_fp02_a_rate_that_does_not_refill_is_left_to_the_next_delivery() -> None:
+    """After two minutes the error is raised, long before a function's timeout."""
+    client, clock = FakeClient(), ManualClock(datetime(2025, 11, 12, 17, 0, tzinfo=UTC))
+    client.outcomes = [FakeJob(too_early()) for _ in range(100)]
+    began = clock.now()
+    with pytest.raises(TooManyRequests):
+        fake_append(client, clock=clock)
+    assert timedelta(seconds=100) < clock.now() - began < timedelta(seconds=121)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "begun"),
     [
-        ([FakeJob("RUNNING", ServiceUnavailable("later"))], True),
-        ([FakeJob("PENDING", ServiceUnavailable("later"))], True),
-        ([FakeJob("DONE", ServiceUnavailable("x"))], False),
-        (
-            [FakeJob("DONE", ServiceUnavailable("x")), FakeJob("RUNNING", ServiceUnavailable("y"))],
-            True,
-        ),
+        ([FakeJob(looks=1000)], True),
+        ([FakeJob(ServiceUnavailable("x"))], False),
+        ([FakeJob(ServiceUnavailable("x")), FakeJob(looks=1000)], True),
     ],
 )
 def test_r6_a_job_that_may_still_write_has_begun(outcomes: list[FakeJob], *, begun: bool) -> None:
@@ -336,7 +405,7 @@ def test_r6_a_job_that_may_still_write_has_begun(outcomes: list[FakeJob], *, beg
     client: Any = FakeClient()
     client.outcomes = [*outcomes]
     for _ in outcomes:
-        with pytest.raises(ServiceUnavailable):
+        with pytest.raises((ServiceUnavailable, TransientError)):
             fake_append(client)
     warehouse = BigQueryWarehouse(PROJECT, DATASET, client=client)
     assert warehouse.has_begun(DECISIONS, job_key="slot-1") == begun
@@ -358,10 +427,12 @@ def test_a_job_that_may_not_be_looked_at_is_none_of_ours() -> None:
 def test_suffixes_are_bounded() -> None:
     """When every allowed job of a key has failed, the append fails permanently."""
     client = FakeClient()
-    client.outcomes = [FakeJob("DONE", ServiceUnavailable("x")) for _ in range(JOBS_MAX)]
-    for _ in range(JOBS_MAX):
-        with pytest.raises(ServiceUnavailable):
-            fake_append(client)
+    client.outcomes = [FakeJob(ServiceUnavailable("x"))]
+    with pytest.raises(ServiceUnavailable):
+        fake_append(client)
+    (first,) = client.sent
+    failed = client.jobs[first]
+    client.jobs |= {f"{first}-{number}": failed for number in range(2, JOBS_MAX + 1)}
     with pytest.raises(PermanentError, match=f"{JOBS_MAX} jobs nba_orchestration-workflow_dec"):
         fake_append(client)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from google.api_core.exceptions import Forbidden, ServiceUnavailable
+from google.api_core.exceptions import Forbidden, ServiceUnavailable, TooManyRequests
 
 from common.cloud.ports import Storage
 from common.entry.incidents import report
@@ -100,6 +100,23 @@ def test_a2_the_limit_holds_for_dead_letters_too(capsys: pytest.CaptureFixture[s
         assert respond(runtime, {}, push(b'{"version": 7}'), route)[1] == 200
     lines = results(capsys)
     assert (lines["ERROR", "incident"], lines["WARNING", "refused"]) == (1, 100)
+
+
+def test_fp02_the_rate_limits_of_a_burst_alert_late(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nine deliveries of a message may meet a rate limit before it is an incident; three an outage.
+
+    A platform without a free instance counts a delivery as well, so that a message of a burst may
+    come here for the first time with its fifth.
+    """
+    clock = ManualClock(NIGHT)
+    runtime = instance(clock, MemoryStorage(clock))
+    too_fast = TooManyRequests("slow down")
+    assert {fail(runtime, too_fast, attempt) for attempt in range(1, 10)} == {503}
+    assert results(capsys)["ERROR", "incident"] == 0
+    assert fail(runtime, too_fast, 10) == 503
+    assert results(capsys)["ERROR", "incident"] == 1
+    assert fail(runtime, ServiceUnavailable("down"), 3) == 503
+    assert results(capsys)["ERROR", "incident"] == 1
 
 
 def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import ids
-from common.errors import BadInputError
+from common.cloud import limits
 from common.messages.labels import TEXT_CHARACTERS_MAX, Labels, read_labels
 from tests.kit.situations import DAY, MANY, et
 
@@ -109,11 +109,17 @@ def test_metadata_that_others_add_is_left_aside() -> None:
         ({"http_status": "1000"}, "http_status"),
     ],
 )
-def test_b4_labels_of_another_form_are_refused(changes: dict[str, str], field: str) -> None:
-    """The error names the object and the field."""
-    with pytest.raises(BadInputError, match=field) as caught:
-        read_labels(given_labels(**changes), "oddsa-events/x.json")
-    assert "oddsa-events/x.json" in str(caught.value)
+def test_fp06_labels_of_another_form_are_an_upload_s(changes: dict[str, str], field: str) -> None:
+    """An object without every label in our form is none of ours, whatever its name."""
+    assert read_labels(given_labels(), HOME) is not None
+    assert field in given_labels(**changes)
+    assert read_labels(given_labels(**changes), HOME) is None
+
+
+@pytest.mark.parametrize("metadata", [{"task_id": "build-7"}, {"task_id": ids.request_id("1")}])
+def test_fp06_a_foreign_task_id_is_an_upload_s(metadata: dict[str, str]) -> None:
+    """A `task_id` alone, even one of our form, does not make an object ours."""
+    assert read_labels(metadata, HOME) is None
 
 
 def test_b4_labels_at_their_limits_are_taken() -> None:
@@ -136,4 +142,14 @@ def test_the_longest_labels_fit_into_gcs() -> None:
     full = given_labels(
         error_class="x" * TEXT_CHARACTERS_MAX, error_message="y" * TEXT_CHARACTERS_MAX
     )
-    assert sum(len(name) + len(value.encode()) for name, value in full.items()) < 8 * 1024
+    assert (
+        sum(len(name) + len(value.encode()) for name, value in full.items())
+        < limits.METADATA_BYTES.most
+    )
+
+
+def test_the_widest_text_of_an_error_fits_into_gcs() -> None:
+    """A thousand of the widest characters, beside the name of any of our errors, stay within it."""
+    full = given_labels(error_class="E" * 100, error_message="🏀" * TEXT_CHARACTERS_MAX)
+    size = sum(len(name) + len(value.encode()) for name, value in full.items())
+    assert size < limits.METADATA_BYTES.most - 2048

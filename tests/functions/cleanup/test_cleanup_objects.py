@@ -1,16 +1,26 @@
 """Objects without a log row are resent, a bounded number of times (R8)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
+from common.errors import RowError
 from common.healing import objects as lost_objects
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.world import World
 from tests.kit.breaks import Break, failing, raising, tapped
 from tests.kit.checks import defects
 from tests.kit.sweeps import BUCKET, SWEEPS_A_DAY, sweep, upload
 from tests.kit.world import SWEEP, lose_two, unnoticed
+
+
+def poison(call: Call, do: Do) -> Any:
+    """Refuse the log rows of objects named poison, as if they did not fit the table."""
+    if call.name == "append" and any("poison" in str(row.get("gcs_path")) for row in call.args[1]):
+        raise RowError("scraper_execution_log.gcs_path: does not fit")
+    return do()
 
 
 def test_a_lost_error_object_is_found_too(world: World) -> None:
@@ -21,12 +31,12 @@ def test_a_lost_error_object_is_found_too(world: World) -> None:
 
 
 def test_c5_a_poison_object_is_sent_three_times_and_then_quarantined(world: World) -> None:
-    """Every resend of an object with invalid labels is dead-lettered."""
-    with unnoticed(world):
-        world.storage.create(BUCKET, "notes/2025-11-12/x.json", b"", metadata={"task_id": "7"})
-    rows = [sweep(world, number) for number in range(5)]
+    """Every resend of an object that cannot be logged is dead-lettered."""
+    upload(world, "notes/2025-11-12/poison.json")
+    with tapped(world, poison, "warehouse"):
+        rows = [sweep(world, number) for number in range(5)]
     assert [row["republished_count"] for row in rows] == [1, 1, 1, 0, 0]
-    left_alone = [f"gs://{BUCKET}/notes/2025-11-12/x.json"]
+    left_alone = [f"gs://{BUCKET}/notes/2025-11-12/poison.json"]
     assert [row["quarantined"] for row in rows] == [[]] * 3 + [left_alone] + [[]]
 
 
@@ -69,11 +79,11 @@ def test_c5_quarantined_objects_take_no_others_place(
 ) -> None:
     """Quarantined objects do not count towards the resends of a sweep."""
     monkeypatch.setattr(lost_objects, "SWEEP_OBJECTS_MAX", 2)
-    with unnoticed(world):
-        for number in range(2):
-            world.storage.create(BUCKET, f"a/2025-11-12/{number}", b"", metadata={"task_id": "7"})
-    for number in range(4):
-        row = sweep(world, number)
+    for number in range(2):
+        upload(world, f"a/2025-11-12/poison-{number}")
+    with tapped(world, poison, "warehouse"):
+        for number in range(4):
+            row = sweep(world, number)
     assert len(row["quarantined"]) == 2
     upload(world, "b/2025-11-12/lost.json")
     assert sweep(world, 5)["republished"] == [f"gs://{BUCKET}/b/2025-11-12/lost.json"]

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from common.entry.respond import respond
 from common.messages.envelope import ID_CHARACTERS_MAX
-from common.messages.labels import NAME_SHOWN_CHARACTERS_MAX
 from local.simulator.world import ROUTES, World
 from tests.kit.payloads import FOLDER, recorded, wrapped
 from tests.kit.world import FUNCTIONS, before, forget, new_world
@@ -27,6 +26,7 @@ EXAMPLES = 250
 SOAK_EXAMPLES = 2_000
 SECONDS = 2.0
 LINE_CHARACTERS_MAX = 3000
+NAME_SHOWN_CHARACTERS_MAX = 200
 MARK = "PAYLOAD-MARK-"
 """Long enough to find, whatever it is cut to; only unknown places are filled with it."""
 NAMED = re.compile(r"""^metadata of ('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
