@@ -29,6 +29,8 @@ HIDDEN = "(hidden)"
 KEY_CHARACTERS_MIN = 16
 """A real key has 32 digits; hiding a short made-up one, such as `k`, would garble the data."""
 SHOWN_CHARACTERS_MAX = 200
+MOVED_TO = "x-moved-to"
+"""The header to which our client moves `Location`, so that httpx does not parse it."""
 # https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html
 # Older answers have no error_code: their message alone says that the credits are used up (FS18).
 _NO_CREDITS = re.compile(
@@ -97,13 +99,21 @@ def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceErr
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _refusal_of(call, reply, body, now)
     if reply.is_redirect or status == HTTPStatus.GONE:
-        # Only the host is shown: an address may contain a key or a password.
-        host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
-        return MovedError(f"{text} to {host}: set its new base URL", status, body)
+        return MovedError(f"{text} to {_new_host(reply)}: set its new base URL", status, body)
     if status in TRANSIENT_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = _retry_after(reply.headers, now)
         return UnavailableError(f"{text}; {_shown(body)}", status, body, wait)
     return RefusedError(f"{text}; {_shown(body)}", status, body)
+
+
+def _new_host(reply: Reply) -> str:
+    """Name the host that a redirect leads to, if any; the rest may contain a key or a password."""
+    location = reply.headers.get(MOVED_TO) or reply.headers.get("location", "")
+    try:
+        host = urlsplit(location).hostname or "nowhere"
+    except ValueError:  # brackets without an IPv6 address, or letters that no host has
+        return "an address that is none"
+    return host[:SHOWN_CHARACTERS_MAX]
 
 
 def _refusal_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
@@ -158,7 +168,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(given)
     try:
         return (parsedate_to_datetime(given) - now).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # no date, or a year beyond all calendars
         return None
 
 
