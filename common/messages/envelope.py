@@ -144,13 +144,13 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
         raise BadInputError(f"CloudEvent data: {type(data).__name__}; send a JSON object")
     if isinstance(data.get("message"), dict):
         return _from_push(data)
-    kind = _short(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
+    kind = _line(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
     shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "bare"
     return Event(
         shape=shape,
         data=data,
         attributes={"eventType": kind},
-        message_id=_short(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
+        message_id=_line(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
         publish_time=_instant(event.get("time"), "CloudEvent time"),
         raw=json.dumps(data),
     )
@@ -163,7 +163,7 @@ def _from_push(document: dict[str, Any]) -> Event:
     attributes = _attributes(message.get("attributes"))
     common: dict[str, Any] = {
         "attributes": attributes,
-        "message_id": _short(
+        "message_id": _line(
             message.get("messageId") or message.get("message_id"),
             "message.messageId",
             ID_CHARACTERS_MAX,
@@ -174,7 +174,7 @@ def _from_push(document: dict[str, Any]) -> Event:
         "delivery_attempt": attempt
         if type(attempt) is int and attempt in DELIVERY_ATTEMPTS
         else None,
-        "subscription": _short(
+        "subscription": _line(
             document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
         ),
         "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to show that it was too long
@@ -215,6 +215,15 @@ def _short(value: object, what: str, characters_max: int) -> str:
     if (text == "" and value not in (None, "")) or len(text) > characters_max:
         shown = f"{len(text)} characters" if text else type(value).__name__
         raise BadInputError(f"{what}: {shown}; send a text of at most {characters_max} characters")
+    return text
+
+
+def _line(value: object, what: str, characters_max: int) -> str:
+    """Return a text of the envelope that has no line break or other control character (FR12)."""
+    text = _short(value, what, characters_max)
+    if not text.isprintable():
+        shown = ascii(text[:SHOWN_CHARACTERS_MAX])
+        raise BadInputError(f"{what}: {shown} has control characters; send a text of one line")
     return text
 
 

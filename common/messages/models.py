@@ -1,5 +1,6 @@
 """The messages between the functions, which are bounded, versioned and checked on arrival."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
@@ -21,13 +22,9 @@ _DAY_MIN, _DAY_END = date(1946, 11, 1), date(2100, 1, 1)
 """The date of the league's first game, and a far one; beyond them sums of times could overflow."""
 Day = Annotated[date, Field(ge=_DAY_MIN - timedelta(days=7), lt=_DAY_END)]
 """The date of a task; it may precede the first instant, because a tick covers earlier nights."""
-Instant = Annotated[
-    AwareDatetime,
-    Field(
-        ge=datetime(_DAY_MIN.year, _DAY_MIN.month, _DAY_MIN.day, tzinfo=UTC),
-        lt=datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC),
-    ),
-]
+INSTANT_MIN = datetime(_DAY_MIN.year, _DAY_MIN.month, _DAY_MIN.day, tzinfo=UTC)
+INSTANT_END = datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, Field(ge=INSTANT_MIN, lt=INSTANT_END)]
 Points = Annotated[int, Field(ge=0, lt=1000)]
 SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
 """By the first three digits of a game id."""
@@ -173,6 +170,9 @@ class ObjectEvent(Message):
     metadata: dict[MetadataText, MetadataText] | None = Field(None, max_length=256)
 
 
+FORCE_ID_CHARACTERS_MAX = 128
+_FORCE_ID = re.compile(rf"[0-9A-Za-z_.-]{{1,{FORCE_ID_CHARACTERS_MAX}}}")
+"""Pub/Sub's own ids are digits; this one becomes part of object names (FR12)."""
 M = TypeVar("M", bound=Message)
 _SHOWN_CHARACTERS_MAX = 80
 _SHOWN_DEFECTS_MAX = 3
@@ -249,5 +249,16 @@ def force_id(tick: Tick, event: Event, owner: str) -> str:
     """Return what a forced tick adds to its ids: its message's id, or the owner of a direct call.
 
     A tick that is not forced adds nothing.
+
+    Raises:
+        BadInputError: a direct caller gave an id that cannot stand in the name of an object.
     """
-    return (event.message_id or owner) if tick.force else ""
+    if not tick.force:
+        return ""
+    if event.message_id and not _FORCE_ID.fullmatch(event.message_id):
+        shown = _shortened(event.message_id)
+        raise BadInputError(
+            f"message_id: {shown}, {len(event.message_id)} characters; a forced tick needs an id "
+            f"of 1 to {FORCE_ID_CHARACTERS_MAX} letters, digits, '-', '_' and '.'"
+        )
+    return event.message_id or owner
