@@ -220,11 +220,12 @@ def test_a_forbidden_create_is_a_conflict_where_an_object_is(
         storage.replace(BUCKET, "x", b"", generation=1)
 
 
-@pytest.mark.parametrize(
-    ("hours", "ours", "wanted"), [(-1, True, -1), (1, True, 0), (-1, False, 0)]
-)
+OURS = {"task_id": "t"}
+
+
+@pytest.mark.parametrize(("hours", "labels", "wanted"), [(-1, OURS, -1), (1, OURS, 0), (-1, {}, 0)])
 def test_fr7_a_custom_time_dates_only_our_own_runs_and_never_after_the_creation(
-    hours: int, ours: bool, wanted: int
+    hours: int, labels: dict[str, str], wanted: int
 ) -> None:
     """An uploader may set any customTime: the object's creation bounds it."""
     hour, noon = timedelta(hours=1), datetime(2025, 11, 12, 17, tzinfo=UTC)
