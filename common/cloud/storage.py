@@ -167,7 +167,12 @@ class GoogleStorage:
         return self._client.bucket(bucket).blob(name)
 
     def _find(self, bucket: str, name: str) -> "Blob | None":
-        from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
+        """Look an object up; None when it does not exist.
+
+        Where the right to list depends on the prefix, GCS may answer 403 for an object that is not
+        there: then a listing of its name decides, which terraform/state.tf allows.
+        """
+        from google.api_core.exceptions import Forbidden, NotFound  # noqa: PLC0415 - cold start
 
         blob = self._blob(bucket, name)
         try:
@@ -175,6 +180,12 @@ class GoogleStorage:
         except NotFound as error:
             if "bucket does not exist" in str(error):
                 raise _no_bucket(bucket) from error
+            return None
+        except Forbidden:
+            # In the order of names, the name itself comes before all that it begins.
+            first = next(self.list(bucket, name, limit=1), None)
+            if first is not None and first.name == name:
+                raise
             return None
         return blob
 

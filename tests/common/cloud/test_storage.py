@@ -220,6 +220,25 @@ def test_a_forbidden_create_is_a_conflict_where_an_object_is(
         storage.replace(BUCKET, "x", b"", generation=1)
 
 
+@pytest.mark.stack
+def test_a_missing_object_is_told_from_a_forbidden_one(
+    server: StorageServer, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GCS may answer 403 for an absent name where the right to list depends on the prefix."""
+    storage = GoogleStorage(PROJECT, server.endpoint)
+    storage.create(BUCKET, f"{folder}ab", b"")
+
+    def forbid(*_: Any, **__: Any) -> None:
+        raise Forbidden("... does not have storage.objects.get access to the object (or ...).")
+
+    monkeypatch.setattr(Blob, "reload", forbid)
+    for absent in ("a", "abc", "b"):
+        assert storage.stat(BUCKET, folder + absent) is None
+        assert storage.read(BUCKET, folder + absent) is None
+    with pytest.raises(Forbidden):
+        storage.stat(BUCKET, f"{folder}ab")
+
+
 OURS = {"task_id": "t"}
 
 
