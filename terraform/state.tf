@@ -21,7 +21,7 @@ locals {
     cleanup_processor = {
       # It ends what others have left behind, under their claims, so that they cannot go on with it.
       overwrites = ["claims/execution_tracker/", "claims/scraper_runner/", "claims/workflow_executor/", "cleanup/cursor.json"]
-      creates    = ["cleanup/", "executions/"]
+      creates    = ["cleanup/", "executions/", "tasks/"]
       reads      = ["decided/"]
     }
     workflow_executor = {
@@ -31,17 +31,17 @@ locals {
     }
     scraper_runner = {
       overwrites = ["quota/"]
-      creates    = ["pacing/", "sources/"]
+      creates    = ["pacing/", "sources/", "tasks/"]
       reads      = []
     }
     scraper_logger = {
       overwrites = []
-      creates    = []
+      creates    = ["tasks/"]
       reads      = []
     }
     execution_tracker = {
       overwrites = ["switches/"]
-      creates    = ["executions/"]
+      creates    = ["executions/", "tasks/"]
       reads      = []
     }
   }

@@ -118,7 +118,7 @@ class SeasonReader:
         lately = f"{FOLDER}{eastern_date(now) - timedelta(days=LISTED_DAYS)}"
         for start in (lately, None):
             listed = self._storage.list(self._bucket, FOLDER, start=start)
-            found = [each for each in listed if _is_good(each) and _is_due(each, FOLDER, now)]
+            found = [each for each in listed if _is_good(each) and _is_credible(each, FOLDER)]
             if season := self._newest(sorted(found, key=_time, reverse=True)):
                 return season
         return None
@@ -142,7 +142,7 @@ class SeasonReader:
         newest: dict[date, StoredObject] = {}
         for stored in self._storage.list(self._bucket, BOARDS, start=start):
             day = _day_of(stored, BOARDS) if _is_board(stored) else None
-            is_newer = _is_due(stored, BOARDS, now) and _time(stored) > season.fetched
+            is_newer = _is_credible(stored, BOARDS) and _time(stored) > season.fetched
             if day and is_newer and (day not in newest or _time(stored) > _time(newest[day])):
                 newest[day] = stored
         read = {day: (_key(stored), stored) for day, stored in newest.items()}
@@ -204,13 +204,14 @@ def _is_board(stored: StoredObject) -> bool:
     return stored.metadata.get("outcome") in ("SUCCESS", "NO_DATA")
 
 
-def _is_due(stored: StoredObject, folder: str, now: datetime) -> bool:
-    """Return whether a task can have written a name by now: none is dated after tomorrow.
+def _is_credible(stored: StoredObject, folder: str) -> bool:
+    """Return whether a task can have given an object its name: none is dated after tomorrow.
 
-    A name of the year 9999 would be among the newest ones for ever (FR7).
+    A name of the year 9999 would be among the newest ones for ever (FR7). Held against the
+    object's creation, because a forced tick reads as of an instant that is long past.
     """
-    day = _day_of(stored, folder)
-    return day is None or day <= eastern_date(now) + timedelta(days=1)
+    day, created = _day_of(stored, folder), stored.created
+    return day is None or created is None or day <= eastern_date(created) + timedelta(days=1)
 
 
 def _day_of(stored: StoredObject, folder: str) -> date | None:

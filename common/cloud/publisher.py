@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from common.errors import BadInputError
+from common.redaction import shown
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -35,7 +36,7 @@ def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
     try:
         data = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
-        raise BadInputError(f"message body {body!r:.80} is not JSON: {error}") from error
+        raise BadInputError(f"message body {shown(repr(body), 80)} is not JSON: {error}") from error
     if len(data) > MESSAGE_BYTES_MAX:
         raise BadInputError(f"message body of {len(data)} bytes; the limit is {MESSAGE_BYTES_MAX}")
     _check_attributes(attributes)

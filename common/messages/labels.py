@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from common.errors import BadInputError
 from common.messages.models import Day, GameId, Instant, Name, Uuid, describe
 from common.messages.object_names import is_own_name
+from common.redaction import shown
 
 TEXT_CHARACTERS_MAX = 1000
 """GCS allows 8 KiB of metadata an object: https://cloud.google.com/storage/quotas#objects"""
@@ -62,6 +63,6 @@ def read_labels(metadata: Mapping[str, str] | None, name: str) -> Labels | None:
         labels = Labels.model_validate(metadata)
     except ValidationError as error:
         raise BadInputError(
-            f"metadata of {name[:NAME_SHOWN_CHARACTERS_MAX]!r}: {describe(error)}"
+            f"metadata of {shown(name, NAME_SHOWN_CHARACTERS_MAX)!r}: {describe(error)}"
         ) from error
     return labels if is_own_name(name, labels.scraper, labels.target_date) else None

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from common.calendar.game_ids import is_known
 from common.errors import BadInputError
 from common.messages.envelope import Event
+from common.redaction import shown
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 GameId = Annotated[str, Field(pattern=r"^([0-9]{10}|espn-[0-9]{1,12})$")]
@@ -200,10 +201,10 @@ def describe(error: ValidationError) -> str:
     """
     faults = []
     for fault in error.errors(include_url=False)[:_SHOWN_DEFECTS_MAX]:
-        where = ".".join(str(part)[:_SHOWN_CHARACTERS_MAX] for part in fault["loc"]) or "body"
+        where = ".".join(shown(part, _SHOWN_CHARACTERS_MAX) for part in fault["loc"]) or "body"
         known = fault["type"] != "extra_forbidden"
         value = f" (got {_shortened(fault['input'])})" if known else ""
-        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN_CHARACTERS_MAX]}{value}")
+        faults.append(f"{where}: {shown(fault['msg'], 2 * _SHOWN_CHARACTERS_MAX)}{value}")
     return "; ".join(faults)
 
 
@@ -211,11 +212,7 @@ def _shortened(value: object) -> str:
     """Write a value as a text of bounded length, in bounded time."""
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
-    return repr(
-        value[:_SHOWN_CHARACTERS_MAX]
-        if isinstance(value, str)
-        else str(value)[:_SHOWN_CHARACTERS_MAX]
-    )
+    return repr(shown(value, _SHOWN_CHARACTERS_MAX))
 
 
 def _object_fields(event: Event) -> dict[str, Any]:
@@ -227,7 +224,7 @@ def _object_fields(event: Event) -> dict[str, Any]:
     kind = event.attributes.get("eventType", "OBJECT_FINALIZE")
     if kind not in {"OBJECT_FINALIZE", "google.cloud.storage.object.v1.finalized"}:
         raise BadInputError(
-            f"eventType: {kind[:_SHOWN_CHARACTERS_MAX]!r} is not a finalize event; unsubscribe it"
+            f"eventType: {_shortened(kind)} is not a finalize event; unsubscribe it"
         )
     fields = dict(event.data)
     for ours, theirs in (
@@ -256,9 +253,9 @@ def force_id(tick: Tick, event: Event, owner: str) -> str:
     if not tick.force:
         return ""
     if event.message_id and not _FORCE_ID.fullmatch(event.message_id):
-        shown = _shortened(event.message_id)
+        got = _shortened(event.message_id)
         raise BadInputError(
-            f"message_id: {shown}, {len(event.message_id)} characters; a forced tick needs an id "
+            f"message_id: {got}, {len(event.message_id)} characters; a forced tick needs an id "
             f"of 1 to {FORCE_ID_CHARACTERS_MAX} letters, digits, '-', '_' and '.'"
         )
     return event.message_id or owner

@@ -1,15 +1,15 @@
 """Judges the answers of sources: each is its body, or an error of `common/sources/errors.py`."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from common.errors import TRANSIENT_STATUSES
+from common.redaction import HIDDEN, redact, secrets_of_url
 from common.scrapers.model import Call
 from common.scrapers.source import source_of
 from common.source_settings import Absence
@@ -25,7 +25,6 @@ from common.sources.errors import (
 )
 from common.sources.quota import read_usage
 
-HIDDEN = "(hidden)"
 KEY_CHARACTERS_MIN = 16
 """A real key has 32 digits; hiding a short made-up one, such as `k`, would garble the data."""
 SHOWN_CHARACTERS_MAX = 200
@@ -138,17 +137,13 @@ def hide(secrets: Iterable[str], body: bytes) -> bytes:
 
 
 def hide_text(secrets: Iterable[str], text: str) -> str:
-    """Replace the secrets in a text."""
-    return hide(secrets, text.encode()).decode()
+    """Replace the secrets in a text, and what looks like one."""
+    return redact(hide(secrets, text.encode()).decode())
 
 
 def secrets_of(key: str, base: str) -> tuple[str, ...]:
     """List a request's secrets: the key, and a base URL's password, plain and as it is sent."""
-    split = urlsplit(base)
-    password = unquote(split.password or "")
-    login = f"{unquote(split.username or '')}:{password}"
-    sent = b64encode(login.encode()).decode() if password else ""
-    return tuple(filter(None, (key, sent, password)))
+    return tuple(filter(None, (key, *secrets_of_url(base))))
 
 
 def _is_absent(body: bytes) -> bool:

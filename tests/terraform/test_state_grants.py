@@ -108,7 +108,7 @@ def test_conditions_have_uniform_access(deployed: Resources) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('creates    = ["pacing/", "sources/"]', 'creates    = ["pacing/"]'),
+        ('creates    = ["pacing/", "sources/", ', 'creates    = ["pacing/", '),
         ('overwrites = ["decided/"]', "overwrites = []"),
         ('reads      = ["decided/"]', 'reads      = ["decided/", "quota/"]'),
     ],

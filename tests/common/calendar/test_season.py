@@ -127,6 +127,12 @@ def test_fr7_uploads_do_not_hide_the_schedule_for_good(
     assert SeasonReader(storage, BUCKET).read(NOW + timedelta(hours=6)).name == after
 
 
+def test_a_forced_tick_of_the_past_reads_the_schedule_of_today(storage: Counting) -> None:
+    """A name is held against the object's own creation, not against the instant asked about."""
+    name = store(storage, NOW, schedule("0022500213"))
+    assert SeasonReader(storage, BUCKET).read(NOW - timedelta(days=8)).name == name
+
+
 @pytest.mark.parametrize("folder", [DAY, date(9999, 12, 31), "zzz"])
 def test_fr7_uploads_that_cannot_be_read_do_not_hide_the_schedule_before(
     storage: Counting, folder: date | str
@@ -139,14 +145,14 @@ def test_fr7_uploads_that_cannot_be_read_do_not_hide_the_schedule_before(
 
 
 def test_fr7_a_schedule_dated_after_tomorrow_is_not_read(storage: Counting) -> None:
-    """Tomorrow's Eastern date is the last that a name may have by now."""
+    """The Eastern date after its creation is the last that an object's name may have."""
     tomorrow, later = DAY + timedelta(days=1), DAY + timedelta(days=2)
     storage.create(BUCKET, f"nbac-schedule-api/{tomorrow}/x.json", schedule("0022500213"))
     storage.clock.move(NOW + timedelta(minutes=1))
     storage.create(BUCKET, f"nbac-schedule-api/{later}/x.json", schedule("0022500214"))
     read = SeasonReader(storage, BUCKET).read
     assert read(NOW + timedelta(minutes=1)).name == f"nbac-schedule-api/{tomorrow}/x.json"
-    assert read(NOW + timedelta(days=1)).name == f"nbac-schedule-api/{later}/x.json"
+    assert read(NOW + timedelta(days=2)).name == f"nbac-schedule-api/{tomorrow}/x.json"
 
 
 def test_fr7_a_scoreboard_dated_after_tomorrow_is_not_read(storage: Counting) -> None:
