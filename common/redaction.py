@@ -34,7 +34,7 @@ _FORMS = (
     (_HEADER, r"\1"),
     (r"\b(Bearer |Basic )[\w.~+/=-]{8,}", r"\1"),
     (r"\bya29\.[\w-]+|\bAIza[\w-]{30,}|\beyJ[\w-]{5,400}\.[\w-]{5,4000}[\w.-]*", ""),
-    (r"(?s:-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END|\Z))", ""),
+    (r"(?s:-----BEGIN [A-Z ]{0,40}PRIVATE KEY-{5}.*?(?:-----END|\Z))", ""),
 )
 _PATTERNS = tuple((re.compile(form, re.IGNORECASE), kept + HIDDEN) for form, kept in _FORMS)
 _LOGIN = re.compile(r"(\w+://)?.*@", re.DOTALL)
