@@ -12,7 +12,7 @@ MINUTES ?= 30
 setup: $(VENV)/installed
 
 # Re-installs only when a pin changes; a half-made environment is never taken for a whole one.
-$(VENV)/installed: requirements.txt constraints.txt requirements-dev.txt
+$(VENV)/installed: requirements.in constraints.txt requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; install Python 3.11 or pass PYTHON=/path/to/python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -58,19 +58,18 @@ mutants: setup
 bundle: setup
 	$(BIN)/python -m local bundle --out dist/bundle.zip
 
-# Pins anew what requirements.txt draws in, in versions that the developers' packages can live with too.
+# The platform of the build: Cloud Functions' python311, on Ubuntu 22.04.
+BUILD := --python-version 3.11 --implementation cp --only-binary :all: \
+	--platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64
+
+# Pins anew what requirements.in draws in, in versions that the developers' packages can live with too, with hashes.
 pins:
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	sed -e '/^-c /d' -e '/^# constraints/d' requirements.txt > $$folder/requirements.txt; \
-	cp requirements-dev.txt $$folder; \
+	cp requirements.in requirements-dev.txt $$folder; \
+	: > $$folder/constraints.txt; \
 	$(PYTHON) -m venv $$folder/dev; \
 	$$folder/dev/bin/pip install --quiet -r $$folder/requirements-dev.txt; \
 	$$folder/dev/bin/pip freeze > $$folder/dev.txt; \
-	$(PYTHON) -m venv $$folder/deployed; \
-	$$folder/deployed/bin/pip install --quiet -r $$folder/requirements.txt -c $$folder/dev.txt; \
-	echo '# What requirements.txt draws in; written by `make pins`, never by hand (docs/deploy.md).' > constraints.txt; \
-	$$folder/deployed/bin/pip freeze | grep -vixF -f $$folder/requirements.txt >> constraints.txt; \
-	{ echo '-c constraints.txt'; \
-	  $(PYTHON) -c 'import hashlib; print("# constraints.txt: sha256", hashlib.sha256(open("constraints.txt", "rb").read()).hexdigest())'; \
-	  cat $$folder/requirements.txt; } > $$folder/new.txt; \
-	cp $$folder/new.txt requirements.txt
+	$$folder/dev/bin/pip install --quiet --dry-run --ignore-installed --report $$folder/report.json $(BUILD) \
+	  --target $$folder/none -r requirements.in -c $$folder/dev.txt; \
+	$$folder/dev/bin/python tools/pins.py $$folder/report.json .

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from common import settings as settings_module
 from common.errors import is_transient
+from common.logs import redact_libraries
+from common.redaction import learn
 from common.settings import Settings
 
 if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
@@ -66,6 +68,7 @@ class Runtime:
         elapsed: Callable[[], float] = time.monotonic,
         **given: Unpack[Given],
     ) -> None:
+        learn(settings.secrets())
         self.settings = settings
         self.new_owner = new_owner
         self.elapsed = elapsed
@@ -251,6 +254,7 @@ def current() -> Runtime:
         ConfigError: a variable has a wrong value, or is for a source that does not exist.
     """
     if not _held:
+        redact_libraries()
         read = settings_module.settings()
         if read.sources:
             from common.scrapers.source import check_sources  # noqa: PLC0415 - rarely needed

@@ -17,7 +17,8 @@ from pydantic import (
 )
 
 from common.errors import ConfigError
-from common.source_settings import SourceSettings, check_proxy, gather, hide_login, is_field
+from common.redaction import hide_login, redact, secrets_of_url
+from common.source_settings import SourceSettings, check_proxy, gather, is_field
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "NBA_"
@@ -93,6 +94,12 @@ class Settings(BaseModel):
     def _check_proxy(cls, value: str | None) -> str | None:
         return check_proxy(value)
 
+    def secrets(self) -> Iterator[str]:
+        """Yield what no text may show; the content of key files is not among it."""
+        yield from secrets_of_url(self.http_proxy or "")
+        for source in self.sources.values():
+            yield from source.secrets()
+
     def source(self, name: str) -> SourceSettings:
         """Return what is set for a source."""
         return self.sources.get(name, SourceSettings())
@@ -131,7 +138,7 @@ def setting_defects(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]
     for detail in details:
         field = _field_at(detail["loc"])
         shown = "(hidden)" if "key" in field else repr(hide_login(given.get(field, "")))
-        yield variable(field), f"{shown}: {hide_login(detail['msg'])}; give it a valid value"
+        yield variable(field), f"{shown}: {redact(detail['msg'])}; give it a valid value"
 
 
 def _given(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """What an operator may set for one source: its URL, further routes, a proxy and a key."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+
+from common.redaction import secrets_of_url
 
 Absence = Literal["404", "s3"]
 """How a host answers for a file that it does not have: with 404, or as S3 does, with 403 and
@@ -15,7 +18,6 @@ _ROUTE = re.compile(
     r"(?P<base_url>https?://[^\s|,/]+[^\s|,]*)(\|(?P<prefix>/[^\s|,]*))?(\|(?P<absence>404|s3))?"
 )
 _PROXY = re.compile(r"https?://[^\s/]+/?")
-_LOGIN = re.compile(r"//[^/\s,|]*@")
 _FIELD = re.compile(r"(?P<source>[a-z][a-z0-9_]*?)_(?P<what>url|routes|proxy|key|key_file)")
 
 
@@ -54,6 +56,14 @@ class SourceSettings(BaseModel):
     key: SecretStr | None = None
     key_file: Path | None = None
 
+    def secrets(self) -> Iterator[str]:
+        """Yield what no text may show: the key, and the passwords of URLs."""
+        if self.key:
+            yield self.key.get_secret_value()
+        for route in (self.url, *self.routes):
+            yield from secrets_of_url(route.base_url) if route else ()
+        yield from secrets_of_url(self.proxy or "")
+
     @field_validator("url", mode="before")
     @classmethod
     def _read_url(cls, value: object) -> object:
@@ -90,13 +100,23 @@ def parse_route(text: str) -> RouteSetting:
     """
     found = _ROUTE.fullmatch(text)
     if found is None:
-        raise ValueError(f"a route has the form {ROUTE_FORM} (absence: s3 or 404), not {text!r}")
+        # The text itself is not shown: it may be half of a login that contains a space.
+        raise ValueError(f"a route has the form {ROUTE_FORM} (absence: s3 or 404)")
+    _check_login(found["base_url"])
     prefix = found["prefix"]
     return RouteSetting(
         base_url=found["base_url"].rstrip("/"),
         prefix=None if prefix is None else prefix.rstrip("/"),
         absence=found["absence"],
     )
+
+
+def _check_login(url: str) -> None:
+    """Refuse a login with a slash: it would be read as the host, and be shown as one."""
+    try:
+        urlsplit(url).port  # noqa: B018 - reading it raises
+    except ValueError:
+        raise ValueError("a route needs a host and port; write / as %2F in a password") from None
 
 
 def check_proxy(value: str | None) -> str | None:
@@ -129,8 +149,3 @@ def gather(given: Mapping[str, Any], others: Collection[str]) -> dict[str, Any]:
 def is_field(name: str) -> bool:
     """Return whether a name has the form of a source's field, such as `nba_cdn_url`."""
     return _FIELD.fullmatch(name) is not None
-
-
-def hide_login(text: str) -> str:
-    """Replace the user and password of every URL in a text."""
-    return _LOGIN.sub("//(hidden)@", text)

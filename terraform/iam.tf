@@ -174,16 +174,7 @@ resource "google_project_iam_member" "function_sees_jobs" {
   member  = google_service_account.function[each.key].member
 }
 
-# Buckets, topics, the secret.
-
-# Every function claims its work: creates, reads, lists and overwrites objects.
-resource "google_storage_bucket_iam_member" "function_state" {
-  for_each = local.functions
-
-  bucket = google_storage_bucket.state.name
-  role   = "roles/storage.objectUser"
-  member = google_service_account.function[each.key].member
-}
+# The data bucket (the state bucket is in state.tf), topics, the secret.
 
 resource "google_storage_bucket_iam_member" "function_data" {
   for_each = local.data

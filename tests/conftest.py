@@ -1,12 +1,23 @@
 """What holds for all tests."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from common.redaction import forget
 
 # Two test processes share the cores: how long an example takes says nothing of the code.
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples every time: what a change broke is told by it, not by a draw weeks later.
 settings.register_profile("test", settings.get_profile("soak"), derandomize=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_known_secrets() -> Iterator[None]:
+    """Forget after a test what it made known as a secret, so that no other text is garbled."""
+    yield
+    forget()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -35,7 +35,8 @@ REFRESHED_WITHIN = timedelta(hours=24)
 SCHEDULE_AGE_MAX = timedelta(hours=48)
 """The age from which a schedule that lists no game is not trusted."""
 OBJECTS_READ_MAX = 3
-"""How many of the newest objects are read until one of them parses."""
+"""How many of the newest objects are read until one of them parses; then as many that
+tasks wrote, so that uploads which cannot be read hide no schedule (FR7)."""
 WARNINGS_SHOWN_MAX = 3
 
 
@@ -117,13 +118,15 @@ class SeasonReader:
         lately = f"{FOLDER}{eastern_date(now) - timedelta(days=LISTED_DAYS)}"
         for start in (lately, None):
             listed = self._storage.list(self._bucket, FOLDER, start=start)
-            found = [stored for stored in listed if _is_good(stored)]
-            if season := self._newest(found):
+            found = [each for each in listed if _is_good(each) and _is_credible(each, FOLDER)]
+            if season := self._newest(sorted(found, key=_time, reverse=True)):
                 return season
         return None
 
-    def _newest(self, found: Sequence[StoredObject]) -> Season | None:
-        for stored in sorted(found, key=_time, reverse=True)[:OBJECTS_READ_MAX]:
+    def _newest(self, found: list[StoredObject]) -> Season | None:
+        tasks = [stored for stored in found if stored.is_ours]
+        tried = found[:OBJECTS_READ_MAX] + tasks[:OBJECTS_READ_MAX]
+        for stored in {each.name: each for each in tried}.values():
             if self._cached and self._cached[:2] == (stored.name, stored.generation):
                 return self._cached[2]
             if season := self._parse(stored):
@@ -138,8 +141,8 @@ class SeasonReader:
         start = f"{BOARDS}{eastern_date(now) - timedelta(days=BOARD_DAYS)}"
         newest: dict[date, StoredObject] = {}
         for stored in self._storage.list(self._bucket, BOARDS, start=start):
-            day = _day_of(stored)
-            is_newer = day is not None and _time(stored) > season.fetched
+            day = _day_of(stored, BOARDS) if _is_board(stored) else None
+            is_newer = _is_credible(stored, BOARDS) and _time(stored) > season.fetched
             if day and is_newer and (day not in newest or _time(stored) > _time(newest[day])):
                 newest[day] = stored
         read = {day: (_key(stored), stored) for day, stored in newest.items()}
@@ -197,12 +200,24 @@ def _key(stored: StoredObject) -> tuple[str, int]:
     return stored.name, stored.generation
 
 
-def _day_of(stored: StoredObject) -> date | None:
-    """Return the date of a scoreboard, which its name contains; None for another object."""
-    if stored.metadata.get("outcome") not in ("SUCCESS", "NO_DATA"):
-        return None
+def _is_board(stored: StoredObject) -> bool:
+    return stored.metadata.get("outcome") in ("SUCCESS", "NO_DATA")
+
+
+def _is_credible(stored: StoredObject, folder: str) -> bool:
+    """Return whether a task can have given an object its name: none is dated after tomorrow.
+
+    A name of the year 9999 would be among the newest ones for ever (FR7). Held against the
+    object's creation, because a forced tick reads as of an instant that is long past.
+    """
+    day, created = _day_of(stored, folder), stored.created
+    return day is None or created is None or day <= eastern_date(created) + timedelta(days=1)
+
+
+def _day_of(stored: StoredObject, folder: str) -> date | None:
+    """Return the date that an object's name contains after its folder; None for other names."""
     try:
-        return date.fromisoformat(stored.name.removeprefix(BOARDS)[:10])
+        return date.fromisoformat(stored.name.removeprefix(folder)[:10])
     except ValueError:
         return None
 

@@ -38,8 +38,12 @@ class StoredObject:
 
     @property
     def run_at(self) -> datetime | None:
-        """The start of the run that wrote it, which only our own objects carry, or its creation."""
-        return (self.custom_time if self.is_ours else None) or self.created
+        """The start of the run that wrote it, which only our own objects carry, or its creation.
+
+        Never later than its creation: an uploader may set any customTime (FR7).
+        """
+        times = (self.custom_time if self.is_ours else None, self.created)
+        return min((time for time in times if time), default=None)
 
 
 class Storage(Protocol):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from common.cloud import limits
 from common.cloud.times import call_seconds
 from common.errors import BadInputError
+from common.redaction import shown
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -33,7 +34,7 @@ def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
     try:
         data = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
-        raise BadInputError(f"message body {body!r:.80} is not JSON: {error}") from error
+        raise BadInputError(f"message body {shown(repr(body), 80)} is not JSON: {error}") from error
     _check_attributes(attributes)
     _check_size(data, attributes)
     return data

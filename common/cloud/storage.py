@@ -97,7 +97,7 @@ class GoogleStorage:
             if generation or self._find(blob.bucket.name, blob.name) is None:
                 raise
             raise _conflict(blob, generation) from error
-        return _described(blob)
+        return self._described(blob)
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = READ_BYTES_MAX
@@ -122,7 +122,7 @@ class GoogleStorage:
                     f"gs://{bucket}/{name} has {blob.size} bytes; the limit is {max_bytes}"
                 )
             try:
-                return blob.download_as_bytes(**self._calls), _described(blob)
+                return blob.download_as_bytes(**self._calls), self._described(blob)
             except NotFound:
                 continue
         raise TransientError(f"gs://{bucket}/{name} changed while it was read; try again")
@@ -130,7 +130,7 @@ class GoogleStorage:
     def stat(self, bucket: str, name: str) -> StoredObject | None:
         """Return an object's description without its bytes; see the port."""
         blob = self._find(bucket, name)
-        return blob and _described(blob)
+        return blob and self._described(blob)
 
     def list(
         self,
@@ -152,7 +152,7 @@ class GoogleStorage:
                 fields=f"items({_LISTED}),nextPageToken",
                 **self._calls,
             ):
-                yield _described(blob)
+                yield self._described(blob)
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """List the next path segments below `prefix`; see the port."""
@@ -170,7 +170,12 @@ class GoogleStorage:
         return self._client.bucket(bucket).blob(name)
 
     def _find(self, bucket: str, name: str) -> "Blob | None":
-        from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
+        """Look an object up; None when it does not exist.
+
+        Where the right to list depends on the prefix, GCS may answer 403 for an object that is not
+        there: then a listing of its name decides, which terraform/state.tf allows.
+        """
+        from google.api_core.exceptions import Forbidden, NotFound  # noqa: PLC0415 - cold start
 
         blob = self._blob(bucket, name)
         try:
@@ -179,7 +184,30 @@ class GoogleStorage:
             if "bucket does not exist" in str(error):
                 raise _no_bucket(bucket) from error
             return None
+        except Forbidden:
+            # In the order of names, the name itself comes before all that it begins.
+            first = next(self.list(bucket, name, limit=1), None)
+            if first is not None and first.name == name:
+                raise
+            return None
         return blob
+
+    def _described(self, blob: "Blob") -> StoredObject:
+        return StoredObject(
+            bucket=blob.bucket.name,
+            name=blob.name,
+            generation=int(blob.generation),
+            size=int(blob.size),
+            content_type=blob.content_type or "",
+            metadata=dict(blob.metadata or {}),
+            created=self._created(blob),
+            custom_time=blob.custom_time,
+        )
+
+    def _created(self, blob: "Blob") -> datetime | None:
+        """Return an object's creation; an emulator's clock may be behind the replayed day."""
+        times = (blob.time_created, blob.custom_time if self._endpoint else None)
+        return max((time for time in times if time), default=None)
 
 
 def make_client(project: str, endpoint: str | None) -> "Client":
@@ -213,16 +241,3 @@ def _conflict(blob: "Blob", generation: int) -> ConflictError:
 
 def _no_bucket(bucket: str) -> ConfigError:
     return ConfigError(f"bucket {bucket!r} does not exist; create it or fix its name")
-
-
-def _described(blob: "Blob") -> StoredObject:
-    return StoredObject(
-        bucket=blob.bucket.name,
-        name=blob.name,
-        generation=int(blob.generation),
-        size=int(blob.size),
-        content_type=blob.content_type or "",
-        metadata=dict(blob.metadata or {}),
-        created=blob.time_created,
-        custom_time=blob.custom_time,
-    )

@@ -12,6 +12,7 @@ from typing import Any
 from common.cloud.ports import Row
 from common.eastern import eastern_date
 from common.errors import ConfigError, RowError
+from common.redaction import redact
 from common.settings import ROOT
 
 FOLDER = ROOT / "config" / "tables"
@@ -26,6 +27,8 @@ TEXT_BYTES_MAX = 1024 * 1024
 """Far below BigQuery's 10 MB a request; a longer text is a mistake."""
 _INT64 = range(-(2**63), 2**63)
 _SHOWN_CHARACTERS_MAX = 80
+ERROR_COLUMN = "error_message"
+"""The column for the text of an exception, which may be any library's; in three tables."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -159,7 +162,8 @@ def _fit(shape: Table, field: Field, values: Mapping[str, Any]) -> Any:  # noqa:
         return _fit_array(shape, field, values.get(field.name, ()))
     value = values.get(field.name)
     if value is not None:
-        return _fit_value(shape, field, value)
+        fitting = _fit_value(shape, field, value)
+        return redact(fitting) if field.name == ERROR_COLUMN else fitting
     # A row without an id cannot be counted (R6), and no bounded read finds one without a
     # partition value.
     if field.mode == "REQUIRED" or field.name in (shape.id_column, shape.partition_column):
@@ -181,7 +185,7 @@ def _fit_value(shape: Table, field: Field, value: Any) -> Any:  # noqa: ANN401 -
 
 
 def _misfit(shape: Table, field: Field, value: object, why: str) -> RowError:
-    shown = repr(value)
+    shown = redact(repr(value))
     if len(shown) > _SHOWN_CHARACTERS_MAX:
         shown = shown[: _SHOWN_CHARACTERS_MAX - 1] + "…"
     return RowError(f"{shape.name}.{field.name} ({field.type}): {shown} {why}")

@@ -6,6 +6,7 @@ own; `python -m local dlq` reads both.
 
 from common.errors import PermanentError
 from common.messages.envelope import Event
+from common.redaction import redact, shown
 from common.runtime import Runtime
 
 ORIGINAL_CHARACTERS_MAX = 256 * 1024
@@ -17,8 +18,11 @@ def dead_letter(runtime: Runtime, function: str, event: Event, error: PermanentE
     """Publish a message that no retry can help to the dead-letter topic.
 
     The letter contains the original's text and attributes, so that a replay after the fix sends
-    the same message.
+    the same message. A secret in it is hidden, and the letter then counts as cut.
     """
+    original = redact(event.raw[:ORIGINAL_CHARACTERS_MAX])
+    attributes = {redact(name): redact(value) for name, value in event.attributes.items()}
+    is_whole = (original, attributes) == (event.raw, event.attributes)
     runtime.publisher.publish(
         runtime.topology.delivery.dead_letter_topic,
         {
@@ -26,14 +30,14 @@ def dead_letter(runtime: Runtime, function: str, event: Event, error: PermanentE
             "version": 1,
             "function": function,
             "error_class": type(error).__name__,
-            "error": str(error)[:ERROR_CHARACTERS_MAX],
+            "error": shown(error, ERROR_CHARACTERS_MAX),
             "failed_at": runtime.clock.now().isoformat(),
-            "subscription": event.subscription,
-            "message_id": event.message_id,
+            "subscription": redact(event.subscription),
+            "message_id": redact(event.message_id),
             "publish_time": event.publish_time.isoformat() if event.publish_time else None,
-            "attributes": dict(event.attributes),
-            "original": event.raw[:ORIGINAL_CHARACTERS_MAX],
-            "truncated": len(event.raw) > ORIGINAL_CHARACTERS_MAX,
+            "attributes": attributes,
+            "original": original,
+            "truncated": not is_whole,
         },
         {"function": function, "error_class": type(error).__name__},
     )

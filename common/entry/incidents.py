@@ -1,7 +1,7 @@
 """One alert line an incident, not one a retry (scenarios A1 and A2).
 
 An incident is a function failing with one class of error in hour after hour. The first delivery of
-an hour creates `alerts/<hour>/<function>-<error class>` in the state bucket; the others find it
+an hour creates `alerts/<function>/<hour>-<error class>` in the state bucket; the others find it
 there, whatever instance they are, and log nothing.
 
 | Severity | `result` | When |

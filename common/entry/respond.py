@@ -29,6 +29,7 @@ from common.errors import (
 from common.logs import log
 from common.messages.envelope import Event, UnreadableMessageError, parse_event
 from common.messages.models import Message, parse_message
+from common.redaction import shown
 from common.runtime import Runtime, current
 
 RAW_BYTES_MAX = 256 * 1024
@@ -109,9 +110,9 @@ def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError
         error_class=type(error).__name__,
         error=error,
     )
-    shown = str(error)[:ERROR_CHARACTERS_MAX]
+    text = shown(error, ERROR_CHARACTERS_MAX)
     if called_directly:
-        return _reply(400, {"result": "refused", "error": shown})
+        return _reply(400, {"result": "refused", "error": text})
     from common.entry.dead_letters import dead_letter  # noqa: PLC0415 - cold start: as _report
 
     try:
@@ -119,7 +120,7 @@ def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError
     except Exception as failure:  # noqa: BLE001 - not recorded is not acknowledged
         return _fail(runtime, function, event, failure)
     _report(runtime, function, error)
-    return _reply(200, {"result": "dead-lettered", "error": shown})
+    return _reply(200, {"result": "dead-lettered", "error": text})
 
 
 def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Reply:

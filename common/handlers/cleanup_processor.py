@@ -24,6 +24,7 @@ from common.healing.objects import ObjectSweep, heal_objects
 from common.healing.runs import heal_runs
 from common.messages.envelope import Event
 from common.messages.models import Tick
+from common.redaction import shown
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import claimed
@@ -80,7 +81,7 @@ def sweep(runtime: Runtime, now: datetime, *, deep: bool) -> Sweep:
             swept.status, swept.error = "STORM", swept.objects.storm
     except Exception as error:  # noqa: BLE001 - a sweep that failed is a row that records it (C3)
         swept.status = "ERROR"
-        swept.error = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
+        swept.error = shown(f"{type(error).__name__}: {error}", ERROR_CHARACTERS_MAX)
     return swept
 
 

@@ -22,6 +22,7 @@ from common.decisions.history import (
 from common.decisions.situation import Situation
 from common.eastern import eastern_date
 from common.messages.models import WorkflowDecision
+from common.redaction import redact
 from common.runtime import Runtime
 from common.state.decided import batches_of, decisions_of
 
@@ -66,14 +67,14 @@ def read_situation(
     try:
         season = _patiently(runtime, lambda: runtime.season.read(now))
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
-        cause = f"{type(error).__name__}: {error}"
+        cause = redact(f"{type(error).__name__}: {error}")
     try:
         idle = season is not None and is_idle(season, slot, now)
         history = (
             History() if idle else _patiently(runtime, lambda: read_history(runtime, slot, stored))
         )
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
-        cause = f"{type(error).__name__}: {error}"
+        cause = redact(f"{type(error).__name__}: {error}")
     return Situation(
         slot=slot,
         now=now,

@@ -6,7 +6,7 @@ from datetime import datetime
 from common.calendar.slots import EVENT_EARLY_MAX, slot_of
 from common.errors import BadInputError
 from common.messages.envelope import Event
-from common.messages.models import Tick, event_time, force_id
+from common.messages.models import INSTANT_END, INSTANT_MIN, Tick, event_time, force_id
 from common.runtime import Runtime
 
 
@@ -29,13 +29,25 @@ def tick_slot(runtime: Runtime, event: Event, tick: Tick, topic: str) -> TickSlo
     """The slot of a tick of one topic.
 
     Raises:
-        BadInputError: a plain tick of the future; the slot's own tick would find it done already.
+        BadInputError: a plain tick of the future, because the slot's own tick would find it done
+            already; or a slot outside the dates that messages may have.
     """
     now = runtime.clock.now()
     _check_due(tick, now)
     happened = event_time(tick, event, now)
     slot = slot_of(runtime.cron(topic), happened)
+    _check_known(slot, happened)
     return TickSlot(slot, happened, force_id(tick, event, runtime.new_owner()))
+
+
+def _check_known(slot: datetime, happened: datetime) -> None:
+    """Refuse the ends of the calendar: a slot begins up to a day before its tick, or just after."""
+    if INSTANT_MIN <= slot < INSTANT_END:
+        return
+    raise BadInputError(
+        f"Tick: scheduled_time: {happened.isoformat()} belongs to the slot {slot.isoformat()}; "
+        f"slots begin between {INSTANT_MIN:%Y-%m-%d} and {INSTANT_END:%Y-%m-%d}"
+    )
 
 
 def _check_due(tick: Tick, now: datetime) -> None:

@@ -27,6 +27,7 @@ from pydantic_core import from_json
 from common.cloud import limits
 from common.errors import BadInputError
 from common.messages.arrival import UNWRAPPED, is_cloud_event, lowered, was_delivered
+from common.redaction import shown
 
 Shape = Literal["push", "storage", "event", "bare"]
 """`event` is any other delivery; `bare` alone is a direct call, whose caller sees an error."""
@@ -145,7 +146,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the name {twice[:SHOWN_CHARACTERS_MAX]!r} twice in one object")
+        raise ValueError(f"the name {shown(twice, SHOWN_CHARACTERS_MAX)!r} twice in one object")
     return found
 
 
@@ -153,7 +154,7 @@ def _finite(text: str) -> float:
     """Refuse a number such as 1e999, which pydantic's parser takes for infinity."""
     number = float(text)
     if not isfinite(number):
-        raise ValueError(f"the number {text[:SHOWN_CHARACTERS_MAX]} is too large")
+        raise ValueError(f"the number {shown(text, SHOWN_CHARACTERS_MAX)} is too large")
     return number
 
 
@@ -162,7 +163,7 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(dict(headers), body)
     except Exception as error:  # the SDK raises many kinds for malformed events
-        detail = str(error)[:SHOWN_CHARACTERS_MAX]
+        detail = shown(error, SHOWN_CHARACTERS_MAX)
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
@@ -173,13 +174,13 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
         raise BadInputError(f"CloudEvent data: {type(data).__name__}; send a JSON object")
     if isinstance(data.get("message"), dict):
         return _from_push(data)
-    kind = _short(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
+    kind = _line(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
     shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "event"
     return Event(
         shape=shape,
         data=data,
         attributes={"eventType": kind},
-        message_id=_short(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
+        message_id=_line(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
         publish_time=_instant(event.get("time"), "CloudEvent time"),
         raw=json.dumps(data),
     )
@@ -192,7 +193,7 @@ def _from_push(document: dict[str, Any]) -> Event:
     attributes = _attributes(message.get("attributes"))
     common: dict[str, Any] = {
         "attributes": attributes,
-        "message_id": _short(
+        "message_id": _line(
             message.get("messageId") or message.get("message_id"),
             "message.messageId",
             ID_CHARACTERS_MAX,
@@ -203,7 +204,7 @@ def _from_push(document: dict[str, Any]) -> Event:
         "delivery_attempt": attempt
         if type(attempt) is int and attempt in DELIVERY_ATTEMPTS
         else None,
-        "subscription": _short(
+        "subscription": _line(
             document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
         ),
         "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to show that it was too long
@@ -232,7 +233,7 @@ def _attributes(given: object) -> dict[str, str]:
         raise BadInputError(f"message.attributes: {len(given)}; at most {ATTRIBUTES_MAX}")
     return {
         _short(key, "message.attributes", KEY_CHARACTERS_MAX): _short(
-            value, f"message.attributes.{key[:SHOWN_CHARACTERS_MAX]}", VALUE_CHARACTERS_MAX
+            value, f"message.attributes.{shown(key, SHOWN_CHARACTERS_MAX)}", VALUE_CHARACTERS_MAX
         )
         for key, value in given.items()
     }
@@ -242,8 +243,17 @@ def _short(value: object, what: str, characters_max: int) -> str:
     """Return a text of the envelope; None becomes an empty text, a number its digits."""
     text = str(value) if isinstance(value, str | int) else ""
     if (text == "" and value not in (None, "")) or len(text) > characters_max:
-        shown = f"{len(text)} characters" if text else type(value).__name__
-        raise BadInputError(f"{what}: {shown}; send a text of at most {characters_max} characters")
+        got = f"{len(text)} characters" if text else type(value).__name__
+        raise BadInputError(f"{what}: {got}; send a text of at most {characters_max} characters")
+    return text
+
+
+def _line(value: object, what: str, characters_max: int) -> str:
+    """Return a text of the envelope that has no line break or other control character (FR12)."""
+    text = _short(value, what, characters_max)
+    if not text.isprintable():
+        shown_text = ascii(shown(text, SHOWN_CHARACTERS_MAX))
+        raise BadInputError(f"{what}: {shown_text} has control characters; send a text of one line")
     return text
 
 
@@ -279,15 +289,15 @@ def _instant(given: object, what: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadInputError(
-            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not an RFC 3339 time"
+            f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} is not an RFC 3339 time"
         ) from error
     if instant.tzinfo is None:
         raise BadInputError(
-            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} has no offset; add Z or +hh:mm"
+            f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} has no offset; add Z or +hh:mm"
         )
     if instant.year not in PUBLISH_YEARS:
         raise BadInputError(
-            f"{what}: {text[:SHOWN_CHARACTERS_MAX]!r} is not in the years that Pub/Sub knows"
+            f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} is not in the years that Pub/Sub knows"
         )
     return instant
 

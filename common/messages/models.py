@@ -1,5 +1,6 @@
 """The messages between the functions, which are bounded, versioned and checked on arrival."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
@@ -10,6 +11,7 @@ from common.calendar.game_ids import is_known
 from common.cloud import limits
 from common.errors import BadInputError
 from common.messages.envelope import Event
+from common.redaction import shown
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 GameId = Annotated[str, Field(pattern=r"^([0-9]{10}|espn-[0-9]{1,12})$")]
@@ -22,13 +24,9 @@ _DAY_MIN, _DAY_END = date(1946, 11, 1), date(2100, 1, 1)
 """The date of the league's first game, and a far one; beyond them sums of times could overflow."""
 Day = Annotated[date, Field(ge=_DAY_MIN - timedelta(days=7), lt=_DAY_END)]
 """The date of a task; it may precede the first instant, because a tick covers earlier nights."""
-Instant = Annotated[
-    AwareDatetime,
-    Field(
-        ge=datetime(_DAY_MIN.year, _DAY_MIN.month, _DAY_MIN.day, tzinfo=UTC),
-        lt=datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC),
-    ),
-]
+INSTANT_MIN = datetime(_DAY_MIN.year, _DAY_MIN.month, _DAY_MIN.day, tzinfo=UTC)
+INSTANT_END = datetime(_DAY_END.year, _DAY_END.month, _DAY_END.day, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, Field(ge=INSTANT_MIN, lt=INSTANT_END)]
 Points = Annotated[int, Field(ge=0, lt=1000)]
 SEASON_TYPES = {"002": "Regular Season", "004": "Playoffs", "005": "PlayIn", "006": "IST"}
 """By the first three digits of a game id."""
@@ -175,6 +173,9 @@ class ObjectEvent(Message):
     )
 
 
+FORCE_ID_CHARACTERS_MAX = 128
+_FORCE_ID = re.compile(rf"[0-9A-Za-z_.-]{{1,{FORCE_ID_CHARACTERS_MAX}}}")
+"""Pub/Sub's own ids are digits; this one becomes part of object names (FR12)."""
 M = TypeVar("M", bound=Message)
 _SHOWN_CHARACTERS_MAX = 80
 _SHOWN_DEFECTS_MAX = 3
@@ -202,10 +203,10 @@ def describe(error: ValidationError) -> str:
     """
     faults = []
     for fault in error.errors(include_url=False)[:_SHOWN_DEFECTS_MAX]:
-        where = ".".join(str(part)[:_SHOWN_CHARACTERS_MAX] for part in fault["loc"]) or "body"
+        where = ".".join(shown(part, _SHOWN_CHARACTERS_MAX) for part in fault["loc"]) or "body"
         known = fault["type"] != "extra_forbidden"
         value = f" (got {_shortened(fault['input'])})" if known else ""
-        faults.append(f"{where}: {fault['msg'][: 2 * _SHOWN_CHARACTERS_MAX]}{value}")
+        faults.append(f"{where}: {shown(fault['msg'], 2 * _SHOWN_CHARACTERS_MAX)}{value}")
     return "; ".join(faults)
 
 
@@ -213,11 +214,7 @@ def _shortened(value: object) -> str:
     """Write a value as a text of bounded length, in bounded time."""
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
-    return repr(
-        value[:_SHOWN_CHARACTERS_MAX]
-        if isinstance(value, str)
-        else str(value)[:_SHOWN_CHARACTERS_MAX]
-    )
+    return repr(shown(value, _SHOWN_CHARACTERS_MAX))
 
 
 def _object_fields(event: Event) -> dict[str, Any]:
@@ -229,7 +226,7 @@ def _object_fields(event: Event) -> dict[str, Any]:
     kind = event.attributes.get("eventType", "OBJECT_FINALIZE")
     if kind not in {"OBJECT_FINALIZE", "google.cloud.storage.object.v1.finalized"}:
         raise BadInputError(
-            f"eventType: {kind[:_SHOWN_CHARACTERS_MAX]!r} is not a finalize event; unsubscribe it"
+            f"eventType: {_shortened(kind)} is not a finalize event; unsubscribe it"
         )
     fields = dict(event.data)
     for ours, theirs in (
@@ -251,5 +248,16 @@ def force_id(tick: Tick, event: Event, owner: str) -> str:
     """Return what a forced tick adds to its ids: its message's id, or the owner of a direct call.
 
     A tick that is not forced adds nothing.
+
+    Raises:
+        BadInputError: a direct caller gave an id that cannot stand in the name of an object.
     """
-    return (event.message_id or owner) if tick.force else ""
+    if not tick.force:
+        return ""
+    if event.message_id and not _FORCE_ID.fullmatch(event.message_id):
+        got = _shortened(event.message_id)
+        raise BadInputError(
+            f"message_id: {got}, {len(event.message_id)} characters; a forced tick needs an id "
+            f"of 1 to {FORCE_ID_CHARACTERS_MAX} letters, digits, '-', '_' and '.'"
+        )
+    return event.message_id or owner

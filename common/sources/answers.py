@@ -1,15 +1,15 @@
 """Judges the answers of sources: each is its body, or an error of `common/sources/errors.py`."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from common.errors import TRANSIENT_STATUSES
+from common.redaction import HIDDEN, redact, secrets_of_url
 from common.scrapers.model import Call
 from common.scrapers.source import source_of
 from common.source_settings import Absence
@@ -25,10 +25,11 @@ from common.sources.errors import (
 )
 from common.sources.quota import read_usage
 
-HIDDEN = "(hidden)"
 KEY_CHARACTERS_MIN = 16
 """A real key has 32 digits; hiding a short made-up one, such as `k`, would garble the data."""
 SHOWN_CHARACTERS_MAX = 200
+MOVED_TO = "x-moved-to"
+"""The header to which our client moves `Location`, so that httpx does not parse it."""
 # https://the-odds-api.com/liveapi/guides/v4/api-error-codes.html
 # Older answers have no error_code: their message alone says that the credits are used up (FS18).
 _NO_CREDITS = re.compile(
@@ -97,13 +98,21 @@ def _error_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceErr
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _refusal_of(call, reply, body, now)
     if reply.is_redirect or status == HTTPStatus.GONE:
-        # Only the host is shown: an address may contain a key or a password.
-        host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
-        return MovedError(f"{text} to {host}: set its new base URL", status, body)
+        return MovedError(f"{text} to {_new_host(reply)}: set its new base URL", status, body)
     if status in TRANSIENT_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = _retry_after(reply.headers, now)
         return UnavailableError(f"{text}; {_shown(body)}", status, body, wait)
     return RefusedError(f"{text}; {_shown(body)}", status, body)
+
+
+def _new_host(reply: Reply) -> str:
+    """Name the host that a redirect leads to, if any; the rest may contain a key or a password."""
+    location = reply.headers.get(MOVED_TO) or reply.headers.get("location", "")
+    try:
+        host = urlsplit(location).hostname or "nowhere"
+    except ValueError:  # brackets without an IPv6 address, or letters that no host has
+        return "an address that is none"
+    return host[:SHOWN_CHARACTERS_MAX]
 
 
 def _refusal_of(call: Call, reply: Reply, body: bytes, now: datetime) -> SourceError:
@@ -128,17 +137,13 @@ def hide(secrets: Iterable[str], body: bytes) -> bytes:
 
 
 def hide_text(secrets: Iterable[str], text: str) -> str:
-    """Replace the secrets in a text."""
-    return hide(secrets, text.encode()).decode()
+    """Replace the secrets in a text, and what looks like one."""
+    return redact(hide(secrets, text.encode()).decode())
 
 
 def secrets_of(key: str, base: str) -> tuple[str, ...]:
     """List a request's secrets: the key, and a base URL's password, plain and as it is sent."""
-    split = urlsplit(base)
-    password = unquote(split.password or "")
-    login = f"{unquote(split.username or '')}:{password}"
-    sent = b64encode(login.encode()).decode() if password else ""
-    return tuple(filter(None, (key, sent, password)))
+    return tuple(filter(None, (key, *secrets_of_url(base))))
 
 
 def _is_absent(body: bytes) -> bool:
@@ -158,7 +163,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(given)
     try:
         return (parsedate_to_datetime(given) - now).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # no date, or a year beyond all calendars
         return None
 
 

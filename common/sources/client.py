@@ -14,7 +14,7 @@ from common.scrapers.model import Call
 from common.scrapers.source import source_of
 from common.settings import Settings, variable
 from common.source_settings import Absence
-from common.sources.answers import Reply, hide_text, judge, name_of
+from common.sources.answers import MOVED_TO, Reply, hide_text, judge, name_of
 from common.sources.errors import (
     SAMPLE_BYTES_MAX,
     TimedOutError,
@@ -197,6 +197,7 @@ class Source:
                     proxy=proxy,
                     timeout=self._settings.source_timeout_seconds,
                     follow_redirects=False,
+                    event_hooks={"response": [_set_location_aside]},
                 )
             return self._opened[proxy]
 
@@ -217,6 +218,12 @@ def interval_of(source: str, settings: Settings) -> float:
     """Return the seconds between two requests to a host: as set for all, else the source's own."""
     given = settings.source_interval_seconds
     return source_of(source).interval_seconds if given is None else given
+
+
+def _set_location_aside(response: httpx.Response) -> None:
+    """Keep httpx from making a request of a redirect: it raises IDNAError for some addresses."""
+    if "location" in response.headers:
+        response.headers[MOVED_TO] = response.headers.pop("location")
 
 
 def _drop(_record: logging.LogRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from common.redaction import learn
 from common.scrapers.source import SourceSpec
 from common.settings import Settings, variable
 from common.sources.errors import MissingKeyError, SourceError
@@ -23,6 +24,7 @@ def key_of(spec: SourceSpec, settings: Settings) -> str:
             f"{spec.owner} needs a key: set {variable(f'{spec.name}_key')}, or "
             f"{variable(f'{spec.name}_key_file')} to a file that holds it"
         )
+    learn([key])
     return key
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from common.messages.labels import Outcome
+from common.redaction import redact
 from common.scrapers.model import Parsed, Target
 from common.sources.errors import SAMPLE_BYTES_MAX, SourceError, Verdict
 
@@ -110,6 +111,7 @@ def empty(
     warnings: tuple[str, ...] = (),
 ) -> Scraped:
     """Build a NO_DATA or NOT_READY: a success with 0 records and the reason."""
+    reason = redact(reason)
     body = envelope(target, outcome, Parsed([], 0, warnings), reason=reason)
     return Scraped(
         outcome,
@@ -135,7 +137,10 @@ def failure(
 ) -> Scraped:
     """Build a failure with its error envelope."""
     error_class = type(error).__name__
-    message = _utf8(str(error) or error_class).decode()
+    message = redact(_utf8(str(error) or error_class).decode())
+    text = sample.decode("utf-8", "replace")
+    if (safe := redact(text)) != text:
+        text, sample = safe, safe.encode()
     document = {
         "schema": "scrape-failure",
         "version": 1,
@@ -144,7 +149,7 @@ def failure(
         "error_class": error_class,
         "error_message": message,
         "http_status": http_status,
-        "sample": sample.decode("utf-8", "replace") if sample else None,
+        "sample": text or None,
     }
     return Scraped(
         outcome,
@@ -166,7 +171,7 @@ def envelope(target: Target, outcome: Outcome, parsed: Parsed, **further: str | 
     Raises:
         ValueError: a record contains NaN or Infinity, which JSON cannot express.
     """
-    warnings = {"warnings": [*parsed.warnings[:WARNINGS_KEPT_MAX]]}
+    warnings = {"warnings": [redact(each) for each in parsed.warnings[:WARNINGS_KEPT_MAX]]}
     return _json(
         {
             "schema": "scraped",

@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # annotations only
 HISTORICAL = "/v4/historical/"
 HISTORICAL_COST_FACTOR = 10
 """How many times a market of a past snapshot costs one of now."""
+CREDIT_DIGITS_MAX = 12
+"""A longer count is none: the largest plan has 15 million credits a month."""
 USAGE_AGE_MAX = timedelta(hours=24)
 """An older count is ignored: the plan may have been renewed or raised since."""
 
@@ -116,4 +118,4 @@ def _usage(body: bytes) -> Usage:
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
     text = headers.get(f"x-requests-{name}", "").strip()
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= CREDIT_DIGITS_MAX else None

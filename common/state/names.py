@@ -81,12 +81,12 @@ def attempt(item: str, mark: str) -> str:
 
 def incident(instant: datetime, function: str, error_class: str) -> str:
     """Name the mark that a function's failure was logged in an hour (UTC)."""
-    return f"alerts/{instant.astimezone(UTC):%Y-%m-%dT%H}/{function}-{error_class}"
+    return f"alerts/{function}/{instant.astimezone(UTC):%Y-%m-%dT%H}-{error_class}"
 
 
 def source_alert(code: str, scraper: str, day: datetime, since: str) -> str:
     """Name the mark that an incident of a source was logged on a UTC date."""
-    return f"alerts/{code}/{scraper}/{day.astimezone(UTC):%Y-%m-%d}-{since}"
+    return f"alerts/scraper_runner/{code}/{scraper}/{day.astimezone(UTC):%Y-%m-%d}-{since}"
 
 
 def turn(host: str, start: datetime) -> str:

@@ -8,7 +8,7 @@ import pytest
 from common.settings import ROOT
 from tests.terraform.offline import Offline, missing, prepare
 from tests.terraform.parsed import Module
-from tests.terraform.touched import Touch, touched
+from tests.terraform.touched import Recorder, Touch, touched
 
 Resources = Mapping[str, Mapping[str, Any]]
 
@@ -20,9 +20,15 @@ def module() -> Module:
 
 
 @pytest.fixture(scope="session")
-def touches() -> set[Touch]:
-    """What each function touches, found by running it."""
+def recorded() -> Recorder:
+    """What each function calls, found by running it."""
     return touched()
+
+
+@pytest.fixture(scope="session")
+def touches(recorded: Recorder) -> set[Touch]:
+    """What each function touches."""
+    return recorded.touches
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from google.api_core.exceptions import ServiceUnavailable
 from common.eastern import at
 from common.logs import silent
 from common.settings import ROOT
+from common.state.names import CURSOR
 from local.fake_sources.answers import Answer
 from local.fake_sources.slate import load
 from local.scheduler import ticks_of
@@ -35,8 +36,13 @@ KINDS = {
 }
 """Calls of the storage port, as rights on a bucket."""
 FIRST, LAST = date(2025, 11, 11), date(2025, 11, 13)
+StateUse = tuple[str, str, str]
+"""Function, call of the storage port, and the name or prefix in the state bucket."""
 RIGHTS = {"append": "appends", "select": "reads", "publish": "publishes"}
 """Calls of the other ports, as rights on a table or topic."""
+BOX_SCORES, BACK = "/liveData/boxscore/", at(LAST, time(3)) - timedelta(days=1)
+"""An owner that refuses in the first night, and answers again afterwards."""
+OUTAGE = at(LAST, time(14)) - timedelta(days=1)
 DELIVERIES_PER_LOSS = 29
 FAILED_WRITES = frozenset({2, 5, 11, 23, 47, 95})
 """Which writes of a function fail; further and further apart, so that no retry fails for ever."""
@@ -50,11 +56,13 @@ class Recorder:
         buckets: what each bucket is called in a touch.
         function: the one that runs; empty between deliveries, when nothing is noted.
         touches: what was noted.
+        uses: the calls on objects of the state bucket, by name.
     """
 
     buckets: Mapping[str, str]
     function: str = ""
     touches: set[Touch] = field(default_factory=set)
+    uses: set[StateUse] = field(default_factory=set)
     writes: Counter[str] = field(default_factory=Counter)
 
     def note(self, kind: str, what: str) -> None:
@@ -65,7 +73,10 @@ class Recorder:
     def around(self, call: Call, do: Do) -> Any:
         """Note a call of a port, and carry it out unless it is one of the writes that fail."""
         if call.name in KINDS:
-            self.note(self.buckets[call.args[0]], KINDS[call.name])
+            bucket = self.buckets[call.args[0]]
+            self.note(bucket, KINDS[call.name])
+            if bucket == "state" and self.function:
+                self.uses.add((self.function, call.name, call.subject))
         elif call.name != "has_begun":  # looking at one's own job needs no right
             self.note(RIGHTS[call.name], call.subject)
         if call.writes:
@@ -95,19 +106,30 @@ def record(world: World) -> Recorder:
     def asked(path: str, params: Mapping[str, str]) -> Answer:
         if "apiKey" in params:
             recorder.note("secret", "read")
-        return ask(path, params)
+        is_refused = BOX_SCORES in path and world.clock.now() < BACK
+        return Answer(403, {}, b"") if is_refused else ask(path, params)
+
+    def outage(call: Call, do: Do) -> Any:
+        if call.subject == "workflow_decisions" and call.writes and is_down(world):
+            raise ServiceUnavailable("down for more than a slot")
+        return do()
 
     world.ask, world.around = asked, recorder.delivery
     world.runtime = world.runtime.but(
         storage=intercepted(world.storage, recorder.around),
-        warehouse=intercepted(world.warehouse, recorder.around),
+        warehouse=intercepted(intercepted(world.warehouse, outage), recorder.around),
         publisher=intercepted(world.publisher, recorder.around),
     )
     return recorder
 
 
+def is_down(world: World) -> bool:
+    """Whether no decision can be written now: for more than an hour in the second afternoon."""
+    return OUTAGE <= world.clock.now() < OUTAGE + timedelta(minutes=70)
+
+
 def some() -> Callable[[Delivery], bool]:
-    """Select deliveries to lose: some starts and scrapes always, and every 29th of the others."""
+    """Select deliveries to lose: some of each link always, and every 29th of the others."""
     numbers = count(1)
 
     def is_lost(delivery: Delivery) -> bool:
@@ -116,7 +138,9 @@ def some() -> Callable[[Delivery], bool]:
         body, function = json.dumps(delivery.message.body), delivery.function
         never_starts = function == "workflow_executor" and "injury_discovery" in body
         never_runs = function == "scraper_runner" and "nbac_referee" in body
-        return never_starts or never_runs or next(numbers) % DELIVERIES_PER_LOSS == 0
+        never_told = function == "execution_tracker" and '"betting_lines"' in body
+        never_told = never_told and f'"slot": "{LAST - timedelta(days=1)}' in body
+        return never_starts or never_runs or never_told or next(numbers) % DELIVERIES_PER_LOSS == 0
 
     return is_lost
 
@@ -130,10 +154,12 @@ def _no_collections() -> Iterator[None]:
         gc.enable()
 
 
-def touched() -> set[Touch]:
-    """Live through the days, publish what is seldom seen, and return all that was touched."""
+def touched() -> Recorder:
+    """Live through the days, publish what is seldom seen, and return what was recorded."""
     world = World(load(ROOT / "config" / "slates" / "2025-11.json"), at(FIRST, time()))
     world.transport.lose(some())
+    # The cleanup's round through the bucket has begun on an earlier day.
+    world.storage.create(world.runtime.settings.state_bucket, CURSOR, b'{"next": "m"}')
     recorder = record(world)
     with silent(), _no_collections():
         for number in range((LAST - FIRST).days):
@@ -145,7 +171,7 @@ def touched() -> set[Touch]:
             for _ in range(2):  # so that losing one does not lose both
                 world.publisher.publish(topic, body, {"action": "RUN"})
         world.settle(world.clock.now() + timedelta(hours=1))
-    return recorder.touches
+    return recorder
 
 
 def _seldom(world: World) -> list[tuple[str, dict[str, Any]]]:

@@ -9,9 +9,9 @@ platform does with it, read in GoogleCloudPlatform/buildpacks and functions-fram
 - `python3 -m compileall -f -q .` runs over all of it: a file that does not compile fails the build
   (same file).
 - requirements.txt at the root is installed; it has to name functions-framework, or the build adds a
-  version of its own (same file; pkg/python/python.go). pip finds its `-c constraints.txt` beside
-  it. The build reuses installed packages for a day as long as requirements.txt is the same
-  (`checkCache` in pkg/python/python.go), so that file also contains the hash of constraints.txt.
+  version of its own (same file; pkg/python/python.go). The file demands hashes, so that pip takes
+  the files that were tested and no others. The build reuses installed packages for a day as long as
+  requirements.txt is the same (`checkCache` in pkg/python/python.go); it contains every pin.
 - The build passes GOOGLE_FUNCTION_SOURCE and GOOGLE_FUNCTION_TARGET on as FUNCTION_SOURCE and
   FUNCTION_TARGET (`SetFunctionsEnvVars` in pkg/gcpbuildpack/env.go) and starts
   `functions-framework` without arguments, which reads them (src/functions_framework/_cli.py).
@@ -38,7 +38,6 @@ DEPLOYED = {
     "config/tables": ".json",
     "config/topology.yaml": ".yaml",
     "config/workflows.yaml": ".yaml",
-    "constraints.txt": ".txt",
     "requirements.txt": ".txt",
 }
 """The files and folders of the bundle, and the only suffix that each may contain.

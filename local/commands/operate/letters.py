@@ -44,7 +44,7 @@ class Letter:
         message_id: the original's message id; empty when unknown.
         attributes: the original's attributes.
         original: the original's text.
-        truncated: the original was too long to keep whole.
+        truncated: the original was too long to keep whole, or a secret in it was hidden.
     """
 
     letter_id: str
@@ -154,7 +154,8 @@ def resent(letter: Letter, topology: Topology) -> Resent:
         )
     if letter.truncated:
         raise BadInputError(
-            f"its original was longer than the {ORIGINAL_CHARACTERS_MAX} characters kept"
+            f"its original was longer than the {ORIGINAL_CHARACTERS_MAX} characters kept, or a "
+            "secret in it was hidden; publish it by hand"
         )
     topic = topics[letter.function]
     body = json_object(letter.original.encode("utf-8", "replace"), "its original")

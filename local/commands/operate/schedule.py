@@ -132,7 +132,7 @@ def upload(storage: "Storage", bucket: str, body: bytes, now: datetime) -> str:
     path = f"gs://{bucket}/{name}"
     with _announced(f"uploading {len(body) / 1e6:.1f} MB to {path} …"), _translated(path):
         try:
-            storage.create(bucket, name, body)
+            storage.create(bucket, name, body, custom_time=now)
         except ConflictError as error:
             held = storage.read(bucket, name)
             if held is None or held[0] != body:  # an equal one is ours, whose answer was lost

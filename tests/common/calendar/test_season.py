@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from common.cloud.ports import StoredObject
 from common.errors import TransientError
 from common.scrapers.espn.listing import read_listings
 from local.simulator.ports.memory import MemoryStorage
+from local.simulator.world import ManualClock
 from tests.kit.situations import DAY, et, game
 
 BUCKET = "nba-scraped-data"
@@ -25,21 +26,14 @@ def listing(status: int = 1, score: tuple[int, int] | None = None) -> Listing:
     return Listing("401", DAY, tipoff, "MIL", "CHA", status, postponed=False, score=score)
 
 
-class Clock:
-    """A clock that stands still."""
-
-    def now(self) -> datetime:
-        """Return noon."""
-        return NOW
-
-    def sleep(self, seconds: float) -> None:
-        """Return at once."""
-
-
 class Counting(MemoryStorage):
     """A storage that counts how many objects are read."""
 
     reads = 0
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.clock = clock
 
     def read(self, *args: Any, **kwargs: Any) -> tuple[bytes, StoredObject] | None:
         """Read as the port does, and count the read."""
@@ -50,7 +44,7 @@ class Counting(MemoryStorage):
 @pytest.fixture
 def storage() -> Counting:
     """Return an empty storage."""
-    return Counting(Clock())
+    return Counting(ManualClock(NOW))
 
 
 def schedule(*game_ids: str) -> bytes:
@@ -71,9 +65,10 @@ def schedule(*game_ids: str) -> bytes:
     return json.dumps({"leagueSchedule": {"seasonYear": "2025-26", "gameDates": days}}).encode()
 
 
-def store(storage: MemoryStorage, fetched: datetime, body: bytes, **metadata: str) -> str:
-    """Store a schedule as the scraper does."""
+def store(storage: Counting, fetched: datetime, body: bytes, **metadata: str) -> str:
+    """Store a schedule as the scraper does, no earlier than it was fetched."""
     metadata["task_id"] = "t"
+    storage.clock.move(fetched)
     name = f"nbac-schedule-api/{fetched - timedelta(hours=5):%Y-%m-%d/%H%M%S}.json"
     storage.create(BUCKET, name, body, metadata=metadata, custom_time=fetched)
     return name
@@ -111,6 +106,62 @@ def test_an_upload_cannot_claim_to_be_the_newest_for_ever(storage: Counting) -> 
     storage.create(BUCKET, name, schedule("0022500213"), custom_time=far)
     after = store(storage, NOW + timedelta(hours=6), schedule("0022500214"))
     assert SeasonReader(storage, BUCKET).read(NOW).name == after
+
+
+@pytest.mark.parametrize("labels", [{}, {"task_id": "t"}], ids=["upload", "forged"])
+@pytest.mark.parametrize("custom", [None, datetime(2099, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize("folder", [DAY, date(9999, 12, 31), "zzz"])
+@pytest.mark.parametrize("body", [b"{", schedule()])
+def test_fr7_uploads_do_not_hide_the_schedule_for_good(
+    storage: Counting,
+    labels: dict[str, str],
+    custom: datetime | None,
+    folder: date | str,
+    body: bytes,
+) -> None:
+    """The next refresh is the newest, whatever dates three uploads before it claim."""
+    for number in range(3):
+        name = f"nbac-schedule-api/{folder}/{number}.json"
+        storage.create(BUCKET, name, body, metadata=labels, custom_time=custom)
+    after = store(storage, NOW + timedelta(hours=6), schedule("0022500213"))
+    assert SeasonReader(storage, BUCKET).read(NOW + timedelta(hours=6)).name == after
+
+
+def test_a_forced_tick_of_the_past_reads_the_schedule_of_today(storage: Counting) -> None:
+    """A name is held against the object's own creation, not against the instant asked about."""
+    name = store(storage, NOW, schedule("0022500213"))
+    assert SeasonReader(storage, BUCKET).read(NOW - timedelta(days=8)).name == name
+
+
+@pytest.mark.parametrize("folder", [DAY, date(9999, 12, 31), "zzz"])
+def test_fr7_uploads_that_cannot_be_read_do_not_hide_the_schedule_before(
+    storage: Counting, folder: date | str
+) -> None:
+    """With three newer ones, the schedule that a task wrote days ago is still read."""
+    before = store(storage, NOW - timedelta(days=9), schedule("0022500213"))
+    for number in range(3):
+        storage.create(BUCKET, f"nbac-schedule-api/{folder}/{number}.json", b"{")
+    assert SeasonReader(storage, BUCKET).read(NOW).name == before
+
+
+def test_fr7_a_schedule_dated_after_tomorrow_is_not_read(storage: Counting) -> None:
+    """The Eastern date after its creation is the last that an object's name may have."""
+    tomorrow, later = DAY + timedelta(days=1), DAY + timedelta(days=2)
+    storage.create(BUCKET, f"nbac-schedule-api/{tomorrow}/x.json", schedule("0022500213"))
+    storage.clock.move(NOW + timedelta(minutes=1))
+    storage.create(BUCKET, f"nbac-schedule-api/{later}/x.json", schedule("0022500214"))
+    read = SeasonReader(storage, BUCKET).read
+    assert read(NOW + timedelta(minutes=1)).name == f"nbac-schedule-api/{tomorrow}/x.json"
+    assert read(NOW + timedelta(days=2)).name == f"nbac-schedule-api/{tomorrow}/x.json"
+
+
+def test_fr7_a_scoreboard_dated_after_tomorrow_is_not_read(storage: Counting) -> None:
+    """A scoreboard of the year 9999 brings no games."""
+    labels = {"outcome": "SUCCESS", "task_id": "t"}
+    for day in (DAY + timedelta(days=1), DAY + timedelta(days=2), date(9999, 12, 31)):
+        storage.create(BUCKET, f"espn-scoreboard/{day}/x.json", b"board", metadata=labels)
+    season = SeasonReader(storage, BUCKET, board(listing())).read(NOW)
+    assert season.boards == (DAY + timedelta(days=1),)
 
 
 def test_an_upload_too_large_to_read_does_not_hide_the_one_before(storage: Counting) -> None:

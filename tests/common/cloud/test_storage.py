@@ -10,7 +10,7 @@ from google.api_core.exceptions import Forbidden, NotFound
 from google.cloud.storage import Blob
 
 from common.clock import SystemClock
-from common.cloud.ports import Storage
+from common.cloud.ports import Storage, StoredObject
 from common.cloud.storage import GoogleStorage
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
 from local.simulator.ports.memory import MemoryStorage
@@ -218,3 +218,49 @@ def test_a_forbidden_create_is_a_conflict_where_an_object_is(
         storage.create(BUCKET, "x", b"")
     with pytest.raises(Forbidden):
         storage.replace(BUCKET, "x", b"", generation=1)
+
+
+@pytest.mark.stack
+def test_a_missing_object_is_told_from_a_forbidden_one(
+    server: StorageServer, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GCS may answer 403 for an absent name where the right to list depends on the prefix."""
+    storage = GoogleStorage(PROJECT, server.endpoint)
+    storage.create(BUCKET, f"{folder}ab", b"")
+
+    def forbid(*_: Any, **__: Any) -> None:
+        raise Forbidden("... does not have storage.objects.get access to the object (or ...).")
+
+    monkeypatch.setattr(Blob, "reload", forbid)
+    for absent in ("a", "abc", "b"):
+        assert storage.stat(BUCKET, folder + absent) is None
+        assert storage.read(BUCKET, folder + absent) is None
+    with pytest.raises(Forbidden):
+        storage.stat(BUCKET, f"{folder}ab")
+
+
+OURS = {"task_id": "t"}
+
+
+@pytest.mark.parametrize(("hours", "labels", "wanted"), [(-1, OURS, -1), (1, OURS, 0), (-1, {}, 0)])
+def test_fr7_a_custom_time_dates_only_our_own_runs_and_never_after_the_creation(
+    hours: int, labels: dict[str, str], wanted: int
+) -> None:
+    """An uploader may set any customTime: the object's creation bounds it."""
+    hour, noon = timedelta(hours=1), datetime(2025, 11, 12, 17, tzinfo=UTC)
+    stored = StoredObject(
+        BUCKET, "a", 1, metadata=labels, created=noon, custom_time=noon + hours * hour
+    )
+    assert stored.run_at == noon + wanted * hour
+
+
+@pytest.mark.stack
+def test_an_emulator_behind_the_replayed_day_dates_no_object_before_its_run(
+    server: StorageServer, folder: str
+) -> None:
+    """A day of the future may be replayed on the local stack, whose storage has wall time."""
+    future = datetime(2090, 11, 12, tzinfo=UTC)
+    storage = GoogleStorage(PROJECT, server.endpoint)
+    labels = {"task_id": "t"}
+    made = storage.create(BUCKET, f"{folder}a", b"{}", metadata=labels, custom_time=future)
+    assert made.run_at == future

@@ -18,7 +18,7 @@ FOLDER = "nbac-boxscore/2025-11-12/0022500207/"
 @pytest.fixture
 def storage() -> Storage:
     """Return a bucket with the answer of noon, and a failure after it."""
-    made = MemoryStorage(ManualClock(NOON))
+    made = MemoryStorage(ManualClock(NOON + timedelta(days=1)))
     put(made, "120000", body(7))
     put(made, "130000", b"{}", outcome="BLOCKED", hours=1)
     return made

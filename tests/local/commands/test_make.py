@@ -9,7 +9,7 @@ import pytest
 
 from common.settings import ROOT
 
-PINS = ("requirements.txt", "constraints.txt", "requirements-dev.txt")
+PINS = ("requirements.in", "constraints.txt", "requirements-dev.txt")
 
 
 @pytest.mark.stack

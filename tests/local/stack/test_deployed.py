@@ -1,11 +1,13 @@
 """Every function starts from the unpacked bundle as the platform starts it, and works.
 
-The environment holds requirements.txt, as constraints.txt pins it, and nothing else, so that an
-import that only works in a developer's environment fails here. Ports point to the emulators;
-nothing else differs from /workspace in the cloud (what is known of it: `bundle.py`).
+The environment holds what requirements.txt pins, and nothing else, so that an import that works in
+a developer's environment only fails here. Ports point to the emulators; nothing else differs from
+/workspace in the cloud (what is known of it: `bundle.py`).
 """
 
 import json
+import platform
+import re
 import subprocess
 import sys
 import zipfile
@@ -36,7 +38,6 @@ NOW = datetime(2025, 11, 12, 18, 0, 20, tzinfo=UTC)
 """13:00:20 ET on a day with twelve games, just after the controller's tick."""
 SLOT = "2025-11-12T18:00:00Z"
 DEVELOPERS_ONLY = ("duckdb", "hypothesis", "local", "pytest", "rich", "tests", "time_machine")
-PINNED = ("requirements.txt", "constraints.txt")
 SECONDS = 60.0
 TICKERS = ("schedule_locker", "master_controller", "cleanup_processor")
 # What one function leaves behind is what the next one's events are about.
@@ -99,6 +100,8 @@ class Deployment:
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """Unpack, compile and install the bundle of this checkout, as the build does."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        pytest.skip("the pins are files for Linux x86-64: the bundle was not installed here")
     top = tmp_path_factory.mktemp("deployed")
     folder, env = top / "workspace", top / "env"
     with zipfile.ZipFile(build(top / "bundle.zip").path) as archive:
@@ -135,19 +138,13 @@ def test_only_what_is_deployed_can_be_imported(deployment: Deployment) -> None:
 
 
 def test_every_package_is_pinned(deployment: Deployment) -> None:
-    """The installed packages are those of requirements.txt and constraints.txt, each once."""
+    """The installed packages are those of requirements.txt, in their versions."""
     argv = [sys.executable, "-m", "pip", "--python", deployment.python, "freeze"]
     frozen = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
-    direct, drawn = (pins(deployment.folder / name) for name in PINNED)
-    assert sorted(direct + drawn) == sorted(frozen)
-    names = [pin.split("==")[0].lower() for pin in drawn]
-    assert names == sorted(names)
-
-
-def pins(path: Path) -> list[str]:
-    """Return the pins of a file."""
-    lines = path.read_text().splitlines()
-    return [line for line in lines if line and not line.startswith(("#", "-c"))]
+    pinned = re.findall(
+        r"^([^\s\[]+==\S+) ", (deployment.folder / "requirements.txt").read_text(), re.MULTILINE
+    )
+    assert sorted(pinned) == sorted(frozen)
 
 
 def test_fp11_a_function_finds_its_code_without_pythonpath(deployment: Deployment) -> None:

@@ -1,6 +1,5 @@
 """The bundle contains what is deployed, and is the same for the same files."""
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -23,8 +22,7 @@ KEPT = {
     "config/workflows.yaml": "workflows: []\n",
     "config/topology.yaml": "topics: []\n",
     "config/tables/t.json": "[]\n",
-    "constraints.txt": "flask==3.1.3\n",
-    "requirements.txt": "-c constraints.txt\nfunctions-framework==3.10.2\n",
+    "requirements.txt": "functions-framework==3.10.2\n",
 }
 NOT_DEPLOYED = {
     "common/__pycache__/core.cpython-311.pyc": "x",
@@ -38,6 +36,8 @@ NOT_DEPLOYED = {
     ".git/config": "",
     ".venv/lib/a.py": "",
     "requirements-dev.txt": "",
+    "requirements.in": "",
+    "constraints.txt": "",
     "README.md": "",
 }
 
@@ -129,9 +129,9 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, link: str) -> None:
         build(tmp_path / "bundle.zip", root)
 
 
-@pytest.mark.parametrize("gone", ["constraints.txt", "requirements.txt"])
+@pytest.mark.parametrize("gone", ["config/topology.yaml", "requirements.txt"])
 def test_half_a_checkout_is_refused(tmp_path: Path, gone: str) -> None:
-    """A checkout without its pins is refused with the name of the missing file."""
+    """A checkout without its pins or topics is refused with the name of the missing file."""
     files = {name: text for name, text in KEPT.items() if name != gone}
     with pytest.raises(BadInputError, match=f"{gone} is missing"):
         build(tmp_path / "bundle.zip", checkout(tmp_path / "tree", files))
@@ -145,17 +145,9 @@ def test_this_checkout_has_every_function_in_its_bundle(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in held} == {
         "common",
         "config",
-        "constraints.txt",
         "functions",
         "requirements.txt",
     }
-
-
-def test_another_pin_is_another_requirements_file() -> None:
-    """requirements.txt contains the hash of constraints.txt, so that the build sees a new pin."""
-    first, second, *_ = (ROOT / "requirements.txt").read_text().splitlines()
-    digest = hashlib.sha256((ROOT / "constraints.txt").read_bytes()).hexdigest()
-    assert (first, second) == ("-c constraints.txt", f"# constraints.txt: sha256 {digest}")
 
 
 def test_the_command_prints_path_hash_files_and_bytes(tmp_path: Path) -> None:
