@@ -214,6 +214,24 @@ def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call:
     assert sent == {row["decision_id"]: row["action"] for row in before.values()}
 
 
+def test_ft9_rows_whose_job_is_not_known_any_more_stay_decided(world: World, call: Call) -> None:
+    """BigQuery forgets a job after 180 days and may refuse to show it; the rows are looked for."""
+    at_slot(world)
+    with tapped(world, failing(ConnectionError("no topic")), "publisher"):
+        assert call("master_controller", TICK).status == 503
+    before = decisions(world)
+
+    def unknown(call: PortCall, do: Do) -> Any:
+        return False if call.name == "has_begun" else do()
+
+    world.clock.move(SLOT + timedelta(minutes=70))
+    with tapped(world, unknown, "warehouse"):
+        assert call("master_controller", TICK).status == 200
+    sent = {m.body["decision_id"]: m.body["action"] for m in world.publisher.published[-3:]}
+    assert sent == {row["decision_id"]: row["action"] for row in before.values()}
+    assert decisions(world) == before
+
+
 def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
     """When 200 is answered, each RUN row has its message."""
     at_slot(world)

@@ -83,7 +83,7 @@ def test_an_upload_without_a_folder_is_logged(world: World, call: Call) -> None:
     assert [row["gcs_path"][-9:] for row in rows] == ["oose.json", "gone.json"]
 
 
-def test_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
+def test_ft10_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
     """A second event in any wrapping adds no row; another generation adds one."""
     event = upload(world, "notes/x.json")
     call("scraper_logger", event)
@@ -93,6 +93,19 @@ def test_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
     assert len(world.rows["scraper_execution_log"]) == 2
     assert call("scraper_logger", {**event, "generation": "77"}).body["result"] == "logged"
     assert len(world.rows["scraper_execution_log"]) == 3
+
+
+def test_ft10_a_version_is_not_logged_as_the_one_after_it(world: World, call: Call) -> None:
+    """An event of an overwritten object is logged by what it says itself."""
+    event = upload(world, "notes/x.json")
+    with unnoticed(world):
+        later = world.storage.replace(
+            BUCKET, "notes/x.json", b"longer", generation=int(event["generation"])
+        )
+    for generation, size in ((event["generation"], 2), (str(later.generation), 6)):
+        call("scraper_logger", {**event, "generation": generation, "size": "2"})
+        row = world.rows["scraper_execution_log"][-1]
+        assert (row["object_generation"], row["object_bytes"]) == (int(generation), size)
 
 
 def test_nothing_is_published(world: World, call: Call) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import grpc
 import pytest
+from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from common.clock import SystemClock
 from common.cloud.ports import Publisher
-from common.cloud.publisher import MESSAGE_BYTES_MAX, GooglePublisher
+from common.cloud.publisher import MESSAGE_BYTES_MAX, PUBLISH_SECONDS_MAX, GooglePublisher
 from common.errors import BadInputError, is_transient
 from local.simulator.ports.memory import MemoryPublisher
 
@@ -136,6 +137,22 @@ def test_a_passing_failure_is_retried(server: Server, endpoint_of: Callable[[Ser
     """UNAVAILABLE is tried again at once; the caller sees only the id."""
     server.failures = [grpc.StatusCode.UNAVAILABLE]
     assert GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {}) == "1"
+
+
+def test_ft9_a_publish_ends_within_its_time_retries_included(
+    monkeypatch: pytest.MonkeyPatch, endpoint_of: Callable[[Server], str], server: Server
+) -> None:
+    """Each call is bounded, and so are all of them: the library alone would retry for minutes."""
+    given: list[dict[str, Any]] = []
+
+    def publish(_client: PublisherClient, **options: Any) -> PublishResponse:
+        given.append(options)
+        return PublishResponse(message_ids=["1"])
+
+    monkeypatch.setattr(PublisherClient, "publish", publish)
+    GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {})
+    (options,) = given
+    assert (options["retry"].timeout, options["timeout"]) == (PUBLISH_SECONDS_MAX,) * 2
 
 
 def test_r7_a_lasting_refusal_passes_through(

@@ -60,6 +60,12 @@ def test_every_function_has_its_subscription() -> None:
     assert "scraped-objects--execution-tracker" in names
 
 
+def test_ft10_only_run_decisions_reach_the_executor() -> None:
+    """The subscription's filter passes RUN alone; every other subscription takes all messages."""
+    filters = {one.name: one.filter for one in TOPOLOGY.subscriptions if one.filter}
+    assert filters == {"workflow-decisions--workflow-executor": 'attributes.action = "RUN"'}
+
+
 def test_delivery_settings_are_those_of_the_design() -> None:
     """Delivery backs off 10-600 s, for 100 attempts or 7 days, then to a dead-letter topic."""
     delivery = TOPOLOGY.delivery

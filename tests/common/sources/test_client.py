@@ -267,6 +267,27 @@ def test_dripping_answer_is_given_up() -> None:
     assert pieces.read == 5
 
 
+def test_ft7_a_body_is_read_until_the_deadline_and_no_longer() -> None:
+    """A body that drips is abandoned at the task's deadline, though its own limit is later."""
+    clock = FakeClock()
+    pieces = Pieces(1000, lambda: clock.sleep(10))
+    dripping = source(Script(httpx.Response(200, stream=pieces)), clock, source_tries=1)
+    deadline = clock.now() + timedelta(seconds=35)
+    with pytest.raises(UnavailableError, match="slowly"):
+        dripping.fetch(call(), AskOptions(deadline=deadline))
+    assert pieces.read == 4
+
+
+def test_ft9_an_answer_without_credits_leaves_the_last_count() -> None:
+    """The Odds API's errors report none, and what it last reported still holds."""
+    counted = httpx.Response(200, headers={"x-requests-remaining": "17"})
+    asked = source(Script(counted, httpx.Response(200)))
+    for _ in range(2):
+        asked.fetch(call("odds_api"))
+        assert asked.usage is not None
+        assert asked.usage.remaining == 17
+
+
 @pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])
 def test_missing_key_names_the_variables(file: Path | None) -> None:
     """Without a key no request is made, and the error names the variables to set."""
