@@ -1,7 +1,6 @@
-"""Hostile input is refused in bounded time with its field named, and never logged."""
+"""Hostile input is refused with its field named, and never logged."""
 
 import json
-import time
 import tracemalloc
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,8 +22,6 @@ SECRET = "SECRET-PAYLOAD"
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 SLOT = "2025-11-12T18:00:00Z"
 BUCKET = "nba-scraped-data"
-SECONDS = 3.0
-"""For any one message; far below the function's timeout, far above what it takes (0.3 s)."""
 DECISION = {
     "decision_id": UUID,
     "workflow_name": "betting_lines",
@@ -78,13 +75,10 @@ def buried(world: World, published: int) -> Mapping[str, Any]:
     return letter.body
 
 
-def quick(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answer:
-    """Call with a push, and assert that it answers in time."""
+def pushed(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answer:
+    """Call with a push."""
     headers, body = push(function, message)
-    began = time.monotonic()
-    answer = call(function, body, headers)
-    assert time.monotonic() - began < SECONDS
-    return answer
+    return call(function, body, headers)
 
 
 @pytest.mark.parametrize("function", ["master_controller", "scraper_logger"])
@@ -92,9 +86,9 @@ def quick(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answ
 def test_r7_a_json_bomb_is_buried_at_the_first_try(
     world: World, call: Call, capsys: pytest.CaptureFixture[str], function: str, bomb: str
 ) -> None:
-    """It is dead-lettered in bounded time with a short error, and not logged."""
+    """It is dead-lettered with a short error, and not logged."""
     published = len(world.publisher.published)
-    assert quick(call, function, BOMBS[bomb]).status == 200
+    assert pushed(call, function, BOMBS[bomb]).status == 200
     letter = buried(world, published)
     assert letter["error"].startswith("message.data: ")
     assert len(letter["error"]) < 300
@@ -233,7 +227,7 @@ def test_r7_a_field_out_of_bounds_is_named_with_its_value_shortened(
     """The dead letter's error names the field and stays short, and no row is written."""
     rows, published = tables(world), len(world.publisher.published)
     message = {**BASE[function], field: value}
-    assert quick(call, function, message).status == 200
+    assert pushed(call, function, message).status == 200
     letter = buried(world, published)
     assert field in letter["error"]
     assert len(letter["error"]) < 600
@@ -257,7 +251,7 @@ def test_a_request_that_names_another_bucket_or_host_is_refused(
 ) -> None:
     """Hosts and buckets are configuration; a message cannot set them."""
     published = len(world.publisher.published)
-    answer = quick(call, "scraper_runner", {**BASE["scraper_runner"], **stranger})
+    answer = pushed(call, "scraper_runner", {**BASE["scraper_runner"], **stranger})
     assert answer.status == 200
     error = buried(world, published)["error"]
     assert next(iter(stranger))[:80] in error
@@ -269,7 +263,7 @@ def test_a_decision_for_a_workflow_that_does_not_exist_is_refused(world: World, 
     """The error names the unknown workflow and the known ones, and nothing starts."""
     published = len(world.publisher.published)
     message = {**DECISION, "workflow_name": "tea_time"}
-    assert quick(call, "workflow_executor", message).status == 200
+    assert pushed(call, "workflow_executor", message).status == 200
     assert "'tea_time' is not configured; known are" in buried(world, published)["error"]
 
 
@@ -295,8 +289,8 @@ def test_a_hostile_object_name_is_only_data(world: World, call: Call, name: str)
     """A name that Cloud Storage allows is logged unchanged, once."""
     stored = upload(world, name)
     message = {**OBJECT, "name": name, "generation": str(stored.generation)}
-    assert quick(call, "scraper_logger", message).body["result"] == "logged"
-    assert quick(call, "execution_tracker", message).body["result"] == "not part of an execution"
+    assert pushed(call, "scraper_logger", message).body["result"] == "logged"
+    assert pushed(call, "execution_tracker", message).body["result"] == "not part of an execution"
     row = world.rows["scraper_execution_log"][-1]
     assert row["gcs_path"] == f"gs://{BUCKET}/{name}"
     assert len(row["scraper_name"]) <= 64
@@ -308,7 +302,7 @@ def test_a_hostile_object_name_is_only_data(world: World, call: Call, name: str)
 def test_a_name_that_no_object_can_have_is_refused(world: World, call: Call, name: str) -> None:
     """The event is a forgery or a mistake."""
     published = len(world.publisher.published)
-    assert quick(call, "scraper_logger", {**OBJECT, "name": name}).status == 200
+    assert pushed(call, "scraper_logger", {**OBJECT, "name": name}).status == 200
     assert "ObjectEvent: name" in buried(world, published)["error"]
 
 
@@ -334,7 +328,7 @@ def test_a_5_gb_upload_is_logged_without_being_read(world: World, call: Call, pa
         event |= {"size": str(size), "timeCreated": SLOT, "contentType": "application/zip"}
     with tapped(world, refuse_to_read_data, "storage"):
         for function in ("scraper_logger", "execution_tracker"):
-            assert quick(call, function, event).status == 200
+            assert pushed(call, function, event).status == 200
     row = world.rows["scraper_execution_log"][-1]
     assert row["object_bytes"] == (size if payload == "whole" else 2)
     assert row["outcome"] == "UPLOADED"
@@ -365,7 +359,7 @@ def test_labels_that_claim_to_be_ours_and_do_not_fit_are_refused(world: World, c
         for value in values:
             published = len(world.publisher.published)
             message = {**OBJECT, "timeCreated": SLOT, "metadata": {**labels, field: value}}
-            assert quick(call, "scraper_logger", message).status == 200, (field, value)
+            assert pushed(call, "scraper_logger", message).status == 200, (field, value)
             error = buried(world, published)["error"]
             # A number that fits no column is refused by the row instead of the label.
             assert field in error or {"records": "records_processed"}.get(field, "?") in error
@@ -379,7 +373,7 @@ def test_the_longest_message_s_rows_fit_bigquery(world: World, call: Call) -> No
         "scrapers": ["oddsa_events"] * 64,
         "targets": [{**game, "scrapers": ["oddsa_events"] * 32}] * 64,
     }
-    assert quick(call, "workflow_executor", message).status == 200
+    assert pushed(call, "workflow_executor", message).status == 200
     world.settle()
     for name, rows in world.rows.items():
         assert len(json.dumps(rows, default=str)) < 1_000_000, name
