@@ -203,5 +203,126 @@ CODE = (
     ),
 )
 
-MISTAKES = CODE
+SHIPPED = "config/topology.yaml"
+TOPOLOGY = ("tests/common/configuration/test_topology.py",)
+TERRAFORM = ("tests/terraform/test_terraform.py", "tests/terraform/test_deployed.py")
+GRANTS = ("tests/terraform/test_grants.py",)
+
+
+def _topology(name: str, old: str, new: str) -> Mistake:
+    return Mistake(f"topology: {name}", SHIPPED, old, new, TOPOLOGY)
+
+
+def _terraform(
+    name: str, file: str, old: str, new: str, tests: tuple[str, ...] = TERRAFORM
+) -> Mistake:
+    return Mistake(f"terraform: {name}", f"terraform/{file}", old, new, tests)
+
+
+DEPLOYED = (
+    _topology(
+        "FT10 the executor's filter is dropped", ", filter: 'attributes.action = \"RUN\"'}", "}"
+    ),
+    _topology("the filter passes SKIPs", '"RUN"', '"SKIP"'),
+    _topology(
+        "the tracker is not subscribed",
+        "  - {topic: scraped-objects, function: execution_tracker}\n",
+        "",
+    ),
+    _topology(
+        "the logger listens to requests",
+        "{topic: scraped-objects, function: scraper_logger}",
+        "{topic: scraper-requests, function: scraper_logger}",
+    ),
+    _topology(
+        "the ack deadline is a minute", "ack_deadline_seconds: 600", "ack_deadline_seconds: 60"
+    ),
+    _topology(
+        "a function may run for an hour",
+        "function_timeout_seconds: 540",
+        "function_timeout_seconds: 3600",
+    ),
+    _topology(
+        "five deliveries are the last", "max_delivery_attempts: 100", "max_delivery_attempts: 5"
+    ),
+    _topology("messages live a day", "retention_seconds: 604800", "retention_seconds: 86400"),
+    _topology("retries come at once", "minimum_backoff_seconds: 10", "minimum_backoff_seconds: 1"),
+    _topology("ticks are in UTC", "time_zone: America/New_York\n", "time_zone: Etc/UTC\n"),
+    _topology("the controller sleeps at 23:00", "0 6-23 * * *", "0 6-22 * * *"),
+    _topology("cleanup comes hourly", "*/15 * * * *", "0 * * * *"),
+    _topology("the plan is locked at noon", "0 5 * * *", "0 12 * * *"),
+    _topology("the schedule is refreshed daily", "45 4-22/6 * * *", "45 4 * * *"),
+    _topology("the scoreboard is asked for in the morning only", "50 4,16 * * *", "50 4 * * *"),
+    _topology(
+        "the refresh asks for another scraper",
+        "scraper: nbac_schedule_api}",
+        "scraper: nbac_player_list}",
+    ),
+    _terraform("a filter is dropped", "pubsub.tf", 'lookup(each.value, "filter", null)', "null"),
+    _terraform(
+        "the first retry waits as long as the last",
+        "pubsub.tf",
+        'minimum_backoff = "${local.delivery.minimum_backoff_seconds}s"',
+        'minimum_backoff = "${local.delivery.maximum_backoff_seconds}s"',
+    ),
+    _terraform(
+        "Pub/Sub may not forward dead letters",
+        "pubsub.tf",
+        'role   = "roles/pubsub.publisher"\n  member = local.pubsub_agent',
+        'role   = "roles/pubsub.viewer"\n  member = local.pubsub_agent',
+        GRANTS,
+    ),
+    _terraform(
+        "Pub/Sub may not acknowledge what it forwards",
+        "pubsub.tf",
+        'role         = "roles/pubsub.subscriber"',
+        'role         = "roles/pubsub.viewer"',
+        GRANTS,
+    ),
+    _terraform(
+        "the bucket may not notify",
+        "pubsub.tf",
+        "${data.google_storage_project_service_account.gcs.email_address}",
+        "someone@example.com",
+        GRANTS,
+    ),
+    _terraform(
+        "the invoker may not invoke",
+        "iam.tf",
+        'role     = "roles/run.invoker"\n  member   = google_service_account.invoker.member',
+        'role     = "roles/run.viewer"\n  member   = google_service_account.invoker.member',
+        GRANTS,
+    ),
+    _terraform(
+        "a job publishes once", "scheduler.tf", "retry_count          = 5", "retry_count = 1"
+    ),
+    _terraform(
+        "a job's message is empty",
+        "scheduler.tf",
+        "base64encode(jsonencode(each.value.message))",
+        'base64encode("{}")',
+    ),
+    _terraform(
+        "failures are deleted after nine days",
+        "storage.tf",
+        "age            = 90",
+        "age            = 9",
+    ),
+    _terraform(
+        "scraped data moves to another class after nine days",
+        "storage.tf",
+        "age = 90\n",
+        "age = 9\n",
+    ),
+    _terraform("data has no versions", "storage.tf", "enabled = true", "enabled = false"),
+    _terraform("a notification carries no object", "storage.tf", '"JSON_API_V1"', '"NONE"'),
+    _terraform(
+        "old versions are kept for good",
+        "storage.tf",
+        "days_since_noncurrent_time = 30",
+        "days_since_noncurrent_time = 3000",
+    ),
+)
+
+MISTAKES = (*CODE, *DEPLOYED)
 """All of them."""
