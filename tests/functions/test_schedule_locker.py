@@ -95,9 +95,13 @@ def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
     assert world.rows["daily_expected_schedule"] == []
 
 
-def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -> None:
-    """The answer is 503 until the refresh has stored a schedule."""
-    forget(world, "nba-scraped-data", "nbac-schedule-api/")
+@pytest.mark.parametrize("old", [True, False])
+def test_without_a_schedule_the_platform_tries_again(
+    world: World, call: Call, *, old: bool
+) -> None:
+    """The answer is 503 until the refresh has stored a schedule, also beside a month-old one."""
+    if not old:
+        forget(world, "nba-scraped-data", "nbac-schedule-api/")
     world.clock.move(NOON + timedelta(days=30))
     later = {**TICK, "scheduled_time": world.clock.now().isoformat()}
     assert call("schedule_locker", later).status == 503

@@ -55,6 +55,15 @@ def test_every_function_has_its_subscription() -> None:
     functions = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
     assert sorted(one.function for one in TOPOLOGY.subscriptions) == sorted(functions)
     assert {one.topic for one in TOPOLOGY.subscriptions} <= set(TOPOLOGY.topics)
+    topics = {one.function: one.topic for one in TOPOLOGY.subscriptions}
+    ticked = {name: topic for name, topic in topics.items() if topic.startswith("tick-")}
+    assert all(topic == f"tick-{name.replace('_', '-')}" for name, topic in ticked.items())
+    assert {name: topic for name, topic in topics.items() if name not in ticked} == {
+        "workflow_executor": "workflow-decisions",
+        "scraper_runner": "scraper-requests",
+        "scraper_logger": "scraped-objects",
+        "execution_tracker": "scraped-objects",
+    }
     names = {one.name for one in TOPOLOGY.subscriptions}
     assert len(names) == len(TOPOLOGY.subscriptions)
     assert "scraped-objects--execution-tracker" in names
@@ -67,8 +76,12 @@ def test_ft10_only_run_decisions_reach_the_executor() -> None:
 
 
 def test_delivery_settings_are_those_of_the_design() -> None:
-    """Delivery backs off 10-600 s, for 100 attempts or 7 days, then to a dead-letter topic."""
+    """Delivery backs off 10-600 s, for 100 attempts or 7 days, then to a dead-letter topic.
+
+    A push is given 600 s, the longest that Pub/Sub allows, and a function a minute less.
+    """
     delivery = TOPOLOGY.delivery
+    assert (delivery.function_timeout_seconds, delivery.ack_deadline_seconds) == (540, 600)
     assert (delivery.minimum_backoff_seconds, delivery.maximum_backoff_seconds) == (10, 600)
     assert (delivery.max_delivery_attempts, delivery.retention_seconds) == (100, 7 * 86400)
     assert delivery.dead_letter_topic in TOPOLOGY.topics
