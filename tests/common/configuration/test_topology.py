@@ -23,6 +23,7 @@ TOPOLOGY = load_topology(SHIPPED)
         ("master-controller-hourly", "11:00", "10:00", 18),
         ("cleanup-processor", "05:00", "04:00", 96),
         ("schedule-refresh", "09:45", "08:45", 4),
+        ("scoreboard-refresh", "09:50", "08:50", 2),
     ],
 )
 def test_t9_every_job_fires_at_eastern_times(
@@ -48,6 +49,11 @@ def test_every_job_sends_a_message_that_its_topic_takes() -> None:
         assert job.topic in TOPOLOGY.topics
         if isinstance(message, ScraperRequest):
             assert message.scraper in REGISTRY
+    asked = {job.name: job.message.get("scraper") for job in TOPOLOGY.jobs}
+    assert {name: scraper for name, scraper in asked.items() if scraper} == {
+        "schedule-refresh": "nbac_schedule_api",
+        "scoreboard-refresh": "espn_scoreboard",
+    }
 
 
 def test_every_function_has_its_subscription() -> None:
