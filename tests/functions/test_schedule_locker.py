@@ -8,9 +8,9 @@ import pytest
 from common.eastern import eastern
 from common.errors import ConfigError
 from local.simulator.ports.intercepted import Call as PortCall
-from local.simulator.ports.intercepted import Do
+from local.simulator.ports.intercepted import Crash, Do
 from local.simulator.world import World
-from tests.kit.breaks import Break, raising, tapped
+from tests.kit.breaks import Break, die_after, raising, tapped
 from tests.kit.world import DAY, NOON, Answer, Call, forget
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
@@ -56,6 +56,32 @@ def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> 
     plans = world.rows["daily_expected_schedule"]
     assert plans[: len(held)] == held
     assert {row["workflow_name"] for row in plans[len(held) :]} == {"betting_lines"}
+
+
+def test_a_forced_lock_is_the_day_s_first_where_there_is_none(world: World, call: Call) -> None:
+    """The scheduler's own tick finds the day locked afterwards."""
+    assert call("schedule_locker", {**TICK, "force": True}).body["result"] == "locked"
+    assert call("schedule_locker", TICK).body["result"] == "already locked"
+
+
+def test_r6_a_lock_that_died_looks_for_its_rows(world: World, call: Call) -> None:
+    """The delivery that takes over leaves out what the first one may have written."""
+    looked: list[bool] = []
+
+    def dying(port_call: PortCall, do: Do) -> Any:
+        if port_call.name != "append":
+            return do()
+        looked.append(port_call.named["look_first"])
+        return do() if looked[1:] else die_after(do)
+
+    with tapped(world, dying, "warehouse"):
+        with pytest.raises(Crash):
+            call("schedule_locker", TICK)
+        rows = list(world.rows["daily_expected_schedule"])
+        assert call("schedule_locker", TICK).status == 200
+    assert looked == [False, True]
+    assert rows
+    assert world.rows["daily_expected_schedule"] == rows
 
 
 def test_ft4_a_forced_lock_that_another_delivery_finished_is_delivered_again(

@@ -108,6 +108,30 @@ def test_ft10_a_version_is_not_logged_as_the_one_after_it(world: World, call: Ca
         assert (row["object_generation"], row["object_bytes"]) == (int(generation), size)
 
 
+def test_another_bucket_s_object_is_refused(world: World, call: Call) -> None:
+    """A notification of the wrong bucket is named, and no row is written."""
+    event = {"bucket": "another", "name": "a/b.json", "generation": "7"}
+    rows = len(world.rows["scraper_execution_log"])
+    answer = call("scraper_logger", event)
+    assert answer.status == 400
+    assert "'another' is not 'nba-scraped-data'" in answer.body["error"]
+    assert len(world.rows["scraper_execution_log"]) == rows
+
+
+def test_an_upload_is_never_dated_later_than_its_row(world: World, call: Call) -> None:
+    """Storage's clock may be ahead of ours; partitions of tomorrow would hide the row."""
+    ahead = world.clock.now() + timedelta(minutes=3)
+    event = {**upload(world, "notes/x.json"), "timeCreated": ahead.isoformat()}
+    assert call("scraper_logger", event).status == 200
+    assert world.rows["scraper_execution_log"][-1]["triggered_at"] == world.clock.now()
+
+
+def test_an_upload_whose_folder_has_no_name_is_logged(world: World, call: Call) -> None:
+    """A name may begin with a slash; the row still names a scraper."""
+    assert call("scraper_logger", upload(world, "/x.json")).status == 200
+    assert world.rows["scraper_execution_log"][-1]["scraper_name"] == "upload"
+
+
 def test_nothing_is_published(world: World, call: Call) -> None:
     """The logger publishes nothing, as its messages would reach itself again."""
     event = upload(world, "notes/x.json")
