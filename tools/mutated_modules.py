@@ -115,7 +115,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/entry/respond.py": ENTRY,
     "common/handlers/cleanup_processor.py": CLEANUP,
     "common/handlers/execution_tracker.py": RUNS[1:],
-    "common/handlers/master_controller.py": (f"{FUNCTIONS}/test_master_controller.py",),
+    "common/handlers/master_controller.py": (
+        f"{HANDLERS}/test_master_controller.py",
+        f"{FUNCTIONS}/test_master_controller.py",
+        f"{FUNCTIONS}/faults/test_forced.py",
+    ),
     "common/handlers/object_event.py": (f"{FUNCTIONS}/test_scraper_logger.py", *RUNS[1:]),
     "common/handlers/schedule_locker.py": (f"{FUNCTIONS}/test_schedule_locker.py",),
     "common/handlers/scraper_logger.py": (f"{FUNCTIONS}/test_scraper_logger.py",),

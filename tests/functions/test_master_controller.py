@@ -9,9 +9,9 @@ import pytest
 from common import ids
 from common.state.store import StateStore
 from local.simulator.ports.intercepted import Call as PortCall
-from local.simulator.ports.intercepted import Do
+from local.simulator.ports.intercepted import Crash, Do
 from local.simulator.world import World
-from tests.kit.breaks import failing, tapped
+from tests.kit.breaks import die_after, failing, tapped
 from tests.kit.world import SLOT, WORKFLOW_NAMES, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
@@ -230,6 +230,25 @@ def test_ft9_rows_whose_job_is_not_known_any_more_stay_decided(world: World, cal
     sent = {m.body["decision_id"]: m.body["action"] for m in world.publisher.published[-3:]}
     assert sent == {row["decision_id"]: row["action"] for row in before.values()}
     assert decisions(world) == before
+
+
+def test_r6_a_tick_that_died_looks_for_its_rows(world: World, call: Call) -> None:
+    """The delivery that takes over leaves out what the first one may have written."""
+    at_slot(world)
+    looked: list[bool] = []
+
+    def dying(call: PortCall, do: Do) -> Any:
+        if call.name != "append":
+            return do()
+        looked.append(call.named["look_first"])
+        return do() if looked[1:] else die_after(do)
+
+    with tapped(world, dying, "warehouse"):
+        with pytest.raises(Crash):
+            call("master_controller", TICK)
+        assert call("master_controller", TICK).status == 200
+    assert looked == [False, True]
+    assert len(world.rows["workflow_decisions"]) == len(WORKFLOW_NAMES)
 
 
 def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:
