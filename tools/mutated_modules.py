@@ -135,9 +135,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/handlers/tick_slot.py": (f"{HANDLERS}/test_tick_slot.py",),
     "common/handlers/workflow_executor.py": RUNS[:1],
     "common/sources/answers.py": (f"{SOURCES}/test_answers.py", *ASKED),
-    "common/sources/asking.py": ASKED,
+    "common/sources/asking.py": (*ASKED, f"{SOURCES}/test_routes.py"),
     "common/sources/client.py": (f"{SOURCES}/test_client.py",),
-    "common/sources/errors.py": ASKED,
+    "common/sources/errors.py": (
+        *ASKED,
+        f"{SOURCES}/test_routes.py",
+        f"{TESTS}/test_errors.py",
+    ),
     "common/sources/guard.py": (
         f"{HANDLERS}/test_scraper_runner.py",
         f"{FUNCTIONS}/faults/test_sources.py",

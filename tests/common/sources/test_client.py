@@ -289,6 +289,25 @@ def test_ft9_an_answer_without_credits_leaves_the_last_count() -> None:
         assert asked.usage.remaining == 17
 
 
+@pytest.mark.parametrize(("left", "slept"), [(0.5, []), (1, []), (1.5, [1])])
+def test_no_try_is_waited_for_that_would_come_too_late(left: float, slept: list[float]) -> None:
+    """The second try would come after a second; without that much time the error comes at once."""
+    clock = FakeClock()
+    down = source(Script(httpx.Response(503)), clock)
+    with pytest.raises(UnavailableError):
+        down.fetch(call(), AskOptions(deadline=clock.now() + timedelta(seconds=left)))
+    assert clock.slept == slept
+
+
+@pytest.mark.parametrize(("left", "timeout"), [(3600, 30), (5, 5), (-1, 0.1)])
+def test_a_request_is_given_the_time_that_is_left(left: float, timeout: float) -> None:
+    """At most the setting's 30 s, and a tenth of a second where waiting took it all."""
+    clock, script = FakeClock(), Script(httpx.Response(200))
+    asked = source(script, clock, source_timeout_seconds=30)
+    asked.fetch(call(), AskOptions(deadline=clock.now() + timedelta(seconds=left)))
+    assert set(script.requests[0].extensions["timeout"].values()) == {timeout}
+
+
 @pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])
 def test_missing_key_names_the_variables(file: Path | None) -> None:
     """Without a key no request is made, and the error names the variables to set."""
