@@ -1,4 +1,4 @@
-"""Listings of many pages, as GCS answers them; fake-gcs-server ignores `fields` and knows one page.
+"""What GCS is asked for: pages of listings, and preconditions. fake-gcs-server ignores `fields`.
 
 A page has at most 1,000 entries, and only what `fields` names is in the answer:
 https://cloud.google.com/storage/docs/json_api/v1/objects/list and
@@ -7,7 +7,7 @@ https://cloud.google.com/storage/docs/json_api#partial-response
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -65,8 +65,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Return one page."""
-        query = {name: value[0] for name, value in parse_qs(urlsplit(self.path).query).items()}
-        body = json.dumps(self.server.page(query)).encode()
+        self._answer(self.server.page(self._query()))
+
+    def do_POST(self) -> None:
+        """Take an upload, whatever it holds."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(self._query())
+        self._answer(described("x.json"))
+
+    def _query(self) -> dict[str, str]:
+        asked = parse_qs(urlsplit(self.path).query)
+        return {name: value[0] for name, value in asked.items()}
+
+    def _answer(self, document: Mapping[str, Any]) -> None:
+        body = json.dumps(document).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -111,3 +123,18 @@ def test_a_listing_with_a_limit_reads_no_further_page(storage: GoogleStorage, pa
     found = list(storage.list(BUCKET, "", limit=PAGE_ENTRIES_MAX))
     assert len(found) == PAGE_ENTRIES_MAX
     assert len(pages.asked) == 1
+
+
+def test_a_listing_is_bounded_by_the_server(storage: GoogleStorage, pages: Pages) -> None:
+    """Prefix, first and last name and number are asked for, so that no more is sent and paid."""
+    list(storage.list(BUCKET, "f", start="f0010", end="f0020", limit=7))
+    (query,) = pages.asked
+    bounds = (query["prefix"], query["startOffset"], query["endOffset"], query["maxResults"])
+    assert bounds == ("f", "f0010", "f0020", "7")
+
+
+def test_x4_every_write_has_its_precondition(storage: GoogleStorage, pages: Pages) -> None:
+    """A create is refused where an object is; a replacement where it is of another generation."""
+    storage.create(BUCKET, "x.json", b"{}")
+    storage.replace(BUCKET, "x.json", b"{}", generation=7)
+    assert [query["ifGenerationMatch"] for query in pages.asked] == ["0", "7"]
