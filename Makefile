@@ -7,7 +7,7 @@ SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
 MINUTES ?= 30
 
-.PHONY: setup run test explore soak soak-tests soak-weeks lint bundle mutants pins
+.PHONY: setup run test explore soak soak-tests soak-weeks lint bundle mutants mistakes pins
 
 setup: $(VENV)/installed
 
@@ -50,9 +50,13 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Small mistakes in the pure core, one at a time: which ones does no test notice? (docs/mutation.md)
+# Small mistakes in our modules, one at a time: which ones does no test notice? (docs/mutation.md)
 mutants: setup
 	nice -n 19 $(BIN)/python tools/mutants.py $(MODULES)
+
+# Mistakes that are declared as texts, in YAML, Terraform and SQL too (tools/mistakes.py).
+mistakes: setup
+	nice -n 19 $(BIN)/python tools/text_mutants.py $(WORDS)
 
 # What Terraform uploads; the same checkout gives the same bytes.
 bundle: setup

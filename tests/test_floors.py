@@ -6,6 +6,7 @@ import pytest
 
 from common.settings import ROOT
 from tests.kit.floors import FLOORS, complaints, read_imports, room_of
+from tests.kit.measured import measurements
 
 
 def test_every_import_goes_down() -> None:
@@ -84,3 +85,34 @@ def test_a_crowded_folder_is_named(tmp_path: Path) -> None:
     for number in range(14):
         (folder / f"module_{number}.py").write_text('"""Empty."""\n')
     assert complaints(tmp_path) == ["common/state: 14 modules, over 13; split it by what they know"]
+
+
+def test_no_test_measures_time() -> None:
+    """A time belongs among the soak tests; elsewhere calls, reads or modules are counted."""
+    assert measurements(ROOT / "tests") == []
+
+
+MEASURED = {
+    "a difference": "began = time.monotonic()\n    assert time.monotonic() - began < 2",
+    "processor time": "assert time.process_time() < 2",
+    "a measuring function": "assert timeit(work, number=3) < 2",
+    "an imported clock": "assert perf_counter() - began < 2",
+    "the epoch": "assert time.time() - began < 2",
+}
+
+
+@pytest.mark.parametrize("body", MEASURED.values(), ids=MEASURED)
+def test_a_measurement_is_named_unless_it_is_marked(tmp_path: Path, body: str) -> None:
+    """The complaint has file and function; a mark on the function or on the file permits it."""
+    test = f"def test_it() -> None:\n    {body}\n"
+    (tmp_path / "test_x.py").write_text(test)
+    (tmp_path / "test_marked.py").write_text(f"@pytest.mark.soak\n{test}")
+    (tmp_path / "test_file.py").write_text(f"pytestmark = [pytest.mark.soak]\n{test}")
+    assert measurements(tmp_path) == ["test_x.py::test_it"]
+
+
+def test_a_deadline_is_no_measurement(tmp_path: Path) -> None:
+    """A wait that is given up after some seconds says nothing of how long it took."""
+    waits = "deadline = time.monotonic() + 10\n    while time.monotonic() < deadline:\n        pass"
+    (tmp_path / "test_x.py").write_text(f"def test_it() -> None:\n    {waits}\n")
+    assert measurements(tmp_path) == []

@@ -19,6 +19,12 @@ CLEANUP = tuple(
     for noun in ("processor", "runs", "ends", "objects")
 )
 """Tests of the cleanup function."""
+FUNCTIONS, HANDLERS = "tests/functions", f"{TESTS}/handlers"
+SOURCES, CLOUD = f"{TESTS}/sources", f"{TESTS}/cloud"
+ENTRY = (f"{TESTS}/entry/test_respond.py", f"{FUNCTIONS}/faults/test_poison.py")
+"""Tests of the way into every function."""
+ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations", "scrape"))
+"""Tests of a source that is asked."""
 
 MODULES: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{KINDS}/test_catch_up.py", *CORE),
@@ -89,12 +95,74 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/messages/labels.py": (f"{TESTS}/messages/test_labels.py",),
     "common/healing/attempts.py": (f"{TESTS}/healing/test_attempts.py", *CLEANUP),
     "common/healing/objects.py": (f"{TESTS}/healing/test_objects.py", *CLEANUP),
+    "common/healing/republish.py": CLEANUP,
     "common/healing/runs.py": (f"{TESTS}/healing/test_runs.py", *CLEANUP),
     "common/healing/tasks.py": (f"{TESTS}/healing/test_tasks.py", *CLEANUP),
     "common/state/claims.py": (f"{TESTS}/state/test_claims.py", *RUNS),
+    "common/state/correction.py": (
+        f"{TESTS}/state/test_correction.py",
+        f"{HANDLERS}/test_scraper_runner.py",
+    ),
+    "common/state/decided.py": (f"{FUNCTIONS}/test_master_controller.py", *CLEANUP),
+    "common/state/names.py": (f"{TESTS}/state/test_names.py", *RUNS),
+    "common/state/own_objects.py": (f"{TESTS}/state/test_own_objects.py", *RUNS),
     "common/state/store.py": (f"{TESTS}/state/test_store.py", *RUNS),
-    "common/handlers/tick_slot.py": (f"{TESTS}/handlers/test_tick_slot.py",),
-    "common/sources/health.py": (f"{TESTS}/sources/test_health.py",),
-    "common/sources/pacing.py": (f"{TESTS}/sources/test_pacing.py",),
-    "common/sources/quota.py": (f"{TESTS}/sources/test_quota.py",),
+    "common/executions/alternatives.py": (f"{TESTS}/executions/test_alternatives.py", *RUNS),
+    "common/executions/execution.py": (*RUNS, *CLEANUP, f"{TESTS}/healing/test_tasks.py"),
+    "common/executions/manifest.py": (f"{TESTS}/executions/test_manifest.py", *RUNS),
+    "common/executions/result.py": RUNS,
+    "common/entry/dead_letters.py": (f"{TESTS}/entry/test_dead_letters.py", *ENTRY),
+    "common/entry/incidents.py": (f"{TESTS}/entry/test_incidents.py", *ENTRY),
+    "common/entry/respond.py": ENTRY,
+    "common/handlers/cleanup_processor.py": CLEANUP,
+    "common/handlers/execution_tracker.py": RUNS[1:],
+    "common/handlers/master_controller.py": (
+        f"{HANDLERS}/test_master_controller.py",
+        f"{FUNCTIONS}/test_master_controller.py",
+        f"{FUNCTIONS}/faults/test_forced.py",
+    ),
+    "common/handlers/object_event.py": (f"{FUNCTIONS}/test_scraper_logger.py", *RUNS[1:]),
+    "common/handlers/schedule_locker.py": (f"{FUNCTIONS}/test_schedule_locker.py",),
+    "common/handlers/scraper_logger.py": (f"{FUNCTIONS}/test_scraper_logger.py",),
+    "common/handlers/scraper_runner.py": (
+        f"{HANDLERS}/test_scraper_runner.py",
+        f"{FUNCTIONS}/test_scraper_runner.py",
+    ),
+    "common/handlers/situation_reader.py": (
+        f"{HANDLERS}/test_situation_reader.py",
+        f"{FUNCTIONS}/test_master_controller.py",
+        f"{FUNCTIONS}/faults/test_forced.py",
+    ),
+    "common/handlers/tick_slot.py": (f"{HANDLERS}/test_tick_slot.py",),
+    "common/handlers/workflow_executor.py": RUNS[:1],
+    "common/sources/answers.py": (f"{SOURCES}/test_answers.py", *ASKED),
+    "common/sources/asking.py": (*ASKED, f"{SOURCES}/test_routes.py"),
+    "common/sources/client.py": (f"{SOURCES}/test_client.py",),
+    "common/sources/errors.py": (
+        *ASKED,
+        f"{SOURCES}/test_routes.py",
+        f"{TESTS}/test_errors.py",
+    ),
+    "common/sources/guard.py": (
+        f"{HANDLERS}/test_scraper_runner.py",
+        f"{FUNCTIONS}/faults/test_sources.py",
+        f"{FUNCTIONS}/test_scraper_runner.py",
+    ),
+    "common/sources/health.py": (f"{SOURCES}/test_health.py",),
+    "common/sources/keys.py": (f"{SOURCES}/test_keys.py", f"{SOURCES}/test_client.py"),
+    "common/sources/outcomes.py": (f"{SOURCES}/test_scrape.py", f"{SOURCES}/test_conversations.py"),
+    "common/sources/pacing.py": (f"{SOURCES}/test_pacing.py",),
+    "common/sources/quota.py": (f"{SOURCES}/test_quota.py",),
+    "common/sources/request.py": (f"{SOURCES}/test_client.py", f"{SOURCES}/test_routes.py"),
+    "common/sources/routes.py": (f"{SOURCES}/test_routes.py", f"{SOURCES}/test_client.py"),
+    "common/sources/scrape.py": ASKED,
+    "common/cloud/ports.py": (f"{CLOUD}/test_storage.py", f"{TESTS}/calendar/test_season.py"),
+    "common/cloud/publisher.py": (f"{CLOUD}/test_publisher.py",),
+    "common/cloud/sql.py": (f"{CLOUD}/test_sql.py", f"{CLOUD}/test_warehouse.py"),
+    "common/cloud/storage.py": (
+        f"{CLOUD}/test_storage_requests.py",
+        f"{CLOUD}/test_storage.py",
+    ),
+    "common/cloud/tables.py": (f"{CLOUD}/test_tables.py",),
+    "common/cloud/warehouse.py": (f"{CLOUD}/test_warehouse.py",),
 }

@@ -84,6 +84,8 @@ def _places(node: ast.AST) -> Iterator[Any]:
                 continue
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
                 continue
+            if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+                continue
             if isinstance(child, ast.Subscript) and ast.unparse(child.value) == "Literal":
                 continue
             if isinstance(child, ast.expr | ast.stmt):

@@ -1,7 +1,7 @@
 """Every panel's query, expanded as Grafana does, answers on the tables of a replayed day."""
 
 import json
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from local.commands.develop.dashboards import FOLDER, Panel, sources
 from local.day.seed_queries import bind, statements
 from local.records.sql import run_sql
 from local.stack.bigquery import BigQueryServer
-from tests.alerts.days import DATASET, DAY, PROJECT
+from tests.alerts.days import DATASET, DAY, FIRST, PROJECT
 from tests.dashboards.grafana import expand, variables_of
 
 pytestmark = pytest.mark.stack
@@ -33,14 +33,17 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 @pytest.fixture(scope="module")
 def adopted(replayed: BigQueryServer) -> BigQueryServer:
-    """The server with a day of the previous controller, which filled the seed's columns alone."""
+    """The server with a day of the previous controller, which filled the seed's columns alone.
+
+    One run of that day was forced.
+    """
     client = make_client(PROJECT, replayed.endpoint)
     noon = ADOPTED_DAY + timedelta(hours=12)
     planned = [
         {"date": f"{noon:%Y-%m-%d}", "workflow_name": name, "expected_run_time": noon.isoformat()}
         for name in ("lines", "late")
     ]
-    ran = [
+    ran: list[dict[str, Any]] = [
         {
             "decision_time": (noon + timedelta(seconds=15)).isoformat(),
             "workflow_name": name,
@@ -48,6 +51,7 @@ def adopted(replayed: BigQueryServer) -> BigQueryServer:
         }
         for name in ("lines", "extra")
     ]
+    ran.append({**ran[0], "workflow_name": "by-hand", "forced": True})
     for table, rows in {"daily_expected_schedule": planned, "workflow_decisions": ran}.items():
         assert client.insert_rows_json(f"{PROJECT}.{DATASET}.{table}", rows) == []
     return replayed
@@ -113,10 +117,10 @@ def test_a_panel_follows_the_time_range(replayed: BigQueryServer, name: str, num
 
 
 @pytest.mark.parametrize("where", ["panel", "page"])
-def test_what_the_previous_controller_planned_and_ran_is_compared_too(
+def test_ft8_what_the_previous_controller_planned_and_ran_is_compared_too(
     adopted: BigQueryServer, where: str
 ) -> None:
-    """In rows without our columns a run as planned is no difference, and an unplanned one is."""
+    """A run as planned or by force is no difference, and an unplanned one is."""
     if where == "panel":
         titles = [panel.title for panel in SOURCES["overview"].panels]
         span = (ADOPTED_DAY, ADOPTED_DAY + timedelta(days=1, seconds=-1))
@@ -129,6 +133,22 @@ def test_what_the_previous_controller_planned_and_ran_is_compared_too(
         ("ran, not planned", "extra"),
         ("planned, did not run", "late"),
     ]
+
+
+def test_ft8_planned_runs_are_those_of_the_eastern_date_in_the_evening_too(
+    replayed: BigQueryServer,
+) -> None:
+    """From 20:00 ET on it is tomorrow in UTC; the panel still counts today's plan alone."""
+    evening = at(FIRST, time(20)), at(FIRST, time(23))
+    number = [panel.title for panel in SOURCES["overview"].panels].index("Planned runs")
+    planned = {day: _planned_on(replayed, day) for day in (FIRST, DAY)}
+    assert all(planned.values())
+    assert answer(replayed, "overview", number, evening)[1] == [(planned[FIRST],)]
+
+
+def _planned_on(server: BigQueryServer, day: date) -> int:
+    sql = f"SELECT COUNT(*) FROM `{PROJECT}.{DATASET}.daily_expected_schedule` WHERE date = '{day}'"
+    return int(run_sql(server.endpoint, PROJECT, sql)[1][0][0])
 
 
 @pytest.mark.parametrize("panel", [p for one in SOURCES.values() for p in one.panels])

@@ -106,6 +106,36 @@ def test_x6_one_failed_task_makes_a_partial_execution(world: World, call: Call) 
     assert row["error_message"] == f"{scraper} 2025-11-12: 403 from the-odds-api"
 
 
+def test_another_bucket_s_object_is_refused(world: World, call: Call) -> None:
+    """A notification of the wrong bucket records no result, however well its labels fit."""
+    delivery = before(world, "execution_tracker")
+    answer = call("execution_tracker", {**delivery.message.body, "bucket": "another"})
+    assert answer.status == 400
+    assert "'another' is not 'nba-scraped-data'" in answer.body["error"]
+    assert step_requests(world, 1) == []
+
+
+@pytest.mark.parametrize("label", ["execution_id", "step"])
+def test_labels_without_an_execution_or_a_step_are_of_none(
+    world: World, call: Call, label: str
+) -> None:
+    """Either label alone belongs to no execution; that is no error."""
+    body = dict(before(world, "execution_tracker").message.body)
+    body["metadata"] = {name: text for name, text in body["metadata"].items() if name != label}
+    answer = call("execution_tracker", body)
+    assert (answer.status, answer.body["result"]) == (200, "not part of an execution")
+
+
+def test_a_step_that_was_not_published_has_no_results(world: World, call: Call) -> None:
+    """Labels that name a later step are refused with the object's name."""
+    body = dict(before(world, "execution_tracker").message.body)
+    body["metadata"] = {**body["metadata"], "step": "1"}
+    answer = call("execution_tracker", body)
+    assert answer.status == 400
+    assert body["name"] in answer.body["error"]
+    assert "was never started" in answer.body["error"]
+
+
 def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call) -> None:
     """A copy, or a later version, has the task's labels, but only the original is its result."""
     delivery = before(world, LAST_TASK)

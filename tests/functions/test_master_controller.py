@@ -9,9 +9,9 @@ import pytest
 from common import ids
 from common.state.store import StateStore
 from local.simulator.ports.intercepted import Call as PortCall
-from local.simulator.ports.intercepted import Do
+from local.simulator.ports.intercepted import Crash, Do
 from local.simulator.world import World
-from tests.kit.breaks import failing, tapped
+from tests.kit.breaks import die_after, failing, tapped
 from tests.kit.world import SLOT, WORKFLOW_NAMES, Call
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat()}
@@ -212,6 +212,43 @@ def test_r6_what_has_rows_stays_decided_in_the_next_slot_too(world: World, call:
     assert len(world.rows["workflow_decisions"]) == len(before)
     sent = {m.body["decision_id"]: m.body["action"] for m in world.publisher.published[-3:]}
     assert sent == {row["decision_id"]: row["action"] for row in before.values()}
+
+
+def test_ft9_rows_whose_job_is_not_known_any_more_stay_decided(world: World, call: Call) -> None:
+    """BigQuery forgets a job after 180 days and may refuse to show it; the rows are looked for."""
+    at_slot(world)
+    with tapped(world, failing(ConnectionError("no topic")), "publisher"):
+        assert call("master_controller", TICK).status == 503
+    before = decisions(world)
+
+    def unknown(call: PortCall, do: Do) -> Any:
+        return False if call.name == "has_begun" else do()
+
+    world.clock.move(SLOT + timedelta(minutes=70))
+    with tapped(world, unknown, "warehouse"):
+        assert call("master_controller", TICK).status == 200
+    sent = {m.body["decision_id"]: m.body["action"] for m in world.publisher.published[-3:]}
+    assert sent == {row["decision_id"]: row["action"] for row in before.values()}
+    assert decisions(world) == before
+
+
+def test_r6_a_tick_that_died_looks_for_its_rows(world: World, call: Call) -> None:
+    """The delivery that takes over leaves out what the first one may have written."""
+    at_slot(world)
+    looked: list[bool] = []
+
+    def dying(call: PortCall, do: Do) -> Any:
+        if call.name != "append":
+            return do()
+        looked.append(call.named["look_first"])
+        return do() if looked[1:] else die_after(do)
+
+    with tapped(world, dying, "warehouse"):
+        with pytest.raises(Crash):
+            call("master_controller", TICK)
+        assert call("master_controller", TICK).status == 200
+    assert looked == [False, True]
+    assert len(world.rows["workflow_decisions"]) == len(WORKFLOW_NAMES)
 
 
 def test_t3_a_run_is_dispatched_with_its_row(world: World, call: Call) -> None:

@@ -1,14 +1,17 @@
 """The schedule locker writes the day's plan once."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from common.eastern import eastern
 from common.errors import ConfigError
+from local.simulator.ports.intercepted import Call as PortCall
+from local.simulator.ports.intercepted import Crash, Do
 from local.simulator.world import World
-from tests.kit.breaks import Break, raising, tapped
-from tests.kit.world import DAY, NOON, Call
+from tests.kit.breaks import Break, die_after, raising, tapped
+from tests.kit.world import DAY, NOON, Answer, Call, forget
 
 TICK = {"schema": "tick", "version": 1, "scheduled_time": "2025-11-12T10:00:00Z"}
 REFRESH = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
@@ -55,6 +58,59 @@ def test_a_forced_lock_adds_only_what_is_not_there(world: World, call: Call) -> 
     assert {row["workflow_name"] for row in plans[len(held) :]} == {"betting_lines"}
 
 
+def test_a_forced_lock_is_the_day_s_first_where_there_is_none(world: World, call: Call) -> None:
+    """The scheduler's own tick finds the day locked afterwards."""
+    assert call("schedule_locker", {**TICK, "force": True}).body["result"] == "locked"
+    assert call("schedule_locker", TICK).body["result"] == "already locked"
+
+
+def test_r6_a_lock_that_died_looks_for_its_rows(world: World, call: Call) -> None:
+    """The delivery that takes over leaves out what the first one may have written."""
+    looked: list[bool] = []
+
+    def dying(port_call: PortCall, do: Do) -> Any:
+        if port_call.name != "append":
+            return do()
+        looked.append(port_call.named["look_first"])
+        return do() if looked[1:] else die_after(do)
+
+    with tapped(world, dying, "warehouse"):
+        with pytest.raises(Crash):
+            call("schedule_locker", TICK)
+        rows = list(world.rows["daily_expected_schedule"])
+        assert call("schedule_locker", TICK).status == 200
+    assert looked == [False, True]
+    assert rows
+    assert world.rows["daily_expected_schedule"] == rows
+
+
+def test_ft4_a_forced_lock_that_another_delivery_finished_is_delivered_again(
+    world: World, call: Call
+) -> None:
+    """Of two forced locks at once the second adds what the first one's schedule did not have."""
+    flows = dict(world.runtime.workflows)
+    fewer = {name: flow for name, flow in flows.items() if name != "betting_lines"}
+    forced = {**TICK, "force": True}
+    with world.with_ports(configured=fewer):
+        call("schedule_locker", TICK)
+    others: list[Answer] = []
+
+    def overtaken(port_call: PortCall, do: Do) -> Any:
+        if port_call.name == "create" and not others:  # the claim, right before it is taken
+            others.append(Answer(0, {}))
+            with world.with_ports(storage=untouched, configured=fewer):
+                others[0] = call("schedule_locker", forced)
+        return do()
+
+    untouched = world.runtime.storage
+    with tapped(world, overtaken, "storage"):
+        assert call("schedule_locker", forced).status == 503
+    assert [(other.status, other.body["result"]) for other in others] == [(200, "locked")]
+    assert call("schedule_locker", forced).body["result"] == "locked"
+    planned = {row["workflow_name"] for row in world.rows["daily_expected_schedule"]}
+    assert "betting_lines" in planned
+
+
 def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
     """A date without games, after a date without games, is locked with no row."""
     world.clock.move(datetime(2025, 11, 20, 9, 45, tzinfo=UTC))
@@ -65,8 +121,13 @@ def test_a_day_that_needs_nothing_has_no_rows(world: World, call: Call) -> None:
     assert world.rows["daily_expected_schedule"] == []
 
 
-def test_without_a_schedule_the_platform_tries_again(world: World, call: Call) -> None:
-    """The answer is 503 until the refresh has stored a schedule."""
+@pytest.mark.parametrize("old", [True, False])
+def test_without_a_schedule_the_platform_tries_again(
+    world: World, call: Call, *, old: bool
+) -> None:
+    """The answer is 503 until the refresh has stored a schedule, also beside a month-old one."""
+    if not old:
+        forget(world, "nba-scraped-data", "nbac-schedule-api/")
     world.clock.move(NOON + timedelta(days=30))
     later = {**TICK, "scheduled_time": world.clock.now().isoformat()}
     assert call("schedule_locker", later).status == 503

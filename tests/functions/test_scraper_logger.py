@@ -110,7 +110,7 @@ def test_an_upload_without_a_folder_is_logged(world: World, call: Call) -> None:
     assert [row["gcs_path"][-9:] for row in rows] == ["oose.json", "gone.json"]
 
 
-def test_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
+def test_ft10_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
     """A second event in any wrapping adds no row; another generation adds one."""
     event = upload(world, "notes/x.json")
     call("scraper_logger", event)
@@ -120,6 +120,43 @@ def test_an_object_logged_before_is_a_no_op(world: World, call: Call) -> None:
     assert len(world.rows["scraper_execution_log"]) == 2
     assert call("scraper_logger", {**event, "generation": "77"}).body["result"] == "logged"
     assert len(world.rows["scraper_execution_log"]) == 3
+
+
+def test_ft10_a_version_is_not_logged_as_the_one_after_it(world: World, call: Call) -> None:
+    """An event of an overwritten object is logged by what it says itself."""
+    event = upload(world, "notes/x.json")
+    with unnoticed(world):
+        later = world.storage.replace(
+            BUCKET, "notes/x.json", b"longer", generation=int(event["generation"])
+        )
+    for generation, size in ((event["generation"], 2), (str(later.generation), 6)):
+        call("scraper_logger", {**event, "generation": generation, "size": "2"})
+        row = world.rows["scraper_execution_log"][-1]
+        assert (row["object_generation"], row["object_bytes"]) == (int(generation), size)
+
+
+def test_another_bucket_s_object_is_refused(world: World, call: Call) -> None:
+    """A notification of the wrong bucket is named, and no row is written."""
+    event = {"bucket": "another", "name": "a/b.json", "generation": "7"}
+    rows = len(world.rows["scraper_execution_log"])
+    answer = call("scraper_logger", event)
+    assert answer.status == 400
+    assert "'another' is not 'nba-scraped-data'" in answer.body["error"]
+    assert len(world.rows["scraper_execution_log"]) == rows
+
+
+def test_an_upload_is_never_dated_later_than_its_row(world: World, call: Call) -> None:
+    """Storage's clock may be ahead of ours; partitions of tomorrow would hide the row."""
+    ahead = world.clock.now() + timedelta(minutes=3)
+    event = {**upload(world, "notes/x.json"), "timeCreated": ahead.isoformat()}
+    assert call("scraper_logger", event).status == 200
+    assert world.rows["scraper_execution_log"][-1]["triggered_at"] == world.clock.now()
+
+
+def test_an_upload_whose_folder_has_no_name_is_logged(world: World, call: Call) -> None:
+    """A name may begin with a slash; the row still names a scraper."""
+    assert call("scraper_logger", upload(world, "/x.json")).status == 200
+    assert world.rows["scraper_execution_log"][-1]["scraper_name"] == "upload"
 
 
 def test_nothing_is_published(world: World, call: Call) -> None:

@@ -1,10 +1,15 @@
 """The workflow executor turns a RUN into a manifest and its first step's requests."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from common import ids
+from local.simulator.ports.intercepted import Crash
 from local.simulator.world import World
+from tests.kit.breaks import Break, die_after, tapped
 from tests.kit.checks import defects
 from tests.kit.situations import WORKFLOWS
 from tests.kit.sweeps import execution
@@ -123,6 +128,22 @@ def test_r1_a_changed_configuration_does_not_change_a_started_execution(
     world.settle()
     row = execution(world)
     assert row["scrapers_triggered"] == 3
+
+
+def test_ft6_a_redelivery_publishes_what_the_first_delivery_planned(
+    world: World, call: Call
+) -> None:
+    """A delivery died after its manifest; the tasks are the manifest's, whatever changed since."""
+    with tapped(world, Break(2, die_after).around, "storage"), pytest.raises(Crash):
+        call("workflow_executor", DECISION)
+    assert requests(world) == []
+    flow = world.runtime.workflows["betting_lines"]
+    later = flow.model_copy(update={"steps": flow.steps[1:]})
+    world.clock.move(SLOT + timedelta(minutes=30))
+    names = {"scrapers": ["oddsa_player_props", "oddsa_game_lines"]}
+    with world.with_ports(configured={**world.runtime.workflows, "betting_lines": later}):
+        assert call("workflow_executor", {**DECISION, **names}).status == 200
+    assert [request["scraper"] for request in requests(world)] == ["oddsa_events"]
 
 
 def test_t12_the_target_date_is_the_decisions_whatever_the_workflow_is_called(

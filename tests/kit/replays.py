@@ -19,7 +19,6 @@ class Replayed:
 
     stack: RunningStack
     outcome: replayed.Outcome
-    seconds: float
 
 
 def config(folder: Path) -> StackConfig:

@@ -6,6 +6,7 @@ What happened stands in docs/scenarios.yaml; which tests hold it is read from th
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -13,7 +14,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "scenarios.md"
 SENTENCES = ROOT / "docs" / "scenarios.yaml"
-TEST = re.compile(r"^def (test_((?:[tdxbcpsao]\d+_)+)\w+)", re.MULTILINE)
+TEST = re.compile(r"^def (test_((?:(?:[tdxbcpsao]|fs|ft)\d+_)+)\w+)", re.MULTILINE)
 GROUPS = {
     "T": (16, "Time: zones, midnight, windows"),
     "D": (19, "Decisions"),
@@ -26,13 +27,22 @@ GROUPS = {
     "O": (4, "Operations and cost"),
 }
 """How many scenarios each letter has, and what they are about."""
-IDS = [f"{group}{number}" for group, (last, _) in GROUPS.items() for number in range(1, last + 1)]
+LIVED = [f"{group}{number}" for group, (last, _) in GROUPS.items() for number in range(1, last + 1)]
+FOUND = {
+    "Answers of sources that were taken for something else (FS)": [
+        f"FS{number:02}" for number in (1, 2, 3, 5, 6, 7, 9, 10, 11, 12, 14, 16, 18, 20)
+    ],
+    "Mistakes that no test near the code noticed (FT)": [f"FT{number}" for number in range(1, 11)],
+}
+"""What was found in this version before it was deployed, by what it is about."""
+IDS = [*LIVED, *(each for ids in FOUND.values() for each in ids)]
 HEAD = f"""# Scenarios
 
-{len(IDS)} ways in which an earlier, polling version failed in production, and the tests that keep
+{len(LIVED)} ways in which an earlier, polling version failed in production, and the tests that keep
 this one from it. `python tests/kit/scenario_map.py` writes this page from the sentences in
 [scenarios.yaml](scenarios.yaml) and from the tests' names (`test_t2_…` holds T2); a test checks
-that it is current. Where no test carries an id, the row gives the reason.
+that it is current. Where no test carries an id, the row gives the reason. The last two tables are
+of what was found in this version before it was deployed.
 """
 TABLE_HEAD = """
 ## {title}
@@ -74,14 +84,20 @@ def found() -> dict[str, list[str]]:
 
 def document() -> str:
     """The whole document."""
+    tables = {
+        title: [f"{group}{number}" for number in range(1, last + 1)]
+        for group, (last, title) in GROUPS.items()
+    }
+    return HEAD + "".join(_table(title, ids) for title, ids in (tables | FOUND).items())
+
+
+def _table(title: str, ids: Sequence[str]) -> str:
     named, happened = found(), sentences()
-    parts = [HEAD]
-    for group, (last, title) in GROUPS.items():
-        parts.append(TABLE_HEAD.format(title=title))
-        for scenario in (f"{group}{number}" for number in range(1, last + 1)):
-            held_by = "<br>".join(named.get(scenario) or [WITHOUT[scenario]])
-            parts.append(f"| {scenario} | {happened[scenario]} | {held_by} |\n")
-    return "".join(parts)
+    rows = (
+        f"| {each} | {happened[each]} | {'<br>'.join(named.get(each) or [WITHOUT[each]])} |\n"
+        for each in ids
+    )
+    return TABLE_HEAD.format(title=title) + "".join(rows)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,23 @@ def test_fp09_what_needs_fresh_apis_and_grants_waits_for_them(module: Module) ->
     assert module.text.count("depends_on = [time_sleep.apis]") > 5
 
 
+def test_objects_are_moved_and_deleted_at_their_age(deployed: Resources) -> None:
+    """Data is moved after 90 days, failures are deleted then, and old versions after 30."""
+    bucket = deployed["google_storage_bucket.data"]
+    rules = {
+        (rule["action"][0]["type"], tuple(rule["condition"][0]["matches_prefix"] or ())): (
+            rule["condition"][0]["age"] or rule["condition"][0]["days_since_noncurrent_time"]
+        )
+        for rule in bucket["lifecycle_rule"]
+    }
+    assert rules == {
+        ("SetStorageClass", ()): 90,
+        ("Delete", ("failed/",)): 90,
+        ("Delete", ()): 30,
+    }
+    assert bucket["versioning"] == [{"enabled": True}]
+
+
 def test_every_setting_of_the_code_can_be_given(module: Module) -> None:
     """It is a field of var.settings, or a variable or secret that resources use as well."""
     fields = settings_fields(module)

@@ -35,6 +35,7 @@ def test_each_mutant_is_one_small_change(source: str, changed: list[str]) -> Non
         "x = f'{a + 1} games'",
         "Action = Literal['RUN', 'SKIP']",
         "assert a is not None",
+        "if TYPE_CHECKING:\n    from a import b",
         "def f():\n    return None",
         "x = situation.check(cause, answer, games=games)",
     ],

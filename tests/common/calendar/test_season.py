@@ -85,6 +85,17 @@ def test_d14_a_new_object_is_seen_by_a_warm_instance(storage: Counting) -> None:
     assert storage.reads == 2
 
 
+def test_ft3_an_overwritten_schedule_is_seen_by_a_warm_instance(storage: Counting) -> None:
+    """A new version under the same name is read, as an operator may upload a file again."""
+    reader = SeasonReader(storage, BUCKET)
+    name = store(storage, NOW, schedule("0022500213"))
+    assert [one.game_id for one in reader.read(NOW).calendar[DAY]] == ["0022500213"]
+    held = storage.stat(BUCKET, name)
+    assert held is not None
+    storage.replace(BUCKET, name, schedule("0022500214"), generation=held.generation)
+    assert [one.game_id for one in reader.read(NOW).calendar[DAY]] == ["0022500214"]
+
+
 def test_the_newest_object_is_found_by_its_time(storage: Counting) -> None:
     """The newest object is found by its time, even if its name has an earlier date."""
     store(storage, NOW - timedelta(hours=1), schedule("0022500213"))
@@ -311,6 +322,16 @@ def test_the_newest_scoreboard_of_a_date_counts_and_is_read_once(storage: Counti
     assert len(reader.read(NOW).calendar[DAY]) == 1
     assert len(reader.read(NOW).calendar[DAY]) == 1
     assert storage.reads == 1
+
+
+def test_ft3_a_scoreboard_that_was_put_anew_is_seen_by_a_warm_instance(storage: Counting) -> None:
+    """Another version under the same name is read."""
+    put_board(storage, NOW, b"{}")
+    reader = SeasonReader(storage, BUCKET, board(listing()))
+    assert reader.read(NOW).calendar == {}
+    storage.delete(BUCKET, f"espn-scoreboard/{DAY}/{NOW:%H%M%S}.json")
+    put_board(storage, NOW)
+    assert len(reader.read(NOW).calendar[DAY]) == 1
 
 
 def test_a_scoreboard_that_cannot_be_read_is_left_out(

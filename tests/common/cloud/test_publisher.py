@@ -9,12 +9,14 @@ from typing import Any
 
 import grpc
 import pytest
+from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from common.clock import SystemClock
 from common.cloud import limits
 from common.cloud.ports import Publisher
-from common.cloud.publisher import GooglePublisher
+from common.cloud.publisher import PUBLISH_SECONDS_MAX, GooglePublisher
+from common.cloud.times import call_seconds
 from common.errors import BadInputError, is_transient
 from local.simulator.ports.memory import MemoryPublisher
 
@@ -166,6 +168,23 @@ def test_fp10_a_publish_that_hangs_is_tried_again(
     server.hangs = 1
     assert GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {}) == "1"
     server.over.set()
+
+
+def test_ft9_a_publish_ends_within_its_time_retries_included(
+    monkeypatch: pytest.MonkeyPatch, endpoint_of: Callable[[Server], str], server: Server
+) -> None:
+    """Each call is bounded, and so are all of them: the library alone would retry for minutes."""
+    given: list[dict[str, Any]] = []
+
+    def publish(_client: PublisherClient, **options: Any) -> PublishResponse:
+        given.append(options)
+        return PublishResponse(message_ids=["1"])
+
+    monkeypatch.setattr(PublisherClient, "publish", publish)
+    GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {})
+    (options,) = given
+    assert options["retry"].timeout == PUBLISH_SECONDS_MAX
+    assert f"timeout={call_seconds(PUBLISH_SECONDS_MAX)}" in str(options["timeout"])
 
 
 def test_r7_a_lasting_refusal_passes_through(

@@ -23,6 +23,7 @@ TOPOLOGY = load_topology(SHIPPED)
         ("master-controller-hourly", "11:00", "10:00", 18),
         ("cleanup-processor", "05:00", "04:00", 96),
         ("schedule-refresh", "09:45", "08:45", 4),
+        ("scoreboard-refresh", "09:50", "08:50", 2),
     ],
 )
 def test_t9_every_job_fires_at_eastern_times(
@@ -48,6 +49,11 @@ def test_every_job_sends_a_message_that_its_topic_takes() -> None:
         assert job.topic in TOPOLOGY.topics
         if isinstance(message, ScraperRequest):
             assert message.scraper in REGISTRY
+    asked = {job.name: job.message.get("scraper") for job in TOPOLOGY.jobs}
+    assert {name: scraper for name, scraper in asked.items() if scraper} == {
+        "schedule-refresh": "nbac_schedule_api",
+        "scoreboard-refresh": "espn_scoreboard",
+    }
 
 
 def test_every_function_has_its_subscription() -> None:
@@ -55,14 +61,33 @@ def test_every_function_has_its_subscription() -> None:
     functions = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
     assert sorted(one.function for one in TOPOLOGY.subscriptions) == sorted(functions)
     assert {one.topic for one in TOPOLOGY.subscriptions} <= set(TOPOLOGY.topics)
+    topics = {one.function: one.topic for one in TOPOLOGY.subscriptions}
+    ticked = {name: topic for name, topic in topics.items() if topic.startswith("tick-")}
+    assert all(topic == f"tick-{name.replace('_', '-')}" for name, topic in ticked.items())
+    assert {name: topic for name, topic in topics.items() if name not in ticked} == {
+        "workflow_executor": "workflow-decisions",
+        "scraper_runner": "scraper-requests",
+        "scraper_logger": "scraped-objects",
+        "execution_tracker": "scraped-objects",
+    }
     names = {one.name for one in TOPOLOGY.subscriptions}
     assert len(names) == len(TOPOLOGY.subscriptions)
     assert "scraped-objects--execution-tracker" in names
 
 
+def test_ft10_only_run_decisions_reach_the_executor() -> None:
+    """The subscription's filter passes RUN alone; every other subscription takes all messages."""
+    filters = {one.name: one.filter for one in TOPOLOGY.subscriptions if one.filter}
+    assert filters == {"workflow-decisions--workflow-executor": 'attributes.action = "RUN"'}
+
+
 def test_delivery_settings_are_those_of_the_design() -> None:
-    """Delivery backs off 10-600 s, for 100 attempts or 7 days, then to a dead-letter topic."""
+    """Delivery backs off 10-600 s, for 100 attempts or 7 days, then to a dead-letter topic.
+
+    A push is given 600 s, the longest that Pub/Sub allows, and a function a minute less.
+    """
     delivery = TOPOLOGY.delivery
+    assert (delivery.function_timeout_seconds, delivery.ack_deadline_seconds) == (540, 600)
     assert (delivery.minimum_backoff_seconds, delivery.maximum_backoff_seconds) == (10, 600)
     assert (delivery.max_delivery_attempts, delivery.retention_seconds) == (100, 7 * 86400)
     assert delivery.dead_letter_topic in TOPOLOGY.topics

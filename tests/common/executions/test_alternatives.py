@@ -17,7 +17,7 @@ from tests.kit.state import new_state
 
 SLOT = et("2025-11-12 23:00")
 ONE, TWO = "0022500001", "0022500002"
-FIRST, OTHER = "nbac_boxscore", "espn_boxscore"
+FIRST, OTHER, OF_DATE = "nbac_boxscore", "espn_boxscore", "nbac_player_boxscore"
 INSTEAD = PlannedStep(scrapers=(OTHER,), games="final", instead_of=(FIRST,))
 STEP = PlannedStep(scrapers=(FIRST,), games="final", alternatives={FIRST: (OTHER,)})
 
@@ -68,6 +68,12 @@ def test_what_failed_is_asked_of_the_alternative(outcome: Outcome) -> None:
     assert lacking(INSTEAD, [result(FIRST, outcome), result(FIRST, "SUCCESS", TWO)]) == {ONE}
 
 
+def test_a_failure_of_another_scraper_is_not_what_an_alternative_is_for() -> None:
+    """Only the scrapers before it count, and only their failures."""
+    elsewhere = [result(OF_DATE, "FAILED", None), result(FIRST, "FAILED"), result(FIRST, "NO_DATA")]
+    assert lacking(INSTEAD, elsewhere) == frozenset()
+
+
 @pytest.mark.parametrize("outcome", ["SUCCESS", "NO_DATA", "NOT_READY"])
 def test_an_answer_leaves_nothing_to_an_alternative(outcome: Outcome) -> None:
     """A source that answered, if only that there is nothing yet, is not replaced."""
@@ -103,6 +109,14 @@ def test_an_execution_is_complete_with_the_data_of_either() -> None:
     assert counts == (3, 2, 1)
 
 
+def test_what_an_alternative_fails_to_bring_is_made_good_by_the_first() -> None:
+    """Either answer will do for the game; that of a scraper of something else will not."""
+    made = manifest()
+    assert not_made_good(made, [result(OTHER, "BLOCKED"), result(FIRST, "SUCCESS")]) == []
+    astray = [result("nbac_play_by_play", "BLOCKED"), result(FIRST, "SUCCESS")]
+    assert not_made_good(made, astray) == astray[:1]
+
+
 def test_owners_of_one_step_stand_in_for_each_other() -> None:
     """Where one of two scrapers that are asked at once fails, the other's answer will do."""
     steps = [PlannedStep(scrapers=(FIRST, OTHER), alternatives={FIRST: (OTHER,), OTHER: (FIRST,)})]
@@ -132,7 +146,7 @@ def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFi
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     codes = [line["reason_code"] for line in lines]
     assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
-    assert {line["scraper"] for line in lines} == {FIRST}
+    assert {(line["severity"], line["scraper"]) for line in lines} == {("WARNING", FIRST)}
     assert OTHER in lines[0]["message"]
 
 
@@ -154,3 +168,34 @@ def test_a_scraper_that_fails_for_some_games_only_is_not_replaced(
     """While a scraper brings anything, the alternative fills gaps, and no switch is logged."""
     note_switches(new_state(), STEP, [result(FIRST, "BLOCKED"), result(FIRST, "SUCCESS", TWO)])
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("others", "switched"),
+    [
+        ([result(OF_DATE, "FAILED", None)] * 3, False),
+        ([result(FIRST, "NOT_READY", TWO)] * 3, False),
+        ([result(FIRST, "BLOCKED", TWO)], True),
+    ],
+    ids=["of another scraper", "not ready", "of the scraper itself"],
+)
+def test_only_failures_of_the_scraper_itself_count(
+    capsys: pytest.CaptureFixture[str], others: list[Result], *, switched: bool
+) -> None:
+    """Two failures are no switch, whatever else the step brought; a third one is."""
+    note_switches(new_state(), STEP, [result(FIRST, "BLOCKED"), result(FIRST, "BLOCKED"), *others])
+    assert ("SOURCE_SWITCHED" in capsys.readouterr().err) == switched
+
+
+def test_an_execution_that_is_noted_again_counts_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A step is completed again by another delivery; three executions that fail are a switch."""
+    state = new_state()
+    runs = [
+        [result(FIRST, "FAILED").model_copy(update={"execution_id": ids.execution_id(name)})]
+        for name in "abc"
+    ]
+    for failed in (runs[0], runs[0], runs[0], runs[1]):
+        note_switches(state, STEP, failed)
+    assert capsys.readouterr().err == ""
+    note_switches(state, STEP, runs[2])
+    assert "SOURCE_SWITCHED" in capsys.readouterr().err

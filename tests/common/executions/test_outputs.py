@@ -82,6 +82,13 @@ def test_x14_a_schedule_that_was_overwritten_tells_nothing() -> None:
     assert final_games(world, result) is None
 
 
+def test_ft2_a_refresh_that_brought_no_data_names_no_game() -> None:
+    """The decision's own targets stand, for NO_DATA is no schedule without final games."""
+    world, result = refreshed()
+    assert final_games(world, result)
+    assert final_games(world, result.model_copy(update={"outcome": "NO_DATA"})) is None
+
+
 def scoreboard(world: World) -> Result:
     """Let the other owner's scoreboard of the day before be stored, and return its result."""
     request = {"schema": "scraper-request", "version": 1, "scraper": "espn_scoreboard"}

@@ -75,6 +75,22 @@ def test_c5_an_item_whose_receiver_was_at_work_has_its_tries_only_once(state: St
     assert tries == [Resend.SENT] * 3 + [Resend.LAST, Resend.SPENT]
 
 
+def test_ft9_an_item_whose_receiver_was_heard_between_two_tries_has_no_more(
+    state: StateStore,
+) -> None:
+    """The receiver worked after the first attempt, so its silence since excuses nothing."""
+    tries = [later(state, "objects/a")]
+    state.clock.sleep(60)
+    last_logged = state.clock.now()
+    for _ in range(3):
+        state.clock.sleep(SPACING.total_seconds())
+        tries.append(resend(state, "objects/a", lambda: None, last_logged))
+    assert tries == [Resend.SENT] * 3 + [Resend.LAST]
+    state.clock.sleep(SPACING.total_seconds())
+    assert resend(state, "objects/a", lambda: None, state.clock.now()) is Resend.SPENT
+    assert quarantined(state, "objects", state.clock.now()) == {"objects/a"}
+
+
 def test_a_try_that_could_not_be_sent_does_not_count(state: StateStore) -> None:
     """An outage uses up no attempt."""
 

@@ -212,6 +212,20 @@ def test_r8_a_round_turns_its_pages_and_begins_anew(
     assert [*map("".join, pages[4:])] == ["234", "456", "6"]
 
 
+def test_ft5_a_page_of_a_storm_is_not_turned(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep after a storm looks at the same page again, so that no object is skipped."""
+    monkeypatch.setattr(lost_objects, "LISTING_PAGE_OBJECTS", 25)
+    lost = [write(runtime, f"{number:02}.csv") for number in range(30)]
+    assert sweep(runtime, deep=True).storm
+    assert runtime.storage.stat(runtime.settings.state_bucket, names.CURSOR) is None
+    for number in range(20):
+        log(runtime, write(runtime, f"a/2025-11-12/{number}.json"))
+    found = sweep(runtime, deep=True)
+    assert (found.storm, found.missing_objects) == (None, lost[:25])
+
+
 def test_a_round_of_one_page_is_written_down_once(runtime: Runtime) -> None:
     """If the next page is the same one, the state object is not written."""
     write(runtime, "1.csv")

@@ -102,6 +102,23 @@ def test_a_cloud_event_around_a_push(prefix: str, *, structured: bool) -> None:
     assert (event.shape, event.data, event.message_id) == ("push", BODY, "17")
 
 
+@pytest.mark.parametrize("prefix", ["ce-", "Ce-", "CE-"])
+def test_ft10_the_headers_of_a_cloud_event_are_known_in_any_case(prefix: str) -> None:
+    """Proxies change the case of headers; the event's type still says that it is about storage."""
+    attributes = cloud_event("google.cloud.storage.object.v1.finalized")
+    headers = {prefix + key.title(): value for key, value in attributes.items()}
+    event = parse({"name": "a.json"}, headers | {"content-type": "application/json"})
+    assert (event.shape, event.message_id) == ("storage", "17")
+
+
+@pytest.mark.parametrize("header", ["content-type", "Content-Type", "CONTENT-TYPE"])
+def test_ft10_the_content_type_of_a_cloud_event_is_known_in_any_case(header: str) -> None:
+    """It alone distinguishes a structured event from a bare call."""
+    document = cloud_event("google.cloud.storage.object.v1.finalized") | {"data": {"name": "a"}}
+    event = parse(document, {header: "application/cloudevents+json"})
+    assert (event.shape, event.data) == ("storage", {"name": "a"})
+
+
 def test_a_storage_cloud_event() -> None:
     """Eventarc's own storage event carries the object as its data."""
     kind = "google.cloud.storage.object.v1.finalized"

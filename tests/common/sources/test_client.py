@@ -143,10 +143,11 @@ def test_s2_file_store_says_a_file_is_not_there_with_403(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["nba_injury", "nba_gamebook"])
 def test_s2_file_store_behind_a_block_is_blocked(name: str) -> None:
-    """An HTML refusal of the edge before a file store is a block."""
-    page = b"<HTML><TITLE>Access Denied</TITLE>Reference #18</HTML>"
-    with pytest.raises(BlockedError):
-        source(Script(httpx.Response(403, content=page))).fetch(call(name))
+    """An HTML refusal of the edge before a file store is a block, whatever it quotes."""
+    for quoted in (b"Reference #18", b"<Code>AccessDenied</Code>"):
+        page = b"<HTML><TITLE>Access Denied</TITLE>" + quoted + b"</HTML>"
+        with pytest.raises(BlockedError):
+            source(Script(httpx.Response(403, content=page))).fetch(call(name))
 
 
 def test_s8_redirect_is_a_changed_source() -> None:
@@ -265,6 +266,46 @@ def test_dripping_answer_is_given_up() -> None:
     with pytest.raises(UnavailableError, match="slowly"):
         dripping.fetch(call())
     assert pieces.read == 5
+
+
+def test_ft7_a_body_is_read_until_the_deadline_and_no_longer() -> None:
+    """A body that drips is abandoned at the task's deadline, though its own limit is later."""
+    clock = FakeClock()
+    pieces = Pieces(1000, lambda: clock.sleep(10))
+    dripping = source(Script(httpx.Response(200, stream=pieces)), clock, source_tries=1)
+    deadline = clock.now() + timedelta(seconds=35)
+    with pytest.raises(UnavailableError, match="slowly"):
+        dripping.fetch(call(), AskOptions(deadline=deadline))
+    assert pieces.read == 4
+
+
+def test_ft9_an_answer_without_credits_leaves_the_last_count() -> None:
+    """The Odds API's errors report none, and what it last reported still holds."""
+    counted = httpx.Response(200, headers={"x-requests-remaining": "17"})
+    asked = source(Script(counted, httpx.Response(200)))
+    for _ in range(2):
+        asked.fetch(call("odds_api"))
+        assert asked.usage is not None
+        assert asked.usage.remaining == 17
+
+
+@pytest.mark.parametrize(("left", "slept"), [(0.5, []), (1, []), (1.5, [1])])
+def test_no_try_is_waited_for_that_would_come_too_late(left: float, slept: list[float]) -> None:
+    """The second try would come after a second; without that much time the error comes at once."""
+    clock = FakeClock()
+    down = source(Script(httpx.Response(503)), clock)
+    with pytest.raises(UnavailableError):
+        down.fetch(call(), AskOptions(deadline=clock.now() + timedelta(seconds=left)))
+    assert clock.slept == slept
+
+
+@pytest.mark.parametrize(("left", "timeout"), [(3600, 30), (5, 5), (-1, 0.1)])
+def test_a_request_is_given_the_time_that_is_left(left: float, timeout: float) -> None:
+    """At most the setting's 30 s, and a tenth of a second where waiting took it all."""
+    clock, script = FakeClock(), Script(httpx.Response(200))
+    asked = source(script, clock, source_timeout_seconds=30)
+    asked.fetch(call(), AskOptions(deadline=clock.now() + timedelta(seconds=left)))
+    assert set(script.requests[0].extensions["timeout"].values()) == {timeout}
 
 
 @pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])

@@ -72,6 +72,25 @@ def test_a_field_that_appears_is_a_change(storage: Storage) -> None:
     assert found.changes == ("[0].officials: None is now [1]",)
 
 
+@pytest.mark.parametrize(
+    ("was", "now"), [({"a": 1}, [1]), ([1], {"a": 1}), ([1], [1, 2]), ({"a": 1}, None)]
+)
+def test_a_value_of_another_form_is_one_change(storage: Storage, was: Any, now: Any) -> None:
+    """An object that becomes a list, or a list of another length, is a change as a whole."""
+    put(storage, "140000", body(7, officials=was), hours=2)
+    found = correction_of(storage, "data", FOLDER, body(7, officials=now))
+    assert found is not None
+    assert found.changes == (f"[0].officials: {was!r} is now {now!r}",)
+
+
+def test_a_list_that_becomes_a_text_of_as_many_characters_is_a_change(storage: Storage) -> None:
+    """A text has a length too, and is still no list."""
+    put(storage, "140000", body(7, officials=["x"]), hours=2)
+    found = correction_of(storage, "data", FOLDER, body(7, officials="x"))
+    assert found is not None
+    assert found.changes == ("[0].officials: ['x'] is now 'x'",)
+
+
 def test_an_earlier_answer_that_cannot_be_read_is_left_alone(storage: Storage) -> None:
     """An object that somebody has overwritten hinders no task."""
     for hours, spoilt in enumerate((b"not JSON", b"{}", b"[]", b"7"), 3):

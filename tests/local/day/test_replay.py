@@ -124,11 +124,6 @@ def test_every_game_is_covered(finished_day: Replayed) -> None:
     assert covered.missing == ()
 
 
-def test_the_day_takes_seconds_not_minutes(finished_day: Replayed) -> None:
-    """The day is finished within a minute, even on a busy machine."""
-    assert finished_day.seconds < 60
-
-
 @pytest.mark.parametrize(
     "statement", [s for s in statements() if not s.creates], ids=lambda s: s.heading
 )

@@ -89,7 +89,7 @@ def no_healing() -> Iterator[None]:
 
 def test_a_broken_history_shrinks_to_the_fault_that_matters(season: Path) -> None:
     """Without healing one lost event breaks a rule, and shrinking finds such an event."""
-    search = Search(season, "duplicate=5%,reorder,drop=2%,crash=1%,clock=2%", 2)
+    search = Search(season, "duplicate=5%,reorder,drop=2%,crash=1%,clock=2%", 1)
     with no_healing():
         lived = next(found for seed in range(20) if (found := live(search, seed)).wrong)
         assert "was finalized and never logged" in lived.wrong
@@ -177,7 +177,7 @@ def test_a_history_broken_without_a_fault_says_so(capsys: pytest.CaptureFixture[
 def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
     season: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It prints progress and counts by kind; the exit status is 1 with the broken seeds."""
+    """It prints progress and counts by kind; the exit status is 1, and broken seeds are shrunk."""
     command = ["soak", "--schedule", str(season), "--seeds", "1", "--days", "1"]
     monkeypatch.setattr("local.commands.develop.soak.PROGRESS_SECONDS", 0)
     found = CliRunner().invoke(main, command)
@@ -185,10 +185,17 @@ def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
     assert re.fullmatch(r"1 of 1 seeds, \d+ s\n", found.stderr)
     assert re.search(r"^ +\d+ crash \w+ (before|after) ", found.stdout, re.MULTILINE)
     monkeypatch.setattr("local.commands.develop.soak.SHRUNK_HISTORIES_MAX", 1)
+    shown: list[int] = []
+    monkeypatch.setattr(
+        "local.commands.develop.soak.report_needed", lambda week, _: shown.append(week.seed)
+    )
     with no_healing():
         broken = CliRunner().invoke(main, [*command, "--seeds", "12", "--faults", "drop=2%"])
     assert broken.exit_code == 1
-    assert "broke a rule" in broken.stdout
+    seeds = [int(seed) for seed in re.findall(r"^seed (\d+) ", broken.stdout, re.MULTILINE)]
+    assert len(seeds) > 1
+    assert shown == seeds[:1]
+    assert f"{len(seeds)} broke a rule" in broken.stdout
 
 
 def test_every_crash_point_is_documented(season: Path) -> None:

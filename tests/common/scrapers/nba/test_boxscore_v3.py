@@ -49,7 +49,7 @@ def test_it_is_asked_for_the_whole_game(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_fs7_without_a_player_it_is_not_ready(name: str) -> None:
+def test_fs07_without_a_player_it_is_not_ready(name: str) -> None:
     """The text names the list that is empty, whatever else is missing."""
     _, form = FORMS[name]
     box = {"gameId": "0022509001", "homeTeam": {"players": []}, "awayTeam": {"players": []}}

@@ -1,12 +1,10 @@
 """The indexes of the in-memory ports give what a scan would, at a cost that does not grow."""
 
-import cProfile
-import pstats
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from local.simulator.ports.memory_index import Folder, Partition
+from tests.kit.counted import calls
 
 NAMES = st.lists(st.text("ab-/", min_size=1, max_size=6), max_size=12)
 PIECES = st.text("ab-/", max_size=4)
@@ -44,27 +42,24 @@ def test_a_listing_is_what_a_scan_gives(
 def test_listing_the_last_days_costs_the_same_after_years() -> None:
     """Counted in function calls: three dates of ten, and three of a thousand."""
 
-    def calls(days: int) -> int:
+    def after(days: int) -> int:
         made = folder([f"events/{day:05d}/x.json" for day in range(days)])
-        made.listed("events/", "")
-        profile = cProfile.Profile()
-        found = profile.runcall(made.listed, "events/", f"events/{days - 3:05d}")
-        assert len(found) == 3
-        return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # no stub
+        start = f"events/{days - 3:05d}"
+        assert len(made.listed("events/", start)) == 3
+        return calls(lambda: made.listed("events/", start))
 
-    assert calls(1000) == calls(10)
+    assert after(1000) == after(10)
 
 
 def test_a_first_page_costs_the_same_after_years() -> None:
     """Counted in function calls: twenty names of a thousand, and of fifty thousand."""
 
-    def calls(days: int) -> int:
+    def after(days: int) -> int:
         made = folder([f"events/{day:05d}/{at}.json" for day in range(days) for at in range(10)])
-        profile = cProfile.Profile()
-        assert len(profile.runcall(made.listed, "", "events/00002/5", 20)) >= 20
-        return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # no stub
+        assert len(made.listed("", "events/00002/5", 20)) >= 20
+        return calls(lambda: made.listed("", "events/00002/5", 20))
 
-    assert calls(5000) == calls(100)
+    assert after(5000) == after(100)
 
 
 def test_a_view_grows_with_its_rows() -> None:

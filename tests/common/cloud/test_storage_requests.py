@@ -1,0 +1,140 @@
+"""What GCS is asked for: pages of listings, and preconditions. fake-gcs-server ignores `fields`.
+
+A page has at most 1,000 entries, and only what `fields` names is in the answer:
+https://cloud.google.com/storage/docs/json_api/v1/objects/list and
+https://cloud.google.com/storage/docs/json_api#partial-response
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from common.cloud.storage import GoogleStorage
+
+BUCKET = "nba-scraped-data"
+PAGE_ENTRIES_MAX = 1000
+
+
+class Pages(ThreadingHTTPServer):
+    """Lists objects by pages.
+
+    Attributes:
+        names: of the objects, in order.
+        asked: the query of each request.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.names = sorted(names)
+        self.asked: list[dict[str, str]] = []
+
+    def page(self, query: dict[str, str]) -> dict[str, Any]:
+        """Return the page that a query asks for."""
+        self.asked.append(query)
+        entries = self._prefixes() if "delimiter" in query else self.names
+        size = min(int(query.get("maxResults", PAGE_ENTRIES_MAX)), PAGE_ENTRIES_MAX)
+        start = int(query.get("pageToken", 0))
+        shown = entries[start : start + size]
+        whole: dict[str, Any] = (
+            {"prefixes": shown} if "delimiter" in query else {"items": [*map(described, shown)]}
+        )
+        if start + size < len(entries):
+            whole["nextPageToken"] = str(start + size)
+        wanted = re.sub(r"\([^)]*\)", "", query["fields"]).split(",")
+        return {name: value for name, value in whole.items() if name in wanted}
+
+    def _prefixes(self) -> list[str]:
+        return sorted({name.split("/")[0] + "/" for name in self.names})
+
+
+def described(name: str) -> dict[str, str]:
+    """Describe an object as a listing does."""
+    return {"name": name, "generation": "1", "size": "2", "timeCreated": "2025-11-12T18:00:00Z"}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers with the pages of its server."""
+
+    server: Pages
+
+    def do_GET(self) -> None:
+        """Return one page."""
+        self._answer(self.server.page(self._query()))
+
+    def do_POST(self) -> None:
+        """Take an upload, whatever it holds."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(self._query())
+        self._answer(described("x.json"))
+
+    def _query(self) -> dict[str, str]:
+        asked = parse_qs(urlsplit(self.path).query)
+        return {name: value[0] for name, value in asked.items()}
+
+    def _answer(self, document: Mapping[str, Any]) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    """Serve 2,500 objects, each in a folder of its own."""
+    with Pages([f"f{number:04}/x.json" for number in range(2500)]) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def storage(pages: Pages) -> GoogleStorage:
+    """Return the Google implementation on that server."""
+    return GoogleStorage("nba-props-platform", f"http://127.0.0.1:{pages.server_port}")
+
+
+def test_ft1_a_listing_goes_on_to_its_last_page(storage: GoogleStorage, pages: Pages) -> None:
+    """All 2,500 objects are listed, in three requests."""
+    assert [found.name for found in storage.list(BUCKET, "")] == pages.names
+    assert [query.get("pageToken") for query in pages.asked] == [None, "1000", "2000"]
+
+
+def test_ft1_folders_are_listed_to_the_last_page(storage: GoogleStorage, pages: Pages) -> None:
+    """All 2,500 folders are listed, in three requests."""
+    assert storage.folders(BUCKET) == [name.removesuffix("x.json") for name in pages.names]
+    assert [query.get("pageToken") for query in pages.asked] == [None, "1000", "2000"]
+
+
+def test_a_listing_with_a_limit_reads_no_further_page(storage: GoogleStorage, pages: Pages) -> None:
+    """The round of a sweep costs one request, however large the bucket is."""
+    found = list(storage.list(BUCKET, "", limit=PAGE_ENTRIES_MAX))
+    assert len(found) == PAGE_ENTRIES_MAX
+    assert len(pages.asked) == 1
+
+
+def test_a_listing_is_bounded_by_the_server(storage: GoogleStorage, pages: Pages) -> None:
+    """Prefix, first and last name and number are asked for, so that no more is sent and paid."""
+    list(storage.list(BUCKET, "f", start="f0010", end="f0020", limit=7))
+    (query,) = pages.asked
+    bounds = (query["prefix"], query["startOffset"], query["endOffset"], query["maxResults"])
+    assert bounds == ("f", "f0010", "f0020", "7")
+
+
+def test_x4_every_write_has_its_precondition(storage: GoogleStorage, pages: Pages) -> None:
+    """A create is refused where an object is; a replacement where it is of another generation."""
+    storage.create(BUCKET, "x.json", b"{}")
+    storage.replace(BUCKET, "x.json", b"{}", generation=7)
+    assert [query["ifGenerationMatch"] for query in pages.asked] == ["0", "7"]

@@ -1,0 +1,52 @@
+"""What the controller records with its decisions; tests/functions/ holds how it is called."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from common.decisions import recording
+from local.simulator.world import World
+from tests.kit.world import WORKFLOW_NAMES, new_world, tick
+
+
+@pytest.fixture
+def world() -> World:
+    """Make a world at 12:45 ET."""
+    return new_world()
+
+
+def decided(world: World) -> Mapping[str, Mapping[str, Any]]:
+    """Run the tick of 13:00 ET alone; return its rows by workflow."""
+    tick(world, "tick-master-controller")
+    world.deliver(world.take())
+    rows = {row["workflow_name"]: row for row in world.rows["workflow_decisions"]}
+    assert set(rows) == set(WORKFLOW_NAMES)
+    return rows
+
+
+def test_r1_a_row_names_the_configuration_that_it_was_decided_with(world: World) -> None:
+    """Its inputs hold the hash, so that it can be judged again years later."""
+    inputs = [json.loads(row["inputs"]) for row in decided(world).values()]
+    assert {held["config"] for held in inputs} == {world.runtime.config_hash}
+
+
+def test_r5_a_bug_in_one_workflow_aborts_that_one_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are decided; the row has the error, cut to 500 characters."""
+    decide = recording.decide_recorded
+
+    def decide_or_fail(name: str, *given: Any, **named: Any) -> Any:
+        if name == "betting_lines":
+            raise LookupError("x" * 1000)
+        return decide(name, *given, **named)
+
+    monkeypatch.setattr(recording, "decide_recorded", decide_or_fail)
+    rows = dict(decided(world))
+    broken = rows.pop("betting_lines")
+    assert (broken["action"], broken["reason_code"]) == ("ABORT", "DECISION_FAILED")
+    assert (broken["alert_level"], len(broken["reason"])) == ("ERROR", 500)
+    assert broken["reason"].startswith("The decision failed: LookupError: xxx")
+    assert "ABORT" not in {row["action"] for row in rows.values()}
