@@ -189,16 +189,16 @@ CODE = (
     ),
     Mistake(
         "FT10 the id's header is read in one case only",
-        "common/messages/envelope.py",
-        '"ce-id" in {name.lower() for name in headers}',
-        '"ce-id" in headers',
+        "common/messages/arrival.py",
+        "found = {name.lower(): value for name, value in headers.items()}",
+        "found = dict(headers)",
         ("tests/common/messages/test_envelope.py",),
     ),
     Mistake(
         "FT10 the content type's header is read in one case only",
-        "common/messages/envelope.py",
-        'name.lower() == "content-type"',
-        'name == "Content-Type"',
+        "common/messages/arrival.py",
+        "kind.strip().lower() + semicolon",
+        "kind.strip() + semicolon",
         ("tests/common/messages/test_envelope.py",),
     ),
 )

@@ -74,12 +74,11 @@ def test_a_short_secret_garbles_no_words() -> None:
 
 
 def test_only_so_many_secrets_are_remembered() -> None:
-    """A process whose settings change for ever does not become slower for ever."""
+    """A process whose settings change for ever forgets the oldest, and looks for no more."""
     for number in range(KNOWN_MAX * 2):
         learn([f"secret-{number:06}"])
-    began = time.perf_counter()
-    redact("x" * 1000)
-    assert time.perf_counter() - began < 1
+    assert redact(f"secret-{KNOWN_MAX * 2 - 1:06}") == HIDDEN
+    assert redact("secret-000000") == "secret-000000"
 
 
 @pytest.mark.parametrize("cut", range(1, 40, 3))
@@ -90,6 +89,7 @@ def test_a_cut_does_not_leave_half_a_secret(cut: int) -> None:
     assert len(shown("key 0123456789abcdef and more", cut)) <= cut
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "text",
     [
