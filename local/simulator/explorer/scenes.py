@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import count, islice
 
 from common.cloud.ports import StoredObject
 from common.settings import ROOT
 from common.state import names
+from local.fake_sources.answers import Answer
 from local.fake_sources.slate import Slate, load
 from local.simulator.explorer.turns import Work
 from local.simulator.transport import Delivery
@@ -249,6 +250,20 @@ def _controller_held_up() -> tuple[World, Works]:
     return delivered(world, delivery, delivery)
 
 
+def _refused_then_answered() -> tuple[World, Works]:
+    """A source refuses a task's first delivery, and answers the second."""
+    world = world_at(SLOT, ("betting_lines",))
+    tick(world, TICKS, SLOT)
+    delivery = run_to(world, "scraper_runner")
+    ask, asked = world.ask, count()
+
+    def answer(path: str, params: Mapping[str, str]) -> Answer:
+        return Answer(403, {}, b"no") if next(asked) == 0 else ask(path, params)
+
+    world.ask = answer
+    return delivered(world, delivery, delivery)
+
+
 def _lost_message() -> tuple[World, Works]:
     """A decision's message never comes: nothing but the sweeps can bring its run on."""
     world = world_at(SLOT, ("betting_lines",))
@@ -291,6 +306,7 @@ _ALL: Mapping[str, Callable[[], tuple[World, Works]]] = {
     "rewrite-beside-the-tracker": _rewrite_beside_the_tracker,
     "discovery-beside-its-run": _discovery_beside_its_run,
     "controller-held-up": _controller_held_up,
+    "refused-then-answered": _refused_then_answered,
     "lost-message": _lost_message,
 }
 SCENES: Mapping[str, Scene] = {name: Scene(name, prepare) for name, prepare in _ALL.items()}

@@ -46,6 +46,7 @@ def test_a_fixed_set_of_schedules_holds(name: str) -> None:
         ("FR5", "discovery-beside-its-run", "AB:"),
         ("FR8", "scraper_runner-twice", "AB:A6!late,A7"),
         ("FR8", "scraper_runner-twice", "AB:A5!lease,A6"),
+        ("FR8", "refused-then-answered", "AB:A1!lease,A2"),
         ("FR9", "controller-held-up", "AB:A9!lease,A10"),
     ],
 )
