@@ -104,7 +104,7 @@ def _parse(headers: Mapping[str, str], body: bytes) -> Event:
         return _from_push(document)
     if was_delivered(headers):
         return replace(_unread(headers, body), data=document)
-    return Event(shape="bare", data=document, raw=_text(body))
+    return Event(shape="bare", data=document, raw=body.decode("utf-8", "replace"))
 
 
 def _unread(headers: Mapping[str, str], body: bytes) -> Event:
@@ -118,7 +118,7 @@ def _unread(headers: Mapping[str, str], body: bytes) -> Event:
         message_id=headers.get(f"{UNWRAPPED}message-id", "")[:ID_CHARACTERS_MAX],
         publish_time=published,
         subscription=headers.get(f"{UNWRAPPED}subscription-name", "")[:SUBSCRIPTION_CHARACTERS_MAX],
-        raw=_text(body[: DATA_BYTES_MAX + 4]),
+        raw=body[: DATA_BYTES_MAX + 4].decode("utf-8", "replace"),
     )
 
 
@@ -207,7 +207,9 @@ def _from_push(document: dict[str, Any]) -> Event:
         "subscription": _line(
             document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
         ),
-        "raw": _text(body[: DATA_BYTES_MAX + 4]),  # enough to show that it was too long
+        "raw": body[: DATA_BYTES_MAX + 4].decode(
+            "utf-8", "replace"
+        ),  # enough to show that it was too long
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
@@ -252,8 +254,8 @@ def _line(value: object, what: str, characters_max: int) -> str:
     """Return a text of the envelope that has no line break or other control character (FR12)."""
     text = _short(value, what, characters_max)
     if not text.isprintable():
-        shown_text = ascii(shown(text, SHOWN_CHARACTERS_MAX))
-        raise BadInputError(f"{what}: {shown_text} has control characters; send a text of one line")
+        got = ascii(shown(text, SHOWN_CHARACTERS_MAX))
+        raise BadInputError(f"{what}: {got} has control characters; send a text of one line")
     return text
 
 
@@ -285,22 +287,13 @@ def _instant(given: object, what: str) -> datetime | None:
     if not given:
         return None
     text = _short(given, what, ID_CHARACTERS_MAX)
+    got = f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r}"
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(
-            f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} is not an RFC 3339 time"
-        ) from error
+        raise BadInputError(f"{got} is not an RFC 3339 time") from error
     if instant.tzinfo is None:
-        raise BadInputError(
-            f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} has no offset; add Z or +hh:mm"
-        )
+        raise BadInputError(f"{got} has no offset; add Z or +hh:mm")
     if instant.year not in PUBLISH_YEARS:
-        raise BadInputError(
-            f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} is not in the years that Pub/Sub knows"
-        )
+        raise BadInputError(f"{got} is not in the years that Pub/Sub knows")
     return instant
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", "replace")
