@@ -50,6 +50,10 @@ VISIBLE_AFTER = timedelta(minutes=5)
 _POINTS: Sequence[tuple[str, str, str]] = (
     ("claims/", "/lease", "claim"),
     ("claims/", "/done", "done"),
+    ("claims/", "/given-up", "given up"),
+    ("tasks/", "/note.json", "note"),
+    ("tasks/", "/version.json", "version"),
+    ("switches/", ".json", "switch"),
     ("decided/", ".json", "decided batch"),
     ("executions/", "/manifest.json", "manifest"),
     ("executions/", "/tasks.json", "tasks"),
