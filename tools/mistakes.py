@@ -188,14 +188,14 @@ CODE = (
         ("tests/functions/test_scraper_logger.py",),
     ),
     Mistake(
-        "FT10 the id's header is read in one case only",
+        "FT10 headers are read in one case only",
         "common/messages/arrival.py",
         "found = {name.lower(): value for name, value in headers.items()}",
         "found = dict(headers)",
         ("tests/common/messages/test_envelope.py",),
     ),
     Mistake(
-        "FT10 the content type's header is read in one case only",
+        "FT10 a media type is read in one case only",
         "common/messages/arrival.py",
         "kind.strip().lower() + semicolon",
         "kind.strip() + semicolon",

@@ -157,8 +157,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/sources/routes.py": (f"{SOURCES}/test_routes.py", f"{SOURCES}/test_client.py"),
     "common/sources/scrape.py": ASKED,
     "common/cloud/jobs.py": (f"{CLOUD}/test_warehouse.py",),
-    "common/cloud/limits.py": ("tests/docs/test_limits.py",),
-    "common/cloud/times.py": (f"{CLOUD}/test_publisher.py", f"{CLOUD}/test_warehouse.py"),
+    "common/cloud/limits.py": (
+        f"{CLOUD}/test_publisher.py",
+        f"{CLOUD}/test_warehouse.py",
+        "tests/docs/test_limits.py",
+    ),
     "common/cloud/ports.py": (f"{CLOUD}/test_storage.py", f"{TESTS}/calendar/test_season.py"),
     "common/cloud/publisher.py": (f"{CLOUD}/test_publisher.py",),
     "common/cloud/sql.py": (f"{CLOUD}/test_sql.py", f"{CLOUD}/test_warehouse.py"),
@@ -167,5 +170,6 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{CLOUD}/test_storage.py",
     ),
     "common/cloud/tables.py": (f"{CLOUD}/test_tables.py",),
+    "common/cloud/times.py": (f"{CLOUD}/test_publisher.py", f"{CLOUD}/test_warehouse.py"),
     "common/cloud/warehouse.py": (f"{CLOUD}/test_warehouse.py",),
 }

@@ -111,11 +111,14 @@ def test_ft10_the_headers_of_a_cloud_event_are_known_in_any_case(prefix: str) ->
     assert (event.shape, event.message_id) == ("storage", "17")
 
 
+@pytest.mark.parametrize("kind", ["application/cloudevents+json", "Application/CloudEvents+JSON"])
 @pytest.mark.parametrize("header", ["content-type", "Content-Type", "CONTENT-TYPE"])
-def test_ft10_the_content_type_of_a_cloud_event_is_known_in_any_case(header: str) -> None:
+def test_ft10_the_content_type_of_a_cloud_event_is_known_in_any_case(
+    header: str, kind: str
+) -> None:
     """It alone distinguishes a structured event from a bare call."""
     document = cloud_event("google.cloud.storage.object.v1.finalized") | {"data": {"name": "a"}}
-    event = parse(document, {header: "application/cloudevents+json"})
+    event = parse(document, {header: kind})
     assert (event.shape, event.data) == ("storage", {"name": "a"})
 
 
