@@ -30,7 +30,7 @@ from local.fake_sources.answers import Answer
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
 from local.simulator.ports.intercepted import Call, Do, intercepted
-from local.simulator.ports.memory import Published
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.transport import Delivery

@@ -1,24 +1,19 @@
-"""The three ports in memory, for tests and the simulator.
+"""Storage and warehouse in memory, for tests and the simulator.
 
 `tests/common/cloud` runs the same contract against these and against Google's implementations.
 """
 
-import json
 import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, partial
-from itertools import count
+from functools import partial
 from operator import attrgetter
 from threading import Lock
-from typing import Any
 
 from common.clock import Clock
 from common.cloud.ports import Row, StoredObject
-from common.cloud.publisher import encode
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
 from local.simulator.ports.memory_index import Folder, Partition, days_between, partition_day
@@ -256,52 +251,3 @@ class MemoryWarehouse:
         if not arrays:
             return found
         return [{**row, **{name: [*row[name]] for name in arrays}} for row in found]
-
-
-@dataclass(frozen=True)
-class Published:
-    """A message as Pub/Sub keeps it."""
-
-    message_id: str
-    topic: str
-    data: bytes
-    attributes: Mapping[str, str]
-    publish_time: datetime
-
-    @cached_property
-    def body(self) -> Mapping[str, Any]:
-        """The data, parsed as JSON."""
-        found: Mapping[str, Any] = json.loads(self.data)
-        return found
-
-
-class MemoryPublisher:
-    """Keeps what is published, in order, in `published`.
-
-    Args:
-        clock: gives the messages their publish times.
-
-    Attributes:
-        published: all messages, the oldest first.
-        listeners: each is called with a message once it is kept.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self.listeners: list[Callable[[Published], None]] = []
-        self._clock = clock
-        self.published: list[Published] = []
-        self._numbers = count(1)
-
-    def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-        """Publish one message; see the port."""
-        message = Published(
-            str(next(self._numbers)),
-            topic,
-            encode(body, attributes),
-            dict(attributes),
-            self._clock.now(),
-        )
-        self.published.append(message)
-        for listener in self.listeners:
-            listener(message)
-        return message.message_id

@@ -16,7 +16,7 @@ from common.messages.envelope import (
 )
 from common.runtime import Runtime
 from common.settings import Settings
-from local.simulator.ports.memory import MemoryPublisher
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)

@@ -14,7 +14,8 @@ from common.healing.objects import ObjectSweep, heal_objects
 from common.runtime import Runtime
 from common.settings import Settings
 from common.state import names
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)

@@ -20,7 +20,8 @@ from local.costs.usage import read_usage
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
 from local.simulator.ports.intercepted import intercepted
-from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.world import ManualClock

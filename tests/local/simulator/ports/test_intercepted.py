@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from local.simulator.ports.intercepted import Call, Do, intercepted
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 CLOCK = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))

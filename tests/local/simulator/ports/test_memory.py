@@ -7,7 +7,8 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
 
