@@ -8,7 +8,7 @@ from pydantic import Field
 from common import ids
 from common.configuration.step import Step
 from common.configuration.workflows import Workflow
-from common.messages.models import Message, Name, WorkflowDecision
+from common.messages.models import Message, Name, ScraperRequest, WorkflowDecision
 
 
 class PlannedStep(Step):
@@ -22,8 +22,19 @@ class PlannedStep(Step):
     instead_of: tuple[Name, ...] = ()
 
 
+class StepTasks(Message):
+    """The requests of a step, and what of it cannot be asked for, in words."""
+
+    requests: tuple[ScraperRequest, ...] = ()
+    blocked: tuple[str, ...] = ()
+    not_ready: tuple[str, ...] = ()
+
+
 class Manifest(Message):
-    """What an execution is to do, fixed when it starts: later configuration cannot change it."""
+    """What an execution is to do, fixed when it starts: later configuration cannot change it.
+
+    `first` holds the tasks of the first step, so that one write starts an execution.
+    """
 
     execution_id: str
     decision: WorkflowDecision
@@ -31,6 +42,7 @@ class Manifest(Message):
     per_game: tuple[str, ...]
     per_event: tuple[str, ...]
     started: datetime = Field()
+    first: StepTasks = StepTasks()
 
 
 def manifest_of(
