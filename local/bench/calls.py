@@ -9,7 +9,7 @@ from common.eastern import at
 from local.bench.day import DAY, MeteredDay, metered_day
 from local.bench.meter import Effect
 from local.bench.path import REMOTE, Path
-from local.simulator.ports.memory import Published
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.world import ROUTES
 
 TICKS, SWEEPS, LOCKS = "tick-master-controller", "tick-cleanup-processor", "tick-schedule-locker"

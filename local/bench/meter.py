@@ -17,7 +17,7 @@ from common.runtime import Runtime
 from local.bench.path import ONE_EACH, Path, longer
 from local.fake_sources.answers import Answer
 from local.simulator.ports.intercepted import Call, Do, intercepted
-from local.simulator.ports.memory import Published
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 
