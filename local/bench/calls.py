@@ -9,6 +9,7 @@ from common.eastern import at
 from local.bench.day import DAY, MeteredDay, metered_day
 from local.bench.meter import Effect
 from local.bench.path import REMOTE, Path
+from local.costs.prices import Prices
 from local.simulator.ports.memory_publisher import Published
 from local.simulator.world import ROUTES
 
@@ -71,24 +72,40 @@ CHAINS = (
 
 
 Counted = dict[str, dict[str, dict[str, float]]]
-"""For `chains` and `functions`, by name: numbers of sequential calls."""
+"""For `chains` and `functions`, by name: numbers of sequential calls, and modelled seconds."""
 
 
-def count_calls(*, cold: bool) -> Counted:
-    """Count the sequential calls of the day.
+def count_calls(prices: Prices, *, cold: bool) -> Counted:
+    """Count the sequential calls of the day, and model how long they take in the cloud.
 
     Args:
+        prices: how long one thing of each kind takes there.
         cold: whether each delivery meets an instance that has just started.
 
     Returns:
-        For each chain its `calls`, and how many of each kind they are; for each function its
-        `deliveries` and their calls from begin to answer, as `median` and `most`.
+        For each chain its `calls`, how many of each kind they are, and its `seconds`; for each
+        function its `deliveries` and their calls from begin to answer, as `median` and `most`.
     """
     day = metered_day(cold=cold)
-    return {
-        "chains": {chain.name: _kinds(chain.path(day)) for chain in CHAINS},
-        "functions": _functions(day),
+    modelled = metered_day(seconds_of_each(prices), cold=cold)
+    chains = {chain.name: _kinds(chain.path(day)) for chain in CHAINS}
+    for chain in CHAINS:
+        chains[chain.name]["seconds"] = round(chain.path(modelled).length, 2)
+    return {"chains": chains, "functions": _functions(day)}
+
+
+def seconds_of_each(prices: Prices) -> dict[str, float]:
+    """Return how long everything takes that a way can have on it.
+
+    A function computes on a share of a processor; a new instance first loads its code.
+    """
+    vcpu, start = prices.assumed.vcpu, prices.seconds("start")
+    starts = {
+        f"start {name}": start + (own.cold - own.warm) / vcpu
+        for name, own in prices.measured.items()
     }
+    runs = {f"run {name}": own.warm / vcpu for name, own in prices.measured.items()}
+    return {**{kind: held.seconds for kind, held in prices.latencies.items()}, **starts, **runs}
 
 
 def _kinds(path: Path) -> dict[str, float]:

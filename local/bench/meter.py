@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.cloud.ports import StoredObject
-from common.runtime import Runtime
+from common.runtime import THREADS_MAX, Runtime
 from local.bench.path import ONE_EACH, Path, longer
 from local.fake_sources.answers import Answer
 from local.simulator.ports.intercepted import Call, Do, intercepted
@@ -67,6 +67,7 @@ class Meter:
         self._weights, self._cold = weights, cold
         self._world, self._instances = world, dict[str, Runtime]()
         self._starts: dict[str, tuple[str, Path]] = {}
+        self._threads = MeteredThreads(self)
         self._attach(world)
 
     def _attach(self, world: World) -> None:
@@ -83,7 +84,7 @@ class Meter:
             "storage": intercepted(world.runtime.storage, self._storage),
             "warehouse": intercepted(world.runtime.warehouse, self._warehouse),
             "publisher": intercepted(world.runtime.publisher, self._publisher),
-            "threads": MeteredThreads(self),
+            "threads": self._threads,
         }
         world.runtime = self._fresh = world.runtime.but(**metered)
 
@@ -102,9 +103,12 @@ class Meter:
         trigger, self.path = self._starts[message.message_id]
         self.step("finalize" if message.topic == FINALIZED else "push")
         function = delivery.function
+        if self._cold:
+            self.step(f"start {function}")
         if self._cold or function not in self._instances:
             self._instances[function] = self._fresh.but()
-            self.step(f"start {function}")
+        self.step(f"run {function}")
+        self._threads.all_free(self.path)
         self._world.runtime = self._instances[function]
         self._begun = (trigger, function, self.path)
         try:
@@ -150,20 +154,28 @@ class Meter:
 
 
 class MeteredThreads(Executor):
-    """Runs what is submitted at once, as if it ran beside the submitter."""
+    """Runs what is submitted at once, as if one of so many threads did it beside the submitter."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
+        self.all_free(Path())
+
+    def all_free(self, path: Path) -> None:
+        """Let all threads be free from an instant on: an instance serves one delivery at a time."""
+        self._free = [path] * THREADS_MAX
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> "Future[Any]":  # noqa: ANN401 - any work
-        """Run work from the submitter's instant on; who waits for it goes on where it ended."""
-        begun = self._meter.path
-        done: _Waited = _Waited(self._meter)
+        """Run work as soon as a thread is free; who waits for it goes on where it ended."""
+        submitted, meter = self._meter.path, self._meter
+        self._free.sort(key=lambda path: path.length)
+        meter.path = longer(submitted, self._free.pop(0))
+        done = _Waited(meter)
         try:
             done.set_result(work(*args, **named))
         except Exception as error:  # noqa: BLE001 - the one who waits gets it
             done.set_exception(error)
-        done.ended, self._meter.path = self._meter.path, begun
+        done.ended, meter.path = meter.path, submitted
+        self._free.append(done.ended)
         return done
 
 

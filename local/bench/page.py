@@ -22,7 +22,12 @@ How many remote calls follow one another, counted on memory ports with the deplo
 2025-11-12 (12 games). Calls at once count as one; so do a job of BigQuery, however often it is
 looked at, and a listing, whatever its pages. A read is as many as Google's client makes requests.
 In brackets: the commit before issue 12. *Cold*: every delivery meets an instance that has just
-started; *warm*: every function has one instance, which remembers what it has read."""
+started; *warm*: every function has one instance, which remembers what it has read.
+
+The seconds are modelled, never measured: each call, message, start and computation takes what
+config/latencies.yaml and config/prices.yaml assume, with their sources. What is left out: waiting
+for a turn at a source (one request each 0.6 s and host, at most), and a function's ten instances
+when more messages come."""
 
 
 def load_base() -> dict[str, Any]:
@@ -40,11 +45,15 @@ def calls_section(now: Mapping[str, Counted], base: Mapping[str, Counted]) -> It
     """
     yield from INTRO.splitlines()
     yield ""
-    yield _row("Chain", "warm", "cold", *(f"{kind} (warm)" for kind in REMOTE))
-    yield _row("---", *["---:"] * (2 + len(REMOTE)))
+    yield _row("Chain", "calls, warm", "calls, cold", "s, warm", "s, cold", *REMOTE)
+    yield _row("---", *["---:"] * (4 + len(REMOTE)))
     for name in now["warm"]["chains"]:
         warm, cold = ((now[state], base[state]) for state in ("warm", "cold"))
-        cells = [_beside("chains", name, "calls", *both) for both in (warm, cold)]
+        cells = [
+            _beside("chains", name, what, *both)
+            for what in ("calls", "seconds")
+            for both in (warm, cold)
+        ]
         cells += [_beside("chains", name, kind, *warm) for kind in REMOTE]
         yield _row(name, *cells)
     yield ""

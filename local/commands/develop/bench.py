@@ -13,9 +13,11 @@ def bench(*, calls: bool, as_json: bool, write: bool) -> None:
     """Measure how fast it is, beside floors of the same run."""
     from local.bench.calls import count_calls
     from local.bench.page import PAGE, load_base, render
+    from local.costs.prices import load_prices
 
     del calls  # nothing else is measured yet
-    found = {"warm": count_calls(cold=False), "cold": count_calls(cold=True)}
+    prices = load_prices()
+    found = {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
     if as_json:
         click.echo(json.dumps({"calls": found}, indent=1))
         return

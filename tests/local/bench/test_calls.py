@@ -9,6 +9,7 @@ from local.bench.calls import CHAINS, Counted, count_calls
 from local.bench.page import PAGE, calls_section, load_base
 from local.bench.path import REMOTE
 from local.commands.cli import main
+from local.costs.prices import load_prices
 from local.simulator.world import ROUTES
 
 Calls = dict[str, Counted]
@@ -17,7 +18,8 @@ Calls = dict[str, Counted]
 @pytest.fixture(scope="module")
 def calls() -> Calls:
     """Count the day once."""
-    return {"warm": count_calls(cold=False), "cold": count_calls(cold=True)}
+    prices = load_prices()
+    return {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
 
 
 def test_the_table_is_current(calls: Calls) -> None:
@@ -39,6 +41,17 @@ def test_a_cold_chain_is_never_shorter(calls: Calls) -> None:
     warm, cold = calls["warm"]["chains"], calls["cold"]["chains"]
     assert all(cold[name]["calls"] >= warm[name]["calls"] for name in warm)
     assert any(cold[name]["calls"] > warm[name]["calls"] for name in warm)
+    assert all(cold[name]["seconds"] > warm[name]["seconds"] for name in warm)
+
+
+def test_the_modelled_seconds_add_up(calls: Calls) -> None:
+    """By hand for the plan: one function, four storage calls and an INSERT behind one message."""
+    prices = load_prices()
+    plan = calls["warm"]["chains"]["tick → rows of the plan"]
+    own = prices.measured["schedule_locker"]
+    waits = sum(plan[kind] * prices.seconds(kind) for kind in prices.latencies if kind in plan)
+    computes = own.warm / prices.assumed.vcpu
+    assert plan["seconds"] == pytest.approx(prices.seconds("push") + computes + waits, abs=0.01)
 
 
 def test_every_function_is_counted(calls: Calls) -> None:

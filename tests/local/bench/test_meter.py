@@ -9,6 +9,7 @@ import pytest
 from common.cloud.ports import Storage
 from common.cloud.storage import GoogleStorage
 from common.errors import ConflictError
+from common.runtime import THREADS_MAX
 from local.bench.meter import READ_REQUESTS, Meter, MeteredThreads
 from local.simulator.world import World
 from local.stack.gcs import create_buckets, start_gcs
@@ -47,14 +48,21 @@ def test_calls_one_after_another_add_up(storage: Storage, meter: Meter) -> None:
 
 
 def test_calls_at_once_count_as_one(storage: Storage, meter: Meter) -> None:
-    """Ten calls that are submitted together last as long as one; what follows comes after them."""
+    """Calls that are submitted together last as long as one; what follows comes after them."""
     threads = MeteredThreads(meter)
-    waited = [threads.submit(storage.stat, BUCKET, f"{number}") for number in range(10)]
+    waited = [threads.submit(storage.stat, BUCKET, f"{number}") for number in range(THREADS_MAX)]
     assert meter.path.calls == 0
-    assert [each.result() for each in waited] == [None] * 10
+    assert [each.result() for each in waited] == [None] * THREADS_MAX
     assert meter.path.calls == 1
     storage.stat(BUCKET, "after")
     assert meter.path.calls == 2
+
+
+def test_more_calls_than_threads_come_one_after_another(storage: Storage, meter: Meter) -> None:
+    """The ninth call of eight threads begins when the first has ended."""
+    calls = [f"{number}" for number in range(2 * THREADS_MAX + 1)]
+    assert len([*MeteredThreads(meter).map(partial(storage.stat, BUCKET), calls)]) == len(calls)
+    assert meter.path.calls == 3
 
 
 def test_the_longest_of_what_is_waited_for_counts(storage: Storage, meter: Meter) -> None:
