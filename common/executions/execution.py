@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from common import ids
-from common.configuration.workflows import Workflow
-from common.errors import BadInputError, ClaimBusyError
+from common.errors import ClaimBusyError
 from common.executions.alternatives import note_switches
 from common.executions.manifest import Manifest, StepTasks
 from common.executions.outputs import Objects, outputs_for
@@ -33,28 +33,6 @@ if TYPE_CHECKING:  # annotations only
 
 M = TypeVar("M", bound=Message)
 TOPIC = "scraper-requests"
-
-
-def check_known(
-    workflows: Mapping[str, Workflow], workflow_name: str, scrapers: Sequence[str]
-) -> None:
-    """Refuse a decision that this deployment's configuration does not know.
-
-    Raises:
-        BadInputError: the workflow or a scraper is not known here.
-    """
-    flow = workflows.get(workflow_name)
-    if flow is None:
-        raise BadInputError(
-            f"WorkflowDecision.workflow_name: {workflow_name!r} is not configured; known "
-            f"are {', '.join(workflows)}"
-        )
-    unknown = set(scrapers) - set(flow.scrapers)
-    if unknown:
-        raise BadInputError(
-            f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
-            f"{workflow_name}; known are {', '.join(flow.scrapers)}"
-        )
 
 
 def is_given_up(runtime: Runtime, claim_key: str) -> bool:
@@ -77,14 +55,22 @@ class Execution:
         manifest: what it is to do.
         tolerant: take state that cannot be read for absent; cleanup must be able to end a run
             whose state an operator has spoilt.
+        tasks: the requests of later steps that were read already.
     """
 
-    def __init__(self, runtime: Runtime, manifest: Manifest, *, tolerant: bool = False) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        manifest: Manifest,
+        *,
+        tolerant: bool = False,
+        tasks: Mapping[int, StepTasks | None] | None = None,
+    ) -> None:
         self.manifest = manifest
         self._runtime = runtime
         self._state = runtime.state
         self._tolerant = tolerant
-        self._tasks: dict[int, StepTasks | None] = {0: manifest.first}
+        self._tasks: dict[int, StepTasks | None] = {0: manifest.first, **(tasks or {})}
         self._results: Mapping[int, list[Result]] | None = None
 
     @classmethod
@@ -98,11 +84,25 @@ class Execution:
         return cls(runtime, manifest if held is body else Manifest.model_validate(held))
 
     @classmethod
-    def open(cls, runtime: Runtime, execution_id: str, *, tolerant: bool = False) -> Self | None:
-        """Open an execution; None when it was never started, or cannot be read tolerantly."""
-        name = names.manifest(execution_id)
+    def open(
+        cls, runtime: Runtime, execution_id: str, *, tolerant: bool = False, step: int = 0
+    ) -> Self | None:
+        """Open an execution; None when it was never started, or cannot be read tolerantly.
+
+        Args:
+            runtime: ports and settings.
+            execution_id: its id.
+            tolerant: take state that cannot be read for absent.
+            step: a later step, whose requests are read at the same time.
+        """
+        name, of_step = names.manifest(execution_id), names.tasks(execution_id, step)
+        read = partial(_read, runtime, tolerant=tolerant)
+        tasks = runtime.threads.submit(read, of_step, StepTasks) if step else None
         manifest = _read(runtime, name, Manifest, tolerant=tolerant)
-        return cls(runtime, manifest, tolerant=tolerant) if manifest else None
+        if manifest is None:
+            return None
+        known = {step: tasks.result()} if tasks else {}
+        return cls(runtime, manifest, tolerant=tolerant, tasks=known)
 
     @property
     def execution_id(self) -> str:
@@ -213,18 +213,31 @@ class Execution:
             What it did, for the log.
         """
         results = [*self._results_up_to(number)]
-        if self.manifest.steps:
-            note_switches(self._state, self.manifest.steps[number], results)
-        runtime, decision = self._runtime, self.manifest.decision
-        claim_key = names.step_key(self.execution_id, number)
-        objects = Objects(runtime.storage, runtime.settings.data_bucket, runtime.clock.now())
-        for following in range(number + 1, len(self.manifest.steps)):
-            step = self.manifest.steps[following]
-            outputs = outputs_for(step, decision, results, objects)
-            if self.publish_step(following, claim_key, outputs):
-                return f"step {following}"
+        # The switches are noted while the next step is made.
+        noting = self._runtime.threads.submit(self._note_switches, number, results)
+        following = self._publish_next(number, results)
+        noting.result()
+        if following is not None:
+            return f"step {following}"
         self._finish(results, look_first=look_first)
         return "finished"
+
+    def _note_switches(self, number: int, results: Sequence[Result]) -> None:
+        if self.manifest.steps:
+            note_switches(self._state, self.manifest.steps[number], results)
+
+    def _publish_next(self, number: int, results: Sequence[Result]) -> int | None:
+        """Publish the next step that has tasks, and return its number; None when there is none."""
+        runtime, decision = self._runtime, self.manifest.decision
+        claim_key = names.step_key(self.execution_id, number)
+        objects = Objects(
+            runtime.storage, runtime.settings.data_bucket, runtime.clock.now(), runtime.threads
+        )
+        for following in range(number + 1, len(self.manifest.steps)):
+            outputs = outputs_for(self.manifest.steps[following], decision, results, objects)
+            if self.publish_step(following, claim_key, outputs):
+                return following
+        return None
 
     def give_up(self, claim_key: str, why: str, has_moved: Callable[[], bool]) -> bool:
         """End an execution that cannot go on with a failed row.

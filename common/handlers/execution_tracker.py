@@ -27,7 +27,7 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     check_bucket(found, runtime.settings.data_bucket)
     found = completed(found, runtime.storage)
     opened = runtime.threads.submit(_open, runtime, found)
-    labels = own_labels(runtime.state, found)
+    labels = own_labels(runtime.state, runtime.threads, found)
     if labels is None or labels.execution_id is None or labels.step is None:
         return {"result": "not part of an execution", "object": found.name}
     execution, tasks = opened.result()
@@ -47,7 +47,7 @@ def _open(runtime: Runtime, found: ObjectEvent) -> tuple[Execution | None, StepT
     labels = read_labels(found.metadata, found.name)
     if labels is None or labels.execution_id is None or labels.step is None:
         return None, None
-    execution = Execution.open(runtime, labels.execution_id)
+    execution = Execution.open(runtime, labels.execution_id, step=labels.step)
     return execution, execution.tasks_of(labels.step) if execution else None
 
 

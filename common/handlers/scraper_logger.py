@@ -34,7 +34,7 @@ def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str
     del event
     check_bucket(found, runtime.settings.data_bucket)
     found = completed(found, runtime.storage)
-    own = runtime.threads.submit(own_labels, runtime.state, found)
+    own = runtime.threads.submit(own_labels, runtime.state, runtime.threads, found)
     log_id = ids.log_id(found.bucket, found.name, found.generation)
     with claimed(runtime.state, names.log_key(log_id)) as claim:
         if claim is None:

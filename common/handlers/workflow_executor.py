@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.executions.execution import Execution, check_known, is_given_up
-from common.executions.manifest import Manifest, manifest_of
+from common.executions.execution import Execution, is_given_up
+from common.executions.manifest import Manifest, check_known, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime

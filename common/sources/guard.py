@@ -1,10 +1,12 @@
 """The guard between a task and its source: it decides what may be asked, and stores the events."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
 from common.eastern import at
 from common.logs import log
@@ -30,6 +32,9 @@ from common.sources.pacing import SharedTurns
 from common.sources.quota import Credits
 from common.sources.routes import routes_of
 from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Executor
 
 _CODES: dict[str, Code] = {
     CircuitOpenError.__name__: "CIRCUIT_OPEN",

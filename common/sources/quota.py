@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
@@ -81,14 +80,14 @@ class Credits:
 
     def __init__(self, state: StateStore) -> None:
         self._state = state
+        # No cached_property: up to Python 3.11 its lock is one for all instances.
+        self._read: tuple[Usage | None, StoredObject | None] | None = None
 
     def read(self) -> tuple[Usage | None, StoredObject | None]:
-        """Return the last count and the object that holds it, or None; read before it is needed."""
-        return self._held
-
-    @cached_property
-    def _held(self) -> tuple[Usage | None, StoredObject | None]:
-        return self._state.read_as(names.ODDS_QUOTA, _usage)
+        """Return the last count and the object that holds it; None where there is none."""
+        if self._read is None:
+            self._read = self._state.read_as(names.ODDS_QUOTA, _usage)
+        return self._read
 
     def check(self, calls: Sequence[Call], now: datetime, *, reserve: int) -> None:
         """Refuse a task that costs more than the credits left: half a task would be of no use.
@@ -102,7 +101,7 @@ class Credits:
             QuotaError: the credits do not suffice; the text gives what is left and what is needed.
         """
         needed = cost_of(calls)
-        known = self._held[0] if needed else None
+        known = self.read()[0] if needed else None
         if known is None or now - known.seen > USAGE_AGE_MAX:
             return
         if known.remaining < needed + reserve:
@@ -115,7 +114,7 @@ class Credits:
 
     def keep(self, usage: Usage) -> None:
         """Store what an answer reported, unless a later count is stored already."""
-        known, stored = self._held
+        known, stored = self.read()
         if known is not None and known.seen >= usage.seen:
             return
         # When another instance has written meanwhile, its count is as good as ours and stays.
