@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
 
@@ -23,9 +22,6 @@ from common.settings import variable
 from common.sources.errors import QuotaError
 from common.state import names
 from common.state.store import StateStore
-
-if TYPE_CHECKING:  # annotations only
-    from common.cloud.ports import StoredObject
 
 HISTORICAL = "/v4/historical/"
 HISTORICAL_COST_FACTOR = 10
@@ -81,10 +77,10 @@ class Credits:
     def __init__(self, state: StateStore) -> None:
         self._state = state
         # No cached_property: up to Python 3.11 its lock is one for all instances.
-        self._read: tuple[Usage | None, StoredObject | None] | None = None
+        self._read: tuple[Usage | None, int] | None = None
 
-    def read(self) -> tuple[Usage | None, StoredObject | None]:
-        """Return the last count and the object that holds it; None where there is none."""
+    def read(self) -> tuple[Usage | None, int]:
+        """Return the last count, None where there is none, and its object's generation."""
         if self._read is None:
             self._read = self._state.read_as(names.ODDS_QUOTA, _usage)
         return self._read
@@ -114,12 +110,12 @@ class Credits:
 
     def keep(self, usage: Usage) -> None:
         """Store what an answer reported, unless a later count is stored already."""
-        known, stored = self.read()
+        known, generation = self.read()
         if known is not None and known.seen >= usage.seen:
             return
         # When another instance has written meanwhile, its count is as good as ours and stays.
         content = {**asdict(usage), "seen": usage.seen.isoformat()}
-        self._state.swap(names.ODDS_QUOTA, content, stored)
+        self._state.swap(names.ODDS_QUOTA, content, generation)
 
 
 def _usage(body: bytes) -> Usage:
