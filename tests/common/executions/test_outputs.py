@@ -116,7 +116,7 @@ def test_x14_a_day_without_events_has_none_and_a_failure_does_not_tell(
         }
     )
     step = PlannedStep(scrapers=("oddsa_player_props",), events_from="oddsa_events")
-    objects = Objects(world.storage, BUCKET, NOON)
+    objects = Objects(world.storage, BUCKET, NOON, InlineExecutor())
     assert outputs_for(step, DECISION, [result, events], objects).event_ids == found
     assert outputs_for(step, DECISION, [result], objects).event_ids is None
 
