@@ -24,7 +24,9 @@ SOURCES, CLOUD = f"{TESTS}/sources", f"{TESTS}/cloud"
 ENTRY = (f"{TESTS}/entry/test_respond.py", f"{FUNCTIONS}/faults/test_poison.py")
 """Tests of the way into every function."""
 SCRAPERS, MESSAGES, BROKER = f"{TESTS}/scrapers", f"{TESTS}/messages", "tests/local/broker"
-READ = tuple(f"{SCRAPERS}/test_{noun}.py" for noun in ("parsers", "odd_rows", "declarations"))
+READ = tuple(
+    f"{SCRAPERS}/test_{noun}.py" for noun in ("parsers", "odd_rows", "declarations", "asked")
+)
 """Tests of all scrapers at once: what they ask for, and how they read their samples."""
 SAMPLES = (f"{SCRAPERS}/test_samples.py", f"{SCRAPERS}/test_recordings.py")
 ESPN = tuple(
