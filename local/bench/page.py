@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from common.settings import ROOT
-from local.bench.calls import Counted
-from local.bench.path import REMOTE
+from local.bench.calls.chains import Counted
+from local.bench.calls.path import REMOTE
 
 PAGE = ROOT / "docs" / "bench.md"
 BASE = ROOT / "docs" / "bench-base.json"

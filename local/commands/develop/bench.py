@@ -11,7 +11,7 @@ import click
 @click.option("--write", is_flag=True, help="Write docs/bench.md in place of printing it.")
 def bench(*, calls: bool, as_json: bool, write: bool) -> None:
     """Measure how fast it is, beside floors of the same run."""
-    from local.bench.calls import count_calls
+    from local.bench.calls.chains import count_calls
     from local.bench.page import PAGE, load_base, render
     from local.costs.prices import load_prices
 

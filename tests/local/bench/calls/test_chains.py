@@ -5,9 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from local.bench.calls import CHAINS, Counted, count_calls
+from local.bench.calls.chains import CHAINS, Counted, count_calls
+from local.bench.calls.path import REMOTE
 from local.bench.page import PAGE, calls_section, load_base
-from local.bench.path import REMOTE
 from local.commands.cli import main
 from local.costs.prices import load_prices
 from local.simulator.world import ROUTES
