@@ -24,6 +24,7 @@ from local.bench.calls.path import ONE_EACH, REMOTE
 from local.bench.compute import memory_world, prepare
 from local.bench.memory import watched
 from local.bench.scene import PREPARED, REFRESH, SLOT, WARM_UP, Scene, tick_body
+from local.bench.starts import measure_starts
 from local.bench.units import Units
 from local.records.tables import count_rows
 from local.simulator.ports.intercepted import Call, Do, intercepted
@@ -149,7 +150,9 @@ def measure_stack(scene: Scene, folder: Path) -> dict[str, Any]:
     with start_stack(config) as stack:
         start = {"seconds": round(time.perf_counter() - began, 2), "bare_seconds": bare}
         with watched(stack.where["pid"]) as peaks:
-            return {"start": start, **_chains(stack, scene, folder), "mib": peaks.mib}
+            chains = _chains(stack, scene, folder)
+        starts = measure_starts(stack.environment, folder)
+    return {"start": start, **chains, "mib": peaks.mib, "starts": starts}
 
 
 def _chains(stack: RunningStack, scene: Scene, folder: Path) -> dict[str, Any]:

@@ -12,17 +12,19 @@ import click
 def bench(*, calls: bool, as_json: bool, write: bool) -> None:
     """Measure how fast it is, beside floors of the same run."""
     from local.bench.calls.chains import count_calls
-    from local.bench.page import PAGE, load_base, render
+    from local.bench.page import BASE, LAST, PAGE, load, render
+    from local.bench.run import measure
     from local.costs.prices import load_prices
 
-    del calls  # nothing else is measured yet
     prices = load_prices()
-    found = {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
+    counted = {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
+    measured = None if calls else measure(lambda text: click.echo(f"bench: {text}", err=True))
+    if write and measured:
+        LAST.write_text(json.dumps(measured, indent=1) + "\n")
     if as_json:
-        click.echo(json.dumps({"calls": found}, indent=1))
+        click.echo(json.dumps({"calls": counted, "measured": measured}, indent=1))
         return
-    text = render(found, load_base())
     if write:
-        PAGE.write_text(text)
+        PAGE.write_text(render(counted, load(LAST), load(BASE)))
     else:
-        click.echo(text, nl=False)
+        click.echo(render(counted, measured, load(BASE)), nl=False)

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from local.bench.calls.chains import CHAINS, Counted, count_calls
 from local.bench.calls.path import REMOTE
-from local.bench.page import PAGE, calls_section, load_base
+from local.bench.page import BASE, PAGE, calls_section, load
 from local.commands.cli import main
 from local.costs.prices import load_prices
 from local.simulator.world import ROUTES
@@ -24,7 +24,7 @@ def calls() -> Calls:
 
 def test_the_table_is_current(calls: Calls) -> None:
     """docs/bench.md has the numbers of this checkout, beside those of the base."""
-    section = "\n".join(calls_section(calls, load_base()["calls"]))
+    section = "\n".join(calls_section(calls, load(BASE)["calls"]))
     assert section in PAGE.read_text(), "run: python -m local bench --calls --write"
 
 
