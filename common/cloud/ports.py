@@ -76,11 +76,11 @@ class Storage(Protocol):
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = READ_BYTES_MAX
-    ) -> tuple[bytes, StoredObject] | None:
-        """Return an object's bytes and description; None when it does not exist.
+    ) -> tuple[bytes, int] | None:
+        """Return an object's bytes and generation; None when it does not exist.
 
         Raises:
-            BadInputError: the object is larger than `max_bytes`, and was not read.
+            BadInputError: the object is larger than `max_bytes`.
         """
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:

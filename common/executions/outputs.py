@@ -168,8 +168,8 @@ def _output(result: Result, take: Callable[[bytes], T], objects: Objects) -> T |
 
     None when the object was deleted, overwritten or spoilt since: as if its task had failed.
     """
-    taken, stored = read_object(objects.storage, objects.bucket, result.object, take)
-    if stored is None or stored.generation == result.generation:
+    taken, generation = read_object(objects.storage, objects.bucket, result.object, take)
+    if generation in (0, result.generation):
         return taken
     log(
         "WARNING",

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter
 
@@ -23,9 +22,6 @@ from common.settings import variable
 from common.sources.errors import QuotaError
 from common.state import names
 from common.state.store import StateStore
-
-if TYPE_CHECKING:  # annotations only
-    from common.cloud.ports import StoredObject
 
 HISTORICAL = "/v4/historical/"
 HISTORICAL_COST_FACTOR = 10
@@ -101,14 +97,14 @@ def check_quota(state: StateStore, calls: Sequence[Call], now: datetime, *, rese
 
 def keep_usage(state: StateStore, usage: Usage) -> None:
     """Store what an answer reported, unless a later count is stored already."""
-    known, stored = _read(state)
+    known, generation = _read(state)
     if known is not None and known.seen >= usage.seen:
         return
     # When another instance has written meanwhile, its count is as good as ours and stays.
-    state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, stored)
+    state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, generation)
 
 
-def _read(state: StateStore) -> tuple[Usage | None, StoredObject | None]:
+def _read(state: StateStore) -> tuple[Usage | None, int]:
     return state.read_as(names.ODDS_QUOTA, _usage)
 
 

@@ -29,9 +29,9 @@ INTRO = """\
 
 How many remote calls follow one another, counted on memory ports with the deployed handlers on
 2025-11-12 (12 games). Calls at once count as one; so do a job of BigQuery, however often it is
-looked at, and a listing, whatever its pages. A read is as many as Google's client makes requests.
-In brackets: the commit before issue 12. *Cold*: every delivery meets an instance that has just
-started; *warm*: every function has one instance, which remembers what it has read.
+looked at, and a listing, whatever its pages. In brackets: the commit before issue 12. *Cold*: every
+delivery meets an instance that has just started; *warm*: every function has one instance, which
+remembers what it has read.
 
 The seconds are modelled, never measured: each call, message, start and computation takes what
 config/latencies.yaml and config/prices.yaml assume, with their sources. What is left out: waiting

@@ -236,7 +236,7 @@ class Simulation:
             self._note_switch(stored)
 
     def _note_switch(self, stored: StoredObject) -> None:
-        held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", None)
+        held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", 0)
         scraper = stored.name.removeprefix(SWITCHES).removesuffix(".json")
         to = json.loads(held).get("to", "")
         was = next((last for _, name, last in reversed(self.switches) if name == scraper), "")

@@ -21,8 +21,6 @@ from local.simulator.ports.memory_publisher import Published
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 
-READ_REQUESTS = 2
-"""Requests of Google's client for one read of an object: its description, then its bytes."""
 FINALIZED = "scraped-objects"
 """The topic of a bucket's own messages, on which no function publishes."""
 
@@ -88,10 +86,9 @@ class Meter:
         }
         world.runtime = self._fresh = world.runtime.but(**metered)
 
-    def step(self, kind: str, times: int = 1) -> None:
-        """Go on by some calls, one after another."""
-        for _ in range(times):
-            self.path = self.path.then(kind, self._weights.get(kind, 0))
+    def step(self, kind: str) -> None:
+        """Go on by one call."""
+        self.path = self.path.then(kind, self._weights.get(kind, 0))
 
     def start_of(self, delivery: Delivery) -> float:
         """Return the instant at which a delivery's message was sent."""
@@ -129,12 +126,9 @@ class Meter:
         if self._begun is not None:
             self.effects.append(Effect(*self._begun, self.path, done))
 
-    def _storage(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
+    def _storage(self, _: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
         self.step("storage")
-        found = do()
-        if call.name == "read" and found:
-            self.step("storage", READ_REQUESTS - 1)
-        return found
+        return do()
 
     def _warehouse(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
         if call.name != "append":

@@ -124,14 +124,14 @@ class MemoryStorage:
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
-    ) -> tuple[bytes, StoredObject] | None:
-        """The object's bytes and description; see the port."""
+    ) -> tuple[bytes, int] | None:
+        """The object's bytes and generation; see the port."""
         held = self._bucket(bucket).get(name)
-        if held is not None and held[1].size > max_bytes:
-            raise BadInputError(
-                f"gs://{bucket}/{name} has {held[1].size} bytes; the limit is {max_bytes}"
-            )
-        return held
+        if held is None:
+            return None
+        if held[1].size > max_bytes:
+            raise BadInputError(f"gs://{bucket}/{name} has more than {max_bytes} bytes, the limit")
+        return held[0], held[1].generation
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
         """The object's description without its bytes; see the port."""

@@ -89,6 +89,35 @@ def test_ft2_a_refresh_that_brought_no_data_names_no_game() -> None:
     assert final_games(world, result.model_copy(update={"outcome": "NO_DATA"})) is None
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome", "held", "found"),
+    [
+        ("SUCCESS", "SUCCESS", b'{"records": [{"id": "a1"}, {"id": "b2"}]}', ("a1", "b2")),
+        ("SUCCESS", "NO_DATA", b'{"records": []}', ()),
+        ("FAILED", "BLOCKED", b'{"records": [{"id": "a1"}]}', None),
+    ],
+)
+def test_x14_a_day_without_events_has_none_and_a_failure_does_not_tell(
+    status: str, outcome: str, held: bytes, found: tuple[str, ...] | None
+) -> None:
+    """No event is nothing to ask for; events that are not known block what needs them."""
+    world, result = refreshed()
+    stored = world.storage.create(BUCKET, "oddsa-events/2025-11-12/1.json", held)
+    events = result.model_copy(
+        update={
+            "scraper": "oddsa_events",
+            "status": status,
+            "outcome": outcome,
+            "object": stored.name,
+            "generation": stored.generation,
+        }
+    )
+    step = PlannedStep(scrapers=("oddsa_player_props",), events_from="oddsa_events")
+    objects = Objects(world.storage, BUCKET, NOON)
+    assert outputs_for(step, DECISION, [result, events], objects).event_ids == found
+    assert outputs_for(step, DECISION, [result], objects).event_ids is None
+
+
 def scoreboard(world: World) -> Result:
     """Let the other owner's scoreboard of the day before be stored, and return its result."""
     request = {"schema": "scraper-request", "version": 1, "scraper": "espn_scoreboard"}

@@ -25,7 +25,7 @@ def test_a_call_is_described_and_carried_out() -> None:
     held = MemoryStorage(CLOCK)
     storage = intercepted(held, note)
     made = storage.create("state", "a/b", b"1", metadata={"x": "1"})
-    assert storage.read("state", "a/b") == held.read("state", "a/b") == (b"1", made)
+    assert storage.read("state", "a/b") == held.read("state", "a/b") == (b"1", made.generation)
     assert seen == [
         Call("create", ("state", "a/b", b"1"), {"metadata": {"x": "1"}}),
         Call("read", ("state", "a/b")),
