@@ -4,19 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PEERS = (
-    ("plain Python", "1", "nothing: a crash loses the chain, and a second start does it twice"),
-    ("Celery", "2", "a queue and retries; what was done is known where a result backend keeps it"),
-    ("DBOS on Postgres", "4", "each step is done once and goes on after a crash; one database"),
-    ("Luigi", "8", "what is there is not made again; a planner looks, one run at a time"),
-)
-"""What others took for the same chain, in plain Python's time, and what each gives in return: of a
-run in November 2026 on two cores, not repeated here."""
-OURS = (
-    "each step once after any crash, duplicate or loss; every decision explained and auditable in"
-    " BigQuery; sources asked politely; nothing to keep running"
-)
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -93,7 +80,7 @@ def starts_rows(starts: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Figu
 
 
 def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines about what was measured; a base figure is of another run and the same bench.
+    """Yield the lines about what was measured.
 
     Args:
         now: of this run.
@@ -105,9 +92,10 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
     yield ""
     yield (
         f"On {machine['day']}, {machine['cpus']} processors, Python {machine['python']}, load "
-        f"{machine['load']} at the end. Only *times the floor* can be compared with another run: the"
+        f"{machine['load']} at the end."
     )
-    yield "floor is measured in the same one. *Before*: the commit before issue 12."
+    yield "Only *times* can be compared with another run: its floor is of the same one. *Before*: the"
+    yield "commit before issue 12, in a run of its own."
     yield ""
     yield row("Figure", "value", "floor", "times", "before", "the floor is")
     yield row("---", *["---:"] * 4, "---")
@@ -115,10 +103,10 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
         was = before.get((each.name, each.of[:20]))
         yield row(
             each.name,
-            f"{_short(each.value)} {each.unit}",
-            f"{_short(each.floor)} {each.unit}",
-            f"{_short(each.times)}",
-            _short(was) if was else "",
+            f"{short(each.value)} {each.unit}",
+            f"{short(each.floor)} {each.unit}",
+            f"{short(each.times)}",
+            short(was) if was else "",
             each.of,
         )
     yield ""
@@ -144,18 +132,8 @@ def _starts_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator
         cells = []
         for what, each in start.items():
             was = before[name][what].times
-            cells += [_short(each.value), f"{each.times:.2f} ({was:.2f})"]
+            cells += [short(each.value), f"{each.times:.2f} ({was:.2f})"]
         yield row(name, *cells)
-
-
-def peers_section(measured: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the table of the README: the same chain in multiples of plain Python's time."""
-    ours = measured["chain"]["times_plain"]
-    yield row("The chain in", "times plain Python", "what that buys")
-    yield row("---", "---:", "---")
-    for name, times, gives in PEERS:
-        yield row(name, times, gives)
-    yield row("this project's local stack", _short(ours), OURS)
 
 
 def row(*cells: str) -> str:
@@ -163,5 +141,6 @@ def row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
+    """Write a number with as many digits as a reader needs."""
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - a reader's

@@ -8,7 +8,7 @@ from typing import Any
 from common.settings import ROOT
 from local.bench.calls.chains import Counted
 from local.bench.calls.path import REMOTE
-from local.bench.figures import measured_section, peers_section, row
+from local.bench.figures import measured_section, row
 
 PAGE = ROOT / "docs" / "bench.md"
 LAST = ROOT / "docs" / "bench-last.json"
@@ -19,11 +19,6 @@ HEAD = """\
 # How fast it is
 
 Written by `python -m local bench --write`, or with `--calls` what is counted alone; do not edit."""
-PEERS_HEAD = """\
-## Beside others
-
-The same chain (decide, events, props and lines at once, three log rows, one execution row); the
-peers in a run of November 2026 on two cores, which is not repeated here:"""
 INTRO = """\
 ## Sequential remote calls
 
@@ -92,5 +87,4 @@ def render(
     lines = [*HEAD.splitlines(), ""]
     if measured:
         lines += [*measured_section(measured, base["measured"]), ""]
-        lines += [*PEERS_HEAD.splitlines(), "", *peers_section(measured), ""]
     return "\n".join([*lines, *calls_section(calls, base["calls"])]) + "\n"

@@ -24,12 +24,11 @@ from local.bench.calls.path import ONE_EACH, REMOTE
 from local.bench.compute import memory_world, prepare
 from local.bench.memory import watched
 from local.bench.scene import PREPARED, REFRESH, SLOT, WARM_UP, Scene, tick_body
-from local.bench.starts import measure_starts
+from local.bench.starts import FUNCTIONS, measure_starts
 from local.bench.units import Units
 from local.records.tables import count_rows
 from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.ports.memory_publisher import Published
-from local.simulator.world import ROUTES
 from local.stack import process
 from local.stack.config import StackConfig
 from local.stack.driver import RunningStack, start_stack
@@ -129,12 +128,16 @@ def in_memory(scene: Scene, units: Mapping[str, float]) -> Known:
     )
 
 
-def measure_stack(scene: Scene, folder: Path) -> dict[str, Any]:
-    """Measure start, chains one by one, chains at once, and memory, each beside its floor.
+def measure_stack(
+    scene: Scene, folder: Path, bursts: Sequence[int] = BURSTS, functions: Sequence[str] = FUNCTIONS
+) -> dict[str, Any]:
+    """Measure start, chains one by one, chains at once, memory and cold starts.
 
     Args:
         scene: has a day for each chain.
         folder: takes what the stack and the plain chain write.
+        bursts: numbers of chains at once.
+        functions: those whose cold starts are measured.
 
     Returns:
         Figures by name, in seconds, milliseconds (`_ms`) and MiB.
@@ -150,12 +153,14 @@ def measure_stack(scene: Scene, folder: Path) -> dict[str, Any]:
     with start_stack(config) as stack:
         start = {"seconds": round(time.perf_counter() - began, 2), "bare_seconds": bare}
         with watched(stack.where["pid"]) as peaks:
-            chains = _chains(stack, scene, folder)
-        starts = measure_starts(stack.environment, folder)
+            chains = _chains(stack, scene, folder, bursts)
+        starts = measure_starts(stack.environment, folder, functions)
     return {"start": start, **chains, "mib": peaks.mib, "starts": starts}
 
 
-def _chains(stack: RunningStack, scene: Scene, folder: Path) -> dict[str, Any]:
+def _chains(
+    stack: RunningStack, scene: Scene, folder: Path, bursts: Sequence[int]
+) -> dict[str, Any]:
     runner, known = Runner(stack), in_memory(scene, ONE_EACH)
     units = Units(stack, known.row)
     ask = plain.over_http(urlsplit(stack.environment[variable("odds_api_url")]).netloc)
@@ -173,7 +178,7 @@ def _chains(stack: RunningStack, scene: Scene, folder: Path) -> dict[str, Any]:
         "calls_ms": {kind: round(1000 * seconds, 2) for kind, seconds in spent.items()},
         "chain": _one(chains[WARM_UP:], plains[WARM_UP:], in_memory(scene, spent)),
         "at_once": {
-            f"{number}": _many(number, runner, known, spent["insert"]) for number in BURSTS
+            f"{number}": _many(number, runner, known, spent["insert"]) for number in bursts
         },
     }
 
@@ -208,7 +213,7 @@ def start_bare(folder: Path) -> float:
     program = str(Path(sys.executable).with_name("functions-framework"))
     argv = [program, "--target", "handle", "--source", str(source), "--host", process.HOST]
     with ExitStack() as opened:
-        ports = [opened.enter_context(process.held_port()) for _ in ROUTES]
+        ports = [opened.enter_context(process.held_port()) for _ in FUNCTIONS]
         began = time.perf_counter()
         for port in ports:
             child = process.start(

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,6 +12,7 @@ from common.settings import ROOT
 from local.simulator.world import ROUTES
 from local.stack.process import base_environment
 
+FUNCTIONS = tuple(ROUTES)
 ROUNDS = 3
 SECONDS_MAX = 120
 PROBE = """
@@ -48,12 +49,15 @@ print(json.dumps({
 Start = dict[str, float]
 
 
-def measure_starts(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
+def measure_starts(
+    environment: Mapping[str, str], folder: Path, functions: Sequence[str] = FUNCTIONS
+) -> dict[str, Any]:
     """Measure each function's start before any client and with all of them.
 
     Args:
         environment: reaches emulators that the clients call.
         folder: takes the bare handler's source.
+        functions: those to start.
 
     Returns:
         For `bare` and each function `modules`, processor `seconds` and peak `mib` (0 where the
@@ -64,7 +68,7 @@ def measure_starts(environment: Mapping[str, str], folder: Path) -> dict[str, An
     found: dict[tuple[str, str], list[Start]] = {}
     for _ in range(ROUNDS):
         found.setdefault(("bare", ""), []).append(_start("handle", bare, "", environment))
-        for name in ROUTES:
+        for name in functions:
             source = ROOT / "functions" / name / "main.py"
             for clients in ("", "clients"):
                 start = _start(name, source, clients, environment)
@@ -73,7 +77,7 @@ def measure_starts(environment: Mapping[str, str], folder: Path) -> dict[str, An
         "bare": _median(found["bare", ""]),
         "functions": {
             name: {"before": _median(found[name, ""]), "clients": _median(found[name, "clients"])}
-            for name in ROUTES
+            for name in functions
         },
     }
 

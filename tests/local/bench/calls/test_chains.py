@@ -1,14 +1,10 @@
 """The table of sequential calls is what the code does, and is current."""
 
-import json
-
 import pytest
-from click.testing import CliRunner
 
 from local.bench.calls.chains import CHAINS, Counted, count_calls
 from local.bench.calls.path import REMOTE
 from local.bench.page import BASE, PAGE, calls_section, load
-from local.commands.cli import main
 from local.costs.prices import load_prices
 from local.simulator.world import ROUTES
 
@@ -59,9 +55,3 @@ def test_every_function_is_counted(calls: Calls) -> None:
     for counted in calls.values():
         assert list(counted["functions"]) == list(ROUTES)
         assert all(held["median"] > 0 for held in counted["functions"].values())
-
-
-def test_json_has_the_numbers_of_the_table(calls: Calls) -> None:
-    """A script reads the same as a person."""
-    printed = CliRunner().invoke(main, ["bench", "--calls", "--json"])
-    assert json.loads(printed.stdout)["calls"] == calls
