@@ -87,26 +87,24 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
         base: of the commit before issue 12, in its own run.
     """
     machine = now["machine"]
-    before = {(each.name, each.of[:20]): each.times for each in figures(base)}
     yield "## Measured"
     yield ""
     yield (
         f"On {machine['day']}, {machine['cpus']} processors, Python {machine['python']}, load "
         f"{machine['load']} at the end."
     )
-    yield "Only *times* can be compared with another run: its floor is of the same one. *Before*: the"
+    yield "Only *times* can be compared with another run: a floor is of its own run. *Before*: the"
     yield "commit before issue 12, in a run of its own."
     yield ""
     yield row("Figure", "value", "floor", "times", "before", "the floor is")
     yield row("---", *["---:"] * 4, "---")
-    for each in figures(now):
-        was = before.get((each.name, each.of[:20]))
+    for each, was in zip(figures(now), figures(base), strict=True):
         yield row(
             each.name,
             f"{short(each.value)} {each.unit}",
             f"{short(each.floor)} {each.unit}",
-            f"{short(each.times)}",
-            short(was) if was else "",
+            short(each.times),
+            short(was.times),
             each.of,
         )
     yield ""
