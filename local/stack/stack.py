@@ -15,10 +15,11 @@ from local.broker.broker import Broker
 from local.broker.delivery_faults import Dice, undisturbed
 from local.broker.servers import Servers
 from local.fake_sources.overrides import switched_on
-from local.stack import bigquery, gcs, process
+from local.processes import process
+from local.processes.functions import ForkServer, Function, Launcher
+from local.stack import bigquery, gcs
 from local.stack.chaos import DELIVERY_FAULTS
 from local.stack.config import StackConfig
-from local.stack.functions import ForkServer, Function, Launcher
 from local.stack.pubsub import PubSub
 
 _READY_SECONDS_MAX = 30.0

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from common.errors import ConfigError
 from common.settings import ROOT
-from local.stack import process
+from local.processes import process
 
 
 class Function(Protocol):
@@ -61,10 +61,10 @@ class ForkedFunction:
 
 
 class ForkServer:
-    """The fork server of a stack; see `local/stack/fork_server.py`. Start it in the main thread."""
+    """The fork server of a stack, `fork_server.py`. Start it in the main thread."""
 
     def __init__(self, log_file: Path) -> None:
-        argv = [sys.executable, "-m", "local.stack.fork_server"]
+        argv = [sys.executable, "-m", "local.processes.fork_server"]
         self._server = process.start(
             argv,
             process.base_environment(),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from common.errors import ConfigError
-from local.stack.functions import ForkedFunction, ForkServer
-from local.stack.process import accepts, held_port
+from local.processes.functions import ForkedFunction, ForkServer
+from local.processes.process import accepts, held_port
 
 SECONDS_MAX = 30.0
 
