@@ -15,9 +15,12 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = (ROOT / "config" / "python.txt").read_text().strip()
+"""The Python that is deployed, such as `3.13`; Terraform and the Makefile read it there too."""
 BUILD = {
-    "python_version": "3.11",
-    "python_full_version": "3.11.0",
+    "python_version": PYTHON,
+    "python_full_version": f"{PYTHON}.0",
     "sys_platform": "linux",
     "platform_system": "Linux",
     "platform_machine": "x86_64",
@@ -25,7 +28,7 @@ BUILD = {
     "implementation_name": "cpython",
     "platform_python_implementation": "CPython",
 }
-"""The platform of the build, for the conditions of requirements: Cloud Functions' `python311`."""
+"""The platform of the build, for the conditions of requirements."""
 HEAD = """\
 # What is deployed: each package in one version, as the one file with this hash (Linux x86-64).
 # Written by `make pins` from requirements.in, never by hand (docs/deploy.md).
@@ -59,13 +62,13 @@ def extras_of(packages: list[dict[str, Any]]) -> dict[str, set[str]]:
         for package in packages:
             own = found.get(canonicalize_name(package["name"]), set())
             for needed in map(Requirement, package.get("requires_dist", [])):
-                if _applies(needed, own):
+                if applies(needed, own):
                     found.setdefault(canonicalize_name(needed.name), set()).update(needed.extras)
         if sum(map(len, found.values())) == before:
             return found
 
 
-def _applies(needed: Requirement, extras: set[str]) -> bool:
+def applies(needed: Requirement, extras: set[str]) -> bool:
     """Whether a package with some extras needs another one on the platform of the build."""
     marker = needed.marker
     return marker is None or any(

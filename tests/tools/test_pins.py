@@ -4,13 +4,16 @@ import re
 import socket
 import subprocess
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from common.settings import ROOT
-from tools.pins import constraints, extras_of, pins_of, requirements
+from tools.pins import PYTHON, applies, constraints, extras_of, pins_of, requirements
 
 DEPLOYED = (ROOT / "requirements.txt").read_text()
 DIRECT = (ROOT / "requirements.in").read_text()
@@ -72,6 +75,23 @@ def test_pins_have_the_extras_that_others_ask_for() -> None:
     assert constraints(made, "# direct\nA==1.0\n").splitlines()[1:] == ["b==1.0", "c==1.0"]
 
 
+def test_everything_that_is_drawn_in_has_a_pin() -> None:
+    """What a pinned package needs on the deployed Python is pinned, with the extras asked for."""
+    pinned = {f"{canonicalize_name(name)}{extra}" for name, extra, _, _ in PIN.findall(DEPLOYED)}
+    plain = [name for name in pinned if "[" not in name]
+    needs = {name: metadata(name).get_all("Requires-Dist") or [] for name in plain}
+    extras = extras_of([{"name": name, "requires_dist": needs[name]} for name in plain])
+    asked = {f"{name}[{','.join(sorted(found))}]" for name, found in extras.items() if found}
+    drawn = {
+        canonicalize_name(needed.name)
+        for name in plain
+        for needed in map(Requirement, needs[name])
+        if applies(needed, extras.get(name, set()))
+    }
+    assert drawn
+    assert drawn | asked <= pinned
+
+
 def test_a_file_without_a_hash_is_refused() -> None:
     """The error names package and address."""
     with pytest.raises(SystemExit, match=r"a==1\.0 from https://x/a\.whl has no sha256"):
@@ -79,9 +99,10 @@ def test_a_file_without_a_hash_is_refused() -> None:
 
 
 def resolve(path: Path) -> subprocess.CompletedProcess[str]:
-    """Let pip resolve a file as the build does, without installing anything."""
+    """Let pip resolve a file as the build does for the deployed Python, and install nothing."""
+    words = "-m pip install --dry-run --ignore-installed --target none --only-binary :all:"
     return subprocess.run(
-        [*(sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"), "-r", path],
+        [sys.executable, *words.split(), "--python-version", PYTHON, "-r", path],
         capture_output=True,
         text=True,
         timeout=300,
@@ -98,7 +119,7 @@ def registry() -> None:
         pytest.skip(f"pypi.org cannot be reached ({error}): the pins were not resolved")
 
 
-@pytest.mark.stack
+@pytest.mark.soak  # It downloads every file.
 @pytest.mark.usefixtures("registry")
 def test_pip_takes_the_deployed_pins() -> None:
     """In its hash-checking mode pip finds a version and a hash for everything that is drawn in."""
