@@ -1,6 +1,7 @@
-# Everything a newcomer needs: a Python of 3.11 to 3.14 with venv, and make.
+# Everything a newcomer needs: one of these Pythons with venv, and make.
+PYTHONS := 3.14 3.13 3.12 3.11
 # The newest that works: Debian's may lack venv, and a shim of pyenv may lead nowhere.
-PYTHON ?= $(shell for version in 3.14 3.13 3.12 3.11; do \
+PYTHON ?= $(shell for version in $(PYTHONS); do \
 	python$$version -c 'import ensurepip, venv' 2>/dev/null && { echo python$$version; break; }; done)
 UV := uv==0.13.9
 VENV := .venv
@@ -24,7 +25,7 @@ install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(1) -r $(2)
 # Re-installs only when a pin changes; a half-made environment is never taken for a whole one.
 $(VENV)/installed: requirements.in constraints.txt requirements-dev.txt
 	@command -v "$(PYTHON)" >/dev/null || { echo "make: $(or $(PYTHON),Python) not found;" \
-		"install Python 3.11, 3.12, 3.13 or 3.14 with venv, or pass PYTHON=/path/to/python" >&2; exit 2; }
+		"install one of Python $(PYTHONS) with venv, or pass PYTHON=/path/to/python" >&2; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
 	-$(BIN)/pip install --quiet --disable-pip-version-check $(UV)
 	$(call install,$(VENV),requirements-dev.txt)
@@ -74,8 +75,8 @@ mistakes: setup
 bundle: setup
 	$(BIN)/python -m local bundle --out dist/bundle.zip
 
-# The platform of the build: Cloud Functions' runtime of config/python.txt, on Ubuntu 22.04.
-BUILD = --python-version $(shell cat config/python.txt) --implementation cp --only-binary :all: \
+# The platform of the build: Cloud Functions', on Ubuntu 22.04. The Python there is that of config/python.txt.
+BUILD := --implementation cp --only-binary :all: \
 	--platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64
 
 # Pins anew what requirements.in draws in, in versions that the developers' packages can live with too, with hashes.
@@ -86,6 +87,8 @@ pins:
 	$(PYTHON) -m venv $$folder/dev; \
 	$$folder/dev/bin/pip install --quiet -r $$folder/requirements-dev.txt; \
 	$$folder/dev/bin/pip freeze > $$folder/dev.txt; \
-	$$folder/dev/bin/pip install --quiet --dry-run --ignore-installed --report $$folder/report.json $(BUILD) \
-	  --target $$folder/none -r requirements.in -c $$folder/dev.txt; \
-	$$folder/dev/bin/python tools/pins.py $$folder/report.json .
+	mkdir $$folder/reports; \
+	for version in $(PYTHONS); do $$folder/dev/bin/pip install --quiet --dry-run --ignore-installed $(BUILD) \
+	  --python-version $$version --report $$folder/reports/$$version.json --target $$folder/none \
+	  -r requirements.in -c $$folder/dev.txt; done; \
+	$$folder/dev/bin/python tools/pins.py $$folder/reports .
