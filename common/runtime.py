@@ -15,6 +15,7 @@ from common.settings import Settings
 
 if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     from tenacity import Retrying
 
@@ -29,12 +30,15 @@ if TYPE_CHECKING:  # what a handler does not use, its cold start does not load
     from common.state.store import StateStore
 
 NewOwner = Callable[[], str]
+THREADS_MAX = 8
+"""Calls of one instance that run at once; the storage client keeps ten connections."""
 
 
 class Given(TypedDict, total=False):
     """What a runtime may be given instead of building it from its settings."""
 
     clock: "Clock"
+    threads: "Executor"
     storage: "Storage"
     warehouse: "Warehouse"
     publisher: "Publisher"
@@ -91,6 +95,13 @@ class Runtime:
 
         held = self.settings.clock_file
         return FileClock(held) if held else SystemClock()
+
+    @cached_property
+    def threads(self) -> "Executor":
+        """Run calls at once that do not need each other's answers: each costs a round trip."""
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before it is used
+
+        return ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="calls")
 
     @cached_property
     def storage(self) -> "Storage":

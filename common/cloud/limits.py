@@ -74,7 +74,12 @@ MESSAGE_BYTES = Limit(
     _PUBSUB,
     "a larger message of ours is refused before it is sent; one that arrives is read up to 1 MiB",
 )
-MESSAGES = Limit(1000, "messages a publish request", _PUBSUB, "we send one message a request")
+MESSAGES = Limit(
+    1000,
+    "messages a publish request",
+    _PUBSUB,
+    "what goes to one topic at once is divided into such requests",
+)
 ATTRIBUTES = Limit(100, "attributes a message", _PUBSUB, "more are refused before they are sent")
 ATTRIBUTE_KEY_BYTES = Limit(
     256, "bytes of an attribute's key, which does not begin with `goog`", _PUBSUB, "the same"

@@ -1,7 +1,7 @@
 """The three ports through which the code uses Google Cloud, each with two implementations.
 
 `storage.py`, `warehouse.py` and `publisher.py` beside this file call Google's services, or their
-emulators; `local/simulator/ports/memory.py` keeps all in memory, for tests and simulator.
+emulators; `local/simulator/ports/` keeps all in memory, for tests and simulator.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,8 @@ Row = Mapping[str, Any]
 
 A value is a str, int, float, bool, date, aware datetime, list[str] or None.
 """
+Message = tuple[Mapping[str, Any], Mapping[str, str]]
+"""A message's body and attributes; see `Publisher.publish`."""
 READ_BYTES_MAX = 64 * 1024 * 1024
 """How large an object may be to be read, unless the caller sets another limit."""
 
@@ -74,11 +76,11 @@ class Storage(Protocol):
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = READ_BYTES_MAX
-    ) -> tuple[bytes, StoredObject] | None:
-        """Return an object's bytes and description; None when it does not exist.
+    ) -> tuple[bytes, int] | None:
+        """Return an object's bytes and generation; None when it does not exist.
 
         Raises:
-            BadInputError: the object is larger than `max_bytes`, and was not read.
+            BadInputError: the object is larger than `max_bytes`.
         """
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
@@ -151,4 +153,10 @@ class Publisher(Protocol):
             topic: the short name, such as `scraper-requests`.
             body: JSON-ready values, which are sent as UTF-8.
             attributes: serve filters and readers; they repeat what the body contains.
+        """
+
+    def publish_all(self, topic: str, messages: Sequence[Message]) -> Sequence[str]:
+        """Publish messages in one call, and return their ids in the same order.
+
+        A call that fails may have published none or all of them.
         """

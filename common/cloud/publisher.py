@@ -6,11 +6,12 @@ loads fewer modules at a cold start.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from common.cloud import limits
+from common.cloud.ports import Message
 from common.cloud.times import call_seconds
 from common.errors import BadInputError
 from common.redaction import shown
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.pubsub_v1.services.publisher import PublisherClient
 
+Encoded = tuple[bytes, dict[str, str]]
+"""A message's body as bytes, and its attributes."""
+MESSAGE_OVERHEAD_BYTES = 64
+"""What a request needs besides a message's bytes and attributes: field tags and lengths."""
 PUBLISH_SECONDS_MAX = 30.0
 """How long a publish takes, its retries included; each call of it takes a third at most."""
 
@@ -40,8 +45,27 @@ def encode(body: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
     return data
 
 
+def requests_of(messages: Sequence[Encoded]) -> Iterator[list[Encoded]]:
+    """Divide messages into requests that Pub/Sub takes (`limits.MESSAGES`, 10 MB)."""
+    part: list[Encoded] = []
+    held = 0
+    for message in messages:
+        size = len(message[0]) + _bytes_of(message[1]) + MESSAGE_OVERHEAD_BYTES
+        if part and (len(part) == limits.MESSAGES.most or held + size > limits.MESSAGE_BYTES.most):
+            yield part
+            part, held = [], 0
+        part.append(message)
+        held += size
+    if part:
+        yield part
+
+
+def _bytes_of(attributes: Mapping[str, str]) -> int:
+    return sum(len(text.encode()) for pair in attributes.items() for text in pair)
+
+
 def _check_size(data: bytes, attributes: Mapping[str, str]) -> None:
-    held = sum(len(text.encode()) for pair in attributes.items() for text in pair)
+    held = _bytes_of(attributes)
     if len(data) + held > limits.MESSAGE_BYTES.most:
         raise BadInputError(
             f"message of {len(data) + held} bytes, attributes included; "
@@ -116,16 +140,27 @@ class GooglePublisher:
             BadInputError: Pub/Sub would refuse the message.
             GoogleAPICallError, RetryError: the library's own; `is_transient` judges them.
         """
+        return self.publish_all(topic, [(body, attributes)])[0]
+
+    def publish_all(self, topic: str, messages: Sequence[Message]) -> Sequence[str]:
+        """Publish messages, one request for as many as it may hold; see the port.
+
+        Raises:
+            BadInputError: Pub/Sub would refuse one of the messages; none was published.
+            GoogleAPICallError, RetryError: the library's own; `is_transient` judges them.
+        """
+        encoded = [(encode(*message), dict(message[1])) for message in messages]
+        return [name for part in requests_of(encoded) for name in self._publish(topic, part)]
+
+    def _publish(self, topic: str, messages: Sequence[Encoded]) -> Sequence[str]:
         from google.api_core.timeout import ConstantTimeout  # noqa: PLC0415 - cold start
         from google.pubsub_v1.types import PubsubMessage  # noqa: PLC0415 - cold start
 
-        message = PubsubMessage(data=encode(body, attributes), attributes=dict(attributes))
-        path = f"projects/{self._project}/topics/{self._prefix}{topic}"
         response = self._client.publish(
-            topic=path,
-            messages=[message],
+            topic=f"projects/{self._project}/topics/{self._prefix}{topic}",
+            messages=[PubsubMessage(data=data, attributes=more) for data, more in messages],
             retry=self._retry,
             # A number of seconds would be shared by all calls; this is for each of them.
             timeout=ConstantTimeout(call_seconds(PUBLISH_SECONDS_MAX)),  # type: ignore[no-untyped-call] # the library has no types
         )
-        return str(response.message_ids[0])
+        return [str(name) for name in response.message_ids]

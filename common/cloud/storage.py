@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
+from http import HTTPStatus
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from common.cloud.ports import READ_BYTES_MAX, StoredObject
@@ -18,6 +20,8 @@ from common.cloud.times import call_seconds
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+    from google.api_core.exceptions import ClientError
     from google.cloud.storage import Blob, Client
 
 RETRY_SECONDS_MAX = 60.0
@@ -101,30 +105,28 @@ class GoogleStorage:
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = READ_BYTES_MAX
-    ) -> tuple[bytes, StoredObject] | None:
-        """Return an object's bytes and description; see the port.
+    ) -> tuple[bytes, int] | None:
+        """Return an object's bytes and generation, in one request; see the port.
 
-        Both are of one generation: an object that is overwritten between the two calls is read
-        again.
+        Where the connection breaks, the library goes on with the rest of the same generation. The
+        bytes are as stored: its decoder of compressed objects fails with the urllib3 of today.
 
         Raises:
-            BadInputError: the object is larger than `max_bytes`, and was not read.
+            BadInputError: the object is larger than `max_bytes`; no more than that was kept.
             TransientError: the object was overwritten at every try.
         """
-        from google.api_core.exceptions import NotFound  # noqa: PLC0415 - cold start
+        from google.api_core.exceptions import Forbidden, NotFound  # noqa: PLC0415 - cold start
 
         for _ in range(READ_TRIES_MAX):
-            blob = self._find(bucket, name)
-            if blob is None:
-                return None
-            if blob.size > max_bytes:
-                raise BadInputError(
-                    f"gs://{bucket}/{name} has {blob.size} bytes; the limit is {max_bytes}"
-                )
+            blob, body = self._blob(bucket, name), _Body(f"gs://{bucket}/{name}", max_bytes)
             try:
-                return blob.download_as_bytes(**self._calls), self._described(blob)
-            except NotFound:
-                continue
+                blob.download_to_file(body, raw_download=True, **self._calls)
+            except (NotFound, Forbidden) as error:
+                if body.tell():  # the rest of that generation is gone
+                    continue
+                self._check_absent(blob, error)
+                return None
+            return body.getvalue(), int(blob.generation)
         raise TransientError(f"gs://{bucket}/{name} changed while it was read; try again")
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
@@ -170,27 +172,31 @@ class GoogleStorage:
         return self._client.bucket(bucket).blob(name)
 
     def _find(self, bucket: str, name: str) -> "Blob | None":
-        """Look an object up; None when it does not exist.
-
-        Where the right to list depends on the prefix, GCS may answer 403 for an object that is not
-        there: then a listing of its name decides, which terraform/state.tf allows.
-        """
+        """Look an object up; None when it does not exist."""
         from google.api_core.exceptions import Forbidden, NotFound  # noqa: PLC0415 - cold start
 
         blob = self._blob(bucket, name)
         try:
             blob.reload(**self._calls)
-        except NotFound as error:
-            if "bucket does not exist" in str(error):
-                raise _no_bucket(bucket) from error
-            return None
-        except Forbidden:
-            # In the order of names, the name itself comes before all that it begins.
-            first = next(self.list(bucket, name, limit=1), None)
-            if first is not None and first.name == name:
-                raise
+        except (NotFound, Forbidden) as error:
+            self._check_absent(blob, error)
             return None
         return blob
+
+    def _check_absent(self, blob: "Blob", error: "ClientError") -> None:
+        """Raise an error of a look at an object unless it says that there is none.
+
+        Where the right to list depends on the prefix, GCS may answer 403 for an object that is not
+        there: then a listing of its name decides, which terraform/state.tf allows.
+        """
+        if error.code == HTTPStatus.NOT_FOUND:
+            if "bucket does not exist" in str(error):
+                raise _no_bucket(blob.bucket.name) from error
+            return
+        # In the order of names, the name itself comes before all that it begins.
+        first = next(self.list(blob.bucket.name, blob.name, limit=1), None)
+        if first is not None and first.name == blob.name:
+            raise error
 
     def _described(self, blob: "Blob") -> StoredObject:
         return StoredObject(
@@ -208,6 +214,25 @@ class GoogleStorage:
         """Return an object's creation; an emulator's clock may be behind the replayed day."""
         times = (blob.time_created, blob.custom_time if self._endpoint else None)
         return max((time for time in times if time), default=None)
+
+
+class _Body(BytesIO):
+    """Takes the bytes of an object, up to a number of them."""
+
+    def __init__(self, path: str, max_bytes: int) -> None:
+        super().__init__()
+        self._path, self._max_bytes = path, max_bytes
+
+    def write(self, part: "ReadableBuffer", /) -> int:
+        """Take some more bytes.
+
+        Raises:
+            BadInputError: they are too many.
+        """
+        written = super().write(part)
+        if self.tell() > self._max_bytes:
+            raise BadInputError(f"{self._path} has more than {self._max_bytes} bytes, the limit")
+        return written
 
 
 def make_client(project: str, endpoint: str | None) -> "Client":

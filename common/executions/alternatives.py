@@ -74,11 +74,11 @@ def note_switches(state: StateStore, step: PlannedStep, results: Sequence[Result
 
 def _note_data(state: StateStore, scraper: str) -> None:
     name = names.switch(scraper)
-    held, stored = state.read_as(name, Switch.model_validate_json)
+    held, generation = state.read_as(name, Switch.model_validate_json)
     if (
         held is None
         or not (held.to or held.failures)
-        or not state.swap(name, Switch().model_dump(), stored)
+        or not state.swap(name, Switch().model_dump(), generation)
     ):
         return
     if held.to:
@@ -92,14 +92,14 @@ def _note_data(state: StateStore, scraper: str) -> None:
 
 def _note_failures(state: StateStore, scraper: str, to: str, failed: Sequence[Result]) -> None:
     name = names.switch(scraper)
-    held, stored = state.read_as(name, Switch.model_validate_json)
+    held, generation = state.read_as(name, Switch.model_validate_json)
     was, execution_id = held or Switch(), failed[0].execution_id or ""
     failures = was.failures + len(failed)
     now = Switch(to=to if failures >= FAILURES_MIN else "", failures=failures, last=execution_id)
     if (
         was.to
         or (execution_id and was.last == execution_id)
-        or not state.swap(name, now.model_dump(), stored)
+        or not state.swap(name, now.model_dump(), generation)
     ):
         return
     if now.to:

@@ -138,7 +138,7 @@ class Page:
 
     def __init__(self, state: StateStore, storage: Storage, data_bucket: str) -> None:
         self._state = state
-        self._cursor, self._held = state.read_as(names.CURSOR, _Cursor.model_validate_json)
+        self._cursor, self._generation = state.read_as(names.CURSOR, _Cursor.model_validate_json)
         start = self._cursor.next if self._cursor else ""
         self.objects = [*storage.list(data_bucket, "", start=start, limit=LISTING_PAGE_OBJECTS)]
 
@@ -149,7 +149,7 @@ class Page:
         if self._cursor and behind == self._cursor.next:
             return
         # Where another sweep has turned it meanwhile, its page is as good as ours.
-        self._state.swap(names.CURSOR, {"next": behind}, self._held)
+        self._state.swap(names.CURSOR, {"next": behind}, self._generation)
 
 
 def _heal(runtime: Runtime, logger_seen: datetime, healed: Healed, stored: StoredObject) -> None:

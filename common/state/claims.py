@@ -117,13 +117,13 @@ def _take_over(state: StateStore, fresh: Claim) -> Claim | None:
 
 def _read(state: StateStore, key: str) -> tuple[_Lease | None, int]:
     """A lease and its generation; one that cannot be read has expired, and began when written."""
-    lease, stored = state.read_as(names.lease(key), _Lease.model_validate_json)
-    if stored is None:
-        return None, 0
-    now = state.clock.now()
+    lease, generation = state.read_as(names.lease(key), _Lease.model_validate_json)
+    if lease or not generation:
+        return lease, generation
+    now, stored = state.clock.now(), state.stat(names.lease(key))
     # Never later than now: the local stack's storage runs ahead of the virtual clock.
-    began = min(stored.created or now, now)
-    return lease or _Lease(owner="", started=began, expires=_EXPIRED), stored.generation
+    began = min((stored and stored.created) or now, now)
+    return _Lease(owner="", started=began, expires=_EXPIRED), generation
 
 
 def _replace(state: StateStore, claim: Claim, expires: datetime) -> Claim:
@@ -160,7 +160,7 @@ def _free(state: StateStore, claim: Claim) -> None:
 
 def _mark_done(state: StateStore, claim: Claim) -> None:
     content = {"owner": claim.owner, "done": state.clock.now().isoformat()}
-    if not state.swap(names.done(claim.key), content, None):
+    if not state.swap(names.done(claim.key), content, 0):
         log(
             "WARNING",
             "Two deliveries did the same work; both effects are the same, nothing more happens",

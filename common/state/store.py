@@ -69,7 +69,8 @@ class StateStore:
             TransientError: it was replaced meanwhile, by another delivery or by our own write
                 whose answer was lost; the next delivery finds it.
         """
-        if not self.swap(name, content, self.stat(name)):
+        held = self.stat(name)
+        if not self.swap(name, content, held.generation if held else 0):
             raise TransientError(f"{name} was written meanwhile; deliver again")
         return content
 
@@ -81,24 +82,22 @@ class StateStore:
         content: Mapping[str, Any] = json.loads(held[0])
         return content
 
-    def read_as(
-        self, name: str, take: Callable[[bytes], T]
-    ) -> tuple[T | None, StoredObject | None]:
+    def read_as(self, name: str, take: Callable[[bytes], T]) -> tuple[T | None, int]:
         """Read an object tolerantly; see `read_object`."""
         return read_object(self.storage, self.bucket, name, take)
 
-    def swap(self, name: str, content: Mapping[str, Any], held: StoredObject | None) -> bool:
-        """Write an object unless it has changed since it was seen as `held` (None: absent).
+    def swap(self, name: str, content: Mapping[str, Any], generation: int) -> bool:
+        """Write an object unless it has changed since it was seen at `generation` (0: absent).
 
         Returns:
             False when another instance has written it.
         """
         body = json.dumps(content).encode()
         try:
-            if held is None:
-                self.storage.create(self.bucket, name, body)
+            if generation:
+                self.storage.replace(self.bucket, name, body, generation=generation)
             else:
-                self.storage.replace(self.bucket, name, body, generation=held.generation)
+                self.storage.create(self.bucket, name, body)
         except ConflictError:
             return False
         return True
@@ -127,7 +126,7 @@ class StateStore:
 
 def read_object(
     storage: Storage, bucket: str, name: str, take: Callable[[bytes], T]
-) -> tuple[T | None, StoredObject | None]:
+) -> tuple[T | None, int]:
     """Read an object that an operator may have spoilt, as what it should hold or as nothing.
 
     GCS writes an object whole or not at all, so that a crash cuts none short; but a person may
@@ -141,14 +140,14 @@ def read_object(
             where they do not. Any other exception is a bug of ours and is not caught.
 
     Returns:
-        None for content that cannot be read, which one WARNING names; twice None when there is no
-        object.
+        What it holds, or None where that cannot be read, which one WARNING names; and its
+        generation, which is 0 when there is no object.
     """
     found = storage.read(bucket, name)
     if found is None:
-        return None, None
-    body, stored = found
-    return unless_spoilt(lambda: take(body), bucket, name), stored
+        return None, 0
+    body, generation = found
+    return unless_spoilt(lambda: take(body), bucket, name), generation
 
 
 def unless_spoilt(read: Callable[[], T | None], bucket: str, name: str) -> T | None:

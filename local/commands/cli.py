@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from common.errors import OrchestrationError
+from local.commands.develop.bench import bench
 from local.commands.develop.bundle import bundle
 from local.commands.develop.cost import cost
 from local.commands.develop.dashboards import dashboards
@@ -39,6 +40,7 @@ GROUPS: Mapping[str, Sequence[click.Command]] = {
         simulate,
         soak,
         explore,
+        bench,
         bundle,
         new_scraper,
         schema,

@@ -14,7 +14,7 @@ from pathlib import Path
 from common.configuration.topology import load_topology
 from common.errors import BadInputError
 from common.settings import ROOT, Settings
-from local.costs.prices import Assumed, Prices
+from local.costs.prices import Assumed, Kind, Prices
 from local.costs.usage import Usage, read_usage
 from local.costs.watching import Watching, watching
 
@@ -27,14 +27,23 @@ HIGH_LOAD_FACTOR = 10
 GIB, TIB = 2**30, 2**40
 QUERY_BYTES_MIN = 10 * 2**20
 """Bytes billed at least for each table of a query: https://cloud.google.com/bigquery/pricing"""
+WAITS: Mapping[str, Kind] = {
+    "storage": "storage",
+    "selects": "query",
+    "inserts": "insert",
+    "publishes": "publish",
+    "requests": "source",
+}
+"""What a function waits for, by the name under which it was counted."""
 ALERTING = "conditions"
 """The price that outweighs all others, and is the least certain one."""
 INTRO = """\
 Computed by `python -m local cost --write`; do not edit. Counted is every operation of the deployed
 handlers in a simulated January 2025 (games on every day) and August 2025 (none). What cannot be
 counted here (how long a call computes and waits, how large a real answer is, how often somebody
-looks) is assumed: config/prices.yaml says what, and where each price is from. Ten times the load is
-ten times every counted operation, the ticks included; what is watched stays as it is.
+looks) is assumed: config/prices.yaml and config/latencies.yaml say what, and where each figure is
+from. Ten times the load is ten times every counted operation, the ticks included; what is watched
+stays as it is.
 
 A month in US dollars, beyond the free tiers:"""
 
@@ -113,14 +122,10 @@ def quantities(counts: Counts, month: str, prices: Prices, load: int = 1) -> dic
 def seconds_of(function: str, asked: Mapping[str, int], prices: Prices) -> float:
     """Compute the seconds for which a function's instances are billed."""
     assumed, own = prices.assumed, prices.measured[function]
-    jobs = asked.get("selects", 0) + asked.get("inserts", 0)
     return (
         asked["calls"] * (own.warm / assumed.vcpu + assumed.rounding)
-        + asked["cold"] * ((own.cold - own.warm) / assumed.vcpu + assumed.start)
-        + asked.get("storage", 0) * assumed.storage_call
-        + jobs * assumed.query_job
-        + asked.get("publishes", 0) * assumed.publish
-        + asked.get("requests", 0) * assumed.source_request
+        + asked["cold"] * ((own.cold - own.warm) / assumed.vcpu + prices.seconds("start"))
+        + sum(asked.get(name, 0) * prices.seconds(kind) for name, kind in WAITS.items())
     )
 
 

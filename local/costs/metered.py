@@ -3,8 +3,8 @@
 The handlers are the deployed ones on memory ports. A meter around the ports counts what Google's
 implementations in `common/cloud` would request from the services:
 
-- a read is two class B operations (the object's description, then its bytes), a write and each page
-  of a listing one class A, and a finalize notification one class B; what is answered 404 or 412 is
+- a read of an object, or of its description, is one class B operation, a write and each page of a
+  listing one class A, and a finalize notification one class B; what is answered 404 or 412 is
   not billed (https://cloud.google.com/storage/pricing#operations-by-class);
 - an INSERT job and a SELECT are one query job over one table each; no month of these tables' rows
   comes near the 10 MB that a query is billed at least, so that minimum is what is counted;
@@ -30,7 +30,7 @@ from local.fake_sources.answers import Answer
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
 from local.simulator.ports.intercepted import Call, Do, intercepted
-from local.simulator.ports.memory import Published
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.transport import Delivery
@@ -121,9 +121,8 @@ class Meter:
             self.asked("storage", pages)
             self.bill("class_a", pages)
             return iter(found) if call.name == "list" else found
-        parts = 2 if call.name == "read" else 1
-        self.asked("storage", parts if found else 1)
-        self.bill("class_b", parts if found else 0)
+        self.asked("storage")
+        self.bill("class_b", 1 if found else 0)
         return found
 
     def warehouse(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer

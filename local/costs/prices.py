@@ -1,7 +1,8 @@
-"""Reads list prices and assumptions from config/prices.yaml."""
+"""Reads list prices, latencies and other assumptions from config/prices.yaml and latencies.yaml."""
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,6 +12,8 @@ from common.messages.models import describe
 from common.settings import ROOT
 
 PRICES = ROOT / "config" / "prices.yaml"
+LATENCIES = ROOT / "config" / "latencies.yaml"
+Kind = Literal["storage", "query", "insert", "publish", "source", "push", "finalize", "start"]
 
 
 class _Strict(BaseModel):
@@ -53,12 +56,7 @@ class Assumed(_Strict):
 
     vcpu: float
     gib: float
-    start: float
     rounding: float
-    storage_call: float
-    query_job: float
-    publish: float
-    source_request: float
     months_kept: int
     image_gib: float
     log_bytes: int
@@ -67,25 +65,39 @@ class Assumed(_Strict):
     object_bytes: dict[str, int]
 
 
+class Latency(_Strict):
+    """How long one thing takes in the cloud, in seconds, and from where that is taken."""
+
+    seconds: float
+    source: str
+    note: str
+
+
 class Prices(_Strict):
-    """The content of config/prices.yaml."""
+    """The content of config/prices.yaml, and the latencies of config/latencies.yaml."""
 
     version: int
     prices: dict[str, Price]
     airflow: Airflow
     measured: dict[str, Seconds]
     assumed: Assumed
+    latencies: dict[Kind, Latency]
+
+    def seconds(self, kind: Kind) -> float:
+        """Return how long one thing of a kind is assumed to take in the cloud."""
+        return self.latencies[kind].seconds
 
 
-def load_prices(path: Path = PRICES) -> Prices:
-    """Read the prices.
+def load_prices(path: Path = PRICES, latencies: Path = LATENCIES) -> Prices:
+    """Read prices and latencies.
 
     Raises:
-        ConfigError: the file has another form; the error names file, field and value.
+        ConfigError: a file has another form; the error names field and value.
     """
     try:
-        return Prices.model_validate(yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError) as error:
+        read = {**yaml.safe_load(path.read_text()), **yaml.safe_load(latencies.read_text())}
+        return Prices.model_validate(read)
+    except (OSError, TypeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: {error}; see config/prices.yaml") from error
     except ValidationError as error:
         raise ConfigError(f"{path}: {describe(error)}; see config/prices.yaml") from error

@@ -23,7 +23,7 @@ from local.simulator.fault_spec import Faults
 from local.simulator.invariants import Invariants
 from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.late_warehouse import LateWarehouse
-from local.simulator.ports.memory import Published
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.ports.port_faults import PortFaults, identity
 from local.simulator.real_season import CLOUD, RealSeason
 from local.simulator.transport import Delivery
@@ -236,7 +236,7 @@ class Simulation:
             self._note_switch(stored)
 
     def _note_switch(self, stored: StoredObject) -> None:
-        held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", None)
+        held, _ = self.world.storage.read(stored.bucket, stored.name) or (b"{}", 0)
         scraper = stored.name.removeprefix(SWITCHES).removesuffix(".json")
         to = json.loads(held).get("to", "")
         was = next((last for _, name, last in reversed(self.switches) if name == scraper), "")

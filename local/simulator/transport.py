@@ -12,7 +12,7 @@ from threading import Lock
 
 from common.clock import Clock
 from common.configuration.topology import Subscription, Topology
-from local.simulator.ports.memory import MemoryPublisher, Published
+from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 
 
 @dataclass(order=True)

@@ -28,8 +28,10 @@ from local.fake_sources.answers import Answer, answer
 from local.fake_sources.direct import Ask, DirectSource
 from local.fake_sources.overrides import switched_on
 from local.fake_sources.slate import Slate
+from local.simulator.ports.inline import InlineExecutor
 from local.simulator.ports.intercepted import Crash
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.transport import Delivery, Transport
 
 ROUTES: Mapping[str, Route[Any]] = {
@@ -128,6 +130,7 @@ class World:
             new_owner=lambda: f"owner-{next(self._owners)}",
             elapsed=lambda: self.clock.now().timestamp(),
             clock=self.clock,
+            threads=InlineExecutor(),
             storage=self.storage,
             warehouse=self.warehouse,
             publisher=self.publisher,

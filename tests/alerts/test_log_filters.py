@@ -20,7 +20,8 @@ from common.runtime import Runtime
 from common.settings import Settings
 from common.sources.health import ALERTS as SOURCE_ALERTS
 from common.sources.health import Code, alert_once
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ROUTES, ManualClock
 from tests.alerts.log_filter import entry_of, matches
 from tests.alerts.policies import ALERTS

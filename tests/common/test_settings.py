@@ -132,3 +132,29 @@ def test_settings_do_not_change() -> None:
     """The settings are one frozen object a process."""
     with pytest.raises(ValueError, match="frozen"):
         setattr(Settings(), "project", "other")  # noqa: B010 - mypy knows that it is read-only
+
+
+LOGIN = "https://user:pass-word@host.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NBA_HTTP_PROXY",
+        "NBA_NBA_CDN_PROXY",
+        "NBA_NBA_CDN_URL",
+        "NBA_NBA_CDN_ROUTES",
+        "NBA_ODDS_API_KEY",
+    ],
+)
+def test_r10_a_secret_is_known_whatever_setting_holds_it(name: str) -> None:
+    """The password of every URL, and the key, is among what no text may show."""
+    value = "pass-word" if name.endswith("KEY") else LOGIN
+    assert "pass-word" in read_settings({name: value}).secrets()
+
+
+def test_r10_the_password_of_every_route_is_known() -> None:
+    """Not only that of the first one."""
+    routes = "https://a.example https://u:one-secret@b.example https://u:two-secret@c.example"
+    made = read_settings({"NBA_NBA_CDN_ROUTES": routes})
+    assert {"one-secret", "two-secret"} <= set(made.secrets())

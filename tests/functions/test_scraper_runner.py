@@ -216,3 +216,27 @@ def test_x14_props_are_blocked_when_the_events_failed(world: World, call: Call) 
     error = row["error_message"]
     assert error.startswith("oddsa_player_props: BLOCKED_BY_DEPENDENCY (oddsa_events failed)")
     assert defects(world) == []
+
+
+def test_r6_a_delivery_that_outlived_its_lease_yields_to_what_another_wrote(
+    world: World, call: Call
+) -> None:
+    """Its own failure, of a task that is done, counts neither for the task nor for the source."""
+    delivery = before(world, "scraper_runner")
+    good, asked = world.runtime.source, []
+
+    def slow(_: httpx.Request) -> httpx.Response:
+        asked.append(1)
+        if len(asked) == 1:
+            world.clock.sleep(700)
+            with world.with_ports(source=good):
+                assert world.deliver(delivery) == 200
+        return httpx.Response(403)
+
+    source = Source(world.runtime.settings, world.clock, httpx.MockTransport(slow))
+    with world.with_ports(source=source):
+        answer = call("scraper_runner", delivery.body())
+    assert (answer.status, answer.body["result"]) == (200, "was written")
+    assert answer.body["object"].startswith("oddsa-events/2025-11-12/")
+    state = world.runtime.settings.state_bucket
+    assert [*world.storage.list(state, "sources/oddsa_events/")] == []

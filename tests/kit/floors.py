@@ -32,6 +32,7 @@ FLOORS = (
     "local.review",
     "local.day",
     "local.costs",
+    "local.bench",
     "local.commands",
     "local.__main__",
 )

@@ -10,7 +10,7 @@ from common.cloud.ports import Publisher, Storage, Warehouse
 Port = TypeVar("Port", bound=Storage | Warehouse | Publisher)
 Do = Callable[[], Any]
 """Carries the call out and returns what the port returns."""
-WRITES = frozenset({"create", "replace", "append", "publish"})
+WRITES = frozenset({"create", "replace", "append", "publish", "publish_all"})
 OF_OBJECTS = frozenset({"create", "replace", "read", "stat", "list", "folders"})
 
 

@@ -1,24 +1,19 @@
-"""The three ports in memory, for tests and the simulator.
+"""Storage and warehouse in memory, for tests and the simulator.
 
 `tests/common/cloud` runs the same contract against these and against Google's implementations.
 """
 
-import json
 import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, partial
-from itertools import count
+from functools import partial
 from operator import attrgetter
 from threading import Lock
-from typing import Any
 
 from common.clock import Clock
 from common.cloud.ports import Row, StoredObject
-from common.cloud.publisher import encode
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
 from local.simulator.ports.memory_index import Folder, Partition, days_between, partition_day
@@ -129,14 +124,14 @@ class MemoryStorage:
 
     def read(
         self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
-    ) -> tuple[bytes, StoredObject] | None:
-        """The object's bytes and description; see the port."""
+    ) -> tuple[bytes, int] | None:
+        """The object's bytes and generation; see the port."""
         held = self._bucket(bucket).get(name)
-        if held is not None and held[1].size > max_bytes:
-            raise BadInputError(
-                f"gs://{bucket}/{name} has {held[1].size} bytes; the limit is {max_bytes}"
-            )
-        return held
+        if held is None:
+            return None
+        if held[1].size > max_bytes:
+            raise BadInputError(f"gs://{bucket}/{name} has more than {max_bytes} bytes, the limit")
+        return held[0], held[1].generation
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
         """The object's description without its bytes; see the port."""
@@ -256,52 +251,3 @@ class MemoryWarehouse:
         if not arrays:
             return found
         return [{**row, **{name: [*row[name]] for name in arrays}} for row in found]
-
-
-@dataclass(frozen=True)
-class Published:
-    """A message as Pub/Sub keeps it."""
-
-    message_id: str
-    topic: str
-    data: bytes
-    attributes: Mapping[str, str]
-    publish_time: datetime
-
-    @cached_property
-    def body(self) -> Mapping[str, Any]:
-        """The data, parsed as JSON."""
-        found: Mapping[str, Any] = json.loads(self.data)
-        return found
-
-
-class MemoryPublisher:
-    """Keeps what is published, in order, in `published`.
-
-    Args:
-        clock: gives the messages their publish times.
-
-    Attributes:
-        published: all messages, the oldest first.
-        listeners: each is called with a message once it is kept.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self.listeners: list[Callable[[Published], None]] = []
-        self._clock = clock
-        self.published: list[Published] = []
-        self._numbers = count(1)
-
-    def publish(self, topic: str, body: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-        """Publish one message; see the port."""
-        message = Published(
-            str(next(self._numbers)),
-            topic,
-            encode(body, attributes),
-            dict(attributes),
-            self._clock.now(),
-        )
-        self.published.append(message)
-        for listener in self.listeners:
-            listener(message)
-        return message.message_id

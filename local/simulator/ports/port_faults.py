@@ -145,7 +145,7 @@ class PortFaults:
 
 def point_of(call: Call) -> str:
     """Name the point that a call is, in the words of docs/simulator.md."""
-    if call.name == "publish":
+    if call.name in {"publish", "publish_all"}:
         return f"message to {call.subject}"
     if call.name in {"append", "select", "has_begun"}:
         return f"rows of {call.subject}"
@@ -159,6 +159,8 @@ def _of(call: Call) -> str:
     """What tells a call from others of its kind in every history."""
     if call.name == "publish":
         return identity(call.args[1])
+    if call.name == "publish_all":
+        return " ".join(identity(body) for body, _ in call.args[1])
     if call.name == "append":
         rows = call.args[1]
         return str(rows[0].get(table(call.subject).id_column)) if rows else ""

@@ -18,7 +18,7 @@ from common.cloud.ports import Publisher
 from common.cloud.publisher import PUBLISH_SECONDS_MAX, GooglePublisher
 from common.cloud.times import call_seconds
 from common.errors import BadInputError, is_transient
-from local.simulator.ports.memory import MemoryPublisher
+from local.simulator.ports.memory_publisher import MemoryPublisher
 
 PROJECT = "nba-props-platform"
 
@@ -40,7 +40,9 @@ class Server:
         if self.failures:
             context.abort(self.failures.pop(0), "made to fail")
         self.taken.append(request)
-        return PublishResponse(message_ids=[str(len(self.taken))])
+        first = sum(len(earlier.messages) for earlier in self.taken[:-1]) + 1
+        ids = [str(first + number) for number in range(len(request.messages))]
+        return PublishResponse(message_ids=ids)
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,27 @@ def test_a_message_at_every_limit_is_published(publisher: Publisher) -> None:
     assert publisher.publish("t", {"text": "x" * (limits.MESSAGE_BYTES.most - 11)}, {})
 
 
+def test_messages_of_one_topic_are_published_in_order(publisher: Publisher) -> None:
+    """Their ids come in the messages' order, and none is published where one is refused."""
+    assert publisher.publish_all("t", [({"n": n}, {}) for n in range(3)]) == ["1", "2", "3"]
+    with pytest.raises(BadInputError):
+        publisher.publish_all("t", [({}, {}), ({}, {"": "note"})])
+    assert publisher.publish_all("t", [({}, {})]) == ["4"]
+    assert publisher.publish_all("t", []) == []
+
+
+def test_messages_go_in_as_few_requests_as_pubsub_takes(
+    server: Server, endpoint_of: Callable[[Server], str]
+) -> None:
+    """A request has up to 1,000 messages and 10 MB in all, its overhead included."""
+    publisher = GooglePublisher(PROJECT, endpoint_of(server))
+    assert len(publisher.publish_all("t", [({}, {})] * 1001)) == 1001
+    publisher.publish_all("t", [({"text": "x" * 4_000_000}, {"n": str(n)}) for n in range(5)])
+    assert [len(request.messages) for request in server.taken] == [1000, 1, 2, 2, 1]
+    sizes = [len(PublishRequest.serialize(request)) for request in server.taken]
+    assert max(sizes) <= limits.MESSAGE_BYTES.most
+
+
 def test_a_deployments_prefix_goes_before_every_topic(
     server: Server, endpoint_of: Callable[[Server], str]
 ) -> None:
@@ -154,9 +177,23 @@ def test_the_wire_carries_topic_body_and_attributes(
     assert dict(request.messages[0].attributes) == {"action": "RUN"}
 
 
-def test_a_passing_failure_is_retried(server: Server, endpoint_of: Callable[[Server], str]) -> None:
-    """UNAVAILABLE is tried again at once; the caller sees only the id."""
-    server.failures = [grpc.StatusCode.UNAVAILABLE]
+@pytest.mark.parametrize(
+    "code",
+    [
+        grpc.StatusCode.ABORTED,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.INTERNAL,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.UNKNOWN,
+    ],
+    ids=lambda code: code.name,
+)
+def test_a_passing_failure_is_retried(
+    server: Server, endpoint_of: Callable[[Server], str], code: grpc.StatusCode
+) -> None:
+    """What Pub/Sub's own clients try again is tried again at once; the caller sees only the id."""
+    server.failures = [code]
     assert GooglePublisher(PROJECT, endpoint_of(server)).publish("t", {}, {}) == "1"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from common.calendar.slots import parse_cron
-from common.configuration.checks import check, load_checked
+from common.configuration.checks import check, defects, load_checked
 from common.configuration.tick_grid import Ticks
 from common.configuration.topology import Job
 from common.configuration.window_checks import window_defects
@@ -65,6 +65,16 @@ def test_a_workflow_of_games_needs_only_one_of_both(steps: str) -> None:
     """A post-game window needs a whole-date scraper for final games, or a per-game scraper."""
     window = f"{WINDOW_2}\n    games_of: today\n    steps: "
     assert refusal((f"{window}*post_game", f"{window}{steps}")) == ""
+
+
+@pytest.mark.parametrize(("steps", "refused"), [(8, False), (9, True)])
+def test_an_execution_has_up_to_sixteen_steps(steps: int, *, refused: bool) -> None:
+    """Those of the alternatives are counted: eight steps, each with one, are the most."""
+    each = "{scrapers: [a], alternatives: {a: [b]}}"
+    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
+    text = edited((f"{window}*post_game", f"{window}[{', '.join([each] * steps)}]"))
+    found = [said for _, said in defects(parse_source(text, "mine.yaml").file, TOPOLOGY)]
+    assert any(f"would have {2 * steps} steps" in said for said in found) is refused
 
 
 def test_a_band_without_a_tick_is_one_defect() -> None:

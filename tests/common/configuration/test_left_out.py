@@ -34,6 +34,13 @@ def test_two_scrapers_that_stand_in_for_each_other_leave_one() -> None:
     assert (kept.scrapers, kept.alternatives) == (("b",), {})
 
 
+def test_what_takes_a_place_keeps_the_further_alternatives_of_both() -> None:
+    """`b` stands in for `a`, which is off, and is asked itself: both have further ones."""
+    each = Step(scrapers=("a", "b"), alternatives={"a": ("b", "c"), "b": ("d",)})
+    kept = without(MORNING.model_copy(update={"steps": (each,)}), {"a"}).steps[0]
+    assert (kept.scrapers, kept.alternatives) == (("b",), {"b": ("c", "d")})
+
+
 def test_a_workflow_keeps_its_last_scraper() -> None:
     """A workflow of which nothing would be left stays whole: its failures must be seen."""
     assert without(MORNING, set(MORNING.every_scraper)) == MORNING

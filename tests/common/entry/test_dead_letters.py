@@ -1,6 +1,7 @@
 """Dead letters contain everything that a replay needs."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from common.messages.envelope import (
 )
 from common.runtime import Runtime
 from common.settings import Settings
-from local.simulator.ports.memory import MemoryPublisher
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -65,6 +66,26 @@ def test_a_letter_keeps_the_whole_event(runtime: Runtime) -> None:
         "original": '{"x": 1}',
         "truncated": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("raw", '{"url": "https://user:pass-word@host.example/"}'),
+        ("attributes", {"url": "https://user:pass-word@host.example/"}),
+        ("attributes", {"https://user:pass-word@host.example/": "url"}),
+    ],
+    ids=["text", "attribute", "name of an attribute"],
+)
+def test_a_letter_that_hides_a_secret_counts_as_cut(
+    runtime: Runtime, field: str, value: object
+) -> None:
+    """A replay would send `(hidden)` in its place, wherever in the message it stood."""
+    event: dict[str, Any] = {"attributes": {"action": "RUN"}, "raw": '{"x": 1}', field: value}
+    body = buried(runtime, Event(shape="push", data={}, **event))
+    assert "pass-word" not in str(body)
+    assert "(hidden)" in str(body[{"raw": "original"}.get(field, field)])
+    assert body["truncated"] is True
 
 
 def test_an_event_of_unknown_time_has_none(runtime: Runtime) -> None:

@@ -17,7 +17,8 @@ from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import Settings
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NIGHT = datetime(2025, 12, 23, 18, 0, 7, tzinfo=UTC)

@@ -16,7 +16,8 @@ from common.messages.models import Tick
 from common.runtime import Runtime
 from common.settings import ROOT, Settings
 from local.fake_sources.slate import load
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ROUTES, ManualClock, World
 
 NOON = datetime(2025, 11, 12, 17, 45, tzinfo=UTC)

@@ -11,6 +11,7 @@ from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
 from common.messages.models import GameTarget, WorkflowDecision
 from local.fake_sources.slate import final_score
+from local.simulator.ports.inline import InlineExecutor
 from local.simulator.world import World
 from tests.kit.losses import spoil
 from tests.kit.world import DAY, NOON, new_world
@@ -40,7 +41,9 @@ def refreshed() -> tuple[World, Result]:
 def final_games(world: World, *results: Result) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
     step = PlannedStep(scrapers=("nbac_boxscore",), games="final")
-    final = outputs_for(step, DECISION, results, Objects(world.storage, BUCKET, NOON)).final
+    final = outputs_for(
+        step, DECISION, results, Objects(world.storage, BUCKET, NOON, InlineExecutor())
+    ).final
     return None if final is None else {name: game.score for name, game in final.items()}
 
 
@@ -87,6 +90,35 @@ def test_ft2_a_refresh_that_brought_no_data_names_no_game() -> None:
     world, result = refreshed()
     assert final_games(world, result)
     assert final_games(world, result.model_copy(update={"outcome": "NO_DATA"})) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "held", "found"),
+    [
+        ("SUCCESS", "SUCCESS", b'{"records": [{"id": "a1"}, {"id": "b2"}]}', ("a1", "b2")),
+        ("SUCCESS", "NO_DATA", b'{"records": []}', ()),
+        ("FAILED", "BLOCKED", b'{"records": [{"id": "a1"}]}', None),
+    ],
+)
+def test_x14_a_day_without_events_has_none_and_a_failure_does_not_tell(
+    status: str, outcome: str, held: bytes, found: tuple[str, ...] | None
+) -> None:
+    """No event is nothing to ask for; events that are not known block what needs them."""
+    world, result = refreshed()
+    stored = world.storage.create(BUCKET, "oddsa-events/2025-11-12/1.json", held)
+    events = result.model_copy(
+        update={
+            "scraper": "oddsa_events",
+            "status": status,
+            "outcome": outcome,
+            "object": stored.name,
+            "generation": stored.generation,
+        }
+    )
+    step = PlannedStep(scrapers=("oddsa_player_props",), events_from="oddsa_events")
+    objects = Objects(world.storage, BUCKET, NOON, InlineExecutor())
+    assert outputs_for(step, DECISION, [result, events], objects).event_ids == found
+    assert outputs_for(step, DECISION, [result], objects).event_ids is None
 
 
 def scoreboard(world: World) -> Result:

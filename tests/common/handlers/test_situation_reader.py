@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from common.calendar.season import Season, by_date
 from common.errors import PermanentError, TransientError
-from common.handlers.situation_reader import HISTORY_SPAN, read_history, read_situation
+from common.handlers.situation_reader import HISTORY_SPAN, is_idle, read_history, read_situation
 from common.settings import ROOT
 from local.fake_sources.slate import load
 from local.simulator.world import World
+from tests.kit.situations import game
 
 SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)
 SLATE = load(ROOT / "config" / "slates" / "2025-11.json")
@@ -146,3 +148,18 @@ def test_a_tick_reads_a_constant_span_however_old_the_tables_are(world: World) -
     assert {(since, until) for _, since, until in asked} == {
         (SLOT - HISTORY_SPAN, SLOT + timedelta(days=1))
     }
+
+
+@pytest.mark.parametrize(
+    ("days", "idle"), [(-200, True), (-15, True), (-14, False), (0, False), (14, False), (15, True)]
+)
+def test_o3_a_slot_is_idle_without_a_game_within_two_weeks(days: int, *, idle: bool) -> None:
+    """Games of a season that is over, or that is far off, make no decision look at the past."""
+    listed = game(1, game_date=SLOT.date() + timedelta(days=days))
+    assert is_idle(Season(by_date((listed,)), SLOT, "a.json"), SLOT, SLOT) is idle
+
+
+def test_o3_an_old_schedule_is_never_idle() -> None:
+    """What it does not list may have been added since it was fetched."""
+    assert is_idle(Season({}, SLOT, "a.json"), SLOT, SLOT)
+    assert not is_idle(Season({}, SLOT - timedelta(days=30), "a.json"), SLOT, SLOT)

@@ -14,7 +14,8 @@ from common.healing.objects import ObjectSweep, heal_objects
 from common.runtime import Runtime
 from common.settings import Settings
 from common.state import names
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -179,11 +180,24 @@ def test_t4_a_near_sweep_looks_over_midnight(runtime: Runtime, hours: float, day
 
 
 def test_a_near_sweep_lists_only_dates_around_today(runtime: Runtime) -> None:
-    """A backfill of another season is left to the hourly round."""
-    for day in ("2024-11-12", "2025-11-10", "2025-11-12", "2025-11-14", "2026-11-12"):
+    """Yesterday's, today's and tomorrow's; a backfill of a season is left to the hourly round."""
+    near = ("2025-11-11", "2025-11-12", "2025-11-13")
+    for day in (*near, "2024-11-12", "2025-11-10", "2025-11-14", "2026-11-12"):
         write(runtime, f"a/{day}/1.json")
-    assert resent(sweep(runtime)) == ["a/2025-11-12/1.json"]
-    assert sweep(runtime, deep=True).checked == 5
+    assert resent(sweep(runtime)) == [f"a/{day}/1.json" for day in near]
+    assert sweep(runtime, deep=True).checked == 7
+
+
+def test_a_deep_sweep_lists_the_dates_of_eight_days(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before and after today, the first and the last of them included, without its page."""
+    monkeypatch.setattr(lost_objects, "LISTING_PAGE_OBJECTS", 1)
+    write(runtime, "0.csv")  # the page
+    near = ("2025-11-04", "2025-11-20")
+    for day in (*near, "2025-11-03", "2025-11-21"):
+        write(runtime, f"a/{day}/1.json")
+    assert resent(sweep(runtime, deep=True)) == ["0.csv", *(f"a/{day}/1.json" for day in near)]
 
 
 def test_r8_a_round_turns_its_pages_and_begins_anew(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -164,6 +165,34 @@ def test_what_is_no_json_object_is_refused(body: bytes) -> None:
     """Lists, scalars, other encodings and extreme nesting are refused."""
     with pytest.raises(BadInputError, match="body"):
         json_object(body, "body")
+
+
+LONGEST: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
+    "the value of an attribute": (lambda n: push(attributes={"a": "x" * n}), 1024),
+    "the key of an attribute": (lambda n: push(attributes={"x" * n: "a"}), 256),
+    "attributes": (lambda n: push(attributes={str(one): "" for one in range(n)}), 100),
+    "the id": (lambda n: push(messageId="1" * n), 256),
+    "the subscription": (lambda n: {**push(), "subscription": "s" * n}, 1024),
+    "the data": (lambda n: push(data=base64.b64encode(b"{}" + b" " * (n - 2)).decode()), 2**20),
+}
+"""What Pub/Sub bounds, or we do: a push with a text of some length, and the longest."""
+
+
+@pytest.mark.parametrize(("made", "most"), LONGEST.values(), ids=LONGEST)
+def test_a_push_is_read_up_to_its_bounds(made: Callable[[int], dict[str, Any]], most: int) -> None:
+    """The longest text is taken, and one that is longer by a character is refused."""
+    assert parse(made(most)).shape == "push"
+    with pytest.raises(BadInputError, match=r"message|subscription"):
+        parse(made(most + 1))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(1, 1), (9999, 9999), (0, None), (10_000, None), (-1, None), (True, None), ("2", None)],
+)
+def test_a_number_of_a_delivery_that_cannot_be_is_ignored(given: object, kept: int | None) -> None:
+    """It only decides how early an incident is reported."""
+    assert parse({**push(), "deliveryAttempt": given}).delivery_attempt == kept
 
 
 def test_a_body_larger_than_pubsub_allows_is_refused() -> None:

@@ -175,6 +175,69 @@ def test_r3_a_forced_tick_adds_its_messages_id() -> None:
     assert force_id(Tick(), event, "owner") == ""
 
 
+TICKED = {"scheduled_time": "2025-11-12T18:00:00Z"}
+OBJECT = {"bucket": "any", "name": "a.json", "generation": 1}
+ASKED = {"scraper": "x"}
+DECISION = MESSAGES[2].body()
+REF = ExecutionRef.model_validate(MESSAGES[4].body()["execution"]).body()
+GAME = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+BOUNDS: list[tuple[type[Message], dict[str, Any], str, list[Any], list[Any]]] = [
+    (
+        *(Tick, TICKED, "scheduled_time"),
+        ["1946-11-01T00:00:00Z", "2099-12-31T23:59:59.999999Z"],
+        ["1946-10-31T23:59:59.999999Z", "2100-01-01T00:00:00Z"],
+    ),
+    (
+        *(ScraperRequest, ASKED, "target_date"),
+        ["1946-10-25", "2099-12-31"],
+        ["1946-10-24", "2100-01-01"],
+    ),
+    (ScraperRequest, ASKED, "scraper", ["x" * 64], ["x" * 65, ""]),
+    (ScraperRequest, ASKED, "games", [[GAME] * 64], [[GAME] * 65]),
+    (ScraperRequest, ASKED, "event_ids", [["e" * 64] * 64], [["e" * 65], [""]]),
+    (WorkflowDecision, DECISION, "scrapers", [["x"] * 64], [["x"] * 65]),
+    (WorkflowDecision, DECISION, "targets", [[GAME] * 64], [[GAME] * 65]),
+    (GameTarget, GAME, "scrapers", [["x"] * 32], [["x"] * 33]),
+    (GameTarget, GAME, "game_id", ["espn-1", "espn-" + "1" * 12], ["espn-", "espn-" + "1" * 13]),
+    (GameTarget, GAME, "away", ["MIL"], ["MI", "MILW", "mil"]),
+    (GameRef, GAME, "away_score", [0, 999], [-1, 1000]),
+    (ExecutionRef, REF, "step", [0, 15], [-1, 16]),
+    (ObjectEvent, OBJECT, "name", ["é" * 512, "x" * 1024], ["é" * 513, "x" * 1025, "", ".", ".."]),
+    (ObjectEvent, OBJECT, "generation", [1, 2**63 - 1], [0, 2**63]),
+    (ObjectEvent, OBJECT, "size", [0, 2**63 - 1], [-1, 2**63]),
+]
+"""A message, what it needs, a field of it, and the values right within its bounds and outside."""
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "field", "within", "outside"),
+    BOUNDS,
+    ids=[f"{model.__name__}.{field}" for model, _, field, *_ in BOUNDS],
+)
+def test_a_message_is_taken_up_to_its_bounds(
+    model: type[Message], given: dict[str, Any], field: str, within: list[Any], outside: list[Any]
+) -> None:
+    """The last value that is allowed is taken, and the one beyond it is refused by its field."""
+    for value in within:
+        assert parse_message(model, bare({**given, field: value}))
+    for value in outside:
+        with pytest.raises(BadInputError, match=rf"{model.__name__}: .*{field}"):
+            parse_message(model, bare({**given, field: value}))
+
+
+@pytest.mark.parametrize(("characters", "taken"), [(1, True), (128, True), (129, False)])
+def test_fr12_a_forced_tick_s_id_fits_into_the_name_of_an_object(
+    characters: int, *, taken: bool
+) -> None:
+    """Up to 128 characters; a longer one is refused with its length."""
+    event = Event(shape="bare", data={}, message_id="7" * characters)
+    if taken:
+        assert force_id(Tick(force=True), event, "owner") == "7" * characters
+        return
+    with pytest.raises(BadInputError, match="129 characters"):
+        force_id(Tick(force=True), event, "owner")
+
+
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 
 

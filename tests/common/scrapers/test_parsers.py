@@ -242,3 +242,18 @@ def test_a_cut_pdf_breaks_the_contract(name: str) -> None:
     """A PDF that lacks its end is refused."""
     with pytest.raises(ContractError, match="cut off"):
         parse(name, sample(name)[:-8])
+
+
+@pytest.mark.parametrize("name", sorted(PDFS))
+def test_s1_a_pdf_that_is_cut_off_breaks_the_contract(name: str) -> None:
+    """A file that was changed later has an end mark inside as well: only one at the end counts."""
+    whole = sample(name)
+    cut = whole[: whole.rindex(b"%%EOF")]
+    for body in (cut, whole + b"1 0 obj " + b"x" * 2000):
+        with pytest.raises(ContractError, match="is cut off"):
+            parse(name, body)
+
+
+def test_a_pdf_may_end_with_some_bytes_of_its_server() -> None:
+    """The end mark may stand up to a kilobyte before the end of the file."""
+    assert parse("nbac_gamebook_pdf", sample("nbac_gamebook_pdf") + b"\n" * 1000).count == 1

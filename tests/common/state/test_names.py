@@ -1,10 +1,12 @@
 """The names of state objects are those that docs/messages.md lists, and no others."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from common.eastern import eastern
 from common.settings import ROOT
 from common.state import names
 
@@ -34,6 +36,7 @@ OBJECTS = {
 }
 PARTS = {
     "batches": names.batches(SLOT),
+    "steps": names.steps(UUID),
     "results": names.results(UUID, 1),
     "attempts": names.attempts(f"objects/{UUID}"),
 }
@@ -49,7 +52,7 @@ KEYS = {
     "slot_key": names.slot_key("cleanup_processor", SLOT, ""),
     "slot_key of a forced tick": names.slot_key("master_controller", SLOT, "17"),
 }
-FORMS = {"tick_stamp", "EVENT_STAMP", "BATCHES"}
+FORMS = {"tick_stamp", "EVENT_STAMP", "BATCHES", "step_of_result"}
 """What the names of objects are made of."""
 PLACEHOLDERS = {
     "<key>": "[a-z_]+/.+",
@@ -127,3 +130,42 @@ def test_only_forced_locks_are_numbered() -> None:
     """The first lock of a date has the name that it always had, so that it stays done."""
     assert names.lock_key(SLOT.date(), 1) == "schedule_locker/2025-11-12"
     assert names.lock_key(SLOT.date(), 2) == "schedule_locker/2025-11-12-2"
+
+
+def test_one_listing_of_an_execution_tells_results_by_their_step() -> None:
+    """The tasks of a step lie beside its results, and are none."""
+    assert names.step_of_result(names.result(UUID, 12, UUID)) == 12
+    assert names.step_of_result(names.tasks(UUID, 1)) is None
+
+
+INSTANTS: dict[str, tuple[Callable[[datetime], str], timedelta]] = {
+    "incident": (lambda at: names.incident(at, "f", "Error"), timedelta(hours=1)),
+    "source_alert": (lambda at: names.source_alert("X", "s", at, "start"), timedelta(days=1)),
+    "batch": (lambda at: names.batch(names.tick_stamp(at, "")), timedelta(minutes=1)),
+    "slot_key": (lambda at: names.slot_key("f", at, ""), timedelta(minutes=1)),
+    "lock_key": (lambda at: names.lock_key(at.date(), 1), timedelta(days=1)),
+    "turn": (lambda at: names.turn("host", at), timedelta(milliseconds=200)),
+}
+"""Names that are made of an instant, each with the time after which it is another one."""
+
+
+@pytest.mark.parametrize(("name", "step"), INSTANTS.values(), ids=INSTANTS)
+def test_another_instant_has_another_name(name: Callable[[datetime], str], step: timedelta) -> None:
+    """No two hours, days, slots or turns share an object."""
+    assert len({name(SLOT + number * step) for number in range(400)}) == 400
+
+
+@pytest.mark.parametrize("name", ["incident", "source_alert", "batch", "slot_key"])
+def test_an_instant_has_one_name_in_every_time_zone(name: str) -> None:
+    """An instant that is given in Eastern time has the name that it has in UTC."""
+    named, _ = INSTANTS[name]
+    evening = SLOT + timedelta(hours=8)
+    assert named(eastern(evening)) == named(evening)
+
+
+@pytest.mark.parametrize("name", ["incident", "source_alert"])
+def test_within_its_span_a_mark_is_the_same(name: str) -> None:
+    """All failures of an hour, and all alerts of a day, find the same mark."""
+    named, step = INSTANTS[name]
+    whole = SLOT.replace(hour=0, minute=0)
+    assert named(whole) == named(whole + step - timedelta(microseconds=1))

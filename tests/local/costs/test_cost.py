@@ -120,8 +120,8 @@ def test_seconds_add_up_computing_starting_and_waiting(counts: Counts, prices: P
     own, assumed = prices.measured["scraper_runner"], prices.assumed
     asked = counts.months["month"].functions["scraper_runner"]
     computing = (90 * own.warm + 10 * own.cold) / assumed.vcpu
-    waiting = 200 * assumed.storage_call + 50 * assumed.source_request
-    starting = 10 * assumed.start + 100 * assumed.rounding
+    waiting = 200 * prices.seconds("storage") + 50 * prices.seconds("source")
+    starting = 10 * prices.seconds("start") + 100 * assumed.rounding
     expected = pytest.approx(computing + waiting + starting)
     assert seconds_of("scraper_runner", asked, prices) == expected
 

@@ -20,7 +20,8 @@ from local.costs.usage import read_usage
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
 from local.simulator.ports.intercepted import intercepted
-from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.world import ManualClock
@@ -64,13 +65,13 @@ def test_a_write_is_class_a_and_the_data_buckets_notification_class_b(
     }
 
 
-def test_a_read_is_two_class_b_and_a_description_one(storage: Storage, meter: Meter) -> None:
-    """`GoogleStorage.read` requests the description first."""
+def test_a_read_is_one_class_b_and_so_is_a_description(storage: Storage, meter: Meter) -> None:
+    """`GoogleStorage.read` makes one request."""
     storage.create("state", "c.json", b"")
     before = bills(meter)
     storage.read("state", "c.json")
     storage.stat("state", "c.json")
-    assert bills(meter) == {**before, "class_b": 3}
+    assert bills(meter) == {**before, "class_b": 2}
 
 
 def test_what_is_refused_is_asked_but_not_billed(storage: Storage, meter: Meter) -> None:

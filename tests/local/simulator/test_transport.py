@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from common.configuration.topology import load_topology
 from common.settings import Settings
-from local.simulator.ports.memory import MemoryPublisher
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.transport import Delivery, Transport
 from local.simulator.world import ManualClock
 

@@ -28,9 +28,10 @@ def test_finished_games_are_final_with_their_score() -> None:
     assert sum(first.score) > 0
 
 
-def test_a_game_that_is_called_off_is_postponed() -> None:
-    """ESPN ends a postponed game too, without playing it."""
-    first, *_ = read_listings(stored(name="STATUS_POSTPONED", completed=True))
+@pytest.mark.parametrize("word", ["POSTPONED", "CANCELED", "FORFEIT", "ABANDONED"])
+def test_a_game_that_is_called_off_is_postponed(word: str) -> None:
+    """ESPN ends a game that is not played too, whatever it calls it."""
+    first, *_ = read_listings(stored(name=f"STATUS_{word}", completed=True))
     assert first.postponed
     assert first.status != FINAL
 

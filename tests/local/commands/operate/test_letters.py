@@ -13,7 +13,7 @@ from common.messages.envelope import Event
 from common.runtime import Runtime
 from common.settings import Settings
 from local.commands.operate.letters import Letter, Resent, described, read_letter, resent
-from local.simulator.ports.memory import MemoryPublisher
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)

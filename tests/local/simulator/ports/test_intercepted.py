@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from local.simulator.ports.intercepted import Call, Do, intercepted
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 CLOCK = ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC))
@@ -24,7 +25,7 @@ def test_a_call_is_described_and_carried_out() -> None:
     held = MemoryStorage(CLOCK)
     storage = intercepted(held, note)
     made = storage.create("state", "a/b", b"1", metadata={"x": "1"})
-    assert storage.read("state", "a/b") == held.read("state", "a/b") == (b"1", made)
+    assert storage.read("state", "a/b") == held.read("state", "a/b") == (b"1", made.generation)
     assert seen == [
         Call("create", ("state", "a/b", b"1"), {"metadata": {"x": "1"}}),
         Call("read", ("state", "a/b")),

@@ -7,7 +7,8 @@ import pytest
 
 from common.cloud.ports import StoredObject
 from common.errors import ConflictError
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse, Published
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
 
@@ -45,7 +46,8 @@ def test_a_listener_is_called_once_for_each_write() -> None:
     def note(made: StoredObject) -> None:
         held = storage.read(made.bucket, made.name)
         assert held is not None
-        seen.append((held[1], held[0]))
+        assert held[1] == made.generation
+        seen.append((made, held[0]))
 
     storage.listeners.append(note)
     first = storage.create("any", "x", b"1")

@@ -9,8 +9,9 @@ from google.api_core.exceptions import BadRequest, TooManyRequests
 
 from common.cloud import limits
 from common.errors import BadInputError, is_rate_limit, is_transient
-from local.simulator.ports.memory import MemoryPublisher, MemoryStorage, MemoryWarehouse
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.ports.memory_limits import Statements
+from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
 NOW = datetime(2025, 11, 12, 18, 0, tzinfo=UTC)

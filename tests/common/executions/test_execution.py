@@ -1,0 +1,77 @@
+"""An execution as a delivery sees it: what is published, and what its terminal row counts."""
+
+import pytest
+
+from common import ids
+from common.errors import ClaimBusyError
+from common.executions.execution import Execution
+from common.executions.steps import Outputs
+from common.state import names
+from local.simulator.world import World
+from tests.kit.sweeps import execution
+from tests.kit.world import LAST_TASK, SLOT, before, new_world
+
+ID = ids.execution_id(ids.decision_id("betting_lines", SLOT))
+
+
+def opened(world: World) -> Execution:
+    """Open the execution of betting_lines anew."""
+    found = Execution.open(world.runtime, ID)
+    assert found is not None
+    return found
+
+
+def at_its_last_task() -> World:
+    """Make a world whose execution waits for the last of its three tasks."""
+    world = new_world()
+    before(world, LAST_TASK)
+    return world
+
+
+def test_x14_a_step_that_is_blocked_altogether_is_kept_with_its_reason() -> None:
+    """Nothing is asked for, and the row says what could not be, whoever writes it."""
+    world = new_world()
+    before(world, "execution_tracker")
+    made = opened(world)
+    asked = made.manifest.model_copy(
+        update={
+            "steps": (
+                made.manifest.steps[0],
+                made.manifest.steps[1].model_copy(update={"scrapers": ("oddsa_player_props",)}),
+            )
+        }
+    )
+    key = names.step_key(ID, 0)
+    nothing = Outputs(event_ids=None)
+    assert Execution(world.runtime, asked).publish_step(1, key, nothing) == 0
+    other = Execution(world.runtime, asked)
+    other.give_up(names.step_key(ID, 1), "LOST", lambda: False)
+    row = execution(world)
+    assert row["status"] == "failed"
+    assert "oddsa_player_props: BLOCKED_BY_DEPENDENCY" in row["error_message"]
+
+
+def test_a_given_up_execution_counts_the_results_of_every_step() -> None:
+    """Those of the last step too: the rows that it links are what was logged of it."""
+    world = at_its_last_task()
+    assert opened(world).give_up(names.step_key(ID, 1), "LOST: why", lambda: False)
+    row = execution(world)
+    counts = (row["scrapers_triggered"], row["scrapers_succeeded"], row["scrapers_failed"])
+    assert counts == (2, 2, 0)
+    assert len(row["scraper_execution_ids"]) == 2
+    assert (row["status"], row["error_message"]) == ("failed", "LOST: why")
+
+
+def test_an_execution_that_went_on_is_not_given_up() -> None:
+    """Where another delivery has brought it on, no row is written and the claim is free again."""
+    world = at_its_last_task()
+    with pytest.raises(ClaimBusyError, match="went on"):
+        opened(world).give_up(names.step_key(ID, 1), "LOST", lambda: True)
+    assert not [r for r in world.rows["workflow_executions"] if r["execution_id"] == ID]
+
+
+def test_it_tells_how_far_it_has_come_and_who_is_silent() -> None:
+    """The last step whose tasks were asked for, and those of its tasks that have not reported."""
+    made = opened(at_its_last_task())
+    assert made.step_reached() == 1
+    assert [len(made.silent(number)) for number in (0, 1)] == [0, 1]

@@ -1,0 +1,43 @@
+"""A slot's batches: which of them a decision looks at, and how a decision is published."""
+
+from datetime import timedelta
+
+from common.state import names
+from common.state.decided import batches_of, near_batches, publish_decision
+from local.simulator.ports.memory_publisher import MemoryPublisher
+from local.simulator.world import ManualClock
+from tests.kit.state import NOON, new_state
+
+HOUR = timedelta(hours=1)
+
+
+def test_fr3_the_batches_of_two_hours_before_a_slot_are_looked_at() -> None:
+    """Neighbouring slots are decided at once when one is late: their RUNs are under way."""
+    state = new_state()
+    for hours in range(-3, 3):
+        state.mark(names.batch(names.tick_stamp(NOON + hours * HOUR, "")))
+    state.mark(names.batch(names.tick_stamp(NOON - HOUR, "17")))
+    near = [stored.name for stored in near_batches(state, NOON)]
+    assert near == [
+        f"decided/20251112T{stamp}.json"
+        for stamp in ("150000Z", "160000Z-17", "160000Z", "170000Z", "180000Z", "190000Z")
+    ]
+
+
+def test_a_slot_has_a_batch_for_each_of_its_ticks() -> None:
+    """The plain tick's and the forced ones' are a slot's own, and no other slot's."""
+    state = new_state()
+    for slot, forced_by in ((NOON, ""), (NOON, "17"), (NOON + HOUR, ""), (NOON - HOUR, "")):
+        state.mark(names.batch(names.tick_stamp(slot, forced_by)))
+    own = [stored.name for stored in batches_of(state, NOON)]
+    assert own == ["decided/20251112T170000Z-17.json", "decided/20251112T170000Z.json"]
+
+
+def test_a_decision_is_published_with_what_the_filter_looks_at() -> None:
+    """The attributes repeat action and workflow, and the message is the stored one."""
+    publisher = MemoryPublisher(ManualClock(NOON))
+    message = {"action": "RUN", "workflow_name": "betting_lines", "slot": "x"}
+    publish_decision(publisher, {"message": message, "reason": "why"})
+    (sent,) = publisher.published
+    assert (sent.topic, sent.body) == ("workflow-decisions", message)
+    assert sent.attributes == {"action": "RUN", "workflow_name": "betting_lines"}
