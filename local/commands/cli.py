@@ -29,6 +29,7 @@ from local.commands.stack.day import day
 from local.commands.stack.sql import sql
 from local.commands.stack.stop import stop
 from local.commands.stack.up import up
+from local.operate.reach import told_in_one_line
 
 FAILED = 2
 """Exit status of a command that was refused or failed."""
@@ -66,7 +67,8 @@ class CommandLine(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; such an error ends it with exit status 2."""
         try:
-            return super().invoke(ctx)
+            with told_in_one_line():
+                return super().invoke(ctx)
         except (OrchestrationError, OSError) as error:  # such as a full disk, with the file's name
             _print_error(error)
             sys.exit(FAILED)

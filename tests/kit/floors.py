@@ -30,6 +30,7 @@ FLOORS = (
     "local.simulator",
     "local.stack",
     "local.review",
+    "local.operate",
     "local.day",
     "local.costs",
     "local.bench",
