@@ -18,9 +18,11 @@ from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
 from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
+from local.commands.operate.games import games
 from local.commands.operate.parse import parse
 from local.commands.operate.schedule import schedule
 from local.commands.operate.scrapers import scrapers
+from local.commands.operate.status import status
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
 from local.commands.review.diff import diff
@@ -36,7 +38,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (check, dlq, parse, schedule, scrapers),
+    "Operate": (status, games, check, dlq, parse, schedule, scrapers),
     "Develop": (
         simulate,
         soak,
