@@ -24,7 +24,7 @@ STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"
 @project_option
 @json_option
 def games(day: date, *, project: str | None, as_json: bool) -> None:
-    """Show what each game of DATE has, when it came, and why the rest is missing."""
+    """Show what each game of DATE has, or why it is missing."""
     from local.operate.coverage import cover
     from local.operate.reach import reach
 

@@ -28,7 +28,7 @@ MINUTES_SHOWN_MAX = 120
 @project_option
 @json_option
 def status(*, project: str | None, as_json: bool) -> None:
-    """Show today: plan, decisions, what runs, what is late or missing, dead letters."""
+    """Show today: plan, runs, what is late or missing, dead letters."""
     from local.operate.reach import reach
     from local.operate.status import status_of
 
