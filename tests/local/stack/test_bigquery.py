@@ -9,6 +9,7 @@ from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
+from local.processes.process import accepts
 from local.records.sql import run_sql
 from local.stack.bigquery import (
     HOME,
@@ -17,7 +18,6 @@ from local.stack.bigquery import (
     place_extension,
     start_bigquery,
 )
-from local.stack.process import accepts
 
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
