@@ -27,7 +27,7 @@ from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import done_at
-from common.state.decided import batches_of, decisions_of, publish_decision
+from common.state.decided import batches_of, decisions_of, publish_decisions
 from common.state.own_objects import secret_of
 
 RUN_AGE_MIN = timedelta(minutes=20)
@@ -115,7 +115,7 @@ class UnfinishedRun:
         item = f"decisions/{decision_id}"
         entry, _ = self._stored_decision()
         if entry:
-            send = partial(publish_decision, self._runtime.publisher, entry)
+            send = partial(publish_decisions, self._runtime.publisher, [entry])
             resent = resend(state, item, send)
         else:
             resent = quarantine(state, item)
