@@ -4,6 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+HOW_TO_READ = """\
+Only *times* can be compared between runs: each has floors of its own. *Before*: the commit before
+issue 12, in a run of its own. Above a load of about 2 the chains wait for the machine's other work,
+longer than the single calls of their floor do."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -93,8 +98,7 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
         f"On {machine['day']}, {machine['cpus']} processors, Python {machine['python']}, load "
         f"{machine['load']} at the end."
     )
-    yield "Only *times* can be compared with another run: a floor is of its own run. *Before*: the"
-    yield "commit before issue 12, in a run of its own."
+    yield from HOW_TO_READ.splitlines()
     yield ""
     yield row("Figure", "value", "floor", "times", "before", "the floor is")
     yield row("---", *["---:"] * 4, "---")

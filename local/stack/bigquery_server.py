@@ -38,6 +38,8 @@ def as_of(sql: str, now: datetime) -> str:
     """Return a statement in GoogleSQL whose functions of the present all give one instant.
 
     A statement that cannot be read is returned as it is; bqemulator refuses it with a reason.
+    Comments are left out: an apostrophe in one makes bqemulator take the texts after it for code,
+    in which it rewrites decimals (its `rewrite_decimal_literals`).
     """
     if "CURRENT_" not in sql.upper():
         return sql
@@ -48,7 +50,7 @@ def as_of(sql: str, now: datetime) -> str:
     found = list(tree.find_all(*_OF_THE_PRESENT))
     for node in found:
         node.replace(sqlglot.parse_one(_value(node, now), read=DIALECT))
-    return tree.sql(dialect=DIALECT) if found else sql
+    return tree.sql(dialect=DIALECT, comments=False) if found else sql
 
 
 def _value(node: exp.Expression, now: datetime) -> str:

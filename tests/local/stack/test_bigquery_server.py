@@ -38,10 +38,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]
         ("INSERT INTO d.t (x) VALUES (current_time())", None),
         ("SELECT 'CURRENT_DATE' AS current_date, t.current_time FROM t", None),
         ("SELECT CURRENT_DATE( FROM", None),
+        ("SELECT CURRENT_TIMESTAMP() AS t -- the day's", f"SELECT {STAMP} AS t"),
     ],
 )
 def test_only_functions_of_the_present_are_bound(sql: str, bound: str | None) -> None:
-    """Texts, names and what cannot be read stay as they are."""
+    """Texts, names and what cannot be read stay as they are; a comment is dropped."""
     wanted = bound or sql.replace("current_time()", f"TIME({STAMP}, 'UTC')")
     assert as_of(sql, NOW) == wanted
 
