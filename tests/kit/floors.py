@@ -31,6 +31,7 @@ FLOORS = (
     "local.broker",
     "local.scheduler",
     "local.simulator",
+    "local.processes",
     "local.stack",
     "local.review",
     "local.day",
