@@ -23,6 +23,7 @@ from local.commands.operate.parse import parse
 from local.commands.operate.schedule import schedule
 from local.commands.operate.scrapers import scrapers
 from local.commands.operate.status import status
+from local.commands.operate.why import why
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
 from local.commands.review.diff import diff
@@ -38,7 +39,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (status, games, check, dlq, parse, schedule, scrapers),
+    "Operate": (status, games, why, check, dlq, parse, schedule, scrapers),
     "Develop": (
         simulate,
         soak,
