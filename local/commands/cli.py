@@ -30,6 +30,7 @@ from local.commands.review.decide import decide
 from local.commands.review.diff import diff
 from local.commands.review.replay import replay
 from local.commands.stack.day import day
+from local.commands.stack.queries import queries
 from local.commands.stack.sql import sql
 from local.commands.stack.stop import stop
 from local.commands.stack.up import up
@@ -38,7 +39,7 @@ from local.operate.reach import told_in_one_line
 FAILED = 2
 """Exit status of a command that was refused or failed."""
 GROUPS: Mapping[str, Sequence[click.Command]] = {
-    "Stack": (day, up, sql, stop),
+    "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
     "Operate": (status, games, why, runs, run_, check, dlq, parse, schedule, scrapers),
     "Develop": (
