@@ -5,7 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-GROUND = ("errors", "eastern", "ids", "clock", "redaction", "logs", "source_settings", "settings")
+GROUND = (
+    *("errors", "eastern", "ids", "threads", "clock"),
+    *("redaction", "logs", "source_settings", "settings"),
+)
 FLOORS = (
     *(f"common.{name}" for name in GROUND),
     "common.cloud",
@@ -28,8 +31,10 @@ FLOORS = (
     "local.broker",
     "local.scheduler",
     "local.simulator",
+    "local.processes",
     "local.stack",
     "local.review",
+    "local.operate",
     "local.day",
     "local.costs",
     "local.bench",
