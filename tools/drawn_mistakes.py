@@ -56,7 +56,7 @@ DRAWN = (
         ("tests/common/handlers/test_situation_reader.py",),
     ),
     Mistake(
-        "drawn: a forced tick of the calendar's last minutes fails for ever instead of being refused",
+        "drawn: a forced tick of the calendar's last minutes fails for ever, unrefused",
         "common/handlers/tick_slot.py",
         "if INSTANT_MIN <= slot < INSTANT_END:",
         "if INSTANT_MIN <= slot <= INSTANT_END:",
