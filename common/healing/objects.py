@@ -193,13 +193,14 @@ def _due(
 ) -> list[StoredObject]:
     """Those written long enough ago to be logged, and not before the span (or others' `begun`)."""
     earliest, latest = now - span, now - EVENT_AGE_MIN
-    others_earliest = max(earliest, begun)
-    young = [
+    # Nearly all of a listing is older, so this comes first.
+    young = [each for each in objects if not each.created or each.created >= earliest]
+    return [
         stored
-        for stored in objects
-        if not stored.created or stored.created >= (earliest if stored.is_ours else others_earliest)
+        for stored in young
+        if earliest <= (stored.run_at or now) <= latest
+        and (stored.is_ours or not stored.created or stored.created >= begun)
     ]
-    return [stored for stored in young if earliest <= (stored.run_at or now) <= latest]
 
 
 def _path(stored: StoredObject) -> str:
