@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 
 from pydantic import BaseModel
 
@@ -120,8 +121,8 @@ def _look(
     paged = _due(page.objects, now, WEEK_SPAN, begun) if page else []
     objects = {stored.name: stored for stored in (*paged, *dated)}
     rows = _rows(runtime.warehouse, now, WEEK_SPAN if paged else written) if objects else ()
-    logged = {(row["gcs_path"], row["object_generation"]) for row in rows}
-    logged_at = (row["logged_at"] for row in rows if row["logged_at"])
+    logged = set(map(itemgetter("gcs_path", "object_generation"), rows))
+    logged_at = filter(None, map(itemgetter("logged_at"), rows))
     found.logger_seen = max(logged_at, default=LONG_AGO)
     found.checked = len(objects)
     found.missing_objects = [
@@ -199,7 +200,7 @@ def _due(
         stored
         for stored in young
         if earliest <= (stored.run_at or now) <= latest
-        and (stored.is_ours or not stored.created or stored.created >= begun)
+        and (not stored.created or stored.created >= begun or stored.is_ours)
     ]
 
 
