@@ -7,7 +7,7 @@ SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
 MINUTES ?= 30
 
-.PHONY: setup run test explore soak soak-tests soak-weeks lint bundle mutants mistakes pins
+.PHONY: setup run test bench explore soak soak-tests soak-weeks lint bundle mutants mistakes pins
 
 setup: $(VENV)/installed
 
@@ -23,6 +23,10 @@ run: setup
 
 test: setup $(CHECKOV)/installed lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# How fast it is, each figure beside a floor of the same run: some minutes.
+bench: setup
+	$(BIN)/python -m local bench
 
 # Apart: its fork of python-hcl2 takes the name of ours.
 $(CHECKOV)/installed: requirements-checkov.txt $(VENV)/installed

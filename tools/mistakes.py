@@ -106,7 +106,7 @@ CODE = (
     Mistake(
         "FT6 the executor uses the manifest that it just made",
         "common/executions/execution.py",
-        "return cls(runtime, Manifest.model_validate(held))",
+        "return cls(runtime, manifest if held is body else Manifest.model_validate(held))",
         "return cls(runtime, manifest)",
         (EXECUTOR,),
     ),

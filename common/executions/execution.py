@@ -1,23 +1,25 @@
 """One execution: its steps published, its results gathered, its terminal row written.
 
-Its state is created once and never changed (`state/names.py`): the manifest, and for each step the
-requests and one result a task, whose metadata carries the labels, so that one listing tells all.
+Its state is created once and never changed (`state/names.py`): the manifest with the first step's
+requests, those of each later step, and one result a task, whose metadata carries the labels, so
+that one listing tells all.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from common import ids
-from common.configuration.workflows import Workflow
-from common.errors import BadInputError, ClaimBusyError
+from common.errors import ClaimBusyError
 from common.executions.alternatives import note_switches
-from common.executions.manifest import Manifest
+from common.executions.manifest import Manifest, StepTasks
 from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
 from common.executions.row import TABLE, finished_row
-from common.executions.steps import Outputs, StepTasks, plan_step
+from common.executions.steps import Outputs, plan_step
 from common.messages.labels import Labels
 from common.messages.models import Message, ObjectEvent, ScraperRequest
 from common.runtime import Runtime
@@ -33,36 +35,16 @@ M = TypeVar("M", bound=Message)
 TOPIC = "scraper-requests"
 
 
-def check_known(
-    workflows: Mapping[str, Workflow], workflow_name: str, scrapers: Sequence[str]
-) -> None:
-    """Refuse a decision that this deployment's configuration does not know.
-
-    Raises:
-        BadInputError: the workflow or a scraper is not known here.
-    """
-    flow = workflows.get(workflow_name)
-    if flow is None:
-        raise BadInputError(
-            f"WorkflowDecision.workflow_name: {workflow_name!r} is not configured; known "
-            f"are {', '.join(workflows)}"
-        )
-    unknown = set(scrapers) - set(flow.scrapers)
-    if unknown:
-        raise BadInputError(
-            f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
-            f"{workflow_name}; known are {', '.join(flow.scrapers)}"
-        )
-
-
 def is_given_up(runtime: Runtime, claim_key: str) -> bool:
     """Whether the execution was given up in place of a claim's work: nothing late revives it."""
     return runtime.state.stat(names.given_up(claim_key)) is not None
 
 
-def publish_request(publisher: Publisher, request: ScraperRequest) -> None:
-    """Publish one task's request."""
-    publisher.publish(TOPIC, request.body(), {"scraper": request.scraper})
+def publish_requests(publisher: Publisher, requests: Sequence[ScraperRequest]) -> None:
+    """Publish the requests of tasks, in one call."""
+    publisher.publish_all(
+        TOPIC, [(request.body(), {"scraper": request.scraper}) for request in requests]
+    )
 
 
 class Execution:
@@ -73,29 +55,54 @@ class Execution:
         manifest: what it is to do.
         tolerant: take state that cannot be read for absent; cleanup must be able to end a run
             whose state an operator has spoilt.
+        tasks: the requests of later steps that were read already.
     """
 
-    def __init__(self, runtime: Runtime, manifest: Manifest, *, tolerant: bool = False) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        manifest: Manifest,
+        *,
+        tolerant: bool = False,
+        tasks: Mapping[int, StepTasks | None] | None = None,
+    ) -> None:
         self.manifest = manifest
         self._runtime = runtime
         self._state = runtime.state
         self._tolerant = tolerant
-        self._tasks: dict[int, StepTasks | None] = {}
-        self._results: dict[int, list[Result]] = {}
+        self._tasks: dict[int, StepTasks | None] = {0: manifest.first, **(tasks or {})}
+        self._results: Mapping[int, list[Result]] | None = None
 
     @classmethod
     def start(cls, runtime: Runtime, manifest: Manifest) -> Self:
         """Start an execution, or go on with what an earlier delivery has started."""
-        name = names.manifest(manifest.execution_id)
-        held = runtime.state.write_once(name, manifest.body())
-        return cls(runtime, Manifest.model_validate(held))
+        if manifest.steps:
+            first = plan_step(manifest, 0, Outputs())
+            manifest = manifest.model_copy(update={"first": first})
+        name, body = names.manifest(manifest.execution_id), manifest.body()
+        held = runtime.state.write_once(name, body)
+        return cls(runtime, manifest if held is body else Manifest.model_validate(held))
 
     @classmethod
-    def open(cls, runtime: Runtime, execution_id: str, *, tolerant: bool = False) -> Self | None:
-        """Open an execution; None when it was never started, or cannot be read tolerantly."""
-        name = names.manifest(execution_id)
+    def open(
+        cls, runtime: Runtime, execution_id: str, *, tolerant: bool = False, step: int = 0
+    ) -> Self | None:
+        """Open an execution; None when it was never started, or cannot be read tolerantly.
+
+        Args:
+            runtime: ports and settings.
+            execution_id: its id.
+            tolerant: take state that cannot be read for absent.
+            step: a later step, whose requests are read at the same time.
+        """
+        name, of_step = names.manifest(execution_id), names.tasks(execution_id, step)
+        read = partial(_read, runtime, tolerant=tolerant)
+        tasks = runtime.threads.submit(read, of_step, StepTasks) if step else None
         manifest = _read(runtime, name, Manifest, tolerant=tolerant)
-        return cls(runtime, manifest, tolerant=tolerant) if manifest else None
+        if manifest is None:
+            return None
+        known = {step: tasks.result()} if tasks else {}
+        return cls(runtime, manifest, tolerant=tolerant, tasks=known)
 
     @property
     def execution_id(self) -> str:
@@ -110,12 +117,17 @@ class Execution:
 
     def results(self, number: int) -> list[Result]:
         """Return the results of a step's tasks that have reported."""
-        if number not in self._results:
-            listed = self._state.list(names.results(self.execution_id, number))
-            self._results[number] = [
-                Result.model_validate(dict(stored.metadata)) for stored in listed
-            ]
-        return self._results[number]
+        if self._results is None:
+            self._results = self._listed()
+        return self._results.get(number, [])
+
+    def _listed(self) -> Mapping[int, list[Result]]:
+        """Return the results of all steps, which one listing tells."""
+        found: dict[int, list[Result]] = defaultdict(list)
+        for stored in self._state.list(names.steps(self.execution_id)):
+            if (step := names.step_of_result(stored.name)) is not None:
+                found[step].append(Result.model_validate(dict(stored.metadata)))
+        return found
 
     def step_reached(self) -> int | None:
         """Return the last step whose tasks were asked for; None when none was."""
@@ -137,6 +149,7 @@ class Execution:
     def record(self, found: ObjectEvent, labels: Labels) -> None:
         """Keep a task's result; the first object of a task counts."""
         assert labels.step is not None
+        tasks = self.tasks_of(labels.step)
         result = Result(
             **labels.model_dump(),
             log_id=ids.log_id(found.bucket, found.name, found.generation),
@@ -144,11 +157,22 @@ class Execution:
             generation=found.generation,
         )
         name = names.result(self.execution_id, labels.step, labels.task_id)
-        self._state.write_once(name, {"object": found.name}, metadata=result.metadata())
-        self._results.pop(labels.step, None)
+        content = {"object": found.name}
+        held = self._state.write_once(name, content, metadata=result.metadata())
+        is_only = labels.step == 0 and tasks is not None and len(tasks.requests) == 1
+        # Of a first step's only task no listing is needed.
+        self._results = {0: [result]} if is_only and held is content else None
 
-    def publish_step(self, number: int, claim_key: str, outputs: Outputs | None = None) -> int:
-        """Publish the requests of a step, as first computed; return how many.
+    def publish_first(self, claim_key: str) -> int:
+        """Publish the requests of the first step, which its start has stored; return how many.
+
+        Raises:
+            ClaimBusyError: the execution was given up meanwhile.
+        """
+        return self._publish(self.manifest.first, claim_key)
+
+    def publish_step(self, number: int, claim_key: str, outputs: Outputs) -> int:
+        """Publish the requests of a later step, as first computed; return how many.
 
         An alternative that nothing is lacking for is not stored: the same results say so again.
 
@@ -160,18 +184,23 @@ class Execution:
         Raises:
             ClaimBusyError: the execution was given up meanwhile.
         """
-        tasks = plan_step(self.manifest, number, outputs or Outputs())
+        tasks = plan_step(self.manifest, number, outputs)
         if self.manifest.steps[number].instead_of and not tasks.requests:
             return 0
-        held = self._state.write_once(names.tasks(self.execution_id, number), tasks.body())
-        stored = self._tasks[number] = StepTasks.model_validate(held)
+        body = tasks.body()
+        held = self._state.write_once(names.tasks(self.execution_id, number), body)
+        stored = self._tasks[number] = tasks if held is body else StepTasks.model_validate(held)
+        return self._publish(stored, claim_key)
+
+    def _publish(self, tasks: StepTasks, claim_key: str) -> int:
         # Tasks first, then the look at the mark; giving up marks first and then looks at the tasks,
         # so that one of the two gives way though a lease ran out under its live owner (FR2).
-        if stored.requests and is_given_up(self._runtime, claim_key):
+        if not tasks.requests:
+            return 0
+        if is_given_up(self._runtime, claim_key):
             raise ClaimBusyError(f"execution {self.execution_id}: given up meanwhile")
-        for request in stored.requests:
-            publish_request(self._runtime.publisher, request)
-        return len(stored.requests)
+        publish_requests(self._runtime.publisher, tasks.requests)
+        return len(tasks.requests)
 
     def advance(self, number: int, *, look_first: bool) -> str:
         """Go on after a step: publish the next one that has tasks, or write the finished row.
@@ -184,18 +213,31 @@ class Execution:
             What it did, for the log.
         """
         results = [*self._results_up_to(number)]
-        if self.manifest.steps:
-            note_switches(self._state, self.manifest.steps[number], results)
-        runtime, decision = self._runtime, self.manifest.decision
-        claim_key = names.step_key(self.execution_id, number)
-        objects = Objects(runtime.storage, runtime.settings.data_bucket, runtime.clock.now())
-        for following in range(number + 1, len(self.manifest.steps)):
-            step = self.manifest.steps[following]
-            outputs = outputs_for(step, decision, results, objects)
-            if self.publish_step(following, claim_key, outputs):
-                return f"step {following}"
+        # The switches are noted while the next step is made.
+        noting = self._runtime.threads.submit(self._note_switches, number, results)
+        following = self._publish_next(number, results)
+        noting.result()
+        if following is not None:
+            return f"step {following}"
         self._finish(results, look_first=look_first)
         return "finished"
+
+    def _note_switches(self, number: int, results: Sequence[Result]) -> None:
+        if self.manifest.steps:
+            note_switches(self._state, self.manifest.steps[number], results)
+
+    def _publish_next(self, number: int, results: Sequence[Result]) -> int | None:
+        """Publish the next step that has tasks, and return its number; None when there is none."""
+        runtime, decision = self._runtime, self.manifest.decision
+        claim_key = names.step_key(self.execution_id, number)
+        objects = Objects(
+            runtime.storage, runtime.settings.data_bucket, runtime.clock.now(), runtime.threads
+        )
+        for following in range(number + 1, len(self.manifest.steps)):
+            outputs = outputs_for(self.manifest.steps[following], decision, results, objects)
+            if self.publish_step(following, claim_key, outputs):
+                return following
+        return None
 
     def give_up(self, claim_key: str, why: str, has_moved: Callable[[], bool]) -> bool:
         """End an execution that cannot go on with a failed row.
@@ -217,7 +259,7 @@ class Execution:
             self._state.mark(names.given_up(claim_key))
             if has_moved():
                 raise ClaimBusyError(f"claim {claim_key}: the execution went on")
-            self._results.clear()  # read before the claim was ours
+            self._results = None  # read before the claim was ours
             results = [*self._results_up_to(len(self.manifest.steps) - 1)]
             self._finish(results, look_first=True, given_up=(why,))
             return True

@@ -1,6 +1,6 @@
 """What an execution is to do: its workflow's steps, each followed by those of its alternatives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import Field
@@ -8,7 +8,8 @@ from pydantic import Field
 from common import ids
 from common.configuration.step import Step
 from common.configuration.workflows import Workflow
-from common.messages.models import Message, Name, WorkflowDecision
+from common.errors import BadInputError
+from common.messages.models import Message, Name, ScraperRequest, WorkflowDecision
 
 
 class PlannedStep(Step):
@@ -22,8 +23,19 @@ class PlannedStep(Step):
     instead_of: tuple[Name, ...] = ()
 
 
+class StepTasks(Message):
+    """The requests of a step, and what of it cannot be asked for, in words."""
+
+    requests: tuple[ScraperRequest, ...] = ()
+    blocked: tuple[str, ...] = ()
+    not_ready: tuple[str, ...] = ()
+
+
 class Manifest(Message):
-    """What an execution is to do, fixed when it starts: later configuration cannot change it."""
+    """What an execution is to do, fixed when it starts: later configuration cannot change it.
+
+    `first` holds the tasks of the first step, so that one write starts an execution.
+    """
 
     execution_id: str
     decision: WorkflowDecision
@@ -31,6 +43,7 @@ class Manifest(Message):
     per_game: tuple[str, ...]
     per_event: tuple[str, ...]
     started: datetime = Field()
+    first: StepTasks = StepTasks()
 
 
 def manifest_of(
@@ -67,3 +80,25 @@ def planned_steps(steps: Sequence[Step], wanted: set[str]) -> Iterator[PlannedSt
                 if name not in scrapers:  # else it was asked with the others
                     before = (scraper, *others[:place])
                     yield PlannedStep(scrapers=(name,), games=step.games, instead_of=before)
+
+
+def check_known(
+    workflows: Mapping[str, Workflow], workflow_name: str, scrapers: Sequence[str]
+) -> None:
+    """Refuse a decision that this deployment's configuration does not know.
+
+    Raises:
+        BadInputError: the workflow or a scraper is not known here.
+    """
+    flow = workflows.get(workflow_name)
+    if flow is None:
+        raise BadInputError(
+            f"WorkflowDecision.workflow_name: {workflow_name!r} is not configured; known "
+            f"are {', '.join(workflows)}"
+        )
+    unknown = set(scrapers) - set(flow.scrapers)
+    if unknown:
+        raise BadInputError(
+            f"WorkflowDecision.scrapers: {', '.join(sorted(unknown))} not in the steps of "
+            f"{workflow_name}; known are {', '.join(flow.scrapers)}"
+        )

@@ -19,6 +19,8 @@ from common.messages.models import GAMES_MAX, EventId, GameTarget, WorkflowDecis
 from common.state.store import read_object
 
 if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Executor
+
     from common.calendar.games import Game
     from common.calendar.owners import Listing
     from common.cloud.ports import Storage
@@ -40,11 +42,12 @@ class _Events(BaseModel):
 
 @dataclass(frozen=True)
 class Objects:
-    """Where the objects of tasks are, and the instant (aware) at which they are read."""
+    """Where the objects of tasks are, when (aware) they are read, and what reads them at once."""
 
     storage: Storage
     bucket: str
     now: datetime
+    threads: Executor
 
 
 def outputs_for(
@@ -74,8 +77,9 @@ def _final_games(
     results: Mapping[str, Result], decision: WorkflowDecision, objects: Objects
 ) -> Mapping[str, Game] | None:
     """Return the final games as the owners that answered have them; None where none did."""
-    listings = _listings(results.get(BOARD), objects)
+    reading = objects.threads.submit(_listings, results.get(BOARD), objects)
     games = _scheduled(results.get(REFRESH), objects)
+    listings = reading.result()
     if games is None and listings is None:
         return None
     from common.calendar.owners import settle  # noqa: PLC0415 - few steps ask for it

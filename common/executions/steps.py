@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from common import ids
 from common.calendar.game_ids import is_known
 from common.configuration.step import Step
-from common.executions.manifest import Manifest
+from common.executions.manifest import Manifest, StepTasks
 from common.messages.models import (
     GAMES_MAX,
     ExecutionRef,
     GameRef,
     GameTarget,
-    Message,
     ScraperRequest,
     WorkflowDecision,
     season_type,
@@ -38,14 +37,6 @@ class Outputs:
     event_ids: tuple[str, ...] | None = ()
     final: Mapping[str, "Game"] | None = None
     lacking: frozenset[str | None] = frozenset()
-
-
-class StepTasks(Message):
-    """The requests of a step, and what of it cannot be asked for, in words."""
-
-    requests: tuple[ScraperRequest, ...]
-    blocked: tuple[str, ...] = ()
-    not_ready: tuple[str, ...] = ()
 
 
 def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from common.errors import BadInputError
 from common.executions.execution import Execution
-from common.executions.steps import StepTasks
+from common.executions.manifest import StepTasks
 from common.handlers.object_event import check_bucket, completed
 from common.messages.envelope import Event
+from common.messages.labels import read_labels
 from common.messages.models import ObjectEvent
 from common.runtime import Runtime
 from common.state import names
@@ -25,11 +26,11 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     del event
     check_bucket(found, runtime.settings.data_bucket)
     found = completed(found, runtime.storage)
-    labels = own_labels(runtime.state, found)
+    opened = runtime.threads.submit(_open, runtime, found)
+    labels = own_labels(runtime.state, runtime.threads, found)
     if labels is None or labels.execution_id is None or labels.step is None:
         return {"result": "not part of an execution", "object": found.name}
-    execution = Execution.open(runtime, labels.execution_id)
-    tasks = execution.tasks_of(labels.step) if execution else None
+    execution, tasks = opened.result()
     if execution is None or tasks is None or labels.task_id not in _task_ids(tasks):
         raise BadInputError(
             f"metadata of {found.name!r}: task {labels.task_id} of execution "
@@ -39,6 +40,15 @@ def track(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, ob
     if len(execution.results(labels.step)) < len(tasks.requests):
         return {"result": "recorded", "execution_id": labels.execution_id, "step": labels.step}
     return _complete(runtime, execution, labels.step)
+
+
+def _open(runtime: Runtime, found: ObjectEvent) -> tuple[Execution | None, StepTasks | None]:
+    """Read the execution and the step that an object names, whether it is its task's own or not."""
+    labels = read_labels(found.metadata, found.name)
+    if labels is None or labels.execution_id is None or labels.step is None:
+        return None, None
+    execution = Execution.open(runtime, labels.execution_id, step=labels.step)
+    return execution, execution.tasks_of(labels.step) if execution else None
 
 
 def _complete(runtime: Runtime, execution: Execution, step: int) -> Mapping[str, object]:

@@ -34,12 +34,12 @@ def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str
     del event
     check_bucket(found, runtime.settings.data_bucket)
     found = completed(found, runtime.storage)
-    labels = own_labels(runtime.state, found)
+    own = runtime.threads.submit(own_labels, runtime.state, runtime.threads, found)
     log_id = ids.log_id(found.bucket, found.name, found.generation)
     with claimed(runtime.state, names.log_key(log_id)) as claim:
         if claim is None:
             return {"result": "already logged", "object": found.name}
-        row = _row(runtime, found, labels, log_id)
+        row = _row(runtime, found, own.result(), log_id)
         runtime.warehouse.append(TABLE, [row], job_key=f"log-{log_id}", look_first=claim.takeover)
         return {"result": "logged", "object": found.name, "outcome": row["outcome"]}
 

@@ -25,10 +25,11 @@ from common.scrapers.model import Scraper, Target
 from common.sources.guard import SourceGuard
 from common.sources.health import recent
 from common.sources.outcomes import Scraped
+from common.sources.quota import Credits
 from common.sources.scrape import scrape
 from common.state import names
 from common.state.claims import Claim, claimed
-from common.state.correction import Correction, correction_of
+from common.state.correction import Correction, Earlier, earlier_answer
 from common.state.own_objects import SECRET, create_noted, find_noted, note
 
 if TYPE_CHECKING:  # annotations only
@@ -67,6 +68,7 @@ def run(runtime: Runtime, event: Event, request: ScraperRequest) -> Mapping[str,
 
 def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     began = runtime.elapsed()
+    earlier = runtime.threads.submit(_earlier, runtime, task)
     guard = _guard(runtime, task)
     scraped = scrape(task.scraper, guard.target, runtime.source, claim.started, guard.choose)
     lease_ends = guard.began + timedelta(seconds=runtime.settings.lease_seconds)
@@ -77,7 +79,8 @@ def _scrape(runtime: Runtime, task: Task, claim: Claim) -> Mapping[str, object]:
     new_events = guard.new_events(scraped)
     code = guard.code(scraped, new_events)
     labels = _labels(task, claim, scraped, runtime.elapsed() - began)
-    correction = _correction(runtime, task, scraped)
+    stored_before = earlier.result() if scraped.outcome == "SUCCESS" else None
+    correction = stored_before.corrected_by(scraped.body) if stored_before else None
     metadata = _metadata(labels, scraped, code, correction)
     if correction and task.game_id:  # before it is stored: saying it again is harmless
         correction.log(task.scraper.name, task.game_id, task.task_id)
@@ -114,16 +117,22 @@ def _task(runtime: Runtime, event: Event, request: ScraperRequest) -> Task:
 
 
 def _guard(runtime: Runtime, task: Task) -> SourceGuard:
-    now = runtime.clock.now()
+    now, target = runtime.clock.now(), _target(task)
+    events = runtime.threads.submit(recent, runtime.state, task.scraper.name, now)
+    quota = Credits(runtime.state)
+    if any(call.source == "odds_api" for call in task.scraper.calls(target, now)):
+        quota.read()
     return SourceGuard(
         state=runtime.state,
         source=runtime.source,
         settings=runtime.settings,
         scraper=task.scraper,
-        target=_target(task),
+        target=target,
         task_id=task.task_id,
         slot=task.request.execution.slot if task.request.execution else None,
-        events=recent(runtime.state, task.scraper.name, now),
+        events=events.result(),
+        quota=quota,
+        threads=runtime.threads,
         began=now,
     )
 
@@ -190,12 +199,12 @@ def _labels(task: Task, claim: Claim, scraped: Scraped, seconds: float) -> Label
     )
 
 
-def _correction(runtime: Runtime, task: Task, scraped: Scraped) -> Correction | None:
-    if not (task.scraper.rewritten and task.game_id and scraped.outcome == "SUCCESS"):
+def _earlier(runtime: Runtime, task: Task) -> Earlier | None:
+    """Read what the task's answer may correct."""
+    if not (task.scraper.rewritten and task.game_id):
         return None
     folder = game_folder(task.scraper.name, task.target_date, task.game_id)
-    bucket = runtime.settings.data_bucket
-    return correction_of(runtime.storage, bucket, folder, scraped.body)
+    return earlier_answer(runtime.storage, runtime.settings.data_bucket, folder)
 
 
 def _metadata(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from common import ids
-from common.executions.execution import Execution, check_known, is_given_up
-from common.executions.manifest import Manifest, manifest_of
+from common.executions.execution import Execution, is_given_up
+from common.executions.manifest import Manifest, check_known, manifest_of
 from common.messages.envelope import Event
 from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
@@ -27,11 +27,11 @@ def execute(runtime: Runtime, event: Event, decision: WorkflowDecision) -> Mappi
     with claimed(runtime.state, key) as claim:
         if claim is None:
             return {"result": "already started", "execution_id": execution_id}
-        if is_given_up(runtime, key):
+        if claim.takeover and is_given_up(runtime, key):
             return {"result": "given up before", "execution_id": execution_id}
         execution = Execution.start(runtime, manifest)
         # A decision that names no scraper has no step at all.
-        published = execution.publish_step(0, key) if execution.manifest.steps else 0
+        published = execution.publish_first(key)
         if not published:
             execution.advance(0, look_first=claim.takeover)
         return {

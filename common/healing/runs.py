@@ -10,8 +10,8 @@ from common import ids
 from common.cloud.ports import Row, StoredObject, Warehouse
 from common.decisions.history import ours
 from common.errors import BadInputError, ClaimBusyError
-from common.executions.execution import Execution, check_known
-from common.executions.manifest import Manifest
+from common.executions.execution import Execution
+from common.executions.manifest import Manifest, check_known
 from common.healing.attempts import (
     USED_UP,
     Healed,

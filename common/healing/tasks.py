@@ -7,7 +7,7 @@ from functools import partial
 
 from common.cloud.ports import StoredObject
 from common.errors import ClaimBusyError
-from common.executions.execution import Execution, publish_request
+from common.executions.execution import Execution, publish_requests
 from common.healing.attempts import USED_UP, Healed, Resend, resend
 from common.healing.republish import republish_object
 from common.messages.labels import Labels, read_labels
@@ -58,7 +58,7 @@ def _heal_task(
     send = (
         partial(republish_object, runtime.publisher, stored)
         if stored
-        else partial(publish_request, runtime.publisher, request)
+        else partial(publish_requests, runtime.publisher, [request])
     )
     resent = resend(runtime.state, f"tasks/{task_id}", send)
     is_late = now - execution.manifest.started > TASK_LOST_AFTER

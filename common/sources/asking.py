@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeGuard
 
 from common.eastern import eastern
 from common.logs import log
@@ -20,6 +21,9 @@ from common.sources.errors import (
 )
 from common.sources.outcomes import AskedSource
 from common.sources.routes import PRIMARY
+
+Outcome = bytes | SourceError
+"""What a call brought: a body, or why there is none."""
 
 
 @dataclass(frozen=True)
@@ -94,24 +98,68 @@ def ask(
 
 
 def _collect(question: Question, source: Source, options: AskOptions) -> Answers:
-    """Fetch the calls in order; what the source lacks is left out if it has anything else."""
-    absent: list[SourceError] = []
-    bodies: list[bytes] = []
-    for position, call in enumerate(question.calls):
-        try:
-            if source.clock.now() > options.deadline:
-                raise TimedOutError(f"no time left for {call.label}")
-            bodies.append(source.fetch(call, options))
-        except (NotFoundError, NotPublishedError) as error:
-            absent.append(error)
-            continue
-        except SourceError as error:
-            raise _partial(error, question.calls, position) from None
-        if question.scraper.takes == "first":
-            return Answers(bodies, [])
+    """Gather the answers in the calls' order; what is absent is left out if there is any other."""
+    outcomes = (_at_once if _begin_together(question, options) else _one_by_one)(
+        question, source, options
+    )
+    if failures := [each for each in outcomes if _is_failure(each)]:
+        raise _partial(failures[0], question.calls, outcomes) from None
+    bodies = [each for each in outcomes if isinstance(each, bytes)]
+    absent = [each for each in outcomes if isinstance(each, SourceError)]
     if not bodies:
         raise _absence(question, absent, source, options)
-    return Answers(bodies, [str(each) for each in absent])
+    is_enough = question.scraper.takes == "first"
+    return Answers(bodies, [] if is_enough else [str(each) for each in absent])
+
+
+def _begin_together(question: Question, options: AskOptions) -> bool:
+    return bool(options.threads and question.scraper.takes == "all" and len(question.calls) > 1)
+
+
+def _one_by_one(question: Question, source: Source, options: AskOptions) -> list[Outcome]:
+    """Make the calls in order, until one fails or is enough."""
+    found: list[Outcome] = []
+    for call in question.calls:
+        found.append(outcome := _outcome(source, options, call))
+        is_enough = isinstance(outcome, bytes) and question.scraper.takes == "first"
+        if is_enough or _is_failure(outcome):
+            break
+    return found
+
+
+def _at_once(question: Question, source: Source, options: AskOptions) -> list[Outcome]:
+    """Begin all calls, each of which waits for its turn; the first that fails ends them."""
+    assert options.threads is not None
+    failed: list[Outcome] = []
+
+    def outcome(call: Call) -> Outcome:
+        if failed:
+            return failed[0]
+        found = _outcome(source, options, call)
+        if not _is_failure(found):
+            return found
+        failed.append(found)
+        if options.turns:
+            options.turns.stop()
+        return failed[0]
+
+    if options.turns:
+        host = source.host(question.calls[0], options)
+        options.turns.reserve(host, len(question.calls), options.deadline)
+    return [*options.threads.map(outcome, question.calls)]
+
+
+def _outcome(source: Source, options: AskOptions, call: Call) -> Outcome:
+    try:
+        if source.clock.now() > options.deadline:
+            raise TimedOutError(f"no time left for {call.label}")
+        return source.fetch(call, options)
+    except SourceError as error:
+        return error
+
+
+def _is_failure(outcome: Outcome) -> TypeGuard[SourceError]:
+    return not isinstance(outcome, bytes | NotFoundError | NotPublishedError)
 
 
 def _absence(
@@ -143,15 +191,17 @@ def _canary(call: Call, last: SourceError, source: Source, options: AskOptions) 
     return last
 
 
-def _partial(error: SourceError, calls: Sequence[Call], position: int) -> SourceError:
+def _partial(error: SourceError, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> SourceError:
     """Return the same error with the ids that were not collected (S6).
 
     The first failure ends the task: a host that refuses one call, or is down, fails the next too.
     """
     if len(calls) == 1:
         return error
-    missing = ", ".join(call.label for call in calls[position:])
-    text = f"{error}; got {position} of {len(calls)}, missing: {missing}"
-    blocked = position and isinstance(error, BlockedError)
-    kind = PartlyBlockedError if blocked else type(error)
+    reached = zip(calls, outcomes, strict=False)
+    missing = [call.label for call, outcome in reached if _is_failure(outcome)]
+    missing += [call.label for call in calls[len(outcomes) :]]
+    got = len(calls) - len(missing)
+    text = f"{error}; got {got} of {len(calls)}, missing: {', '.join(missing)}"
+    kind = PartlyBlockedError if got and isinstance(error, BlockedError) else type(error)
     return kind(text, error.http_status, error.sample)

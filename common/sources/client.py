@@ -28,6 +28,8 @@ from common.sources.request import build
 from common.sources.routes import Route, routes_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import httpx
     from tenacity import RetryCallState
 
@@ -50,11 +52,13 @@ class AskOptions:
         route: the way to the source; None takes its first one.
         deadline: the instant (aware) after which nothing is asked or waited for.
         turns: paces requests together with other instances; None paces those of this process alone.
+        threads: make the calls of a task at once, each at its turn; None makes one after another.
     """
 
     route: Route | None = None
     deadline: datetime = NO_DEADLINE
     turns: Turns | None = None
+    threads: Executor | None = None
 
 
 DEFAULT_OPTIONS = AskOptions()

@@ -1,9 +1,12 @@
 """The guard between a task and its source: it decides what may be asked, and stores the events."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
 from common.eastern import at
 from common.logs import log
@@ -26,9 +29,12 @@ from common.sources.health import (
 )
 from common.sources.outcomes import AskedSource, Scraped
 from common.sources.pacing import SharedTurns
-from common.sources.quota import check_quota, keep_usage
+from common.sources.quota import Credits
 from common.sources.routes import routes_of
 from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Executor
 
 _CODES: dict[str, Code] = {
     CircuitOpenError.__name__: "CIRCUIT_OPEN",
@@ -49,6 +55,8 @@ class SourceGuard:
         task_id: identifies the task.
         slot: the slot of the decision behind it (aware); None for a request without a decision.
         events: the latest events of the scraper's source.
+        quota: the credits of The Odds API.
+        threads: make the calls of a task at once, each at its turn.
         began: the instant at which the task's time began (aware).
     """
 
@@ -60,6 +68,8 @@ class SourceGuard:
     task_id: str
     slot: datetime | None
     events: tuple[SourceEvent, ...]
+    quota: Credits
+    threads: Executor
     began: datetime
 
     def choose(self, calls: Sequence[Call]) -> list[AskOptions]:
@@ -77,12 +87,18 @@ class SourceGuard:
         closed = [route for route in routes if not circuits[route.name].is_open(self.began)]
         if not closed:
             raise self._left_alone(calls[0].source, [*circuits.values()])
-        check_quota(self.state, calls, self.began, reserve=self.settings.odds_api_reserve)
+        self.quota.check(calls, self.began, reserve=self.settings.odds_api_reserve)
         deadline = self.began + timedelta(seconds=self.settings.scrape_seconds)
-        draw = Random(self.task_id).randrange  # noqa: S311 - spreads tasks, no secret
         interval = interval_of(calls[0].source, self.settings)
-        turns = SharedTurns(self.state, interval, draw)
-        return [AskOptions(route, deadline, turns) for route in closed]
+        return [
+            AskOptions(route, deadline, self._turns(interval), self.threads) for route in closed
+        ]
+
+    def _turns(self, interval: float) -> SharedTurns | None:
+        if interval <= 0:
+            return None
+        draw = Random(self.task_id).randrange  # noqa: S311 - spreads tasks, no secret
+        return SharedTurns(self.state, interval, draw, self.threads)
 
     def _left_alone(self, source: str, circuits: Sequence[Circuit]) -> CircuitOpenError:
         until = min(circuit.until for circuit in circuits if circuit.until)
@@ -156,7 +172,7 @@ class SourceGuard:
         usage = self.source.usage
         if usage is None:
             return
-        keep_usage(self.state, usage)
+        self.quota.keep(usage)
         log(
             "INFO",
             "The Odds API reported its credits",

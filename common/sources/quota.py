@@ -71,41 +71,51 @@ def cost_of(calls: Sequence[Call]) -> int:
     )
 
 
-def check_quota(state: StateStore, calls: Sequence[Call], now: datetime, *, reserve: int) -> None:
-    """Refuse a task that costs more than the credits left: half a task would be of no use.
+class Credits:
+    """The credits as they are stored for all instances, read once a task, and only if needed."""
 
-    Args:
-        state: holds the last known count.
-        calls: the calls of the task.
-        now: the instant (aware).
-        reserve: the credits that are never spent.
+    def __init__(self, state: StateStore) -> None:
+        self._state = state
+        # No cached_property: up to Python 3.11 its lock is one for all instances.
+        self._read: tuple[Usage | None, int] | None = None
 
-    Raises:
-        QuotaError: the credits do not suffice; the text gives what is left and what is needed.
-    """
-    needed = cost_of(calls)
-    known = _read(state)[0] if needed else None
-    if known is None or now - known.seen > USAGE_AGE_MAX:
-        return
-    if known.remaining < needed + reserve:
-        raise QuotaError(
-            f"The Odds API has {known.remaining} credits left at {known.seen:%Y-%m-%d %H:%M} UTC; "
-            f"this needs {needed}, and {reserve} are kept back ({variable('odds_api_reserve')}); "
-            "they come back with the plan's next month: wait for it, or raise the plan"
-        )
+    def read(self) -> tuple[Usage | None, int]:
+        """Return the last count, None where there is none, and its object's generation."""
+        if self._read is None:
+            self._read = self._state.read_as(names.ODDS_QUOTA, _usage)
+        return self._read
 
+    def check(self, calls: Sequence[Call], now: datetime, *, reserve: int) -> None:
+        """Refuse a task that costs more than the credits left: half a task would be of no use.
 
-def keep_usage(state: StateStore, usage: Usage) -> None:
-    """Store what an answer reported, unless a later count is stored already."""
-    known, generation = _read(state)
-    if known is not None and known.seen >= usage.seen:
-        return
-    # When another instance has written meanwhile, its count is as good as ours and stays.
-    state.swap(names.ODDS_QUOTA, {**asdict(usage), "seen": usage.seen.isoformat()}, generation)
+        Args:
+            calls: the calls of the task.
+            now: the instant (aware).
+            reserve: the credits that are never spent.
 
+        Raises:
+            QuotaError: the credits do not suffice; the text gives what is left and what is needed.
+        """
+        needed = cost_of(calls)
+        known = self.read()[0] if needed else None
+        if known is None or now - known.seen > USAGE_AGE_MAX:
+            return
+        if known.remaining < needed + reserve:
+            raise QuotaError(
+                f"The Odds API has {known.remaining} credits left at {known.seen:%Y-%m-%d %H:%M} "
+                f"UTC; this needs {needed}, and {reserve} are kept back "
+                f"({variable('odds_api_reserve')}); they come back with the plan's next month: "
+                "wait for it, or raise the plan"
+            )
 
-def _read(state: StateStore) -> tuple[Usage | None, int]:
-    return state.read_as(names.ODDS_QUOTA, _usage)
+    def keep(self, usage: Usage) -> None:
+        """Store what an answer reported, unless a later count is stored already."""
+        known, generation = self.read()
+        if known is not None and known.seen >= usage.seen:
+            return
+        # When another instance has written meanwhile, its count is as good as ours and stays.
+        content = {**asdict(usage), "seen": usage.seen.isoformat()}
+        self._state.swap(names.ODDS_QUOTA, content, generation)
 
 
 def _usage(body: bytes) -> Usage:

@@ -48,12 +48,26 @@ class Correction:
         )
 
 
-def correction_of(storage: Storage, bucket: str, folder: str, body: bytes) -> Correction | None:
-    """Compare the records of a game's answer with those of the newest one in the game's folder.
+@dataclass(frozen=True)
+class Earlier:
+    """The answer for a game that is stored.
 
-    Returns:
-        None for the first answer, for an equal one, and where the earlier object is unreadable.
+    Attributes:
+        name: of its object.
+        records: what it holds.
     """
+
+    name: str
+    records: object
+
+    def corrected_by(self, body: bytes) -> Correction | None:
+        """Compare it with a new answer; None for an equal one."""
+        changes = tuple(_changes("", self.records, _records(body)))
+        return Correction(self.name, changes) if changes else None
+
+
+def earlier_answer(storage: Storage, bucket: str, folder: str) -> Earlier | None:
+    """Read the newest answer in a game's folder; None where there is none or it is unreadable."""
     stored = [
         found
         for found in storage.list(bucket, folder)
@@ -62,11 +76,8 @@ def correction_of(storage: Storage, bucket: str, folder: str, body: bytes) -> Co
     if not stored:
         return None
     name = max(stored, key=lambda found: found.run_at or _NEVER).name
-    earlier, _ = read_object(storage, bucket, name, _records)
-    if earlier is None:
-        return None
-    changes = tuple(_changes("", earlier, _records(body)))
-    return Correction(name, changes) if changes else None
+    records, _ = read_object(storage, bucket, name, _records)
+    return None if records is None else Earlier(name, records)
 
 
 def _records(body: bytes) -> object:

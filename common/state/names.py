@@ -40,13 +40,24 @@ def manifest(execution_id: str) -> str:
 
 
 def tasks(execution_id: str, step: int) -> str:
-    """Name the requests of a step."""
-    return f"executions/{execution_id}/steps/{step}/tasks.json"
+    """Name the requests of a step after the first."""
+    return f"{steps(execution_id)}{step}/tasks.json"
+
+
+def steps(execution_id: str) -> str:
+    """Begin the names of the tasks and results of all steps."""
+    return f"executions/{execution_id}/steps/"
 
 
 def results(execution_id: str, step: int) -> str:
     """Begin the names of the results of a step."""
-    return f"executions/{execution_id}/steps/{step}/results/"
+    return f"{steps(execution_id)}{step}/results/"
+
+
+def step_of_result(name: str) -> int | None:
+    """Return the step of a result; None for an object that is none."""
+    parts = name.split("/")
+    return int(parts[3]) if len(parts) == 6 and parts[4] == "results" else None  # noqa: PLR2004 - as above
 
 
 def result(execution_id: str, step: int, task_id: str) -> str:

@@ -16,6 +16,8 @@ from common.messages.models import Message, ObjectEvent
 from common.state import names
 
 if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Executor
+
     from common.cloud.ports import Storage, StoredObject
     from common.state.store import StateStore
 
@@ -78,19 +80,22 @@ def create_noted(
     raise ConflictError(f"objects {', '.join(held.names)}: others hold these names; publish again")
 
 
-def own_labels(state: StateStore, found: ObjectEvent) -> Labels | None:
+def own_labels(state: StateStore, threads: Executor, found: ObjectEvent) -> Labels | None:
     """Return the labels of a task's own object; None for any other object, whatever it claims.
 
     A later version of a task's object, such as a restored one, is no run of the task.
     """
     labels = read_labels(found.metadata, found.name)
-    held = _noted(state, labels.task_id) if labels else None
-    if labels is None or held is None or found.name not in held.names:
+    if labels is None:
         return None
-    if not _has(found.metadata or {}, held):
+    name = names.version(labels.task_id)
+    counting = threads.submit(state.read_once, name)
+    held = _noted(state, labels.task_id)
+    if held is None or found.name not in held.names or not _has(found.metadata or {}, held):
         return None
     version = {"name": found.name, "generation": str(found.generation)}
-    return labels if state.write_once(names.version(labels.task_id), version) == version else None
+    first = counting.result() or state.write_once(name, version)
+    return labels if first == version else None
 
 
 def _noted(state: StateStore, task_id: str) -> Note | None:

@@ -1,21 +1,25 @@
-"""Makes docs/bench.md: what is counted now, beside the commit before issue 12."""
+"""Makes docs/bench.md: what is counted now and was measured last, beside the base."""
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from common.settings import ROOT
-from local.bench.calls import Counted
-from local.bench.path import REMOTE
+from local.bench.calls.chains import Counted
+from local.bench.calls.path import REMOTE
+from local.bench.figures import measured_section, row
 
 PAGE = ROOT / "docs" / "bench.md"
+LAST = ROOT / "docs" / "bench-last.json"
+"""What was measured when the page was last written as a whole."""
 BASE = ROOT / "docs" / "bench-base.json"
-"""What the commit before issue 12 (81a2944) did, counted by this meter; never written again."""
-INTRO = """\
+"""What this bench found at the commit before issue 12 (81a2944): `calls`, and `measured`."""
+HEAD = """\
 # How fast it is
 
-Written by `python -m local bench --calls --write`; do not edit.
-
+Written by `python -m local bench --write`, or with `--calls` what is counted alone; do not edit."""
+INTRO = """\
 ## Sequential remote calls
 
 How many remote calls follow one another, counted on memory ports with the deployed handlers on
@@ -30,9 +34,9 @@ for a turn at a source (one request each 0.6 s and host, at most), and a functio
 when more messages come."""
 
 
-def load_base() -> dict[str, Any]:
-    """Read what the commit before issue 12 did."""
-    held: dict[str, Any] = json.loads(BASE.read_text())
+def load(path: Path) -> dict[str, Any]:
+    """Read what was found earlier."""
+    held: dict[str, Any] = json.loads(path.read_text())
     return held
 
 
@@ -45,8 +49,8 @@ def calls_section(now: Mapping[str, Counted], base: Mapping[str, Counted]) -> It
     """
     yield from INTRO.splitlines()
     yield ""
-    yield _row("Chain", "calls, warm", "calls, cold", "s, warm", "s, cold", *REMOTE)
-    yield _row("---", *["---:"] * (4 + len(REMOTE)))
+    yield row("Chain", "calls, warm", "calls, cold", "s, warm", "s, cold", *REMOTE)
+    yield row("---", *["---:"] * (4 + len(REMOTE)))
     for name in now["warm"]["chains"]:
         warm, cold = ((now[state], base[state]) for state in ("warm", "cold"))
         cells = [
@@ -55,19 +59,19 @@ def calls_section(now: Mapping[str, Counted], base: Mapping[str, Counted]) -> It
             for both in (warm, cold)
         ]
         cells += [_beside("chains", name, kind, *warm) for kind in REMOTE]
-        yield _row(name, *cells)
+        yield row(name, *cells)
     yield ""
     yield "Of each function, from the begin of a delivery to its answer:"
     yield ""
-    yield _row("Function", "deliveries", "warm, median", "warm, most", "cold, median", "cold, most")
-    yield _row("---", *["---:"] * 5)
+    yield row("Function", "deliveries", "warm, median", "warm, most", "cold, median", "cold, most")
+    yield row("---", *["---:"] * 5)
     for name, held in now["warm"]["functions"].items():
         cells = [
             _beside("functions", name, what, now[state], base[state])
             for state in ("warm", "cold")
             for what in ("median", "most")
         ]
-        yield _row(f"`{name}`", f"{held['deliveries']:g}", *cells)
+        yield row(f"`{name}`", f"{held['deliveries']:g}", *cells)
 
 
 def _beside(part: str, name: str, what: str, now: Counted, base: Counted) -> str:
@@ -76,10 +80,11 @@ def _beside(part: str, name: str, what: str, now: Counted, base: Counted) -> str
     return f"{now[part][name][what]:g} ({'new' if before is None else f'{before:g}'})"
 
 
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def render(now: Mapping[str, Counted], base: Mapping[str, Any]) -> str:
-    """Make the text of docs/bench.md."""
-    return "\n".join(calls_section(now, base["calls"])) + "\n"
+def render(
+    calls: Mapping[str, Counted], measured: Mapping[str, Any] | None, base: Mapping[str, Any]
+) -> str:
+    """Make the text of docs/bench.md; what was not measured has no section."""
+    lines = [*HEAD.splitlines(), ""]
+    if measured:
+        lines += [*measured_section(measured, base["measured"]), ""]
+    return "\n".join([*lines, *calls_section(calls, base["calls"])]) + "\n"

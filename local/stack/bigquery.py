@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.cloud.tables import NAMES, Table, table
 from common.cloud.warehouse import make_client
-from common.settings import ROOT
+from common.settings import ROOT, variable
 from local.stack.process import HOST, Process, accepts, held_port, package_folder, start
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ class BigQueryServer:
 
 
 def start_bigquery(
-    project: str, log_file: Path, port: int | None = None, home: Path = HOME
+    project: str,
+    log_file: Path,
+    port: int | None = None,
+    home: Path = HOME,
+    clock_file: Path | None = None,
 ) -> BigQueryServer:
     """Start the emulator, empty, on a free port.
 
@@ -41,6 +45,7 @@ def start_bigquery(
         log_file: takes the emulator's output.
         port: to listen on; None takes a free one.
         home: holds DuckDB's extension folder.
+        clock_file: of the virtual clock that statements see; None for the wall clock.
 
     Raises:
         ConfigError: the emulator does not start, such as when it is not installed, or the port is
@@ -55,6 +60,7 @@ def start_bigquery(
         "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",  # they would be downloaded
         "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # else each write takes a snapshot, never used
         "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
+        **({variable("clock_file"): str(clock_file)} if clock_file else {}),
     }
     with held_port(port) as chosen:
         argv += ["--rest-port", str(chosen)]

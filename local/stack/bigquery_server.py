@@ -1,4 +1,8 @@
-"""Runs bqemulator with one translation rule of ours: `-m local.stack.bigquery_server start …`.
+"""Runs bqemulator with two changes of ours: `-m local.stack.bigquery_server start …`.
+
+Every client sees the stack's clock: before a statement is translated, the functions of the present
+(`CURRENT_TIMESTAMP` and its like) become the instant of the clock in `NBA_CLOCK_FILE`, where that
+is set.
 
 bqemulator translates the end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)` into a subquery in the
 condition of an outer join, which DuckDB refuses: "Cannot perform non-inner join on subquery!". The
@@ -6,9 +10,65 @@ rule makes it a function call. (BigQuery itself refuses the query too, see docs/
 user's text has to run here as it is.)
 """
 
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlglot
 from bqemulator.cli import main
 from bqemulator.sql.rules import TranslationRule, register
+from bqemulator.sql.translator import SQLTranslator
 from sqlglot import exp
+
+from common.clock import Clock, FileClock
+from common.settings import variable
+
+DIALECT = "bigquery"
+_OF_THE_PRESENT: dict[type[exp.Expression], str] = {
+    exp.CurrentTimestamp: "TIMESTAMP",
+    exp.CurrentDate: "DATE",
+    exp.CurrentDatetime: "DATETIME",
+    exp.CurrentTime: "TIME",
+}
+"""The functions of the present, each with what makes its value from an instant and a zone."""
+
+
+def as_of(sql: str, now: datetime) -> str:
+    """Return a statement in GoogleSQL whose functions of the present all give one instant.
+
+    A statement that cannot be read is returned as it is; bqemulator refuses it with a reason.
+    Comments are left out: an apostrophe in one makes bqemulator take the texts after it for code,
+    in which it rewrites decimals (its `rewrite_decimal_literals`).
+    """
+    if "CURRENT_" not in sql.upper():
+        return sql
+    try:
+        tree = sqlglot.parse_one(sql, read=DIALECT)
+    except sqlglot.errors.SqlglotError:
+        return sql
+    found = list(tree.find_all(*_OF_THE_PRESENT))
+    for node in found:
+        node.replace(sqlglot.parse_one(_value(node, now), read=DIALECT))
+    return tree.sql(dialect=DIALECT, comments=False) if found else sql
+
+
+def _value(node: exp.Expression, now: datetime) -> str:
+    stamp = f"TIMESTAMP '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00:00'"
+    if isinstance(node, exp.CurrentTimestamp):
+        return stamp
+    zone = node.this.sql(dialect=DIALECT) if node.this else "'UTC'"
+    return f"{_OF_THE_PRESENT[type(node)]}({stamp}, {zone})"
+
+
+def follow(clock: Clock) -> None:
+    """Have every part of bqemulator translate statements as of a clock."""
+    translate = SQLTranslator.translate
+
+    def translate_now(translator: SQLTranslator, bq_sql: str, **options: Any) -> object:  # noqa: ANN401 - bqemulator's
+        return translate(translator, as_of(bq_sql, clock.now()), **options)
+
+    SQLTranslator.translate = translate_now  # type: ignore[method-assign,assignment] # every module has the class
 
 
 @register
@@ -42,4 +102,6 @@ def _in_join_condition(node: exp.Expression) -> bool:
 
 
 if __name__ == "__main__":
+    if file := os.environ.get(variable("clock_file")):
+        follow(FileClock(Path(file)))
     main()

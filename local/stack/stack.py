@@ -192,7 +192,9 @@ class Stack:
 
     def _start_bigquery(self, port: int) -> None:
         project = self.settings.project
-        server = bigquery.start_bigquery(project, self._log("bigquery"), port)
+        server = bigquery.start_bigquery(
+            project, self._log("bigquery"), port, clock_file=self.clock_file
+        )
         self._open.callback(server.stop)
         self._emulators["bigquery"] = server.process
         bigquery.create_tables(server.endpoint, project, self.settings.dataset)

@@ -77,7 +77,7 @@ def _no_look_first() -> Iterator[None]:
         yield
 
 
-def _believed(_: StateStore, found: Any) -> Any:
+def _believed(_state: StateStore, _threads: Any, found: Any) -> Any:
     return read_labels(found.metadata, found.name)
 
 

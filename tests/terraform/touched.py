@@ -38,7 +38,12 @@ KINDS = {
 FIRST, LAST = date(2025, 11, 11), date(2025, 11, 13)
 StateUse = tuple[str, str, str]
 """Function, call of the storage port, and the name or prefix in the state bucket."""
-RIGHTS = {"append": "appends", "select": "reads", "publish": "publishes"}
+RIGHTS = {
+    "append": "appends",
+    "select": "reads",
+    "publish": "publishes",
+    "publish_all": "publishes",
+}
 """Calls of the other ports, as rights on a table or topic."""
 BOX_SCORES, BACK = "/liveData/boxscore/", at(LAST, time(3)) - timedelta(days=1)
 """An owner that refuses in the first night, and answers again afterwards."""

@@ -8,21 +8,26 @@ import click
 @click.command()
 @click.option("--calls", is_flag=True, help="Only count the sequential remote calls.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--write", is_flag=True, help="Write docs/bench.md in place of printing it.")
+@click.option("--write", is_flag=True, help="Write docs/bench.md and the README's table.")
 def bench(*, calls: bool, as_json: bool, write: bool) -> None:
     """Measure how fast it is, beside floors of the same run."""
-    from local.bench.calls import count_calls
-    from local.bench.page import PAGE, load_base, render
+    from local.bench.calls.chains import count_calls
+    from local.bench.page import BASE, LAST, PAGE, load, render
+    from local.bench.peers import README, with_peers
+    from local.bench.run import measure
     from local.costs.prices import load_prices
 
-    del calls  # nothing else is measured yet
     prices = load_prices()
-    found = {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
+    counted = {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
+    measured = None if calls else measure(lambda text: click.echo(f"bench: {text}", err=True))
+    if write and measured:
+        LAST.write_text(json.dumps(measured, indent=1) + "\n")
     if as_json:
-        click.echo(json.dumps({"calls": found}, indent=1))
+        click.echo(json.dumps({"calls": counted, "measured": measured}, indent=1))
         return
-    text = render(found, load_base())
     if write:
-        PAGE.write_text(text)
+        last = load(LAST)
+        PAGE.write_text(render(counted, last, load(BASE)))
+        README.write_text(with_peers(README.read_text(), last))
     else:
-        click.echo(text, nl=False)
+        click.echo(render(counted, measured, load(BASE)), nl=False)

@@ -11,6 +11,7 @@ from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
 from common.messages.models import GameTarget, WorkflowDecision
 from local.fake_sources.slate import final_score
+from local.simulator.ports.inline import InlineExecutor
 from local.simulator.world import World
 from tests.kit.losses import spoil
 from tests.kit.world import DAY, NOON, new_world
@@ -40,7 +41,9 @@ def refreshed() -> tuple[World, Result]:
 def final_games(world: World, *results: Result) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
     step = PlannedStep(scrapers=("nbac_boxscore",), games="final")
-    final = outputs_for(step, DECISION, results, Objects(world.storage, BUCKET, NOON)).final
+    final = outputs_for(
+        step, DECISION, results, Objects(world.storage, BUCKET, NOON, InlineExecutor())
+    ).final
     return None if final is None else {name: game.score for name, game in final.items()}
 
 
@@ -113,7 +116,7 @@ def test_x14_a_day_without_events_has_none_and_a_failure_does_not_tell(
         }
     )
     step = PlannedStep(scrapers=("oddsa_player_props",), events_from="oddsa_events")
-    objects = Objects(world.storage, BUCKET, NOON)
+    objects = Objects(world.storage, BUCKET, NOON, InlineExecutor())
     assert outputs_for(step, DECISION, [result, events], objects).event_ids == found
     assert outputs_for(step, DECISION, [result], objects).event_ids is None
 

@@ -9,6 +9,8 @@ from common.scrapers.model import Target
 from common.settings import Settings
 from common.sources.client import Source
 from common.sources.guard import SourceGuard
+from common.sources.quota import Credits
+from local.simulator.ports.inline import InlineExecutor
 from local.simulator.world import ManualClock
 from tests.kit.situations import DAY
 from tests.kit.state import NOON, new_state
@@ -22,8 +24,9 @@ def test_x9_a_task_has_its_time_once(waited: float) -> None:
     clock = ManualClock(NOON)
     settings = Settings(scrape_seconds=420)
     scraper = get("espn_scoreboard")
+    state = new_state(clock=clock)
     guard = SourceGuard(
-        state=new_state(clock=clock),
+        state=state,
         source=Source(settings, clock),
         settings=settings,
         scraper=scraper,
@@ -31,6 +34,8 @@ def test_x9_a_task_has_its_time_once(waited: float) -> None:
         task_id="0a1b2c3d-0000-4000-8000-000000000000",
         slot=None,
         events=(),
+        quota=Credits(state),
+        threads=InlineExecutor(),
         began=NOON,
     )
     clock.sleep(waited)

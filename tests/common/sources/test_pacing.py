@@ -14,6 +14,7 @@ from common.clock import SystemClock
 from common.cloud.storage import GoogleStorage
 from common.sources.errors import NoTurnError
 from common.sources.pacing import LocalTurns, SharedTurns
+from local.simulator.ports.inline import InlineExecutor
 from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from local.stack.gcs import create_buckets, start_gcs
@@ -29,7 +30,7 @@ def instance(
 ) -> tuple[SharedTurns, ManualClock]:
     """Return an instance with a clock of its own, on a shared bucket."""
     clock = ManualClock(now)
-    return SharedTurns(new_state(storage, clock), 0.6, draw), clock
+    return SharedTurns(new_state(storage, clock), 0.6, draw, InlineExecutor()), clock
 
 
 def distances(instants: list[datetime]) -> list[float]:
@@ -63,7 +64,7 @@ def test_s6_a_crowd_spreads_in_a_few_tries() -> None:
 
     def ask(_: None) -> datetime:
         clock = ManualClock(NOW)
-        SharedTurns(new_state(storage, clock), 0.6, randbelow).wait(HOST, LATER)
+        SharedTurns(new_state(storage, clock), 0.6, randbelow, InlineExecutor()).wait(HOST, LATER)
         return clock.now()
 
     with ThreadPoolExecutor(20) as pool:
@@ -118,7 +119,7 @@ def test_a_slow_creation_takes_another_slot() -> None:
         return create(bucket, name, data, **more)
 
     storage.create = slow  # type: ignore[method-assign,assignment] # only what is called of it
-    SharedTurns(new_state(storage, clock), 0.6, lambda _: 0).wait(HOST, LATER)
+    SharedTurns(new_state(storage, clock), 0.6, lambda _: 0, InlineExecutor()).wait(HOST, LATER)
     assert len(names) == 2
     assert names[-1] == f"pacing/{HOST}/{clock.now():%Y%m%dT%H%M%S.%f}"
 
@@ -173,6 +174,66 @@ class Watched(SystemClock):
         super().sleep(seconds)
 
 
+def test_s6_reserved_turns_follow_one_another_in_one_round() -> None:
+    """Each of the waits gets the next of them, and creates nothing more."""
+    storage = MemoryStorage(ManualClock(NOW))
+    turns, clock = instance(storage)
+    turns.reserve(HOST, 3, LATER)
+    reserved = [stored.name for stored in storage.list("state", f"pacing/{HOST}/")]
+    asked = []
+    for _ in range(3):
+        turns.wait(HOST, LATER)
+        asked.append(clock.now())
+    assert distances(asked) == pytest.approx([0.6, 0.6])
+    assert [stored.name for stored in storage.list("state", f"pacing/{HOST}/")] == reserved
+    turns.wait(HOST, LATER)
+    assert clock.now() > asked[-1]
+
+
+def test_s6_two_tasks_that_reserve_at_once_share_no_turn() -> None:
+    """Who finds a turn taken reserves later ones."""
+    storage = MemoryStorage(ManualClock(NOW))
+    asked = []
+    for turns, clock in (instance(storage), instance(storage, NOW + timedelta(seconds=0.3))):
+        turns.reserve(HOST, 4, LATER)
+        for _ in range(4):
+            turns.wait(HOST, LATER)
+            asked.append(clock.now())
+    assert min(distances(asked)) >= 0.6 - 1e-6
+
+
+def test_s6_a_reserved_turn_that_has_passed_is_not_used() -> None:
+    """A task that comes late reserves another one, which is still to come."""
+    turns, clock = instance(MemoryStorage(ManualClock(NOW)))
+    turns.reserve(HOST, 2, LATER)
+    clock.move(NOW + timedelta(seconds=30))
+    turns.wait(HOST, LATER)
+    assert clock.now() > NOW + timedelta(seconds=30)
+
+
+def test_s6_no_turn_is_reserved_after_the_deadline() -> None:
+    """What does not fit before it is refused when its turn is waited for."""
+    storage = MemoryStorage(ManualClock(NOW))
+    turns, clock = instance(storage)
+    end = NOW + timedelta(seconds=2)
+    turns.reserve(HOST, 9, end)
+    for _ in range(2):
+        turns.wait(HOST, end)
+    with pytest.raises(NoTurnError):
+        turns.wait(HOST, end)
+    assert clock.now() <= end
+
+
+def test_a_stopped_task_has_no_further_turn() -> None:
+    """One of its calls has failed: what still waits is of no use."""
+    turns, _ = instance(MemoryStorage(ManualClock(NOW)))
+    turns.reserve(HOST, 2, LATER)
+    turns.wait(HOST, LATER)
+    turns.stop()
+    with pytest.raises(NoTurnError, match="another call of the task has failed"):
+        turns.wait(HOST, LATER)
+
+
 @pytest.mark.stack
 def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
     """Four clients with connections of their own never share a turn."""
@@ -184,7 +245,10 @@ def test_s6_turns_hold_on_a_real_storage_and_clock(tmp_path: Path) -> None:
         def ask(_: int) -> list[datetime]:
             clock = Watched()
             turns = SharedTurns(
-                new_state(GoogleStorage(project, server.endpoint), clock), interval, randbelow
+                new_state(GoogleStorage(project, server.endpoint), clock),
+                interval,
+                randbelow,
+                InlineExecutor(),
             )
             for _ in range(2):
                 turns.wait(HOST, clock.now() + timedelta(seconds=60))

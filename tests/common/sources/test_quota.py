@@ -9,7 +9,7 @@ import pytest
 from common.scrapers import get
 from common.scrapers.model import Call, Target
 from common.sources.errors import QuotaError
-from common.sources.quota import Usage, check_quota, cost_of, keep_usage, read_usage
+from common.sources.quota import Credits, Usage, cost_of, read_usage
 from common.state.names import ODDS_QUOTA
 from tests.kit.state import new_state
 
@@ -67,48 +67,48 @@ def test_only_calls_of_the_odds_api_cost_credits() -> None:
 def test_credits_are_spent_down_to_the_reserve(remaining: int, reserve: int) -> None:
     """Credits are spent down to the reserve."""
     held = new_state(now=NOW)
-    keep_usage(held, usage(remaining))
-    check_quota(held, calls("oddsa_player_props"), NOW, reserve=reserve)
+    Credits(held).keep(usage(remaining))
+    Credits(held).check(calls("oddsa_player_props"), NOW, reserve=reserve)
 
 
 @pytest.mark.parametrize(("remaining", "reserve"), [(11, 0), (21, 10)])
 def test_a_task_that_cannot_be_paid_whole_is_not_begun(remaining: int, reserve: int) -> None:
     """A task that costs too much is refused in every instance; the error states what to do."""
     one = new_state(now=NOW)
-    keep_usage(one, usage(remaining))
+    Credits(one).keep(usage(remaining))
     other = new_state(one.storage, now=NOW)
     with pytest.raises(QuotaError, match=rf"{remaining} credits .* needs 12, .*RESERVE.*month"):
-        check_quota(other, calls("oddsa_player_props"), NOW, reserve=reserve)
+        Credits(other).check(calls("oddsa_player_props"), NOW, reserve=reserve)
 
 
 def test_a_free_call_is_always_made() -> None:
     """A list of events is asked for without any credits."""
     held = new_state(now=NOW)
-    keep_usage(held, usage(0))
-    check_quota(held, calls("oddsa_events"), NOW, reserve=100)
+    Credits(held).keep(usage(0))
+    Credits(held).check(calls("oddsa_events"), NOW, reserve=100)
 
 
 def test_an_old_count_is_not_believed() -> None:
     """A count older than a day is ignored."""
     held = new_state(now=NOW)
-    keep_usage(held, usage(0, NOW - timedelta(hours=25)))
-    check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
+    Credits(held).keep(usage(0, NOW - timedelta(hours=25)))
+    Credits(held).check(calls("oddsa_game_lines"), NOW, reserve=0)
 
 
 def test_a_count_is_believed_for_a_day() -> None:
     """A count is used for exactly 24 hours."""
     held = new_state(now=NOW)
-    keep_usage(held, usage(0, NOW - timedelta(hours=24)))
+    Credits(held).keep(usage(0, NOW - timedelta(hours=24)))
     with pytest.raises(QuotaError):
-        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
-    check_quota(held, calls("oddsa_game_lines"), NOW + timedelta(seconds=1), reserve=0)
+        Credits(held).check(calls("oddsa_game_lines"), NOW, reserve=0)
+    Credits(held).check(calls("oddsa_game_lines"), NOW + timedelta(seconds=1), reserve=0)
 
 
 def test_of_two_counts_at_once_the_first_is_kept() -> None:
     """Of two counts of the same instant the first stays."""
     held = new_state(now=NOW)
     for remaining in (50, 40):
-        keep_usage(held, usage(remaining))
+        Credits(held).keep(usage(remaining))
     found = held.storage.read(held.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 50' in found[0]
@@ -118,7 +118,7 @@ def test_the_latest_count_is_kept() -> None:
     """An answer that arrives late does not replace a later count."""
     held = new_state(now=NOW)
     for remaining, minutes in ((50, 0), (40, 2), (47, 1)):
-        keep_usage(held, usage(remaining, NOW + timedelta(minutes=minutes)))
+        Credits(held).keep(usage(remaining, NOW + timedelta(minutes=minutes)))
     found = held.storage.read(held.bucket, ODDS_QUOTA)
     assert found is not None
     assert b'"remaining": 40' in found[0]
@@ -127,11 +127,11 @@ def test_the_latest_count_is_kept() -> None:
 def test_a_second_writer_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two instances that write at once, the second leaves the first one's count."""
     one = new_state(now=NOW)
-    keep_usage(one, usage(50))
+    Credits(one).keep(usage(50))
     stale = one.storage.read(one.bucket, ODDS_QUOTA)
-    keep_usage(one, usage(40, NOW + timedelta(seconds=1)))
+    Credits(one).keep(usage(40, NOW + timedelta(seconds=1)))
     monkeypatch.setattr(one.storage, "read", lambda *_: stale)
-    keep_usage(one, usage(45, NOW + timedelta(seconds=2)))
+    Credits(one).keep(usage(45, NOW + timedelta(seconds=2)))
     monkeypatch.undo()
     found = one.storage.read(one.bucket, ODDS_QUOTA)
     assert found is not None
@@ -154,10 +154,10 @@ def test_a_count_that_cannot_be_read_is_unknown_and_replaced(body: bytes) -> Non
     """A count that cannot be read is ignored, and the next answer replaces it."""
     held = new_state(now=NOW)
     held.storage.create(held.bucket, ODDS_QUOTA, body)
-    check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
-    keep_usage(held, usage(0))
+    Credits(held).check(calls("oddsa_game_lines"), NOW, reserve=0)
+    Credits(held).keep(usage(0))
     with pytest.raises(QuotaError, match="0 credits"):
-        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
+        Credits(held).check(calls("oddsa_game_lines"), NOW, reserve=0)
 
 
 def test_a_count_with_a_field_of_a_later_release_is_read() -> None:
@@ -166,4 +166,4 @@ def test_a_count_with_a_field_of_a_later_release_is_read() -> None:
     body = json.dumps({**GOOD, "more": 1}).encode()
     held.storage.create(held.bucket, ODDS_QUOTA, body)
     with pytest.raises(QuotaError, match="0 credits"):
-        check_quota(held, calls("oddsa_game_lines"), NOW, reserve=0)
+        Credits(held).check(calls("oddsa_game_lines"), NOW, reserve=0)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.cloud.ports import Storage
-from common.state.correction import Correction, correction_of
+from common.state.correction import Correction, earlier_answer
 from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from tests.kit.state import NOON
@@ -43,31 +43,37 @@ def put(
     )
 
 
+def correction_of(storage: Storage, content: bytes) -> Correction | None:
+    """Compare an answer with the one that is stored."""
+    earlier = earlier_answer(storage, "data", FOLDER)
+    return earlier.corrected_by(content) if earlier else None
+
+
 def test_the_first_answer_corrects_nothing() -> None:
     """Without an earlier answer there is nothing to compare."""
-    assert correction_of(MemoryStorage(ManualClock(NOON)), "data", FOLDER, body(7)) is None
+    assert correction_of(MemoryStorage(ManualClock(NOON)), body(7)) is None
 
 
 def test_an_equal_answer_corrects_nothing(storage: Storage) -> None:
     """The same records are no correction, whatever stands around them."""
-    assert correction_of(storage, "data", FOLDER, body(7) + b" ") is None
+    assert correction_of(storage, body(7) + b" ") is None
 
 
 def test_a_changed_answer_names_each_place_with_both_values(storage: Storage) -> None:
     """The earlier object is named, and the place in the records."""
-    found = correction_of(storage, "data", FOLDER, body(8))
+    found = correction_of(storage, body(8))
     assert found == Correction(f"{FOLDER}120000.json", ("[0].players[0].rebounds: 7 is now 8",))
 
 
 def test_it_is_compared_with_the_newest_answer(storage: Storage) -> None:
     """After a correction the next answer is held against the corrected one."""
     put(storage, "003000", body(8), hours=12)
-    assert correction_of(storage, "data", FOLDER, body(8)) is None
+    assert correction_of(storage, body(8)) is None
 
 
 def test_a_field_that_appears_is_a_change(storage: Storage) -> None:
     """A new field, and a list of another length, are changes as a whole."""
-    found = correction_of(storage, "data", FOLDER, body(7, officials=[1]))
+    found = correction_of(storage, body(7, officials=[1]))
     assert found is not None
     assert found.changes == ("[0].officials: None is now [1]",)
 
@@ -78,7 +84,7 @@ def test_a_field_that_appears_is_a_change(storage: Storage) -> None:
 def test_a_value_of_another_form_is_one_change(storage: Storage, was: Any, now: Any) -> None:
     """An object that becomes a list, or a list of another length, is a change as a whole."""
     put(storage, "140000", body(7, officials=was), hours=2)
-    found = correction_of(storage, "data", FOLDER, body(7, officials=now))
+    found = correction_of(storage, body(7, officials=now))
     assert found is not None
     assert found.changes == (f"[0].officials: {was!r} is now {now!r}",)
 
@@ -86,7 +92,7 @@ def test_a_value_of_another_form_is_one_change(storage: Storage, was: Any, now: 
 def test_a_list_that_becomes_a_text_of_as_many_characters_is_a_change(storage: Storage) -> None:
     """A text has a length too, and is still no list."""
     put(storage, "140000", body(7, officials=["x"]), hours=2)
-    found = correction_of(storage, "data", FOLDER, body(7, officials="x"))
+    found = correction_of(storage, body(7, officials="x"))
     assert found is not None
     assert found.changes == ("[0].officials: ['x'] is now 'x'",)
 
@@ -95,7 +101,7 @@ def test_an_earlier_answer_that_cannot_be_read_is_left_alone(storage: Storage) -
     """An object that somebody has overwritten hinders no task."""
     for hours, spoilt in enumerate((b"not JSON", b"{}", b"[]", b"7"), 3):
         put(storage, f"1{hours + 2}0000", spoilt, hours=hours)
-        assert correction_of(storage, "data", FOLDER, body(8)) is None
+        assert correction_of(storage, body(8)) is None
 
 
 def test_a_correction_is_logged_with_its_first_changes(capsys: pytest.CaptureFixture[str]) -> None:

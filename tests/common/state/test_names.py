@@ -36,6 +36,7 @@ OBJECTS = {
 }
 PARTS = {
     "batches": names.batches(SLOT),
+    "steps": names.steps(UUID),
     "results": names.results(UUID, 1),
     "attempts": names.attempts(f"objects/{UUID}"),
 }
@@ -51,7 +52,7 @@ KEYS = {
     "slot_key": names.slot_key("cleanup_processor", SLOT, ""),
     "slot_key of a forced tick": names.slot_key("master_controller", SLOT, "17"),
 }
-FORMS = {"tick_stamp", "EVENT_STAMP", "BATCHES"}
+FORMS = {"tick_stamp", "EVENT_STAMP", "BATCHES", "step_of_result"}
 """What the names of objects are made of."""
 PLACEHOLDERS = {
     "<key>": "[a-z_]+/.+",
@@ -129,6 +130,12 @@ def test_only_forced_locks_are_numbered() -> None:
     """The first lock of a date has the name that it always had, so that it stays done."""
     assert names.lock_key(SLOT.date(), 1) == "schedule_locker/2025-11-12"
     assert names.lock_key(SLOT.date(), 2) == "schedule_locker/2025-11-12-2"
+
+
+def test_one_listing_of_an_execution_tells_results_by_their_step() -> None:
+    """The tasks of a step lie beside its results, and are none."""
+    assert names.step_of_result(names.result(UUID, 12, UUID)) == 12
+    assert names.step_of_result(names.tasks(UUID, 1)) is None
 
 
 INSTANTS: dict[str, tuple[Callable[[datetime], str], timedelta]] = {

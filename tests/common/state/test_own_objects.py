@@ -8,6 +8,7 @@ from common.errors import ConflictError
 from common.messages.models import ObjectEvent
 from common.state.own_objects import SECRET, create_noted, find_noted, note, own_labels
 from common.state.store import StateStore
+from local.simulator.ports.inline import InlineExecutor
 from tests.kit.state import NOON, new_state
 
 TASK, BUCKET = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f", "data"
@@ -43,7 +44,7 @@ def test_the_noted_object_is_the_task_s(state: StateStore) -> None:
     """The labels of an object of a noted name with the secret are believed, again and again."""
     held = note(state, TASK, [PLAIN, TAGGED])
     for _ in range(2):
-        labels = own_labels(state, event(PLAIN, 7, **{SECRET: held.secret}))
+        labels = own_labels(state, InlineExecutor(), event(PLAIN, 7, **{SECRET: held.secret}))
         assert labels is not None
         assert labels.task_id == TASK
 
@@ -52,28 +53,28 @@ def test_the_noted_object_is_the_task_s(state: StateStore) -> None:
 def test_fr1_a_forger_does_not_know_the_secret(state: StateStore, secret: str) -> None:
     """An object with the task's labels under its very name is nobody's without the secret."""
     note(state, TASK, [PLAIN])
-    assert own_labels(state, event(PLAIN, 7, **{SECRET: secret})) is None
+    assert own_labels(state, InlineExecutor(), event(PLAIN, 7, **{SECRET: secret})) is None
 
 
 def test_fr1_a_copy_elsewhere_is_nobodys(state: StateStore) -> None:
     """A copy has the secret, and another name."""
     held = note(state, TASK, [PLAIN])
     copy = "oddsa-events/2025-11-12/140000.json"
-    assert own_labels(state, event(copy, 8, **{SECRET: held.secret})) is None
+    assert own_labels(state, InlineExecutor(), event(copy, 8, **{SECRET: held.secret})) is None
 
 
 def test_fr1_labels_without_a_note_are_decoration(state: StateStore) -> None:
     """An object that names a task which noted nothing is nobody's."""
-    assert own_labels(state, event(PLAIN, 7)) is None
+    assert own_labels(state, InlineExecutor(), event(PLAIN, 7)) is None
 
 
 def test_fp07_a_later_version_is_no_new_run(state: StateStore) -> None:
     """A restored or rewritten object is another version: only the first one that came counts."""
     held = note(state, TASK, [PLAIN])
     first, later = (event(PLAIN, number, **{SECRET: held.secret}) for number in (7, 8))
-    assert own_labels(state, first) is not None
-    assert own_labels(state, later) is None
-    assert own_labels(state, first) is not None
+    assert own_labels(state, InlineExecutor(), first) is not None
+    assert own_labels(state, InlineExecutor(), later) is None
+    assert own_labels(state, InlineExecutor(), first) is not None
 
 
 def test_fr8_the_first_note_stands(state: StateStore) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from common import ids
 from common.state import names
+from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.kit.checks import defects
 from tests.kit.losses import heal, is_for
 from tests.kit.sweeps import SWEEPS_A_DAY, sweep
-from tests.kit.world import SLOT, before, tick
+from tests.kit.world import SLOT, before, run_to, tick
 
 SPOILT = [b"", b'{"owner": "', b"[1]", b'{"other": 1}']
 HOUR_ENDS = 1
@@ -73,12 +74,15 @@ def test_r8_a_lost_task_is_written_off_though_its_lease_cannot_be_read(world: Wo
 
 
 @pytest.mark.parametrize("body", SPOILT)
-@pytest.mark.parametrize("name", ["manifest.json", "steps/0/tasks.json"])
+@pytest.mark.parametrize(("step", "name"), [(0, "manifest.json"), (1, "steps/1/tasks.json")])
 def test_r6_a_run_whose_state_cannot_be_read_ends_after_a_day(
-    world: World, name: str, body: bytes
+    world: World, step: int, name: str, body: bytes
 ) -> None:
     """The sweeps are no ERROR meanwhile; the row says that it was lost."""
     delivery = before(world, "scraper_runner")
+    if step:
+        world.deliver(delivery)
+        delivery = run_to(world, lambda each: _step_of(each) == step)
     execution_id = delivery.message.body["execution"]["execution_id"]
     world.queue.clear()
     overwrite(world, f"executions/{execution_id}/{name}", body)
@@ -87,6 +91,11 @@ def test_r6_a_run_whose_state_cannot_be_read_ends_after_a_day(
     ended = {row["execution_id"]: row for row in world.rows["workflow_executions"]}
     assert ended[execution_id]["status"] == "failed"
     assert "LOST" in ended[execution_id]["error_message"]
+
+
+def _step_of(delivery: Delivery) -> int | None:
+    asked = delivery.function == "scraper_runner"
+    return int(delivery.message.body["execution"]["step"]) if asked else None
 
 
 @pytest.mark.parametrize("body", SPOILT)

@@ -1,11 +1,13 @@
-"""The user's statements, run as written and again for a day with rows."""
+"""The user's statements, run as written on a stack whose clock shows a day with rows."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from common.clock import set_clock
 from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import BigQueryWarehouse, make_client
 from common.settings import ROOT
@@ -16,6 +18,8 @@ from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
+EVENING = datetime(2025, 11, 13, 4, 30, tzinfo=UTC)
+"""23:30 ET of `DAY`, which is already the next day in UTC."""
 SHARED = ROOT.parent / "shared" / "03-bigquery-schemas.md"
 ALL = statements()
 CREATES = [statement for statement in ALL if statement.creates]
@@ -36,9 +40,17 @@ def heading(statement: Statement) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """Start a bqemulator without tables for the module."""
-    running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the file of a virtual clock that shows the evening of the day with rows."""
+    file = tmp_path_factory.mktemp("clock") / "clock.json"
+    set_clock(file, EVENING)
+    return file
+
+
+@pytest.fixture(scope="module")
+def server(clock: Path) -> Iterator[BigQueryServer]:
+    """Start a bqemulator on the virtual clock, without tables, for the module."""
+    running = start_bigquery(PROJECT, clock.with_name("bigquery.log"), clock_file=clock)
     yield running
     running.stop()
 
@@ -160,22 +172,26 @@ def test_create_statements_run_on_an_empty_dataset(
 
 @pytest.mark.parametrize("statement", QUERIES, ids=heading)
 def test_queries_run_verbatim(stack: BigQueryServer, statement: Statement) -> None:
-    """Each query runs as written, and finds no rows on the wall clock's today."""
-    columns, rows = run_sql(stack.endpoint, PROJECT, statement.sql)
-    assert columns
-    assert rows == []
-
-
-@pytest.mark.parametrize("statement", QUERIES, ids=heading)
-def test_queries_find_the_bound_day(stack: BigQueryServer, statement: Statement) -> None:
-    """With today bound to a day with rows, each query returns rows."""
+    """Each query, as written, finds the rows of the day that the stack's clock shows."""
     assert TODAY in statement.sql
-    assert run_sql(stack.endpoint, PROJECT, bind(statement.sql, DAY))[1]
+    assert run_sql(stack.endpoint, PROJECT, statement.sql)[1]
+
+
+def test_a_day_without_rows_has_none(stack: BigQueryServer, clock: Path) -> None:
+    """Each query answers its columns and no rows once the clock has moved far on."""
+    set_clock(clock, EVENING + timedelta(days=30))
+    try:
+        for statement in QUERIES:
+            columns, rows = run_sql(stack.endpoint, PROJECT, statement.sql)
+            assert columns
+            assert rows == [], statement.heading
+    finally:
+        set_clock(clock, EVENING)
 
 
 def test_the_end_to_end_query_joins_all_three_tables(stack: BigQueryServer) -> None:
     """The RUN decision shows its execution and its three logged scraper runs."""
-    columns, rows = run_sql(stack.endpoint, PROJECT, bind(FLOW.sql, DAY))
+    columns, rows = run_sql(stack.endpoint, PROJECT, FLOW.sql)
     (row,) = [dict(zip(columns, row, strict=True)) for row in rows]
     assert row["workflow_name"] == "betting_lines"
     assert row["execution_status"] == "completed"
@@ -186,8 +202,8 @@ def test_our_equivalent_answers_the_same(stack: BigQueryServer) -> None:
     """The query that real BigQuery takes, in docs/tables.md, has the end-to-end query's answer."""
     sql = our_equivalent()
     assert "ON s.execution_id = f.run_id" in sql
-    ours = run_sql(stack.endpoint, PROJECT, bind(sql, DAY))
-    assert ours == run_sql(stack.endpoint, PROJECT, bind(FLOW.sql, DAY))
+    ours = run_sql(stack.endpoint, PROJECT, sql)
+    assert ours == run_sql(stack.endpoint, PROJECT, FLOW.sql)
     assert ours[1]
 
 

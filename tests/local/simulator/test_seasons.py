@@ -13,6 +13,7 @@ import pytest
 
 from common.eastern import EASTERN
 from common.settings import ROOT
+from local.bench.seasons import floor
 from local.fake_sources.teams import TEAMS
 from local.simulator.run import Outcome, SimulateOptions, run
 from tests.kit.seasons import season_of, write_season
@@ -25,17 +26,6 @@ OF_DATE = "nbac_player_boxscore"
 """One file holds all games of a date."""
 SHIFT = timedelta(days=38)
 """Puts the season over other changes of the clocks, and games on other days of the week."""
-ROWS = [
-    {
-        "decision_id": f"{number:08d}",
-        "workflow_name": "betting_lines",
-        "slot": "2025-11-12T18:00:00Z",
-        "targets": [number, number + 1, number + 2],
-        "error": None,
-    }
-    for number in range(50)
-]
-"""What the floor of a season's cost is measured with; about as many as a busy day has."""
 FLOORS_MAX = 50
 TIPS = ("12:00", "13:00", "15:30", "17:00", "19:00", "19:30", "20:00", "21:00", "22:00", "22:30")
 
@@ -69,15 +59,6 @@ def assert_asked_again_only_after_a_failure(found: Outcome) -> None:
 
 def _runs(found: Outcome) -> list[Mapping[str, Any]]:
     return [row for row in found.tables["workflow_decisions"] if row["action"] == "RUN"]
-
-
-def floor() -> float:
-    """Return the CPU seconds of a fixed piece of the simulator's kind of work: JSON and dicts."""
-    began = time.process_time()
-    for _ in range(60):
-        rows = json.loads(json.dumps(ROWS))
-        assert sorted({row["decision_id"]: {**row, "seen": True} for row in rows})
-    return time.process_time() - began
 
 
 @needs_real

@@ -10,7 +10,7 @@ from common.cloud.ports import Storage
 from common.cloud.storage import GoogleStorage
 from common.errors import ConflictError
 from common.runtime import THREADS_MAX
-from local.bench.meter import Meter, MeteredThreads
+from local.bench.calls.meter import Meter, MeteredThreads
 from local.simulator.world import World
 from local.stack.gcs import create_buckets, start_gcs
 from tests.kit.world import new_world, tick

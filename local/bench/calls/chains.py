@@ -6,9 +6,9 @@ from datetime import time
 from statistics import median
 
 from common.eastern import at
-from local.bench.day import DAY, MeteredDay, metered_day
-from local.bench.meter import Effect
-from local.bench.path import REMOTE, Path
+from local.bench.calls.day import DAY, MeteredDay, metered_day
+from local.bench.calls.meter import Effect
+from local.bench.calls.path import REMOTE, Path
 from local.costs.prices import Prices
 from local.simulator.ports.memory_publisher import Published
 from local.simulator.world import ROUTES

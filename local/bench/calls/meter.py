@@ -14,7 +14,7 @@ from typing import Any
 
 from common.cloud.ports import StoredObject
 from common.runtime import THREADS_MAX, Runtime
-from local.bench.path import ONE_EACH, Path, longer
+from local.bench.calls.path import ONE_EACH, Path, longer
 from local.fake_sources.answers import Answer
 from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.ports.memory_publisher import Published
@@ -188,3 +188,13 @@ class _Waited(Future[Any]):
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self._meter.path = longer(self._meter.path, self.ended)
         return super().exception(timeout)
+
+
+def settle(world: World, meter: Meter) -> None:
+    """Deliver everything, what is due together in the order of the logical clock."""
+    while world.queue:
+        world.clock.move(world.queue[0].due)
+        due = [each for each in world.queue if each.due <= world.clock.now()]
+        first = min(due, key=lambda each: (meter.start_of(each), each.number))
+        world.queue.remove(first)
+        world.deliver(first)

@@ -8,8 +8,8 @@ from itertools import groupby
 from common.eastern import at
 from common.logs import silent
 from common.settings import ROOT
-from local.bench.meter import Effect, Meter
-from local.bench.path import ONE_EACH
+from local.bench.calls.meter import Effect, Meter, settle
+from local.bench.calls.path import ONE_EACH
 from local.fake_sources.slate import load
 from local.scheduler import Tick, ticks_of
 from local.simulator.world import World
@@ -51,15 +51,5 @@ def metered_day(weights: Mapping[str, float] = ONE_EACH, *, cold: bool = False) 
             for tick in together:
                 message_id = world.publisher.publish(tick.topic, tick.body(topology), {})
                 ticks[message_id] = tick
-            _settle(world, meter)
+            settle(world, meter)
     return MeteredDay(ticks, tuple(meter.effects))
-
-
-def _settle(world: World, meter: Meter) -> None:
-    """Deliver everything, what is due together in the order of the logical clock."""
-    while world.queue:
-        world.clock.move(world.queue[0].due)
-        due = [each for each in world.queue if each.due <= world.clock.now()]
-        first = min(due, key=lambda each: (meter.start_of(each), each.number))
-        world.queue.remove(first)
-        world.deliver(first)

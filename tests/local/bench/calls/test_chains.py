@@ -1,14 +1,10 @@
 """The table of sequential calls is what the code does, and is current."""
 
-import json
-
 import pytest
-from click.testing import CliRunner
 
-from local.bench.calls import CHAINS, Counted, count_calls
-from local.bench.page import PAGE, calls_section, load_base
-from local.bench.path import REMOTE
-from local.commands.cli import main
+from local.bench.calls.chains import CHAINS, Counted, count_calls
+from local.bench.calls.path import REMOTE
+from local.bench.page import BASE, PAGE, calls_section, load
 from local.costs.prices import load_prices
 from local.simulator.world import ROUTES
 
@@ -24,7 +20,7 @@ def calls() -> Calls:
 
 def test_the_table_is_current(calls: Calls) -> None:
     """docs/bench.md has the numbers of this checkout, beside those of the base."""
-    section = "\n".join(calls_section(calls, load_base()["calls"]))
+    section = "\n".join(calls_section(calls, load(BASE)["calls"]))
     assert section in PAGE.read_text(), "run: python -m local bench --calls --write"
 
 
@@ -59,9 +55,3 @@ def test_every_function_is_counted(calls: Calls) -> None:
     for counted in calls.values():
         assert list(counted["functions"]) == list(ROUTES)
         assert all(held["median"] > 0 for held in counted["functions"].values())
-
-
-def test_json_has_the_numbers_of_the_table(calls: Calls) -> None:
-    """A script reads the same as a person."""
-    printed = CliRunner().invoke(main, ["bench", "--calls", "--json"])
-    assert json.loads(printed.stdout)["calls"] == calls

@@ -1,0 +1,1 @@
+"""How many remote calls follow one another."""

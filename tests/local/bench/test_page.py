@@ -1,0 +1,91 @@
+"""The page and the README's table say what was measured last."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from local.bench import page, peers, run
+from local.bench.calls import chains
+from local.bench.figures import Figure, figures, measured_section, short
+from local.commands.cli import main
+
+BASE, LAST = page.load(page.BASE), page.load(page.LAST)
+
+
+def test_a_figure_is_so_many_floors() -> None:
+    """In one unit."""
+    assert Figure("a chain", 30.0, 12.0, "ms", "its calls").times == 2.5
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0.01234, "0.0123"), (1.0, "1"), (99.95, "100"), (1234.5, "1,234")]
+)
+def test_a_number_is_short(number: float, text: str) -> None:
+    """Three digits at least, all of a large one."""
+    assert short(number) == text
+
+
+def test_the_page_has_every_figure_of_the_last_run_beside_the_base() -> None:
+    """docs/bench.md holds the tables of docs/bench-last.json."""
+    section = "\n".join(measured_section(LAST, BASE["measured"]))
+    assert section in page.PAGE.read_text(), "run: python -m local bench --calls --write"
+    for figure in figures(LAST):
+        assert f"| {figure.name} | {short(figure.value)} {figure.unit} |" in section
+
+
+def test_the_readme_shows_the_multiples_of_plain_python() -> None:
+    """Written from the same run."""
+    readme = peers.README.read_text()
+    assert peers.with_peers(readme, LAST) == readme, "run: python -m local bench --calls --write"
+    assert f"| this project's local stack | {short(LAST['chain']['times_plain'])} |" in readme
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+    """Run the command on copies of the files, as if the base were counted and measured again."""
+    for module, name in ((page, "PAGE"), (page, "LAST"), (peers, "README")):
+        copy = tmp_path / name
+        copy.write_text(getattr(module, name).read_text())
+        monkeypatch.setattr(module, name, copy)
+    monkeypatch.setattr(run, "measure", lambda _: BASE["measured"])
+    counted = {False: BASE["calls"]["warm"], True: BASE["calls"]["cold"]}
+    monkeypatch.setattr(chains, "count_calls", lambda _, cold: counted[cold])
+    return lambda *options: CliRunner().invoke(main, ["bench", *options]).stdout
+
+
+def test_json_has_what_was_counted_and_measured(bench: Callable[..., str]) -> None:
+    """For scripts, such as one that compares two commits."""
+    found = json.loads(bench("--json"))
+    assert found["measured"] == BASE["measured"]
+    assert found["calls"] == BASE["calls"]
+
+
+def test_calls_alone_are_counted_without_a_stack(
+    bench: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is measured; the page keeps what was measured last."""
+    monkeypatch.setattr(run, "measure", None)
+    assert json.loads(bench("--calls", "--json")) == {"calls": BASE["calls"], "measured": None}
+    bench("--calls", "--write")
+    assert "\n".join(measured_section(LAST, BASE["measured"])) in page.PAGE.read_text()
+
+
+def test_a_run_is_printed_and_nothing_is_written(bench: Callable[..., str]) -> None:
+    """Without an option."""
+    before = page.PAGE.read_text()
+    text = bench()
+    assert "## Measured" in text
+    assert "## Sequential remote calls" in text
+    assert page.PAGE.read_text() == before
+
+
+def test_a_run_that_is_written_is_kept(bench: Callable[..., str]) -> None:
+    """Page, README and the file behind both are of the new run."""
+    bench("--write")
+    assert page.load(page.LAST) == BASE["measured"]
+    assert "\n".join(measured_section(BASE["measured"], BASE["measured"])) in page.PAGE.read_text()
+    readme = peers.README.read_text()
+    assert peers.with_peers(readme, BASE["measured"]) == readme

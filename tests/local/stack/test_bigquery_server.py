@@ -1,0 +1,85 @@
+"""Statements as the emulator translates them: the functions of the present follow its clock."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from urllib.request import Request, urlopen
+
+import pytest
+
+from common.clock import set_clock
+from common.cloud.warehouse import make_client
+from local.records.sql import run_sql
+from local.stack.bigquery import BigQueryServer, start_bigquery
+from local.stack.bigquery_server import as_of
+
+PROJECT = "nba-props-platform"
+NOW = datetime(2025, 11, 13, 3, 30, tzinfo=UTC)
+"""22:30 in New York, on the evening before."""
+STAMP = "CAST('2025-11-13 03:30:00.000000+00:00' AS TIMESTAMP)"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
+    """Start a bqemulator for the module whose clock shows `NOW`."""
+    clock = tmp_path_factory.mktemp("clock") / "clock.json"
+    set_clock(clock, NOW)
+    running = start_bigquery(PROJECT, clock.with_name("bigquery.log"), clock_file=clock)
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize(
+    ("sql", "bound"),
+    [
+        ("SELECT CURRENT_TIMESTAMP() AS t", f"SELECT {STAMP} AS t"),
+        ("SELECT CURRENT_DATE AS d", f"SELECT DATE({STAMP}, 'UTC') AS d"),
+        ("SELECT CURRENT_DATETIME(zone) FROM t", f"SELECT DATETIME({STAMP}, zone) FROM t"),
+        ("INSERT INTO d.t (x) VALUES (current_time())", None),
+        ("SELECT 'CURRENT_DATE' AS current_date, t.current_time FROM t", None),
+        ("SELECT CURRENT_DATE( FROM", None),
+        ("SELECT CURRENT_TIMESTAMP() AS t -- the day's", f"SELECT {STAMP} AS t"),
+    ],
+)
+def test_only_functions_of_the_present_are_bound(sql: str, bound: str | None) -> None:
+    """Texts, names and what cannot be read stay as they are; a comment is dropped."""
+    wanted = bound or sql.replace("current_time()", f"TIME({STAMP}, 'UTC')")
+    assert as_of(sql, NOW) == wanted
+
+
+@pytest.mark.stack
+def test_every_function_of_the_present_shows_the_clock(server: BigQueryServer) -> None:
+    """A zone counts, UTC is the default, and one statement sees one instant."""
+    zone = "'America/New_York'"
+    sql = (
+        f"SELECT CURRENT_DATE() AS a, CURRENT_DATE({zone}) AS b, CURRENT_DATETIME({zone}) AS c, "
+        f"CURRENT_TIME({zone}) AS d, CURRENT_TIMESTAMP() = CURRENT_TIMESTAMP() AS e, "
+        "TIMESTAMP_DIFF(CURRENT_TIMESTAMP(), TIMESTAMP '2025-11-13 03:00:00+00', MINUTE) AS f"
+    )
+    ((utc, eastern, local, at, same, minutes),) = run_sql(server.endpoint, PROJECT, sql)[1]
+    assert (utc, eastern, same) == (date(2025, 11, 13), date(2025, 11, 12), True)
+    assert (local.date(), local.hour) == (date(2025, 11, 12), 22)
+    assert time(22, 30) <= at < time(22, 50)
+    assert 30 <= minutes < 50
+
+
+@pytest.mark.stack
+def test_every_client_sees_the_clock(server: BigQueryServer) -> None:
+    """A job, a plain request, a script, a view and a row that is written show the clock's day."""
+    today, client = date(2025, 11, 13), make_client(PROJECT, server.endpoint)
+    client.create_dataset("seen")
+    assert [row[0] for row in client.query("SELECT CURRENT_DATE()").result()] == [today]
+    body = json.dumps({"query": "SELECT CAST(CURRENT_DATE() AS STRING)", "useLegacySql": False})
+    address = f"{server.endpoint}/bigquery/v2/projects/{PROJECT}/queries"
+    request = Request(address, body.encode(), {"Content-Type": "application/json"})
+    with urlopen(request) as answer:
+        assert json.load(answer)["rows"] == [{"f": [{"v": str(today)}]}]
+    script = "DECLARE day DATE DEFAULT CURRENT_DATE(); SELECT day;"
+    assert [row[0] for row in client.query(script).result()] == [today]
+    for sql in (
+        "CREATE TABLE seen.kept AS SELECT CURRENT_DATE() AS day",
+        "CREATE VIEW seen.shown AS SELECT CURRENT_DATE() AS day",
+    ):
+        client.query(sql).result()
+    for name in ("kept", "shown"):
+        assert run_sql(server.endpoint, PROJECT, f"SELECT day FROM seen.{name}")[1] == [(today,)]
