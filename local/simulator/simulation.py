@@ -142,13 +142,15 @@ class Simulation:
     def forget(self) -> None:
         """Drop what a season would fill the memory with, once it is of no use.
 
-        That are answers and messages, which only tests look at; state by its age, as the bucket's
-        rule does; and the bytes of data that old, which nothing reads: its descriptions stay.
+        That are answers and messages, which only tests look at; what reads have cached; state by
+        its age, as the bucket's rule does; and the bytes of data that old, which nothing reads: its
+        descriptions stay.
         """
         self._collect()
         world, settings = self.world, self.world.runtime.settings
         world.answers.clear()
         world.publisher.published.clear()
+        world.warehouse.forget_views()
         old = self._now() - STATE_KEPT_FOR
         world.storage.delete_before(settings.state_bucket, old)
         world.storage.empty_before(settings.data_bucket, old)

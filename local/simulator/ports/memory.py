@@ -232,6 +232,11 @@ class MemoryWarehouse:
                 day = partition_day(row[shape.partition_column])
                 self._days[table_name, day].rows.append(row)
 
+    def forget_views(self) -> None:
+        """Free what reads have cached; the next ones make it anew."""
+        for partition in self._days.values():
+            partition.forget_views()
+
     def adopt(self, table_name: str, row: Row) -> None:
         """Hold a row that another system wrote before: reads find it, `rows` lists only ours."""
         day = partition_day(row[table(table_name).partition_column])

@@ -119,6 +119,10 @@ class Partition:
             self._views[key] = (len(self.rows), found)
         return found
 
+    def forget_views(self) -> None:
+        """Free the cached views."""
+        self._views.clear()
+
 
 def partition_day(value: date) -> date:
     """Return the day of a partition value: a DATE itself, a TIMESTAMP's (UTC) day."""
