@@ -28,6 +28,7 @@ FLOORS = (
     "local.broker",
     "local.scheduler",
     "local.simulator",
+    "local.processes",
     "local.stack",
     "local.review",
     "local.day",

@@ -10,6 +10,7 @@ from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
 from local.commands.stack.sql import print_table
+from local.processes.process import accepts
 from local.records.sql import run_sql
 from local.stack.bigquery import (
     HOME,
@@ -18,7 +19,6 @@ from local.stack.bigquery import (
     place_extension,
     start_bigquery,
 )
-from local.stack.process import accepts
 
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
