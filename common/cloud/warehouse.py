@@ -14,17 +14,17 @@ These limits shape it:
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from common.clock import Clock, SystemClock
 from common.cloud import limits
 from common.cloud.jobs import JOBS_MAX, attempt_id, has_failed, job_id_of
-from common.cloud.ports import Row
+from common.cloud.ports import Filter, Row
 from common.cloud.sql import insert_statement, select_statement
 from common.cloud.tables import Table, build_row, table
 from common.cloud.times import call_seconds, pauses
 from common.errors import PermanentError, TransientError, is_rate_limit
+from common.threads import once
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -70,7 +70,7 @@ class BigQueryWarehouse:
         self._given = client
         self._clock = clock or SystemClock()
 
-    @cached_property
+    @once
     def _client(self) -> "Client":
         return self._given or make_client(self._project, self._endpoint)
 
@@ -145,7 +145,7 @@ class BigQueryWarehouse:
                 return True
         return False
 
-    @cached_property
+    @once
     def _location(self) -> str:
         # Outside the US and EU multi-regions jobs.get needs the location, which jobs.insert infers
         # from the table. https://cloud.google.com/bigquery/docs/locations
@@ -198,7 +198,7 @@ class BigQueryWarehouse:
         *,
         since: datetime,
         until: datetime,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Mapping[str, Filter] | None = None,
     ) -> list[Row]:
         """Return the rows whose partition time is in [since, until); see the port.
 
@@ -217,7 +217,7 @@ class BigQueryWarehouse:
         shape: Table,
         columns: Sequence[str],
         bounds: tuple[Any, Any],
-        where: Mapping[str, str | Sequence[str]],
+        where: Mapping[str, Filter],
     ) -> list[Row]:
         sql, parameters = select_statement(self._path(shape), shape, columns, bounds, where)
         return run_query(self._client, sql, parameters, self._read_retry_seconds)[1]
