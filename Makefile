@@ -1,5 +1,9 @@
-# Everything a newcomer needs: Python 3.11 with venv, and make.
-PYTHON ?= python3.11
+# Everything a newcomer needs: one of these Pythons with venv, and make.
+PYTHONS := 3.14 3.13 3.12 3.11
+# The newest that works: Debian's may lack venv, and a shim of pyenv may lead nowhere.
+PYTHON ?= $(shell for version in $(PYTHONS); do \
+	python$$version -c 'import ensurepip, venv' 2>/dev/null && { echo python$$version; break; }; done)
+UV := uv==0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 CHECKOV := $(VENV)/checkov
@@ -7,15 +11,24 @@ SCHEDULE ?= ../shared/data/schedule-2024-25.json
 SEEDS ?= 10000
 MINUTES ?= 30
 
+# Hundreds of short processes start: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test bench explore soak soak-tests soak-weeks lint bundle mutants mistakes pins
 
 setup: $(VENV)/installed
 
+# uv installs in seconds what takes pip minutes; pip does it where uv cannot be had, or fails.
+install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(1) -r $(2) \
+	|| $(BIN)/pip --python $(1) install --quiet --disable-pip-version-check -r $(2)
+
 # Re-installs only when a pin changes; a half-made environment is never taken for a whole one.
 $(VENV)/installed: requirements.in constraints.txt requirements-dev.txt
-	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; install Python 3.11 or pass PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "make: $(or $(PYTHON),Python) not found;" \
+		"install one of Python $(PYTHONS) with venv, or pass PYTHON=/path/to/python" >&2; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	-$(BIN)/pip install --quiet --disable-pip-version-check $(UV)
+	$(call install,$(VENV),requirements-dev.txt)
 	@touch $@
 
 run: setup
@@ -30,8 +43,8 @@ bench: setup
 
 # Apart: its fork of python-hcl2 takes the name of ours.
 $(CHECKOV)/installed: requirements-checkov.txt $(VENV)/installed
-	$(PYTHON) -m venv --clear $(CHECKOV)
-	$(CHECKOV)/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	$(BIN)/python -m venv --clear --without-pip $(CHECKOV)
+	$(call install,$(CHECKOV),requirements-checkov.txt)
 	@touch $@
 
 # How deliveries can meet: every schedule of two switches or one fault, then random ones for MINUTES.
@@ -66,8 +79,8 @@ mistakes: setup
 bundle: setup
 	$(BIN)/python -m local bundle --out dist/bundle.zip
 
-# The platform of the build: Cloud Functions' python311, on Ubuntu 22.04.
-BUILD := --python-version 3.11 --implementation cp --only-binary :all: \
+# The platform of the build: Cloud Functions', on Ubuntu 22.04. The Python there is that of config/python.txt.
+BUILD := --implementation cp --only-binary :all: \
 	--platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64
 
 # Pins anew what requirements.in draws in, in versions that the developers' packages can live with too, with hashes.
@@ -78,6 +91,8 @@ pins:
 	$(PYTHON) -m venv $$folder/dev; \
 	$$folder/dev/bin/pip install --quiet -r $$folder/requirements-dev.txt; \
 	$$folder/dev/bin/pip freeze > $$folder/dev.txt; \
-	$$folder/dev/bin/pip install --quiet --dry-run --ignore-installed --report $$folder/report.json $(BUILD) \
-	  --target $$folder/none -r requirements.in -c $$folder/dev.txt; \
-	$$folder/dev/bin/python tools/pins.py $$folder/report.json .
+	mkdir $$folder/reports; \
+	for version in $(PYTHONS); do $$folder/dev/bin/pip install --quiet --dry-run --ignore-installed $(BUILD) \
+	  --python-version $$version --report $$folder/reports/$$version.json --target $$folder/none \
+	  -r requirements.in -c $$folder/dev.txt; done; \
+	$$folder/dev/bin/python tools/pins.py $$folder/reports .

@@ -34,7 +34,7 @@ resource "google_cloudfunctions2_function" "function" {
   description = "See functions/${each.key}/main.py"
 
   build_config {
-    runtime           = "python311"
+    runtime           = "python${replace(trimspace(file("${local.root}/config/python.txt")), ".", "")}"
     entry_point       = each.key
     service_account   = google_service_account.builder.id
     docker_repository = google_artifact_registry_repository.images.id

@@ -26,10 +26,10 @@ from local.bench.memory import watched
 from local.bench.scene import PREPARED, REFRESH, SLOT, WARM_UP, Scene, tick_body
 from local.bench.starts import FUNCTIONS, measure_starts
 from local.bench.units import Units
+from local.processes import process
 from local.records.tables import count_rows
 from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.ports.memory_publisher import Published
-from local.stack import process
 from local.stack.config import StackConfig
 from local.stack.driver import RunningStack, start_stack
 

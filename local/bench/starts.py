@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any
 
 from common.settings import ROOT
+from local.processes.process import base_environment
 from local.simulator.world import ROUTES
-from local.stack.process import base_environment
 
 FUNCTIONS = tuple(ROUTES)
 ROUNDS = 3

@@ -13,6 +13,7 @@ from common.eastern import eastern
 from local.day.replay import Outcome, Progress, names_of
 from local.day.seed_queries import bind, statements
 from local.fake_sources.slate import Slate
+from local.records.refusals import refusals
 from local.records.sql import run_sql
 from local.stack.driver import RunningStack
 
@@ -20,6 +21,7 @@ _MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", 
 
 _KEPT = """
 The stack stays up. Query it:
+  python -m local queries
   python -m local sql 'SELECT action, COUNT(*) FROM `{table}` GROUP BY 1'
   bq --api={bigquery} --oauth_access_token=none --discovery_file="$(gcloud info \\
     --format='value(installation.sdk_root)')/platform/bq/discovery_next/bigquery.json" \\
@@ -141,6 +143,7 @@ def _end_to_end(where: Mapping[str, Any], day: date) -> Table:
     endpoint = where["environment"]["BIGQUERY_EMULATOR_HOST"]
     columns, rows = run_sql(endpoint, where["project"], bind(sql, day))
     table = Table(*columns, title="End-to-end flow (the query of docs/03-bigquery-schemas.md)")
+    table.caption = "\n".join(f"BigQuery would refuse this text: {why}" for why in refusals(sql))
     for row in rows:
         table.add_row(*(f"{eastern(v):%H:%M:%S}" if hasattr(v, "hour") else str(v) for v in row))
     return table

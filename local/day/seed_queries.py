@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from common.errors import BadInputError
 from common.settings import ROOT
 
 DOCUMENT = ROOT / "docs" / "03-bigquery-schemas.md"
@@ -21,6 +22,12 @@ class Statement:
     sql: str
 
     @property
+    def name(self) -> str:
+        """Return the heading as a name, such as `workflow_decisions.action_summary`."""
+        table, _, about = self.heading.partition(": ")
+        return f"{table}.{_slug(about.partition(' (')[0])}"
+
+    @property
     def creates(self) -> bool:
         """Return whether the statement is one of the five CREATE TABLE."""
         return self.sql.startswith("CREATE")
@@ -33,6 +40,30 @@ def statements() -> list[Statement]:
         Statement(_heading(text[: match.start()]), match.group())
         for match in _STATEMENT.finditer(text)
     ]
+
+
+def queries() -> list[Statement]:
+    """Return the document's eleven monitoring queries in order."""
+    return [statement for statement in statements() if not statement.creates]
+
+
+def query_named(name: str) -> Statement:
+    """Return the query whose name is, or alone contains, a text.
+
+    Raises:
+        BadInputError: no query has the name, or several do; the message lists them.
+    """
+    known, wanted = queries(), name.lower().replace("-", "_")
+    found = [query for query in known if wanted in query.name]
+    exact = [query for query in found if query.name == wanted]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    listed = ", ".join(query.name for query in found or known)
+    raise BadInputError(f"{name!r}: name one of {listed}")
+
+
+def _slug(text: str) -> str:
+    return "_".join(re.findall(r"[a-z]+", text.lower()))
 
 
 def _heading(before: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common.cloud.tables import NAMES, Table, table
 from common.cloud.warehouse import make_client
 from common.settings import ROOT, variable
-from local.stack.process import HOST, Process, accepts, held_port, package_folder, start
+from local.processes.process import HOST, Process, accepts, held_port, package_folder, start
 
 if TYPE_CHECKING:
     from google.cloud import bigquery

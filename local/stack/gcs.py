@@ -7,7 +7,7 @@ from pathlib import Path
 
 from common.cloud.storage import make_client
 from common.errors import ConfigError
-from local.stack.process import HOST, Process, accepts, held_port, package_folder, start
+from local.processes.process import HOST, Process, accepts, held_port, package_folder, start
 
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from common.clock import FileClock, set_clock
 from common.errors import ConfigError
+from local.processes.process import HOST
 from local.stack.chaos import Disturbance
 from local.stack.config import StackConfig
 from local.stack.idle import IdleWait
-from local.stack.process import HOST
 from local.stack.stack import Stack
 from local.stack.strikes import Strikes
 

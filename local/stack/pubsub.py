@@ -12,8 +12,8 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 from common.configuration.topology import Subscription, Topology
 from common.messages.models import REPUBLISHED
 from local.broker.servers import Servers
+from local.processes.process import HOST
 from local.stack.config import KEPT_DEAD_LETTERS
-from local.stack.process import HOST
 
 _EVENTS_TOPIC = "scraped-objects"
 _COUNTED_EVENTS = "scraped-objects--counted"

@@ -3,37 +3,26 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from common.clock import FileClock, set_clock
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
-from common.settings import ROOT, Settings, variable
+from common.settings import Settings, variable
 from local.broker.broker import Broker
 from local.broker.delivery_faults import Dice, undisturbed
 from local.broker.servers import Servers
 from local.fake_sources.overrides import switched_on
-from local.stack import bigquery, gcs, process
+from local.processes import process
+from local.processes.functions import ForkServer, Function, Launcher
+from local.stack import bigquery, gcs
 from local.stack.chaos import DELIVERY_FAULTS
 from local.stack.config import StackConfig
 from local.stack.pubsub import PubSub
 
 _READY_SECONDS_MAX = 30.0
-Launcher = Callable[[str, int, Mapping[str, str], Path], process.Process]
-"""Starts a function, given its name, its port, the stack's settings as environment and a log file.
-
-A launcher does not wait until the function answers: the stack waits for all functions at once.
-"""
-
-
-def launch(name: str, port: int, environment: Mapping[str, str], log: Path) -> process.Process:
-    """Start a function of this checkout with the real functions-framework."""
-    argv = [str(Path(sys.executable).with_name("functions-framework"))]
-    argv += ["--target", name, "--source", str(ROOT / "functions" / name / "main.py")]
-    argv += ["--host", process.HOST, "--port", str(port)]
-    return process.start(argv, {**process.base_environment(), **environment}, log, lambda: True)
 
 
 class Stack:
@@ -41,7 +30,7 @@ class Stack:
 
     Args:
         config: what to start.
-        launch: starts one function.
+        launch: starts one function; None forks those of this checkout.
     """
 
     environment: dict[str, str]
@@ -49,13 +38,13 @@ class Stack:
     pubsub: PubSub
     """Set by `start`."""
 
-    def __init__(self, config: StackConfig, launch: Launcher = launch) -> None:
+    def __init__(self, config: StackConfig, launch: Launcher | None = None) -> None:
         self.config = config
         self.settings = Settings()
         self.topology = load_topology(self.settings.topology_file)
         self.clock_file = config.folder / "clock.json"
         self._launch = launch
-        self._functions: dict[str, process.Process] = {}
+        self._functions: dict[str, Function] = {}
         self._emulators: dict[str, process.Process] = {}
         self._ports: dict[str, int] = {}
         self._open = ExitStack()
@@ -76,6 +65,7 @@ class Stack:
     def _start(self) -> None:
         self.config.folder.mkdir(parents=True, exist_ok=True)
         set_clock(self.clock_file, self.config.instant)
+        self._launch = self._launch or self._start_fork_server()
         self.pubsub = self._start_pubsub()
         storage = self._start_storage()
         source = self._start_source()
@@ -165,6 +155,11 @@ class Stack:
     def _log(self, name: str) -> Path:
         return self.config.folder / "logs" / f"{name}.log"
 
+    def _start_fork_server(self) -> Launcher:
+        server = ForkServer(self._log("functions"))
+        self._open.callback(server.stop)
+        return server.launch
+
     def _start_pubsub(self) -> PubSub:
         seed = self.config.chaos
         draw_fates = undisturbed if seed is None else Dice(DELIVERY_FAULTS, seed).roll
@@ -216,6 +211,7 @@ class Stack:
 
     def _start_function(self, name: str) -> None:
         port = self._hold_port(name)
+        assert self._launch is not None
         self._functions[name] = self._launch(name, port, self.environment, self._log(name))
 
     def _await_functions(self) -> None:

@@ -133,7 +133,7 @@ run "deploys" {
   assert {
     condition = alltrue([
       for name, held in google_cloudfunctions2_function.function :
-      held.build_config[0].runtime == "python311"
+      can(regex("^python3\\d\\d$", held.build_config[0].runtime))
       && held.build_config[0].entry_point == name
       && try(held.build_config[0].environment_variables["GOOGLE_FUNCTION_SOURCE"], "") == "functions/${name}/main.py"
     ]) && toset(keys(google_cloudfunctions2_function.function)) == toset(local.topology.subscriptions[*].function)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from common.errors import ConfigError
-from local.stack.process import HOST, held_port
+from local.processes.process import HOST, held_port
 
 _JAR = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
 _READY_LINE = "Server started, listening on"

@@ -1,12 +1,12 @@
 """Fixtures: the module as Python reads it, and Terraform on a copy of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from common.settings import ROOT
-from tests.terraform.offline import Offline, missing, prepare
+from tests.terraform.offline import Offline, missing, prepared
 from tests.terraform.parsed import Module
 from tests.terraform.touched import Recorder, Touch, touched
 
@@ -32,11 +32,12 @@ def touches(recorded: Recorder) -> set[Touch]:
 
 
 @pytest.fixture(scope="session")
-def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offline]:
     """Terraform, initialised once."""
     if (why := missing()) is not None:
         pytest.skip(why)
-    return prepare(tmp_path_factory.mktemp("terraform"))
+    with prepared(tmp_path_factory.mktemp("terraform")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,20 @@
-"""Terraform on a copy of the module, with ../shared/tools/tf-schema-provider as its provider."""
+"""Terraform on a copy of the module, with ../shared/tools/tf-schema-provider as its providers."""
 
-import importlib.util
 import json
+import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import grpc
 
 from common.settings import ROOT
 
@@ -18,6 +24,8 @@ BUDGET = Path(__file__).parent / "google_billing_budget.json"
 """A resource type that the tool's schema leaves out, extracted as its README says."""
 TIME = Path(__file__).parent / "time.json"
 """The resource of hashicorp/time that is used, in the tool's form."""
+ATTACHED = "TF_REATTACH_PROVIDERS"
+"""Names running providers; https://developer.hashicorp.com/terraform/plugin/debugging."""
 LEFT_BEHIND = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "*.tfvars")
 
 
@@ -36,7 +44,7 @@ class Offline:
 
     Attributes:
         root: has terraform/, config/ and a stand-in for dist/bundle.zip.
-        environment: with the mirror of the offline provider.
+        environment: names the running providers.
     """
 
     root: Path
@@ -63,20 +71,58 @@ class Offline:
         return Offline(root, self.environment)
 
 
-def prepare(scratch: Path) -> Offline:
-    """Copy the module and initialise it with the offline provider."""
-    tool = _tool()
-    schema = json.loads(SCHEMA.read_text())
-    schema["resources"] |= json.loads(BUDGET.read_text())
-    extended = scratch / SCHEMA.name
-    extended.write_text(json.dumps(schema))
-    config = tool.setup(scratch / "provider", [extended, TIME])
-    made = Offline(
-        copied(scratch / "repository"), tool.clean_env() | {"TF_CLI_CONFIG_FILE": str(config)}
+@contextmanager
+def prepared(scratch: Path) -> Iterator[Offline]:
+    """Copy the module and initialise it with the offline providers, which this process serves."""
+    with ExitStack() as served:
+        attached = {
+            f"registry.terraform.io/hashicorp/{schema['provider']}": served.enter_context(
+                _served(schema, scratch / schema["provider"])
+            )
+            for schema in schemas()
+        }
+        environment = {**_tool("tfcheck").clean_env(), ATTACHED: json.dumps(attached)}
+        environment["GOGC"] = "400"  # Go's collector would take a third of Terraform's time.
+        made = Offline(copied(scratch / "repository"), environment)
+        began = made.run("init", "-backend=false", "-no-color")
+        assert began.returncode == 0, began.stdout + began.stderr
+        yield made
+
+
+def schemas() -> list[dict[str, Any]]:
+    """What the offline providers know, in the tool's form."""
+    google = json.loads(SCHEMA.read_text())
+    google["resources"] |= json.loads(BUDGET.read_text())
+    return [google, json.loads(TIME.read_text())]
+
+
+@contextmanager
+def _served(schema: dict[str, Any], socket: Path) -> Iterator[dict[str, Any]]:
+    """Serve a provider; yield where Terraform attaches to it.
+
+    Terraform would start each provider some forty times, which takes longer than all else it does.
+    """
+    provider = _tool("provider")
+    knows = provider.Provider(schema)
+    methods = {
+        name: grpc.unary_unary_rpc_method_handler(provider.guarded(getattr(knows, name)))
+        for name in dir(knows)
+        if name[0].isupper()
+    }
+    server = grpc.server(ThreadPoolExecutor())
+    server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler("tfplugin6.Provider", methods)]
     )
-    began = made.run("init", "-backend=false", "-no-color")
-    assert began.returncode == 0, began.stdout + began.stderr
-    return made
+    server.add_insecure_port(f"unix:{socket}")
+    server.start()
+    yield {
+        "Protocol": "grpc",
+        "ProtocolVersion": 6,
+        "Pid": os.getpid(),
+        "Test": True,  # it is not ended with a command
+        "Addr": {"Network": "unix", "String": str(socket)},
+    }
+    server.stop(None).wait()
 
 
 def copied(root: Path) -> Path:
@@ -88,10 +134,10 @@ def copied(root: Path) -> Path:
     return root
 
 
-def _tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("tfcheck", TOOL / "tfcheck.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _tool(name: str) -> ModuleType:
+    """Import one of the tool's modules, which import each other by their bare names."""
+    sys.path.append(str(TOOL))
+    try:
+        return import_module(name)
+    finally:
+        sys.path.remove(str(TOOL))

@@ -16,7 +16,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import pubsub_v1, storage
 
 from common.settings import ROOT
-from local.stack.process import HOST, held_port
+from local.processes.process import HOST, held_port
 
 pytestmark = pytest.mark.stack
 

@@ -10,25 +10,112 @@ import pytest
 from common.settings import ROOT
 
 PINS = ("requirements.in", "constraints.txt", "requirements-dev.txt")
+WORKS = "#!/bin/sh\n"
+BROKEN = "#!/bin/sh\nexit 127\n"
+MAKES_ENVIRONMENT = """#!/bin/sh
+[ "$2" = venv ] || exit 0
+mkdir -p .venv/bin
+for tool in pip uv; do
+  printf '#!/bin/sh\\necho %s "$@" >> asked\\n%s\\n' $tool "$(cat $tool.rest)" > .venv/bin/$tool
+done
+chmod +x .venv/bin/*
+"""
 
 
-@pytest.mark.stack
-def test_make_names_a_missing_python(tmp_path: Path) -> None:
-    """Without the wanted Python, `make setup` prints its name and fails."""
-    if shutil.which("make") is None:
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Copy what `make setup` reads, and a PATH without any Python, `bin`."""
+    make = shutil.which("make")
+    if make is None:
         pytest.skip("make is not installed")
     for name in ("Makefile", *PINS):
-        shutil.copy(ROOT / name, tmp_path / name)
-    done = subprocess.run(
-        ["make", "setup", "PYTHON=no-such-python"],
-        cwd=tmp_path,
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    (tmp_path / "bin").mkdir()
+    for name in ("make", "mkdir", "cat", "chmod", "touch"):
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    return tmp_path
+
+
+def program(checkout: Path, name: str, text: str) -> None:
+    """Put a program onto the checkout's PATH."""
+    path = checkout / "bin" / name
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def setup(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `make setup` with the checkout's PATH alone."""
+    return subprocess.run(
+        ["make", "setup", *words],
+        cwd=checkout,
+        env={"PATH": str(checkout / "bin")},
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [([], "Python"), (["PYTHON=no-such-python"], "no-such-python")],
+    ids=["none", "named"],
+)
+def test_make_names_a_missing_python(checkout: Path, words: list[str], missing: str) -> None:
+    """Without a usable Python, `make setup` prints which ones it would take, and fails."""
+    program(checkout, "python3.13", BROKEN)
+    program(checkout, "python3.10", WORKS)
+    done = setup(checkout, *words)
     assert done.returncode == 2
-    assert "no-such-python not found" in done.stderr
+    assert f"make: {missing} not found; install one of Python 3.14 3.13 3.12 3.11 " in done.stderr
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(
+    ("works", "broken", "taken"),
+    [
+        (["3.11", "3.12", "3.13", "3.14"], [], "3.14"),
+        (["3.11", "3.13", "3.15"], [], "3.13"),
+        (["3.11", "3.12"], ["3.13", "3.14"], "3.12"),
+        (["3.11"], [], "3.11"),
+    ],
+)
+def test_make_takes_the_newest_python_that_works(
+    checkout: Path, works: list[str], broken: list[str], taken: str
+) -> None:
+    """A later one is not taken, nor one without `venv`, nor a shim that leads nowhere."""
+    for versions, text in ((works, WORKS), (broken, BROKEN)):
+        for version in versions:
+            program(checkout, f"python{version}", text)
+    assert f"\npython{taken} -m venv " in setup(checkout, "-n").stdout
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(
+    ("pip", "uv", "installs"),
+    [
+        ("", "", ["pip", "uv"]),
+        ("", "exit 2", ["pip", "uv", "pip"]),
+        ('[ "$1" != install ]', "exit 127", ["pip", "uv", "pip"]),
+        ("exit 1", "exit 2", ["pip", "uv", "pip"]),
+    ],
+    ids=["uv installs", "uv fails", "uv cannot be had", "both fail"],
+)
+def test_pip_installs_where_uv_does_not(
+    checkout: Path, pip: str, uv: str, installs: list[str]
+) -> None:
+    """Both are given the same pins, and the environment counts as made only when one succeeded."""
+    program(checkout, "python3.12", MAKES_ENVIRONMENT)
+    (checkout / "pip.rest").write_text(pip)
+    (checkout / "uv.rest").write_text(uv)
+    done = setup(checkout)
+    asked = (checkout / "asked").read_text().splitlines()
+    assert [line.split()[0] for line in asked] == installs
+    assert all(line.endswith("-r requirements-dev.txt") for line in asked[1:])
+    assert (
+        (done.returncode == 0) == (checkout / ".venv" / "installed").exists() == (pip != "exit 1")
+    )
 
 
 @pytest.mark.stack
@@ -42,7 +129,7 @@ def test_a_newer_pin_rebuilds_the_environment(tmp_path: Path, name: str) -> None
     for number, each in enumerate((*PINS, ".venv/installed")):
         (tmp_path / each).touch()
         os.utime(tmp_path / each, (number, number))
-    asked = ["make", "-q", "setup"]
+    asked = ["make", "-q", "setup", "PYTHON=python"]
     assert subprocess.run(asked, cwd=tmp_path, timeout=30, check=False).returncode == 0
     os.utime(tmp_path / name, (9, 9))
     assert subprocess.run(asked, cwd=tmp_path, timeout=30, check=False).returncode == 1

@@ -1,4 +1,4 @@
-"""The BigQuery emulator process, its tables and the SQL command on it."""
+"""The BigQuery emulator process and its tables."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
 from common.settings import ROOT
-from local.commands.stack.sql import print_table
+from local.processes.process import accepts
 from local.records.sql import run_sql
 from local.stack.bigquery import (
     HOME,
@@ -18,7 +18,6 @@ from local.stack.bigquery import (
     place_extension,
     start_bigquery,
 )
-from local.stack.process import accepts
 
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
@@ -75,15 +74,6 @@ def test_an_absent_stack_is_one_clear_line() -> None:
     """Where nothing listens the error says what to start."""
     with pytest.raises(TransientError, match=r"no BigQuery answers at .*python -m local up$"):
         run_sql("http://127.0.0.1:9", PROJECT, "SELECT 1")
-
-
-def test_a_table_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nulls, brackets and counts are shown as they are."""
-    print_table(["name", "ids"], [("a", ["[red]x"]), (None, [])])
-    shown = capsys.readouterr().out
-    assert "['[red]x']" in shown
-    assert "NULL" in shown
-    assert "2 rows" in shown
 
 
 def test_the_extension_stays_in_the_project(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from common.cloud.warehouse import make_client, run_query
 from common.messages.models import ObjectEvent
 from common.settings import Settings, variable
 from local.commands.develop.bundle import build
+from local.processes import process
 from local.simulator.world import ROUTES
-from local.stack import process
 from local.stack.config import StackConfig
 from local.stack.idle import IdleWait
 from local.stack.stack import Stack

@@ -16,9 +16,9 @@ from common.cloud.storage import make_client
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.settings import Settings, variable
+from local.processes.process import HOST, accepts
 from local.stack.config import StackConfig
 from local.stack.driver import RunningStack, start_stack
-from local.stack.process import HOST, accepts
 
 pytestmark = pytest.mark.stack
 INSTANT = datetime(2025, 11, 12, 18, tzinfo=UTC)

@@ -13,8 +13,8 @@ from google.pubsub_v1.types import PublishRequest, PublishResponse, Topic
 
 from common.cloud.storage import GoogleStorage
 from common.errors import ConfigError
+from local.processes.process import accepts
 from local.stack.gcs import Events, binary, create_buckets, start_gcs
-from local.stack.process import accepts
 
 pytestmark = pytest.mark.stack
 PROJECT, DATA, STATE = "nba-props-platform", "nba-scraped-data", "nba-orchestration-state"

@@ -54,6 +54,17 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def ask(self, line: str) -> str:
+        """Send a line to a child that talks, and return its answer; empty when it has ended."""
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        try:
+            self.child.stdin.write(line.encode() + b"\n")
+            self.child.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return self.child.stdout.readline().decode().strip()
+
     def suspend(self) -> None:
         """Suspend the child and its workers, like a machine that hangs."""
         self._signal(signal.SIGSTOP)
@@ -82,6 +93,7 @@ def start(
     timeout_seconds: float = START_SECONDS_MAX,
     *,
     name: str | None = None,
+    talks: bool = False,
 ) -> Process:
     """Start a server and wait until it answers.
 
@@ -95,6 +107,7 @@ def start(
         ready: checks once whether the server answers; must not block for long.
         timeout_seconds: how long it may take to become ready, in real seconds.
         name: for messages; the program's own name by default.
+        talks: whether it answers lines by lines on its standard streams; see `Process.ask`.
 
     Raises:
         ConfigError: the program is missing, ends at once, or does not become ready in time; the
@@ -108,9 +121,9 @@ def start(
         child = subprocess.Popen(
             [*_prefix(), *argv],
             env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if talks else log,
+            stderr=log,
             start_new_session=True,  # Ctrl-C reaches the parent, which stops in order
         )
     process = Process(name or program.name, child, log_file)

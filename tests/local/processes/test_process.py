@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import ConfigError
-from local.stack.process import HOST, accepts, held_port, package_folder, start
+from local.processes.process import HOST, accepts, held_port, package_folder, start
 
 pytestmark = pytest.mark.stack
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
@@ -102,7 +102,7 @@ def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
 def test_a_child_ends_with_its_killed_parent(tmp_path: Path, *, suspended: bool) -> None:
     """A server ends when its parent is killed, even while it is suspended."""
     code = (
-        "import pathlib, sys, time; from local.stack.process import start;"
+        "import pathlib, sys, time; from local.processes.process import start;"
         f"argv = [sys.executable, '-c', 'import time; time.sleep(600)'];"
         f"p = start(argv, {{}}, pathlib.Path({str(tmp_path / 'log')!r}), lambda: True);"
         "print(p.child.pid, flush=True); time.sleep(600)"

@@ -1,0 +1,54 @@
+"""A query's result as a table, as JSON and as CSV."""
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from local.commands.results import Result, print_result
+
+LONG = "gs://nba-scraped-data/" + "x" * 300
+RESULT = Result(
+    ["name", "at", "ids", "share"],
+    [
+        ("[red]a", datetime(2025, 11, 12, 18, 30, tzinfo=UTC), [LONG, "b,c"], Decimal("99.5")),
+        (None, date(2025, 11, 12), [], Decimal(3)),
+    ],
+)
+
+
+def test_a_piped_table_has_whole_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    """Long values, nulls and brackets are shown as they are, each row on one line."""
+    print_result(RESULT, None)
+    lines = capsys.readouterr().out.splitlines()
+    (row,) = [line for line in lines if LONG in line]
+    assert "[red]a" in row
+    assert "2025-11-12 18:30:00+00:00" in row
+    assert any("NULL" in line and "2025-11-12 " in line for line in lines)
+    assert lines[-1] == "2 rows"
+
+
+def test_json_has_an_object_for_each_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """Times are ISO 8601, decimals are numbers, lists stay lists."""
+    print_result(RESULT, "json")
+    first, second = json.loads(capsys.readouterr().out)
+    assert first == {
+        "name": "[red]a",
+        "at": "2025-11-12T18:30:00+00:00",
+        "ids": [LONG, "b,c"],
+        "share": 99.5,
+    }
+    assert second == {"name": None, "at": "2025-11-12", "ids": [], "share": 3}
+
+
+def test_csv_has_a_header_and_reads_back(capsys: pytest.CaptureFixture[str]) -> None:
+    """A null is empty, and a list is JSON in one cell."""
+    print_result(RESULT, "csv")
+    header, first, second = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == list(RESULT.columns)
+    assert first[:2] == ["[red]a", "2025-11-12T18:30:00+00:00"]
+    assert json.loads(first[2]) == [LONG, "b,c"]
+    assert second == ["", "2025-11-12", "[]", "3"]
