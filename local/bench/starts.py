@@ -65,8 +65,8 @@ def measure_starts(
 
     Returns:
         For `bare` and each function `modules`, processor `seconds` and peak `mib` (0 where the
-        system does not tell), the least of some starts, because a busy machine only adds to them; for
-        a function twice, as `before` and `clients`.
+        system does not tell), the least of some starts, because a busy machine only adds to
+        them; for a function twice, as `before` and `clients`.
     """
     bare = folder / "bare.py"
     bare.write_text("def handle(request):\n    return 'ok'\n")
