@@ -44,8 +44,9 @@ Computed by `python -m local cost --write`; do not edit. Counted is every operat
 handlers in a simulated January 2025 (games on every day) and August 2025 (none). What cannot be
 counted here (how long a call computes and waits, how large a real answer is, how often somebody
 looks) is assumed: config/prices.yaml and config/latencies.yaml say what, and where each figure is
-from. Ten times the load is ten times every counted operation, the ticks included; what is watched
-stays as it is.
+from. Calls at once are added up as if they followed one another, so that fewer seconds are billed.
+Ten times the load is ten times every counted operation, the ticks included; what is watched stays
+as it is.
 
 A month in US dollars, beyond the free tiers:"""
 
