@@ -16,8 +16,8 @@ def bench(*, calls: bool, scale: str | None, as_json: bool, write: bool) -> None
     from local.bench.page import BASE, LAST, PAGE, load, render
     from local.bench.peers import README, with_peers
     from local.bench.run import measure
-    from local.bench.scale import count_load, factors, table
     from local.costs.prices import load_prices
+    from local.costs.scale import count_load, factors, table
 
     if scale is not None:
         click.echo(table({factor: count_load(factor) for factor in factors(scale)}), nl=False)

@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import BadInputError
-from local.bench.scale import count_load, factors, figures, many_games, table
+from local.costs.scale import count_load, factors, figures, many_games, table
 
 
 def test_games_are_repeated_under_ids_of_their_own() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from common.calendar.games import Game
 from common.errors import BadInputError
 from common.logs import silent
-from local.bench.scene import SLATE
+from common.settings import ROOT
 from local.fake_sources import slate as slates
 from local.fake_sources.season import SeasonFile
 from local.fake_sources.slate import Slate
@@ -25,6 +25,7 @@ from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 
+SLATE = ROOT / "config" / "slates" / "2025-11.json"
 DAY = date(2025, 11, 12)
 REQUESTS = "scraper-requests"
 
