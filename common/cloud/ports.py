@@ -6,7 +6,7 @@ emulators; `local/simulator/ports/` keeps all in memory, for tests and simulator
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 Row = Mapping[str, Any]
@@ -16,6 +16,8 @@ A value is a str, int, float, bool, date, aware datetime, list[str] or None.
 """
 Message = tuple[Mapping[str, Any], Mapping[str, str]]
 """A message's body and attributes; see `Publisher.publish`."""
+Filter = str | Sequence[str] | Sequence[date]
+"""What a column may hold in the rows that are read: one value, or one of several."""
 READ_BYTES_MAX = 64 * 1024 * 1024
 """How large an object may be to be read, unless the caller sets another limit."""
 
@@ -135,7 +137,7 @@ class Warehouse(Protocol):
         *,
         since: datetime,
         until: datetime,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Mapping[str, Filter] | None = None,
     ) -> list[Row]:
         """Return the rows whose partition time is in [since, until), with equality or IN filters.
 

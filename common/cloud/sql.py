@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from common.cloud.ports import Row
+from common.cloud.ports import Filter, Row
 from common.cloud.tables import Field, Table
 from common.errors import RowError
 
@@ -41,7 +41,7 @@ def select_statement(
     shape: Table,
     columns: Sequence[str],
     bounds: tuple[Any, Any],
-    where: Mapping[str, str | Sequence[str]],
+    where: Mapping[str, Filter],
 ) -> tuple[str, list[Any]]:
     """Build a SELECT of columns with partition bounds and IN filters, and its parameters.
 

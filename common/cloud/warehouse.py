@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 from common.clock import Clock, SystemClock
 from common.cloud import limits
 from common.cloud.jobs import JOBS_MAX, attempt_id, has_failed, job_id_of
-from common.cloud.ports import Row
+from common.cloud.ports import Filter, Row
 from common.cloud.sql import insert_statement, select_statement
 from common.cloud.tables import Table, build_row, table
 from common.cloud.times import call_seconds, pauses
@@ -198,7 +198,7 @@ class BigQueryWarehouse:
         *,
         since: datetime,
         until: datetime,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Mapping[str, Filter] | None = None,
     ) -> list[Row]:
         """Return the rows whose partition time is in [since, until); see the port.
 
@@ -217,7 +217,7 @@ class BigQueryWarehouse:
         shape: Table,
         columns: Sequence[str],
         bounds: tuple[Any, Any],
-        where: Mapping[str, str | Sequence[str]],
+        where: Mapping[str, Filter],
     ) -> list[Row]:
         sql, parameters = select_statement(self._path(shape), shape, columns, bounds, where)
         return run_query(self._client, sql, parameters, self._read_retry_seconds)[1]

@@ -18,9 +18,11 @@ from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
 from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
+from local.commands.operate.games import games
 from local.commands.operate.parse import parse
 from local.commands.operate.schedule import schedule
 from local.commands.operate.scrapers import scrapers
+from local.commands.operate.status import status
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
 from local.commands.review.diff import diff
@@ -30,13 +32,14 @@ from local.commands.stack.queries import queries
 from local.commands.stack.sql import sql
 from local.commands.stack.stop import stop
 from local.commands.stack.up import up
+from local.operate.reach import told_in_one_line
 
 FAILED = 2
 """Exit status of a command that was refused or failed."""
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (check, dlq, parse, schedule, scrapers),
+    "Operate": (status, games, check, dlq, parse, schedule, scrapers),
     "Develop": (
         simulate,
         soak,
@@ -67,7 +70,8 @@ class CommandLine(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; such an error ends it with exit status 2."""
         try:
-            return super().invoke(ctx)
+            with told_in_one_line():
+                return super().invoke(ctx)
         except (OrchestrationError, OSError) as error:  # such as a full disk, with the file's name
             _print_error(error)
             sys.exit(FAILED)

@@ -100,6 +100,24 @@ class GameName(click.ParamType[tuple[str, str | None]]):
         return found[1], found[2]
 
 
+class FunctionName(click.ParamType[str]):
+    """A function such as `scraper_runner`, or as Google Cloud spells it: `scraper-runner`."""
+
+    name = "NAME"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name in our own spelling, or fail with click's one line."""
+        from common.configuration.topology import load_topology
+        from common.settings import settings
+
+        topology = load_topology(settings().topology_file)
+        known = list(dict.fromkeys(one.function for one in topology.subscriptions))
+        found = value.replace("-", "_")
+        if found not in known:
+            self.fail(f"{value!r} is no function; known are {', '.join(known)}", param, ctx)
+        return found
+
+
 class Folder(click.ParamType[Path]):
     """A folder to write to, which may not exist yet; it is checked before the work begins."""
 
@@ -136,6 +154,10 @@ out_option = click.option("--out", type=Folder(), required=True, help="Folder fo
 ports_option = click.option(
     "--port", "ports", type=Port(), multiple=True, help="A fixed port in place of a free one."
 )
+project_option = click.option(
+    "--project", metavar="NAME", help="A Google Cloud project, in place of the kept stack."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 first_option = click.option(
     "--from", "first", type=Day(), required=True, help="First date (Eastern)."
 )

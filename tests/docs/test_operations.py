@@ -146,7 +146,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def local_tools(tools: dict[str, str], stack: RunningStack) -> dict[str, str]:
     """The same, with `gcloud pubsub`, `bq` and our commands pointed at the stack."""
-    emulators = ("PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
+    emulators = ("PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")
     # `bq` takes a token in place of an account on its command line only.
     bin_folder = Path(tools["HOME"]) / "bin"
     bin_folder.mkdir()
@@ -161,7 +161,7 @@ def local_tools(tools: dict[str, str], stack: RunningStack) -> dict[str, str]:
         **tools,
         "PATH": f"{bin_folder}{os.pathsep}{tools['PATH']}",
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB": stack.where["pubsub_rest"],
-        **{name: stack.environment[name] for name in emulators},
+        **{name: stack.environment[name] for name in (*emulators, "NBA_CLOCK_FILE")},
     }
 
 

@@ -31,6 +31,7 @@ FLOORS = (
     "local.processes",
     "local.stack",
     "local.review",
+    "local.operate",
     "local.day",
     "local.costs",
     "local.bench",

@@ -1,4 +1,4 @@
-"""`python -m local dlq`: shows dead letters, and sends their originals again after a fix.
+"""`python -m local dlq`: shows dead letters, sends their originals again, or drops one.
 
 Works on the kept stack, or with --project on a Google Cloud project (Application Default
 Credentials; where PUBSUB_EMULATOR_HOST is set, on that emulator).
@@ -6,7 +6,7 @@ Credentials; where PUBSUB_EMULATOR_HOST is set, on that emulator).
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,11 @@ import click
 
 from common.errors import BadInputError
 from local.commands.console import make_console
+from local.commands.options import Decorator, FunctionName, json_option, project_option
 
 if TYPE_CHECKING:
-    from local.commands.operate.letters import Letter
-    from local.commands.operate.subscription import DeadLetters
+    from local.operate.letters import Letter
+    from local.operate.subscription import DeadLetters
 
 LETTERS_MAX = 1000
 """Letters that one command looks at."""
@@ -30,23 +31,27 @@ STAYED = 1
 
 def connect(project: str | None) -> "DeadLetters":
     """Return the dead letters of a Google Cloud project, or of the kept stack."""
-    from local.commands.operate import subscription
+    from local.operate.reach import reach
+    from local.operate.subscription import dead_letters
 
-    return subscription.connect(project)
+    return dead_letters(reach(project))
 
 
 @click.group()
-@click.option(
-    "--project", metavar="NAME", help="A Google Cloud project, in place of the kept stack."
-)
+@project_option
 @click.pass_context
 def dlq(context: click.Context, project: str | None) -> None:
-    """Show dead letters, and send their originals again after a fix."""
+    """Show dead letters, and replay or drop them."""
     context.obj = project
 
 
+def function_option(text: str) -> Decorator:
+    """Return the option that names a function, in either spelling."""
+    return click.option("--function", type=FunctionName(), help=text)
+
+
 @dlq.command("list")
-@click.option("--function", metavar="NAME", help="Only letters of this function.")
+@function_option("Only letters of this function.")
 @click.option(
     "--limit",
     type=click.IntRange(1, LETTERS_MAX),
@@ -54,12 +59,12 @@ def dlq(context: click.Context, project: str | None) -> None:
     metavar="N",
     help="List at most N.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array, not a table.")
+@json_option
 @click.pass_obj
 def list_letters(project: str | None, function: str | None, *, limit: int, as_json: bool) -> None:
     """List the letters, oldest first; none is consumed."""
-    with connect(project).leased(limit) as letters:
-        found = _of(list(letters.values()), function)
+    with connect(project).leased(LETTERS_MAX) as letters:
+        found = _of(letters.values(), function)[:limit]
     if as_json:
         click.echo(json.dumps([_summary(letter) for letter in found], indent=2))
     else:
@@ -71,19 +76,29 @@ def list_letters(project: str | None, function: str | None, *, limit: int, as_js
 @click.pass_obj
 def show(project: str | None, letter_id: str) -> None:
     """Print one letter with its original, as JSON."""
-    from local.commands.operate.letters import described
+    from local.operate.letters import described
 
     with connect(project).leased(LETTERS_MAX) as letters:
-        found = [letter for letter in letters.values() if letter.letter_id == letter_id]
-    if not found:
-        raise _unknown(letter_id)
-    click.echo(json.dumps(described(found[0]), indent=2))
+        letter = _one(letters, letter_id)[1]
+    click.echo(json.dumps(described(letter), indent=2))
+
+
+@dlq.command()
+@click.argument("letter_id", metavar="ID")
+@click.pass_obj
+def drop(project: str | None, letter_id: str) -> None:
+    """Throw one letter away for good; look at it first, with show."""
+    letters = connect(project)
+    with letters.leased(LETTERS_MAX) as held:
+        lease, letter = _one(held, letter_id)
+        letters.drop(lease, letter)
+    click.echo(f"dropped   {letter_id}  of {letter.function or 'an unknown function'}")
 
 
 @dlq.command()
 @click.argument("letter_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every letter.")
-@click.option("--function", metavar="NAME", help="Every letter of this function.")
+@function_option("Every letter of this function.")
 @click.pass_obj
 def replay(
     project: str | None, letter_id: str | None, function: str | None, *, everything: bool
@@ -93,16 +108,13 @@ def replay(
         raise click.UsageError("replay: give one of ID, --function NAME or --all")
     letters = connect(project)
     with letters.leased(LETTERS_MAX) as held:
-        wanted = _of(list(held.values()), function)
-        chosen = [one for one in wanted if letter_id in {None, one.letter_id}]
+        wanted = [_one(held, letter_id)[1]] if letter_id else _of(held.values(), function)
         leases = {letter.letter_id: lease for lease, letter in held.items()}
-        if letter_id is not None and not chosen:
-            raise _unknown(letter_id)
-        stayed = sum(not _replayed(letters, leases[one.letter_id], one) for one in chosen)
+        stayed = sum(not _replayed(letters, leases[one.letter_id], one) for one in wanted)
     more = (
         f"; {LETTERS_MAX} were looked at; run it again for more" if len(held) == LETTERS_MAX else ""
     )
-    click.echo(f"{len(chosen) - stayed} replayed, {stayed} stayed{more}")
+    click.echo(f"{len(wanted) - stayed} replayed, {stayed} stayed{more}")
     if stayed:
         sys.exit(STAYED)
 
@@ -118,20 +130,24 @@ def _replayed(letters: "DeadLetters", lease: str, letter: "Letter") -> bool:
     return True
 
 
-def _of(letters: Sequence["Letter"], function: str | None) -> list["Letter"]:
+def _of(letters: Iterable["Letter"], function: str | None) -> list["Letter"]:
     found = [letter for letter in letters if function in {None, letter.function}]
     return sorted(found, key=lambda letter: (letter.failed_at, letter.letter_id))
 
 
-def _unknown(letter_id: str) -> BadInputError:
-    return BadInputError(
+def _one(held: Mapping[str, "Letter"], letter_id: str) -> tuple[str, "Letter"]:
+    """Return the lease of a letter, and the letter."""
+    for lease, letter in held.items():
+        if letter.letter_id == letter_id:
+            return lease, letter
+    raise BadInputError(
         f"no dead letter {letter_id!r} waits; see: python -m local dlq list "
         "(another command may hold it for up to ten minutes)"
     )
 
 
 def _summary(letter: "Letter") -> dict[str, object]:
-    from local.commands.operate.letters import described
+    from local.operate.letters import described
 
     whole = described(letter)
     return {key: whole[key] for key in ("id", "function", "error_class", "failed_at", "error")}

@@ -18,7 +18,8 @@ from common.calendar.season import FOLDER, SCHEDULE_AGE_MAX
 from common.cloud.ports import READ_BYTES_MAX
 from common.eastern import eastern, eastern_date
 from common.errors import BadInputError, ConfigError, ConflictError
-from local.commands.kept import require_kept
+from local.commands.options import project_option
+from local.operate.reach import reach
 
 if TYPE_CHECKING:
     from common.calendar.games import Schedule
@@ -44,16 +45,12 @@ def connect(project: str | None, bucket: str | None) -> "Runtime":
         OrchestrationError: no project is named and no stack is kept.
     """
     from common.runtime import Runtime
-    from common.settings import read_settings, settings
 
-    if project is not None:
-        named = {"project": project} | ({"data_bucket": bucket} if bucket else {})
-        return Runtime(settings().model_copy(update=named))
-    if bucket is not None:
+    if bucket is None:
+        return reach(project)
+    if project is None:
         raise click.UsageError("schedule put: --bucket needs --project; a stack has its own bucket")
-    stack = require_kept("; or name a Google Cloud project with --project")
-    kept = {name: stack.where[name] for name in ("project", "data_bucket")}
-    return Runtime(read_settings(stack.environment).model_copy(update=kept))
+    return Runtime(reach(project).settings.model_copy(update={"data_bucket": bucket}))
 
 
 @click.group()
@@ -63,9 +60,7 @@ def schedule() -> None:
 
 @schedule.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--project", metavar="NAME", help="A Google Cloud project, in place of the kept stack."
-)
+@project_option
 @click.option(
     "--bucket", metavar="NAME", help="The project's data bucket, where it has another name."
 )

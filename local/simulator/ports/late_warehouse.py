@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from common.cloud.ports import Row
+from common.cloud.ports import Filter, Row
 from common.cloud.tables import table
 from local.simulator.ports.memory import MemoryWarehouse
 
@@ -37,7 +37,7 @@ class LateWarehouse(MemoryWarehouse):
         *,
         since: datetime,
         until: datetime,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Mapping[str, Filter] | None = None,
     ) -> list[Row]:
         """Read the rows that are visible by now; see the port."""
         now = self._now()

@@ -13,7 +13,7 @@ from operator import attrgetter
 from threading import Lock
 
 from common.clock import Clock
-from common.cloud.ports import Row, StoredObject
+from common.cloud.ports import Filter, Row, StoredObject
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
 from local.simulator.ports.memory_index import Folder, Partition, days_between, partition_day
@@ -227,7 +227,7 @@ class MemoryWarehouse:
         *,
         since: datetime,
         until: datetime,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Mapping[str, Filter] | None = None,
     ) -> list[Row]:
         """Rows whose partition time is in [since, until); see the port."""
         shape = table(table_name)

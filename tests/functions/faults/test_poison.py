@@ -14,7 +14,7 @@ from google.api_core.exceptions import ServiceUnavailable
 from common.entry.respond import respond
 from common.errors import BadInputError
 from common.scrapers import REGISTRY
-from local.commands.operate.letters import GIVEN_UP, Letter, read_letter, resent
+from local.operate.letters import GIVEN_UP, Letter, read_letter, resent
 from local.simulator.ports.memory_publisher import Published
 from local.simulator.transport import Delivery
 from local.simulator.world import ROUTES, World

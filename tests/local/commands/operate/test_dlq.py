@@ -338,9 +338,41 @@ def test_list_is_bounded(bench: Bench) -> None:
     assert len(bench.listed()) == 5
 
 
+def test_letters_are_filtered_before_they_are_counted(bench: Bench) -> None:
+    """`--limit 1` of a function finds its letter behind older ones of others (FU5)."""
+    for _ in range(3):
+        bench.dead_letter("schedule_locker", "{}")
+    bench.dead_letter("scraper_runner", "{}")
+    done = bench.run("list", "--json", "--function", "scraper_runner", "--limit", "1")
+    assert [one["function"] for one in json.loads(done.stdout)] == ["scraper_runner"]
+
+
+@pytest.mark.parametrize("spelling", ["scraper_runner", "scraper-runner"])
+def test_a_function_is_known_in_both_spellings(bench: Bench, spelling: str) -> None:
+    """Google Cloud's spelling of a function finds its letters as ours does (FU5)."""
+    bench.dead_letter("scraper_runner", "{}")
+    done = bench.run("list", "--json", "--function", spelling)
+    assert len(json.loads(done.stdout)) == 1
+
+
+def test_a_dropped_letter_is_gone_and_its_original_not_sent(bench: Bench) -> None:
+    """`drop ID` removes that letter alone, and publishes nothing."""
+    bench.accept = True
+    bench.dead_letter("scraper_runner", '{"scraper": "nbac_player_list"}')
+    bench.dead_letter("schedule_locker", '{"schema": "tick"}')
+    (letter,) = (one for one in bench.listed() if one["function"] == "scraper_runner")
+    done = bench.run("drop", letter["id"])
+    assert done.stdout == f"dropped   {letter['id']}  of scraper_runner\n"
+    assert bench.broker.wait_idle(10)
+    assert [one["function"] for one in bench.listed()] == ["schedule_locker"]
+    assert bench.got == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (["drop", "nope"], "no dead letter 'nope' waits"),
+        (["list", "--function", "runner"], "'runner' is no function; known are schedule_locker"),
         (["show", "nope"], "no dead letter 'nope' waits"),
         (["replay", "nope"], "no dead letter 'nope' waits"),
         (["replay"], "give one of ID, --function NAME or --all"),

@@ -337,5 +337,6 @@ def kept_stack(folder: Path, project: str, endpoint: str) -> RunningStack:
         variable("storage_emulator_host"): endpoint,
         variable("clock_file"): str(clock),
     }
-    where = {"project": project, "data_bucket": "kept", "environment": environment}
+    buckets = {"data_bucket": "kept", "state_bucket": "state"}
+    where = {"project": project, "dataset": "d", **buckets, "environment": environment}
     return RunningStack(where, None)

@@ -10,15 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from google.api_core.exceptions import DeadlineExceeded, GoogleAPICallError, RetryError
-from google.auth.exceptions import DefaultCredentialsError
 from google.pubsub_v1.services.subscriber import SubscriberClient
 
 from common.cloud.publisher import GooglePublisher
-from common.configuration.topology import Topology, load_topology
+from common.configuration.topology import Topology
 from common.errors import ConfigError
-from common.settings import settings
-from local.commands.kept import require_kept
-from local.commands.operate.letters import Letter, read_letter, resent
+from common.runtime import Runtime
+from local.operate.letters import Letter, read_letter, resent
 from local.stack.config import KEPT_DEAD_LETTERS
 from local.stack.pubsub import clients
 
@@ -83,6 +81,11 @@ class DeadLetters:
             self._subscriber.acknowledge(subscription=self._subscription, ack_ids=[lease])
         return again.topic
 
+    def drop(self, lease: str, letter: Letter) -> None:
+        """Acknowledge a letter without publishing its original: it is gone for good."""
+        with _translated(f"letter {letter.letter_id}"):
+            self._subscriber.acknowledge(subscription=self._subscription, ack_ids=[lease])
+
     def _pull(self, most: int) -> dict[str, Letter]:
         request = {
             "subscription": self._subscription,
@@ -121,34 +124,25 @@ def _translated(what: str) -> Iterator[None]:
         raise ConfigError(f"{what}: {error.message}; nothing is lost, run it again") from error
 
 
-def connect(project: str | None) -> DeadLetters:
+def dead_letters(place: Runtime) -> DeadLetters:
     """Return the dead letters of a Google Cloud project, or of the kept stack.
 
+    Args:
+        place: where `local/operate/reach.py` leads.
+
     Raises:
-        OrchestrationError: no project is named and no stack is kept.
+        ConfigError: there are no credentials for it.
     """
-    chosen = settings()
-    topology = load_topology(chosen.topology_file)
-    host, prefix = chosen.pubsub_emulator_host, chosen.topic_prefix
-    if project is None:
-        stack = require_kept("; or name a Google Cloud project with --project")
-        project, prefix = str(stack.where["project"]), ""
-        host = stack.environment["PUBSUB_EMULATOR_HOST"]
+    given = place.settings
+    host, prefix = given.pubsub_emulator_host, given.topic_prefix
     return DeadLetters(
         _subscriber(host),
-        GooglePublisher(project, host, topic_prefix=prefix),
-        f"projects/{project}/subscriptions/{prefix}{KEPT_DEAD_LETTERS}",
-        topology,
+        GooglePublisher(given.project, host, topic_prefix=prefix),
+        f"projects/{given.project}/subscriptions/{prefix}{KEPT_DEAD_LETTERS}",
+        place.topology,
         at_once=host is not None,
     )
 
 
 def _subscriber(host: str | None) -> SubscriberClient:
-    if host:
-        return clients(host)[1]
-    try:
-        return SubscriberClient()
-    except DefaultCredentialsError as error:
-        raise ConfigError(
-            "no Google Cloud credentials; run: gcloud auth application-default login"
-        ) from error
+    return clients(host)[1] if host else SubscriberClient()

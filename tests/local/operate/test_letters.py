@@ -12,7 +12,7 @@ from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.runtime import Runtime
 from common.settings import Settings
-from local.commands.operate.letters import Letter, Resent, described, read_letter, resent
+from local.operate.letters import Letter, Resent, described, read_letter, resent
 from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 

@@ -1,0 +1,120 @@
+"""`python -m local games`: what each game of a date has, and what it lacks."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from local.commands.console import make_console
+from local.commands.options import Day, json_option, project_option
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from local.operate.coverage import DateCoverage, Datum
+
+PIPED_WIDTH = 150
+STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"}
+
+
+@click.command()
+@click.argument("day", metavar="DATE", type=Day())
+@project_option
+@json_option
+def games(day: date, *, project: str | None, as_json: bool) -> None:
+    """Show what each game of DATE has, or why it is missing."""
+    from local.operate.coverage import cover
+    from local.operate.reach import reach
+
+    place = reach(project)
+    found = cover(place, day)
+    if as_json:
+        click.echo(json.dumps(as_document(found), indent=2))
+        return
+    _print_table(found)
+    click.echo("\n".join(lines_of(found)))
+
+
+def as_document(found: "DateCoverage") -> dict[str, Any]:
+    """Return a date's data as JSON holds them; times are ISO 8601."""
+    return {
+        "date": f"{found.day}",
+        "games": [
+            {
+                "game_id": covered.game.game_id,
+                "game": f"{covered.game.away}@{covered.game.home}",
+                "tipoff": iso(covered.game.tipoff),
+                "data": [_entry(one) for one in covered.data],
+            }
+            for covered in found.games
+        ],
+        "date_data": [_entry(one) for one in found.data],
+        "postponed": [game.game_id for game in found.postponed],
+        "off": list(found.off),
+    }
+
+
+def _entry(one: "Datum") -> dict[str, Any]:
+    times = {"due": iso(one.due), "when": iso(one.when)}
+    return {"scraper": one.scraper, "state": one.state, **times, "by": one.by, "why": one.why}
+
+
+def iso(instant: "datetime | None") -> str | None:
+    """Write an instant as JSON holds it."""
+    return instant.isoformat() if instant else None
+
+
+def _print_table(found: "DateCoverage") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not found.games:
+        click.echo(f"The schedule lists no game on {found.day}.")
+        return
+    names = [one.scraper.replace("_", "\n", 1) for one in found.games[0].data]
+    table = Table("tip-off ET", "game", *names, title=f"Games of {found.day}")
+    for covered in found.games:
+        game = covered.game
+        cells = [Text(_cell(one, found.day), STYLES[one.state]) for one in covered.data]
+        tip = _time(game.tipoff, found.day) if game.tipoff else "not known"
+        table.add_row(tip, f"{game.away}@{game.home}", *cells)
+    make_console(PIPED_WIDTH).print(table)
+
+
+def _cell(one: "Datum", day: date) -> str:
+    if one.when is None:
+        return "MISSING" if one.state == "missing" else "not due"
+    by = "" if one.by == one.scraper else f"\n{one.by}"
+    return f"{'late ' if one.state == 'late' else ''}{_time(one.when, day)}{by}"
+
+
+def _time(instant: "datetime", day: date) -> str:
+    """Write an instant as an Eastern time; with its date where it is not of the day."""
+    from common.eastern import eastern
+
+    local = eastern(instant)
+    return f"{local:%H:%M}" if local.date() == day else f"{local:%m-%d %H:%M}"
+
+
+def lines_of(found: "DateCoverage") -> Iterator[str]:
+    """Yield what is collected once for the date, then what is late or missing, and why."""
+    for one in found.data:
+        yield f"{one.scraper}: {_cell(one, found.day).replace(chr(10), ' by ')}"
+    yield from (f"postponed: {game.away}@{game.home}" for game in found.postponed)
+    yield from (f"{name} is off: its source has no address or key here" for name in found.off)
+    yield from troubles_of(found)
+
+
+def troubles_of(found: "DateCoverage") -> Iterator[str]:
+    """Yield a line for each datum that is late or missing, with its games and the first cause."""
+    grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for one, game in found.troubles():
+        about = f"{game.away}@{game.home}" if game else f"{found.day}"
+        grouped.setdefault((one.state, one.scraper), []).append((about, one.why))
+    for (state, scraper), cases in grouped.items():
+        names = ", ".join(about for about, _ in cases)
+        yield f"{state.upper()} {scraper} of {names}: {cases[0][1]}"
+    if not grouped:
+        yield "Nothing is late or missing."

@@ -1,0 +1,58 @@
+"""The recorded decisions: which there are about a date, and what the deployment then ran with."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from common.cloud.ports import Row
+from common.configuration.left_out import without
+from common.configuration.workflows import Workflow
+from common.eastern import at
+from common.runtime import Runtime
+
+TABLE = "workflow_decisions"
+COLUMNS = (
+    *("decision_id", "workflow_name", "slot", "decision_time", "target_date", "action"),
+    *("reason", "reason_code", "alert_level", "scrapers", "game_ids", "forced", "inputs"),
+)
+ABOUT_DAYS_MAX = 8
+"""How long after a date decisions are made about it: catch-up's 72 h, and what outages add."""
+
+
+def decisions_about(place: Runtime, day: date, now: datetime) -> list[Row]:
+    """Return the decisions about a date, in order of their slots."""
+    start = at(day, time())
+    until = min(now, start + timedelta(days=ABOUT_DAYS_MAX)) + timedelta(minutes=1)
+    rows = decisions_between(place, start, max(until, start))
+    return [row for row in rows if row["target_date"] == day]
+
+
+def decisions_between(
+    place: Runtime, since: datetime, until: datetime, **where: str | Sequence[str]
+) -> list[Row]:
+    """Return our own decisions made in [since, until), in order of their slots."""
+    rows = place.warehouse.select(TABLE, COLUMNS, since=since, until=until, where=where)
+    ours = (row for row in rows if row["slot"] is not None)
+    return sorted(ours, key=lambda row: (row["slot"], row["workflow_name"]))
+
+
+def configured(
+    place: Runtime, decisions: Sequence[Row]
+) -> tuple[dict[str, Workflow], tuple[str, ...]]:
+    """Return the workflows as the deployment ran them, and the scrapers that it left out.
+
+    Which sources are off is a setting of the deployment, which the caller need not have; each
+    decision records it.
+    """
+    if not decisions:
+        return place.workflows, tuple(sorted(place.off))
+    off = {name for row in decisions for name in inputs_of(row).get("off", ())}
+    flows = {name: without(flow, off) for name, flow in place.configured.items()}
+    return flows, tuple(sorted(off))
+
+
+def inputs_of(row: Row) -> Mapping[str, Any]:
+    """Return what a decision was made from; nothing where the row has none."""
+    held = json.loads(row["inputs"] or "{}")
+    return held if isinstance(held, dict) else {}

@@ -1,0 +1,91 @@
+"""A day that went partly wrong, for the commands that operate a deployment."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import pytest
+from click.testing import CliRunner, Result
+
+from common.eastern import at
+from local.commands.cli import main
+from local.fake_sources.answers import Answer, answer
+from local.operate import reach, subscription
+from local.operate.letters import Letter, read_letter
+from local.scheduler import ticks_of
+from local.simulator.world import World
+from tests.kit.world import DAY, slate
+
+FAILING = {
+    "/get-game-officials": "nbac_referee_assignments",
+    "/static/json/liveData/playbyplay": "nbac_play_by_play",
+    "/pdfs/": "nbac_gamebook_pdf",
+}
+"""Three scrapers, by what their requests' paths contain."""
+
+
+def day_gone_wrong(until: datetime | None = None, *, day: date = DAY) -> World:
+    """Live a day on which the sources of `FAILING` refuse; it ends at midnight, or earlier."""
+    world = World(slate(), at(day, time()), collect_since=day - timedelta(days=1))
+    refuse(world)
+    end = until or at(day + timedelta(days=1), time())
+    for tick in ticks_of(world.runtime.topology, day):
+        if tick.instant <= end:
+            world.settle(tick.instant)
+            world.clock.move(tick.instant)
+            world.publisher.publish(tick.topic, tick.body(world.runtime.topology), {})
+    world.settle(end)
+    world.clock.move(end)
+    return world
+
+
+@lru_cache(maxsize=1)
+def gone_wrong() -> World:
+    """Return one such day at its end, for tests that only look at it."""
+    return day_gone_wrong()
+
+
+def refuse(world: World) -> None:
+    """Let the sources of `FAILING` answer 503."""
+
+    def ask(path: str, params: Mapping[str, str]) -> Answer:
+        if any(part in path for part in FAILING):
+            return Answer(503, {}, b"down for maintenance")
+        return answer(path, params, world.slate, world.clock.now())
+
+    world.ask = ask
+
+
+def mend(world: World) -> None:
+    """Let every source answer again."""
+    world.ask = lambda path, params: answer(path, params, world.slate, world.clock.now())
+
+
+class Letters:
+    """The dead letters of a world, as `DeadLetters` shows those of a subscription."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @contextmanager
+    def leased(self, _: int) -> Iterator[dict[str, Letter]]:
+        """Hold all of them."""
+        topology, sent = self._world.runtime.topology, self._world.publisher.published
+        yield {
+            one.message_id: read_letter(
+                one.message_id, one.publish_time, one.data, one.attributes, topology
+            )
+            for one in sent
+            if one.topic == topology.delivery.dead_letter_topic
+        }
+
+
+def run(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    """Run `python -m local WORDS`, which reaches a world; assert that no bug shows."""
+    monkeypatch.setattr(reach, "reach", lambda *_: world.runtime)
+    monkeypatch.setattr(subscription, "dead_letters", lambda _: Letters(world))
+    done = CliRunner().invoke(main, words)
+    if not isinstance(done.exception, SystemExit | None):
+        raise done.exception
+    return done

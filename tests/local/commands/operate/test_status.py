@@ -1,0 +1,59 @@
+"""`python -m local status` shows today in one screen."""
+
+import json
+from datetime import time
+
+import pytest
+
+from common.eastern import at
+from tests.kit.operated import day_gone_wrong, gone_wrong, run
+from tests.kit.world import DAY
+
+
+def test_after_midnight_it_shows_yesterday_s_troubles_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new day has no plan yet; what yesterday lacks is there below its date."""
+    lines = run(gone_wrong(), monkeypatch, "status").stdout.splitlines()
+    assert lines[:4] == [
+        "Thursday 2025-11-13 00:00 ET",
+        "plan: none is locked",
+        "controller: decided 60 min ago",
+        "cleanup: OK 15 min ago",
+    ]
+    assert lines[lines.index("2025-11-12:") + 1].startswith("  MISSING nbac_referee_assignments")
+    assert lines[lines.index("2025-11-13:") + 1] == "  Nothing is late or missing."
+
+
+def test_the_evening_shows_the_runs_and_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 23:45 the window has run with failures, and their causes are named."""
+    world = day_gone_wrong(at(DAY, time(23, 45)))
+    world.publisher.publish(
+        "scraper-requests", {"schema": "scraper-request", "version": 1, "scraper": "unheard_of"}, {}
+    )
+    world.settle()
+    said = run(world, monkeypatch, "status").stdout
+    assert "plan: locked 05:00\ncontroller: decided 45 min ago\ncleanup: OK 0 min ago\n" in said
+    (line,) = (row for row in said.splitlines() if "post_game_window_2" in row)
+    cells = [cell.strip() for cell in line.strip("│").split("│")]
+    assert cells[1:3] == ["23", "23:00 partial"]
+    assert "  MISSING nbac_play_by_play of MIL@CHA" in said
+    assert said.endswith("Dead letters: 1; see: python -m local dlq list\n")
+
+
+def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each workflow has its planned times, runs and last decision."""
+    found = json.loads(
+        run(day_gone_wrong(at(DAY, time(13, 30))), monkeypatch, "status", "--json").stdout
+    )
+    lines = {one["workflow"]: one for one in found["workflows"]}["betting_lines"]
+    assert [one["state"] for one in lines["runs"]] == ["COMPLETED"]
+    assert len(lines["planned"]) == 5
+    assert lines["last"]["action"] == "RUN"
+    assert (found["dead_letters"], found["date"]) == (0, "2025-11-12")
+
+
+def test_a_deployment_without_a_row_has_a_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first tick there is nothing to show, and no error."""
+    world = day_gone_wrong(at(DAY, time(4, 55)))
+    said = run(world, monkeypatch, "status").stdout
+    assert "plan: none is locked\ncontroller: nothing was decided since yesterday\n" in said
+    assert said.endswith("Dead letters: none\n")

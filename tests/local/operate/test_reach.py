@@ -1,0 +1,65 @@
+"""Commands reach the kept stack, or a project with the caller's own settings and credentials."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.api_core import exceptions as api
+from google.auth.exceptions import DefaultCredentialsError
+
+from common.errors import BadInputError, ConfigError
+from common.settings import settings
+from local.operate.reach import reach, told_in_one_line
+from local.stack.driver import RunningStack
+
+WHERE: dict[str, Any] = {
+    "project": "nba-local",
+    "dataset": "d",
+    "data_bucket": "data",
+    "state_bucket": "state",
+    "environment": {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1", "NBA_CLOCK_FILE": "/clock.json"},
+}
+
+
+def test_without_a_project_it_is_the_kept_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ports, clock and names are those that the stack describes, whatever the shell's are."""
+    monkeypatch.setenv("NBA_TOPIC_PREFIX", "mine-")
+    monkeypatch.setattr("local.stack.driver.kept_stack", lambda: RunningStack(WHERE, None))
+    found = reach(None).settings
+    assert (found.project, found.dataset) == ("nba-local", "d")
+    assert (found.data_bucket, found.state_bucket) == ("data", "state")
+    assert (found.pubsub_emulator_host, found.clock_file) == ("127.0.0.1:1", Path("/clock.json"))
+    assert found.topic_prefix == ""
+
+
+def test_a_project_has_the_names_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployment with other names is reached by the variables of its functions."""
+    monkeypatch.setenv("NBA_STATE_BUCKET", "theirs")
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", "127.0.0.1:2")
+    settings.cache_clear()
+    found = reach("nba-prod").settings
+    settings.cache_clear()
+    assert (found.project, found.state_bucket) == ("nba-prod", "theirs")
+    assert (found.pubsub_emulator_host, found.storage_emulator_host) == ("127.0.0.1:2", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (DefaultCredentialsError("none"), "gcloud auth application-default login"),
+        (api.Forbidden("no access"), "no access; your account lacks a right"),
+        (api.NotFound("no bucket"), "no bucket; is the project right"),
+        (api.ServiceUnavailable("later"), "later; run it again"),
+    ],
+)
+def test_an_error_of_google_s_becomes_advice(error: Exception, said: str) -> None:
+    """The line has Google's words, and what to do about it."""
+    with pytest.raises(ConfigError, match=said), told_in_one_line():
+        raise error
+
+
+def test_other_errors_stay_as_they_are() -> None:
+    """Our own errors have their advice already, and a bug keeps its trace."""
+    for error in (BadInputError("wrong"), KeyError("bug")):
+        with pytest.raises(type(error)), told_in_one_line():
+            raise error
