@@ -1,11 +1,14 @@
 """Runs SQL against the BigQuery of a stack."""
 
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 from common.cloud.warehouse import make_client, run_query
 from common.errors import BadInputError, TransientError
 
-RETRY_SECONDS = 2.0
+CONNECT_SECONDS = 2.0
+"""How long a stack on this machine may take to accept a connection."""
 
 
 def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -26,8 +29,10 @@ def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tupl
     from google.api_core.exceptions import GoogleAPICallError, RetryError  # noqa: PLC0415 - heavy
 
     try:
-        columns, rows = run_query(make_client(project, endpoint), sql, retry_seconds=RETRY_SECONDS)
-    except RetryError as error:
+        where = urlsplit(endpoint)
+        socket.create_connection((where.hostname, where.port), CONNECT_SECONDS).close()
+        columns, rows = run_query(make_client(project, endpoint), sql)
+    except (OSError, RetryError) as error:
         raise TransientError(
             f"no BigQuery answers at {endpoint}; start one with: python -m local up"
         ) from error
