@@ -8,7 +8,6 @@ from common.cloud.warehouse import make_client, run_query
 from common.errors import BadInputError, TransientError
 
 CONNECT_SECONDS = 2.0
-"""How long a stack on this machine may take to accept a connection."""
 
 
 def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -24,19 +23,27 @@ def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tupl
 
     Raises:
         BadInputError: the statement was refused; one line with the server's reason.
-        TransientError: nothing answers at the endpoint.
+        TransientError: nothing listens at the endpoint, or the statement takes over half a minute.
     """
     from google.api_core.exceptions import GoogleAPICallError, RetryError  # noqa: PLC0415 - heavy
 
+    _connect(endpoint)
     try:
-        where = urlsplit(endpoint)
-        socket.create_connection((where.hostname, where.port), CONNECT_SECONDS).close()
         columns, rows = run_query(make_client(project, endpoint), sql)
-    except (OSError, RetryError) as error:
-        raise TransientError(
-            f"no BigQuery answers at {endpoint}; start one with: python -m local up"
-        ) from error
+    except RetryError as error:
+        raise TransientError(f"BigQuery at {endpoint} takes too long: {error}") from error
     except GoogleAPICallError as error:
         reason = str(error.message).split("; reason:")[0]
         raise BadInputError(f"the statement was refused: {' '.join(reason.split())}") from error
     return columns, [tuple(row.values()) for row in rows]
+
+
+def _connect(endpoint: str) -> None:
+    """Find out at once that nothing listens; a statement itself may take its time."""
+    address = urlsplit(endpoint)
+    try:
+        socket.create_connection((address.hostname, address.port), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise TransientError(
+            f"no BigQuery answers at {endpoint}; start one with: python -m local up"
+        ) from error
