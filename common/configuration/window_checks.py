@@ -54,7 +54,7 @@ def _limits(flow: Workflow) -> Iterator[Defect]:
         if moment is None:
             yield place, f"a {flow.kind} collects no games, which have the times; take it out"
         elif limit.moment != moment:
-            example = "tip-off - 60 min" if moment == "tip-off" else "final + 8 h"
+            example = "tip-off - 60 min" if moment == "tip-off" else "final + 9 h"
             yield place, f"a {flow.kind} counts from {moment}; write for example {example}"
         elif isinstance(flow, PreGame) and -limit.after >= timedelta(hours=flow.lead_hours):
             said = f"nothing is asked for earlier than lead_hours ({flow.lead_hours:g} h)"

@@ -2,40 +2,28 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 
 import pytest
 
-from common.clock import set_clock
 from common.cloud.ports import Row
-from common.configuration.workflows import read_workflows
-from common.settings import Settings
-from local.records.sql import run_sql
-from local.stack.bigquery import BigQueryServer, start_bigquery
-from local.stack.views import create_views
-from tests.alerts.days import PROJECT, Rows, lived, load
-
-WORKFLOWS = read_workflows(Settings().workflows_file).file.enabled
+from tests.alerts.days import Emulator, Rows, emulated, lived
 
 
 @dataclass(frozen=True)
 class Viewed:
     """A dataset with the five tables and the views."""
 
-    server: BigQueryServer
-    clock: Path
+    emulator: Emulator
     dataset: str
 
     def ask(self, now: datetime, sql: str) -> list[Row]:
         """Return a query's rows at an instant; `{}` in it stands for the dataset."""
-        set_clock(self.clock, now)
-        columns, rows = run_sql(self.server.endpoint, PROJECT, sql.format(self.dataset))
+        columns, rows = self.emulator.query(sql.format(self.dataset), now)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-View = Callable[[str, dict[str, list[dict[str, Any]]]], Viewed]
+View = Callable[[str, Rows], Viewed]
 """Makes a dataset of a name with some rows."""
 
 
@@ -48,17 +36,13 @@ def good_days() -> Rows:
 @pytest.fixture(scope="session")
 def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[View]:
     """Start an emulator, and make datasets with views on it."""
-    clock = tmp_path_factory.mktemp("views") / "clock.json"
-    set_clock(clock, datetime(2025, 11, 12, tzinfo=UTC))
-    running = start_bigquery(PROJECT, clock.with_name("bigquery.log"), clock_file=clock)
+    with emulated(tmp_path_factory.mktemp("views")) as emulator:
 
-    def make(dataset: str, rows: dict[str, list[dict[str, Any]]]) -> Viewed:
-        load(running, dataset, rows)
-        create_views(running.endpoint, PROJECT, dataset, WORKFLOWS)
-        return Viewed(running, clock, dataset)
+        def make(dataset: str, rows: Rows) -> Viewed:
+            emulator.load(dataset, rows, views=True)
+            return Viewed(emulator, dataset)
 
-    yield make
-    running.stop()
+        yield make
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.alerts.days import Rows
-from tests.views.conftest import WORKFLOWS, View, Viewed
+from tests.kit.situations import WORKFLOWS
+from tests.views.conftest import View, Viewed
 
 pytestmark = pytest.mark.stack
 NIGHT = datetime(2025, 11, 14, 8, tzinfo=UTC)

@@ -9,7 +9,8 @@ import pytest
 
 from local.stack.views import create_views
 from tests.alerts.days import PROJECT, Rows
-from tests.views.conftest import WORKFLOWS, View, Viewed
+from tests.kit.situations import WORKFLOWS
+from tests.views.conftest import View, Viewed
 
 pytestmark = pytest.mark.stack
 NIGHT = datetime(2025, 11, 13, 9, tzinfo=UTC)
@@ -64,7 +65,7 @@ def test_every_game_of_a_good_day_has_everything_in_time(good: Viewed) -> None:
     (box,) = (r for r in rows if (r["game_id"], r["scraper_name"]) == (LOST, "nbac_boxscore"))
     assert (box["away"], box["home"], box["brought_by"]) == ("MIL", "CHA", "nbac_boxscore")
     assert box["tip_off"] == datetime(2025, 11, 13, 0, tzinfo=UTC)
-    assert box["due_at"] == datetime(2025, 11, 13, 10, 30, tzinfo=UTC)
+    assert box["due_at"] == datetime(2025, 11, 13, 11, 30, tzinfo=UTC)
     assert LOST in box["gcs_path"]
 
 
@@ -94,8 +95,9 @@ def test_what_is_not_due_yet_is_waited_for(spoilt: Viewed) -> None:
 
 def test_without_a_limit_nothing_is_expected(good: Viewed) -> None:
     """A workflow file in which no step says by when leaves the view empty."""
-    create_views(good.server.endpoint, PROJECT, good.dataset, {})
+    endpoint = good.emulator.server.endpoint
+    create_views(endpoint, PROJECT, good.dataset, {})
     try:
         assert good.ask(LATER, "SELECT * FROM {}.game_coverage") == []
     finally:
-        create_views(good.server.endpoint, PROJECT, good.dataset, WORKFLOWS)
+        create_views(endpoint, PROJECT, good.dataset, WORKFLOWS)

@@ -55,7 +55,7 @@ LATER = """
       - scrapers: [nbac_schedule_api]
       - scrapers: [nbac_boxscore]
         games: final
-        fresh_by: final + 9 h
+        fresh_by: final + 10 h
 """
 CASES = {
     "t2 a window before the first tick": (
@@ -289,7 +289,7 @@ CASES = {
         "take it out",
     ),
     "a limit of a form that is none": (
-        ("fresh_by: final + 8 h", "fresh_by: soon"),
+        ("fresh_by: final + 9 h", "fresh_by: soon"),
         "fresh_by: soon",
         "fresh_by: is neither `tip-off - N min` nor `final + N h` (got 'soon')",
         "write for example tip-off - 60 min",
@@ -314,7 +314,7 @@ CASES = {
     ),
     "two limits of one scraper": (
         ("span_hours: 72\n    steps: *post_game", f"span_hours: 72\n    steps:\n{LATER}"),
-        "fresh_by: final + 9 h",
+        "fresh_by: final + 10 h",
         "nbac_boxscore has another fresh_by in workflows.post_game_window_",
         "write the same in both",
     ),

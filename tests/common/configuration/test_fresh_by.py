@@ -40,4 +40,4 @@ def test_the_shipped_file_has_limits_for_lines_and_box_scores() -> None:
     lines, night = file.workflows["betting_lines"], file.workflows["post_game_window_2"]
     assert lines.fresh_by("oddsa_game_lines") == limit("tip-off - 60 min")
     assert lines.fresh_by("oddsa_events") is None
-    assert night.fresh_by("nbac_boxscore") == limit("final + 8 h")
+    assert night.fresh_by("nbac_boxscore") == limit("final + 9 h")

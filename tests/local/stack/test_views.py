@@ -8,7 +8,7 @@ def test_a_scraper_is_expected_of_itself_and_of_its_alternatives() -> None:
     """A row has the scraper, who brings it, what is counted from, and minutes; once each."""
     rows = list(expected_rows(WORKFLOWS))
     assert "('oddsa_game_lines', 'oddsa_game_lines', 'tip-off', -60)" in rows
-    assert "('nbac_boxscore', 'espn_boxscore', 'final', 480)" in rows
+    assert "('nbac_boxscore', 'espn_boxscore', 'final', 540)" in rows
     assert not [row for row in rows if "oddsa_events" in row or "nbac_injury_report" in row]
     text = view_texts("mine", "tables", WORKFLOWS)["game_coverage"]
     assert text.count("('nbac_boxscore', 'espn_boxscore', ") == 1

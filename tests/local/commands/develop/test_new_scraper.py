@@ -25,7 +25,7 @@ ASKED = {
 STEPS = {
     "arena_doors": ("    steps:\n", "- scrapers: [arena_doors]"),
     "arena_crowds": (
-        "        fresh_by: final + 8 h\n",
+        "        fresh_by: final + 9 h\n",
         "- {scrapers: [arena_crowds], games: final}",
     ),
     "nbac_coaches": ("    steps:\n", "- scrapers: [nbac_coaches]"),
