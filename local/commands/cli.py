@@ -20,9 +20,11 @@ from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
 from local.commands.operate.games import games
 from local.commands.operate.parse import parse
+from local.commands.operate.runs import run_, runs
 from local.commands.operate.schedule import schedule
 from local.commands.operate.scrapers import scrapers
 from local.commands.operate.status import status
+from local.commands.operate.why import why
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
 from local.commands.review.diff import diff
@@ -39,7 +41,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (status, games, check, dlq, parse, schedule, scrapers),
+    "Operate": (status, games, why, runs, run_, check, dlq, parse, schedule, scrapers),
     "Develop": (
         simulate,
         soak,

@@ -36,6 +36,7 @@ class Datum:
         when: when it first came, aware.
         by: the scraper that brought it, which may be an alternative.
         why: a sentence about a datum that is late, missing or waited for.
+        flows: the workflows whose decisions tell more of one that is lacking.
     """
 
     scraper: str
@@ -44,6 +45,7 @@ class Datum:
     when: datetime | None = None
     by: str = ""
     why: str = ""
+    flows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,13 +172,26 @@ def _of_game(wanted: Iterable[Wanted], game: Game, day: date, seen: Seen) -> Ite
 
 def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
     due, found = wanted.due(day, game), seen.found(wanted, game)
+    state: State
     if not found:
-        state: State = "missing" if _is_missing(wanted, game, due, seen) else "waiting"
-        return Datum(wanted.scraper, state, due, why=_why(wanted, game, seen))
+        state = "missing" if _is_missing(wanted, game, due, seen) else "waiting"
+        later = _is_for_later(wanted, due, seen)
+        why = _due(due) if later and not seen.tries(wanted, game) else _why(wanted, game, seen)
+        return Datum(wanted.scraper, state, due, why=why, flows=() if later else (*wanted.flows,))
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]
     late = due is not None and wanted.moment != "before" and when > due + LATE_MIN
     why = _why_late(wanted, game, seen, when) if late else ""
-    return Datum(wanted.scraper, "late" if late else "there", due, when, by, why)
+    state = "late" if late else "there"
+    return Datum(wanted.scraper, state, due, when, by, why)
+
+
+def _is_for_later(wanted: Wanted, due: datetime | None, seen: Seen) -> bool:
+    """Whether no workflow looks at it yet; lines are asked for long before they are due."""
+    return wanted.moment != "before" and (due is None or seen.now < due)
+
+
+def _due(due: datetime | None) -> str:
+    return f"due at {eastern(due):%m-%d %H:%M}" if due else "its game has no time yet"
 
 
 def _is_missing(wanted: Wanted, game: Game | None, due: datetime | None, seen: Seen) -> bool:

@@ -61,8 +61,8 @@ class Run:
         step = self.going.step_reached() or 0
         tasks = self.going.tasks_of(step)
         asked = len(tasks.requests) if tasks else 0
-        steps = f"step {step + 1} of {len(self.going.manifest.steps)}"
-        return f"{steps}, {asked - len(self.going.silent(step))} of {asked} tasks reported"
+        reported = asked - len(self.going.silent(step))
+        return f"step {step + 1}, {reported} of {asked} tasks reported"
 
 
 def runs_on(place: Runtime, day: date) -> list[Run]:

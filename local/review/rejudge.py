@@ -13,7 +13,7 @@ from common.configuration.left_out import without
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
 from common.decisions.inputs import FORM, stored_targets
-from common.decisions.situation import Decision
+from common.decisions.situation import Decision, Situation
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.runtime import Runtime
@@ -119,7 +119,17 @@ def _changed(
 def _again(
     runtime: Runtime, name: str, flow: Workflow, row: Row, inputs: Mapping[str, Any]
 ) -> Decision:
-    situation = situation_from(
+    situation = situation_of(runtime, row, inputs)
+    return decide(name, flow_then(flow, inputs), situation, forced=bool(row["forced"]))
+
+
+def situation_of(runtime: Runtime, row: Row, inputs: Mapping[str, Any]) -> Situation:
+    """Return the situation that a recorded decision was made in.
+
+    Raises:
+        ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
+    """
+    return situation_from(
         inputs,
         row["slot"],
         row["decision_time"],
@@ -127,8 +137,11 @@ def _again(
         per_game=runtime.per_game,
         by_nba_id=runtime.by_nba_id,
     )
-    left = without(flow, inputs.get("off", ()))
-    return decide(name, left, situation, forced=bool(row["forced"]))
+
+
+def flow_then(flow: Workflow, inputs: Mapping[str, Any]) -> Workflow:
+    """Return a workflow without the scrapers that were off when a decision was made."""
+    return without(flow, inputs.get("off", ()))
 
 
 def _recorded(row: Row, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,17 +46,18 @@ def as_document(found: "DateCoverage") -> dict[str, Any]:
                 "game_id": covered.game.game_id,
                 "game": f"{covered.game.away}@{covered.game.home}",
                 "tipoff": iso(covered.game.tipoff),
-                "data": [_entry(one) for one in covered.data],
+                "data": [entry(one) for one in covered.data],
             }
             for covered in found.games
         ],
-        "date_data": [_entry(one) for one in found.data],
+        "date_data": [entry(one) for one in found.data],
         "postponed": [game.game_id for game in found.postponed],
         "off": list(found.off),
     }
 
 
-def _entry(one: "Datum") -> dict[str, Any]:
+def entry(one: "Datum") -> dict[str, Any]:
+    """Return a datum as JSON holds it."""
     times = {"due": iso(one.due), "when": iso(one.when)}
     return {"scraper": one.scraper, "state": one.state, **times, "by": one.by, "why": one.why}
 
@@ -77,13 +78,14 @@ def _print_table(found: "DateCoverage") -> None:
     table = Table("tip-off ET", "game", *names, title=f"Games of {found.day}")
     for covered in found.games:
         game = covered.game
-        cells = [Text(_cell(one, found.day), STYLES[one.state]) for one in covered.data]
+        cells = [Text(cell(one, found.day), STYLES[one.state]) for one in covered.data]
         tip = _time(game.tipoff, found.day) if game.tipoff else "not known"
         table.add_row(tip, f"{game.away}@{game.home}", *cells)
     make_console(PIPED_WIDTH).print(table)
 
 
-def _cell(one: "Datum", day: date) -> str:
+def cell(one: "Datum", day: date) -> str:
+    """Write when a datum came, and below it by whom where that was another scraper."""
     if one.when is None:
         return "MISSING" if one.state == "missing" else "not due"
     by = "" if one.by == one.scraper else f"\n{one.by}"
@@ -101,7 +103,7 @@ def _time(instant: "datetime", day: date) -> str:
 def lines_of(found: "DateCoverage") -> Iterator[str]:
     """Yield what is collected once for the date, then what is late or missing, and why."""
     for one in found.data:
-        yield f"{one.scraper}: {_cell(one, found.day).replace(chr(10), ' by ')}"
+        yield f"{one.scraper}: {cell(one, found.day).replace(chr(10), ' by ')}"
     yield from (f"postponed: {game.away}@{game.home}" for game in found.postponed)
     yield from (f"{name} is off: its source has no address or key here" for name in found.off)
     yield from troubles_of(found)

@@ -8,7 +8,7 @@ from common.eastern import at
 from common.errors import BadInputError
 from local.operate.runs import ID_CHARACTERS, find_run, runs_on
 from tests.kit.operated import day_gone_wrong, gone_wrong
-from tests.kit.world import DAY, SLOT, tick
+from tests.kit.world import DAY, tick
 
 
 def test_every_run_of_a_date_says_what_it_came_to() -> None:
@@ -33,30 +33,16 @@ def test_a_date_without_decisions_has_no_run() -> None:
     assert runs_on(gone_wrong().runtime, date(2025, 11, 20)) == []
 
 
-def test_a_run_that_no_function_took_up_is_not_started() -> None:
-    """There is a decision and no manifest."""
-    world = day_gone_wrong(at(DAY, time(12, 55)))
-    tick(world, "tick-master-controller", SLOT)
+def test_an_open_run_says_how_far_it_is() -> None:
+    """Not started while there is no manifest; then its step, and how many tasks have reported."""
+    world = day_gone_wrong(at(DAY, time(5, 50)))
+    tick(world, "tick-master-controller", at(DAY, time(6)))
     world.deliver(world.take())
-    (run,) = (
-        one
-        for one in runs_on(world.runtime, DAY)
-        if one.decision["slot"] == SLOT and one.decision["workflow_name"] == "betting_lines"
-    )
+    run = runs_on(world.runtime, DAY)[0]
     assert (run.state, run.progress) == ("not started", "its message was not handled yet")
-
-
-def test_a_run_under_way_says_how_far_it_is() -> None:
-    """Its step, and how many of the step's tasks have reported."""
-    world = day_gone_wrong(at(DAY, time(12, 55)))
-    tick(world, "tick-master-controller", SLOT)
-    while True:
-        world.deliver(world.take())
-        runs = [one for one in runs_on(world.runtime, DAY) if one.going]
-        if runs:
-            break
-    assert runs[0].state == "under way"
-    assert "0 of 1 tasks reported" in runs[0].progress
+    world.deliver(world.take())
+    run = runs_on(world.runtime, DAY)[0]
+    assert (run.state, run.progress) == ("under way", "step 1, 0 of 2 tasks reported")
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id() -> None:

@@ -1,0 +1,57 @@
+"""`python -m local runs` lists the runs of a date, and `run` follows one of them."""
+
+import json
+
+import pytest
+
+from local.operate.runs import ID_CHARACTERS, runs_on
+from tests.kit.operated import gone_wrong, run
+from tests.kit.world import DAY
+
+
+def test_the_table_has_each_run_with_what_it_came_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slot, short id, workflow, date and games, and the first errors."""
+    said = run(gone_wrong(), monkeypatch, "runs", "--date", "2025-11-12").stdout
+    (line,) = (row for row in said.splitlines() if "post_game_window_2" in row)
+    cells = [cell.strip() for cell in line.strip("│").split("│")]
+    assert [cells[0], *cells[2:4]] == ["23:00", "post_game_window_2", "2025-11-12, 9 games"]
+    assert cells[4].startswith("partial: 12 of 30 tasks, 18 failed; nbac_")
+
+
+def test_a_date_without_a_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default date is today's, by the clock of what is looked at."""
+    said = run(gone_wrong(), monkeypatch, "runs").stdout
+    assert said == "No run was decided in the slots of 2025-11-13.\n"
+
+
+def test_a_run_is_followed_to_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line has its time, and how long after the one before it came."""
+    found = runs_on(gone_wrong().runtime, DAY)[0]
+    said = run(gone_wrong(), monkeypatch, "run", found.execution_id[:ID_CHARACTERS]).stdout
+    lines = said.splitlines()
+    assert lines[0].endswith("2025-11-12 06:00 ET, about 2025-11-12: completed, 2 of 2 tasks")
+    assert lines[2] == f"  execution {found.execution_id}  06:00:00 +0.0 s"
+    assert lines[3] == "  step 1"
+    assert lines[4].startswith("    nbac_schedule_api 2025-11-12: 06:00:00 +0.0 s SUCCESS in ")
+    assert (
+        " records → gs://nba-scraped-data/nbac-schedule-api/2025-11-12/060000.json, row +" in said
+    )
+    assert lines[-1].endswith("COMPLETED")
+
+
+def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list has each run, and the run its steps and tasks."""
+    world = gone_wrong()
+    listed = json.loads(run(world, monkeypatch, "runs", "--date", "2025-11-12", "--json").stdout)
+    assert len(listed) == len(runs_on(world.runtime, DAY))
+    whole = json.loads(run(world, monkeypatch, "run", listed[0]["execution_id"], "--json").stdout)
+    assert whole.items() >= listed[0].items()
+    (step,) = whole["steps"]
+    assert {task["outcome"] for task in step["tasks"]} == {"SUCCESS"}
+
+
+def test_an_unknown_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says where to look."""
+    done = run(gone_wrong(), monkeypatch, "run", "nope")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "no run 'nope' from 2025-11-05 to now" in done.stderr
