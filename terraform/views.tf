@@ -16,7 +16,7 @@ locals {
             * (startswith(step.fresh_by, "tip-off") ? -1 : 1)
           ))
         ]
-      ] if can(step.fresh_by)
+      ] if try(step.fresh_by, null) != null
     ] if try(flow.enabled, true)
   ]))
 

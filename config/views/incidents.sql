@@ -62,7 +62,7 @@ WITH events AS (
     MAX(IF(bad, seen_at, NULL)) AS last_seen,
     LEAD(MIN(seen_at)) OVER (PARTITION BY rule, key ORDER BY nth) AS closed,
     IF(COUNTIF(bad AND level = 'ERROR') > 0, 'ERROR', 'WARNING') AS level,
-    MAX_BY(IF(bad, detail, NULL), IF(bad, seen_at, NULL)) AS detail
+    ANY_VALUE(detail HAVING MAX IF(bad, seen_at, NULL)) AS detail
   FROM stretches
   GROUP BY rule, key, nth
 )
