@@ -58,8 +58,19 @@ class Route(NamedTuple, Generic[M]):
     handle: Handle[M]
 
 
-def serve(request: Request, function: str, model: type[M], handle: Handle[M]) -> Reply:
-    """Run the event of a request that functions-framework received through a handler."""
+def serve(request: Request, function: str, model: type[M], load: Callable[[], Handle[M]]) -> Reply:
+    """Run the event of a request that functions-framework received through a handler.
+
+    Args:
+        request: as the framework passes it.
+        function: its name.
+        model: the form of its message.
+        load: returns the handler; called for an event that has this form.
+    """
+
+    def handle(runtime: Runtime, event: Event, message: M) -> Result:
+        return load()(runtime, event, message)
+
     body = request.get_data(cache=False)
     return respond(current(), dict(request.headers), body, Route(function, model, handle))
 
