@@ -1,7 +1,8 @@
 -- Each workflow and each scraper: when it last succeeded, when it was last asked, and whether that is due.
 -- A workflow is due when the controller has not decided it at its last full hour from 06:00 to 23:00 ET, or when
 -- its last RUN has no completed execution after an hour; a scraper when what the last RUN asked of it has
--- not come after an hour. At 03:00 the last hour is 23:00 of the day before. Uploads count for nothing.
+-- not come after an hour. At 03:00 the last hour is 23:00 of the day before. Looks back 90 days; uploads count
+-- for nothing.
 WITH present AS (
   SELECT
     CURRENT_TIMESTAMP() AS now,
@@ -25,27 +26,33 @@ WITH present AS (
     MAX(slot) AS last_slot,
     MAX(IF(action = 'RUN', decision_time, NULL)) AS last_asked
   FROM `nba-props-platform.nba_orchestration.workflow_decisions`
-  WHERE NOT COALESCE(forced, FALSE)
+  WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
+    AND NOT COALESCE(forced, FALSE)
   GROUP BY workflow_name
 ), completed AS (
   SELECT workflow_name, MAX(finished_at) AS last_success
   FROM `nba-props-platform.nba_orchestration.workflow_executions`
-  WHERE status = 'completed'
+  WHERE execution_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
+    AND status = 'completed'
   GROUP BY workflow_name
 ), asked AS (
   SELECT scraper_name, MAX(decision_time) AS last_asked
   FROM `nba-props-platform.nba_orchestration.workflow_decisions`, UNNEST(scrapers) AS scraper_name
-  WHERE action = 'RUN'
+  WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
+    AND action = 'RUN'
   GROUP BY scraper_name
 ), scraped AS (
   SELECT scraper_name, MAX(IF(outcome = 'SUCCESS', triggered_at, NULL)) AS last_success
   FROM `nba-props-platform.nba_orchestration.scraper_execution_log`
-  WHERE outcome != 'UPLOADED'
+  WHERE triggered_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
+    AND outcome != 'UPLOADED'
   GROUP BY scraper_name
 ), known AS (
   SELECT 'workflow' AS kind, workflow_name AS name, last_success, last_asked, last_decision, last_slot
   FROM decided
   LEFT JOIN completed USING (workflow_name)
+  -- All workflows are decided in every slot: one that was not in the last is not in the file any more.
+  WHERE last_slot = (SELECT MAX(last_slot) FROM decided)
   UNION ALL
   SELECT 'scraper', scraper_name, last_success, last_asked, last_asked, NULL
   FROM asked
