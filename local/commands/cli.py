@@ -19,6 +19,7 @@ from local.commands.develop.soak import soak
 from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
 from local.commands.operate.games import games
+from local.commands.operate.page import page
 from local.commands.operate.parse import parse
 from local.commands.operate.runs import run_, runs
 from local.commands.operate.schedule import schedule
@@ -41,7 +42,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (status, games, why, runs, run_, check, dlq, parse, schedule, scrapers),
+    "Operate": (status, games, page, why, runs, run_, check, dlq, parse, schedule, scrapers),
     "Develop": (
         simulate,
         soak,

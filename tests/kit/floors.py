@@ -35,6 +35,7 @@ FLOORS = (
     "local.stack",
     "local.review",
     "local.operate",
+    "local.page",
     "local.day",
     "local.costs",
     "local.bench",
