@@ -55,6 +55,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TESTS}/decisions/test_plan.py",
         f"{TESTS}/decisions/test_decide.py",
     ),
+    "common/decisions/lateness.py": (f"{TESTS}/decisions/test_lateness.py",),
     "common/decisions/recording.py": (f"{TESTS}/decisions/test_recording.py",),
     "common/decisions/inputs.py": (
         f"{TESTS}/decisions/test_inputs.py",
