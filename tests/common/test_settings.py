@@ -1,10 +1,11 @@
 """Settings from the environment."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from common.cloud.storage import RETRY_SECONDS_MAX
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings, variable
@@ -125,6 +126,20 @@ def test_r6_the_durations_are_in_their_order() -> None:
         < delivery.ack_deadline_seconds
         < Settings().lease_seconds
         < delivery.retention_seconds
+    )
+
+
+def test_x9_a_task_that_asks_to_its_end_can_still_upload() -> None:
+    """An upload and the claim's end may each be tried for a minute within the function's time."""
+    delivery = load_topology(ROOT / "config" / "topology.yaml").delivery
+    asked = Settings().scrape_seconds
+    assert asked + 2 * RETRY_SECONDS_MAX <= delivery.function_timeout_seconds
+
+
+def test_x7_no_circuit_stays_open_from_one_slot_to_the_next() -> None:
+    """The controller ticks each hour; a task of the last slot ends before the next."""
+    assert (
+        Settings().circuit_seconds + Settings().scrape_seconds < timedelta(hours=1).total_seconds()
     )
 
 

@@ -35,7 +35,7 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 def adopted(replayed: BigQueryServer) -> BigQueryServer:
     """The server with a day of the previous controller, which filled the seed's columns alone.
 
-    One run of that day was forced.
+    One run of that day was forced, two have failed, and some scrapes and objects were missed.
     """
     client = make_client(PROJECT, replayed.endpoint)
     noon = ADOPTED_DAY + timedelta(hours=12)
@@ -52,9 +52,29 @@ def adopted(replayed: BigQueryServer) -> BigQueryServer:
         for name in ("lines", "extra")
     ]
     ran.append({**ran[0], "workflow_name": "by-hand", "forced": True})
-    for table, rows in {"daily_expected_schedule": planned, "workflow_decisions": ran}.items():
+    tables = {"daily_expected_schedule": planned, "workflow_decisions": ran, **came_of_it(noon)}
+    for table, rows in tables.items():
         assert client.insert_rows_json(f"{PROJECT}.{DATASET}.{table}", rows) == []
     return replayed
+
+
+def came_of_it(noon: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Rows of what ran on that day, by table."""
+    counts = ("scrapers_triggered", "scrapers_succeeded", "scrapers_failed")
+    execution = {"execution_time": noon.isoformat(), **dict.fromkeys(counts, 1)}
+    return {
+        "workflow_executions": [
+            {**execution, "execution_id": f"e{number}", "workflow_name": "lines", "status": status}
+            for number, status in enumerate(("failed", "completed", "failed"))
+        ],
+        "scraper_execution_log": [
+            {"triggered_at": noon.isoformat(), "execution_id": f"s{number}", "status": status}
+            for number, status in enumerate(("FAILED", "FAILED", "SUCCESS", "FAILED"))
+        ],
+        "cleanup_operations": [
+            {"cleanup_time": noon.isoformat(), "cleanup_id": "c", "missing_files_found": 4}
+        ],
+    }
 
 
 def answer(
@@ -68,12 +88,16 @@ def answer(
 
 @pytest.mark.parametrize(("name", "number"), PANELS)
 def test_a_panel_shows_the_replayed_day(replayed: BigQueryServer, name: str, number: int) -> None:
-    """It has rows where a healthy day has some; a chart over time begins with its time column."""
+    """It has rows where a healthy day has some; a chart over time begins with its time column.
+
+    What it counts and measures is never negative.
+    """
     panel = SOURCES[name].panels[number]
     columns, rows = answer(replayed, name, number, (START, END))
     assert columns
     assert rows or panel.healthy == "may be empty"
     assert len(set(columns)) == len(columns)
+    assert all(value >= 0 for row in rows for value in row if isinstance(value, int | float))
     if panel.kind == "timeseries":
         assert columns[0] == "time"
         assert [row[0] for row in rows] == sorted(row[0] for row in rows)
@@ -133,6 +157,26 @@ def test_ft8_what_the_previous_controller_planned_and_ran_is_compared_too(
         ("ran, not planned", "extra"),
         ("planned, did not run", "late"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("Planned runs", 2),
+        ("RUN decisions", 3),
+        ("Executions completed", 1),
+        ("Executions failed", 2),
+        ("Scrapes failed", 3),
+        ("Files found unlogged", 4),
+    ],
+)
+def test_a_number_of_the_overview_is_what_its_title_says(
+    adopted: BigQueryServer, title: str, count: int
+) -> None:
+    """On a day on which something of each kind happened."""
+    number = [panel.title for panel in SOURCES["overview"].panels].index(title)
+    span = (ADOPTED_DAY, ADOPTED_DAY + timedelta(days=1, seconds=-1))
+    assert answer(adopted, "overview", number, span)[1] == [(count,)]
 
 
 def test_ft8_planned_runs_are_those_of_the_eastern_date_in_the_evening_too(

@@ -250,6 +250,21 @@ CASES = {
         "nbac_player_list is asked already",
         "name another owner's scraper",
     ),
+    "an alternative that is named twice": (
+        ("nbac_player_list: [espn_roster]}", "nbac_player_list: [espn_roster, espn_roster]}"),
+        "[espn_roster, espn_roster]}",
+        "alternatives.nbac_player_list.0: espn_roster is asked already",
+        "name another owner's scraper, once",
+    ),
+    "an alternative of another step": (
+        (
+            "nbac_player_list: [espn_roster]}\n",
+            "nbac_player_list: [espn_roster]}\n      - scrapers: [espn_roster]\n",
+        ),
+        "nbac_player_list: [espn_roster]}",
+        "alternatives.nbac_player_list.0: espn_roster is in another step of its own",
+        "take it out of one of the two",
+    ),
     "an alternative that collects something else": (
         ("nbac_player_list: [espn_roster]}", "nbac_player_list: [espn_boxscore]}"),
         "[espn_boxscore]}\n",

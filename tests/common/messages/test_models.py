@@ -150,6 +150,20 @@ def test_an_object_events_payload_counts_before_its_attributes() -> None:
     assert found.metadata == {"task_id": "x"}
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"eventType": "OBJECT_FINALIZE"},
+        {"eventType": "google.cloud.storage.object.v1.finalized"},
+        {},
+    ],
+)
+def test_finalized_objects_are_taken_from_pub_sub_and_eventarc(attributes: dict[str, str]) -> None:
+    """Each names the type of its event in its own words; a direct call names none."""
+    payload = {"bucket": "any", "name": "a.json", "generation": 17}
+    assert parse_message(ObjectEvent, bare(payload, **attributes)).generation == 17
+
+
 @pytest.mark.parametrize("kind", ["OBJECT_DELETE", "google.cloud.storage.object.v1.archived"])
 def test_only_finalized_objects_are_taken(kind: str) -> None:
     """An object event of another type is refused, although a filter should have dropped it."""

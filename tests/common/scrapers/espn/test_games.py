@@ -1,6 +1,7 @@
 """ESPN's games are matched to NBA.com's ids by date and teams."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,22 @@ def test_a_game_is_found_by_date_and_both_teams(asked: GameRef) -> None:
     assert (found.espn_id, found.points) == ("401899001", {"MIL": 101, "CHA": 99})
     assert find(games, date(2025, 11, 13), asked) is None
     assert nba_ids(games, [(DAY, asked)]) == {"401899001": GAME.game_id}
+
+
+@pytest.mark.parametrize("unplayed", ["STATUS_POSTPONED", "STATUS_SCHEDULED"])
+def test_of_a_game_that_is_listed_twice_the_played_one_counts(unplayed: str) -> None:
+    """It was postponed and is played on the same date; the order of the two does not matter."""
+    played = read_all(document("espn_scoreboard"))[0]
+    other = replace(played, espn_id="1", status=unplayed, completed=False, score=None)
+    assert find([played, other], DAY, GAME) == find([other, played], DAY, GAME) == played
+
+
+@pytest.mark.parametrize("status", ["STATUS_IN_PROGRESS", "STATUS_SCHEDULED"])
+def test_of_a_game_that_is_listed_twice_the_postponed_one_does_not_count(status: str) -> None:
+    """Not even while the other has not ended."""
+    to_come = replace(read_all(document("espn_scoreboard"))[0], status=status, completed=False)
+    postponed = replace(to_come, espn_id="1", status="STATUS_POSTPONED")
+    assert find([postponed, to_come], DAY, GAME) == find([to_come, postponed], DAY, GAME) == to_come
 
 
 def test_a_game_that_is_listed_the_other_way_round_is_warned_of() -> None:
