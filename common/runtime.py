@@ -98,10 +98,14 @@ class Runtime:
 
     @cached_property
     def threads(self) -> "Executor":
-        """Run calls at once that do not need each other's answers: each costs a round trip."""
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before it is used
+        """Make calls at once that do not need each other's answers: each costs a round trip.
 
-        return ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="calls")
+        What is submitted should submit nothing that it waits for: where an instance serves many
+        deliveries, all threads might wait for one that is free.
+        """
+        from common.threads import CallThreads  # noqa: PLC0415 - not before it is used
+
+        return CallThreads(THREADS_MAX, thread_name_prefix="calls")
 
     @cached_property
     def storage(self) -> "Storage":
@@ -172,7 +176,7 @@ class Runtime:
         """The schedule as last stored; re-read when a newer object appears."""
         from common.calendar.season import SeasonReader  # noqa: PLC0415 - only the deciders need it
 
-        return SeasonReader(self.storage, self.settings.data_bucket, _listings)
+        return SeasonReader(self.storage, self.settings.data_bucket, _listings, self.threads)
 
     @cached_property
     def topology(self) -> "Topology":

@@ -19,6 +19,8 @@ from common.errors import BadInputError, TransientError
 from common.logs import log
 
 if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Executor
+
     from common.cloud.ports import Storage, StoredObject
 
 
@@ -84,14 +86,20 @@ class SeasonReader:
         storage: holds the bucket.
         bucket: of scraped data.
         read_listings: reads a scoreboard of the other owner; None where there is no other.
+        threads: reads scoreboards at once; None reads one after the other.
     """
 
     def __init__(
-        self, storage: Storage, bucket: str, read_listings: ReadListings | None = None
+        self,
+        storage: Storage,
+        bucket: str,
+        read_listings: ReadListings | None = None,
+        threads: Executor | None = None,
     ) -> None:
         self._storage = storage
         self._bucket = bucket
         self._read_listings = read_listings
+        self._map = threads.map if threads else map
         self._cached: tuple[str, int, Season] | None = None
         self._boards: dict[tuple[str, int], Sequence[Listing] | None] = {}
 
@@ -145,15 +153,13 @@ class SeasonReader:
             is_newer = _is_credible(stored, BOARDS) and _time(stored) > season.fetched
             if day and is_newer and (day not in newest or _time(stored) > _time(newest[day])):
                 newest[day] = stored
-        read = {day: (_key(stored), stored) for day, stored in newest.items()}
-        self._boards = {
-            key: self._boards[key] if key in self._boards else self._board(stored)
-            for key, stored in read.values()
-        }
-        found = {day: self._boards[key] for day, (key, _) in read.items()}
+        found = dict(zip(newest, self._map(self._board, newest.values()), strict=True))
+        self._boards = {_key(newest[day]): listings for day, listings in found.items()}
         return {day: listings for day, listings in found.items() if listings is not None}
 
     def _board(self, stored: StoredObject) -> Sequence[Listing] | None:
+        if _key(stored) in self._boards:
+            return self._boards[_key(stored)]
         assert self._read_listings is not None
         held = self._storage.read(self._bucket, stored.name)
         try:

@@ -15,6 +15,7 @@ from common.cloud.ports import Message
 from common.cloud.times import call_seconds
 from common.errors import BadInputError
 from common.redaction import shown
+from common.threads import once
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -100,7 +101,7 @@ class GooglePublisher:
         self._endpoint = endpoint
         self._prefix = topic_prefix
 
-    @cached_property
+    @once
     def _client(self) -> "PublisherClient":
         from google.pubsub_v1.services.publisher import PublisherClient  # noqa: PLC0415 - cold start
 

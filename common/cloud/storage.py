@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from common.cloud.ports import READ_BYTES_MAX, StoredObject
 from common.cloud.times import call_seconds
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
+from common.threads import once
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -40,7 +41,7 @@ class GoogleStorage:
         self._project = project
         self._endpoint = endpoint
 
-    @cached_property
+    @once
     def _client(self) -> "Client":
         return make_client(self._project, self._endpoint)
 

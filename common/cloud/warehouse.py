@@ -14,7 +14,6 @@ These limits shape it:
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from common.clock import Clock, SystemClock
@@ -25,6 +24,7 @@ from common.cloud.sql import insert_statement, select_statement
 from common.cloud.tables import Table, build_row, table
 from common.cloud.times import call_seconds, pauses
 from common.errors import PermanentError, TransientError, is_rate_limit
+from common.threads import once
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -70,7 +70,7 @@ class BigQueryWarehouse:
         self._given = client
         self._clock = clock or SystemClock()
 
-    @cached_property
+    @once
     def _client(self) -> "Client":
         return self._given or make_client(self._project, self._endpoint)
 
@@ -145,7 +145,7 @@ class BigQueryWarehouse:
                 return True
         return False
 
-    @cached_property
+    @once
     def _location(self) -> str:
         # Outside the US and EU multi-regions jobs.get needs the location, which jobs.insert infers
         # from the table. https://cloud.google.com/bigquery/docs/locations

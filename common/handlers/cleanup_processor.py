@@ -21,7 +21,7 @@ from common.cloud.ports import Row
 from common.handlers.tick_slot import tick_slot
 from common.healing.attempts import Healed, heal_each
 from common.healing.objects import ObjectSweep, heal_objects
-from common.healing.runs import heal_runs
+from common.healing.runs import heal_runs, unfinished_runs
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.redaction import shown
@@ -67,13 +67,14 @@ def sweep(runtime: Runtime, now: datetime, *, deep: bool) -> Sweep:
     A table that cannot be read does not keep the sweep from the others (scenario C4).
     """
     swept = Sweep()
+    unfinished = runtime.threads.submit(unfinished_runs, runtime.warehouse, now, deep=deep)
 
     def objects() -> None:
         heal_objects(runtime, now, swept.objects, swept.healed, deep=deep)
 
     def runs() -> None:
         if not swept.objects.storm:
-            heal_runs(runtime, now, swept.healed, deep=deep)
+            heal_runs(runtime, now, unfinished.result(), swept.healed, deep=deep)
 
     try:
         heal_each((objects, runs), lambda heal: heal())

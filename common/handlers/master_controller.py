@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from common import ids
 from common.calendar.slots import slot_of
 from common.decisions.situation import Decision, Situation
-from common.handlers.situation_reader import read_situation
+from common.handlers.situation_reader import Batches, read_situation
 from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
 from common.messages.models import Tick, WorkflowDecision
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import Claim, claimed
-from common.state.decided import near_batches, publish_decision
+from common.state.decided import near_batches, publish_decisions
 
 if TYPE_CHECKING:  # annotations only
     from common.cloud.ports import Row, StoredObject
@@ -71,15 +71,14 @@ def _decided(runtime: Runtime, asked: Asked, now: datetime) -> Mapping[str, Any]
     over, as long as its rows are not written.
     """
     state, name = runtime.state, names.batch(asked.key)
-    judged = _judge(runtime, asked, _others(runtime, asked))
+    near = runtime.threads.submit(_near, runtime, asked)
+    judged = _judge(runtime, asked, lambda: near.result()[1])
     batch = state.write_once(name, judged)
     is_new = batch is judged
-    others = _others(runtime, asked)
-    outdated = _was_late(state.stat(name), batch, others) or (
-        not is_new and _is_behind(runtime, batch, now)
-    )
+    mine, others = _near(runtime, asked)
+    outdated = _was_late(mine, batch, others) or (not is_new and _is_behind(runtime, batch, now))
     if outdated and (is_new or not _is_recorded(runtime, asked.key, batch)):
-        return state.write_anew(name, _judge(runtime, asked, others))
+        return state.write_anew(name, _judge(runtime, asked, lambda: others), mine)
     return batch
 
 
@@ -95,13 +94,13 @@ def _version(batch: StoredObject) -> str:
     return f"{batch.name}#{batch.generation}"
 
 
-def _others(runtime: Runtime, asked: Asked) -> list[StoredObject]:
-    """List the batches of other ticks near a slot."""
-    found = near_batches(runtime.state, asked.slot)
-    return [stored for stored in found if stored.name != names.batch(asked.key)]
+def _near(runtime: Runtime, asked: Asked) -> tuple[StoredObject | None, list[StoredObject]]:
+    """List the tick's own batch, and those of other ticks near its slot."""
+    found = {stored.name: stored for stored in near_batches(runtime.state, asked.slot)}
+    return found.pop(names.batch(asked.key), None), [*found.values()]
 
 
-def _judge(runtime: Runtime, asked: Asked, others: Sequence[StoredObject]) -> dict[str, Any]:
+def _judge(runtime: Runtime, asked: Asked, others: Batches) -> dict[str, Any]:
     from common.decisions.recording import decide_recorded  # noqa: PLC0415 - most exits judge nothing
 
     situation = read_situation(runtime, asked.slot, asked.when, others)
@@ -119,7 +118,7 @@ def _judge(runtime: Runtime, asked: Asked, others: Sequence[StoredObject]) -> di
         "slot": asked.slot.isoformat(),
         "now": asked.when.isoformat(),
         "forced": is_forced,
-        "seen": [_version(each) for each in others],
+        "seen": [_version(each) for each in others()],
         "decisions": [
             _entry(name, runtime.workflows[name].priority, decision, situation, asked.forced_by)
             for name, decision in judged.items()
@@ -191,8 +190,7 @@ def _record(runtime: Runtime, key: str, batch: Mapping[str, Any], claim: Claim) 
     entries = batch["decisions"]
     rows = [decision_row(entry) for entry in entries]
     runtime.warehouse.append(TABLE, rows, job_key=_job_key(key), look_first=claim.takeover)
-    for entry in _final(runtime, key, batch)["decisions"]:
-        publish_decision(runtime.publisher, entry)
+    publish_decisions(runtime.publisher, _final(runtime, key, batch)["decisions"])
 
 
 def _final(runtime: Runtime, key: str, batch: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from common.calendar.season import Season
 from common.decisions.history import (
@@ -24,13 +24,16 @@ from common.eastern import eastern_date
 from common.messages.models import WorkflowDecision
 from common.redaction import redact
 from common.runtime import Runtime
-from common.state.decided import batches_of, decisions_of
+from common.state.decided import decisions_of
 
 if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Future
+
     from common.cloud.ports import Row, StoredObject
 
 
-T = TypeVar("T")
+Batches = Callable[[], "Sequence[StoredObject]"]
+"""Returns stored batches, perhaps once they are listed."""
 HISTORY_SPAN = timedelta(days=7)
 """Catch-up's 72 h, the day it counts from, two that an outage may cost, and one for a late evening:
 a constant read."""
@@ -52,7 +55,7 @@ RUN_COLUMNS = ("decision_id", "workflow_name", "slot", "target_date", "game_ids"
 
 
 def read_situation(
-    runtime: Runtime, slot: datetime, now: datetime, stored: Sequence[StoredObject] = ()
+    runtime: Runtime, slot: datetime, now: datetime, near: Batches = tuple
 ) -> Situation:
     """Gather what the decisions of a slot depend on; what cannot be read is None with its cause.
 
@@ -60,19 +63,19 @@ def read_situation(
         runtime: ports and settings.
         slot: the slot (aware UTC).
         now: the instant (aware).
-        stored: the batches of other ticks near the slot, whose rows may not be written yet.
+        near: returns the batches of other ticks near the slot, whose rows may not be written yet.
+            It may wait for them: it is called when the season is read.
     """
     cause = ""
     season = history = None
     try:
-        season = _patiently(runtime, lambda: runtime.season.read(now))
+        season = runtime.patience(lambda _: runtime.season.read(now), _deadline(runtime))
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
         cause = redact(f"{type(error).__name__}: {error}")
+    stored = near()
     try:
         idle = season is not None and is_idle(season, slot, now)
-        history = (
-            History() if idle else _patiently(runtime, lambda: read_history(runtime, slot, stored))
-        )
+        history = History() if idle else read_history(runtime, slot, stored)
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
         cause = redact(f"{type(error).__name__}: {error}")
     return Situation(
@@ -100,56 +103,69 @@ def is_idle(season: Season, slot: datetime, now: datetime) -> bool:
 
 
 def read_history(runtime: Runtime, slot: datetime, stored: Sequence[StoredObject] = ()) -> History:
-    """The attempts and runs of the last days, from three partition-bounded reads.
+    """The attempts and runs of the last days, from three partition-bounded reads at once.
 
     Of a slot that is forced long afterwards also what ran for it since. A RUN that is stored counts
     as under way whether its row is written or not (FR3, FR4).
     """
-    until = max(slot, runtime.clock.now()) + AHEAD
-    select = partial(runtime.warehouse.select, since=slot - HISTORY_SPAN, until=until)
-    log_rows = select("scraper_execution_log", LOG_COLUMNS)
-    decisions = ours(select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"}))
-    ended = select("workflow_executions", ENDED_COLUMNS) if decisions else []
-    ends = ends_of(ended, {row["execution_id"] for row in log_rows})
-    going = [row for row in decisions if ends.get(row["decision_id"]) in OPEN_STATUSES]
-    ends |= dict.fromkeys(_fresh(runtime, going, slot), JUST_DECIDED)
-    runs = (*runs_from_rows(decisions, ends), *_unrecorded(runtime, decisions, stored))
-    return History(attempts_from_log(log_rows), runs)
+    until, read = max(slot, runtime.clock.now()) + AHEAD, _reads_at_once(runtime)
+    select = partial(read, runtime.warehouse.select, since=slot - HISTORY_SPAN, until=until)
+    logged = select("scraper_execution_log", LOG_COLUMNS)
+    decided = select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"})
+    ended = select("workflow_executions", ENDED_COLUMNS)
+    batches = [(batch, read(decisions_of, runtime.state, batch)) for batch in stored]
 
-
-def _unrecorded(
-    runtime: Runtime, recorded: Sequence[Row], stored: Sequence[StoredObject]
-) -> Iterator[Run]:
-    """Yield the RUNs of stored batches whose rows are not there, or not visible, yet."""
-    known = {row["decision_id"] for row in recorded}
+    log_rows, decisions = logged.result(), ours(decided.result())
+    ends = ends_of(ended.result(), {row["execution_id"] for row in log_rows})
     since = runtime.clock.now() - JUST_DECIDED_AGE_MAX
-    for batch in stored:
-        is_fresh = batch.created is None or batch.created > since
-        for entry in decisions_of(runtime.state, batch):
-            message = WorkflowDecision.model_validate(entry["message"])
-            if message.action == "RUN" and str(message.decision_id) not in known:
-                yield Run(
+    held = {name: run for each in batches for name, run in _runs_of(*each, since)}
+    ends |= dict.fromkeys(_fresh(decisions, ends, held, slot), JUST_DECIDED)
+    known = {row["decision_id"] for row in decisions}
+    unrecorded = (run for name, run in held.items() if name not in known)
+    return History(attempts_from_log(log_rows), (*runs_from_rows(decisions, ends), *unrecorded))
+
+
+def _runs_of(
+    batch: StoredObject, content: Future[Sequence[Mapping[str, Any]]], since: datetime
+) -> Iterator[tuple[str, Run]]:
+    """Yield the RUNs of a stored batch by their decision ids; one stored since is just decided."""
+    is_fresh = batch.created is None or batch.created > since
+    for entry in content.result():
+        message = WorkflowDecision.model_validate(entry["message"])
+        if message.action == "RUN":
+            yield (
+                str(message.decision_id),
+                Run(
                     workflow=message.workflow_name,
                     slot=message.slot,
                     target_date=message.target_date,
                     game_ids=tuple(entry["game_ids"]),
                     status=JUST_DECIDED if is_fresh else None,
-                )
+                ),
+            )
 
 
-def _fresh(runtime: Runtime, runs: Iterable[Row], slot: datetime) -> Iterator[str]:
+def _fresh(
+    decisions: Iterable[Row], ends: Mapping[str, str], held: Mapping[str, Run], slot: datetime
+) -> Iterator[str]:
     """Those of this slot or a later one that were decided just now: one of the two was forced."""
-    since = runtime.clock.now() - JUST_DECIDED_AGE_MAX
-    going = {row["decision_id"]: row["slot"] for row in runs if row["slot"] >= slot}
-    for beside in set(going.values()):
-        for batch in batches_of(runtime.state, beside):
-            if batch.created and batch.created > since:
-                decided = decisions_of(runtime.state, batch)
-                yield from going.keys() & {entry["message"]["decision_id"] for entry in decided}
+    for row in decisions:
+        name = row["decision_id"]
+        is_open = ends.get(name) in OPEN_STATUSES and row["slot"] >= slot
+        if is_open and name in held and held[name].status == JUST_DECIDED:
+            yield name
 
 
-def _patiently(runtime: Runtime, read: Callable[[], T]) -> T:
-    """Retry a read for the configured time (rule R5: 30 s) before its failure counts."""
-    deadline = runtime.clock.now() + timedelta(seconds=runtime.settings.read_retry_seconds)
-    found: T = runtime.patience(lambda _: read(), deadline)
-    return found
+def _reads_at_once(runtime: Runtime) -> Callable[..., Future[Any]]:
+    """Return what begins a read; all that it begins may together be retried until one deadline."""
+    deadline = _deadline(runtime)
+
+    def begin(read: Callable[..., Any], *args: object, **named: object) -> Future[Any]:
+        return runtime.threads.submit(runtime.patience, lambda _: read(*args, **named), deadline)
+
+    return begin
+
+
+def _deadline(runtime: Runtime) -> datetime:
+    """Until when a read is retried before its failure counts (rule R5: 30 s)."""
+    return runtime.clock.now() + timedelta(seconds=runtime.settings.read_retry_seconds)

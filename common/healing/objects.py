@@ -7,11 +7,12 @@ object of an older date, or of no date, is found when the round comes to it. The
 does not grow with the bucket's age; a round of some 24,000 objects takes a day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -25,6 +26,9 @@ from common.messages.object_names import FAILED
 from common.runtime import Runtime
 from common.state import names
 from common.state.store import StateStore
+
+if TYPE_CHECKING:  # annotations only
+    from concurrent.futures import Future
 
 HOURS_SPAN, DAY_SPAN, WEEK_SPAN = timedelta(hours=2), timedelta(hours=26), timedelta(days=8)
 """Several sweeps have looked already at what is older than HOURS_SPAN, many deep ones at what is
@@ -84,7 +88,8 @@ def heal_objects(
         deep: look at a day, by the names of eight, and at the next page of the round; otherwise
             at two hours, by the names of yesterday and today.
     """
-    page = Page(runtime.state, runtime.storage, runtime.settings.data_bucket) if deep else None
+    bucket = runtime.settings.data_bucket
+    page = runtime.threads.submit(Page, runtime.state, runtime.storage, bucket) if deep else None
     written, named = (DAY_SPAN, WEEK_SPAN) if deep else (HOURS_SPAN, DAY_SPAN)
     _look(runtime, now, found, page, written=written, named=named)
     if found.too_many_missing:  # that may be one night's loss: judge by eight days
@@ -93,7 +98,7 @@ def heal_objects(
         found.storm = f"{found.missing} of {found.checked} objects look unlogged; nothing was sent"
         return
     if page:
-        page.turn()
+        page.result().turn()
     left_alone = (
         quarantined(runtime.state, "objects", found.logger_seen) if found.missing else set()
     )
@@ -109,15 +114,15 @@ def _look(
     runtime: Runtime,
     now: datetime,
     found: ObjectSweep,
-    page: "Page | None",
+    page: "Future[Page] | None",
     *,
     written: timedelta,
     named: timedelta,
 ) -> None:
     """Compare with the log what was written in one span, by the names of another, and the page."""
     begun = _begun(runtime.settings.collect_since)
-    dated = _due(_dated(runtime, now, named), now, written, begun)
-    paged = _due(page.objects, now, WEEK_SPAN, begun) if page else []
+    dated = _dated(runtime, now, named, lambda listed: _due(listed, now, written, begun))
+    paged = _due(page.result().objects, now, WEEK_SPAN, begun) if page else []
     objects = {stored.name: stored for stored in (*paged, *dated)}
     rows = _rows(runtime.warehouse, now, WEEK_SPAN if paged else written) if objects else ()
     logged = {(row["gcs_path"], row["object_generation"]) for row in rows}
@@ -170,17 +175,27 @@ def _rows(warehouse: Warehouse, now: datetime, span: timedelta) -> Sequence[Row]
     )
 
 
-def _dated(runtime: Runtime, now: datetime, span: timedelta) -> Iterator[StoredObject]:
-    """Objects below FOLDER/DATE, the date near today: runs are often for the day before."""
-    bucket, storage = runtime.settings.data_bucket, runtime.storage
+def _dated(
+    runtime: Runtime,
+    now: datetime,
+    span: timedelta,
+    due: Callable[[Iterable[StoredObject]], list[StoredObject]],
+) -> list[StoredObject]:
+    """Return what is due below FOLDER/DATE, the date near today: runs are often for the day before.
+
+    All folders are listed at once, and of each listing only what is due is kept.
+    """
+    bucket, storage, threads = runtime.settings.data_bucket, runtime.storage, runtime.threads
     first, last = eastern_date(now - span), eastern_date(now + span)
+
+    def listed(folder: str) -> list[StoredObject]:
+        # "~" sorts behind what a name may go on with after its date.
+        return due(storage.list(bucket, folder, start=f"{folder}{first}", end=f"{folder}{last}~"))
+
+    failed = threads.submit(storage.folders, bucket, FAILED)
     folders = [name for name in storage.folders(bucket) if name != FAILED]
-    folders += [f"{FAILED}{name}" for name in storage.folders(bucket, FAILED)]
-    # "~" sorts behind what a name may go on with after its date.
-    return chain.from_iterable(
-        storage.list(bucket, folder, start=f"{folder}{first}", end=f"{folder}{last}~")
-        for folder in folders[:LISTED_FOLDERS_MAX]
-    )
+    folders += [f"{FAILED}{name}" for name in failed.result()]
+    return [*chain.from_iterable(threads.map(listed, folders[:LISTED_FOLDERS_MAX]))]
 
 
 def _begun(collect_since: date | None) -> datetime:

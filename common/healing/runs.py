@@ -1,6 +1,6 @@
 """RUN decisions without a finished execution: which link they stopped at, and how it is healed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +27,7 @@ from common.messages.models import WorkflowDecision
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import done_at
-from common.state.decided import batches_of, decisions_of, publish_decision
+from common.state.decided import batches_of, decisions_of, publish_decisions
 from common.state.own_objects import secret_of
 
 RUN_AGE_MIN = timedelta(minutes=20)
@@ -44,21 +44,48 @@ COLUMNS = (
 )
 
 
-def heal_runs(runtime: Runtime, now: datetime, healed: Healed, *, deep: bool) -> None:
+def unfinished_runs(warehouse: Warehouse, now: datetime, *, deep: bool) -> list[Row]:
+    """Return the RUNs, in `COLUMNS`, that have no terminal row and are old enough to be healed.
+
+    Args:
+        warehouse: holds the tables.
+        now: aware.
+        deep: look at eight days instead of two: after an outage of the sweeps themselves.
+    """
+    since, until = now - _span(deep=deep), now + _span(deep=deep)
+    decisions = warehouse.select(
+        "workflow_decisions", COLUMNS, since=since, until=until, where={"action": "RUN"}
+    )
+    # A forced decision is as of another instant, and may be older than that.
+    runs = [r for r in ours(decisions) if r["forced"] or now - r["decision_time"] > RUN_AGE_MIN]
+    if not runs:
+        return []
+    ended = warehouse.select("workflow_executions", ("decision_id",), since=since, until=until)
+    done = {row["decision_id"] for row in ended}
+    return [row for row in runs if row["decision_id"] not in done]
+
+
+def heal_runs(
+    runtime: Runtime, now: datetime, unfinished: Iterable[Row], healed: Healed, *, deep: bool
+) -> None:
     """Send again what each unfinished RUN waits for.
 
     Args:
         runtime: ports and settings.
         now: aware.
+        unfinished: what `unfinished_runs` has returned.
         healed: filled as it goes.
-        deep: look at eight days instead of two: after an outage of the sweeps themselves.
+        deep: as it was there.
     """
-    span = RUNS_SPAN_DEEP if deep else RUNS_SPAN
     heal_each(
-        _unfinished(runtime.warehouse, now, span),
-        lambda row: UnfinishedRun(runtime, row).heal(now, span, healed),
+        unfinished,
+        lambda row: UnfinishedRun(runtime, row).heal(now, _span(deep=deep), healed),
         in_time(runtime.clock, now),
     )
+
+
+def _span(*, deep: bool) -> timedelta:
+    return RUNS_SPAN_DEEP if deep else RUNS_SPAN
 
 
 class UnfinishedRun:
@@ -115,7 +142,7 @@ class UnfinishedRun:
         item = f"decisions/{decision_id}"
         entry, _ = self._stored_decision()
         if entry:
-            send = partial(publish_decision, self._runtime.publisher, entry)
+            send = partial(publish_decisions, self._runtime.publisher, [entry])
             resent = resend(state, item, send)
         else:
             resent = quarantine(state, item)
@@ -194,15 +221,3 @@ class UnfinishedRun:
                 if entry["message"]["decision_id"] == self._row["decision_id"]:
                     return entry, batch.created
         return None, None
-
-
-def _unfinished(warehouse: Warehouse, now: datetime, span: timedelta) -> list[Row]:
-    since, until = now - span, now + span
-    decisions = warehouse.select(
-        "workflow_decisions", COLUMNS, since=since, until=until, where={"action": "RUN"}
-    )
-    if not (runs := ours(decisions)):
-        return []
-    ended = warehouse.select("workflow_executions", ("decision_id",), since=since, until=until)
-    done = {row["decision_id"] for row in ended}
-    return [row for row in runs if row["decision_id"] not in done]

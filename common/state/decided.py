@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +42,11 @@ def decisions_of(state: StateStore, batch: StoredObject) -> Sequence[Mapping[str
     return held.decisions if held else ()
 
 
-def publish_decision(publisher: Publisher, entry: Mapping[str, Any]) -> str:
-    """Publish a stored decision: the first time, and when cleanup sends a lost one again."""
-    message = entry["message"]
-    attributes = {"action": message["action"], "workflow_name": message["workflow_name"]}
-    return publisher.publish(TOPIC, message, attributes)
+def publish_decisions(publisher: Publisher, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Publish stored decisions, RUNs first: the first time, and when cleanup sends a lost one."""
+    messages = sorted((entry["message"] for entry in entries), key=lambda m: m["action"] != "RUN")
+    publisher.publish_all(TOPIC, [(message, _attributes(message)) for message in messages])
+
+
+def _attributes(message: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: message[name] for name in ("action", "workflow_name")}

@@ -62,14 +62,20 @@ class StateStore:
             return held
         return content
 
-    def write_anew(self, name: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    def write_anew(
+        self, name: str, content: Mapping[str, Any], held: StoredObject | None
+    ) -> Mapping[str, Any]:
         """Store content in place of what `write_once` stored and no other delivery has used.
+
+        Args:
+            name: of the object.
+            content: replaces what is there.
+            held: the object as it was when its content was found wrong; None where it was gone.
 
         Raises:
             TransientError: it was replaced meanwhile, by another delivery or by our own write
                 whose answer was lost; the next delivery finds it.
         """
-        held = self.stat(name)
         if not self.swap(name, content, held.generation if held else 0):
             raise TransientError(f"{name} was written meanwhile; deliver again")
         return content

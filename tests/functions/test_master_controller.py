@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from common import ids
+from common.calendar.season import SeasonReader
 from common.state.store import StateStore
+from common.threads import CallThreads
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Crash, Do
 from local.simulator.world import World
+from tests.kit.at_once import meeting
 from tests.kit.breaks import die_after, failing, tapped
 from tests.kit.world import SLOT, WORKFLOW_NAMES, Call
 
@@ -47,6 +50,30 @@ def test_each_workflow_gets_a_row_and_a_message(world: World, call: Call) -> Non
     assert {m.body["decision_id"]: m.attributes["action"] for m in sent} == {
         row["decision_id"]: row["action"] for row in rows.values()
     }
+
+
+def test_decisions_are_published_in_one_request_runs_first(world: World, call: Call) -> None:
+    """A RUN waits for no SKIP."""
+    at_slot(world)
+    requests: list[list[str]] = []
+
+    def note(made: PortCall, do: Do) -> Any:
+        requests.append([attributes["action"] for _, attributes in made.args[1]])
+        return do()
+
+    with tapped(world, note, "publisher"):
+        call("master_controller", TICK)
+    assert requests == [["RUN", "RUN", "SKIP"]]
+
+
+def test_the_schedule_is_listed_beside_the_batches(world: World, call: Call) -> None:
+    """Neither waits for the other."""
+    at_slot(world)
+    with tapped(world, meeting("list", "list"), "storage"), CallThreads(2) as threads:
+        reader = SeasonReader(world.runtime.storage, world.runtime.settings.data_bucket)
+        with world.with_ports(threads=threads, season=reader):
+            call("master_controller", TICK)
+    assert {row["action"] for row in decisions(world).values()} == {"RUN", "SKIP"}
 
 
 def test_r4_the_target_date_goes_along(world: World, call: Call) -> None:

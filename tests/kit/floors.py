@@ -5,7 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-GROUND = ("errors", "eastern", "ids", "clock", "redaction", "logs", "source_settings", "settings")
+GROUND = (
+    *("errors", "eastern", "ids", "threads", "clock"),
+    *("redaction", "logs", "source_settings", "settings"),
+)
 FLOORS = (
     *(f"common.{name}" for name in GROUND),
     "common.cloud",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from common.healing.attempts import Healed
-from common.healing.runs import heal_runs
+from common.healing.runs import heal_runs, unfinished_runs
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.kit.breaks import Break, raising, tapped
@@ -26,8 +26,9 @@ def lose(world: World, wanted: Callable[[Delivery], bool]) -> None:
 def heal(world: World, after: timedelta, *, deep: bool = False) -> tuple[list[str], list[str]]:
     """Sweep some time after the slot; returns what was resent and what was quarantined."""
     world.clock.move(SLOT + after)
-    healed = Healed()
-    heal_runs(world.runtime, world.clock.now(), healed, deep=deep)
+    now, healed = world.clock.now(), Healed()
+    unfinished = unfinished_runs(world.runtime.warehouse, now, deep=deep)
+    heal_runs(world.runtime, now, unfinished, healed, deep=deep)
     return healed.republished, healed.quarantined
 
 

@@ -12,8 +12,11 @@ from common.calendar.season import SeasonReader, by_date
 from common.cloud.ports import StoredObject
 from common.errors import TransientError
 from common.scrapers.espn.listing import read_listings
+from common.threads import CallThreads
+from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
+from tests.kit.at_once import meeting
 from tests.kit.situations import DAY, et, game
 
 BUCKET = "nba-scraped-data"
@@ -35,7 +38,7 @@ class Counting(MemoryStorage):
         super().__init__(clock)
         self.clock = clock
 
-    def read(self, *args: Any, **kwargs: Any) -> tuple[bytes, StoredObject] | None:
+    def read(self, *args: Any, **kwargs: Any) -> tuple[bytes, int] | None:
         """Read as the port does, and count the read."""
         self.reads += 1
         return super().read(*args, **kwargs)
@@ -269,9 +272,11 @@ def board(*listings: Listing) -> Callable[[bytes], list[Listing]]:
     return lambda body: [] if body == b"{}" else list(listings)
 
 
-def put_board(storage: Counting, when: datetime, body: bytes = b"board", **labels: str) -> None:
-    """Store a scoreboard of the day as a task does."""
-    name = f"espn-scoreboard/{DAY}/{when:%H%M%S}.json"
+def put_board(
+    storage: Counting, when: datetime, body: bytes = b"board", day: date = DAY, **labels: str
+) -> None:
+    """Store a scoreboard of a date as a task does."""
+    name = f"espn-scoreboard/{day}/{when:%H%M%S}.json"
     metadata = {"outcome": "SUCCESS", "task_id": "t", **labels}
     storage.create(BUCKET, name, body, metadata=metadata, custom_time=when)
 
@@ -322,6 +327,17 @@ def test_the_newest_scoreboard_of_a_date_counts_and_is_read_once(storage: Counti
     assert len(reader.read(NOW).calendar[DAY]) == 1
     assert len(reader.read(NOW).calendar[DAY]) == 1
     assert storage.reads == 1
+
+
+def test_scoreboards_are_read_at_once(storage: Counting) -> None:
+    """Those of two dates on an instance that has read none."""
+    yesterday = DAY - timedelta(days=1)
+    put_board(storage, NOW, day=yesterday)
+    put_board(storage, NOW)
+    met = intercepted(storage, meeting("read", "read"))
+    with CallThreads(2) as threads:
+        season = SeasonReader(met, BUCKET, board(listing()), threads).read(NOW)
+    assert season.boards == (yesterday, DAY)
 
 
 def test_ft3_a_scoreboard_that_was_put_anew_is_seen_by_a_warm_instance(storage: Counting) -> None:

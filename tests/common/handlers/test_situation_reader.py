@@ -7,14 +7,22 @@ from typing import Any
 import pytest
 
 from common.calendar.season import Season, by_date
+from common.cloud.ports import StoredObject
 from common.errors import PermanentError, TransientError
 from common.handlers.situation_reader import HISTORY_SPAN, is_idle, read_history, read_situation
 from common.settings import ROOT
+from common.state import names
+from common.state.decided import near_batches
+from common.threads import CallThreads
 from local.fake_sources.slate import load
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.world import World
+from tests.kit.at_once import meeting
+from tests.kit.breaks import tapped
 from tests.kit.situations import game
 
 SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)
+TABLES = ["scraper_execution_log", "workflow_decisions", "workflow_executions"]
 SLATE = load(ROOT / "config" / "slates" / "2025-11.json")
 
 
@@ -96,8 +104,46 @@ def test_a_read_that_cannot_succeed_is_not_tried_again(world: World) -> None:
 
     asked = use(world, refuse).asked
     assert read_situation(world.runtime, SLOT, SLOT).cause == "PermanentError: no such column"
-    assert len(asked) == 1
+    assert [table for table, *_ in asked] == TABLES
     assert world.clock.now() == SLOT
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_d5_one_read_of_several_that_fails_is_the_cause(world: World, table: str) -> None:
+    """The history is None, whatever the others have read."""
+
+    def fail(call: Call, do: Do) -> Any:
+        if call.subject == table:
+            raise TransientError(f"{table} is away")
+        return do()
+
+    with tapped(world, fail, "warehouse"):
+        found = read_situation(world.runtime, SLOT, SLOT)
+    assert (found.history, found.cause) == (None, f"TransientError: {table} is away")
+    assert timedelta(seconds=30) <= world.clock.now() - SLOT < timedelta(seconds=36)
+
+
+def test_the_history_is_read_at_once(world: World) -> None:
+    """Three tables, and the batches of two slots before."""
+    for hours in (1, 2):
+        name = names.batch(names.tick_stamp(SLOT - timedelta(hours=hours), ""))
+        world.storage.create(world.runtime.settings.state_bucket, name, b'{"decisions": []}')
+    stored = near_batches(world.runtime.state, SLOT)
+    met = meeting(*["select"] * 3, *["read"] * 2)
+    with tapped(world, met, "warehouse", "storage"), CallThreads(5) as threads:
+        found = read_history(world.runtime.but(threads=threads), SLOT, stored)
+    assert len(stored) == 2
+    assert [key[0] for key in found.attempts] == ["nbac_schedule_api"]
+
+
+def test_an_error_of_the_batches_is_no_decision(world: World) -> None:
+    """It raises, so that the tick is delivered again: a RUN that is under way must be known."""
+
+    def fail() -> tuple[StoredObject, ...]:
+        raise TransientError("no listing")
+
+    with pytest.raises(TransientError, match="no listing"):
+        read_situation(world.runtime, SLOT, SLOT, fail)
 
 
 def test_without_a_schedule_the_calendar_is_none() -> None:
@@ -144,7 +190,7 @@ def test_a_tick_reads_a_constant_span_however_old_the_tables_are(world: World) -
     """Each of the reads is bounded by the partition column, five days back."""
     asked = use(world, lambda _: []).asked
     read_history(world.runtime, SLOT)
-    assert [table for table, *_ in asked] == ["scraper_execution_log", "workflow_decisions"]
+    assert [table for table, *_ in asked] == TABLES
     assert {(since, until) for _, since, until in asked} == {
         (SLOT - HISTORY_SPAN, SLOT + timedelta(days=1))
     }

@@ -14,9 +14,13 @@ from common.healing.objects import ObjectSweep, heal_objects
 from common.runtime import Runtime
 from common.settings import Settings
 from common.state import names
+from common.threads import CallThreads
+from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.memory import MemoryStorage
 from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
+from tests.kit.at_once import meeting
+from tests.kit.breaks import failing
 
 NOW = datetime(2025, 11, 12, 17, tzinfo=UTC)
 OURS = {"task_id": "7"}
@@ -276,3 +280,26 @@ def test_r8_an_object_of_the_round_is_looked_up_in_the_log_of_eight_days(runtime
     log(runtime, write(runtime, "1.csv", 8 * DAY))
     found = sweep(runtime, deep=True)
     assert (found.checked, found.missing) == (1, 0)
+
+
+def test_folders_are_found_and_listed_at_once(runtime: Runtime) -> None:
+    """Those of failures beside the others, and all that is found together."""
+    for folder in ("a", "b", "failed/a"):
+        write(runtime, f"{folder}/2025-11-12/1.json")
+    met = intercepted(runtime.storage, meeting(*["folders"] * 2))
+    met = intercepted(met, meeting(*["list"] * 3))
+    with CallThreads(3) as threads:
+        assert sweep(runtime.but(storage=met, threads=threads)).checked == 3
+
+
+@pytest.mark.parametrize("method", ["folders", "list", "read"])
+def test_r8_without_one_of_what_is_read_at_once_nothing_is_sent(
+    runtime: Runtime, method: str
+) -> None:
+    """The first error there is goes to the sweep, which keeps it in its row."""
+    write(runtime, "a/2025-11-12/1.json")
+    broken = intercepted(runtime.storage, failing(OSError("no route"), method))
+    found = Swept()
+    with pytest.raises(OSError, match="no route"):
+        heal_objects(runtime.but(storage=broken), NOW, found, found.healed, deep=True)
+    assert (found.checked, found.republished) == (0, [])

@@ -1,13 +1,17 @@
 """RUN decisions without an end: when they are healed, how deep back, and how."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from common import ids
 from common.configuration.workflows import read_workflows
 from common.settings import ROOT
+from local.simulator.ports.intercepted import Call as PortCall
+from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
+from tests.kit.breaks import tapped
 from tests.kit.losses import fail_to_complete, heal, is_for, lose
 from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
 
@@ -49,6 +53,19 @@ def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
     """Before that its message may still be on its way."""
     assert heal(lost, timedelta(minutes=20)) == ([], [])
     assert heal(lost, timedelta(minutes=20) + SECOND) == ([f"decision {RUN}"], [])
+
+
+def test_of_a_young_run_nothing_is_read(lost: World) -> None:
+    """Neither its state nor the executions: every sweep costs."""
+    seen: list[str] = []
+
+    def note(call: PortCall, do: Do) -> Any:
+        seen.append(call.subject)
+        return do()
+
+    with tapped(lost, note, "storage", "warehouse"):
+        heal(lost, timedelta(minutes=20))
+    assert seen == ["workflow_decisions"]
 
 
 def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:

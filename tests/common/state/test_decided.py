@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common.state import names
-from common.state.decided import batches_of, near_batches, publish_decision
+from common.state.decided import batches_of, near_batches, publish_decisions
 from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 from tests.kit.state import NOON, new_state
@@ -33,11 +33,14 @@ def test_a_slot_has_a_batch_for_each_of_its_ticks() -> None:
     assert own == ["decided/20251112T170000Z-17.json", "decided/20251112T170000Z.json"]
 
 
-def test_a_decision_is_published_with_what_the_filter_looks_at() -> None:
-    """The attributes repeat action and workflow, and the message is the stored one."""
+def test_decisions_are_published_with_what_the_filter_looks_at() -> None:
+    """The attributes repeat action and workflow, and the messages are the stored ones."""
     publisher = MemoryPublisher(ManualClock(NOON))
-    message = {"action": "RUN", "workflow_name": "betting_lines", "slot": "x"}
-    publish_decision(publisher, {"message": message, "reason": "why"})
-    (sent,) = publisher.published
-    assert (sent.topic, sent.body) == ("workflow-decisions", message)
-    assert sent.attributes == {"action": "RUN", "workflow_name": "betting_lines"}
+    skip, run = (
+        {"action": action, "workflow_name": "betting_lines", "slot": action}
+        for action in ("SKIP", "RUN")
+    )
+    publish_decisions(publisher, [{"message": skip, "reason": "why"}, {"message": run}])
+    assert {sent.topic for sent in publisher.published} == {"workflow-decisions"}
+    assert [sent.body for sent in publisher.published] == [run, skip]
+    assert publisher.published[0].attributes == {"action": "RUN", "workflow_name": "betting_lines"}

@@ -42,20 +42,18 @@ def test_what_no_reader_has_seen_is_written_anew(state: StateStore, *, before: b
     """In place of what is there; also where an operator has deleted that."""
     if before:
         state.write_once("decided/x.json", {"a": 1})
-    assert state.write_anew("decided/x.json", {"a": 2}) == {"a": 2}
+    held = state.stat("decided/x.json")
+    assert state.write_anew("decided/x.json", {"a": 2}, held) == {"a": 2}
     assert state.read_once("decided/x.json") == {"a": 2}
 
 
-def test_what_is_written_meanwhile_is_left_to_the_next_delivery(
-    state: StateStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_written_meanwhile_is_left_to_the_next_delivery(state: StateStore) -> None:
     """Such as our own write whose answer was lost: trying again later finds it."""
     state.write_once("decided/x.json", {"a": 1})
-    seen = state.storage.stat(state.bucket, "decided/x.json")
-    state.write_anew("decided/x.json", {"a": 2})
-    monkeypatch.setattr(state.storage, "stat", lambda *_: seen)
+    seen = state.stat("decided/x.json")
+    state.write_anew("decided/x.json", {"a": 2}, seen)
     with pytest.raises(TransientError, match=r"decided/x\.json was written meanwhile"):
-        state.write_anew("decided/x.json", {"a": 3})
+        state.write_anew("decided/x.json", {"a": 3}, seen)
     assert state.read_once("decided/x.json") == {"a": 2}
 
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 from google.api_core.exceptions import ServiceUnavailable
 
 from common import ids
+from common.threads import CallThreads
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
+from tests.kit.at_once import meeting
 from tests.kit.breaks import Break, raising, tapped
 from tests.kit.checks import defects
 from tests.kit.losses import is_for
@@ -53,6 +55,19 @@ def test_what_was_lost_is_sent_again_and_said(world: World) -> None:
     assert (row["missing_files_found"], row["republished_count"]) == (1, 2)
     assert defects(world) == []
     assert sweep(world, 1)["republished_count"] == 0
+
+
+def test_the_tables_are_read_beside_the_bucket(world: World) -> None:
+    """What is unfinished is looked up while the folders are."""
+    lose_two(world)
+    met = meeting("folders", "folders", "select")
+    with (
+        tapped(world, met, "storage", "warehouse"),
+        CallThreads(2) as threads,
+        world.with_ports(threads=threads),
+    ):
+        row = sweep(world)
+    assert (row["status"], row["republished_count"]) == ("OK", 2)
 
 
 def test_what_may_still_be_on_its_way_is_left_alone(world: World) -> None:

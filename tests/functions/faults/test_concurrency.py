@@ -82,7 +82,7 @@ def test_r6_the_one_gap_that_bigquery_s_job_id_closes(event: str) -> None:
     """
     wrong = interleaved(event, past_the_lease, ForgetfulWarehouse)
     assert wrong[-1].startswith("append ")
-    assert not [label for label in wrong if label.startswith(("create claims/", "publish "))]
+    assert not [label for label in wrong if label.startswith(("create claims/", "publish"))]
 
 
 def locks(world: World, *forced: bool) -> list[Delivery]:

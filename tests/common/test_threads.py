@@ -1,0 +1,55 @@
+"""Calls at once keep what their caller has set, and what they share is built once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from common.logs import log, silent
+from common.threads import CallThreads, once
+
+
+def test_a_call_logs_as_its_caller_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """A simulated season stays silent in every thread; what is submitted outside of it does not."""
+    with CallThreads(2) as threads:
+        with silent():
+            threads.submit(log, "INFO", "in the season").result()
+        threads.submit(log, "INFO", "outside").result()
+    assert "outside" in (shown := capsys.readouterr().err)
+    assert "in the season" not in shown
+
+
+def test_a_call_gets_its_arguments_and_its_error_comes_to_the_one_who_waits() -> None:
+    """As of any executor."""
+    with CallThreads(2) as threads:
+        good, bad = threads.submit(int, "11", base=2), threads.submit(int, "x")
+        assert good.result() == 3
+        with pytest.raises(ValueError, match="invalid literal"):
+            bad.result()
+
+
+def test_a_client_is_built_once_for_all_threads() -> None:
+    """Eight that ask at once get the same one; another holder gets another."""
+    together = Barrier(8)
+
+    class Port:
+        """Builds what it needs at the first use."""
+
+        built = 0
+
+        @once
+        def client(self) -> object:
+            """Make one."""
+            Port.built += 1
+            return object()
+
+    def ask(port: Port) -> object:
+        together.wait(20)
+        return port.client
+
+    port = Port()
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(ask, [port] * 8))
+    assert found == {port.client}
+    assert Port.built == 1
+    assert Port().client is not port.client
