@@ -158,6 +158,13 @@ project_option = click.option(
     "--project", metavar="NAME", help="A Google Cloud project, in place of the kept stack."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, 3600),
+    default=120.0,
+    metavar="SECONDS",
+    help="How long to wait for the next row.",
+)
 first_option = click.option(
     "--from", "first", type=Day(), required=True, help="First date (Eastern)."
 )

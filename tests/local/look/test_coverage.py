@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from common.eastern import at
-from local.operate.coverage import Datum, State, cover
+from local.look.coverage import Datum, State, cover
 from local.simulator.world import World
 from tests.kit.operated import FAILING, day_gone_wrong, gone_wrong, mend
 from tests.kit.world import DAY, tick

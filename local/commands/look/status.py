@@ -9,14 +9,14 @@ import click
 
 from common.eastern import eastern
 from local.commands.console import make_console
-from local.commands.operate.games import iso, troubles_of
+from local.commands.look.games import iso, troubles_of
 from local.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
     from common.runtime import Runtime
+    from local.look.runs import Run
+    from local.look.status import Status, WorkflowToday
     from local.operate.letters import Letter
-    from local.operate.runs import Run
-    from local.operate.status import Status, WorkflowToday
 
 PIPED_WIDTH = 150
 LETTERS_MAX = 1000
@@ -29,8 +29,8 @@ MINUTES_SHOWN_MAX = 120
 @json_option
 def status(*, project: str | None, as_json: bool) -> None:
     """Show today: plan, runs, what is late or missing, dead letters."""
+    from local.look.status import status_of
     from local.operate.reach import reach
-    from local.operate.status import status_of
 
     place = reach(project)
     found, letters = status_of(place), _letters(place)

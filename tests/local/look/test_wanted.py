@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from local.operate.wanted import Moment, Wanted, wanted_of
+from local.look.wanted import Moment, Wanted, wanted_of
 from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et, game
 
 WANTED = wanted_of(WORKFLOWS, PER_GAME)

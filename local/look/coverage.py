@@ -9,9 +9,9 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import at, eastern
 from common.runtime import Runtime
-from local.operate.contents import games_in
-from local.operate.decided import configured, decisions_about
-from local.operate.wanted import LATE_MIN, Wanted, wanted_of
+from local.look.contents import games_in
+from local.look.decided import configured, decisions_about
+from local.look.wanted import LATE_MIN, Wanted, wanted_of
 
 State = Literal["there", "late", "waiting", "missing"]
 LOG = "scraper_execution_log"
@@ -29,7 +29,7 @@ class Datum:
     """One datum of a game or of a date.
 
     Attributes:
-        scraper: the scraper whose data it is.
+        wanted: the scraper whose data it is, and the workflows that collect it.
         state: `there`; `late`, it came over an hour after it was due; `waiting`, it is not due, or
             for less than an hour; `missing`, also where an attempt since it was due has failed.
         due: when it is expected, aware; None while the game's time is not known.
@@ -39,13 +39,18 @@ class Datum:
         flows: the workflows whose decisions tell more of one that is lacking.
     """
 
-    scraper: str
+    wanted: Wanted
     state: State
     due: datetime | None
     when: datetime | None = None
     by: str = ""
     why: str = ""
     flows: tuple[str, ...] = ()
+
+    @property
+    def scraper(self) -> str:
+        """The scraper that the workflows name."""
+        return self.wanted.scraper
 
 
 @dataclass(frozen=True)
@@ -177,12 +182,12 @@ def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
         state = "missing" if _is_missing(wanted, game, due, seen) else "waiting"
         later = _is_for_later(wanted, due, seen)
         why = _due(due) if later and not seen.tries(wanted, game) else _why(wanted, game, seen)
-        return Datum(wanted.scraper, state, due, why=why, flows=() if later else (*wanted.flows,))
+        return Datum(wanted, state, due, why=why, flows=() if later else (*wanted.flows,))
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]
     late = due is not None and wanted.moment != "before" and when > due + LATE_MIN
     why = _why_late(wanted, game, seen, when) if late else ""
     state = "late" if late else "there"
-    return Datum(wanted.scraper, state, due, when, by, why)
+    return Datum(wanted, state, due, when, by, why)
 
 
 def _is_for_later(wanted: Wanted, due: datetime | None, seen: Seen) -> bool:
