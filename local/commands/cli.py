@@ -25,6 +25,7 @@ from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
 from local.commands.operate.force import force
 from local.commands.operate.parse import parse
+from local.commands.operate.pause import pause, resume
 from local.commands.operate.schedule import schedule
 from local.commands.operate.scrape import scrape
 from local.commands.operate.scrapers import scrapers
@@ -45,7 +46,7 @@ GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
     "Look": (status, games, why, runs, run_, check, scrapers),
-    "Operate": (scrape, force, backfill, dlq, schedule, parse),
+    "Operate": (scrape, force, backfill, pause, resume, dlq, schedule, parse),
     "Develop": (
         simulate,
         soak,

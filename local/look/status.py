@@ -1,12 +1,13 @@
 """Today at a glance: what was planned, decided and run, what is under way, late or dead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
 from common.runtime import Runtime
+from common.state.pauses import Pause, read_pauses
 from local.look.coverage import DateCoverage, cover
 from local.look.decided import decisions_between
 from local.look.runs import Run, runs_of
@@ -36,6 +37,7 @@ class Status:
         workflows: each workflow's day.
         decided: when the controller last decided, since yesterday; None where it has not.
         swept: the last sweep's row since yesterday; None where there is none.
+        pauses: the paused workflows, by name.
         dates: what today has of its data, and yesterday where anything was decided then.
     """
 
@@ -45,6 +47,7 @@ class Status:
     workflows: tuple[WorkflowToday, ...]
     decided: datetime | None
     swept: Row | None
+    pauses: Mapping[str, Pause]
     dates: tuple[DateCoverage, ...]
 
 
@@ -71,6 +74,7 @@ def status_of(place: Runtime) -> Status:
         ),
         decided=max((row["decision_time"] for row in decided), default=None),
         swept=max(sweeps, key=lambda row: row["cleanup_time"], default=None),
+        pauses=read_pauses(place.state)[0],
         dates=tuple(cover(place, each) for each in ([yesterday] if was_up else []) + [day]),
     )
 

@@ -61,6 +61,7 @@ def as_document(found: "Status", letters: list["Letter"]) -> dict[str, Any]:
         "troubles": [
             {"date": f"{date.day}", "text": line} for date in found.dates for line in _of(date)
         ],
+        "paused": {name: held.model_dump(mode="json") for name, held in found.pauses.items()},
         "dead_letters": len(letters),
     }
 
@@ -116,6 +117,9 @@ def _print_workflows(found: "Status") -> None:
 
 
 def _lines(found: "Status", letters: list["Letter"]) -> Iterator[str]:
+    for name, held in found.pauses.items():
+        why = f": {held.why}" if held.why else ""
+        yield f"PAUSED {name} by {held.by} since {eastern(held.since):%Y-%m-%d %H:%M}{why}"
     for one in found.workflows:
         for run in one.runs:
             if run.ended is None:
