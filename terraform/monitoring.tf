@@ -4,57 +4,51 @@ locals {
 
   runbook_hint = var.runbook_url == "" ? "in the repository" : "at ${var.runbook_url}"
 
-  query_alerts  = { for alert in local.alerts.queries : alert.name => alert }
-  log_alerts    = { for alert in local.alerts.logs : alert.name => alert }
   metric_alerts = { for alert in local.alerts.metrics : alert.name => alert }
 
-  # A run that finds an incident fails with `ALERT <name>: …`, which its log policy looks for. COALESCE, because
-  # one NULL would make the whole text NULL, and the policies take an error without a text for a broken query.
-  alert_sql = {
-    for name, alert in local.query_alerts : name => <<-SQL
-      SELECT IF(COUNT(*) = 0, 'quiet', ERROR(CONCAT('ALERT ${name}: ',
-        STRING_AGG(CONCAT(COALESCE(incident, '?'), ': ', COALESCE(detail, '?')), '; ' ORDER BY incident LIMIT 10)))) AS outcome
-      FROM (
-      ${replace(
-    file("${local.root}/config/alerts/${name}.sql"),
+  rules_sql = join("\nUNION ALL\n", [
+    for alert in local.alerts.queries :
+    "SELECT '${alert.name}' AS rule, incident, detail FROM (\n${file("${local.root}/config/alerts/${alert.name}.sql")})"
+  ])
+
+  incidents_sql = replace(
+    replace(file("${local.root}/config/incidents.sql"), "<the rules>", local.rules_sql),
     "nba-props-platform.nba_orchestration",
     "${var.project}.${var.dataset}",
-)})
-    SQL
-}
+  )
 
-query_ids = {
-  for name, config in google_bigquery_data_transfer_config.alert : name => reverse(split("/", config.name))[0]
-}
+  incidents_id = reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]
 
-# What replaces the words OUR_… in a filter; another deployment in the project has other names.
-ours = {
-  OUR_FUNCTIONS     = join("|", [for function in google_cloudfunctions2_function.function : function.name])
-  OUR_JOBS          = join("|", [for job in google_cloud_scheduler_job.job : job.name])
-  OUR_SUBSCRIPTIONS = join("|", [for subscription in google_pubsub_subscription.push : subscription.name])
-  OUR_DEAD_LETTERS  = google_pubsub_subscription.dead_letters.name
-  OUR_QUERIES       = join("|", values(local.query_ids))
-}
+  # What replaces the words OUR_… in a filter; another deployment in the project has other names.
+  ours = {
+    OUR_FUNCTIONS    = join("|", [for function in google_cloudfunctions2_function.function : function.name])
+    OUR_JOBS         = join("|", [for job in google_cloud_scheduler_job.job : job.name])
+    OUR_DEAD_LETTERS = google_pubsub_subscription.dead_letters.name
+    OUR_QUERIES      = local.incidents_id
+  }
 
-filters = {
-  for name, alert in merge(local.log_alerts, local.metric_alerts) : name => join("", [
-    for word in regexall("OUR_[A-Z_]+|.", alert.filter) : startswith(word, "OUR_") ? local.ours[word] : word
-  ])
-}
+  filters = {
+    for alert in concat(local.alerts.logs, local.alerts.metrics) : alert.name => join("", [
+      for word in regexall("OUR_[A-Z_]+|.", alert.filter) : startswith(word, "OUR_") ? local.ours[word] : word
+    ])
+  }
 
-log_policies = merge(
-  { for name, alert in local.log_alerts : name => merge(alert, { filter = local.filters[name] }) },
-  {
-    for name, alert in local.query_alerts : name => merge(alert, {
+  # Each log-based policy with its filter, and with the alerts that it may be about.
+  log_policies = {
+    incidents = merge(local.alerts.policies.incidents, {
       filter = join(" AND ", [
         "resource.type=\"bigquery_dts_config\"",
-        "resource.labels.config_id=\"${local.query_ids[name]}\"",
+        "resource.labels.config_id=\"${local.incidents_id}\"",
         "severity>=ERROR",
-        "jsonPayload.message:\"ALERT ${name}:\"",
+        "jsonPayload.message:\"ALERT \"",
       ])
+      about = local.alerts.queries
     })
-  },
-)
+    lines = merge(local.alerts.policies.lines, {
+      filter = join(" OR ", [for alert in local.alerts.logs : "(${local.filters[alert.name]})"])
+      about  = local.alerts.logs
+    })
+  }
 }
 
 resource "google_monitoring_notification_channel" "email" {
@@ -67,15 +61,13 @@ resource "google_monitoring_notification_channel" "email" {
   depends_on = [time_sleep.apis]
 }
 
-resource "google_bigquery_data_transfer_config" "alert" {
-  for_each = local.query_alerts
-
-  display_name         = "${var.topic_prefix}alert ${each.key}"
+resource "google_bigquery_data_transfer_config" "incidents" {
+  display_name         = "${var.topic_prefix}incidents of the NBA orchestration"
   data_source_id       = "scheduled_query"
   location             = var.dataset_location
-  schedule             = each.value.every
+  schedule             = local.alerts.policies.incidents.every
   service_account_name = google_service_account.alerts.email
-  params               = { query = local.alert_sql[each.key] }
+  params               = { query = local.incidents_sql }
 
   depends_on = [
     google_bigquery_table.table,
@@ -106,7 +98,8 @@ resource "google_monitoring_alert_policy" "log" {
   conditions {
     display_name = each.key
     condition_matched_log {
-      filter = each.value.filter
+      filter           = each.value.filter
+      label_extractors = each.value.labels
     }
   }
 
@@ -118,13 +111,20 @@ resource "google_monitoring_alert_policy" "log" {
     }
   }
 
+  # The words of the labels stand in the subject; $${…} is Monitoring's own.
   documentation {
-    subject   = each.value.title
+    subject = join(" ", concat(
+      ["${each.value.title}:"],
+      [for label in keys(each.value.labels) : "$${log.extracted_label.${label}}"],
+    ))
     mime_type = "text/markdown"
-    content   = "${each.value.title}. What it means and how to fix it: ${each.value.runbook} ${local.runbook_hint}"
+    content = join("\n", concat(
+      ["What it means and how to fix it is ${local.runbook_hint}:", ""],
+      [for alert in each.value.about : "- `${alert.name}`: ${alert.title}. ${alert.runbook}"],
+    ))
 
     dynamic "links" {
-      for_each = var.runbook_url == "" ? [] : ["${var.runbook_url}${each.value.runbook}"]
+      for_each = var.runbook_url == "" ? [] : ["${var.runbook_url}docs/operations.md#alerts"]
       content {
         display_name = "Runbook"
         url          = links.value

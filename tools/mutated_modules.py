@@ -137,7 +137,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/handlers/workflow_executor.py": RUNS[:1],
     "common/sources/answers.py": (f"{SOURCES}/test_answers.py", *ASKED),
     "common/sources/asking.py": (*ASKED, f"{SOURCES}/test_routes.py"),
-    "common/sources/client.py": (f"{SOURCES}/test_client.py",),
+    "common/sources/client.py": tuple(
+        f"{SOURCES}/test_{of}.py" for of in ("client", "keys", "routes")
+    ),
     "common/sources/errors.py": (
         *ASKED,
         f"{SOURCES}/test_routes.py",

@@ -67,6 +67,7 @@ def sweep(runtime: Runtime, now: datetime, *, deep: bool) -> Sweep:
     A table that cannot be read does not keep the sweep from the others (scenario C4).
     """
     swept = Sweep()
+    # Read beside the bucket: of a run that ends meanwhile, the claim of its next effect is done.
     unfinished = runtime.threads.submit(unfinished_runs, runtime.warehouse, now, deep=deep)
 
     def objects() -> None:

@@ -19,6 +19,8 @@ from local.costs.usage import Usage, read_usage
 from local.costs.watching import Watching, watching
 
 COUNTS = ROOT / "docs" / "cost-counts.json"
+BASE = ROOT / "docs" / "cost-base.json"
+"""The quantities of a commit to compare with, as it computed them."""
 PAGE = ROOT / "docs" / "cost.md"
 MONTHS = {"game month": date(2025, 1, 1), "off-season month": date(2025, 8, 1)}
 """First days in the season 2024-25: every day of the first month has games, none of the second."""
@@ -42,8 +44,9 @@ Computed by `python -m local cost --write`; do not edit. Counted is every operat
 handlers in a simulated January 2025 (games on every day) and August 2025 (none). What cannot be
 counted here (how long a call computes and waits, how large a real answer is, how often somebody
 looks) is assumed: config/prices.yaml and config/latencies.yaml say what, and where each figure is
-from. Ten times the load is ten times every counted operation, the ticks included; what is watched
-stays as it is.
+from. Calls at once are added up as if they followed one another, so that fewer seconds are billed.
+Ten times the load is ten times every counted operation, the ticks included; what is watched stays
+as it is.
 
 A month in US dollars, beyond the free tiers:"""
 
@@ -166,6 +169,7 @@ def render(counts: Counts, prices: Prices) -> str:
     parts = (
         _intro(taken, prices),
         _money(taken, prices),
+        _before(taken, prices),
         _airflow(prices),
         _calls(counts),
         _queries(counts, prices),
@@ -209,6 +213,25 @@ def _money(taken: Mapping[str, Mapping[str, float]], prices: Prices) -> Iterator
             sums = (total(held, prices, free=free, alerting=alerting) for free in (False, True))
             cells += ["", *(f"**${each:,.2f}**" for each in sums)]
         yield _row(*cells)
+
+
+def _before(taken: Mapping[str, Mapping[str, float]], prices: Prices) -> Iterator[str]:
+    base = json.loads(BASE.read_text())
+    months = base["months"]
+    yield "## Before and after"
+    yield ""
+    yield f"At list prices, as commit {base['commit']} computed it and as it is now."
+    yield ""
+    yield _row("Service", *(text for name in months for text in (f"{name}, before", "now")))
+    yield _row("---", *["---:"] * 2 * len(months))
+    pairs = [held for name in months for held in (months[name], taken[name])]
+    for key, price in prices.prices.items():
+        costs = [f"${dollars(key, held[key], prices, free=False):,.2f}" for held in pairs]
+        if any(cost != costs[0] for cost in costs):
+            yield _row(f"{price.label}, {price.unit}", *costs)
+    for label, alerting in (("**Total**", True), ("**Total without alert conditions**", False)):
+        sums = (total(held, prices, free=False, alerting=alerting) for held in pairs)
+        yield _row(label, *(f"**${each:,.2f}**" for each in sums))
 
 
 def _short(number: float) -> str:

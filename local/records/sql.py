@@ -1,11 +1,13 @@
 """Runs SQL against the BigQuery of a stack."""
 
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 from common.cloud.warehouse import make_client, run_query
 from common.errors import BadInputError, TransientError
 
-RETRY_SECONDS = 2.0
+CONNECT_SECONDS = 2.0
 
 
 def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -21,17 +23,27 @@ def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tupl
 
     Raises:
         BadInputError: the statement was refused; one line with the server's reason.
-        TransientError: nothing answers at the endpoint.
+        TransientError: nothing listens at the endpoint, or the statement takes over half a minute.
     """
     from google.api_core.exceptions import GoogleAPICallError, RetryError  # noqa: PLC0415 - heavy
 
+    _connect(endpoint)
     try:
-        columns, rows = run_query(make_client(project, endpoint), sql, retry_seconds=RETRY_SECONDS)
+        columns, rows = run_query(make_client(project, endpoint), sql)
     except RetryError as error:
-        raise TransientError(
-            f"no BigQuery answers at {endpoint}; start one with: python -m local up"
-        ) from error
+        raise TransientError(f"BigQuery at {endpoint} takes too long: {error}") from error
     except GoogleAPICallError as error:
         reason = str(error.message).split("; reason:")[0]
         raise BadInputError(f"the statement was refused: {' '.join(reason.split())}") from error
     return columns, [tuple(row.values()) for row in rows]
+
+
+def _connect(endpoint: str) -> None:
+    """Find out at once that nothing listens; a statement itself may take its time."""
+    address = urlsplit(endpoint)
+    try:
+        socket.create_connection((address.hostname, address.port), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise TransientError(
+            f"no BigQuery answers at {endpoint}; start one with: python -m local up"
+        ) from error

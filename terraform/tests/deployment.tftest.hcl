@@ -287,20 +287,23 @@ run "deploys" {
 
   assert {
     condition = (
-      toset(keys(google_monitoring_alert_policy.log)) == toset(concat(local.alerts.queries[*].name, local.alerts.logs[*].name))
+      toset(keys(google_monitoring_alert_policy.log)) == toset(["incidents", "lines"])
       && toset(keys(google_monitoring_alert_policy.metric)) == toset(local.alerts.metrics[*].name)
+      && sum([
+        for held in merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.metric) : length(held.conditions)
+      ]) <= 4
     )
-    error_message = "Every alert has its policy, and there is no other."
+    error_message = "There are four policies of one condition each, because each condition is billed."
   }
   assert {
     condition = alltrue([
-      for alert in concat(local.alerts.queries, local.alerts.logs, local.alerts.metrics) : alltrue([
-        for held in [merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.metric)[alert.name]] :
-        held.severity == alert.severity
+      for name, wanted in merge(local.alerts.policies, { for alert in local.alerts.metrics : alert.name => alert }) : alltrue([
+        for held in [merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.metric)[name]] :
+        held.severity == wanted.severity
         && held.notification_channels == tolist([google_monitoring_notification_channel.email["ops@example.com"].id])
       ])
     ])
-    error_message = "Every alert mails to the addresses, with its severity."
+    error_message = "Every policy mails to the addresses, with its severity."
   }
   assert {
     condition     = google_monitoring_notification_channel.email["ops@example.com"].labels == tomap({ email_address = "ops@example.com" })
@@ -308,22 +311,32 @@ run "deploys" {
   }
   assert {
     condition = alltrue([
-      for alert in concat(local.alerts.queries, local.alerts.logs, local.alerts.metrics) : alltrue([
-        for held in [merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.metric)[alert.name]] :
+      for alert in local.alerts.metrics : alltrue([
+        for held in [google_monitoring_alert_policy.metric[alert.name]] :
         try(held.documentation[0].links[0].url, "") == "https://example.com/nba/${alert.runbook}"
         && strcontains(held.documentation[0].content, alert.runbook)
       ])
+      ]) && alltrue([
+      for name, alerts in { incidents = local.alerts.queries, lines = local.alerts.logs } : alltrue([
+        for held in google_monitoring_alert_policy.log[name].documentation :
+        held.links[0].url == "https://example.com/nba/docs/operations.md#alerts"
+        && alltrue([for alert in alerts : strcontains(held.content, "- `${alert.name}`: ${alert.title}. ${alert.runbook}")])
+      ])
     ])
-    error_message = "Every alert names its section of the guide."
+    error_message = "Every policy names the alerts it is about, and their sections of the guide."
   }
   assert {
     condition = alltrue([
-      for alert in concat(local.alerts.queries, local.alerts.logs) :
-      try(google_monitoring_alert_policy.log[alert.name].alert_strategy[0].notification_rate_limit[0].period, "") == alert.rate_limit
+      for name, policy in local.alerts.policies : alltrue([
+        for held in [google_monitoring_alert_policy.log[name]] :
+        try(held.alert_strategy[0].notification_rate_limit[0].period, "") == policy.rate_limit
+        && held.conditions[0].condition_matched_log[0].label_extractors == tomap(policy.labels)
+        && alltrue([for label in keys(policy.labels) : strcontains(held.documentation[0].subject, "$${log.extracted_label.${label}}")])
+      ])
       ]) && alltrue([
       for held in google_monitoring_alert_policy.metric : length(held.alert_strategy[0].notification_rate_limit) == 0
     ])
-    error_message = "Log policies have their rate limit, and only they may have one."
+    error_message = "Log policies have their rate limit and labels, and only they may have them."
   }
   assert {
     condition = alltrue([
@@ -340,37 +353,34 @@ run "deploys" {
     error_message = "Every metric policy has its threshold, duration and aggregation."
   }
   assert {
-    condition = alltrue([
-      for name, held in google_bigquery_data_transfer_config.alert :
-      held.schedule == "every 15 minutes" && try(held.service_account_name, "") == google_service_account.alerts.email
-    ]) && toset(keys(google_bigquery_data_transfer_config.alert)) == toset(local.alerts.queries[*].name)
-    error_message = "Every alert query runs every 15 minutes, as the alerts' own account."
+    condition = (
+      google_bigquery_data_transfer_config.incidents.schedule == "every 15 minutes"
+      && try(google_bigquery_data_transfer_config.incidents.service_account_name, "") == google_service_account.alerts.email
+    )
+    error_message = "The rules are asked every 15 minutes, as the alerts' own account."
   }
   assert {
     condition = alltrue([
-      for name, held in google_bigquery_data_transfer_config.alert : alltrue([
-        for policy in google_monitoring_alert_policy.log[name].conditions[0].condition_matched_log :
-        strcontains(policy.filter, "resource.labels.config_id=\"${reverse(split("/", held.name))[0]}\"")
-        && strcontains(policy.filter, "jsonPayload.message:\"ALERT ${name}:\"")
-      ])
+      for policy in google_monitoring_alert_policy.log["incidents"].conditions[0].condition_matched_log :
+      strcontains(policy.filter, "resource.labels.config_id=\"${reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]}\"")
+      && strcontains(policy.filter, "jsonPayload.message:\"ALERT \"")
     ])
-    error_message = "The policy of an alert query looks for the error of that query."
+    error_message = "The policy of the incidents looks for the error of their query."
   }
   assert {
     condition = alltrue([
-      for alert in local.alerts.logs : endswith(
-        google_monitoring_alert_policy.log[alert.name].conditions[0].condition_matched_log[0].filter,
-        reverse(split(" AND ", alert.filter))[0],
+      for alert in local.alerts.logs : strcontains(
+        google_monitoring_alert_policy.log["lines"].conditions[0].condition_matched_log[0].filter,
+        "${reverse(split(" AND ", alert.filter))[0]})",
       )
     ])
-    error_message = "Every log policy looks for the lines of its alert."
+    error_message = "The policy of the lines looks for those of every alert."
   }
   assert {
     condition = alltrue([
-      for pattern in regex("config_id=~\"(.*?)\"", google_monitoring_alert_policy.log["alert-query-broken"].conditions[0].condition_matched_log[0].filter) :
-      !can(regex(pattern, "of-another-system")) && alltrue([
-        for held in google_bigquery_data_transfer_config.alert : can(regex(pattern, reverse(split("/", held.name))[0]))
-      ])
+      for pattern in regex("config_id=~\"(.*?)\"", google_monitoring_alert_policy.log["lines"].conditions[0].condition_matched_log[0].filter) :
+      !can(regex(pattern, "of-another-system"))
+      && can(regex(pattern, reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]))
     ])
     error_message = "A broken query raises an alert when it is one of this deployment's."
   }

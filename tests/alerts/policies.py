@@ -1,5 +1,6 @@
 """config/alerts.yaml as a model that refuses what Terraform would not read."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import yaml
@@ -18,31 +19,45 @@ class Strict(BaseModel):
 
 
 class Alert(Strict):
-    """What every alert has."""
+    """What every alert has; a rule of config/alerts/ has no more."""
 
     name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     title: Annotated[str, Field(min_length=10, max_length=80)]
-    severity: Severity
     runbook: Annotated[str, Field(pattern=r"^docs/operations\.md#[a-z-]+$")]
 
 
 class LogAlert(Alert):
-    """A log-based policy; Monitoring requires `rate_limit`."""
+    """A part of the policy `lines`."""
 
     filter: str
+
+
+class LogPolicy(Strict):
+    """A log-based policy; Monitoring requires `rate_limit`."""
+
+    title: Annotated[str, Field(min_length=10, max_length=80)]
+    severity: Severity
     rate_limit: Seconds
+    labels: Annotated[dict[str, str], Field(min_length=1, max_length=10)]
 
 
-class Query(Alert):
-    """A scheduled query; BigQuery runs none more often than every 15 minutes."""
+class ScheduledPolicy(LogPolicy):
+    """One on a scheduled query; BigQuery runs none more often than every 15 minutes."""
 
     every: Literal["every 15 minutes"]
-    rate_limit: Seconds
+
+
+class Policies(Strict):
+    """The log-based policies."""
+
+    incidents: ScheduledPolicy
+    lines: LogPolicy
 
 
 class Metric(Alert):
     """A threshold policy."""
 
+    severity: Severity
     filter: str
     comparison: Literal["COMPARISON_GT", "COMPARISON_LT"]
     threshold: float
@@ -68,7 +83,8 @@ class Alerts(Strict):
 
     version: Literal[1]
     auto_close: Seconds
-    queries: Annotated[list[Query], Field(min_length=1)]
+    policies: Policies
+    queries: Annotated[list[Alert], Field(min_length=1)]
     logs: Annotated[list[LogAlert], Field(min_length=1)]
     metrics: Annotated[list[Metric], Field(min_length=1)]
     budget: Budget
@@ -76,3 +92,20 @@ class Alerts(Strict):
 
 ALERTS = Alerts.model_validate(yaml.safe_load((ROOT / "config" / "alerts.yaml").read_bytes()))
 EACH: list[Alert] = [*ALERTS.queries, *ALERTS.logs, *ALERTS.metrics]
+
+
+def incidents_sql(rules: Mapping[str, str] | None = None) -> str:
+    """Put the rules into config/incidents.sql, as Terraform does.
+
+    Args:
+        rules: SQL by the rule's name; None for those of config/alerts/.
+    """
+    config = ROOT / "config"
+    if rules is None:
+        names = [query.name for query in ALERTS.queries]
+        rules = {name: (config / "alerts" / f"{name}.sql").read_text() for name in names}
+    selects = [
+        f"SELECT '{name}' AS rule, incident, detail FROM (\n{sql})" for name, sql in rules.items()
+    ]
+    text = (config / "incidents.sql").read_text()
+    return text.replace("<the rules>", "\nUNION ALL\n".join(selects))

@@ -1,5 +1,6 @@
 """Every alert query on an emulated BigQuery: an incident from its threshold on, else no row."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.alerts.days import (
     postponed,
 )
 from tests.alerts.incident_rows import CASES, Case, rows
+from tests.alerts.policies import ALERTS, incidents_sql
 from tests.kit.seasons import season_of, write_season
 
 pytestmark = pytest.mark.stack
@@ -146,31 +148,33 @@ def test_a_query_is_bound_to_one_instant(query: Path) -> None:
     )
 
 
-def test_the_wrapped_query_fails_with_its_incidents(troubled: BigQueryServer) -> None:
-    """The wrapper that Terraform makes raises an error with the incident, or answers `quiet`."""
-    wrapper = wrapper_of((ROOT / "config" / "alerts.yaml").read_text(), "missing-files")
-    sql = (FOLDER / "missing-files.sql").read_text()
-    loud = wrapper.replace(
-        "<the query>", at_instant(sql, datetime(2032, 1, 15, 17, 20, tzinfo=UTC))
-    )
-    with pytest.raises(BadInputError, match="ALERT missing-files: missing-files storm: 6 of 40"):
+def test_all_rules_are_one_query_that_fails_with_their_incidents(
+    troubled: BigQueryServer,
+) -> None:
+    """It names the rules first, then the incidents; without any it answers `quiet`."""
+    loud = at_instant(incidents_sql(), datetime(2032, 1, 15, 17, 20, tzinfo=UTC))
+    with pytest.raises(BadInputError) as raised:
         ask(troubled, "troubled", loud)
-    quiet = wrapper.replace("<the query>", at_instant(sql, datetime(2032, 1, 1, tzinfo=UTC)))
-    assert ask(troubled, "troubled", quiet) == [("quiet",)]
+    message = str(raised.value)
+    extractor = ALERTS.policies.incidents.labels["rules"]
+    pattern = re.fullmatch(r'REGEXP_EXTRACT\(jsonPayload\.message, "(.*)"\)', extractor)
+    assert pattern is not None
+    found = re.search(pattern.group(1), message)
+    assert found is not None
+    assert "missing-files" in found.group(1).split(", ")
+    assert "missing-files storm: 6 of 40" in message
+    for part in found.group(1).split(", "):
+        assert any(part == query.stem for query in QUERIES)
+
+
+def test_all_rules_together_are_quiet_on_a_healthy_day(server: BigQueryServer) -> None:
+    """The query that is deployed answers `quiet` where no rule finds an incident."""
+    now = at(DAY, time(15, 50)).astimezone(UTC)
+    assert ask(server, "healthy", at_instant(incidents_sql(), now)) == [("quiet",)]
 
 
 def test_an_incident_without_a_text_is_reported_all_the_same(troubled: BigQueryServer) -> None:
     """A NULL would make the whole error NULL, which looks like a broken query."""
-    wrapper = wrapper_of((ROOT / "config" / "alerts.yaml").read_text(), "abort")
-    bare = "SELECT CAST(NULL AS STRING) AS incident, CAST(NULL AS STRING) AS detail"
+    bare = "SELECT CAST(NULL AS STRING) AS incident, CAST(NULL AS STRING) AS detail\n"
     with pytest.raises(BadInputError, match=r"ALERT abort: \?: \?"):
-        ask(troubled, "troubled", wrapper.replace("<the query>", bare))
-
-
-def wrapper_of(text: str, alert: str) -> str:
-    """Read the wrapper from the comment at the head of alerts.yaml."""
-    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]
-    comment = "\n".join(lines)
-    start = comment.index("SELECT IF(COUNT(*)")
-    end = comment.index(")\n", comment.index("FROM ( <the query>")) + 1
-    return comment[start:end].replace("<name>", alert).replace("<the query> )", "<the query>\n)")
+        ask(troubled, "troubled", incidents_sql({"abort": bare}))

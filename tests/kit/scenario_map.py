@@ -58,8 +58,8 @@ WITHOUT = {
     "runs them ten at a time and queues the others.",
     "B2": "Superseded likewise: INSERT jobs of one table do not conflict, and nothing deletes.",
     "B6": "No table is read for a game's state: the newest schedule object holds it.",
-    "P4": "Needs a deployment: the alerts `no-decision`, `no-cleanup` and `backlog` see a push "
-    "that goes nowhere; every tick is a synthetic message.",
+    "P4": "Needs a deployment: the alerts `no-decision`, `no-cleanup` and `missing-files` see a "
+    "push that goes nowhere; every tick is a synthetic message.",
     "A3": "Needs a deployment: [monitoring.md](monitoring.md) describes how an alert arrives.",
     "O1": "Needs a deployment: the bundle's name carries its hash, and a plan shows drift.",
 }

@@ -134,39 +134,39 @@ BREAKS = {
     "The builder reads the platform's own source buckets, and no other.": Break(
         "iam.tf", "buckets/gcf-v2-sources-", "buckets/"
     ),
-    "Every alert has its policy, and there is no other.": Break(
+    "There are four policies of one condition each, because each condition is billed.": Break(
         "monitoring.tf",
         "= local.log_policies\n",
-        '= merge(local.log_policies, { other = local.log_policies["source"] })\n',
+        "= merge(local.log_policies, { other = local.log_policies.lines })\n",
     ),
-    "Every alert mails to the addresses, with its severity.": Break(
+    "Every policy mails to the addresses, with its severity.": Break(
         "monitoring.tf", "notification_channels = local.channels", "notification_channels = []"
     ),
     "A channel mails to its address.": Break(
         "monitoring.tf", "email_address = each.key", 'email_address = "other@example.com"'
     ),
-    "Every alert names its section of the guide.": Break(
+    "Every policy names the alerts it is about, and their sections of the guide.": Break(
         "monitoring.tf", "${var.runbook_url}${each.value.runbook}", "${var.runbook_url}"
     ),
-    "Log policies have their rate limit, and only they may have one.": Break(
+    "Log policies have their rate limit and labels, and only they may have them.": Break(
         "monitoring.tf", "period = each.value.rate_limit", 'period = "60s"'
     ),
     "Every metric policy has its threshold, duration and aggregation.": Break(
         "monitoring.tf", "= each.value.threshold", "= 99999"
     ),
-    "Every alert query runs every 15 minutes, as the alerts' own account.": Break(
+    "The rules are asked every 15 minutes, as the alerts' own account.": Break(
         "monitoring.tf", "service_account_name = google_service_account.alerts.email", ""
     ),
-    "The policy of an alert query looks for the error of that query.": Break(
-        "monitoring.tf", "ALERT ${name}:\\", "ALERT:\\"
+    "The policy of the incidents looks for the error of their query.": Break(
+        "monitoring.tf", '\\"ALERT \\""', '\\"ALARM \\""'
     ),
-    "Every log policy looks for the lines of its alert.": Break(
+    "The policy of the lines looks for those of every alert.": Break(
         "monitoring.tf",
-        "{ filter = local.filters[name] }",
-        '{ filter = replace(local.filters[name], "severity", "resource.type") }',
+        'for alert in local.alerts.logs : "(${',
+        'for alert in slice(local.alerts.logs, 1, 6) : "(${',
     ),
     "A broken query raises an alert when it is one of this deployment's.": Break(
-        "monitoring.tf", 'join("|", values(local.query_ids))', '".*"'
+        "monitoring.tf", "OUR_QUERIES      = local.incidents_id", 'OUR_QUERIES      = ".*"'
     ),
     "The month's budget is 30 days, and notifies at each of its shares.": Break(
         "monitoring.tf", '"MONTH"', '"YEAR"'

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from common.messages.models import ScraperRequest, Tick
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings
 from common.source_settings import SourceSettings
 from local.simulator.world import ROUTES
+from tests.alerts.policies import incidents_sql
 from tests.terraform.parsed import Module, settings_fields
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -24,7 +24,6 @@ GIVEN_OTHERWISE = {
     *("clock_file", *FOREIGN_NAMES),
 }
 """Settings with a variable of their own, of the bundle, and of the local stack."""
-ALERTS = yaml.safe_load((ROOT / "config" / "alerts.yaml").read_text())
 
 
 def of(deployed: Resources, resource: str) -> dict[str, Mapping[str, Any]]:
@@ -110,40 +109,24 @@ def test_every_setting_of_the_code_can_be_given(module: Module) -> None:
     assert fields | GIVEN_OTHERWISE == Settings.model_fields.keys()
 
 
-def test_an_alerts_query_is_wrapped_as_alerts_yaml_says(deployed: Resources) -> None:
-    """tests/alerts runs the wrapper of that file's comment; the deployed one has the same text."""
-    queries = of(deployed, "google_bigquery_data_transfer_config.alert")
-    assert queries.keys() == {alert["name"] for alert in ALERTS["queries"]}
-    for name, held in queries.items():
-        shipped = (ROOT / "config" / "alerts" / f"{name}.sql").read_text()
-        sql = held["params"]["query"]
-        assert shipped in sql
-        assert " ".join(sql.replace(shipped, "").split()) == wrapper(name)
-
-
-def wrapper(name: str) -> str:
-    """Read what config/alerts.yaml wraps a query in, as one line without the query."""
-    text = (ROOT / "config" / "alerts.yaml").read_text()
-    line = " ".join(part.removeprefix("#").strip() for part in text.splitlines())
-    start = line.index("SELECT IF(COUNT(*)")
-    return line[start : line.index(" <the query> )", start)].replace("<name>", name) + " )"
+def test_the_deployed_query_of_incidents_is_the_tested_one(deployed: Resources) -> None:
+    """tests/alerts runs what Python puts together of the same files."""
+    held = deployed["google_bigquery_data_transfer_config.incidents"]
+    assert held["params"]["query"] == incidents_sql()
 
 
 SELECTED = re.compile(
     r"resource\.labels\.(?:service_name|job_id|subscription_id)"
-    r'=(?:~"(?P<search>.*?)"|monitoring\.regex\.full_match\("(?P<full>.*?)"\)|"(?P<same>.*?)")'
+    r'=(?:~"(?P<search>.*?)"|"(?P<same>.*?)")'
 )
 """The part of a filter that selects functions, jobs or subscriptions by name."""
 FUNCTIONS, JOBS = "google_cloudfunctions2_function.function", "google_cloud_scheduler_job.job"
 PUSH, KEPT = "google_pubsub_subscription.push", "google_pubsub_subscription.dead_letters"
-SELECTS = {
-    **dict.fromkeys(("locker-failing", "function-failing", "source", "quarantined"), FUNCTIONS),
-    "tick-failing": JOBS,
-    "dead-letter": KEPT,
-    "backlog": PUSH,
-    "daily-spend-functions": FUNCTIONS,
+SELECTS: dict[str, tuple[str, ...]] = {
+    "lines": (FUNCTIONS, JOBS),
+    "dead-letter": (KEPT,),
 }
-"""Which resources each alert watches."""
+"""Which resources each policy watches."""
 
 
 def names_of(resources: Resources, *kinds: str) -> set[str]:
@@ -159,13 +142,13 @@ def selected(policy: Mapping[str, Any], names: set[str]) -> set[str]:
     """Select the names that a policy's filter matches."""
     condition = policy["conditions"][0]
     (held,) = condition["condition_matched_log"] or condition["condition_threshold"]
-    found = SELECTED.search(held["filter"])
-    assert found is not None, held["filter"]
-    search, full, same = found.group("search", "full", "same")
-    if same is not None:
-        return {name for name in names if name == same}
-    match = re.search if search is not None else re.fullmatch
-    return {name for name in names if match(search or full, name)}
+    found = [match.group("search", "same") for match in SELECTED.finditer(held["filter"])]
+    assert found, held["filter"]
+    return {
+        name
+        for name in names
+        if any(name == same or (search and re.search(search, name)) for search, same in found)
+    }
 
 
 @pytest.mark.parametrize("alert", SELECTS)
@@ -181,4 +164,4 @@ def test_of_two_deployments_in_a_project_each_watches_its_own(
             **of(resources, "google_monitoring_alert_policy.log"),
             **of(resources, "google_monitoring_alert_policy.metric"),
         }
-        assert selected(policies[alert], names) == names_of(resources, SELECTS[alert]) != set()
+        assert selected(policies[alert], names) == names_of(resources, *SELECTS[alert]) != set()

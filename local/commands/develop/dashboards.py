@@ -97,7 +97,7 @@ def model_of(dashboard: Dashboard) -> Json:
         "editable": True,
         "graphTooltip": 1,
         "time": {"from": "now/d", "to": "now"},
-        "refresh": "5m",
+        "refresh": "10m",
         "schemaVersion": SCHEMA_VERSION,
         "panels": list(_panels(dashboard.panels)),
         "templating": {"list": _variables()},

@@ -1,27 +1,18 @@
-"""The sources over HTTP: what is retried, what is refused, and what never leaks."""
+"""The sources over HTTP: what is retried, and what is refused."""
 
-import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
-from typing import Any
+from datetime import timedelta
 
 import httpx
 import pytest
 
-from common.scrapers.model import Call
-from common.scrapers.source import source_of
-from common.settings import ROOT, Settings
-from common.sources.client import AskOptions, Source
+from common.settings import ROOT
+from common.sources.client import AskOptions
 from common.sources.errors import (
     BlockedError,
-    MissingKeyError,
     MovedError,
-    NoRouteError,
     NotFoundError,
     NotPublishedError,
     RefusedError,
@@ -29,56 +20,7 @@ from common.sources.errors import (
     TooLargeError,
     UnavailableError,
 )
-from common.sources.routes import routes_of
-from local.fake_sources.overrides import switched_on
-
-KEY = "0123456789abcdef0123456789abcdef"
-DENIED = b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class FakeClock:
-    """A clock whose time passes only by sleeping."""
-
-    def __init__(self) -> None:
-        self.instant = datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        """Return the instant that sleeping has reached."""
-        return self.instant
-
-    def sleep(self, seconds: float) -> None:
-        """Move on at once, and record the seconds."""
-        self.slept.append(seconds)
-        self.instant += timedelta(seconds=seconds)
-
-
-class Script:
-    """A handler that gives its answers in turn, repeats the last one, and records the requests."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Return the next answer."""
-        self.requests.append(request)
-        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-def source(handler: Handler, clock: FakeClock | None = None, **changes: Any) -> Source:
-    """Return a source without an interval between requests."""
-    settings = Settings(**{"source_interval_seconds": 0, **switched_on(key=KEY), **changes})
-    return Source(settings, clock or FakeClock(), httpx.MockTransport(handler))
-
-
-def call(name: str = "nba_cdn") -> Call:
-    """Return a call of a source."""
-    return Call(name, "/path", {"a": "1"}, "label")
+from tests.kit.scripted import DENIED, FakeClock, Script, call, source
 
 
 def test_body_of_a_good_answer() -> None:
@@ -95,13 +37,6 @@ def test_nba_hosts_get_browser_headers() -> None:
     assert script.requests[0].headers["referer"] == "https://www.nba.com/"
     assert script.requests[0].headers["user-agent"].startswith("Mozilla/5.0")
     assert "apiKey" not in script.requests[0].url.params
-
-
-def test_odds_api_gets_the_key() -> None:
-    """The Odds API gets the key as a query parameter."""
-    script = Script(httpx.Response(200))
-    source(script).fetch(call("odds_api"))
-    assert script.requests[0].url.params["apiKey"] == KEY
 
 
 @pytest.mark.parametrize(
@@ -306,144 +241,6 @@ def test_a_request_is_given_the_time_that_is_left(left: float, timeout: float) -
     asked = source(script, clock, source_timeout_seconds=30)
     asked.fetch(call(), AskOptions(deadline=clock.now() + timedelta(seconds=left)))
     assert set(script.requests[0].extensions["timeout"].values()) == {timeout}
-
-
-@pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])
-def test_missing_key_names_the_variables(file: Path | None) -> None:
-    """Without a key no request is made, and the error names the variables to set."""
-    script = Script(httpx.Response(200))
-    with pytest.raises(MissingKeyError, match=r"NBA_ODDS_API_KEY.*NBA_ODDS_API_KEY_FILE"):
-        source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
-    assert script.requests == []
-
-
-def test_key_may_be_a_mounted_file(tmp_path: Path) -> None:
-    """The key is read from a mounted file, without its last newline."""
-    file = tmp_path / "key"
-    file.write_text(KEY + "\n")
-    script = Script(httpx.Response(200))
-    source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
-    assert script.requests[0].url.params["apiKey"] == KEY
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        httpx.Response(401, text=f"bad key {KEY}"),
-        httpx.Response(429, text=f"slow down {KEY}"),
-        httpx.Response(422, text=f"what is {KEY}"),
-        httpx.Response(302, headers={"location": f"https://x.example/?apiKey={KEY}"}),
-        httpx.ConnectError(f"cannot reach https://x.example/?apiKey={KEY}"),
-        httpx.ReadTimeout(f"https://x.example/?apiKey={KEY}"),
-    ],
-)
-def test_key_is_in_no_error_and_no_log(
-    trouble: httpx.Response | Exception, caplog: pytest.LogCaptureFixture
-) -> None:
-    """No text, sample, cause, repr or log line contains the key."""
-    caplog.set_level(logging.DEBUG)
-    asked = source(Script(trouble))
-    with pytest.raises(SourceError) as caught:
-        asked.fetch(call("odds_api"))
-    error = caught.value
-    seen = f"{error} {error!r} {error.sample!r} {error.__cause__!r} {asked!r} {vars(asked)}"
-    assert KEY not in seen + caplog.text
-
-
-def test_key_is_in_no_body_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
-    """A body that repeats the key is returned without it, and httpx's own log line is dropped."""
-    caplog.set_level(logging.DEBUG)
-    echo = Script(httpx.Response(200, text=f'{{"url": "?apiKey={KEY}"}}'))
-    assert KEY.encode() not in source(echo).fetch(call("odds_api"))
-    assert KEY not in caplog.text
-
-
-def test_short_made_up_key_does_not_garble_the_data() -> None:
-    """A key of one letter, as a local stack may have, changes nothing in the data."""
-    words = Script(httpx.Response(200, content=b'{"bookmakers": []}'))
-    short = source(words, odds_api_key="k")
-    assert short.fetch(call("odds_api")) == b'{"bookmakers": []}'
-
-
-def by_route(route: str, name: str = "nba_cdn") -> AskOptions:
-    """Return options that ask by one route to a source."""
-    settings = Settings.model_validate({f"{name}_routes": route})
-    return AskOptions(routes_of(source_of(name), settings)[-1])
-
-
-def test_a_route_is_asked_for_the_same_file_below_its_own_prefix() -> None:
-    """The source's prefix is replaced; parameters and headers stay."""
-    script = Script(httpx.Response(200, content=b"ok"))
-    asked = Call("nba_cdn", "/static/json/liveData/x.json", {}, "label")
-    source(script).fetch(asked, by_route("https://a.example/b|/NBA|s3"))
-    (request,) = script.requests
-    assert str(request.url) == "https://a.example/b/NBA/liveData/x.json"
-    assert request.headers["origin"] == "https://www.nba.com"
-
-
-@pytest.mark.parametrize(
-    ("name", "route", "error"),
-    [
-        ("nba_cdn", "https://a.example|s3", NotFoundError),
-        ("nba_cdn", "https://a.example", BlockedError),
-        ("nba_injury", "https://a.example", NotPublishedError),
-        ("nba_injury", "https://a.example|404", BlockedError),
-    ],
-)
-def test_s2_a_route_s_absent_file_means_what_the_source_s_own_means(
-    name: str, route: str, error: type[SourceError]
-) -> None:
-    """AccessDenied is an absent file where the route says so, and a block anywhere else."""
-    with pytest.raises(error):
-        source(Script(httpx.Response(403, content=DENIED))).fetch(call(name), by_route(route, name))
-
-
-def test_a_key_may_be_a_header() -> None:
-    """BettingPros gets its key as a header, and the query stays as it is."""
-    script = Script(httpx.Response(200))
-    source(script).fetch(call("bettingpros"))
-    assert script.requests[0].headers["x-api-key"] == KEY
-    assert script.requests[0].url.query == b"a=1"
-
-
-def test_a_source_that_is_off_is_not_asked() -> None:
-    """Without a way to it no request is made, and none is tried again."""
-    clock, script = FakeClock(), Script(httpx.Response(200))
-    with pytest.raises(NoRouteError, match="NBA_NBA_STATS_PROXY"):
-        source(script, clock, nba_stats_url=None).fetch(call("nba_stats"))
-    assert (script.requests, clock.slept) == ([], [])
-
-
-class Proxy(BaseHTTPRequestHandler):
-    """An HTTP proxy that answers each request itself, with what it was asked for."""
-
-    def do_GET(self) -> None:
-        """Return the absolute URL of the request, and the login."""
-        body = f"{self.path} {self.headers['Proxy-Authorization']}".encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Keep the test's output clean."""
-
-
-def test_a_source_is_asked_through_its_proxy() -> None:
-    """The proxy gets the absolute URL and its login, which no text shows."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        proxy = f"http://user:a-long-pass-word@127.0.0.1:{server.server_port}"
-        given = {"nba_stats_url": "http://stats.example", "nba_stats_proxy": proxy}
-        asked = Source(
-            Settings.model_validate({**given, "source_interval_seconds": 0}), FakeClock()
-        )
-        body = asked.fetch(call("nba_stats"))
-        asked.close()
-        server.shutdown()
-        thread.join()
-    assert body == b"http://stats.example/path?a=1 Basic (hidden)"
 
 
 def test_close_lets_the_next_fetch_open_again() -> None:

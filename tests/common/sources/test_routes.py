@@ -1,14 +1,26 @@
 """The routes to a source: which there are, and where a path is by each."""
 
 from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
+import httpx
 import pytest
 
+from common.scrapers.model import Call
 from common.scrapers.source import BUILT_IN, SourceSpec, source_of
 from common.settings import Settings
-from common.sources.errors import NoRouteError
+from common.sources.client import AskOptions, Source
+from common.sources.errors import (
+    BlockedError,
+    NoRouteError,
+    NotFoundError,
+    NotPublishedError,
+    SourceError,
+)
 from common.sources.keys import why_off
 from common.sources.routes import Route, routes_of, url_of
+from tests.kit.scripted import DENIED, FakeClock, Script, call, source
 
 CDN = source_of("nba_cdn")
 STATS = source_of("nba_stats")
@@ -121,3 +133,76 @@ def test_absence_is_the_source_s_own_unless_the_route_has_another() -> None:
         return [route.absence for route in held]
 
     assert (absences("nba_cdn"), absences("nba_injury")) == (["404", "s3"], ["s3", "s3"])
+
+
+def by_route(route: str, name: str = "nba_cdn") -> AskOptions:
+    """Return options that ask by one route to a source."""
+    settings = Settings.model_validate({f"{name}_routes": route})
+    return AskOptions(routes_of(source_of(name), settings)[-1])
+
+
+def test_a_route_is_asked_for_the_same_file_below_its_own_prefix() -> None:
+    """The source's prefix is replaced; parameters and headers stay."""
+    script = Script(httpx.Response(200, content=b"ok"))
+    asked = Call("nba_cdn", "/static/json/liveData/x.json", {}, "label")
+    source(script).fetch(asked, by_route("https://a.example/b|/NBA|s3"))
+    (request,) = script.requests
+    assert str(request.url) == "https://a.example/b/NBA/liveData/x.json"
+    assert request.headers["origin"] == "https://www.nba.com"
+
+
+@pytest.mark.parametrize(
+    ("name", "route", "error"),
+    [
+        ("nba_cdn", "https://a.example|s3", NotFoundError),
+        ("nba_cdn", "https://a.example", BlockedError),
+        ("nba_injury", "https://a.example", NotPublishedError),
+        ("nba_injury", "https://a.example|404", BlockedError),
+    ],
+)
+def test_s2_a_route_s_absent_file_means_what_the_source_s_own_means(
+    name: str, route: str, error: type[SourceError]
+) -> None:
+    """AccessDenied is an absent file where the route says so, and a block anywhere else."""
+    with pytest.raises(error):
+        source(Script(httpx.Response(403, content=DENIED))).fetch(call(name), by_route(route, name))
+
+
+def test_a_source_that_is_off_is_not_asked() -> None:
+    """Without a way to it no request is made, and none is tried again."""
+    clock, script = FakeClock(), Script(httpx.Response(200))
+    with pytest.raises(NoRouteError, match="NBA_NBA_STATS_PROXY"):
+        source(script, clock, nba_stats_url=None).fetch(call("nba_stats"))
+    assert (script.requests, clock.slept) == ([], [])
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """An HTTP proxy that answers each request itself, with what it was asked for."""
+
+    def do_GET(self) -> None:
+        """Return the absolute URL of the request, and the login."""
+        body = f"{self.path} {self.headers['Proxy-Authorization']}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Keep the test's output clean."""
+
+
+def test_a_source_is_asked_through_its_proxy() -> None:
+    """The proxy gets the absolute URL and its login, which no text shows."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        proxy = f"http://user:a-long-pass-word@127.0.0.1:{server.server_port}"
+        given = {"nba_stats_url": "http://stats.example", "nba_stats_proxy": proxy}
+        asked = Source(
+            Settings.model_validate({**given, "source_interval_seconds": 0}), FakeClock()
+        )
+        body = asked.fetch(call("nba_stats"))
+        asked.close()
+        server.shutdown()
+        thread.join()
+    assert body == b"http://stats.example/path?a=1 Basic (hidden)"

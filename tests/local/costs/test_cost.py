@@ -31,7 +31,7 @@ from local.costs.cost import (
 from local.costs.metered import count
 from local.costs.prices import PRICES, Prices, load_prices
 from local.costs.usage import Usage
-from local.costs.watching import ALERTS, Watching, watching
+from local.costs.watching import ALERTS, DASHBOARDS, Watching, watching
 from local.simulator.world import ROUTES
 
 SCHEDULE = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -188,23 +188,22 @@ def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> N
     (tmp_path / "alerts").mkdir()
     pages.mkdir()
     alerts.write_text(
-        "queries: [{name: a, every: every 15 minutes}, {name: b, every: every 2 hours}]\n"
-        "logs: [{}]\nmetrics: [{}, {}]\n"
+        "policies: {incidents: {every: every 2 hours}, lines: {}}\n"
+        "queries: [{name: a}, {name: b}]\nlogs: [{}]\nmetrics: [{}, {}]\n"
     )
     join = "SELECT 1 FROM x.workflow_decisions JOIN x.workflow_executions"
     (tmp_path / "alerts" / "a.sql").write_text(f"-- not cleanup_operations\n{join}")
-    (tmp_path / "alerts" / "b.sql").write_text("SELECT 1 FROM x.cleanup_operations")
+    (tmp_path / "alerts" / "b.sql").write_text(f"{join} JOIN x.cleanup_operations")
     panels = [{"targets": [{"rawSql": join}, {"rawSql": "SELECT 1"}]}, {"targets": []}]
     (pages / "plan.json").write_text(json.dumps({"panels": panels}))
-    assert watching(alerts, pages) == Watching(2 * 96 + 12, 5, {"plan": 2})
+    assert watching(alerts, pages) == Watching(3 * 12, 4, {"plan": 2})
 
 
 def test_an_alert_that_runs_by_another_rule_is_refused(tmp_path: Path) -> None:
     """The words are BigQuery's; two forms of them are counted here."""
     (tmp_path / "alerts").mkdir()
-    (tmp_path / "alerts" / "a.sql").write_text("")
     alerts = tmp_path / "alerts.yaml"
-    alerts.write_text("queries: [{name: a, every: first sunday}]\nlogs: []\nmetrics: []\n")
+    alerts.write_text("policies: {incidents: {every: first sunday}}\nqueries: []\nmetrics: []\n")
     with pytest.raises(BadInputError, match="'first sunday'"):
         watching(alerts, tmp_path)
 
@@ -215,6 +214,13 @@ def test_this_checkout_watches_something() -> None:
     assert ALERTS.exists()
     assert found.alert_tables_a_day > 0
     assert found.page_tables["overview"] > 0
+
+
+def test_the_overview_reloads_as_often_as_is_assumed(prices: Prices) -> None:
+    """Somebody who has it open for eight hours loads it so many times."""
+    page = json.loads((DASHBOARDS / "overview.json").read_text())
+    minutes = int(page["refresh"].removesuffix("m"))
+    assert prices.assumed.page_loads["overview"] == 8 * 60 / minutes
 
 
 def test_the_command_prints_the_page(prices: Prices) -> None:

@@ -30,12 +30,12 @@ from tests.kit.situations import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
-SEEDS = 25
+SEEDS = 5
 
 
 @needs_real
 def test_random_weeks_of_a_real_season_hold_every_rule() -> None:
-    """25 seeds with every kind of fault and outages break no rule."""
+    """Five seeds with every kind of fault and outages break no rule."""
     lived = []
     search = Search(REAL, FAULTS, 7, outages=True)
     failed = live_all(search, range(SEEDS), lambda one, *_: lived.append(one))
@@ -156,7 +156,7 @@ def test_what_fails_without_any_fault_blames_none(monkeypatch: pytest.MonkeyPatc
 
 def test_a_broken_history_is_told_with_its_seed_and_faults(season: Path, tmp_path: Path) -> None:
     """`simulate` prints the broken rule and the faults it needs; the exit status is 2."""
-    given = ["--schedule", str(season), "--from", "2031-12-01", "--to", "2031-12-03"]
+    given = ["--schedule", str(season), "--from", "2031-12-01", "--to", "2031-12-01"]
     command = ["simulate", *given, "--out", str(tmp_path / "out"), "--faults", "drop=3%"]
     with no_healing():
         found = CliRunner().invoke(main, [*command, "--seed", "5"])
@@ -190,7 +190,7 @@ def test_soak_tells_what_happened_and_fails_when_a_rule_broke(
         "local.commands.develop.soak.report_needed", lambda week, _: shown.append(week.seed)
     )
     with no_healing():
-        broken = CliRunner().invoke(main, [*command, "--seeds", "12", "--faults", "drop=2%"])
+        broken = CliRunner().invoke(main, [*command, "--seeds", "3", "--faults", "drop=2%"])
     assert broken.exit_code == 1
     seeds = [int(seed) for seed in re.findall(r"^seed (\d+) ", broken.stdout, re.MULTILINE)]
     assert len(seeds) > 1

@@ -84,13 +84,13 @@ def test_the_host_of_reports_throttles_and_is_a_day_behind() -> None:
     assert answered(ITS_OWN, path.format(12), "2025-11-12T14:00")[1] == [path.format(11)]
 
 
-def weeks(*, alternatives: bool) -> Outcome:
-    """Live through the fortnight in which the files close, in the season of 2024-25."""
+def days(*, alternatives: bool) -> Outcome:
+    """Live through the days about the one on which the files close, in the season of 2024-25."""
     return run(
         SimulateOptions(
             SEASON,
-            date(2025, 2, 24),
-            date(2025, 3, 9),
+            date(2025, 2, 28),
+            date(2025, 3, 4),
             faults="real-2025-26",
             alternatives=alternatives,
         )
@@ -100,9 +100,9 @@ def weeks(*, alternatives: bool) -> Outcome:
 @needs_schedule
 def test_no_game_is_lost_when_an_owner_closes() -> None:
     """Every game has lines before its tip-off and a box score, and each switch is told once."""
-    found = summary_of(weeks(alternatives=True))
-    assert found["games"] == 108
-    assert found["games_with_lines_before_tipoff"] == found["games_with_box_score"] == 108
+    found = summary_of(days(alternatives=True))
+    assert found["games"] == 41
+    assert found["games_with_lines_before_tipoff"] == found["games_with_box_score"] == 41
     assert found["missed_windows"] == found["duplicate_collections"] == 0
     switches = [line.split(" ", 1)[1] for line in found["lists"]["switches"]]
     assert sorted(switches) == [
@@ -112,9 +112,9 @@ def test_no_game_is_lost_when_an_owner_closes() -> None:
 
 
 @needs_schedule
-def test_without_another_owner_the_same_weeks_lose_their_box_scores() -> None:
-    """The same fortnight, of one owner alone, has no box score from the day on which it closes."""
-    found = weeks(alternatives=False)
+def test_without_another_owner_the_same_days_lose_their_box_scores() -> None:
+    """Of one owner alone, no day has a box score from the one on which it closes."""
+    found = days(alternatives=False)
     lost = {one.game.game_date for one in found.games if "nbac_boxscore" in one.missing}
     assert lost
     assert min(lost) == YEAR_BEFORE.moved(PATH_CLOSED)
