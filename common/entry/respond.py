@@ -5,6 +5,7 @@
 | handled, or done before | 200 | acknowledged |
 | permanent error, of a delivery | 200 | dead-lettered with function, error and original |
 | permanent error, called directly | 400 | the caller sees the error |
+| another method than POST | 405 | none |
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
@@ -59,7 +60,13 @@ class Route(NamedTuple, Generic[M]):
 
 
 def serve(request: Request, function: str, model: type[M], handle: Handle[M]) -> Reply:
-    """Run the event of a request that functions-framework received through a handler."""
+    """Run the event of a request that functions-framework received through a handler.
+
+    Events come by POST; a browser's GET would else run a tick.
+    """
+    if request.method != "POST":
+        text, _, headers = _reply(405, {"error": f"{function} takes events by POST only"})
+        return text, 405, {**headers, "Allow": "POST"}
     body = request.get_data(cache=False)
     return respond(current(), dict(request.headers), body, Route(function, model, handle))
 

@@ -77,6 +77,8 @@ class Instant(click.ParamType[datetime]):
             self.fail(f"{value!r} is not an ISO 8601 instant", param, ctx)
         if instant.year not in YEARS:
             self.fail(_out_of_range(value), param, ctx)
+        if not re.search(r"[T ]", value):
+            self.fail(f"{value!r} has no time of day; write {value}T13:00", param, ctx)
         return instant if instant.tzinfo else instant.replace(tzinfo=EASTERN)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from common.errors import BadInputError
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 CORRECTED_AFTER = timedelta(hours=2)
 """How long after the end NBA.com rewrites a game's box score: all recorded files are stamped so."""
+FAR = timedelta(days=14)
 REFEREES_AT = time(9, 30)
 TODAY_AT = time(12)
 """When NBA.com's file of today's games begins to be about today; until then it is the night's."""
@@ -183,3 +184,21 @@ def _game(entry: object, path: Path) -> Game:
         postponed=False,
         season=f"20{year:02d}-{(year + 1) % 100:02d}",
     )
+
+
+def refuse_far(path: Path, listed: Collection[date], first: date, last: date) -> None:
+    """Refuse dates that are far from every game of a schedule: nothing would be decided in them.
+
+    Args:
+        path: of the schedule.
+        listed: the dates of its games; with none, nothing is refused.
+        first: of the dates.
+        last: of the dates.
+
+    Raises:
+        BadInputError: all of them are over two weeks before the first game or after the last.
+    """
+    if listed and (last < min(listed) - FAR or first > max(listed) + FAR):
+        known = f"{min(listed)} to {max(listed)}"
+        days = f"{first}" if first == last else f"{first} to {last}"
+        raise BadInputError(f"{days}: no games known ({path} has {known}); pass --schedule FILE")

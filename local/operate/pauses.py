@@ -27,15 +27,16 @@ def pause(place: Runtime, workflow: str, *, by: str, why: str) -> Pause:
     return made
 
 
-def resume(place: Runtime, workflow: str) -> Pause:
-    """Let a paused workflow run again from the next tick on; return what paused it.
+def resume(place: Runtime, workflow: str) -> Pause | None:
+    """Let a paused workflow run again from the next tick on; return its pause, None without one.
 
     Raises:
-        BadInputError: it is not paused.
+        BadInputError: an unknown workflow.
     """
     paused, generation = read_pauses(place.state)
-    if workflow not in paused:
-        raise BadInputError(f"{workflow} is not paused; paused are {', '.join(paused) or 'none'}")
+    if workflow not in paused:  # one that is not enabled any more can be resumed
+        _check_known(place, workflow)
+        return None
     others = {name: held for name, held in paused.items() if name != workflow}
     _write(place, others, generation)
     return paused[workflow]

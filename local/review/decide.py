@@ -16,10 +16,11 @@ from common.decisions.decide import decide
 from common.decisions.history import History
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Rule, Situation
+from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
-from local.fake_sources.slate import load
+from local.fake_sources.slate import load, refuse_far
 from local.records.rows import read_history
 from local.review.explain import explain
 
@@ -71,14 +72,15 @@ def _chosen(runtime: Runtime, workflow: str | None) -> dict[str, Workflow]:
 def _situation(
     runtime: Runtime, schedule: Path, instant: datetime, history: Path | None
 ) -> Situation:
-    cron = runtime.cron(CONTROLLER)
+    cron, calendar = runtime.cron(CONTROLLER), by_date(load(schedule).games)
+    refuse_far(schedule, calendar, eastern_date(instant), eastern_date(instant))
     slot = slot_of(cron, instant)
     return Situation(
         # Far from any tick, decide as if a tick came at this instant.
         slot=instant if is_expired(slot, instant) else slot,
         now=instant,
         cron=cron,
-        calendar=by_date(load(schedule).games),
+        calendar=calendar,
         history=read_history(history, instant) if history else History(),
         per_game=runtime.per_game,
         collect_since=runtime.settings.collect_since,

@@ -38,6 +38,8 @@ def resume(workflow: str, *, project: str | None, as_json: bool) -> None:
     from local.operate.reach import reach
 
     ended = pauses.resume(reach(project), workflow)
-    held = {"workflow": workflow, "by": ended.by, "since": iso(ended.since), "why": ended.why}
-    said = f"resumed {workflow}, which {ended.by} had paused at {ended.since:%Y-%m-%dT%H:%M}Z"
-    click.echo(json.dumps(held) if as_json else said)
+    held = ended.model_dump(mode="json") if ended else None
+    said = f"{workflow} was not paused"
+    if ended:
+        said = f"resumed {workflow}, which {ended.by} had paused at {ended.since:%Y-%m-%dT%H:%M}Z"
+    click.echo(json.dumps({"workflow": workflow, "pause": held}) if as_json else said)

@@ -53,6 +53,11 @@ def test_years_out_of_range_are_one_line(tmp_path: Path) -> None:
     assert_one_line(run("day", "0001-01-01", "--out", str(tmp_path)), "a year from 1970 to 2199")
 
 
+def test_fu4_a_date_is_no_instant() -> None:
+    """Where a time of day decides, none is made up."""
+    assert_one_line(run("decide", "--at", "2025-11-12"), "has no time of day; write 2025-11-12T13")
+
+
 def test_the_readme_lists_the_commands_as_they_are() -> None:
     """README.md contains the generated list; `python -m local.commands.help_text` rewrites it."""
     readme = README.read_text()

@@ -19,7 +19,9 @@ def test_a_workflow_is_paused_shown_and_resumed(monkeypatch: pytest.MonkeyPatch)
     said = run(world, monkeypatch, "resume", "betting_lines").stdout
     assert said == "resumed betting_lines, which ann had paused at 2025-11-12T18:00Z\n"
     ended = json.loads(run(world, monkeypatch, "resume", "injury_discovery", "--json").stdout)
-    assert ended["workflow"] == "injury_discovery"
+    assert ended["pause"]["since"] == "2025-11-12T18:00:00Z"
+    said = run(world, monkeypatch, "resume", "betting_lines").stdout
+    assert said == "betting_lines was not paused\n"
 
 
 def test_a_mistake_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
