@@ -48,6 +48,7 @@ def test_a_stack_stays_up_until_it_is_stopped(where: dict[str, Any], tmp_path: P
         assert_one_line(run(*second), "stop it with: python -m local stop")
     assert run("stop").stdout == "stopped\n"
     assert not KEPT_FILE.exists()
+    assert [held.name for held in Path(where["folder"]).iterdir()] == ["logs"]
     assert_one_line(run("stop"), "no stack is up")
 
 
