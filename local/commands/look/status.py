@@ -14,6 +14,7 @@ from local.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
     from common.runtime import Runtime
+    from local.look.coverage import DateCoverage
     from local.look.runs import Run
     from local.look.status import Status, WorkflowToday
     from local.operate.letters import Letter
@@ -81,7 +82,7 @@ def _run(run: "Run") -> dict[str, Any]:
     return {"execution_id": run.execution_id, "slot": slot, "state": run.state}
 
 
-def _of(date: Any) -> Iterator[str]:  # noqa: ANN401
+def _of(date: "DateCoverage") -> Iterator[str]:
     if any(date.troubles()):
         yield from troubles_of(date)
 
