@@ -5,13 +5,24 @@ from datetime import datetime, timedelta
 from common import ids
 from common.calendar.slots import slot_of
 from common.cloud.ports import Row
-from common.eastern import eastern
+from common.configuration.workflows import PostGame
+from common.eastern import at, eastern, eastern_date
 from common.errors import BadInputError
 from common.handlers.master_controller import TICKS
 from common.messages.models import Tick
 from common.runtime import Runtime
 from local.look.decided import decisions_between
 from local.operate.asking import POLL_SECONDS
+
+
+def slot_for(place: Runtime, workflow: str) -> datetime:
+    """Return the last slot that a workflow is about: of a window its own, of others the latest."""
+    now, flow = place.clock.now(), place.configured[workflow]
+    if not isinstance(flow, PostGame):
+        return slot_of(place.cron(TICKS), now)
+    day = eastern_date(now)
+    opened = at(day, flow.at)
+    return opened if opened <= now else at(day - timedelta(days=1), flow.at)
 
 
 def force_slot(place: Runtime, slot: datetime, *, seconds_max: float) -> list[Row]:

@@ -25,6 +25,20 @@ def test_a_slot_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) 
     done = run(day_gone_wrong(at(DAY, time(5))), monkeypatch, "force", "2025-11-12T07:20")
     assert done.exit_code == 2
     assert "the controller has no tick at 2025-11-12 07:20 ET" in done.stderr
+    done = run(day_gone_wrong(at(DAY, time(5))), monkeypatch, "force", "lines")
+    assert done.exit_code == 2
+    assert "'lines' is not an ISO 8601 instant, and no workflow: morning_oper" in done.stderr
+
+
+def test_a_workflow_stands_for_its_last_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window's is its own, another workflow's the latest."""
+    world = day_gone_wrong(at(DAY, time(8, 30)))
+    made = json.loads(run(world, monkeypatch, "force", "post_game_window_3", "--json").stdout)
+    assert {one["slot"] for one in made} == {"2025-11-12T11:00:00+00:00"}
+    made = json.loads(run(world, monkeypatch, "force", "post_game_window_2", "--json").stdout)
+    assert {one["slot"] for one in made} == {"2025-11-12T04:00:00+00:00"}
+    made = json.loads(run(world, monkeypatch, "force", "betting_lines", "--json").stdout)
+    assert {one["slot"] for one in made} == {"2025-11-12T13:00:00+00:00"}
 
 
 def test_without_a_decision_it_says_where_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
