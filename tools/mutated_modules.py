@@ -158,6 +158,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/sources/request.py": (f"{SOURCES}/test_client.py", f"{SOURCES}/test_routes.py"),
     "common/sources/routes.py": (f"{SOURCES}/test_routes.py", f"{SOURCES}/test_client.py"),
     "common/sources/scrape.py": ASKED,
+    "common/cloud/access.py": (f"{CLOUD}/test_access.py",),
     "common/cloud/jobs.py": (f"{CLOUD}/test_warehouse.py",),
     "common/cloud/limits.py": (
         f"{CLOUD}/test_publisher.py",

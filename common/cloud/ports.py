@@ -46,8 +46,9 @@ class StoredObject:
 
         Never later than its creation: an uploader may set any customTime (FR7).
         """
-        times = (self.custom_time if self.is_ours else None, self.created)
-        return min((time for time in times if time), default=None)
+        if self.custom_time is None or not self.is_ours:
+            return self.created
+        return min(self.custom_time, self.created) if self.created else self.custom_time
 
 
 class Storage(Protocol):

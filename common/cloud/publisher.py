@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from common.cloud import limits
+from common.cloud.access import credentials
 from common.cloud.ports import Message
 from common.cloud.times import call_seconds
 from common.errors import BadInputError
@@ -106,7 +107,7 @@ class GooglePublisher:
         from google.pubsub_v1.services.publisher import PublisherClient  # noqa: PLC0415 - cold start
 
         if self._endpoint is None:
-            return PublisherClient()
+            return PublisherClient(credentials=credentials())
         import grpc  # noqa: PLC0415 - cold start
         from google.pubsub_v1.services.publisher.transports import (  # noqa: PLC0415 - cold start
             PublisherGrpcTransport,

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from common.cloud.access import access
 from common.cloud.ports import READ_BYTES_MAX, StoredObject
 from common.cloud.times import call_seconds
 from common.errors import BadInputError, ConfigError, ConflictError, TransientError
@@ -238,16 +239,9 @@ class _Body(BytesIO):
 
 def make_client(project: str, endpoint: str | None) -> "Client":
     """Build a storage client, which is anonymous where an emulator's endpoint is given."""
-    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - cold start
     from google.cloud.storage import Client  # noqa: PLC0415 - cold start
 
-    if endpoint is None:
-        return Client(project=project)
-    return Client(
-        project=project,
-        credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call] # the library has no types
-        client_options={"api_endpoint": endpoint},
-    )
+    return Client(project=project, **access(endpoint))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from common.clock import Clock, SystemClock
 from common.cloud import limits
+from common.cloud.access import access
 from common.cloud.jobs import JOBS_MAX, attempt_id, has_failed, job_id_of
 from common.cloud.ports import Filter, Row
 from common.cloud.sql import insert_statement, select_statement
@@ -228,16 +229,9 @@ class BigQueryWarehouse:
 
 def make_client(project: str, endpoint: str | None) -> "Client":
     """Build a BigQuery client, which is anonymous where an emulator's endpoint is given."""
-    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - cold start
     from google.cloud import bigquery  # noqa: PLC0415 - cold start
 
-    if endpoint is None:
-        return bigquery.Client(project=project)
-    return bigquery.Client(
-        project=project,
-        credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call] # the library has no types
-        client_options={"api_endpoint": endpoint},
-    )
+    return bigquery.Client(project=project, **access(endpoint))
 
 
 def run_query(

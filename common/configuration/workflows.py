@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -79,14 +80,15 @@ class _Workflow(Form):
 
     def standing_for(self, scraper: str) -> tuple[str, ...]:
         """Return the scrapers whose data counts as a scraper's: itself and its alternatives."""
-        held = (step.alternatives.get(scraper, ()) for step in self.steps)
-        return (scraper, *(name for names in held for name in names))
+        held = [step.alternatives[scraper] for step in self.steps if scraper in step.alternatives]
+        return (scraper, *chain.from_iterable(held))
 
     def again_after(self, scraper: str) -> timedelta | None:
         """Return how long after a game's end it is collected once more; None where it is not."""
-        found = (step.again_hours.get(scraper) for step in self.steps)
-        spans = (timedelta(hours=hours) for hours in found if hours)
-        return next(spans, None)
+        for step in self.steps:
+            if scraper in step.again_hours:
+                return timedelta(hours=step.again_hours[scraper])
+        return None
 
 
 class DailyWindow(_Workflow):

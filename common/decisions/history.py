@@ -56,7 +56,9 @@ class Attempts(NamedTuple):
     @property
     def came(self) -> datetime | None:
         """When the latest success came, to the hour; its slot where it came within an hour."""
-        return max((when for when in (self.succeeded, self.late) if when), default=None)
+        if self.succeeded is None or self.late is None:
+            return self.succeeded or self.late
+        return max(self.succeeded, self.late)
 
 
 @dataclass(frozen=True)
@@ -142,25 +144,27 @@ def attempts_from_log(rows: Iterable[Row]) -> dict[Key, Attempts]:
         One entry per key. A success of a request outside any workflow (an operator's, a scheduled
         refresh) counts for every workflow; its attempt is charged to none (scenario D17).
     """
-    succeeded: dict[Key, datetime] = {}
-    late: dict[Key, datetime] = {}
-    charged: dict[Key, list[datetime]] = defaultdict(list)
+    found: dict[Key, list[Row]] = defaultdict(list)
     for row in rows:
-        if row["target_date"] is None:
-            continue
-        key = (row["scraper_name"], row["target_date"], row["game_id"])
-        when, mine = row["slot"] or row["triggered_at"], charged[key]
+        if row["target_date"] is not None:
+            found[row["scraper_name"], row["target_date"], row["game_id"]].append(row)
+    return {key: _attempts_of(mine) for key, mine in found.items()}
+
+
+def _attempts_of(rows: Iterable[Row]) -> Attempts:
+    """Sum up the log rows of one scraper for one date or game."""
+    succeeded = last = late = None
+    charged = 0
+    for row in rows:
+        when = row["slot"] or row["triggered_at"]
         if row["outcome"] == "SUCCESS":
-            succeeded[key] = _later(succeeded.get(key), when)
+            succeeded = _later(succeeded, when)
             if row["triggered_at"] - when >= HELD_UP_MIN:
                 came = row["triggered_at"].replace(minute=0, second=0, microsecond=0)
-                late[key] = _later(late.get(key), came)
+                late = _later(late, came)
         if row["workflow_name"] is not None:
-            mine.append(when)
-    return {
-        key: Attempts(succeeded.get(key), len(times), max(times, default=None), late.get(key))
-        for key, times in charged.items()
-    }
+            charged, last = charged + 1, _later(last, when)
+    return Attempts(succeeded, charged, last, late)
 
 
 def add_attempt(

@@ -125,6 +125,8 @@ class Situation:
         """
         assert self.history is not None
         made = [self.history.of(name, day, game_id) for name in flow.standing_for(scraper)]
+        if len(made) == 1:
+            return made[0]
         found = max((each.succeeded for each in made if each.succeeded), default=None)
         late = max((each.late for each in made if each.late), default=None)
         return made[0]._replace(succeeded=found, late=late)

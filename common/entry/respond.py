@@ -59,14 +59,24 @@ class Route(NamedTuple, Generic[M]):
     handle: Handle[M]
 
 
-def serve(request: Request, function: str, model: type[M], handle: Handle[M]) -> Reply:
+def serve(request: Request, function: str, model: type[M], load: Callable[[], Handle[M]]) -> Reply:
     """Run the event of a request that functions-framework received through a handler.
 
     Events come by POST; a browser's GET would else run a tick.
+
+    Args:
+        request: as the framework passes it.
+        function: its name.
+        model: the form of its message.
+        load: returns the handler; called for an event that has this form.
     """
     if request.method != "POST":
         text, _, headers = _reply(405, {"error": f"{function} takes events by POST only"})
         return text, 405, {**headers, "Allow": "POST"}
+
+    def handle(runtime: Runtime, event: Event, message: M) -> Result:
+        return load()(runtime, event, message)
+
     body = request.get_data(cache=False)
     return respond(current(), dict(request.headers), body, Route(function, model, handle))
 

@@ -78,8 +78,8 @@ def read_situation(
     stored = near()
     try:
         idle = season is not None and is_idle(season, slot, now)
-        history = History() if idle else read_history(runtime, slot, stored)
         pauses, _ = paused.result()
+        history = History() if idle else read_history(runtime, slot, stored)
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
         history, cause = None, redact(f"{type(error).__name__}: {error}")
     return Situation(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -125,8 +126,8 @@ def _look(
     paged = _due(page.result().objects, now, WEEK_SPAN, begun) if page else []
     objects = {stored.name: stored for stored in (*paged, *dated)}
     rows = _rows(runtime.warehouse, now, WEEK_SPAN if paged else written) if objects else ()
-    logged = {(row["gcs_path"], row["object_generation"]) for row in rows}
-    logged_at = (row["logged_at"] for row in rows if row["logged_at"])
+    logged = set(map(itemgetter("gcs_path", "object_generation"), rows))
+    logged_at = filter(None, map(itemgetter("logged_at"), rows))
     found.logger_seen = max(logged_at, default=LONG_AGO)
     found.checked = len(objects)
     found.missing_objects = [
@@ -208,13 +209,14 @@ def _due(
 ) -> list[StoredObject]:
     """Those written long enough ago to be logged, and not before the span (or others' `begun`)."""
     earliest, latest = now - span, now - EVENT_AGE_MIN
-    others_earliest = max(earliest, begun)
-    young = [
+    # Nearly all of a listing is older, so this comes first.
+    young = [each for each in objects if not each.created or each.created >= earliest]
+    return [
         stored
-        for stored in objects
-        if not stored.created or stored.created >= (earliest if stored.is_ours else others_earliest)
+        for stored in young
+        if earliest <= (stored.run_at or now) <= latest
+        and (not stored.created or stored.created >= begun or stored.is_ours)
     ]
-    return [stored for stored in young if earliest <= (stored.run_at or now) <= latest]
 
 
 def _path(stored: StoredObject) -> str:

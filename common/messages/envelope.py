@@ -133,7 +133,7 @@ def json_object(body: bytes, what: str) -> dict[str, Any]:
         return {}
     try:
         document = from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_unique, parse_float=_finite)
+        _STRICT.decode(body.decode())
     except ValueError as error:
         raise BadInputError(f"{what}: not JSON ({error}); send a JSON object") from error
     if not isinstance(document, dict):
@@ -156,6 +156,9 @@ def _finite(text: str) -> float:
     if not isfinite(number):
         raise ValueError(f"the number {shown(text, SHOWN_CHARACTERS_MAX)} is too large")
     return number
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite)
 
 
 def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
@@ -190,26 +193,20 @@ def _from_push(document: dict[str, Any]) -> Event:
     message = document["message"]
     body = _decode(message.get("data"))
     attempt = document.get("deliveryAttempt")
+    is_counted = type(attempt) is int and attempt in DELIVERY_ATTEMPTS
     attributes = _attributes(message.get("attributes"))
+    message_id = message.get("messageId") or message.get("message_id")
+    published = message.get("publishTime") or message.get("publish_time")
     common: dict[str, Any] = {
         "attributes": attributes,
-        "message_id": _line(
-            message.get("messageId") or message.get("message_id"),
-            "message.messageId",
-            ID_CHARACTERS_MAX,
-        ),
-        "publish_time": _instant(
-            message.get("publishTime") or message.get("publish_time"), "message.publishTime"
-        ),
-        "delivery_attempt": attempt
-        if type(attempt) is int and attempt in DELIVERY_ATTEMPTS
-        else None,
+        "message_id": _line(message_id, "message.messageId", ID_CHARACTERS_MAX),
+        "publish_time": _instant(published, "message.publishTime"),
+        "delivery_attempt": attempt if is_counted else None,
         "subscription": _line(
             document.get("subscription"), "subscription", SUBSCRIPTION_CHARACTERS_MAX
         ),
-        "raw": body[: DATA_BYTES_MAX + 4].decode(
-            "utf-8", "replace"
-        ),  # enough to show that it was too long
+        # One letter more shows that it was too long.
+        "raw": body[: DATA_BYTES_MAX + 4].decode("utf-8", "replace"),
     }
     shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
@@ -235,7 +232,7 @@ def _attributes(given: object) -> dict[str, str]:
         raise BadInputError(f"message.attributes: {len(given)}; at most {ATTRIBUTES_MAX}")
     return {
         _short(key, "message.attributes", KEY_CHARACTERS_MAX): _short(
-            value, f"message.attributes.{shown(key, SHOWN_CHARACTERS_MAX)}", VALUE_CHARACTERS_MAX
+            value, f"message.attributes.{key}", VALUE_CHARACTERS_MAX
         )
         for key, value in given.items()
     }
@@ -246,7 +243,8 @@ def _short(value: object, what: str, characters_max: int) -> str:
     text = str(value) if isinstance(value, str | int) else ""
     if (text == "" and value not in (None, "")) or len(text) > characters_max:
         got = f"{len(text)} characters" if text else type(value).__name__
-        raise BadInputError(f"{what}: {got}; send a text of at most {characters_max} characters")
+        where = shown(what, SHOWN_CHARACTERS_MAX)  # it may end in a stranger's key
+        raise BadInputError(f"{where}: {got}; send a text of at most {characters_max} characters")
     return text
 
 
@@ -287,13 +285,16 @@ def _instant(given: object, what: str) -> datetime | None:
     if not given:
         return None
     text = _short(given, what, ID_CHARACTERS_MAX)
-    got = f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r}"
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(f"{got} is not an RFC 3339 time") from error
+        raise _odd_time(what, text, "is not an RFC 3339 time") from error
     if instant.tzinfo is None:
-        raise BadInputError(f"{got} has no offset; add Z or +hh:mm")
+        raise _odd_time(what, text, "has no offset; add Z or +hh:mm")
     if instant.year not in PUBLISH_YEARS:
-        raise BadInputError(f"{got} is not in the years that Pub/Sub knows")
+        raise _odd_time(what, text, "is not in the years that Pub/Sub knows")
     return instant
+
+
+def _odd_time(what: str, text: str, why: str) -> BadInputError:
+    return BadInputError(f"{what}: {shown(text, SHOWN_CHARACTERS_MAX)!r} {why}")

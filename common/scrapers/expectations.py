@@ -118,15 +118,15 @@ def eastern_date_of(text: str) -> date:
 
 
 def _check_distinct(records: Sequence[Record], key: Sequence[str], where: str) -> None:
-    named = ", ".join(key) or "the record"
-    held = (tuple(record.get(field) for field in key) if key else record for record in records)
-    counts = Counter(map(repr, held))
+    held = [tuple(map(record.get, key)) if key else record for record in records]
+    texts = [*map(repr, held)]
+    if len(set(texts)) == len(texts):
+        return
+    counts, named = Counter(texts), ", ".join(key) or "the record"
     twice = [value for value, number in counts.items() if number > 1]
-    if twice:
-        raise MismatchError(
-            f"{where}: {len(twice)} of {len(counts)} are there more than once; "
-            f"{named}: {twice[0]:.80}"
-        )
+    raise MismatchError(
+        f"{where}: {len(twice)} of {len(counts)} are there more than once; {named}: {twice[0]:.80}"
+    )
 
 
 def _check_score(game: GameRef, found: tuple[int, int], where: str) -> None:

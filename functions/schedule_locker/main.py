@@ -21,12 +21,17 @@ from flask import Request
 # The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from common.entry.respond import Reply, serve
-from common.handlers.schedule_locker import lock
+from common.entry.respond import Handle, Reply, serve
 from common.messages.models import Tick
 
 
 @functions_framework.http
 def schedule_locker(request: Request) -> Reply:
     """Lock the plan of the tick's Eastern date."""
-    return serve(request, "schedule_locker", Tick, lock)
+    return serve(request, "schedule_locker", Tick, _handler)
+
+
+def _handler() -> Handle[Tick]:
+    from common.handlers.schedule_locker import lock  # noqa: PLC0415 - a refused event loads no handler
+
+    return lock

@@ -19,12 +19,17 @@ from flask import Request
 # The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from common.entry.respond import Reply, serve
-from common.handlers.scraper_logger import write_log
+from common.entry.respond import Handle, Reply, serve
 from common.messages.models import ObjectEvent
 
 
 @functions_framework.http
 def scraper_logger(request: Request) -> Reply:
     """Log a finalized object."""
-    return serve(request, "scraper_logger", ObjectEvent, write_log)
+    return serve(request, "scraper_logger", ObjectEvent, _handler)
+
+
+def _handler() -> Handle[ObjectEvent]:
+    from common.handlers.scraper_logger import write_log  # noqa: PLC0415 - a refused event loads no handler
+
+    return write_log

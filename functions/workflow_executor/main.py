@@ -20,12 +20,17 @@ from flask import Request
 # The framework puts only this folder on the path, and the platform sets PYTHONPATH as it likes.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from common.entry.respond import Reply, serve
-from common.handlers.workflow_executor import execute
+from common.entry.respond import Handle, Reply, serve
 from common.messages.models import WorkflowDecision
 
 
 @functions_framework.http
 def workflow_executor(request: Request) -> Reply:
     """Start a RUN decision's execution."""
-    return serve(request, "workflow_executor", WorkflowDecision, execute)
+    return serve(request, "workflow_executor", WorkflowDecision, _handler)
+
+
+def _handler() -> Handle[WorkflowDecision]:
+    from common.handlers.workflow_executor import execute  # noqa: PLC0415 - a refused event loads no handler
+
+    return execute

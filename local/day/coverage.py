@@ -1,14 +1,15 @@
 """Which games of a day were collected, for the day's report and summary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from common.calendar.games import Game
+from common.cloud.ports import Row
 from common.configuration.workflows import Workflow
 from common.decisions.situation import GAME_LENGTH
 from common.scrapers import REGISTRY
-from local.records.coverage import Collected, wanted_of
+from local.records.coverage import Collected, Read, wanted_of
 
 _BOX_SCORE = "nbac_boxscore"
 
@@ -27,7 +28,8 @@ class Coverage:
 
 
 def cover(
-    collected: Collected,
+    log: Iterable[Row],
+    read: Read,
     games: Sequence[Game],
     workflows: Mapping[str, Workflow],
     last_window: datetime,
@@ -35,14 +37,16 @@ def cover(
     """Sort a date's games by what was collected of them.
 
     Args:
-        collected: the log of the day and the objects that it names.
+        log: the log of the day.
+        read: returns the content of an object that it names.
         games: the date's games without the postponed ones.
         workflows: what was to be collected.
         last_window: when the date's last post-game window opened, aware.
     """
     per_game = frozenset(name for name, scraper in REGISTRY.items() if scraper.scope == "game")
-    wanted = wanted_of(workflows, per_game)
-    covered = {game.game_id: collected.cover(game, wanted) for game in games}
+    collected = Collected(wanted_of(workflows, per_game), read)
+    collected.add(log)
+    covered = {game.game_id: collected.cover(game) for game in games}
     boxes = [game for game, found in covered.items() if _BOX_SCORE not in found.missing]
     unfinished = [game.game_id for game in games if not _over(game, last_window)]
     return Coverage(

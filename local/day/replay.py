@@ -20,7 +20,6 @@ from common.errors import BadInputError, OrchestrationError
 from common.settings import Settings, variable
 from local.day.coverage import Coverage, cover
 from local.fake_sources.slate import Slate, load
-from local.records.coverage import Collected
 from local.records.tables import Tables, count_rows, read_tables, write_tables
 from local.scheduler import Tick, ticks_of
 from local.stack.chaos import plan
@@ -148,9 +147,8 @@ def _cover(stack: RunningStack, tables: Tables, games: tuple[Game, ...], day: da
         held = storage.read(bucket, name)
         return held[0] if held else b""
 
-    collected = Collected(tables["scraper_execution_log"], read)
     flows = read_workflows(Settings().workflows_file).file.enabled
-    return cover(collected, games, flows, last_window(day))
+    return cover(tables["scraper_execution_log"], read, games, flows, last_window(day))
 
 
 def last_window(day: date) -> datetime:

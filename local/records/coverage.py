@@ -1,8 +1,9 @@
 """Computes from the log and the stored objects what was collected of each game."""
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -88,24 +89,49 @@ def _outcomes(record: Mapping[str, Any]) -> Iterator[object]:
             yield from market.get("outcomes", ())
 
 
-class Collected:
-    """The successful scrapes of a log, by what they are about."""
+def _offers(body: bytes) -> frozenset[str]:
+    """Return the events for which an object has at least one price."""
+    records = json.loads(body or b"{}").get("records", [])
+    return frozenset(record["id"] for record in records if any(_outcomes(record)))
 
-    def __init__(self, log: Sequence[Row], read: Read) -> None:
-        self._read = read
+
+def _games(body: bytes) -> frozenset[str]:
+    """Return the games of which an object of a whole date has rows."""
+    return frozenset(found.decode() for found in re.findall(rb'"GAME_ID":"(\d+)"', body))
+
+
+class Collected:
+    """The successful scrapes of a log, by what they are about.
+
+    Args:
+        wanted: what the workflows are to collect.
+        read: is asked once for each object that may hold several games.
+    """
+
+    def __init__(self, wanted: Wanted, read: Read) -> None:
+        self._wanted, self._read = wanted, read
         self._of_game: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-        self._of_date: dict[tuple[str, date], list[Row]] = defaultdict(list)
-        self._offered: dict[str, frozenset[str]] = {}
+        self._of_date: dict[tuple[str, date], list[tuple[datetime, frozenset[str]]]] = defaultdict(
+            list
+        )
+        per_date = (name for line in wanted.per_date.values() for name in line)
+        self._find = {**dict.fromkeys(wanted.lines, _offers), **dict.fromkeys(per_date, _games)}
+
+    def add(self, log: Iterable[Row]) -> None:
+        """Add rows of the log; the objects that they name are read at once."""
         for row in log:
+            name, when = row["scraper_name"], row["triggered_at"]
             if row["outcome"] != "SUCCESS":
                 continue
             if row["game_id"]:
-                self._of_game[row["scraper_name"], row["game_id"]].append(row["triggered_at"])
-            else:
-                self._of_date[row["scraper_name"], row["target_date"]].append(row)
+                self._of_game[name, row["game_id"]].append(when)
+            elif name in self._find:
+                held = self._find[name](self._read(row["gcs_path"]))
+                self._of_date[name, row["target_date"]].append((when, held))
 
-    def cover(self, game: Game, wanted: Wanted) -> GameCoverage:
+    def cover(self, game: Game) -> GameCoverage:
         """Compute what was collected of one game."""
+        wanted = self._wanted
         found = {
             name: [
                 when
@@ -116,8 +142,7 @@ class Collected:
             for name, line in wanted.per_game.items()
         }
         for name, line in wanted.per_date.items():
-            text = f'"GAME_ID":"{game.game_id}"'
-            found[name] = [when for each in line for when in self._holding(each, game, text)]
+            found[name] = [when for each in line for when in self._holding(each, game)]
         missing = tuple(name for name, times in found.items() if not times)
         lasting = [_lasting(times, game, wanted.again.get(name)) for name, times in found.items()]
         return GameCoverage(
@@ -130,20 +155,11 @@ class Collected:
 
     def _has_lines(self, scraper: str, game: Game) -> bool:
         """Whether an object from before the tip-off has an offer for the game."""
-        event, rows = event_id(game.game_id), self._of_date.get((scraper, game.game_date), ())
-        times = (r["triggered_at"] for r in rows if event in self._offers(r["gcs_path"]))
+        event, found = event_id(game.game_id), self._of_date.get((scraper, game.game_date), ())
+        times = (when for when, offers in found if event in offers)
         return any(game.tipoff is not None and when < game.tipoff for when in times)
 
-    def _offers(self, path: str) -> frozenset[str]:
-        """The events for which an object has at least one price."""
-        if path not in self._offered:
-            records = json.loads(self._read(path) or b"{}").get("records", [])
-            self._offered[path] = frozenset(
-                record["id"] for record in records if any(_outcomes(record))
-            )
-        return self._offered[path]
-
-    def _holding(self, scraper: str, game: Game, text: str) -> list[datetime]:
+    def _holding(self, scraper: str, game: Game) -> list[datetime]:
         """When scrapes of the game's date succeeded whose object contains the game."""
-        rows = self._of_date.get((scraper, game.game_date), ())
-        return [r["triggered_at"] for r in rows if text.encode() in self._read(r["gcs_path"])]
+        found = self._of_date.get((scraper, game.game_date), ())
+        return [when for when, games in found if game.game_id in games]

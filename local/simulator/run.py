@@ -20,7 +20,7 @@ from common.logs import silent
 from common.settings import Settings
 from local.fake_sources.season import SeasonFile, load_season, unknown
 from local.fake_sources.slate import refuse_far
-from local.records.coverage import Collected, GameCoverage, wanted_of
+from local.records.coverage import GameCoverage
 from local.records.tables import Tables
 from local.scheduler import ticks_of
 from local.simulator import season_findings
@@ -168,6 +168,7 @@ def _live(simulation: Simulation, options: SimulateOptions, report: Report) -> i
             return number
         day = options.first + timedelta(days=number)
         live_day(simulation, day)
+        gc.collect(0)
         report(Progress(day, number + 1, planned, simulation.events, time.monotonic() - began))
     simulation.world.settle()  # what is still on its way is late, not lost
     simulation.invariants.at_rest()
@@ -176,7 +177,7 @@ def _live(simulation: Simulation, options: SimulateOptions, report: Report) -> i
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Switch the garbage collector off: it costs seconds a year, and saves only some 50 MB."""
+    """Switch the garbage collector off; `_live` collects what each day leaves, and no more."""
     gc.disable()
     try:
         yield
@@ -213,7 +214,7 @@ def _is_done(simulation: Simulation, options: SimulateOptions) -> bool:
         return False
     since = options.last - UNFINISHED_AGE_MAX
     games = [game for game in _played(simulation, options) if game.game_date >= since]
-    return all(found.complete for found in _cover(simulation, games))
+    return all(found.complete for found in simulation.cover(games))
 
 
 def _played(simulation: Simulation, options: SimulateOptions) -> list[Game]:
@@ -222,15 +223,8 @@ def _played(simulation: Simulation, options: SimulateOptions) -> list[Game]:
     return [g for g in games if g.tipoff is not None and g.game_date >= options.first]
 
 
-def _cover(simulation: Simulation, games: list[Game]) -> list[GameCoverage]:
-    world = simulation.world
-    wanted = wanted_of(world.runtime.workflows, world.runtime.per_game)
-    collected = Collected(world.rows["scraper_execution_log"], simulation.read_path)
-    return [collected.cover(game, wanted) for game in games]
-
-
 def _gather(simulation: Simulation, options: SimulateOptions, days: int, seconds: float) -> Outcome:
-    world, covered = simulation.world, _cover(simulation, _played(simulation, options))
+    world, covered = simulation.world, simulation.cover(_played(simulation, options))
     by_id = {found.game.game_id: found for found in covered}
     played_on = {game.game_date: game for game in world.slate.by_id.values()}
     return Outcome(

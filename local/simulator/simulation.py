@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from zlib import crc32
 
+from common.calendar.games import Game
 from common.cloud.ports import StoredObject
 from common.configuration.workflows import CatchUp
 from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
@@ -18,6 +19,7 @@ from common.runtime import Runtime
 from common.state.names import switch
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import SCHEDULE_DAYS_BACK, SeasonFile, Sources
+from local.records.coverage import Collected, GameCoverage, wanted_of
 from local.simulator.chance import Chance
 from local.simulator.fault_spec import Faults
 from local.simulator.invariants import Invariants
@@ -40,6 +42,8 @@ DUPLICATE_DELAY_MAX = timedelta(minutes=2)
 DUPLICATED_ATTEMPTS_MAX = 3
 """Only the first attempts of a message are duplicated: while it fails, each duplicate is retried by
 itself, and duplicates of a hundred attempts would be more than the world can hold."""
+STATE_KEPT_FOR = timedelta(days=45)
+"""How long the state bucket keeps an object: the default of Terraform's `state_retention_days`."""
 CLOCK_ERROR_MAX = timedelta(seconds=90)
 """How far an instance's clock is off, in either direction."""
 
@@ -92,6 +96,7 @@ class Simulation:
         self._port_faults = PortFaults(faults, self.chance, self.world.clock, late)
         self._source_fault: Answer | None = None
         self._queued: Counter[str] = Counter()
+        self._looked_at = 0
         self._attach()
         reaches = self._real.reaches if self._real else lambda _: False
         self.sources = Sources(season, self._lateness, _reach(self.world.runtime), reaches)
@@ -112,16 +117,43 @@ class Simulation:
                 publisher=intercepted(world.publisher, partial(around, "pubsub")),
             )
 
-    def read_path(self, path: str) -> bytes:
+    def cover(self, games: Iterable[Game]) -> list[GameCoverage]:
+        """Compute what has been collected of some games."""
+        self._collect()
+        return [self._collected.cover(game) for game in games]
+
+    @cached_property
+    def _collected(self) -> Collected:
+        runtime = self.world.runtime
+        return Collected(wanted_of(runtime.workflows, runtime.per_game), self._read_path)
+
+    def _collect(self) -> None:
+        """Look at what was logged since the last time."""
+        log = self.world.rows["scraper_execution_log"]
+        self._collected.add(log[self._looked_at :])
+        self._looked_at = len(log)
+
+    def _read_path(self, path: str) -> bytes:
         """The content of a `gs://` path."""
         bucket, _, name = path.removeprefix("gs://").partition("/")
         held = self.world.storage.read(bucket, name)
         return held[0] if held else b""
 
     def forget(self) -> None:
-        """Drop answers and messages, which only tests look at: a season of them is large."""
-        self.world.answers.clear()
-        self.world.publisher.published.clear()
+        """Drop what a season would fill the memory with, once it is of no use.
+
+        That are answers and messages, which only tests look at; what reads have cached; state by
+        its age, as the bucket's rule does; and the bytes of data that old, which nothing reads: its
+        descriptions stay.
+        """
+        self._collect()
+        world, settings = self.world, self.world.runtime.settings
+        world.answers.clear()
+        world.publisher.published.clear()
+        world.warehouse.forget_views()
+        old = self._now() - STATE_KEPT_FOR
+        world.storage.delete_before(settings.state_bucket, old)
+        world.storage.empty_before(settings.data_bucket, old)
 
     def _now(self) -> datetime:
         return self.world.clock.now()

@@ -37,8 +37,9 @@ def lacking(flow: PostGame | CatchUp, game: Game, situation: Situation) -> GameT
 
 def _can_be_asked(flow: PostGame | CatchUp, scraper: str, game: Game, situation: Situation) -> bool:
     """Return whether a scraper, or one that stands in for it, knows the game by its id."""
-    names = flow.standing_for(scraper)
-    return is_known(game.game_id) or any(name not in situation.by_nba_id for name in names)
+    if is_known(game.game_id):
+        return True
+    return any(name not in situation.by_nba_id for name in flow.standing_for(scraper))
 
 
 def _is_early(

@@ -1,4 +1,4 @@
-"""`python -m local explore`: how pieces of work can meet, schedule by schedule."""
+"""`python -m local explore`: how pieces of work can meet, schedule by schedule, on all cores."""
 
 import sys
 import time
@@ -45,9 +45,9 @@ def explore(scene: str | None, text: str | None, seed: int, minutes: float) -> N
         return
     began, due, number = time.monotonic(), PROGRESS_SECONDS, 0
     draw = Random(seed)  # noqa: S311 - no secret
-    every = (explorer.tried(one, explorer.every_schedule(one)) for one in chosen)
-    at_random = explorer.tried_at_random(chosen, draw)
-    for failure in chain(chain.from_iterable(every), at_random):
+    every = ((one.name, schedule) for one in chosen for schedule in explorer.every_schedule(one))
+    wanted = chain(every, explorer.at_random(chosen, draw))
+    for failure in explorer.tried_on_all_cores(wanted):
         number += 1
         seconds = time.monotonic() - began
         if failure:

@@ -1,8 +1,11 @@
 """Explores scenes: runs schedules, and reduces one that fails to its smallest form."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
+from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -18,6 +21,8 @@ from local.simulator.world import World
 Change = Callable[[World], None]
 """Takes a safeguard out of a world, for ablation."""
 SWITCHES_MAX, FAULTS_MAX = 4, 2
+BATCH, CHUNK = 240, 6
+"""How many schedules are handed out to the cores together, and to one of them at once."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +115,25 @@ def tried(
         yield Failure(scene.name, schedule, tuple(wrong)) if wrong else None
 
 
-def tried_at_random(scenes: Sequence[Scene], draw: Random) -> Iterator[Failure | None]:
-    """Try random schedules of the scenes in turn, without end."""
-    endless = [tried(scene, random_schedules(scene, draw)) for scene in scenes]
+def at_random(scenes: Sequence[Scene], draw: Random) -> Iterator[tuple[str, Schedule]]:
+    """Yield random schedules of the scenes in turn, each with its scene's name, without end."""
+    endless = [(scene.name, random_schedules(scene, draw)) for scene in scenes]
     while True:
-        for one in endless:
-            yield next(one)
+        for name, schedules in endless:
+            yield name, next(schedules)
+
+
+def tried_on_all_cores(schedules: Iterator[tuple[str, Schedule]]) -> Iterator[Failure | None]:
+    """Try schedules, each with its scene's name, and yield what came of them, in order."""
+    # A fork is as this process is, also where a test has taken out a safeguard.
+    with ProcessPoolExecutor(os.cpu_count(), get_context("fork")) as pool:
+        while batch := [*islice(schedules, BATCH)]:
+            yield from pool.map(_tried_one, batch, chunksize=CHUNK)
+
+
+def _tried_one(named: tuple[str, Schedule]) -> Failure | None:
+    name, schedule = named
+    return next(tried(SCENES[name], [schedule]))
 
 
 def first_failure(

@@ -4,19 +4,18 @@
 """
 
 import sys
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from operator import attrgetter
+from itertools import takewhile
 from threading import Lock
 
 from common.clock import Clock
 from common.cloud.ports import Filter, Row, StoredObject
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
-from local.simulator.ports.memory_index import Folder, Partition, days_between, partition_day
+from local.simulator.ports.memory_index import Names, Partition, days_between, partition_day
 from local.simulator.ports.memory_limits import Statements, check_object, too_early
 
 
@@ -35,9 +34,9 @@ class MemoryStorage:
         self.listeners: list[Callable[[StoredObject], None]] = []
         self._clock = clock
         self._buckets = None if buckets is None else frozenset(buckets)
-        self._held: dict[str, dict[str, tuple[bytes, StoredObject]]] = defaultdict(dict)
-        self._index: dict[str, Folder[StoredObject]] = defaultdict(Folder)
-        self._written: dict[tuple[str, str], datetime] = {}
+        # In the order of the last writes, so that the oldest are found first.
+        self._held: dict[str, dict[str, tuple[bytes | None, StoredObject]]] = defaultdict(dict)
+        self._index: dict[str, Names[StoredObject]] = defaultdict(Names)
         self._generation = 0
         self._lock = Lock()
 
@@ -76,7 +75,7 @@ class MemoryStorage:
     ) -> StoredObject:
         while (made := self._try(bucket, name, data, make, expected)) is None:
             # The client tries again by itself where a name is written too often.
-            self._clock.sleep(too_early(self._written[bucket, name], self._clock.now()))
+            self._clock.sleep(too_early(self._written(bucket, name), self._clock.now()))
         for listener in self.listeners:
             listener(made)
         return made
@@ -92,24 +91,31 @@ class MemoryStorage:
                 raise ConflictError(
                     f"gs://{bucket}/{name} is at generation {present}, not {expected}"
                 )
-            if too_early(self._written.get((bucket, name)), now):
+            if present and too_early(self._written(bucket, name), now):
                 return None
             self._generation += 1
             made = make(bucket, name, self._generation, size=len(data), created=now)
-            held[name], self._written[bucket, name] = (bytes(data), made), now
+            held.pop(name, None)
+            held[name] = (bytes(data), made)
             self._index[bucket].put(name, made)
         return made
 
+    def _written(self, bucket: str, name: str) -> datetime | None:
+        held = self._held[bucket].get(name)
+        return held and held[1].created
+
     def restore(self, bucket: str, name: str) -> StoredObject:
         """Write an object anew with the same bytes and metadata, as a restore or a rewrite does."""
-        data, held = self._bucket(bucket)[name]
+        found, held = self.read(bucket, name), self.stat(bucket, name)
+        assert found
+        assert held
         make = partial(
             StoredObject,
             content_type=held.content_type,
             metadata=held.metadata,
             custom_time=held.custom_time,
         )
-        return self._write(bucket, name, data, make, expected=held.generation)
+        return self._write(bucket, name, found[0], make, expected=held.generation)
 
     def corrupt(self, bucket: str, name: str, data: bytes) -> None:
         """Change an object's bytes behind its back: generation and description stay."""
@@ -122,6 +128,20 @@ class MemoryStorage:
             del self._bucket(bucket)[name]
             self._index[bucket].remove(name)
 
+    def delete_before(self, bucket: str, instant: datetime) -> None:
+        """Delete what was last written before an instant, as a lifecycle rule by age does."""
+        for old in self._older(bucket, instant):
+            self.delete(bucket, old.name)
+
+    def empty_before(self, bucket: str, instant: datetime) -> None:
+        """Keep of what was last written before an instant the description alone."""
+        for old in self._older(bucket, instant):
+            self._held[bucket][old.name] = (None, old)
+
+    def _older(self, bucket: str, instant: datetime) -> list[StoredObject]:
+        held = (stored for _, stored in self._bucket(bucket).values())
+        return [*takewhile(lambda each: each.created and each.created < instant, held)]
+
     def read(
         self, bucket: str, name: str, *, max_bytes: int = 64 * 1024 * 1024
     ) -> tuple[bytes, int] | None:
@@ -131,6 +151,8 @@ class MemoryStorage:
             return None
         if held[1].size > max_bytes:
             raise BadInputError(f"gs://{bucket}/{name} has more than {max_bytes} bytes, the limit")
+        if held[0] is None:
+            raise RuntimeError(f"gs://{bucket}/{name} is too old: its bytes were dropped")
         return held[0], held[1].generation
 
     def stat(self, bucket: str, name: str) -> StoredObject | None:
@@ -149,10 +171,9 @@ class MemoryStorage:
     ) -> Iterator[StoredObject]:
         """Objects below `prefix` in name order; see the port."""
         self._bucket(bucket)
+        most = sys.maxsize if limit is None else limit
         with self._lock:
-            found = self._index[bucket].listed(prefix, start or "", limit or sys.maxsize)
-        stop = len(found) if end is None else bisect_left(found, end, key=attrgetter("name"))
-        return iter(found[: stop if limit is None else min(stop, limit)])
+            return iter(self._index[bucket].listed(prefix, start or "", end, most))
 
     def folders(self, bucket: str, prefix: str = "") -> Sequence[str]:
         """The next path segments below `prefix`; see the port."""
@@ -160,7 +181,7 @@ class MemoryStorage:
         with self._lock:
             return self._index[bucket].folders(prefix)
 
-    def _bucket(self, bucket: str) -> dict[str, tuple[bytes, StoredObject]]:
+    def _bucket(self, bucket: str) -> dict[str, tuple[bytes | None, StoredObject]]:
         if self._buckets is not None and bucket not in self._buckets:
             raise ConfigError(f"bucket {bucket!r} does not exist; create it or fix its name")
         return self._held[bucket]
@@ -211,6 +232,11 @@ class MemoryWarehouse:
                 day = partition_day(row[shape.partition_column])
                 self._days[table_name, day].rows.append(row)
 
+    def forget_views(self) -> None:
+        """Free what reads have cached; the next ones make it anew."""
+        for partition in self._days.values():
+            partition.forget_views()
+
     def adopt(self, table_name: str, row: Row) -> None:
         """Hold a row that another system wrote before: reads find it, `rows` lists only ours."""
         day = partition_day(row[table(table_name).partition_column])
@@ -248,6 +274,12 @@ class MemoryWarehouse:
             else:
                 found += [row for _, row in view]
         arrays = [name for name in names if shape.column(name).mode == "REPEATED"]
-        if not arrays:
-            return found
-        return [{**row, **{name: [*row[name]] for name in arrays}} for row in found]
+        return [_copied(row, arrays) for row in found] if arrays else found
+
+
+def _copied(row: Row, arrays: Sequence[str]) -> Row:
+    """Copy a row with its arrays: a reader may change them."""
+    copy = dict(row)
+    for name in arrays:
+        copy[name] = [*row[name]]
+    return copy

@@ -1,8 +1,7 @@
 """Indexes of the in-memory ports, so that a read costs the same however much else is stored."""
-# ruff: noqa: SLF001 - the folders of one tree know each other
 
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -15,118 +14,87 @@ _VIEWS_MAX = 16
 Where = Mapping[str, frozenset[Any]]
 
 
-class Folder(Generic[T]):
-    """The items below one folder, in the order of their names.
+class Names(Generic[T]):
+    """The items of a bucket in the order of their names.
 
-    A sub-folder's key ends in a slash, so that sorted keys make sorted names.
-
-    Args:
-        path: path of the folder with its slash; empty for the bucket.
-        known: all folders of the bucket by path; the bucket's own folder starts the mapping.
+    They lie in one sorted list for each folder at the top, so that a new name moves few others.
     """
 
-    __slots__ = ("_children", "_items", "_keys", "_known", "_path")
-
-    def __init__(self, path: str = "", known: "dict[str, Folder[T]] | None" = None) -> None:
-        self._path = path
-        self._known = {} if known is None else known
-        self._known[path] = self
-        self._children: dict[str, Folder[T] | T] = {}
-        self._keys: list[str] | None = None
-        self._items: list[T] | None = None
+    def __init__(self) -> None:
+        # A folder's key ends in a slash, so that sorted keys make sorted names.
+        self._tops: list[str] = []
+        self._names: dict[str, list[str]] = {}
+        self._items: dict[str, list[T]] = {}
 
     def put(self, name: str, item: T) -> None:
-        """Add an item under its full name, or replace the one that is there."""
-        # Insert straight into the deepest known folder; its ancestors cache no listing while it
-        # caches none.
-        near = self._known.get(name[: name.rfind("/") + 1])
-        (near if near and near._items is None else self)._put(name, item)
-
-    def _put(self, name: str, item: T) -> None:
-        self._items = None
-        key = self._key(name)
-        if key not in self._children:
-            self._keys = None
-            if key.endswith("/"):
-                self._children[key] = Folder(self._path + key, self._known)
-        child = self._children.get(key)
-        if isinstance(child, Folder):
-            child._put(name, item)
+        """Add an item under its name, or replace the one that is there."""
+        top = _top(name)
+        if top not in self._names:
+            insort(self._tops, top)
+            self._names[top], self._items[top] = [], []
+        names, items = self._names[top], self._items[top]
+        place = bisect_left(names, name)
+        if place < len(names) and names[place] == name:
+            items[place] = item
         else:
-            self._children[key] = item
+            names.insert(place, name)
+            items.insert(place, item)
 
     def remove(self, name: str) -> None:
-        """Remove an item by its full name, and the folders that it leaves empty."""
-        self._items = None
-        key = self._key(name)
-        child = self._children[key]
-        if isinstance(child, Folder):
-            child.remove(name)
-            if child.keys():
-                return
-            del self._known[self._path + key]
-        del self._children[key]
-        self._keys = None
+        """Remove the item of a name."""
+        top = _top(name)
+        place = bisect_left(self._names[top], name)
+        del self._names[top][place], self._items[top][place]
+        if not self._names[top]:
+            self._tops.remove(top)
+            del self._names[top], self._items[top]
 
-    def listed(self, prefix: str, start: str, limit: int = sys.maxsize) -> list[T]:
-        """List about `limit` items whose names begin with `prefix`, from `start` on, in order."""
-        folder = self._at(prefix)
-        return folder.below(prefix, start, limit) if folder else []
-
-    def below(self, prefix: str, start: str, limit: int) -> list[T]:
-        """List likewise, for a prefix that ends within this folder."""
-        keys, partial = self.keys(), prefix[len(self._path) :]
-        low, high = bisect_left(keys, partial), bisect_left(keys, partial + _LAST_CHARACTER)
-        if start.startswith(self._path):
-            # One key further back: the folder that `start` itself is in.
-            low = max(low, bisect_left(keys, start[len(self._path) :]) - 1)
+    def listed(
+        self, prefix: str, start: str = "", end: str | None = None, limit: int = sys.maxsize
+    ) -> list[T]:
+        """List up to `limit` items whose names begin with `prefix`, `start` <= name < `end`."""
+        first, last = max(prefix, start), prefix + _LAST_CHARACTER
+        last = last if end is None else min(last, end)
         found: list[T] = []
-        for key in keys[low:high]:
-            child, name = self._children[key], self._path + key
-            if not isinstance(child, Folder):
-                found += [child] if name >= start else []
-            elif start <= name:
-                found += child.items(limit - len(found))
-            elif start.startswith(name):
-                found += child.below(name, start, limit)
+        for top in self._tops_of(prefix):
+            names = self._names[top]
+            low, high = bisect_left(names, first), bisect_left(names, last)
+            found += self._items[top][low : min(high, low + limit - len(found))]
             if len(found) >= limit:
                 break
         return found
 
     def folders(self, prefix: str) -> list[str]:
         """List the parts of names that follow `prefix`, up to the next slash."""
-        folder = self._at(prefix)
-        if folder is None:
-            return []
-        partial = prefix[len(folder._path) :]
-        kept = (key for key in folder.keys() if key.startswith(partial))  # noqa: SIM118 - no dict
-        return [key[len(partial) :] for key in kept if key.endswith("/")]
+        if "/" not in prefix:
+            tops = self._tops_of(prefix)
+            return [top[len(prefix) :] for top in tops if top.endswith("/")]
+        found: list[str] = []
+        names = self._names.get(_top(prefix), [])
+        place = bisect_left(names, prefix)
+        while place < len(names) and names[place].startswith(prefix):
+            below, slash, _ = names[place][len(prefix) :].partition("/")
+            if slash:
+                found.append(below + slash)
+                place = bisect_left(names, prefix + below + _AFTER_SLASH, place)
+            else:
+                place += 1
+        return found
 
-    def keys(self) -> list[str]:
-        """The keys directly in this folder, in order."""
-        if self._keys is None:
-            self._keys = sorted(self._children)
-        return self._keys
+    def _tops_of(self, prefix: str) -> list[str]:
+        """List the folders at the top, and the names without a folder, that a prefix may mean."""
+        if "/" in prefix:
+            return [top for top in (_top(prefix),) if top in self._names]
+        low = bisect_left(self._tops, prefix)
+        return self._tops[low : bisect_left(self._tops, prefix + _LAST_CHARACTER, low)]
 
-    def items(self, limit: int) -> list[T]:
-        """All items below, in order, or about `limit` of them; do not change the list."""
-        if self._items is None:
-            found: list[T] = []
-            for key in self.keys():
-                child = self._children[key]
-                found += child.items(limit - len(found)) if isinstance(child, Folder) else [child]
-                if len(found) >= limit:
-                    return found
-            self._items = found
-        return self._items
 
-    def _key(self, name: str) -> str:
-        head, slash, _ = name[len(self._path) :].partition("/")
-        return head + slash
+_AFTER_SLASH = chr(ord("/") + 1)
 
-    def _at(self, prefix: str) -> "Folder[T] | None":
-        """The folder that a prefix ends in; call it on the bucket's own folder."""
-        return self._known.get(prefix[: prefix.rfind("/") + 1])
+
+def _top(name: str) -> str:
+    head, slash, _ = name.partition("/")
+    return head + slash
 
 
 class Partition:
@@ -150,6 +118,10 @@ class Partition:
                 self._views.clear()
             self._views[key] = (len(self.rows), found)
         return found
+
+    def forget_views(self) -> None:
+        """Free the cached views."""
+        self._views.clear()
 
 
 def partition_day(value: date) -> date:

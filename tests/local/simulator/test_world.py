@@ -14,7 +14,6 @@ from common.settings import ROOT
 from local.day.coverage import cover
 from local.day.replay import last_window
 from local.fake_sources.slate import load
-from local.records.coverage import Collected
 from local.scheduler import ticks_of
 from local.simulator.ports.intercepted import Call, Crash, Do, intercepted
 from local.simulator.ports.memory import MemoryWarehouse
@@ -168,8 +167,8 @@ def test_lines_are_there_before_tip_off_and_box_scores_by_eleven() -> None:
         held = world.storage.read(bucket, name)
         return held[0] if held else b""
 
-    collected = Collected(world.rows["scraper_execution_log"], read)
-    found = cover(collected, SLATE.on(DAY), world.runtime.workflows, last_window(DAY))
+    log, flows = world.rows["scraper_execution_log"], world.runtime.workflows
+    found = cover(log, read, SLATE.on(DAY), flows, last_window(DAY))
     assert len(found.games) == len(found.lines_before_tipoff) == 12
     assert len(found.box_scores) == 9
     assert len(found.due_later) == 3

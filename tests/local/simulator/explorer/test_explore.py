@@ -11,6 +11,7 @@ from local.simulator.explorer.explore import (
     every_schedule,
     first_failure,
     random_schedules,
+    tried_on_all_cores,
     try_out,
 )
 from local.simulator.explorer.scenes import SCENES
@@ -65,6 +66,15 @@ def test_a_failure_is_printed_with_the_line_that_runs_it_again() -> None:
     assert done.output.splitlines()[-1] == line
     again = CliRunner().invoke(main, [*line.split()[3:]])
     assert (again.exit_code, again.output) == (0, "It holds.\n")
+
+
+def test_all_cores_report_in_the_order_of_the_schedules() -> None:
+    """What each schedule came to is where its schedule is."""
+    forged = next(one for one in SAFEGUARDS if one.scene == "forger-beside-the-task")
+    wanted = [(name, Schedule("AB")) for name in ("two-sweeps", forged.scene, "lost-message")]
+    with forged.taken():
+        found = [*tried_on_all_cores(iter(wanted))]
+    assert [one and one.scene for one in found] == [None, forged.scene, None]
 
 
 def test_the_number_of_schedules_is_printed() -> None:

@@ -3,38 +3,34 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.simulator.ports.memory_index import Folder, Partition
+from local.simulator.ports.memory_index import Names, Partition
 from tests.kit.counted import calls
 
 NAMES = st.lists(st.text("ab-/", min_size=1, max_size=6), max_size=12)
 PIECES = st.text("ab-/", max_size=4)
 
 
-def folder(names: list[str]) -> Folder[str]:
+def bucket(names: list[str]) -> Names[str]:
     """A bucket's index with these names."""
-    made = Folder[str]()
+    made = Names[str]()
     for name in names:
         made.put(name, name)
     return made
 
 
-@given(names=NAMES, gone=NAMES, prefix=PIECES, start=PIECES, limit=st.integers(1, 5))
+@given(names=NAMES, gone=NAMES, prefix=PIECES, bounds=st.tuples(PIECES, PIECES))
 def test_a_listing_is_what_a_scan_gives(
-    names: list[str], gone: list[str], prefix: str, start: str, limit: int
+    names: list[str], gone: list[str], prefix: str, bounds: tuple[str, str]
 ) -> None:
-    """For any names, prefix, start and limit, also after names were removed and others added."""
-    made = folder(names[:6])
-    made.listed(prefix, start)
-    made.listed("", "", limit)
-    for name in names[6:]:
-        made.put(name, name)
+    """For any names, prefix, bounds and limit, also after names were removed."""
+    made, (start, end) = bucket(names), bounds
     kept = sorted(set(names) - set(gone))
     for name in set(names) & set(gone):
         made.remove(name)
-    assert made.listed(prefix, start) == [
-        name for name in kept if name.startswith(prefix) and name >= start
-    ]
-    assert made.listed(prefix, start, limit)[:limit] == made.listed(prefix, start)[:limit]
+    found = [name for name in kept if name.startswith(prefix) and name >= start]
+    assert made.listed(prefix, start) == found
+    assert made.listed(prefix, start, end) == [name for name in found if name < end]
+    assert made.listed(prefix, start, limit=2) == found[:2]
     below = [name[len(prefix) :] for name in kept if name.startswith(prefix)]
     assert made.folders(prefix) == sorted({n.partition("/")[0] + "/" for n in below if "/" in n})
 
@@ -43,7 +39,7 @@ def test_listing_the_last_days_costs_the_same_after_years() -> None:
     """Counted in function calls: three dates of ten, and three of a thousand."""
 
     def after(days: int) -> int:
-        made = folder([f"events/{day:05d}/x.json" for day in range(days)])
+        made = bucket([f"events/{day:05d}/x.json" for day in range(days)])
         start = f"events/{days - 3:05d}"
         assert len(made.listed("events/", start)) == 3
         return calls(lambda: made.listed("events/", start))
@@ -55,9 +51,9 @@ def test_a_first_page_costs_the_same_after_years() -> None:
     """Counted in function calls: twenty names of a thousand, and of fifty thousand."""
 
     def after(days: int) -> int:
-        made = folder([f"events/{day:05d}/{at}.json" for day in range(days) for at in range(10)])
-        assert len(made.listed("", "events/00002/5", 20)) >= 20
-        return calls(lambda: made.listed("", "events/00002/5", 20))
+        made = bucket([f"events/{day:05d}/{at}.json" for day in range(days) for at in range(10)])
+        assert len(made.listed("", "events/00002/5", limit=20)) == 20
+        return calls(lambda: made.listed("", "events/00002/5", limit=20))
 
     assert after(5000) == after(100)
 

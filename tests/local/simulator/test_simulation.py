@@ -1,0 +1,44 @@
+"""What a long simulation keeps."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from common.settings import ROOT
+from local.simulator.run import SimulateOptions, make_simulation
+from local.simulator.simulation import STATE_KEPT_FOR
+from tests.kit.seasons import season_of, write_season
+from tests.local.simulator.test_run import DAYS, FIRST
+
+OLD, YOUNG = STATE_KEPT_FOR + timedelta(hours=1), STATE_KEPT_FOR - timedelta(hours=1)
+
+
+def test_state_is_deleted_by_age_as_in_the_cloud() -> None:
+    """The age is the default of `state_retention_days`."""
+    held = (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
+    found = re.search(r'"state_retention_days" \{[^}]*?default += (\d+)', held)
+    assert found
+    assert timedelta(days=int(found[1])) == STATE_KEPT_FOR
+
+
+def test_of_what_is_old_no_state_and_no_bytes_are_kept(tmp_path: Path) -> None:
+    """Young objects stay as they are, and old data stays listed, though nobody can read it."""
+    file = write_season(tmp_path / "season.json", season_of(DAYS))
+    simulation = make_simulation(SimulateOptions(file, FIRST, FIRST))
+    world, settings = simulation.world, simulation.world.runtime.settings
+    state, data, now = settings.state_bucket, settings.data_bucket, world.clock.now()
+    for name, age in (("x/old", OLD), ("x/young", YOUNG)):
+        world.clock.move(now + OLD - age)
+        for bucket in (state, data):
+            world.storage.create(bucket, name, name.encode())
+    world.clock.move(now + OLD)
+    simulation.forget()
+    assert [each.name for each in world.storage.list(state, "x")] == ["x/young"]
+    assert [each.name for each in world.storage.list(data, "x")] == ["x/old", "x/young"]
+    held = world.storage.read(data, "x/young")
+    assert held
+    assert held[0] == b"x/young"
+    with pytest.raises(RuntimeError, match="bytes were dropped"):
+        world.storage.read(data, "x/old")
