@@ -17,7 +17,6 @@ from common.errors import BadInputError
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 CORRECTED_AFTER = timedelta(hours=2)
 """How long after the end NBA.com rewrites a game's box score: all recorded files are stamped so."""
-FAR = timedelta(days=14)
 REFEREES_AT = time(9, 30)
 TODAY_AT = time(12)
 """When NBA.com's file of today's games begins to be about today; until then it is the night's."""
@@ -186,7 +185,9 @@ def _game(entry: object, path: Path) -> Game:
     )
 
 
-def refuse_far(path: Path, listed: Collection[date], first: date, last: date) -> None:
+def refuse_far(
+    path: Path, listed: Collection[date], first: date, last: date, *, far: timedelta
+) -> None:
     """Refuse dates that are far from every game of a schedule: nothing would be decided in them.
 
     Args:
@@ -194,11 +195,12 @@ def refuse_far(path: Path, listed: Collection[date], first: date, last: date) ->
         listed: the dates of its games; with none, nothing is refused.
         first: of the dates.
         last: of the dates.
+        far: how far.
 
     Raises:
-        BadInputError: all of them are over two weeks before the first game or after the last.
+        BadInputError: all of them are farther before the first game or after the last.
     """
-    if listed and (last < min(listed) - FAR or first > max(listed) + FAR):
+    if listed and (last < min(listed) - far or first > max(listed) + far):
         known = f"{min(listed)} to {max(listed)}"
         days = f"{first}" if first == last else f"{first} to {last}"
         raise BadInputError(f"{days}: no games known ({path} has {known}); pass --schedule FILE")

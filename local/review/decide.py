@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from local.fake_sources.slate import load, refuse_far
 from local.records.rows import read_history
 from local.review.explain import explain
 
+FAR = timedelta(days=14)
+"""With no game this near the controller reads no history: nothing is decided of such a day."""
 CONTROLLER = "tick-master-controller"
 
 
@@ -73,7 +75,8 @@ def _situation(
     runtime: Runtime, schedule: Path, instant: datetime, history: Path | None
 ) -> Situation:
     cron, calendar = runtime.cron(CONTROLLER), by_date(load(schedule).games)
-    refuse_far(schedule, calendar, eastern_date(instant), eastern_date(instant))
+    day = eastern_date(instant)
+    refuse_far(schedule, calendar, day, day, far=FAR)
     slot = slot_of(cron, instant)
     return Situation(
         # Far from any tick, decide as if a tick came at this instant.

@@ -19,9 +19,9 @@ def test_without_arguments_the_help_is_printed() -> None:
 
 
 def test_the_help_lists_every_command_below_its_heading() -> None:
-    """The four headings are printed in order, each followed by its commands."""
+    """The five headings are printed in order, each followed by its commands."""
     lines = iter(run("--help").stdout.splitlines())
-    assert list(GROUPS) == ["Stack", "Review", "Operate", "Develop"]
+    assert list(GROUPS) == ["Stack", "Review", "Look", "Operate", "Develop"]
     for heading, commands in GROUPS.items():
         assert f"{heading}:" in lines
         for command in commands:
