@@ -96,10 +96,11 @@ def cover(place: Runtime, day: date) -> DateCoverage:
     """
     now = place.clock.now()
     listed = place.season.read(now).calendar.get(day, ())
+    log = place.threads.submit(read_log, place, day, now)
     decisions = decisions_about(place, day, now)
     flows, off = configured(place, decisions)
     games = sorted((game for game in listed if not game.postponed), key=_tipoff)
-    seen = Seen(games, read_log(place, day, now), decisions, now)
+    seen = Seen(games, log.result(), decisions, now)
     wanted = wanted_of(flows, place.per_game)
     seen.look_into(place, [each for each in wanted if not each.per_game])
     return DateCoverage(

@@ -57,12 +57,15 @@ def status_of(place: Runtime) -> Status:
     day = eastern_date(now)
     yesterday, soon = day - timedelta(days=1), now + timedelta(minutes=1)
     since = at(yesterday, time())
-    select = place.warehouse.select
-    plan = select("daily_expected_schedule", PLAN_COLUMNS, since=at(day, time()), until=soon)
-    sweeps = select("cleanup_operations", SWEEP_COLUMNS, since=since, until=soon)
+    begin, select = place.threads.submit, place.warehouse.select
+    planned = begin(
+        select, "daily_expected_schedule", PLAN_COLUMNS, since=at(day, time()), until=soon
+    )
+    swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=since, until=soon)
     decided = decisions_between(place, since, soon)
     made = [row for row in decided if eastern_date(row["slot"]) == day]
     was_up = len(made) < len(decided)
+    plan, sweeps = planned.result(), swept.result()
     runs = runs_of(place, [row for row in made if row["action"] == "RUN"])
     return Status(
         now=now,
