@@ -35,8 +35,8 @@ REPUBLISHED = "republished"
 """The attribute of an event that was sent again; the bucket's own events do not have it."""
 Action = Literal["RUN", "SKIP", "ABORT"]
 OBJECT_NAME_BYTES_MAX = limits.OBJECT_NAME_BYTES.most
-GAMES_MAX = 64
-"""Four times the largest real slate; a message with more games is a mistake."""
+GAMES_MAX = 256
+"""Far more than a night of ten leagues has (docs/scale.md); a message with more is a mistake."""
 
 
 def _object_name(name: str) -> str:

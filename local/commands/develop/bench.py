@@ -7,16 +7,21 @@ import click
 
 @click.command()
 @click.option("--calls", is_flag=True, help="Only count the sequential remote calls.")
+@click.option("--scale", metavar="N,N", help="Only count days of N times the games.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--write", is_flag=True, help="Write docs/bench.md and the README's table.")
-def bench(*, calls: bool, as_json: bool, write: bool) -> None:
+def bench(*, calls: bool, scale: str | None, as_json: bool, write: bool) -> None:
     """Measure how fast it is, beside floors of the same run."""
     from local.bench.calls.chains import count_calls
     from local.bench.page import BASE, LAST, PAGE, load, render
     from local.bench.peers import README, with_peers
     from local.bench.run import measure
     from local.costs.prices import load_prices
+    from local.costs.scale import count_load, factors, table
 
+    if scale is not None:
+        click.echo(table({factor: count_load(factor) for factor in factors(scale)}), nl=False)
+        return
     prices = load_prices()
     counted = {"warm": count_calls(prices, cold=False), "cold": count_calls(prices, cold=True)}
     measured = None if calls else measure(lambda text: click.echo(f"bench: {text}", err=True))

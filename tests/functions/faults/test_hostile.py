@@ -152,7 +152,7 @@ def field_cases() -> list[tuple[str, str, Any]]:
         "target_date": {**text, "no date": "2025-13-01", "long ago": "0001-01-01"},
         "scrapers": {"too many": many, "a path": ["../x"], "no list": {"a": 1}},
         "targets": {
-            "too many": [{"game_id": "0022500213", "away": "MIL", "home": "CHA"}] * 65,
+            "too many": [{"game_id": "0022500213", "away": "MIL", "home": "CHA"}] * 257,
             "a bad id": [{"game_id": "../../../x", "away": "MIL", "home": "CHA"}],
             "too many scrapers": [
                 {"game_id": "0022500213", "away": "MIL", "home": "CHA", "scrapers": many}
@@ -161,13 +161,13 @@ def field_cases() -> list[tuple[str, str, Any]]:
         "scraper": {**text, "a path": "../x", "a URL": "http://evil.example/"},
         "game": {"a bad team": {"game_id": "0022500213", "away": "M/L", "home": "CHA"}, "no": "x"},
         "games": {
-            "too many": [{"game_id": "0022500213", "away": "MIL", "home": "CHA"}] * 65,
+            "too many": [{"game_id": "0022500213", "away": "MIL", "home": "CHA"}] * 257,
             "a bad team": [{"game_id": "0022500213", "away": "M/L", "home": "CHA"}],
             "a bad score": [
                 {"game_id": "0022500213", "away": "MIL", "home": "CHA", "away_score": 10**6}
             ],
         },
-        "event_ids": {"too many": ["a"] * 65, "a path": ["../x"], "long": ["a" * 65]},
+        "event_ids": {"too many": ["a"] * 257, "a path": ["../x"], "long": ["a" * 65]},
         "season_type": {**text, "another": "Summer"},
         "execution": {"no ids": {}, "a text": "x"},
         "bucket": {**text, "a path": "../x", "control": "nba\n"},
@@ -375,7 +375,7 @@ def test_the_longest_message_s_rows_fit_bigquery(world: World, call: Call) -> No
     message = {
         **DECISION,
         "scrapers": ["oddsa_events"] * 64,
-        "targets": [{**game, "scrapers": ["oddsa_events"] * 32}] * 64,
+        "targets": [{**game, "scrapers": ["oddsa_events"] * 32}] * 256,
     }
     assert pushed(call, "workflow_executor", message).status == 200
     world.settle()
