@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from common.cloud.ports import Row
     from local.operate.asking import Question
 
-NOT_FOUND = 1
-"""Exit status where nothing was found, or nothing came of it in time."""
+FAILED = 1
+"""Exit status where the scrape failed, or nothing came of it in time."""
+ANSWERED = ("SUCCESS", "NO_DATA", "NOT_READY")
+"""Outcomes of a source that answers, though it may have nothing yet."""
 
 
 @click.command()
@@ -34,7 +36,7 @@ def scrape(
     project: str | None,
     as_json: bool,
 ) -> None:
-    """Ask for one scrape. Exit status 1 if it finds nothing."""
+    """Ask for one scrape. Exit status 1 if it fails."""
     from local.operate.asking import ask, question_of
     from local.operate.reach import reach
 
@@ -48,8 +50,8 @@ def scrape(
 
     if ask(place, [question], seconds_max=wait, told=told):
         click.echo(f"asked for {question.said}; nothing came of it in {wait:g} s", err=True)
-    if outcomes != ["SUCCESS"]:
-        sys.exit(NOT_FOUND)
+    if not set(outcomes) & {*ANSWERED}:
+        sys.exit(FAILED)
 
 
 def line_of(question: "Question", row: "Row") -> str:

@@ -18,6 +18,8 @@ def test_what_came_of_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.stdout.startswith(
         "SUCCESS   nbac_player_list of 2025-11-12 → gs://nba-scraped-data/"
     )
+    done = run(world, monkeypatch, "scrape", "nbac_injury_report")
+    assert (done.exit_code, done.stdout[:9]) == (0, "NOT_READY")
     done = run(world, monkeypatch, "scrape", "nbac_referee_assignments")
     assert done.exit_code == 1
     assert "answered 503; its body is 'down for maintenance' → gs://" in done.stdout
