@@ -73,7 +73,7 @@ mutants: setup
 
 # Mistakes that are declared as texts, in YAML, Terraform and SQL too (tools/mistakes.py).
 mistakes: setup
-	nice -n 19 $(BIN)/python tools/text_mutants.py $(WORDS)
+	nice -n 19 $(BIN)/python -m tools.text_mutants $(WORDS)
 
 # What Terraform uploads; the same checkout gives the same bytes.
 bundle: setup

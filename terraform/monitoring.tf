@@ -71,6 +71,7 @@ resource "google_bigquery_data_transfer_config" "incidents" {
 
   depends_on = [
     google_bigquery_table.table,
+    google_bigquery_table.view,
     time_sleep.grants,
   ]
 }

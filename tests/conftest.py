@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from hypothesis import HealthCheck, settings
 
 from common.redaction import forget
@@ -30,7 +31,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave the long searches to `make soak`, and keep together what shares a stack or a file."""
     for item in items:
         group = "stack" if item.get_closest_marker("stack") else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+        if getattr(config.option, "loadgroup", False):  # a process of pytest-xdist
+            # It groups by what follows an @. The mark that would add one writes `_nodeid`, which
+            # pytest 9.2 no longer reads: every stack was started in both processes.
+            item._id = coerce_node_id(f"{item.nodeid}@{group}")
     if "soak" in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker("soak")]

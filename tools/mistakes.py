@@ -4,27 +4,8 @@ They reach what no syntax tree of ours describes (YAML, Terraform, SQL), and the
 that no test near the code noticed once. `tools/text_mutants.py` makes them.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A change of one file.
-
-    Attributes:
-        name: what is wrong with it, beginning with its id where it has one.
-        file: its path.
-        old: a text that stands there once.
-        new: what is put in its place.
-        tests: the tests near it; one of them must fail.
-    """
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
-
+from tools.drawn_mistakes import DRAWN
+from tools.mistake import Mistake
 
 CLOUD = "tests/common/cloud"
 CLEANUP = "tests/common/healing/test_objects.py"
@@ -324,5 +305,5 @@ DEPLOYED = (
     ),
 )
 
-MISTAKES = (*CODE, *DEPLOYED)
+MISTAKES = (*CODE, *DRAWN, *DEPLOYED)
 """All of them."""

@@ -23,6 +23,17 @@ FUNCTIONS, HANDLERS = "tests/functions", f"{TESTS}/handlers"
 SOURCES, CLOUD = f"{TESTS}/sources", f"{TESTS}/cloud"
 ENTRY = (f"{TESTS}/entry/test_respond.py", f"{FUNCTIONS}/faults/test_poison.py")
 """Tests of the way into every function."""
+SCRAPERS, MESSAGES, BROKER = f"{TESTS}/scrapers", f"{TESTS}/messages", "tests/local/broker"
+READ = tuple(
+    f"{SCRAPERS}/test_{noun}.py" for noun in ("parsers", "odd_rows", "declarations", "asked")
+)
+"""Tests of all scrapers at once: what they ask for, and how they read their samples."""
+SAMPLES = (f"{SCRAPERS}/test_samples.py", f"{SCRAPERS}/test_recordings.py")
+ESPN = tuple(
+    f"{SCRAPERS}/espn/test_{noun}.py" for noun in ("games", "scoreboard", "boxscore", "listing")
+)
+BROKEN = tuple(f"{BROKER}/test_{noun}.py" for noun in ("broker", "conformance", "rest"))
+"""Tests of the broker as its clients see it."""
 ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations", "scrape"))
 """Tests of a source that is asked."""
 
@@ -44,6 +55,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TESTS}/decisions/test_plan.py",
         f"{TESTS}/decisions/test_decide.py",
     ),
+    "common/decisions/lateness.py": (f"{TESTS}/decisions/test_lateness.py",),
     "common/decisions/recording.py": (f"{TESTS}/decisions/test_recording.py",),
     "common/decisions/inputs.py": (
         f"{TESTS}/decisions/test_inputs.py",
@@ -179,4 +191,76 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/cloud/tables.py": (f"{CLOUD}/test_tables.py",),
     "common/cloud/times.py": (f"{CLOUD}/test_publisher.py", f"{CLOUD}/test_warehouse.py"),
     "common/cloud/warehouse.py": (f"{CLOUD}/test_warehouse.py",),
+    "common/calendar/game_ids.py": (
+        f"{TESTS}/calendar/test_games.py",
+        f"{MESSAGES}/test_models.py",
+    ),
+    "common/calendar/owners.py": (f"{TESTS}/calendar/test_owners.py", f"{TESTS}/calendar"),
+    "common/calendar/playing.py": (f"{TESTS}/calendar",),
+    "common/calendar/tipoff.py": (f"{TESTS}/calendar",),
+    "common/clock.py": (f"{TESTS}/test_clock.py",),
+    "common/configuration/left_out.py": (f"{CONFIGURATION}/test_left_out.py",),
+    "common/configuration/partial.py": (f"{CONFIGURATION}/test_partial.py",),
+    "common/configuration/step.py": (
+        f"{CONFIGURATION}/test_workflows.py",
+        f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
+    ),
+    "common/configuration/topology.py": (f"{CONFIGURATION}/test_topology.py",),
+    "common/configuration/topology_checks.py": (f"{CONFIGURATION}/test_topology_checks.py",),
+    "common/configuration/workflows.py": (
+        f"{CONFIGURATION}/test_workflows.py",
+        f"{CONFIGURATION}/test_checks.py",
+        f"{CONFIGURATION}/test_check_limits.py",
+        f"{CONFIGURATION}/test_partial.py",
+    ),
+    "common/errors.py": (f"{TESTS}/test_errors.py",),
+    "common/logs.py": (f"{TESTS}/test_logs.py",),
+    "common/messages/arrival.py": (f"{MESSAGES}/test_envelope.py", *ENTRY),
+    "common/messages/envelope.py": (f"{MESSAGES}/test_envelope.py", *ENTRY),
+    "common/messages/models.py": (f"{MESSAGES}/test_models.py", f"{MESSAGES}/test_labels.py"),
+    "common/messages/object_names.py": (
+        f"{HANDLERS}/test_scraper_runner.py",
+        f"{MESSAGES}/test_labels.py",
+    ),
+    "common/redaction.py": (f"{TESTS}/test_redaction.py", f"{TESTS}/test_logs.py"),
+    "common/runtime.py": (f"{TESTS}/test_runtime.py", f"{CONFIGURATION}/test_left_out.py"),
+    "common/settings.py": (f"{TESTS}/test_settings.py",),
+    "common/source_settings.py": (f"{TESTS}/test_settings.py",),
+    "common/scrapers/agreement.py": (*READ, f"{SCRAPERS}/nba"),
+    "common/scrapers/bettingpros/events.py": (f"{SCRAPERS}/bettingpros", *READ),
+    "common/scrapers/espn/boxscore.py": (*ESPN, *READ),
+    "common/scrapers/espn/games.py": (*ESPN, *READ),
+    "common/scrapers/espn/listing.py": (*ESPN,),
+    "common/scrapers/espn/roster.py": (f"{SCRAPERS}/nba/test_league.py", *READ, *SAMPLES),
+    "common/scrapers/espn/scoreboard.py": (*ESPN, *READ),
+    "common/scrapers/expectations.py": (f"{SCRAPERS}/test_expectations.py", *READ),
+    "common/scrapers/gamebook.py": READ,
+    "common/scrapers/injury_report.py": (*READ, f"{SCRAPERS}/test_injury_reports.py", *SAMPLES),
+    "common/scrapers/model.py": (*READ, f"{SOURCES}/test_scrape.py"),
+    "common/scrapers/nba/boxscore.py": (f"{SCRAPERS}/nba", *READ),
+    "common/scrapers/nba/boxscore_v3.py": (f"{SCRAPERS}/nba", *READ),
+    "common/scrapers/nba/player_movement.py": (f"{SCRAPERS}/nba", *READ),
+    "common/scrapers/nba/roster.py": (f"{SCRAPERS}/nba", *READ),
+    "common/scrapers/nba/scoreboard.py": (f"{SCRAPERS}/nba", *READ),
+    "common/scrapers/nba/standings.py": (f"{SCRAPERS}/nba", *READ),
+    "common/scrapers/nba_live.py": READ,
+    "common/scrapers/nba_schedule.py": READ,
+    "common/scrapers/nba_stats.py": (*READ, f"{SCRAPERS}/test_expectations.py"),
+    "common/scrapers/odd_rows.py": READ,
+    "common/scrapers/odds/history.py": (f"{SCRAPERS}/odds", *READ),
+    "common/scrapers/odds/live.py": (*READ, f"{SCRAPERS}/odds"),
+    "common/scrapers/referees.py": READ,
+    "common/scrapers/registry.py": (f"{SCRAPERS}/test_registry.py",),
+    "common/scrapers/shape.py": READ,
+    "common/scrapers/source.py": (f"{SCRAPERS}/test_source.py", f"{SOURCES}/test_client.py"),
+    "local/broker/backlog.py": BROKEN,
+    "local/broker/broker.py": BROKEN,
+    "local/broker/delivery_faults.py": (f"{BROKER}/test_delivery_faults.py",),
+    "local/broker/filters.py": (f"{BROKER}/test_filters.py",),
+    "local/broker/mailbox.py": BROKEN,
+    "local/broker/messages.py": (f"{BROKER}/test_refusals.py", *BROKEN),
+    "local/broker/registry.py": (f"{BROKER}/test_refusals.py", *BROKEN),
+    "local/broker/subscriptions.py": (f"{BROKER}/test_refusals.py", *BROKEN),
+    "local/simulator/invariants.py": ("tests/local/simulator/test_invariants.py",),
 }

@@ -161,6 +161,13 @@ def _answer(node: ast.Return) -> Iterator[ast.AST]:
         yield ast.Return(ast.Constant(None))
 
 
+def _shorter(node: ast.Tuple | ast.List | ast.Set) -> Iterator[ast.AST]:
+    """Leave out one of several members: a list of which one is tested loses another unnoticed."""
+    written = isinstance(node, ast.Set) or isinstance(node.ctx, ast.Load)
+    for place in range(len(node.elts) if written and len(node.elts) > 1 else 0):
+        yield _with(node, elts=[*node.elts[:place], *node.elts[place + 1 :]])
+
+
 def _left_out(_node: ast.stmt) -> Iterator[ast.AST]:
     yield ast.Pass()
 
@@ -179,6 +186,9 @@ _RULES: Mapping[type[ast.AST], Callable[[Any], Iterator[ast.AST]]] = {
     ast.DictComp: _unfiltered,
     ast.Call: _call,
     ast.Return: _answer,
+    ast.Tuple: _shorter,
+    ast.List: _shorter,
+    ast.Set: _shorter,
     ast.Expr: _left_out,
     ast.AugAssign: _left_out,
     ast.Raise: _left_out,

@@ -1,4 +1,4 @@
-"""Makes the mistakes of `tools/mistakes.py`: `python tools/text_mutants.py [WORD ...]`.
+"""Makes the mistakes of `tools/mistakes.py`: `python -m tools.text_mutants [WORD ...]`.
 
 Each is made in a copy of the tree, where the tests near it must fail. It prints those that no test
 notices, and ends with 1 when there is one.
@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from mistakes import MISTAKES, Mistake
+from tools.mistake import Mistake
+from tools.mistakes import MISTAKES
 
 ROOT = Path(__file__).resolve().parents[1]
 LINKED = (".venv", "../shared")

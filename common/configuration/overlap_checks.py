@@ -1,4 +1,4 @@
-"""Refuses two workflows that would ask one source for the same data in the same tick."""
+"""Refuses two workflows that would ask for the same data in one tick, or by different times."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,6 +30,18 @@ def overlap_defects(
                 field, why = found
                 said = f"{why} as workflows.{other} does; {_INSTEAD}"
                 yield ("workflows", name, field), said
+            yield from _other_limits(name, flows[name], other, flows[other])
+
+
+def _other_limits(name: str, flow: Workflow, other: str, first: Workflow) -> Iterator[Defect]:
+    """Yield a `fresh_by` that differs from another workflow's for the same scraper."""
+    for number, step in enumerate(flow.steps):
+        for scraper in step.scrapers:
+            if step.fresh_by and first.fresh_by(scraper) not in (None, step.fresh_by):
+                said = (
+                    f"{scraper} has another fresh_by in workflows.{other}; write the same in both"
+                )
+                yield ("workflows", name, "steps", number, "fresh_by"), said
 
 
 def _clash(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.configuration.fresh_by import FreshByField
 from common.messages.models import Name
 
 REFRESH = "nbac_schedule_api"
@@ -30,6 +31,7 @@ class Step(Form):
     `alternatives` names, for a scraper of the step, those of other owners whose data stands for its
     own: what it failed to bring is asked of them afterwards, in the same execution. `again_hours`
     has a game collected once more, because its source rewrites it that long after the game's end.
+    `fresh_by` says by when a game's data must be there; what comes later is late.
     """
 
     scrapers: tuple[Name, ...] = Field(
@@ -54,4 +56,9 @@ class Step(Form):
         default_factory=dict,
         description="How long after a game's end a scraper of the step collects it once more.",
         examples=[{"nbac_boxscore": 2.5}],
+    )
+    fresh_by: FreshByField | None = Field(
+        None,
+        description="By when a game's data must be there, from its tip-off or its end.",
+        examples=["tip-off - 60 min"],
     )

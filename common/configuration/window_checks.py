@@ -1,9 +1,11 @@
-"""Refuses windows that no tick reaches, and budgets that do not fit their band."""
+"""Refuses windows that no tick reaches, budgets that do not fit their band, and limits likewise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from math import inf
 
 from common.calendar.slots import JITTER_MAX
+from common.configuration.fresh_by import Moment
 from common.configuration.tick_grid import DAY_MINUTES, Ticks, clock, minutes
 from common.configuration.workflows import (
     CatchUp,
@@ -17,6 +19,10 @@ from common.configuration.yaml_file import Defect
 
 EDGE_MINUTES_MIN = JITTER_MAX.total_seconds() / 60
 """How far a tick must be from a window's edge, so that a late tick cannot cross it."""
+
+
+_MOMENTS: Mapping[str, Moment] = {"pre_game": "tip-off", "post_game": "final", "catch_up": "final"}
+"""What a limit may be counted from, by the kind of its workflow."""
 
 
 def window_defects(flow: Workflow, ticks: Ticks) -> Iterator[Defect]:
@@ -35,6 +41,24 @@ def window_defects(flow: Workflow, ticks: Ticks) -> Iterator[Defect]:
         case Discovery():
             yield from _every(flow, ticks)
             yield from _budget(flow, ticks)
+    yield from _limits(flow)
+
+
+def _limits(flow: Workflow) -> Iterator[Defect]:
+    """Yield a `fresh_by` in a kind without games, from another moment, or before the first look."""
+    moment = _MOMENTS.get(flow.kind)
+    for number, step in enumerate(flow.steps):
+        place, limit = ("steps", number, "fresh_by"), step.fresh_by
+        if limit is None:
+            continue
+        if moment is None:
+            yield place, f"a {flow.kind} collects no games, which have the times; take it out"
+        elif limit.moment != moment:
+            example = "tip-off - 60 min" if moment == "tip-off" else "final + 9 h"
+            yield place, f"a {flow.kind} counts from {moment}; write for example {example}"
+        elif isinstance(flow, PreGame) and -limit.after >= timedelta(hours=flow.lead_hours):
+            said = f"nothing is asked for earlier than lead_hours ({flow.lead_hours:g} h)"
+            yield place, f"{said} before a tip-off; write a shorter time"
 
 
 def _band(flow: DailyWindow | PreGame | Discovery, ticks: Ticks) -> Iterator[Defect]:

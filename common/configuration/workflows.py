@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from common.configuration.fresh_by import FreshBy
 from common.configuration.step import Form, Hours, Step
 from common.eastern import parse_clock
 from common.errors import ConfigError
@@ -89,6 +90,11 @@ class _Workflow(Form):
             if scraper in step.again_hours:
                 return timedelta(hours=step.again_hours[scraper])
         return None
+
+    def fresh_by(self, scraper: str) -> FreshBy | None:
+        """Return by when a scraper's data of a game must be there; None where no step says it."""
+        found = (step.fresh_by for step in self.steps if scraper in step.scrapers)
+        return next(found, None)
 
 
 class DailyWindow(_Workflow):

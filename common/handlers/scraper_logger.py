@@ -22,7 +22,8 @@ if TYPE_CHECKING:  # annotations only
 TABLE = "scraper_execution_log"
 UPLOADED = "UPLOADED"
 """Outcome of an object that no task of this system wrote."""
-SCRAPER_NAME_CHARACTERS_MAX = 64
+UPLOAD = "upload"
+"""What its row has in place of a scraper's name, by which success rates are counted."""
 
 
 def write_log(runtime: Runtime, event: Event, found: ObjectEvent) -> Mapping[str, object]:
@@ -78,12 +79,11 @@ def _ours(labels: Labels) -> Row:
 
 
 def _uploaded(runtime: Runtime, found: ObjectEvent) -> Row:
-    """A user's upload: named after its folder, as our own objects are."""
-    folder = found.name.split("/", 1)[0] if "/" in found.name else "upload"
+    """A user's upload, under a name of its own: it counts for no scraper, whatever its folder."""
     return {
         # Never later than its event: the local stack's storage runs ahead of the virtual clock.
         "triggered_at": min(found.time_created or runtime.clock.now(), runtime.clock.now()),
-        "scraper_name": folder.replace("-", "_")[:SCRAPER_NAME_CHARACTERS_MAX] or "upload",
+        "scraper_name": UPLOAD,
         "status": "SUCCESS",
         "outcome": UPLOADED,
     }

@@ -17,6 +17,7 @@ from local.commands.develop.schema import schema
 from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
 from local.commands.look.games import games
+from local.commands.look.page import page
 from local.commands.look.runs import run_, runs
 from local.commands.look.status import status
 from local.commands.look.why import why
@@ -45,7 +46,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Look": (status, games, why, runs, run_, check, scrapers),
+    "Look": (status, games, page, why, runs, run_, check, scrapers),
     "Operate": (scrape, force, backfill, pause, resume, dlq, schedule, parse),
     "Develop": (
         simulate,

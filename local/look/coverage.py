@@ -7,11 +7,12 @@ from typing import Literal
 
 from common.calendar.games import Game
 from common.cloud.ports import Row
+from common.decisions.lateness import is_late
 from common.eastern import at, eastern
 from common.runtime import Runtime
 from local.look.contents import games_in
 from local.look.decided import configured, decisions_about
-from local.look.wanted import LATE_MIN, Wanted, wanted_of
+from local.look.wanted import Wanted, wanted_of
 
 State = Literal["there", "late", "waiting", "missing"]
 LOG = "scraper_execution_log"
@@ -30,8 +31,8 @@ class Datum:
 
     Attributes:
         wanted: the scraper whose data it is, and the workflows that collect it.
-        state: `there`; `late`, it came over an hour after it was due; `waiting`, it is not due, or
-            for less than an hour; `missing`, also where an attempt since it was due has failed.
+        state: `there`; `late`, it came after its time limit (`Wanted.late_after`); `missing`, it is
+            late or an attempt since it was due has failed; `waiting` otherwise.
         due: when it is expected, aware; None while the game's time is not known.
         when: when it first came, aware.
         by: the scraper that brought it, which may be an alternative.
@@ -178,14 +179,16 @@ def _of_game(wanted: Iterable[Wanted], game: Game, day: date, seen: Seen) -> Ite
 
 def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
     due, found = wanted.due(day, game), seen.found(wanted, game)
+    late_after = wanted.late_after(day, game)
     state: State
     if not found:
-        state = "missing" if _is_missing(wanted, game, due, seen) else "waiting"
+        missing = _is_missing(wanted, game, (due, late_after), seen)
+        state = "missing" if missing else "waiting"
         later = _is_for_later(wanted, due, seen)
         why = _due(due) if later and not seen.tries(wanted, game) else _why(wanted, game, seen)
         return Datum(wanted, state, due, why=why, flows=() if later else (*wanted.flows,))
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]
-    late = due is not None and wanted.moment != "before" and when > due + LATE_MIN
+    late = late_after is not None and is_late(late_after, when, seen.now)
     why = _why_late(wanted, game, seen, when) if late else ""
     state = "late" if late else "there"
     return Datum(wanted, state, due, when, by, why)
@@ -200,13 +203,16 @@ def _due(due: datetime | None) -> str:
     return f"due at {eastern(due):%m-%d %H:%M}" if due else "its game has no time yet"
 
 
-def _is_missing(wanted: Wanted, game: Game | None, due: datetime | None, seen: Seen) -> bool:
-    """Whether it is over an hour late, or an attempt since it was due has failed."""
-    if due is None or seen.now < due:
+def _is_missing(
+    wanted: Wanted, game: Game | None, times: tuple[datetime | None, datetime | None], seen: Seen
+) -> bool:
+    """Whether it is late, or an attempt since it was due has failed."""
+    due, late_after = times
+    if due is None or late_after is None or seen.now < due:
         return False
     since = [row for row in seen.tries(wanted, game) if row["triggered_at"] >= due]
     failed = any(row["outcome"] not in _NOT_YET for row in since)
-    return failed or wanted.moment == "before" or seen.now >= due + LATE_MIN
+    return failed or is_late(late_after, None, seen.now)
 
 
 def _why(wanted: Wanted, game: Game | None, seen: Seen) -> str:

@@ -14,12 +14,13 @@ from common.configuration.workflows import (
     PreGame,
     Workflow,
 )
+from common.decisions.lateness import due_at
 from common.decisions.situation import GAME_LENGTH
 from common.eastern import at
 
 Moment = Literal["before", "after", "date"]
 LATE_MIN = timedelta(hours=1)
-"""How long after it is due a datum is late: by then another slot has begun."""
+"""How long after it is due a datum without a `fresh_by` is late: another slot has begun by then."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,29 @@ class Wanted:
     def due(self, day: date, game: Game | None = None) -> datetime | None:
         """Return when the datum is expected (aware UTC); None where the game's time is not known.
 
-        Lines are due at the tip-off, data of a finished game in the first window after its end, a
-        publication when it usually appears.
+        Lines are due by their `fresh_by`, else at the tip-off, data of a finished game in the first
+        window after its end, a publication when it usually appears.
         """
         if self.moment == "date":
             return min(_published(flow, day) for flow in self.flows.values())
         if game is None or game.tipoff is None:
             return None
         if self.moment == "before":
-            return game.tipoff
+            return self._limit(game) or game.tipoff
         over = game.tipoff + GAME_LENGTH
         windows = (when for flow in self.flows.values() for when in _windows(flow, day))
         return min((when for when in windows if when >= over), default=over)
+
+    def late_after(self, day: date, game: Game | None = None) -> datetime | None:
+        """Return after when the datum is late (aware): its `fresh_by`, else `LATE_MIN` later."""
+        due = self.due(day, game)
+        patience = timedelta() if self.moment == "before" else LATE_MIN
+        return self._limit(game) or (due + patience if due else None)
+
+    def _limit(self, game: Game | None) -> datetime | None:
+        limits = (flow.fresh_by(self.scraper) for flow in self.flows.values())
+        limit = next(filter(None, limits), None)
+        return due_at(limit, game.tipoff) if limit and game and game.tipoff else None
 
 
 def wanted_of(flows: Mapping[str, Workflow], per_game: frozenset[str]) -> list[Wanted]:

@@ -31,9 +31,14 @@ def reach(project: str | None) -> Runtime:
     stack = driver.kept_stack()
     if stack is None:
         raise ConfigError(NO_STACK)
+    return reach_stack(stack)
+
+
+def reach_stack(stack: driver.RunningStack) -> Runtime:
+    """Return clock, ports and settings of a stack that is up."""
     names = ("project", "dataset", "data_bucket", "state_bucket")
-    kept = {name: stack.where[name] for name in names}
-    return Runtime(read_settings(stack.environment).model_copy(update=kept))
+    held = {name: stack.where[name] for name in names}
+    return Runtime(read_settings(stack.environment).model_copy(update=held))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects import BigQuery
 
 _FILTERED = {"daily_expected_schedule": "date"}
 """Tables that Terraform makes with `require_partition_filter`, with their partition column."""
@@ -31,7 +32,7 @@ def _outer_joins(tree: exp.Expression) -> Iterator[str]:
         if named and not any(_joins(part) for part in _conjuncts(join.args.get("on"))):
             yield (
                 f"a {join.side} JOIN needs an equality of fields from both sides; unnest the array "
-                "first, as the query of docs/tables.md does"
+                "first, or read the view run_flow (docs/views.md)"
             )
 
 
@@ -81,4 +82,10 @@ def _columns(where: exp.Expression | None) -> Iterator[exp.Column]:
     yield from where.find_all(exp.Column) if where else ()
 
 
-_CHECKS = (_outer_joins, _null_arrays, _clusters, _unfiltered)
+def _reserved(tree: exp.Expression) -> Iterator[str]:
+    for name in tree.find_all(exp.Identifier):
+        if not name.quoted and name.name.lower() in BigQuery.Generator.RESERVED_KEYWORDS:
+            yield f"{name.name} is a reserved word; write it in backticks or choose another name"
+
+
+_CHECKS = (_reserved, _outer_joins, _null_arrays, _clusters, _unfiltered)

@@ -2,7 +2,7 @@
 
 Every client sees the stack's clock: before a statement is translated, the functions of the present
 (`CURRENT_TIMESTAMP` and its like) become the instant of the clock in `NBA_CLOCK_FILE`, where that
-is set.
+is set. In a view they become a function that reads the clock at each query.
 
 bqemulator translates the end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)` into a subquery in the
 condition of an outer join, which DuckDB refuses: "Cannot perform non-inner join on subquery!". The
@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlglot
 from bqemulator.cli import main
+from bqemulator.sql import builtin_udfs
 from bqemulator.sql.rules import TranslationRule, register
 from bqemulator.sql.translator import SQLTranslator
 from sqlglot import exp
@@ -25,6 +26,8 @@ from common.clock import Clock, FileClock
 from common.settings import variable
 
 DIALECT = "bigquery"
+NOW_FUNCTION = "STACK_NOW"
+"""DuckDB's name of the function that reads the clock."""
 _OF_THE_PRESENT: dict[type[exp.Expression], str] = {
     exp.CurrentTimestamp: "TIMESTAMP",
     exp.CurrentDate: "DATE",
@@ -37,6 +40,7 @@ _OF_THE_PRESENT: dict[type[exp.Expression], str] = {
 def as_of(sql: str, now: datetime) -> str:
     """Return a statement in GoogleSQL whose functions of the present all give one instant.
 
+    Those of a view give the instant at which it is read.
     A statement that cannot be read is returned as it is; bqemulator refuses it with a reason.
     Comments are left out: an apostrophe in one makes bqemulator take the texts after it for code,
     in which it rewrites decimals (its `rewrite_decimal_literals`).
@@ -48,13 +52,15 @@ def as_of(sql: str, now: datetime) -> str:
     except sqlglot.errors.SqlglotError:
         return sql
     found = list(tree.find_all(*_OF_THE_PRESENT))
+    is_view = isinstance(tree, exp.Create) and tree.kind == "VIEW"
+    instant = f"TIMESTAMP '{now.astimezone(UTC).isoformat(' ', 'microseconds')}'"
+    stamp = f"{NOW_FUNCTION}()" if is_view else instant
     for node in found:
-        node.replace(sqlglot.parse_one(_value(node, now), read=DIALECT))
+        node.replace(sqlglot.parse_one(_value(node, stamp), read=DIALECT))
     return tree.sql(dialect=DIALECT, comments=False) if found else sql
 
 
-def _value(node: exp.Expression, now: datetime) -> str:
-    stamp = f"TIMESTAMP '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00:00'"
+def _value(node: exp.Expression, stamp: str) -> str:
     if isinstance(node, exp.CurrentTimestamp):
         return stamp
     zone = node.this.sql(dialect=DIALECT) if node.this else "'UTC'"
@@ -69,6 +75,13 @@ def follow(clock: Clock) -> None:
         return translate(translator, as_of(bq_sql, clock.now()), **options)
 
     SQLTranslator.translate = translate_now  # type: ignore[method-assign,assignment] # every module has the class
+    register_others = builtin_udfs.register_builtin_udfs
+
+    def register_now(connection: Any) -> None:  # noqa: ANN401 - DuckDB's
+        register_others(connection)
+        connection.create_function(NOW_FUNCTION, clock.now, [], "TIMESTAMPTZ")
+
+    builtin_udfs.register_builtin_udfs = register_now
 
 
 @register

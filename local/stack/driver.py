@@ -17,11 +17,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from common.configuration.workflows import read_workflows
 from common.errors import ConfigError
-from common.settings import ROOT
+from common.settings import ROOT, variable
 from local.stack.chaos import Disturbance
 from local.stack.config import StackConfig
 from local.stack.state import ChainState
+from local.stack.views import create_views
 
 KEPT_FILE = ROOT / ".local" / "kept.json"
 STOP_SECONDS_MAX = 30.0
@@ -87,7 +89,14 @@ class RunningStack:
         return lines
 
     def keep(self) -> None:
-        """Leave the stack running when this process ends, and record it in `KEPT_FILE`."""
+        """Leave the stack running when this process ends, and record it in `KEPT_FILE`.
+
+        Only a kept stack is queried by people: it gets the views, which take a second to make.
+        """
+        workflows = read_workflows(Path(self.environment[variable("workflows_file")]))
+        endpoint = self.environment[variable("bigquery_emulator_host")]
+        project, dataset = self.where["project"], self.where["dataset"]
+        create_views(endpoint, project, dataset, workflows.file.enabled)
         self._request("/keep")
         KEPT_FILE.parent.mkdir(parents=True, exist_ok=True)
         KEPT_FILE.write_text(json.dumps(self.where, indent=2) + "\n")

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.stack.bigquery import BigQueryServer, start_bigquery
-from tests.alerts.days import PROJECT, Rows, lived, load
+from tests.alerts.days import Emulator, Rows, emulated, lived
 
 
 @pytest.fixture(scope="session")
@@ -15,9 +14,8 @@ def healthy() -> Rows:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, healthy: Rows) -> Iterator[BigQueryServer]:
+def emulator(tmp_path_factory: pytest.TempPathFactory, healthy: Rows) -> Iterator[Emulator]:
     """An emulated BigQuery with the dataset `healthy`."""
-    running = start_bigquery(PROJECT, tmp_path_factory.mktemp("alerts") / "bigquery.log")
-    load(running, "healthy", healthy)
-    yield running
-    running.stop()
+    with emulated(tmp_path_factory.mktemp("alerts")) as running:
+        running.load("healthy", healthy, views=True)
+        yield running

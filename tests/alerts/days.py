@@ -1,9 +1,10 @@
 """Days that the real handlers live through in memory, loaded into an emulated BigQuery."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ from local.records.sql import run_sql
 from local.scheduler import ticks_of
 from local.simulator.run import SimulateOptions, live_day, make_simulation
 from local.simulator.world import World
-from local.stack.bigquery import BigQueryServer, create_tables
+from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 from local.stack.config import DEFAULT_SLATE
+from local.stack.views import create_views
+from tests.kit.situations import WORKFLOWS
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
 FIRST = DAY - timedelta(days=1)
-NOW = "CURRENT_TIMESTAMP()"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -72,11 +74,42 @@ def load(server: BigQueryServer, dataset: str, rows: Rows) -> None:
             assert client.insert_rows_json(f"{PROJECT}.{dataset}.{name}", plain) == []
 
 
-def at_instant(sql: str, now: datetime) -> str:
-    """Bind a statement to an instant, as if it ran then."""
-    return sql.replace(NOW, f"TIMESTAMP '{now.isoformat(sep=' ')}'")
+@dataclass(frozen=True)
+class Emulator:
+    """An emulated BigQuery whose clock the tests set."""
+
+    server: BigQueryServer
+    clock: Path
+
+    def load(self, dataset: str, rows: Rows, *, views: bool = False) -> None:
+        """Create a dataset with the five tables, filled, and the views where they are asked for."""
+        load(self.server, dataset, rows)
+        if views:
+            create_views(self.server.endpoint, PROJECT, dataset, WORKFLOWS)
+
+    def query(self, sql: str, now: datetime) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a statement at an instant; returns its columns and rows."""
+        hold_clock(self.clock, now)
+        return run_sql(self.server.endpoint, PROJECT, sql)
+
+    def ask(self, dataset: str, sql: str, now: datetime) -> list[tuple[Any, ...]]:
+        """Run a statement that names the deployed dataset on another one, at an instant."""
+        return self.query(sql.replace(f"{PROJECT}.{DATASET}", f"{PROJECT}.{dataset}"), now)[1]
 
 
-def ask(server: BigQueryServer, dataset: str, sql: str) -> Sequence[tuple[Any, ...]]:
-    """Run a statement that names the deployed dataset on another one."""
-    return run_sql(server.endpoint, PROJECT, sql.replace(f"{PROJECT}.{DATASET}", dataset))[1]
+def hold_clock(file: Path, instant: datetime) -> None:
+    """Stop a virtual clock at an instant: it flows from a wall time that is hours away."""
+    wall = (datetime.now(UTC) + timedelta(hours=12)).timestamp()
+    file.write_text(json.dumps({"virtual": instant.astimezone(UTC).isoformat(), "wall": wall}))
+
+
+@contextmanager
+def emulated(folder: Path) -> Iterator[Emulator]:
+    """Run an emulated BigQuery whose clock and log are in a folder."""
+    clock = folder / "clock.json"
+    hold_clock(clock, datetime.combine(DAY, time(), UTC))
+    server = start_bigquery(PROJECT, folder / "bigquery.log", clock_file=clock)
+    try:
+        yield Emulator(server, clock)
+    finally:
+        server.stop()

@@ -3,6 +3,7 @@
 Each incident has a day of January 2032 for itself, so that one dataset holds them all.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from common.cloud.tables import NAMES, build_row
 from common.eastern import at, eastern_date
 
-LINES = ("oddsa_events", "oddsa_player_props")
+LINES = ("oddsa_events", "oddsa_player_props", "oddsa_game_lines")
 BOXES = ("nbac_schedule_api", "nbac_boxscore")
 Row = dict[str, Any]
 
@@ -72,6 +73,12 @@ CASES = (
     Case("failing-executions", et(20, "16:10"), (), "two in a row"),
     Case("failing-executions", et(20, "19:10"), (), "reported by earlier runs"),
     Case("failing-executions", et(22, "18:10"), (), "the one in between succeeded"),
+    Case(
+        "late-data", et(27, "17:45"), ("late-data oddsa_game_lines 2032-01-27",), "an hour before"
+    ),
+    Case("late-data", et(27, "17:25"), (), "they are due at 17:30"),
+    Case("late-data", et(27, "18:05"), (), "reported by earlier runs"),
+    Case("late-data", et(28, "17:45"), (), "the lines of that game have come"),
 )
 
 
@@ -90,7 +97,7 @@ SEED_RUN: Row = {
 def rows() -> dict[str, list[Row]]:
     """Build the five tables with all incidents."""
     made: dict[str, list[Row]] = {name: [] for name in NAMES}
-    for part in (_plans, _decisions, _runs, _cleanups, _executions):
+    for part in (_plans, _decisions, _runs, _cleanups, _executions, _lines):
         for table, row in part():
             made[table].append(build_row(table, row))
     made["workflow_decisions"].append(SEED_RUN)
@@ -174,3 +181,25 @@ def _executions() -> Iterator[tuple[str, Row]]:
         for hour, status in zip((14, 16, 18), statuses, strict=True):
             when = et(day, f"{hour}:00")
             yield _execution(f"decision-{day}-{hour}", when, status)
+
+
+def _lines() -> Iterator[tuple[str, Row]]:
+    """Yield a run before each of two games at 18:30; the first one's brought no lines."""
+    for day in (27, 28):
+        inputs = {"games": {f"2032-01-{day}": [[f"00331005{day}", "MIL", "CHA", 19_800, 1, 0]]}}
+        stored = {"inputs": json.dumps(inputs, separators=(",", ":"))}
+        asked = {"scrapers": LINES, "game_ids": [f"00331005{day}"], **stored}
+        yield _decision(f"lines-{day}", et(day, "13:00"), action="RUN", **asked)
+        yield _execution(f"lines-{day}", et(day, "13:01"), "completed")
+        yield _scrape(day, "oddsa_player_props", "SUCCESS")
+        yield _scrape(day, "oddsa_game_lines", {27: "FAILED", 28: "SUCCESS"}[day])
+
+
+def _scrape(day: int, scraper: str, outcome: str) -> tuple[str, Row]:
+    return "scraper_execution_log", {
+        "triggered_at": et(day, "13:00"),
+        "execution_id": f"log-{scraper}-{day}",
+        "decision_id": f"lines-{day}",
+        "scraper_name": scraper,
+        "outcome": outcome,
+    }

@@ -3,10 +3,12 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from common import ids
+from common.state.own_objects import SECRET, note
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.kit.checks import defects
@@ -134,6 +136,18 @@ def test_a_step_that_was_not_published_has_no_results(world: World, call: Call) 
     assert answer.status == 400
     assert body["name"] in answer.body["error"]
     assert "was never started" in answer.body["error"]
+
+
+def test_a_task_that_the_step_has_not_asked_for_is_refused(world: World, call: Call) -> None:
+    """Its own object, with labels of a running execution, completes no step of it."""
+    body = dict(before(world, "execution_tracker").message.body)
+    stranger = str(uuid4())
+    held = note(world.runtime.state, stranger, [body["name"]])
+    body["metadata"] = {**body["metadata"], "task_id": stranger, SECRET: held.secret}
+    answer = call("execution_tracker", body)
+    assert answer.status == 400
+    assert f"task {stranger} of execution {EXECUTION} was never started" in answer.body["error"]
+    assert step_requests(world, 1) == []
 
 
 def test_a_copy_of_a_task_s_object_does_not_count_twice(world: World, call: Call) -> None:

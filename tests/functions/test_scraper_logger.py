@@ -64,12 +64,13 @@ def test_a_copy_of_ours_is_a_user_s_upload(world: World, call: Call) -> None:
     assert world.rows["scraper_execution_log"][-1]["task_id"] is None
 
 
-def test_a_user_s_upload_is_logged_too(world: World, call: Call) -> None:
-    """It is logged under its folder's name as UPLOADED, without unknown values."""
-    event = upload(world, "player-notes/2025-11-12/by-hand.json", {"owner": "someone"})
+@pytest.mark.parametrize("folder", ["player-notes", "oddsa-events", "failed"])
+def test_fu7_a_user_s_upload_counts_for_no_scraper(world: World, call: Call, folder: str) -> None:
+    """It is logged as UPLOADED under the name `upload`, whatever its folder."""
+    event = upload(world, f"{folder}/2025-11-12/by-hand.json", {"owner": "someone"})
     assert call("scraper_logger", event).body["outcome"] == "UPLOADED"
     row = world.rows["scraper_execution_log"][-1]
-    assert (row["scraper_name"], row["status"]) == ("player_notes", "SUCCESS")
+    assert (row["scraper_name"], row["status"]) == ("upload", "SUCCESS")
     assert (row["records_processed"], row["workflow_name"]) == (None, None)
     assert row["triggered_at"] == world.clock.now()
 

@@ -66,10 +66,16 @@ def test_a_game_is_part_of_its_object_s_name(world: World, call: Call) -> None:
     assert stored.metadata["game_id"] == "0022500207"
 
 
-def test_without_a_date_it_is_the_eastern_date_of_the_event(world: World, call: Call) -> None:
-    """At 00:30 UTC the Eastern date is still that of the day before (T4)."""
-    call("scraper_runner", {**REQUEST, "scheduled_time": "2025-11-13T00:30:00Z"})
-    assert objects(world)[0].metadata["target_date"] == "2025-11-12"
+@pytest.mark.parametrize(
+    ("happened", "day"),
+    [("2025-11-13T00:30:00Z", "2025-11-12"), ("2025-11-12T04:59:00Z", "2025-11-11")],
+)
+def test_without_a_date_it_is_the_eastern_date_of_the_event(
+    world: World, call: Call, happened: str, day: str
+) -> None:
+    """At 00:30 UTC it is still that of the day before (T4), and a late delivery changes nothing."""
+    call("scraper_runner", {**REQUEST, "scheduled_time": happened})
+    assert objects(world)[0].metadata["target_date"] == day
 
 
 @pytest.mark.parametrize(

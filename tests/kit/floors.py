@@ -36,6 +36,7 @@ FLOORS = (
     "local.review",
     "local.look",
     "local.operate",
+    "local.page",
     "local.day",
     "local.costs",
     "local.bench",

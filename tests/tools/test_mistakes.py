@@ -3,7 +3,8 @@
 import pytest
 
 from common.settings import ROOT
-from tools.mistakes import MISTAKES, Mistake
+from tools.mistake import Mistake
+from tools.mistakes import MISTAKES
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)

@@ -17,6 +17,8 @@ from tools.mutations import mutants_of
         ("x = min(a, default=b)", ["x = max(a, default=b)", "x = min(a)"]),
         ("x = [a for a in b if a]", ["x = [a for a in b]"]),
         ("x = 'READY'", ["x = 'MUTANT'"]),
+        ("x = (a, b)", ["x = (b,)", "x = (a,)"]),
+        ("x = {a, b}", ["x = {b}", "x = {a}"]),
         ("if a:\n    b()", ["if not a:\n    b()", "if a:\n    pass"]),
         ("def f():\n    return a", ["def f():\n    return None"]),
         ("for a in b:\n    continue", ["for a in b:\n    pass"]),
@@ -38,6 +40,10 @@ def test_each_mutant_is_one_small_change(source: str, changed: list[str]) -> Non
         "if TYPE_CHECKING:\n    from a import b",
         "def f():\n    return None",
         "x = situation.check(cause, answer, games=games)",
+        "x = (a,)",
+        "a, b = c",
+        "x: tuple[int, str] = y",
+        "for a, b in c:\n    pass",
     ],
 )
 def test_what_does_not_run_or_only_explains_is_kept(source: str) -> None:

@@ -88,6 +88,9 @@ def _replay(
 ) -> None:
     from local.day import replay as replayed
     from local.day.report import Watch, print_report
+    from local.operate.reach import reach_stack
+    from local.page.day import read_day
+    from local.page.render import render_day
 
     try:
         with Watch(console) as watch:
@@ -98,6 +101,9 @@ def _replay(
     replayed.write_outcome(outcome, out)
     print_report(console, outcome, slate, stack)
     console.print(f"Tables written to {out}")
+    page = out / "day.html"
+    page.write_text(render_day(read_day(reach_stack(stack), day)))
+    console.print(f"The day as a page: {page}")
 
 
 def _keep(console: "Console", stack: "RunningStack") -> None:

@@ -51,6 +51,12 @@ def test_s9_a_scraper_that_is_off_needs_no_workflow_and_may_have_one() -> None:
     check(parse_source(named, "mine.yaml"), TOPOLOGY)
 
 
+LATER = """
+      - scrapers: [nbac_schedule_api]
+      - scrapers: [nbac_boxscore]
+        games: final
+        fresh_by: final + 10 h
+"""
 CASES = {
     "t2 a window before the first tick": (
         ('start: "06:00"\n    end: "10:00"', 'start: "01:00"\n    end: "04:00"'),
@@ -281,6 +287,36 @@ CASES = {
         "{nbac_player_boxscore: 2.5}",
         "nbac_player_boxscore collects a whole date, which has no end",
         "take it out",
+    ),
+    "a limit of a form that is none": (
+        ("fresh_by: final + 9 h", "fresh_by: soon"),
+        "fresh_by: soon",
+        "fresh_by: is neither `tip-off - N min` nor `final + N h` (got 'soon')",
+        "write for example tip-off - 60 min",
+    ),
+    "a limit in a workflow without games": (
+        ("[nbac_injury_report]", "[nbac_injury_report]\n        fresh_by: final + 1 h"),
+        "fresh_by: final + 1 h",
+        "injury_discovery.steps.0.fresh_by: a discovery collects no games",
+        "take it out",
+    ),
+    "a limit of lines that counts from the end": (
+        ("fresh_by: tip-off - 60 min", "fresh_by: final + 1 h"),
+        "fresh_by: final + 1 h",
+        "betting_lines.steps.1.fresh_by: a pre_game counts from tip-off",
+        "write for example tip-off - 60 min",
+    ),
+    "a limit before anything is asked for": (
+        ("fresh_by: tip-off - 60 min", "fresh_by: tip-off - 6 h"),
+        "fresh_by: tip-off - 6 h",
+        "nothing is asked for earlier than lead_hours (6 h) before a tip-off",
+        "write a shorter time",
+    ),
+    "two limits of one scraper": (
+        ("span_hours: 72\n    steps: *post_game", f"span_hours: 72\n    steps:\n{LATER}"),
+        "fresh_by: final + 10 h",
+        "nbac_boxscore has another fresh_by in workflows.post_game_window_",
+        "write the same in both",
     ),
     "a catch-up in a window of its night": (
         ('after: "07:00"', 'after: "06:00"'),

@@ -3,14 +3,16 @@
 import base64
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.cloud.ports import Publisher
 from common.entry.respond import Route, respond
-from common.errors import ConfigError
+from common.errors import BadInputError, ClaimBusyError, ConfigError, TransientError
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.runtime import Runtime
@@ -94,6 +96,33 @@ def push(data: bytes) -> bytes:
     return json.dumps({"message": message, "subscription": "s"}).encode()
 
 
+def in_memory() -> Runtime:
+    """A runtime whose letters and marks stay in memory."""
+    clock = ManualClock(NOON)
+    publisher, storage = MemoryPublisher(clock), MemoryStorage(clock)
+    return Runtime(Settings(), clock=clock, publisher=publisher, storage=storage)
+
+
+def failing(error: Exception) -> Route[Tick]:
+    """The route of a handler that fails with an error."""
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        raise error
+
+    return Route("a_function", Tick, handle)
+
+
+class Unreachable:
+    """A publisher that fails with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def publish(self, topic: str, body: Any, attributes: Any) -> str:
+        """Fail."""
+        raise self._error
+
+
 @pytest.mark.parametrize("function", ROUTES)
 def test_r7_no_message_is_retried_for_ever(world: World, function: str) -> None:
     """Whatever a field holds: handled, dead-lettered, or waiting for something that passes."""
@@ -113,9 +142,7 @@ def test_r7_no_message_is_retried_for_ever(world: World, function: str) -> None:
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_r7_no_body_is_a_bug_of_ours(body: bytes) -> None:
     """Any bytes at all: 200 or 400."""
-    clock = ManualClock(NOON)
-    publisher, storage = MemoryPublisher(clock), MemoryStorage(clock)
-    runtime = Runtime(Settings(), clock=clock, publisher=publisher, storage=storage)
+    runtime = in_memory()
     route = Route("a_function", Tick, lambda *_: {"result": "done"})
     assert respond(runtime, {}, body, route)[1] in {200, 400}
     assert respond(runtime, {}, push(body), route)[1] == 200
@@ -145,17 +172,45 @@ def test_a_handler_gets_what_was_sent() -> None:
     assert (event.message_id, event.shape, tick.force) == ("1", "push", True)
 
 
+@pytest.mark.parametrize(
+    ("error", "direct", "delivered"),
+    [
+        (BadInputError("wrong"), 400, 200),
+        (ClaimBusyError("held"), 503, 503),
+        (TransientError("passes"), 503, 503),
+        (ServiceUnavailable("away"), 503, 503),
+        (ConfigError("wrong"), 500, 500),
+        (LookupError("a bug"), 500, 500),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+def test_an_error_decides_the_answer(error: Exception, direct: int, delivered: int) -> None:
+    """A caller sees what is wrong with a message; a delivery of it is not repeated."""
+    runtime = in_memory()
+    assert respond(runtime, {}, b"{}", failing(error))[1] == direct
+    assert respond(runtime, {}, push(b"{}"), failing(error))[1] == delivered
+
+
+@pytest.mark.parametrize(("failure", "status"), [(ServiceUnavailable, 503), (LookupError, 500)])
+def test_r7_what_could_not_be_dead_lettered_is_not_acknowledged(
+    failure: type[Exception], status: int
+) -> None:
+    """It comes again, and with it the letter, once the topic can be reached."""
+    runtime, held = in_memory(), MemoryPublisher(ManualClock(NOON))
+    route = failing(BadInputError("wrong"))
+    away = cast("Publisher", Unreachable(failure("the topic is away")))
+    text, answered, _ = respond(runtime.but(publisher=away), {}, push(b"{}"), route)
+    assert (answered, json.loads(text)["result"]) == (status, "retry")
+    assert respond(runtime.but(publisher=held), {}, push(b"{}"), route)[1] == 200
+    assert [letter.topic for letter in held.published] == ["dead-letters"]
+
+
 def test_r10_a_failure_s_answer_names_its_class_and_not_its_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """An error's text may hold a URL with a key: it goes to the log alone, with its place."""
-
-    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
-        raise ConfigError("workflows.yaml: secret")
-
-    clock = ManualClock(NOON)
-    runtime = Runtime(Settings(), clock=clock, storage=MemoryStorage(clock))
-    text, status, _ = respond(runtime, {}, b"{}", Route("f", Tick, handle))
+    error = ConfigError("workflows.yaml: secret")
+    text, status, _ = respond(in_memory(), {}, b"{}", failing(error))
     assert status == 500
     assert json.loads(text) == {"result": "retry", "error": "ConfigError"}
     retry, alert = map(json.loads, capsys.readouterr().err.splitlines())

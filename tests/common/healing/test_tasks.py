@@ -108,6 +108,21 @@ def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world:
     assert ended(world) == [("failed", "PARTIAL")]
 
 
+def test_r6_a_run_is_not_given_up_while_another_of_its_tasks_may_report(world: World) -> None:
+    """One task's object was deleted; the other is written off at the same sweep, and counts."""
+    world.transport.lose(is_for("scraper_runner", "oddsa_player_props"))
+    run_without(world, "execution_tracker")
+    forget(world, world.runtime.settings.data_bucket, "oddsa-game-lines/")
+    for number in range(3):
+        resent, _ = heal(world, DAY + SECOND + number * timedelta(minutes=10))
+        assert len(resent) == 2
+    last = DAY + SECOND + timedelta(minutes=30)
+    assert heal(world, last) == ([], [])
+    assert (len(written_off(world)), ended(world)) == (1, [])
+    world.settle()
+    assert heal(world, last + SECOND) == ([], [f"decision {RUN}"])
+
+
 def test_r6_a_run_whose_task_s_object_was_deleted_has_its_tries(world: World) -> None:
     """It has its resends even if the first sweep comes after a day."""
     task = run_without(world, "execution_tracker")

@@ -9,9 +9,10 @@ import pytest
 
 from common.messages.models import GameRef
 from common.scrapers import get
-from common.scrapers.expectations import eastern_date_of, hold
+from common.scrapers.expectations import check_date, eastern_date_of, hold
 from common.scrapers.model import (
     ContractError,
+    Expectation,
     MismatchError,
     MissingGamesError,
     Parsed,
@@ -173,6 +174,38 @@ def test_each_owner_s_box_score_is_held_against_the_schedule(name: str) -> None:
         hold(get(name).expects, target(name, wrong), parsed)
 
 
+POINTS = Expectation(game="g", score=lambda rows, _: (rows[0]["a"], rows[0]["b"]))
+ENDED: list[Record] = [{"g": GAME.game_id, "a": 1, "b": 2}]
+
+
+@pytest.mark.parametrize("known", [{"away_score": 101}, {"home_score": 99}, {}])
+def test_a_score_that_the_schedule_lacks_is_not_compared(known: dict[str, int]) -> None:
+    """Without both sides' points there is nothing to hold the answer against."""
+    asked = target("nbac_boxscore", GAME.model_copy(update=known))
+    hold(POINTS, asked, Parsed(ENDED, 1))
+
+
+def test_a_scraper_of_no_score_is_held_against_none() -> None:
+    """Nor is an answer about a whole date, of which there is no one score."""
+    hold(Expectation(game="g"), target("nbac_boxscore", SCORED), Parsed(ENDED, 1))
+    hold(POINTS, replace(target("nbac_player_list"), games=(SCORED,)), Parsed(ENDED, 1))
+
+
+def test_records_of_another_game_break_the_contract() -> None:
+    """A scraper of one game refuses a record of a second one, with both ids."""
+    strange = [*ENDED, {**ENDED[0], "g": OTHER.game_id}]
+    with pytest.raises(ContractError, match=rf"{OTHER.game_id}.*asked was {GAME.game_id}"):
+        hold(Expectation(game="g"), target("nbac_boxscore"), Parsed(strange, 2))
+
+
+def test_an_answer_that_names_another_date_breaks_the_contract() -> None:
+    """The error says where the date stands, and has both."""
+    asked = target("nbac_injury_report")
+    check_date(asked.target_date, asked, "the masthead")
+    with pytest.raises(ContractError, match="the masthead is of 2025-11-13, asked was 2025-11-12"):
+        check_date(date(2025, 11, 13), asked, "the masthead")
+
+
 EVENT = document("oddsa_events")[0]
 
 
@@ -196,7 +229,9 @@ def test_fs09_events_of_other_dates_are_left_out_and_named() -> None:
     assert "2025-12-25T17:10:00Z" in found.warnings[1]
 
 
-@pytest.mark.parametrize("starts", ["soon", "", "2025-11-13T00:10:00", "11/13/2025"])
+@pytest.mark.parametrize(
+    "starts", ["soon", "", "2025-11-13T00:10:00", "11/13/2025", "0001-01-01T00:00:00Z"]
+)
 @pytest.mark.parametrize("name", ["oddsa_events", "oddsa_game_lines"])
 def test_fs09_a_time_that_is_none_breaks_the_contract(name: str, starts: str) -> None:
     """The error names event, field and value; a time without an offset is none either."""

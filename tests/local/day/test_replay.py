@@ -165,7 +165,7 @@ def test_an_upload_by_hand_is_logged(finished_day: Replayed) -> None:
     assert stack.wait_idle(20).idle
     sql = f"SELECT scraper_name, status, outcome FROM {table(stack, 'scraper_execution_log')}"
     rows = ask(stack, f"{sql} WHERE gcs_path LIKE '%by-hand.json'")
-    assert rows == [("bp_events", "SUCCESS", "UPLOADED")]
+    assert rows == [("upload", "SUCCESS", "UPLOADED")]
 
 
 def test_a_request_by_hand_runs_a_scraper(finished_day: Replayed) -> None:

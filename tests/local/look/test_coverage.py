@@ -4,6 +4,8 @@ from datetime import date, time
 
 import pytest
 
+from common.configuration.fresh_by import parse_fresh_by
+from common.configuration.workflows import CatchUp, PostGame
 from common.eastern import at
 from local.look.coverage import Datum, State, cover
 from local.simulator.world import World
@@ -62,10 +64,17 @@ def test_every_failing_scraper_is_among_the_troubles() -> None:
     assert {one.scraper for one, _ in found.troubles()} == set(FAILING.values())
 
 
-def test_data_that_came_hours_after_they_were_due_are_late() -> None:
-    """The games of the evening before were due at 23:00 and came at 06:00."""
+@pytest.mark.parametrize(("limit", "state"), [("final + 9 h", "there"), ("final + 7 h", "late")])
+def test_data_that_came_after_their_limit_are_late(
+    monkeypatch: pytest.MonkeyPatch, limit: str, state: State
+) -> None:
+    """A game of the evening before ended at 22:00 and came at 06:00."""
+    fresh_by = parse_fresh_by(limit)
+    monkeypatch.setattr(PostGame, "fresh_by", lambda *_: fresh_by)
+    monkeypatch.setattr(CatchUp, "fresh_by", lambda *_: fresh_by)
     found = datum(gone_wrong(), "nbac_boxscore", "TOR@BKN", date(2025, 11, 11))
-    assert (found.state, found.by, found.why) == ("late", "nbac_boxscore", "first asked then")
+    assert (found.state, found.by) == (state, "nbac_boxscore")
+    assert found.why == ("first asked then" if state == "late" else "")
 
 
 def test_what_was_never_asked_for_says_what_was_decided() -> None:

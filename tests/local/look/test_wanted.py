@@ -1,7 +1,9 @@
 """What the workflows are to collect, and by when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from common.configuration.step import Step
 from local.look.wanted import Moment, Wanted, wanted_of
 from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et, game
 
@@ -25,10 +27,22 @@ def test_each_datum_is_wanted_once() -> None:
     }
 
 
-def test_lines_are_due_at_the_tip_off() -> None:
-    """They can be collected until then."""
+def test_lines_are_due_and_late_by_their_limit() -> None:
+    """Without a `fresh_by` that is the tip-off, until when they can be collected."""
     played = game(1, "2025-11-12 19:00")
-    assert wanted("oddsa_game_lines", "before").due(DAY, played) == played.tipoff
+    lines = wanted("oddsa_game_lines", "before")
+    assert lines.due(DAY, played) == lines.late_after(DAY, played) == et("2025-11-12 18:00")
+    flow = lines.flows["betting_lines"]
+    bare = flow.model_copy(update={"steps": (Step(scrapers=("oddsa_game_lines",)),)})
+    without = replace(lines, flows={"betting_lines": bare})
+    assert without.due(DAY, played) == without.late_after(DAY, played) == played.tipoff
+
+
+def test_data_of_a_game_are_late_by_their_limit_and_others_an_hour_after_due() -> None:
+    """Box scores have nine hours from the end of the game."""
+    played = game(1, "2025-11-12 19:00")
+    assert wanted("nbac_boxscore", "after").late_after(DAY, played) == et("2025-11-13 06:30")
+    assert wanted("nbac_injury_report", "date").late_after(DAY) == et("2025-11-12 14:30")
 
 
 def test_box_scores_are_due_in_the_first_window_after_the_game() -> None:

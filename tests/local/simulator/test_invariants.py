@@ -69,6 +69,14 @@ def repeat(table: str, **changes: object) -> Change:
     return lambda tables: tables[table].append({**tables[table][0], **changes})
 
 
+def unlink(tables: Tables) -> None:
+    """Let a terminal row forget one of its tasks, and count as if there were none."""
+    row = first(tables[RUNS], **A_RUN)
+    row["scraper_execution_ids"] = row["scraper_execution_ids"][1:]
+    row["scrapers_triggered"] -= 1
+    row["scrapers_succeeded"] -= 1
+
+
 DECISIONS, LOG = "workflow_decisions", "scraper_execution_log"
 RUNS, PLAN, SWEEPS = "workflow_executions", "daily_expected_schedule", "cleanup_operations"
 A_RUN = {"workflow_name": "betting_lines"}
@@ -80,6 +88,7 @@ BROKEN: dict[str, tuple[str, Change]] = {
     "a run has no terminal row": ("R6", drop(RUNS)),
     "a terminal row has no run": ("R6", edit(RUNS, {"decision_id": str(uuid4())})),
     "a run links a row that is not logged": ("R6", drop(LOG, **A_RUN)),
+    "a scrape that its run does not link": ("R6", unlink),
     "counts do not add up": ("R6", edit(RUNS, {"scrapers_succeeded": 0})),
     "fewer links than tasks": ("R6", edit(RUNS, {"scraper_execution_ids": []})),
     "completed with a failure": ("X6", edit(RUNS, {"error_message": "one failed"})),
@@ -88,6 +97,7 @@ BROKEN: dict[str, tuple[str, Change]] = {
         "X16",
         edit(LOG, {"status": "FAILED", "outcome": "FAILED"}, **A_RUN),
     ),
+    "a success with words of a failure": ("X16", edit(LOG, {"error_message": "x"}, **A_RUN)),
     "failed, but SUCCESS": ("R7", edit(LOG, {"status": "FAILED"})),
     "records of nothing": ("S1", edit(LOG, {"outcome": "NO_DATA"})),
     "no count": ("S1", edit(LOG, {"records_processed": None})),
@@ -96,9 +106,15 @@ BROKEN: dict[str, tuple[str, Change]] = {
         edit(LOG, {"outcome": "NO_DATA", "records_processed": 0, "http_status": 403}),
     ),
     "a task of another date": ("R4", edit(LOG, {"target_date": date(2025, 11, 11)}, **A_RUN)),
+    "a task of another slot": ("R4", edit(LOG, {"slot": SEVEN}, **A_RUN)),
+    "a run of another slot": ("R4", edit(RUNS, {"slot": SEVEN})),
+    "a task of another workflow": ("R4", edit(LOG, {"workflow_name": "x"}, **A_RUN)),
+    "a run of other scrapers": ("R4", edit(RUNS, {"scrapers_requested": []})),
     "a run of another date": ("R4", edit(RUNS, {"target_date": date(2025, 11, 11)})),
     "no target date": ("R4", edit(DECISIONS, {"target_date": None})),
     "a workflow without a row": ("R5", drop(DECISIONS, action="SKIP")),
+    "a SKIP with scrapers": ("R5", edit(DECISIONS, {"scrapers": ["x"]}, action="SKIP")),
+    "a RUN without scrapers": ("R5", edit(DECISIONS, {"scrapers": []}, action="RUN")),
     "no reason": ("R5", edit(DECISIONS, {"reason": ""})),
     "a slot without any row": (
         "R5",
@@ -116,9 +132,16 @@ BROKEN: dict[str, tuple[str, Change]] = {
         "R3",
         edit(DECISIONS, {"decision_time": NOON + timedelta(days=1)}, action="SKIP"),
     ),
+    "in time, but expired": ("R3", edit(DECISIONS, {"reason_code": "SLOT_EXPIRED"}, action="SKIP")),
     "a next check that is over": ("D16", edit(DECISIONS, {"next_check": SEVEN}, slot=SEVEN)),
     "planned and never run": ("R2", repeat(PLAN, plan_id="another", workflow_name="x")),
+    "planned twice": ("R2", repeat(PLAN, plan_id="another")),
+    "planned where no tick is": (
+        "R2",
+        edit(PLAN, {"expected_run_time": NOON + timedelta(minutes=1)}),
+    ),
     "run and never planned": ("R2", drop(PLAN)),
+    "a slot is swept twice": ("R6", repeat(SWEEPS, cleanup_id="another")),
     "a storm that republishes": (
         "R8",
         edit(SWEEPS, {"status": "STORM", "republished": ["x"], "republished_count": 1}),

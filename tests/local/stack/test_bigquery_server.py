@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -16,14 +17,21 @@ from local.stack.bigquery_server import as_of
 PROJECT = "nba-props-platform"
 NOW = datetime(2025, 11, 13, 3, 30, tzinfo=UTC)
 """22:30 in New York, on the evening before."""
+CREATED = "CREATE VIEW d.v AS SELECT DATE(STACK_NOW(), 'UTC') AS t"
 STAMP = "CAST('2025-11-13 03:30:00.000000+00:00' AS TIMESTAMP)"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """Start a bqemulator for the module whose clock shows `NOW`."""
-    clock = tmp_path_factory.mktemp("clock") / "clock.json"
-    set_clock(clock, NOW)
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the file of a clock that shows `NOW`."""
+    file = tmp_path_factory.mktemp("clock") / "clock.json"
+    set_clock(file, NOW)
+    return file
+
+
+@pytest.fixture(scope="module")
+def server(clock: Path) -> Iterator[BigQueryServer]:
+    """Start a bqemulator for the module that follows the clock."""
     running = start_bigquery(PROJECT, clock.with_name("bigquery.log"), clock_file=clock)
     yield running
     running.stop()
@@ -35,6 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]
         ("SELECT CURRENT_TIMESTAMP() AS t", f"SELECT {STAMP} AS t"),
         ("SELECT CURRENT_DATE AS d", f"SELECT DATE({STAMP}, 'UTC') AS d"),
         ("SELECT CURRENT_DATETIME(zone) FROM t", f"SELECT DATETIME({STAMP}, zone) FROM t"),
+        ("CREATE VIEW d.v AS SELECT CURRENT_DATE AS t", CREATED),
         ("INSERT INTO d.t (x) VALUES (current_time())", None),
         ("SELECT 'CURRENT_DATE' AS current_date, t.current_time FROM t", None),
         ("SELECT CURRENT_DATE( FROM", None),
@@ -65,7 +74,7 @@ def test_every_function_of_the_present_shows_the_clock(server: BigQueryServer) -
 
 @pytest.mark.stack
 def test_every_client_sees_the_clock(server: BigQueryServer) -> None:
-    """A job, a plain request, a script, a view and a row that is written show the clock's day."""
+    """A job, a plain request, a script, a view and a written row show the clock's day."""
     today, client = date(2025, 11, 13), make_client(PROJECT, server.endpoint)
     client.create_dataset("seen")
     assert [row[0] for row in client.query("SELECT CURRENT_DATE()").result()] == [today]
@@ -83,3 +92,17 @@ def test_every_client_sees_the_clock(server: BigQueryServer) -> None:
         client.query(sql).result()
     for name in ("kept", "shown"):
         assert run_sql(server.endpoint, PROJECT, f"SELECT day FROM seen.{name}")[1] == [(today,)]
+
+
+@pytest.mark.stack
+def test_a_view_moves_with_the_clock(server: BigQueryServer, clock: Path) -> None:
+    """It was created on one day and is read on another."""
+    client = make_client(PROJECT, server.endpoint)
+    client.create_dataset("moving")
+    client.query("CREATE VIEW moving.now AS SELECT CURRENT_DATE() AS day").result()
+    set_clock(clock, NOW + timedelta(days=3))
+    try:
+        rows = run_sql(server.endpoint, PROJECT, "SELECT day FROM moving.now")[1]
+    finally:
+        set_clock(clock, NOW)
+    assert rows == [(date(2025, 11, 16),)]

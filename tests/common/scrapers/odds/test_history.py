@@ -94,6 +94,32 @@ def test_odds_of_an_event_that_was_moved_are_left_out(name: str) -> None:
     assert "of 2025-11-13; asked was 2025-11-12" in found.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "right"),
+    [
+        ("timestamp", "2025-11-12T17:00:00Z", True),
+        ("next_timestamp", "2025-11-12T17:00:01Z", True),
+        ("next_timestamp", "2025-11-12T17:00:00Z", False),
+    ],
+)
+def test_a_snapshot_holds_from_its_instant_until_the_next(
+    field: str, value: str, *, right: bool
+) -> None:
+    """The one of this very instant is right, and one that another replaces at it is not."""
+    if right:
+        assert read_spoilt(NAMES[0], (field,), value).count == 2
+        return
+    with pytest.raises(ContractError, match="asked was"):
+        read_spoilt(NAMES[0], (field,), value)
+
+
+@pytest.mark.parametrize("field", ["timestamp", "next_timestamp"])
+def test_an_instant_without_a_time_zone_breaks_the_contract(field: str) -> None:
+    """The error names the field."""
+    with pytest.raises(ContractError, match=f"{field} is .*without a time zone"):
+        read_spoilt(NAMES[0], (field,), "2025-11-12T16:55:00")
+
+
 def test_the_latest_snapshot_has_no_next_one() -> None:
     """Without a later snapshot the last one is right."""
     assert read_spoilt(NAMES[0], ("next_timestamp",), None).count == 2
@@ -106,6 +132,7 @@ def test_events_of_other_dates_are_left_out() -> None:
         "Charlotte Hornets",
         "New York Knicks",
     ]
+    assert found.warnings == ()
 
 
 def test_a_time_that_is_none_breaks_the_contract() -> None:

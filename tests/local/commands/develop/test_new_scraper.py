@@ -25,12 +25,12 @@ ASKED = {
 STEPS = {
     "arena_doors": ("    steps:\n", "- scrapers: [arena_doors]"),
     "arena_crowds": (
-        "        again_hours: {nbac_boxscore: 2.5}\n",
+        "        fresh_by: final + 9 h\n",
         "- {scrapers: [arena_crowds], games: final}",
     ),
     "nbac_coaches": ("    steps:\n", "- scrapers: [nbac_coaches]"),
     "oddsa_scores": (
-        "        events_from: oddsa_events\n",
+        "        fresh_by: tip-off - 60 min\n",
         "- {scrapers: [oddsa_scores], events_from: oddsa_events}",
     ),
 }

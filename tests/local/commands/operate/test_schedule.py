@@ -88,7 +88,7 @@ def test_the_functions_read_an_uploaded_file(world: World, season_file: Path) ->
     world.tick("tick-master-controller", at(DAY, time(13)))
     world.settle()
     log = {(row["scraper_name"], row["outcome"]) for row in world.rows["scraper_execution_log"]}
-    assert {("oddsa_player_props", "SUCCESS"), ("nbac_schedule_api", "UPLOADED")} <= log
+    assert {("oddsa_player_props", "SUCCESS"), ("upload", "UPLOADED")} <= log
 
 
 def test_what_the_scraper_stored_can_be_put_back(world: World, tmp_path: Path) -> None:

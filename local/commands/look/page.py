@@ -1,0 +1,24 @@
+"""`python -m local page`: a date as one self-contained HTML file."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from local.commands.options import Day, project_option
+
+
+@click.command()
+@click.argument("day", metavar="DATE", type=Day())
+@project_option
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File.")
+def page(day: date, *, project: str | None, out: Path) -> None:
+    """Write DATE as a page: time line, games, decisions, runs."""
+    from local.operate.reach import reach
+    from local.page.day import read_day
+    from local.page.render import render_day
+
+    text = render_day(read_day(reach(project), day))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text)
+    click.echo(f"{day} written to {out}")

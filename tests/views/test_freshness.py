@@ -1,0 +1,68 @@
+"""`freshness`: what last succeeded when, and what is due."""
+
+from copy import deepcopy
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.alerts.days import Rows
+from tests.kit.situations import WORKFLOWS
+from tests.views.conftest import View, Viewed
+
+pytestmark = pytest.mark.stack
+NIGHT = datetime(2025, 11, 14, 8, tzinfo=UTC)
+"""03:00 ET, four hours after the last tick."""
+DIED = datetime(2025, 11, 13, 20, tzinfo=UTC)
+DUE = "SELECT kind, name FROM {}.freshness WHERE is_due"
+
+
+@pytest.fixture(scope="module")
+def dead(view: View, good_days: Rows) -> Viewed:
+    """The dataset of a controller that is dead since 15:00 ET."""
+    rows = deepcopy(good_days)
+    decisions = rows["workflow_decisions"]
+    rows["workflow_decisions"] = [row for row in decisions if row["decision_time"] < DIED]
+    gone = {**decisions[0], "workflow_name": "taken_out", "decision_id": "taken-out"}
+    rows["workflow_decisions"].append(gone)
+    return view("dead", rows)
+
+
+@pytest.fixture(scope="module")
+def failing(view: View, good_days: Rows) -> Viewed:
+    """The dataset of two days without a player list, which was put there by hand once."""
+    rows = deepcopy(good_days)
+    for row in rows["scraper_execution_log"]:
+        if row["scraper_name"] == "nbac_player_list" and row["triggered_at"].day > 11:
+            row["outcome"] = "FAILED"
+    by_hand = {**rows["scraper_execution_log"][-1], "outcome": "UPLOADED"}
+    by_hand |= {"scraper_name": "nbac_player_list", "execution_id": "by-hand"}
+    rows["scraper_execution_log"].append(by_hand)
+    for row in rows["workflow_executions"]:
+        if row["workflow_name"] == "morning_operations" and row["execution_time"].day > 11:
+            row["status"] = "failed"
+    return view("failing", rows)
+
+
+def test_at_night_nothing_is_due_that_is_not_to_be_decided(good: Viewed) -> None:
+    """At 03:00 the last tick was 23:00, and every workflow was decided then."""
+    assert good.ask(NIGHT, DUE) == []
+    rows = good.ask(NIGHT, "SELECT * FROM {}.freshness WHERE kind = 'workflow'")
+    assert {row["name"] for row in rows} == set(WORKFLOWS)
+    assert {240 <= row["minutes_since_decision"] < 245 for row in rows} == {True}
+
+
+def test_a_dead_controller_shows_at_night_too(dead: Viewed) -> None:
+    """At 03:00 every workflow is due but one that had been taken out of the file before."""
+    names = {row["name"] for row in dead.ask(NIGHT, f"{DUE} AND kind = 'workflow'")}
+    assert names == set(WORKFLOWS)
+
+
+def test_what_was_asked_and_has_not_come_is_due(failing: Viewed) -> None:
+    """The scraper and its workflow are due; the upload by hand does not count."""
+    assert {(row["kind"], row["name"]) for row in failing.ask(NIGHT, DUE)} == {
+        ("scraper", "nbac_player_list"),
+        ("workflow", "morning_operations"),
+    }
+    about = "SELECT last_success FROM {}.freshness WHERE name = 'nbac_player_list'"
+    ((last,),) = (row.values() for row in failing.ask(NIGHT, about))
+    assert last.date().isoformat() == "2025-11-11"

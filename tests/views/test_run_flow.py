@@ -1,0 +1,29 @@
+"""`run_flow`: the contract's end-to-end query as a view."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from local.day.seed_queries import bind, query_named
+from tests.alerts.days import DATASET, PROJECT
+from tests.views.conftest import Viewed
+
+pytestmark = pytest.mark.stack
+DAY = date(2025, 11, 12)
+NOW = datetime(2025, 11, 14, 8, tzinfo=UTC)
+
+
+def test_it_answers_as_the_contract_s_query_does(good: Viewed) -> None:
+    """The same columns give the same rows of a day, and each says how many games it was for."""
+    seed = bind(query_named("end_to_end_flow").sql, DAY)
+    theirs = good.ask(NOW, seed.replace(f"{PROJECT}.{DATASET}", good.dataset))
+    ours = good.ask(
+        NOW,
+        "SELECT * FROM {}.run_flow WHERE DATE(decision_time, 'America/New_York') = '2025-11-12'",
+    )
+    assert len(theirs) == len(ours) > 0
+    named = {(row["workflow_name"], row["decision_time"]): row for row in ours}
+    for row in theirs:
+        found = named[row["workflow_name"], row["decision_time"]]
+        assert {name: found[name] for name in row} == row
+    assert max(row["games"] for row in ours) == 12
