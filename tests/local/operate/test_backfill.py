@@ -70,8 +70,8 @@ def test_where_a_scraper_fails_its_alternative_is_asked() -> None:
     world.ask = lambda path, params: answers(
         "/pdfs/" if "/liveData/boxscore/" in path else path, params
     )
-    world.clock.move(at(date(2025, 11, 13), time(2)))
-    tick(world, "tick-master-controller", at(date(2025, 11, 13), time(2)))
+    world.clock.move(at(date(2025, 11, 13), time(13)))
+    tick(world, "tick-master-controller", at(date(2025, 11, 13), time(13)))
     world.tick(
         "scraper-requests", world.clock.now(), scraper="nbac_schedule_api", schema="scraper-request"
     )
@@ -84,7 +84,7 @@ def test_where_a_scraper_fails_its_alternative_is_asked() -> None:
 def test_a_whole_night_is_one_question() -> None:
     """A game log that is missing for every game of a date is asked for once."""
     world = day_gone_wrong(at(DAY, time(22, 30)))
-    world.clock.move(at(date(2025, 11, 13), time(2)))
+    world.clock.move(at(date(2025, 11, 13), time(13)))
     world.tick(
         "scraper-requests", world.clock.now(), scraper="nbac_schedule_api", schema="scraper-request"
     )
@@ -96,7 +96,7 @@ def test_a_whole_night_is_one_question() -> None:
 def test_a_game_that_the_schedule_does_not_have_as_final_waits() -> None:
     """The line says how to refresh the schedule."""
     world = day_gone_wrong(at(DAY, time(22, 30)))
-    world.clock.move(at(date(2025, 11, 13), time(2)))
+    world.clock.move(at(date(2025, 11, 13), time(13)))
     plan = plan_of(world.runtime, DAY, DAY)
     assert plan.gaps == ()
     assert any("waits until the schedule has it as final" in why for why in plan.left)
