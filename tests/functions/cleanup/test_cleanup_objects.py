@@ -87,7 +87,8 @@ def test_c5_quarantined_objects_take_no_others_place(
     assert len(row["quarantined"]) == 2
     upload(world, "b/2025-11-12/lost.json")
     assert sweep(world, 5)["republished"] == [f"gs://{BUCKET}/b/2025-11-12/lost.json"]
-    assert world.rows["scraper_execution_log"][-1]["scraper_name"] == "b"
+    logged = world.rows["scraper_execution_log"][-1]["gcs_path"]
+    assert logged == f"gs://{BUCKET}/b/2025-11-12/lost.json"
 
 
 @pytest.mark.parametrize("name", ["oddsa-events/2025-01-15/124500.json", "loose.json", "a/0.csv"])
