@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from common.configuration.workflows import Workflow
-from common.settings import ROOT
+from common.settings import ROOT, Settings
 from local.records.sql import run_sql
 
 FOLDER = ROOT / "config" / "views"
-NAMED_DATASET = "nba-props-platform.nba_orchestration"
+NAMED_DATASET = ".".join(Settings.model_fields[name].default for name in ("project", "dataset"))
 """What the texts call the deployment's project and dataset."""
 EXPECTED = "OUR_EXPECTED"
 """What stands for the data that the workflow file wants by a time."""

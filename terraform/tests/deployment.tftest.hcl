@@ -379,8 +379,7 @@ run "deploys" {
   assert {
     condition = alltrue([
       for pattern in regex("config_id=~\"(.*?)\"", google_monitoring_alert_policy.log["lines"].conditions[0].condition_matched_log[0].filter) :
-      !can(regex(pattern, "of-another-system"))
-      && can(regex(pattern, reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]))
+      !can(regex(pattern, "of-another-system")) && can(regex(pattern, reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]))
     ])
     error_message = "A broken query raises an alert when it is one of this deployment's."
   }
