@@ -16,7 +16,7 @@ locals {
     master_controller = {
       overwrites = ["decided/"]
       creates    = []
-      reads      = []
+      reads      = ["pauses.json"]
     }
     cleanup_processor = {
       # It ends what others have left behind, under their claims, so that they cannot go on with it.

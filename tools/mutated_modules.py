@@ -118,6 +118,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/state/decided.py": (f"{FUNCTIONS}/test_master_controller.py", *CLEANUP),
     "common/state/names.py": (f"{TESTS}/state/test_names.py", *RUNS),
     "common/state/own_objects.py": (f"{TESTS}/state/test_own_objects.py", *RUNS),
+    "common/state/pauses.py": (
+        "tests/common/state/test_pauses.py",
+        "tests/local/operate/test_pauses.py",
+    ),
     "common/state/store.py": (f"{TESTS}/state/test_store.py", *RUNS),
     "common/executions/alternatives.py": (f"{TESTS}/executions/test_alternatives.py", *RUNS),
     "common/executions/execution.py": (*RUNS, *CLEANUP, f"{TESTS}/healing/test_tasks.py"),

@@ -14,6 +14,7 @@ from common.configuration.workflows import (
 )
 from common.decisions.kinds import catch_up, daily_window, discovery, post_game, pre_game
 from common.decisions.situation import Decision, Situation, skip
+from common.eastern import eastern
 
 
 def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = False) -> Decision:
@@ -34,6 +35,10 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
         late = round((situation.now - situation.slot).total_seconds() / 60)
         reason = f"Slot expired (tick came {late} min late, limit 60 min)"
         return skip("SLOT_EXPIRED", reason, situation.day, situation.next_tick(), alert="WARNING")
+    return _paused(_unpaused(name, flow, situation), name, situation)
+
+
+def _unpaused(name: str, flow: Workflow, situation: Situation) -> Decision:
     unread = situation.history is None or (situation.calendar is None and needs_games(flow))
     if situation.check("schedule or history is unreadable", unread, cause=situation.cause):
         what = "history" if situation.history is None else "schedule"
@@ -45,6 +50,21 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
         reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
         return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
     return _owned(_by_kind(name, flow, situation), flow, situation)
+
+
+def _paused(made: Decision, name: str, situation: Situation) -> Decision:
+    """Return the SKIP of a workflow that an operator has paused, forced or not; else the decision.
+
+    What would have been decided is in the reason, and what it would have been made from is kept.
+    """
+    held = situation.pauses.get(name)
+    if held is None:
+        return made
+    situation.check("an operator has paused it", held, by=held.by, since=held.since)
+    why = f": {held.why}" if held.why else ""
+    since = f"{eastern(held.since):%Y-%m-%d %H:%M}"
+    reason = f"Paused by {held.by} since {since}{why}; else {made.action}: {made.reason}"
+    return skip("PAUSED", reason[:500], made.target_date, situation.next_tick(), alert="INFO")
 
 
 def _owned(made: Decision, flow: Workflow, situation: Situation) -> Decision:

@@ -16,6 +16,7 @@ from common.calendar.games import Game
 from common.decisions.history import Attempts, Key, Run
 from common.decisions.situation import Decision, Situation
 from common.messages.models import GameTarget
+from common.state.pauses import Pause
 
 FORM = 1
 """Version of the stored mapping; inputs of another version cannot be read back."""
@@ -31,11 +32,13 @@ class Seen:
         attempts: attempts by key; keys without an attempt are left out.
         runs: runs by their identity, because a forced tick can leave two equal runs in one slot,
             and both count.
+        pause: who paused the workflow; None where nobody did.
     """
 
     days: dict[date, tuple[Game, ...]] = field(default_factory=dict)
     attempts: dict[Key, Attempts] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
+    pause: Pause | None = None
 
 
 def inputs_of(
@@ -67,6 +70,7 @@ def inputs_of(
         "boards": [str(day) for day in situation.boards],
         "no_file": not situation.has_file,
         "cause": situation.cause,
+        "paused": seen.pause.model_dump(mode="json") if seen.pause else None,
         "unread": [what for what in ("calendar", "history") if getattr(situation, what) is None],
     }
     return {name: value for name, value in known.items() if value}

@@ -88,7 +88,7 @@ def decide_recorded(
         config: hash of the configuration file, stored with the inputs.
         off: the scrapers of the file's workflow that were left out of `flow`, stored likewise.
     """
-    seen = Seen()
+    seen = Seen(pause=situation.pauses.get(name))
     calendar, history = situation.calendar, situation.history
     watched = replace(
         situation,

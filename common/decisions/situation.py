@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from common.calendar.games import Calendar, Game
 from common.calendar.slots import Cron, judged_at, next_slot
@@ -13,6 +13,9 @@ from common.configuration.workflows import Workflow
 from common.decisions.history import Attempts, History
 from common.eastern import at, eastern, eastern_date
 from common.messages.models import GameTarget
+
+if TYPE_CHECKING:  # annotations only
+    from common.state.pauses import Pause
 
 GAME_LENGTH = timedelta(hours=2, minutes=30)
 """How long after its tip-off a game counts as over if the schedule does not yet call it final. The
@@ -49,6 +52,7 @@ class Situation:
         boards: the dates whose games are as another owner has them, because the schedule could not
             be refreshed.
         has_file: whether any season file was ever read; without one games have the other's ids.
+        pauses: the workflows that an operator has paused, by name.
         rules: the list to which evaluated rules are appended, in order; None records no rules.
     """
 
@@ -64,6 +68,7 @@ class Situation:
     boards: tuple[date, ...] = ()
     has_file: bool = True
     by_nba_id: frozenset[str] = frozenset()
+    pauses: Mapping[str, "Pause"] = field(default_factory=dict)
     rules: list[Rule] | None = field(default=None, compare=False, repr=False)
 
     def check(self, asks: str, answer: object, **facts: object) -> bool:

@@ -5,6 +5,7 @@
 | handled, or done before | 200 | acknowledged |
 | permanent error, of a delivery | 200 | dead-lettered with function, error and original |
 | permanent error, called directly | 400 | the caller sees the error |
+| another method than POST | 405 | none |
 | busy claim or transient error | 503 | the platform delivers again, with backoff |
 | anything else | 500 | the same; after the last try the subscription dead-letters it |
 
@@ -61,12 +62,17 @@ class Route(NamedTuple, Generic[M]):
 def serve(request: Request, function: str, model: type[M], load: Callable[[], Handle[M]]) -> Reply:
     """Run the event of a request that functions-framework received through a handler.
 
+    Events come by POST; a browser's GET would else run a tick.
+
     Args:
         request: as the framework passes it.
         function: its name.
         model: the form of its message.
         load: returns the handler; called for an event that has this form.
     """
+    if request.method != "POST":
+        text, _, headers = _reply(405, {"error": f"{function} takes events by POST only"})
+        return text, 405, {**headers, "Allow": "POST"}
 
     def handle(runtime: Runtime, event: Event, message: M) -> Result:
         return load()(runtime, event, message)

@@ -25,6 +25,7 @@ from common.messages.models import WorkflowDecision
 from common.redaction import redact
 from common.runtime import Runtime
 from common.state.decided import decisions_of
+from common.state.pauses import Pause, read_pauses
 
 if TYPE_CHECKING:  # annotations only
     from concurrent.futures import Future
@@ -68,6 +69,8 @@ def read_situation(
     """
     cause = ""
     season = history = None
+    pauses: Mapping[str, Pause] = {}
+    paused = _reads_at_once(runtime)(read_pauses, runtime.state)
     try:
         season = runtime.patience(lambda _: runtime.season.read(now), _deadline(runtime))
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
@@ -75,9 +78,10 @@ def read_situation(
     stored = near()
     try:
         idle = season is not None and is_idle(season, slot, now)
+        pauses, _ = paused.result()
         history = History() if idle else read_history(runtime, slot, stored)
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
-        cause = redact(f"{type(error).__name__}: {error}")
+        history, cause = None, redact(f"{type(error).__name__}: {error}")
     return Situation(
         slot=slot,
         now=now,
@@ -91,6 +95,7 @@ def read_situation(
         boards=season.boards if season else (),
         has_file=season is None or bool(season.name),
         by_nba_id=runtime.by_nba_id,
+        pauses=pauses,
     )
 
 

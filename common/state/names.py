@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from common import ids
 
 CURSOR = "cleanup/cursor.json"
+PAUSES = "pauses.json"
 ODDS_QUOTA = "quota/odds_api.json"
 BATCHES = "decided/"
 """Begins the names of all batches."""

@@ -16,16 +16,20 @@ from local.commands.develop.new_scraper import new_scraper
 from local.commands.develop.schema import schema
 from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
+from local.commands.look.games import games
+from local.commands.look.page import page
+from local.commands.look.runs import run_, runs
+from local.commands.look.status import status
+from local.commands.look.why import why
+from local.commands.operate.backfill import backfill
 from local.commands.operate.check import check
 from local.commands.operate.dlq import dlq
-from local.commands.operate.games import games
-from local.commands.operate.page import page
+from local.commands.operate.force import force
 from local.commands.operate.parse import parse
-from local.commands.operate.runs import run_, runs
+from local.commands.operate.pause import pause, resume
 from local.commands.operate.schedule import schedule
+from local.commands.operate.scrape import scrape
 from local.commands.operate.scrapers import scrapers
-from local.commands.operate.status import status
-from local.commands.operate.why import why
 from local.commands.review.compare import compare
 from local.commands.review.decide import decide
 from local.commands.review.diff import diff
@@ -42,7 +46,8 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Operate": (status, games, page, why, runs, run_, check, dlq, parse, schedule, scrapers),
+    "Look": (status, games, page, why, runs, run_, check, scrapers),
+    "Operate": (scrape, force, backfill, pause, resume, dlq, schedule, parse),
     "Develop": (
         simulate,
         soak,

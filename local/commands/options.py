@@ -77,6 +77,8 @@ class Instant(click.ParamType[datetime]):
             self.fail(f"{value!r} is not an ISO 8601 instant", param, ctx)
         if instant.year not in YEARS:
             self.fail(_out_of_range(value), param, ctx)
+        if not re.search(r"[T ]", value):
+            self.fail(f"{value!r} has no time of day; write {value}T13:00", param, ctx)
         return instant if instant.tzinfo else instant.replace(tzinfo=EASTERN)
 
 
@@ -158,6 +160,13 @@ project_option = click.option(
     "--project", metavar="NAME", help="A Google Cloud project, in place of the kept stack."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, 3600),
+    default=120.0,
+    metavar="SECONDS",
+    help="How long to wait for the next row.",
+)
 first_option = click.option(
     "--from", "first", type=Day(), required=True, help="First date (Eastern)."
 )

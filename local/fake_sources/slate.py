@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -183,3 +183,24 @@ def _game(entry: object, path: Path) -> Game:
         postponed=False,
         season=f"20{year:02d}-{(year + 1) % 100:02d}",
     )
+
+
+def refuse_far(
+    path: Path, listed: Collection[date], first: date, last: date, *, far: timedelta
+) -> None:
+    """Refuse dates that are far from every game of a schedule: nothing would be decided in them.
+
+    Args:
+        path: of the schedule.
+        listed: the dates of its games; with none, nothing is refused.
+        first: of the dates.
+        last: of the dates.
+        far: how far.
+
+    Raises:
+        BadInputError: all of them are farther before the first game or after the last.
+    """
+    if listed and (last < min(listed) - far or first > max(listed) + far):
+        known = f"{min(listed)} to {max(listed)}"
+        days = f"{first}" if first == last else f"{first} to {last}"
+        raise BadInputError(f"{days}: no games known ({path} has {known}); pass --schedule FILE")

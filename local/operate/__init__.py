@@ -1,1 +1,1 @@
-"""Operates a deployment: what it did and why, what it lacks, and how to ask it for more."""
+"""Operates a deployment: how it is reached, asked for more, paused, and its dead letters."""

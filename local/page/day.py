@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
 from common.runtime import Runtime
-from local.operate.coverage import Covered, DateCoverage, Datum, cover
-from local.operate.decided import decisions_between
-from local.operate.runs import Run, runs_of
+from local.look.coverage import Covered, DateCoverage, Datum, cover
+from local.look.decided import decisions_between
+from local.look.runs import Run, runs_of
 from local.page.axis import Axis
 from local.page.lanes import Lane, Mark, game_marks, lanes, not_run
 

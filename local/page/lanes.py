@@ -8,7 +8,7 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.decisions.situation import GAME_LENGTH
 from common.eastern import eastern
-from local.operate.runs import Run
+from local.look.runs import Run
 from local.page.axis import Axis
 
 GAP = 4

@@ -78,18 +78,49 @@ REDUCED: Mapping[str, Callable[[Row], object]] = {
 """Columns of which a part is compared; `scraper_execution_ids` are compared by their rows."""
 
 
+NAMED = ("date", "workflow_name", "scraper_name", "slot", "target_date", "game_id", "decision_id")
+"""Columns that say which row it is."""
+Cells = tuple[tuple[str, str], ...]
+
+
 def differences(one: Tables, other: Tables) -> list[str]:
-    """Return the rows that only one of two days has, each with its table and side."""
+    """Return the rows that only one of two days has, each with its table and side.
+
+    Two rows that are equal in over half of their columns are one row (`~`), with what differs.
+    """
     found: list[str] = []
     for name in NAMES:
-        left, right = (Counter(_lines(name, tables)) for tables in (one, other))
-        found += [f"{name} < {line}" for line in sorted((left - right).elements())]
-        found += [f"{name} > {line}" for line in sorted((right - left).elements())]
+        left, right = (Counter(_rows(name, tables)) for tables in (one, other))
+        lacking, extra = (sorted(rows.elements()) for rows in (left - right, right - left))
+        for row in lacking:
+            twin = max(extra, key=lambda each: _shared(row, each), default=row)
+            if twin in extra and 2 * _shared(row, twin) > len(row):
+                extra.remove(twin)
+                found.append(f"{name} ~ {_changed(row, twin)}")
+            else:
+                found.append(f"{name} < {_whole(row)}")
+        found += [f"{name} > {_whole(row)}" for row in extra]
     return found
 
 
-def _lines(name: str, tables: Tables) -> Iterator[str]:
-    """Yield the compared part of every row as text."""
+def _shared(one: Cells, other: Cells) -> int:
+    return len({*one} & {*other})
+
+
+def _changed(one: Cells, other: Cells) -> str:
+    """Name the row by what both have, then the columns in which they differ."""
+    named = ", ".join(f"{column}={value}" for column, value in one if column in NAMED)
+    pairs = (pair for pair in zip(one, other, strict=True) if pair[0] != pair[1])
+    changes = "; ".join(f"{before[0]}: {before[1]} → {after[1]}" for before, after in pairs)
+    return f"{named}: {changes}"
+
+
+def _whole(row: Cells) -> str:
+    return " | ".join(f"{column}={value}" for column, value in row)
+
+
+def _rows(name: str, tables: Tables) -> Iterator[Cells]:
+    """Yield the compared part of every row."""
     tasks = {
         row["execution_id"]: f"{row['scraper_name']} {row['game_id']}"
         for row in tables["scraper_execution_log"]
@@ -101,7 +132,7 @@ def _lines(name: str, tables: Tables) -> Iterator[str]:
             # Ids derive from object generations, so the scraper and game of each row are compared.
             ids = held["scraper_execution_ids"]
             held["scraper_execution_ids"] = sorted(tasks.get(each, "no row") for each in ids)
-        yield " | ".join(f"{column}={value}" for column, value in held.items())
+        yield tuple((column, f"{value}") for column, value in held.items())
 
 
 def read_folder(folder: Path) -> Tables:

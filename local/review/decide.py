@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,16 @@ from common.decisions.decide import decide
 from common.decisions.history import History
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Rule, Situation
+from common.eastern import eastern_date
 from common.errors import BadInputError
 from common.runtime import Runtime
 from common.settings import Settings
-from local.fake_sources.slate import load
+from local.fake_sources.slate import load, refuse_far
 from local.records.rows import read_history
 from local.review.explain import explain
 
+FAR = timedelta(days=14)
+"""With no game this near the controller reads no history: nothing is decided of such a day."""
 CONTROLLER = "tick-master-controller"
 
 
@@ -71,14 +74,16 @@ def _chosen(runtime: Runtime, workflow: str | None) -> dict[str, Workflow]:
 def _situation(
     runtime: Runtime, schedule: Path, instant: datetime, history: Path | None
 ) -> Situation:
-    cron = runtime.cron(CONTROLLER)
+    cron, calendar = runtime.cron(CONTROLLER), by_date(load(schedule).games)
+    day = eastern_date(instant)
+    refuse_far(schedule, calendar, day, day, far=FAR)
     slot = slot_of(cron, instant)
     return Situation(
         # Far from any tick, decide as if a tick came at this instant.
         slot=instant if is_expired(slot, instant) else slot,
         now=instant,
         cron=cron,
-        calendar=by_date(load(schedule).games),
+        calendar=calendar,
         history=read_history(history, instant) if history else History(),
         per_game=runtime.per_game,
         collect_since=runtime.settings.collect_since,

@@ -93,6 +93,8 @@ def _times(situation: Situation) -> Iterator[Change]:
 
 
 def _changes(situation: Situation, made: Decision) -> Iterator[Change]:
+    if situation.pauses:
+        yield Change("the workflow", "had not been paused", replace(situation, pauses={}))
     if situation.now != situation.slot:
         yield Change("the tick", "had come on time", replace(situation, now=situation.slot))
     if situation.stale:

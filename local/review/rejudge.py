@@ -136,6 +136,7 @@ def situation_of(runtime: Runtime, row: Row, inputs: Mapping[str, Any]) -> Situa
         cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
         by_nba_id=runtime.by_nba_id,
+        workflow=row["workflow_name"],
     )
 
 

@@ -12,6 +12,7 @@ from common.calendar.slots import Cron
 from common.decisions.history import Attempts, History, Key, Run
 from common.decisions.inputs import Inputs
 from common.decisions.situation import Situation
+from common.state.pauses import Pause
 
 
 def situation_from(
@@ -22,6 +23,7 @@ def situation_from(
     cron: Cron,
     per_game: frozenset[str],
     by_nba_id: frozenset[str] = frozenset(),
+    workflow: str = "",
 ) -> Situation:
     """Rebuild the situation of a decision from its stored inputs.
 
@@ -32,6 +34,7 @@ def situation_from(
         cron: when the controller ticks.
         per_game: names of the scrapers that run once per game.
         by_nba_id: names of those that ask for a game by NBA.com's id.
+        workflow: the one that was decided.
 
     Raises:
         ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
@@ -59,6 +62,7 @@ def situation_from(
         boards=tuple(date.fromisoformat(day) for day in inputs.get("boards", ())),
         has_file=not inputs.get("no_file", False),
         by_nba_id=by_nba_id,
+        pauses={workflow: Pause.model_validate(inputs["paused"])} if "paused" in inputs else {},
     )
 
 

@@ -19,6 +19,7 @@ from common.errors import BadInputError, OrchestrationError
 from common.logs import silent
 from common.settings import Settings
 from local.fake_sources.season import SeasonFile, load_season, unknown
+from local.fake_sources.slate import refuse_far
 from local.records.coverage import GameCoverage
 from local.records.tables import Tables
 from local.scheduler import ticks_of
@@ -28,6 +29,8 @@ from local.simulator.fault_spec import parse_faults
 from local.simulator.simulation import Simulation
 from local.simulator.world import World
 
+A_YEAR = timedelta(days=365)
+"""A summer without games is simulated; what is farther from every game is a mistyped year."""
 TAIL_DAYS_MAX = 3
 """After the last game date the run goes on until its work is done, at most this long (72 h)."""
 UNFINISHED_AGE_MAX = timedelta(days=TAIL_DAYS_MAX + 3)
@@ -131,6 +134,8 @@ def make_simulation(options: SimulateOptions) -> Simulation:
     season = load_season(options.schedule)
     if not (season.slate.games or season.listed_only):
         raise BadInputError(f"{options.schedule} lists no game; NBA.com's schedule always does")
+    listed = [game.game_date for game in season.slate.games]
+    refuse_far(options.schedule, listed, options.first, options.last, far=A_YEAR)
     season = _until(season, options.last)
     flows: dict[str, Any] = {"workflows_file": options.workflows} if options.workflows else {}
     made = Simulation(season, options.first, faults, options.seed, options.only, **flows)

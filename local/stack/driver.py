@@ -162,7 +162,10 @@ def kept_stack() -> RunningStack | None:
 
 
 def stop_kept() -> bool:
-    """Stop the kept stack and remove its folder; return False when there was none."""
+    """Stop the kept stack and remove all but its logs; return False when there was none.
+
+    The logs stay until another stack starts.
+    """
     stack = kept_stack()
     if stack is None:
         return False
@@ -171,7 +174,11 @@ def stop_kept() -> bool:
     while _is_alive(stack.where["pid"]) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
     KEPT_FILE.unlink(missing_ok=True)
-    shutil.rmtree(stack.where["folder"], ignore_errors=True)
+    for held in Path(stack.where["folder"]).iterdir():
+        if held.is_file():
+            held.unlink(missing_ok=True)
+        elif held.name != "logs":
+            shutil.rmtree(held, ignore_errors=True)
     return True
 
 

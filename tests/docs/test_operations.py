@@ -49,6 +49,7 @@ from tests.docs.guide import (
     query_of,
 )
 from tests.kit.replays import DAY, config
+from tests.kit.situations import WORKFLOWS
 
 pytestmark = pytest.mark.stack
 PROJECT = "nba-props-platform"
@@ -229,16 +230,13 @@ def test_a_query_is_answered(command: str, stack: RunningStack) -> None:
     assert run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, query_of(command))[0]
 
 
-def test_the_first_day_s_check_shows_what_came_of_it(stack: RunningStack) -> None:
-    """Its request has a row, and its query shows that one."""
-    (asked,) = (one for one in LOCAL if "nbac_player_list" in one and "publish" in one)
-    (shown,) = (one for one in LOCAL if "nbac_player_list" in one and "bq query" in one)
-    publish(asked, stack)
-    assert stack.wait_idle(60).idle
-    later = f"TIMESTAMP '{(NOON + timedelta(minutes=5)).isoformat()}'"
-    sql = query_of(shown).replace("CURRENT_TIMESTAMP()", later)
-    columns, rows = run_sql(stack.environment["BIGQUERY_EMULATOR_HOST"], PROJECT, sql)
-    assert rows[0][columns.index("outcome")] == "SUCCESS"
+def test_the_first_day_s_check_shows_what_came_of_it(
+    local_tools: dict[str, str], workplace: Path
+) -> None:
+    """The command prints the outcome of its scrape."""
+    (asked,) = (one for one in LOCAL if " scrape nbac_player_list" in one)
+    done = shell(asked, local_tools, workplace)
+    assert done.stdout.startswith("SUCCESS   nbac_player_list of 2025-11-12 → gs://")
 
 
 @needs_gcloud
@@ -264,28 +262,16 @@ def decoded(text: str) -> str:
     return " ".join(base64.b64decode(one["message"]["data"]).decode() for one in pulled)
 
 
-def test_a_forced_slot_is_decided_again_and_a_date_filled(stack: RunningStack) -> None:
-    """The guide's back-fill collects the games of the day before; its re-run says `forced`."""
-    forced = [command for command in LOCAL if '"force":true' in command]
-    assert len(forced) == 3
-    for command in forced:
-        publish(command, stack)
-        assert stack.wait_idle(60).idle
-    endpoint = stack.environment["BIGQUERY_EMULATOR_HOST"]
-    tables = f"{PROJECT}.nba_orchestration"
-    _, slots = run_sql(
-        endpoint, PROJECT, f"SELECT DISTINCT slot FROM `{tables}.workflow_decisions` WHERE forced"
-    )
-    assert len(slots) == 3
-    (shown,) = (one for one in LOCAL if "WHERE forced" in one)
-    assert run_sql(endpoint, PROJECT, query_of(shown))[1]
-    _, filled = run_sql(
-        endpoint,
-        PROJECT,
-        f"SELECT COUNT(DISTINCT game_id) FROM `{tables}.scraper_execution_log` "
-        "WHERE target_date = '2025-11-11' AND outcome = 'SUCCESS'",
-    )
-    assert filled[0][0] > 0
+def test_a_forced_slot_is_decided_again_and_a_date_filled(
+    local_tools: dict[str, str], workplace: Path
+) -> None:
+    """The guide's re-run prints decisions; its back-fill leaves nothing to ask for."""
+    (forced,) = (one for one in LOCAL if " local force " in one)
+    said = shell(forced, local_tools, workplace).stdout
+    assert len(said.splitlines()) == len(WORKFLOWS)
+    planned, filling = (one for one in LOCAL if " local backfill " in one)
+    shell(filling, local_tools, workplace)
+    assert shell(planned, local_tools, workplace).stdout.splitlines()[-1].startswith("0 scrapes")
 
 
 @needs_gcloud

@@ -34,6 +34,7 @@ FLOORS = (
     "local.processes",
     "local.stack",
     "local.review",
+    "local.look",
     "local.operate",
     "local.page",
     "local.day",

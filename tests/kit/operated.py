@@ -62,6 +62,23 @@ def mend(world: World) -> None:
     world.ask = lambda path, params: answer(path, params, world.slate, world.clock.now())
 
 
+class PatientClock:
+    """The clock of a world that handles its messages while somebody waits."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def now(self) -> datetime:
+        """Return the world's instant."""
+        return self._world.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Handle what is due in the next seconds."""
+        until = self.now() + timedelta(seconds=seconds)
+        self._world.settle(until)
+        self._world.clock.move(until)
+
+
 class Letters:
     """The dead letters of a world, as `DeadLetters` shows those of a subscription."""
 
@@ -83,7 +100,8 @@ class Letters:
 
 def run(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     """Run `python -m local WORDS`, which reaches a world; assert that no bug shows."""
-    monkeypatch.setattr(reach, "reach", lambda *_: world.runtime)
+    place = world.runtime.but(clock=PatientClock(world))
+    monkeypatch.setattr(reach, "reach", lambda *_: place)
     monkeypatch.setattr(subscription, "dead_letters", lambda _: Letters(world))
     done = CliRunner().invoke(main, words)
     if not isinstance(done.exception, SystemExit | None):

@@ -92,6 +92,6 @@ def test_a_slate_of_15_games_stays_small(name: str, when: str) -> None:
 def test_a_situation_comes_back_whole() -> None:
     """Every field of a situation is stored; a new field must be added to the stored form."""
     kept = {"slot", "now", "cron", "per_game", "calendar", "history", "cause"}
-    kept |= {"collect_since", "stale", "boards", "has_file"}
+    kept |= {"collect_since", "stale", "boards", "has_file", "pauses"}
     # The scrapers that go by NBA.com's ids are declared in the code, as those of one game are.
     assert {one.name for one in fields(Situation)} == kept | {"rules", "by_nba_id"}

@@ -15,6 +15,7 @@ from common.state import names
 from common.state.decided import near_batches
 from common.threads import CallThreads
 from local.fake_sources.slate import load
+from local.operate.pauses import pause
 from local.simulator.ports.intercepted import Call, Do
 from local.simulator.world import World
 from tests.kit.at_once import meeting
@@ -106,6 +107,21 @@ def test_a_read_that_cannot_succeed_is_not_tried_again(world: World) -> None:
     assert read_situation(world.runtime, SLOT, SLOT).cause == "PermanentError: no such column"
     assert [table for table, *_ in asked] == TABLES
     assert world.clock.now() == SLOT
+
+
+def test_what_is_paused_is_part_of_what_must_be_read(world: World) -> None:
+    """What cannot be told is no reason to run a workflow that somebody may have stopped."""
+
+    def fail(call: Call, do: Do) -> Any:
+        if call.subject == "pauses.json":
+            raise TransientError("storage is away")
+        return do()
+
+    with tapped(world, fail, "storage"):
+        found = read_situation(world.runtime, SLOT, SLOT)
+    assert (found.history, found.cause) == (None, "TransientError: storage is away")
+    pause(world.runtime, "betting_lines", by="ann", why="")
+    assert list(read_situation(world.runtime, SLOT, SLOT).pauses) == ["betting_lines"]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -19,9 +19,9 @@ def test_without_arguments_the_help_is_printed() -> None:
 
 
 def test_the_help_lists_every_command_below_its_heading() -> None:
-    """The four headings are printed in order, each followed by its commands."""
+    """The five headings are printed in order, each followed by its commands."""
     lines = iter(run("--help").stdout.splitlines())
-    assert list(GROUPS) == ["Stack", "Review", "Operate", "Develop"]
+    assert list(GROUPS) == ["Stack", "Review", "Look", "Operate", "Develop"]
     for heading, commands in GROUPS.items():
         assert f"{heading}:" in lines
         for command in commands:
@@ -51,6 +51,11 @@ def test_years_out_of_range_are_one_line(tmp_path: Path) -> None:
     """Dates and instants outside 1970 to 2199 are refused with that range."""
     assert_one_line(run("decide", "--at", "9999-12-31T23:59"), "a year from 1970 to 2199")
     assert_one_line(run("day", "0001-01-01", "--out", str(tmp_path)), "a year from 1970 to 2199")
+
+
+def test_fu4_a_date_is_no_instant() -> None:
+    """Where a time of day decides, none is made up."""
+    assert_one_line(run("decide", "--at", "2025-11-12"), "has no time of day; write 2025-11-12T13")
 
 
 def test_the_readme_lists_the_commands_as_they_are() -> None:

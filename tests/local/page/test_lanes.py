@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from local.operate.runs import Run
+from local.look.runs import Run
 from local.page.axis import Axis
 from local.page.lanes import game_marks, lanes, not_run
 from tests.kit.world import DAY, slate

@@ -52,10 +52,29 @@ def test_what_is_left_out_exists() -> None:
     [(n, c) for n in NAMES for c in COLUMNS[n] if c not in LEFT_OUT[n] and c not in TEXT],
 )
 def test_every_other_column_is_compared(name: str, column: str) -> None:
-    """A changed cell gives one row of each side."""
-    found = differences(day(), day(**{f"{name}__{column}": "y"}))
-    mine = [line.split(" ")[1] for line in found if line.startswith(f"{name} ")]
-    assert mine == ["<", ">"]
+    """A changed cell gives one line, with the column and both values."""
+    before, after = day(), day(**{f"{name}__{column}": "y"})
+    (line,) = (one for one in differences(before, after) if one.startswith(f"{name} "))
+    assert line.startswith(f"{name} ~ ")
+    assert line.endswith(f": {column}: {before[name][0][column]} → y")
+
+
+def test_rows_that_share_little_are_two() -> None:
+    """Where over half of the columns differ, each day's row is shown whole."""
+    name = "daily_expected_schedule"
+    others = {f"{name}__{column}": "y" for column in COLUMNS[name]}
+    found = differences(day(), day(**others))
+    assert [line.split(" ")[1] for line in found] == ["<", ">"]
+
+
+def test_a_row_that_only_one_day_has_is_shown_whole() -> None:
+    """It has its table and its side."""
+    one, other = day(), day()
+    other["workflow_decisions"] = []
+    (line,) = differences(one, other)
+    assert line.startswith("workflow_decisions < workflow_name=x | ")
+    (line,) = differences(other, one)
+    assert line.startswith("workflow_decisions > workflow_name=x | ")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -123,7 +142,7 @@ def test_two_folders_are_compared_on_the_command_line(tmp_path: Path) -> None:
     assert read_folder(tmp_path / "a") == day()
     differ = compared(tmp_path / "a", tmp_path / "c")
     assert differ.exit_code == 1
-    assert "action=RUN" in differ.output
+    assert "action: x → RUN" in differ.output
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:

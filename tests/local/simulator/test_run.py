@@ -326,6 +326,8 @@ def test_a_range_that_cannot_be_is_refused(tmp_path: Path) -> None:
         run(SimulateOptions(file, LAST, FIRST))
     with pytest.raises(BadInputError, match=r"none\.json"):
         run(SimulateOptions(tmp_path / "none.json", FIRST, LAST))
+    with pytest.raises(BadInputError, match="2035-01-01 to 2035-01-02: no games known"):
+        run(SimulateOptions(file, date(2035, 1, 1), date(2035, 1, 2)))
 
 
 @pytest.mark.parametrize(

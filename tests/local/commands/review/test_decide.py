@@ -35,6 +35,14 @@ def test_decide_refuses_an_unknown_workflow() -> None:
     assert_one_line(done, "betting_lines")
 
 
+def test_fu4_a_date_that_no_game_is_near_is_refused() -> None:
+    """The schedule's dates are named; a day without games between others is decided."""
+    done = run("decide", "--at", "2035-11-12T13:00")
+    assert_one_line(done, "2035-11-12: no games known")
+    assert "2025-11-11 to 2025-11-13" in done.stderr
+    assert run("decide", "--at", "2025-11-14T13:00").returncode == 0
+
+
 def test_fs01_the_first_warnings_of_a_schedule_are_shown(tmp_path: Path) -> None:
     """What a schedule file says in unknown words stands on standard error, the rest is counted."""
     games = [game(gameId=f"00225{number:05d}", postponedStatus="Z") for number in range(12)]

@@ -38,6 +38,7 @@ def where() -> Iterator[dict[str, Any]]:
 def test_a_stack_stays_up_until_it_is_stopped(where: dict[str, Any], tmp_path: Path) -> None:
     """Other commands reach the stack, a second one is refused, and `stop` ends it."""
     table = f"{where['dataset']}.workflow_decisions"
+    folder = Path(where["environment"]["NBA_CLOCK_FILE"]).parent
     assert_described(where)
     counted = run("sql", f"SELECT COUNT(*) AS decided FROM {table}")
     assert (counted.returncode, counted.stderr) == (0, "")
@@ -48,6 +49,7 @@ def test_a_stack_stays_up_until_it_is_stopped(where: dict[str, Any], tmp_path: P
         assert_one_line(run(*second), "stop it with: python -m local stop")
     assert run("stop").stdout == "stopped\n"
     assert not KEPT_FILE.exists()
+    assert [held.name for held in folder.iterdir()] == ["logs"]
     assert_one_line(run("stop"), "no stack is up")
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.errors import BadInputError
-from local.commands.operate.games import cell, entry, iso
+from local.commands.look.games import cell, entry, iso
 from local.commands.options import Instant, json_option, project_option
 
 if TYPE_CHECKING:
     from common.calendar.games import Game
     from common.runtime import Runtime
-    from local.operate.coverage import Datum
-    from local.operate.why import Explained
+    from local.look.coverage import Datum
+    from local.look.why import Explained
 
 
 @click.command()
@@ -27,8 +27,8 @@ def why(subject: str, instant: datetime | None, *, project: str | None, as_json:
 
     A game is named by its id, or by its teams: 0022500213 or MIL@CHA.
     """
+    from local.look.why import explained, find_game, game_and_decisions, last_decision
     from local.operate.reach import reach
-    from local.operate.why import explained, find_game, game_and_decisions, last_decision
 
     place = reach(project)
     when = instant or place.clock.now()
@@ -57,7 +57,7 @@ def _refuse_unknown(subject: str, place: "Runtime") -> None:
 
 
 def _print_game(game: "Game", data: tuple["Datum", ...], made: list["Explained"]) -> None:
-    from local.operate.why import game_line
+    from local.look.why import game_line
 
     click.echo(game_line(game))
     for one in data:

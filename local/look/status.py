@@ -1,15 +1,16 @@
 """Today at a glance: what was planned, decided and run, what is under way, late or dead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
 from common.runtime import Runtime
-from local.operate.coverage import DateCoverage, cover
-from local.operate.decided import decisions_between
-from local.operate.runs import Run, runs_of
+from common.state.pauses import Pause, read_pauses
+from local.look.coverage import DateCoverage, cover
+from local.look.decided import decisions_between
+from local.look.runs import Run, runs_of
 
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "locked_at")
 SWEEP_COLUMNS = ("cleanup_time", "status", "error_message", "missing_files_found")
@@ -36,6 +37,7 @@ class Status:
         workflows: each workflow's day.
         decided: when the controller last decided, since yesterday; None where it has not.
         swept: the last sweep's row since yesterday; None where there is none.
+        pauses: the paused workflows, by name.
         dates: what today has of its data, and yesterday where anything was decided then.
     """
 
@@ -45,6 +47,7 @@ class Status:
     workflows: tuple[WorkflowToday, ...]
     decided: datetime | None
     swept: Row | None
+    pauses: Mapping[str, Pause]
     dates: tuple[DateCoverage, ...]
 
 
@@ -54,12 +57,15 @@ def status_of(place: Runtime) -> Status:
     day = eastern_date(now)
     yesterday, soon = day - timedelta(days=1), now + timedelta(minutes=1)
     since = at(yesterday, time())
-    select = place.warehouse.select
-    plan = select("daily_expected_schedule", PLAN_COLUMNS, since=at(day, time()), until=soon)
-    sweeps = select("cleanup_operations", SWEEP_COLUMNS, since=since, until=soon)
+    begin, select = place.threads.submit, place.warehouse.select
+    planned = begin(
+        select, "daily_expected_schedule", PLAN_COLUMNS, since=at(day, time()), until=soon
+    )
+    swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=since, until=soon)
     decided = decisions_between(place, since, soon)
     made = [row for row in decided if eastern_date(row["slot"]) == day]
     was_up = len(made) < len(decided)
+    plan, sweeps = planned.result(), swept.result()
     runs = runs_of(place, [row for row in made if row["action"] == "RUN"])
     return Status(
         now=now,
@@ -71,6 +77,7 @@ def status_of(place: Runtime) -> Status:
         ),
         decided=max((row["decision_time"] for row in decided), default=None),
         swept=max(sweeps, key=lambda row: row["cleanup_time"], default=None),
+        pauses=read_pauses(place.state)[0],
         dates=tuple(cover(place, each) for each in ([yesterday] if was_up else []) + [day]),
     )
 

@@ -14,8 +14,8 @@ from common.decisions.situation import Decision, Rule, Situation
 from common.eastern import eastern, eastern_date
 from common.errors import BadInputError
 from common.runtime import Runtime
-from local.operate.coverage import Covered, cover
-from local.operate.decided import ABOUT_DAYS_MAX, decisions_about, decisions_between, inputs_of
+from local.look.coverage import Covered, cover
+from local.look.decided import ABOUT_DAYS_MAX, decisions_about, decisions_between, inputs_of
 from local.review.explain import explain
 from local.review.flip import flips
 from local.review.rejudge import flow_then, situation_of

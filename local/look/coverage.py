@@ -10,9 +10,9 @@ from common.cloud.ports import Row
 from common.decisions.lateness import is_late
 from common.eastern import at, eastern
 from common.runtime import Runtime
-from local.operate.contents import games_in
-from local.operate.decided import configured, decisions_about
-from local.operate.wanted import Wanted, wanted_of
+from local.look.contents import games_in
+from local.look.decided import configured, decisions_about
+from local.look.wanted import Wanted, wanted_of
 
 State = Literal["there", "late", "waiting", "missing"]
 LOG = "scraper_execution_log"
@@ -30,7 +30,7 @@ class Datum:
     """One datum of a game or of a date.
 
     Attributes:
-        scraper: the scraper whose data it is.
+        wanted: the scraper whose data it is, and the workflows that collect it.
         state: `there`; `late`, it came after its time limit (`Wanted.late_after`); `missing`, it is
             late or an attempt since it was due has failed; `waiting` otherwise.
         due: when it is expected, aware; None while the game's time is not known.
@@ -40,13 +40,18 @@ class Datum:
         flows: the workflows whose decisions tell more of one that is lacking.
     """
 
-    scraper: str
+    wanted: Wanted
     state: State
     due: datetime | None
     when: datetime | None = None
     by: str = ""
     why: str = ""
     flows: tuple[str, ...] = ()
+
+    @property
+    def scraper(self) -> str:
+        """The scraper that the workflows name."""
+        return self.wanted.scraper
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,11 @@ def cover(place: Runtime, day: date) -> DateCoverage:
     """
     now = place.clock.now()
     listed = place.season.read(now).calendar.get(day, ())
+    log = place.threads.submit(read_log, place, day, now)
     decisions = decisions_about(place, day, now)
     flows, off = configured(place, decisions)
     games = sorted((game for game in listed if not game.postponed), key=_tipoff)
-    seen = Seen(games, read_log(place, day, now), decisions, now)
+    seen = Seen(games, log.result(), decisions, now)
     wanted = wanted_of(flows, place.per_game)
     seen.look_into(place, [each for each in wanted if not each.per_game])
     return DateCoverage(
@@ -180,12 +186,12 @@ def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
         state = "missing" if missing else "waiting"
         later = _is_for_later(wanted, due, seen)
         why = _due(due) if later and not seen.tries(wanted, game) else _why(wanted, game, seen)
-        return Datum(wanted.scraper, state, due, why=why, flows=() if later else (*wanted.flows,))
+        return Datum(wanted, state, due, why=why, flows=() if later else (*wanted.flows,))
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]
     late = late_after is not None and is_late(late_after, when, seen.now)
     why = _why_late(wanted, game, seen, when) if late else ""
     state = "late" if late else "there"
-    return Datum(wanted.scraper, state, due, when, by, why)
+    return Datum(wanted, state, due, when, by, why)
 
 
 def _is_for_later(wanted: Wanted, due: datetime | None, seen: Seen) -> bool:

@@ -9,7 +9,7 @@ from common.executions.execution import Execution
 from common.executions.result import Result
 from common.messages.models import ScraperRequest
 from common.runtime import Runtime
-from local.operate.runs import Run
+from local.look.runs import Run
 
 LOG = "scraper_execution_log"
 LOG_COLUMNS = (

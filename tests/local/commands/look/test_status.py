@@ -6,6 +6,7 @@ from datetime import time
 import pytest
 
 from common.eastern import at
+from local.operate.pauses import pause
 from tests.kit.operated import day_gone_wrong, gone_wrong, run
 from tests.kit.world import DAY
 
@@ -30,11 +31,13 @@ def test_the_evening_shows_the_runs_and_what_is_missing(monkeypatch: pytest.Monk
         "scraper-requests", {"schema": "scraper-request", "version": 1, "scraper": "unheard_of"}, {}
     )
     world.settle()
+    pause(world.runtime, "betting_lines", by="ann", why="no credits")
     said = run(world, monkeypatch, "status").stdout
     assert "plan: locked 05:00\ncontroller: decided 45 min ago\ncleanup: OK 0 min ago\n" in said
     (line,) = (row for row in said.splitlines() if "post_game_window_2" in row)
     cells = [cell.strip() for cell in line.strip("│").split("│")]
     assert cells[1:3] == ["23", "23:00 partial"]
+    assert "PAUSED betting_lines by ann since 2025-11-12 23:45: no credits\n" in said
     assert "  MISSING nbac_play_by_play of MIL@CHA" in said
     assert said.endswith("Dead letters: 1; see: python -m local dlq list\n")
 

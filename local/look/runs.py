@@ -10,7 +10,7 @@ from common.eastern import at, eastern_date
 from common.errors import BadInputError
 from common.executions.execution import Execution
 from common.runtime import Runtime
-from local.operate.decided import decisions_between
+from local.look.decided import decisions_between
 
 TABLE = "workflow_executions"
 COLUMNS = (

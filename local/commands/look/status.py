@@ -9,14 +9,15 @@ import click
 
 from common.eastern import eastern
 from local.commands.console import make_console
-from local.commands.operate.games import iso, troubles_of
+from local.commands.look.games import iso, troubles_of
 from local.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
     from common.runtime import Runtime
+    from local.look.coverage import DateCoverage
+    from local.look.runs import Run
+    from local.look.status import Status, WorkflowToday
     from local.operate.letters import Letter
-    from local.operate.runs import Run
-    from local.operate.status import Status, WorkflowToday
 
 PIPED_WIDTH = 150
 LETTERS_MAX = 1000
@@ -29,8 +30,8 @@ MINUTES_SHOWN_MAX = 120
 @json_option
 def status(*, project: str | None, as_json: bool) -> None:
     """Show today: plan, runs, what is late or missing, dead letters."""
+    from local.look.status import status_of
     from local.operate.reach import reach
-    from local.operate.status import status_of
 
     place = reach(project)
     found, letters = status_of(place), _letters(place)
@@ -61,6 +62,7 @@ def as_document(found: "Status", letters: list["Letter"]) -> dict[str, Any]:
         "troubles": [
             {"date": f"{date.day}", "text": line} for date in found.dates for line in _of(date)
         ],
+        "paused": {name: held.model_dump(mode="json") for name, held in found.pauses.items()},
         "dead_letters": len(letters),
     }
 
@@ -80,7 +82,7 @@ def _run(run: "Run") -> dict[str, Any]:
     return {"execution_id": run.execution_id, "slot": slot, "state": run.state}
 
 
-def _of(date: Any) -> Iterator[str]:  # noqa: ANN401
+def _of(date: "DateCoverage") -> Iterator[str]:
     if any(date.troubles()):
         yield from troubles_of(date)
 
@@ -116,6 +118,9 @@ def _print_workflows(found: "Status") -> None:
 
 
 def _lines(found: "Status", letters: list["Letter"]) -> Iterator[str]:
+    for name, held in found.pauses.items():
+        why = f": {held.why}" if held.why else ""
+        yield f"PAUSED {name} by {held.by} since {eastern(held.since):%Y-%m-%d %H:%M}{why}"
     for one in found.workflows:
         for run in one.runs:
             if run.ended is None:

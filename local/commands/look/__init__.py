@@ -1,0 +1,1 @@
+"""Commands that look at a deployment, the kept stack or a project."""

@@ -1,0 +1,54 @@
+"""`python -m local force`: a slot decided again, whatever was decided in it."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from common.errors import BadInputError
+from local.commands.look.games import iso
+from local.commands.options import Instant, json_option, project_option, wait_option
+
+if TYPE_CHECKING:
+    from common.cloud.ports import Row
+
+
+@click.command()
+@click.argument("what", metavar="WORKFLOW|SLOT")
+@wait_option
+@project_option
+@json_option
+def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None:
+    """Decide a slot again, or the last one of a workflow.
+
+    SLOT is such as 2025-11-12T23:00; all workflows are decided in it, also where one is named.
+    What was collected by now is not asked for again, and what a run of the last hour is still
+    collecting is left to it. The new rows are marked as forced.
+    """
+    from local.operate.force import force_slot, slot_for
+    from local.operate.reach import reach
+
+    place = reach(project)
+    slot = slot_for(place, what) if what in place.configured else _slot(what, place.configured)
+    made = force_slot(place, slot, seconds_max=wait)
+    if as_json:
+        click.echo(json.dumps([_document(row) for row in made], indent=2))
+        return
+    for row in made:
+        click.echo(f"{row['action']:<5} {row['workflow_name']}: {row['reason']}")
+    if not made:
+        click.echo(f"forced; no decision came in {wait:g} s, see: python -m local status")
+
+
+def _slot(text: str, known: Iterable[str]) -> datetime:
+    try:
+        return Instant().convert(text, None, None)
+    except click.UsageError as error:
+        raise BadInputError(f"{error.message}, and no workflow: {', '.join(known)}") from error
+
+
+def _document(row: "Row") -> dict[str, Any]:
+    names = ("decision_id", "workflow_name", "action", "reason_code", "reason")
+    return {"slot": iso(row["slot"]), **{name: row[name] for name in names}}

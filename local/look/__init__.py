@@ -1,0 +1,1 @@
+"""Looks at a deployment: what it did and why, and what it lacks."""

@@ -1,0 +1,54 @@
+"""Has a slot decided again, and finds what was decided."""
+
+from datetime import datetime, timedelta
+
+from common import ids
+from common.calendar.slots import slot_of
+from common.cloud.ports import Row
+from common.configuration.workflows import PostGame
+from common.eastern import at, eastern, eastern_date
+from common.errors import BadInputError
+from common.handlers.master_controller import TICKS
+from common.messages.models import Tick
+from common.runtime import Runtime
+from local.look.decided import decisions_between
+from local.operate.asking import POLL_SECONDS
+
+
+def slot_for(place: Runtime, workflow: str) -> datetime:
+    """Return the last slot that a workflow is about: of a window its own, of others the latest."""
+    now, flow = place.clock.now(), place.configured[workflow]
+    if not isinstance(flow, PostGame):
+        return slot_of(place.cron(TICKS), now)
+    day = eastern_date(now)
+    opened = at(day, flow.at)
+    return opened if opened <= now else at(day - timedelta(days=1), flow.at)
+
+
+def force_slot(place: Runtime, slot: datetime, *, seconds_max: float) -> list[Row]:
+    """Publish a forced tick for a slot, and return its decisions once their rows are there.
+
+    Args:
+        place: where to.
+        slot: when the controller ticks, aware.
+        seconds_max: how long to wait for the rows; none are returned after it.
+
+    Raises:
+        BadInputError: the controller has no tick then.
+    """
+    found = slot_of(place.cron(TICKS), slot)
+    if found != slot:
+        raise BadInputError(
+            f"the controller has no tick at {eastern(slot):%Y-%m-%d %H:%M} ET; the one before is "
+            f"{eastern(found):%Y-%m-%dT%H:%M}"
+        )
+    tick = Tick(scheduled_time=slot, force=True)
+    message = place.publisher.publish(TICKS, tick.body(), {})
+    wanted = [ids.decision_id(name, found, message) for name in place.configured]
+    waited, made = 0.0, list[Row]()
+    while not made and waited <= seconds_max:
+        place.clock.sleep(POLL_SECONDS)
+        waited += POLL_SECONDS
+        around = timedelta(minutes=1)
+        made = decisions_between(place, slot - around, slot + around, decision_id=wanted)
+    return made

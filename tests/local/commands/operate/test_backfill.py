@@ -1,0 +1,63 @@
+"""`python -m local backfill` prints its plan, carries it out, and then has nothing to do."""
+
+import json
+from datetime import date, time, timedelta
+
+import pytest
+
+from common.eastern import at
+from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
+
+DATES = ("--from", "2025-11-12", "--to", "2025-11-12")
+
+
+def test_dry_run_then_run_then_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The digest of the dry run is taken, each row is a line, and a second run asks for nothing."""
+    world = day_gone_wrong(at(date(2025, 11, 13), time(0, 5)))
+    mend(world)
+    world.clock.move(world.clock.now() + timedelta(minutes=40))
+    sent = len(world.publisher.published)
+    planned = run(world, monkeypatch, "backfill", *DATES, "--dry-run").stdout
+    assert planned.startswith("ask for nbac_play_by_play of MIL@CHA of 2025-11-12\n")
+    assert "\nleave   nbac_referee_assignments shows the present only" in planned
+    assert len(world.publisher.published) == sent
+    digest = planned.splitlines()[-1].removeprefix("18 scrapes, digest ")
+    done = run(world, monkeypatch, "backfill", *DATES, "--digest", digest)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("1/18 SUCCESS   nbac_play_by_play of MIL@CHA of 2025-11-12 → gs:")
+    assert done.stdout.endswith("\n18 asked for, 18 found\n")
+    again = run(world, monkeypatch, "backfill", *DATES)
+    assert again.stdout.endswith("\nnothing to ask for, 0 found\n")
+
+
+def test_another_digest_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has changed since the plan was looked at is not asked for."""
+    world = gone_wrong()
+    sent = len(world.publisher.published)
+    done = run(world, monkeypatch, "backfill", *DATES, "--digest", "12345678")
+    assert (done.exit_code, len(world.publisher.published)) == (2, sent)
+    assert "the facts have changed since digest 12345678" in done.stderr
+
+
+def test_what_is_still_missing_is_exit_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The errors are there, and how many are missing; as JSON, one object a line."""
+    world = day_gone_wrong(at(date(2025, 11, 13), time(0, 5)))
+    done = run(world, monkeypatch, "backfill", *DATES, "--json")
+    assert done.exit_code == 1
+    assert {json.loads(line)["outcome"] for line in done.stdout.splitlines()} == {"FAILED"}
+    assert "18 asked for, 0 found, 18 still missing\n" in done.stderr
+
+
+def test_the_plan_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digest, scrapes and what is left."""
+    plan = json.loads(
+        run(gone_wrong(), monkeypatch, "backfill", *DATES, "--dry-run", "--json").stdout
+    )
+    assert len(plan["digest"]) == 8
+    assert plan["scrapes"][0] == {
+        "scraper": "nbac_play_by_play",
+        "date": "2025-11-12",
+        "game_id": "0022500213",
+        "alternatives": [],
+    }
+    assert len(plan["left"]) == 1

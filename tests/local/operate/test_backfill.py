@@ -1,0 +1,125 @@
+"""A back-fill asks for what is missing and for nothing else."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from common.cloud.ports import Row
+from common.eastern import at
+from common.errors import BadInputError
+from common.runtime import Runtime
+from local.operate.backfill import DAYS_MAX, Filled, Plan, fill, plan_of
+from local.simulator.world import World
+from tests.kit.operated import PatientClock, day_gone_wrong, gone_wrong, mend
+from tests.kit.world import DAY, tick
+
+LATER = timedelta(minutes=40)
+"""By then a source that failed is asked again."""
+
+
+def patient(world: World) -> Runtime:
+    """Return the world as one who waits sees it."""
+    return world.runtime.but(clock=PatientClock(world))
+
+
+def filled(world: World, plan: Plan) -> Filled:
+    """Carry out a plan."""
+    return fill(patient(world), plan, seconds_max=60, told=lambda *_: None)
+
+
+def test_a_plan_has_what_is_missing_of_finished_games() -> None:
+    """Two scrapers' data of nine games; what shows the present only is left."""
+    plan = plan_of(gone_wrong().runtime, DAY, DAY)
+    asked = {(gap[0].scraper, gap[0].game.home) for gap in plan.gaps if gap[0].game}
+    assert len(asked) == len(plan.gaps) == 18
+    assert {scraper for scraper, _ in asked} == {"nbac_play_by_play", "nbac_gamebook_pdf"}
+    assert plan.left == ("nbac_referee_assignments shows the present only and cannot be filled in",)
+
+
+def test_the_digest_follows_what_is_to_be_asked_for() -> None:
+    """The same facts give the same digest, other ones another."""
+    place = gone_wrong().runtime
+    assert plan_of(place, DAY, DAY).digest == plan_of(place, DAY, DAY).digest
+    before = plan_of(place, DAY - timedelta(days=1), DAY)
+    assert before.digest != plan_of(place, DAY, DAY).digest
+
+
+def test_a_second_run_asks_for_nothing() -> None:
+    """Once the sources answer, everything is found, and the next plan is empty."""
+    world = day_gone_wrong(at(date(2025, 11, 13), time(0, 5)))
+    mend(world)
+    world.clock.move(world.clock.now() + LATER)
+    plan = plan_of(world.runtime, DAY, DAY)
+    assert filled(world, plan) == Filled(18, (), ())
+    assert plan_of(world.runtime, DAY, DAY).gaps == ()
+
+
+def test_what_a_source_still_refuses_is_named() -> None:
+    """The questions of scrapers without an alternative are lacking; the plan stays the same."""
+    world = day_gone_wrong(at(date(2025, 11, 13), time(0, 5)))
+    plan = plan_of(world.runtime, DAY, DAY)
+    came = filled(world, plan)
+    assert (came.found, len(came.lacking)) == (0, 18)
+    assert plan_of(world.runtime, DAY, DAY).digest == plan.digest
+
+
+def test_where_a_scraper_fails_its_alternative_is_asked() -> None:
+    """A box score that NBA.com refuses comes from ESPN."""
+    world = day_gone_wrong(at(DAY, time(22, 30)))
+    answers = world.ask
+    world.ask = lambda path, params: answers(
+        "/pdfs/" if "/liveData/boxscore/" in path else path, params
+    )
+    world.clock.move(at(date(2025, 11, 13), time(13)))
+    tick(world, "tick-master-controller", at(date(2025, 11, 13), time(13)))
+    world.tick(
+        "scraper-requests", world.clock.now(), scraper="nbac_schedule_api", schema="scraper-request"
+    )
+    plan = plan_of(world.runtime, DAY, DAY)
+    (gap, *_) = (one for one in plan.gaps if one[0].scraper == "nbac_boxscore")
+    assert [one.scraper for one in gap] == ["nbac_boxscore", "espn_boxscore"]
+    assert filled(world, Plan((gap,), ())).found == 1
+
+
+def test_a_whole_night_is_one_question() -> None:
+    """A game log that is missing for every game of a date is asked for once."""
+    world = day_gone_wrong(at(DAY, time(22, 30)))
+    world.clock.move(at(date(2025, 11, 13), time(13)))
+    world.tick(
+        "scraper-requests", world.clock.now(), scraper="nbac_schedule_api", schema="scraper-request"
+    )
+    plan = plan_of(world.runtime, DAY, DAY)
+    (gap,) = (one for one in plan.gaps if one[0].scraper == "nbac_player_boxscore")
+    assert len(gap[0].games) == 12
+
+
+def test_a_game_that_the_schedule_does_not_have_as_final_waits() -> None:
+    """The line says how to refresh the schedule."""
+    world = day_gone_wrong(at(DAY, time(22, 30)))
+    world.clock.move(at(date(2025, 11, 13), time(13)))
+    plan = plan_of(world.runtime, DAY, DAY)
+    assert plan.gaps == ()
+    assert any("waits until the schedule has it as final" in why for why in plan.left)
+
+
+def test_what_a_run_is_collecting_is_left_to_it() -> None:
+    """While the window's run is under way its games are not asked for a second time."""
+    world = day_gone_wrong(at(DAY, time(22, 30)))
+    tick(world, "tick-master-controller", at(DAY, time(23)))
+    while not any(has_failed(row) for row in world.rows["scraper_execution_log"]):
+        world.deliver(world.take())
+    plan = plan_of(world.runtime, DAY, DAY)
+    assert plan.gaps == ()
+    assert any("is being collected by a run" in why for why in plan.left)
+
+
+def has_failed(row: Row) -> bool:
+    """Whether a row is of the first data that fail of the day's games."""
+    return (row["scraper_name"], row["target_date"]) == ("nbac_play_by_play", DAY)
+
+
+@pytest.mark.parametrize("days", [-1, DAYS_MAX])
+def test_dates_are_in_order_and_not_too_many(days: int) -> None:
+    """A typing mistake is no year of requests."""
+    with pytest.raises(BadInputError, match=f"give 1 to {DAYS_MAX} dates in order"):
+        plan_of(gone_wrong().runtime, DAY, DAY + timedelta(days=days))
