@@ -4,6 +4,7 @@ They reach what no syntax tree of ours describes (YAML, Terraform, SQL), and the
 that no test near the code noticed once. `tools/text_mutants.py` makes them.
 """
 
+from tools.drawn_again import DRAWN_AGAIN
 from tools.drawn_mistakes import DRAWN
 from tools.mistake import Mistake
 
@@ -305,5 +306,5 @@ DEPLOYED = (
     ),
 )
 
-MISTAKES = (*CODE, *DRAWN, *DEPLOYED)
+MISTAKES = (*CODE, *DRAWN, *DRAWN_AGAIN, *DEPLOYED)
 """All of them."""

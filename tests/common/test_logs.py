@@ -1,6 +1,9 @@
 """JSON lines for Cloud Logging."""
 
+import ast
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.logs import ALLOWED, log
+from common.settings import ROOT
 from tests.kit.situations import DAY, MANY
 
 
@@ -60,3 +64,17 @@ def test_any_text_is_one_line(message: str, value: str) -> None:
 def test_an_exception_is_shown_as_its_text(capsys: pytest.CaptureFixture[str]) -> None:
     """An exception is written as its text."""
     assert line(capsys, "Any", error=ValueError("field x"))["error"] == "field x"
+
+
+def fields_of(path: Path) -> Iterator[str]:
+    """Yield the names that a module gives to lines."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"log", "alert_once"}:
+            yield from (given.arg for given in node.keywords if given.arg)
+
+
+def test_o4_every_field_that_our_code_gives_is_on_the_list() -> None:
+    """Else it would be dropped without a word."""
+    used = {name for path in (ROOT / "common").rglob("*.py") for name in fields_of(path)}
+    assert used >= {"host", "reason_code", "error"}
+    assert used - ALLOWED == set()

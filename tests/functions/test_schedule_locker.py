@@ -135,6 +135,14 @@ def test_without_a_schedule_the_platform_tries_again(
     assert call("schedule_locker", later).status == 200
 
 
+def test_an_old_schedule_that_lists_games_of_the_date_is_believed(world: World, call: Call) -> None:
+    """A tick that comes a month late locks the plan of its own date."""
+    world.clock.move(NOON + timedelta(days=30))
+    answer = call("schedule_locker", TICK)
+    assert (answer.status, answer.body["result"]) == (200, "locked")
+    assert world.rows["daily_expected_schedule"]
+
+
 def test_a_broken_configuration_is_no_fault_of_the_message(world: World, call: Call) -> None:
     """The answer is 500 without a dead letter, and the redelivery succeeds after the fix."""
     refusing = Break(1, raising(ConfigError("workflows.yaml:3: no such scraper")))

@@ -54,6 +54,7 @@ def test_a_request_leaves_one_object_with_its_labels(world: World, call: Call) -
     assert NOON <= stored.custom_time < NOON + timedelta(seconds=1)
     assert stored.metadata["scraper"] == "oddsa_events"
     assert stored.metadata["records"] == "12"
+    assert stored.metadata["source_host"] == "api.the-odds-api.com"
     assert len(content(world, stored.name)["records"]) == 12
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from common import ids
+from common.state import names
+from common.state.claims import claimed
 from local.simulator.ports.intercepted import Crash
 from local.simulator.world import World
 from tests.kit.breaks import Break, die_after, tapped
@@ -67,6 +69,17 @@ def test_x4_a_decision_delivered_again_starts_nothing(world: World, call: Call) 
     assert len(world.rows["workflow_executions"]) == 1
     assert len(requests(world)) == 3
     assert len(defects(world)) == 0
+
+
+def test_r6_what_was_given_up_is_not_started_by_a_late_delivery(world: World, call: Call) -> None:
+    """It is acknowledged: no later delivery can bring the run on either."""
+    key = names.start_key(EXECUTION)
+    with claimed(world.runtime.state, key):
+        world.clock.sleep(world.runtime.settings.lease_seconds + 1)
+        world.runtime.state.mark(names.given_up(key))
+        answer = call("workflow_executor", DECISION)
+    assert (answer.status, answer.body["result"]) == (200, "given up before")
+    assert requests(world) == []
 
 
 def test_d9_only_the_decided_scrapers_are_asked_for(world: World, call: Call) -> None:

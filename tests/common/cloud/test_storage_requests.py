@@ -133,6 +133,18 @@ def test_a_listing_is_bounded_by_the_server(storage: GoogleStorage, pages: Pages
     assert bounds == ("f", "f0010", "f0020", "7")
 
 
+def test_a_listing_brings_all_that_an_object_is_described_by(
+    storage: GoogleStorage, pages: Pages
+) -> None:
+    """What is not asked for is not in the answer, and would read as absent."""
+    list(storage.list(BUCKET, "", limit=1))
+    held = re.search(r"items\(([^)]*)\)", pages.asked[0]["fields"])
+    assert held is not None
+    assert set(held[1].split(",")) == {
+        *("name", "generation", "size", "contentType", "metadata", "timeCreated", "customTime")
+    }
+
+
 def test_x4_every_write_has_its_precondition(storage: GoogleStorage, pages: Pages) -> None:
     """A create is refused where an object is; a replacement where it is of another generation."""
     storage.create(BUCKET, "x.json", b"{}")

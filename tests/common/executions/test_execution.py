@@ -6,6 +6,8 @@ from common import ids
 from common.errors import ClaimBusyError
 from common.executions.execution import Execution
 from common.executions.steps import Outputs
+from common.messages.labels import read_labels
+from common.messages.models import ObjectEvent
 from common.state import names
 from local.simulator.world import World
 from tests.kit.sweeps import execution
@@ -60,6 +62,19 @@ def test_a_given_up_execution_counts_the_results_of_every_step() -> None:
     assert counts == (2, 2, 0)
     assert len(row["scraper_execution_ids"]) == 2
     assert (row["status"], row["error_message"]) == ("failed", "LOST: why")
+
+
+def test_a_given_up_execution_counts_what_came_since_it_was_read() -> None:
+    """A result that is stored just before the claim is taken is in the row."""
+    world = new_world()
+    found = ObjectEvent.model_validate(dict(before(world, LAST_TASK).message.body))
+    made = opened(world)
+    assert len(made.results(1)) == 1
+    labels = read_labels(found.metadata, found.name)
+    assert labels
+    opened(world).record(found, labels)
+    assert made.give_up(names.step_key(ID, 1), "LOST: why", lambda: False)
+    assert execution(world)["scrapers_triggered"] == 3
 
 
 def test_an_execution_that_went_on_is_not_given_up() -> None:

@@ -133,6 +133,13 @@ def test_a_storage_cloud_event() -> None:
     assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_number_that_is_none_is_refused(number: str) -> None:
+    """A float beyond all floats would be infinity to every sum of ours."""
+    with pytest.raises(BadInputError, match="body: not JSON"):
+        json_object(f'{{"version": {number}}}'.encode(), "body")
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from common.settings import Settings
 from common.sources.errors import Verdict
 from common.sources.health import (
+    Code,
     SourceEvent,
     alert_once,
     circuit_of,
@@ -191,3 +192,21 @@ def test_an_incident_is_logged_once_a_day_by_all_instances(
     alert(NOW + timedelta(days=1))
     alert(NOW + timedelta(hours=2), empty(1, verdict="ok"))
     assert len(lines(capsys)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [
+        ("SOURCE_CHANGED", "ERROR"),
+        ("CIRCUIT_OPEN", "ERROR"),
+        ("QUOTA_SPENT", "ERROR"),
+        ("ANSWER_MISMATCH", "WARNING"),
+    ],
+)
+def test_what_is_asked_for_again_by_itself_wakes_nobody(
+    capsys: pytest.CaptureFixture[str], code: Code, severity: str
+) -> None:
+    """Each of the other incidents lasts until somebody mends it."""
+    alert_once(new_state(), code, "oddsa_events", (), NOW)
+    (only,) = lines(capsys)
+    assert (only["severity"], only["reason_code"]) == (severity, code)

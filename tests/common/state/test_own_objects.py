@@ -100,7 +100,9 @@ def test_a_name_that_a_stranger_has_taken_gets_a_tag(state: StateStore) -> None:
     held = note(state, TASK, [PLAIN, TAGGED])
     assert find_noted(state, state.storage, BUCKET, TASK) is None
     described = {"metadata": {SECRET: held.secret}}
-    assert create_noted(state.storage, BUCKET, held, b"ours", **described).name == TAGGED
+    made = create_noted(state.storage, BUCKET, held, b"ours", **described)
+    assert made.name == TAGGED
+    assert find_noted(state, state.storage, BUCKET, TASK) == made
     alone = note(state, TASK.replace("0", "1"), [PLAIN])
     with pytest.raises(ConflictError, match="others hold these names"):
         create_noted(state.storage, BUCKET, alone, b"ours", metadata={SECRET: alone.secret})
