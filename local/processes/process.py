@@ -59,8 +59,8 @@ class Process:
         assert self.child.stdin is not None
         assert self.child.stdout is not None
         try:
-            self.child.stdin.write(line.encode() + b"\n")
-            self.child.stdin.flush()
+            # Past the buffer, which would write its rest to the dead child once more when it goes.
+            os.write(self.child.stdin.fileno(), line.encode() + b"\n")
         except BrokenPipeError:
             return ""
         return self.child.stdout.readline().decode().strip()
