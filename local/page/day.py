@@ -1,6 +1,6 @@
 """What a day's page shows, read from the five tables and the schedule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -28,12 +28,11 @@ class DayPage:
         games: the games on the time line.
         lanes: the workflows on the time line.
         coverage: what each game has.
-        scrapers: the columns of games by data.
-        grid: the decision of each workflow by hour of the Eastern clock.
+        decisions: all of the day's slots, forced ones too, in order of slot.
         runs: what was run.
         missed: planned slots that are over and did not run.
         sweeps: the sweeps that found something, or failed.
-        counts: numbers of the heading.
+        planned: how many slots were planned.
     """
 
     day: date
@@ -42,17 +41,52 @@ class DayPage:
     games: Sequence[Mark]
     lanes: Sequence[Lane]
     coverage: DateCoverage
-    scrapers: Sequence[str]
-    grid: Mapping[str, Mapping[str, Row]]
+    decisions: Sequence[Row]
     runs: Sequence[Run]
     missed: Sequence[Row]
     sweeps: Sequence[Row]
-    counts: Mapping[str, int]
+    planned: int
 
     @staticmethod
     def data_of(covered: Covered) -> dict[str, Datum]:
         """Return a game's data by scraper."""
         return {one.scraper: one for one in covered.data}
+
+    @property
+    def scrapers(self) -> list[str]:
+        """The columns of games by data."""
+        data = (one for held in self.coverage.games for one in held.data)
+        return list(dict.fromkeys(one.scraper for one in data))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of the heading; all but the first three are troubles."""
+        ended = [run.ended for run in self.runs if run.ended]
+        return {
+            "games": len(self.coverage.games),
+            "planned": self.planned,
+            "RUN": len(self.runs),
+            "ABORT": sum(row["action"] == "ABORT" for row in self.decisions),
+            "runs that failed": sum(row["status"] == "failed" for row in ended),
+            "planned and not run": len(self.missed),
+            "data late or missing": len([*self.coverage.troubles()]),
+        }
+
+    @property
+    def flows(self) -> dict[str, list[Row]]:
+        """The decisions of each workflow, by name."""
+        names = sorted({row["workflow_name"] for row in self.decisions})
+        return {
+            name: [row for row in self.decisions if row["workflow_name"] == name] for name in names
+        }
+
+    @property
+    def grid(self) -> dict[str, dict[str, Row]]:
+        """The last decision of each workflow by Eastern wall time."""
+        return {
+            name: {f"{eastern(row['slot']):%H:%M}": row for row in rows}
+            for name, rows in self.flows.items()
+        }
 
     @property
     def hours(self) -> list[str]:
@@ -79,41 +113,19 @@ def read_day(place: Runtime, day: date) -> DayPage:
     sweeps = place.warehouse.select(
         "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end
     )
-    missed = not_run(now, plan, decisions)
-    games = [covered.game for covered in coverage.games]
     return DayPage(
         day=day,
         now=now,
         axis=axis,
-        games=game_marks(axis, games),
+        games=game_marks(axis, [covered.game for covered in coverage.games]),
         lanes=lanes(axis, now, plan, decisions, runs),
         coverage=coverage,
-        scrapers=_columns(coverage),
-        grid=_grid(decisions),
+        decisions=decisions,
         runs=runs,
-        missed=missed,
+        missed=not_run(now, plan, decisions),
         sweeps=[row for row in sweeps if _is_notable(row)],
-        counts={
-            "games": len(games),
-            "planned": len(plan),
-            "RUN": len(runs),
-            "ABORT": sum(row["action"] == "ABORT" for row in decisions),
-            "runs that failed": sum(run.ended["status"] == "failed" for run in runs if run.ended),
-            "planned and not run": len(missed),
-            "data late or missing": len([*coverage.troubles()]),
-        },
+        planned=len(plan),
     )
-
-
-def _columns(coverage: DateCoverage) -> list[str]:
-    return list(dict.fromkeys(one.scraper for held in coverage.games for one in held.data))
-
-
-def _grid(decisions: Sequence[Row]) -> dict[str, dict[str, Row]]:
-    grid: dict[str, dict[str, Row]] = {}
-    for row in sorted(decisions, key=lambda row: (row["workflow_name"], row["slot"])):
-        grid.setdefault(row["workflow_name"], {})[f"{eastern(row['slot']):%H:%M}"] = row
-    return grid
 
 
 def _is_notable(row: Row) -> bool:

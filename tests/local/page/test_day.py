@@ -60,9 +60,19 @@ def test_the_page_shows_every_game_decision_and_run() -> None:
     assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
     wanted = {f"run-{run.execution_id}" for run in found.runs}
     wanted |= {f"game-{held.game.game_id}" for held in found.coverage.games}
-    wanted |= {f"decision-{r['decision_id']}" for row in found.grid.values() for r in row.values()}
+    wanted |= {f"decision-{row['decision_id']}" for row in found.decisions}
     assert wanted <= set(outline.ids)
     assert len(found.runs) > 5
+
+
+def test_a_slot_that_was_forced_again_keeps_both_decisions() -> None:
+    """The grid shows the later one; the list of reasons and the time line have both."""
+    found = page()
+    forced = {**found.decisions[0], "decision_id": "again", "action": "ABORT"}
+    twice = replace(found, decisions=(*found.decisions, forced))
+    assert twice.counts["ABORT"] == found.counts["ABORT"] + 1
+    ids = Outline(render_day(twice)).ids
+    assert {"decision-again", f"decision-{found.decisions[0]['decision_id']}"} <= set(ids)
 
 
 def test_what_is_missing_is_counted_and_has_its_reason() -> None:
@@ -103,7 +113,7 @@ def test_a_day_without_games_or_decisions_has_a_page() -> None:
     found = page()
     none: tuple[Game, ...] = ()
     coverage = replace(found.coverage, games=(), data=(), postponed=none)
-    bare = replace(found, coverage=coverage, games=(), lanes=(), grid={}, runs=(), scrapers=())
+    bare = replace(found, coverage=coverage, games=(), lanes=(), decisions=(), runs=())
     text = Outline(render_day(bare)).text
     assert "No games." in text
     assert "Nothing ran." in text
