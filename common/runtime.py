@@ -99,14 +99,10 @@ class Runtime:
 
     @cached_property
     def threads(self) -> "Executor":
-        """Make calls at once that do not need each other's answers: each costs a round trip.
-
-        What is submitted should submit nothing that it waits for: where an instance serves many
-        deliveries, all threads might wait for one that is free.
-        """
+        """Make calls at once that do not need each other's answers: each costs a round trip."""
         from common.threads import CallThreads  # noqa: PLC0415 - not before it is used
 
-        return CallThreads(THREADS_MAX, thread_name_prefix="calls")
+        return CallThreads(THREADS_MAX)
 
     @cached_property
     def storage(self) -> "Storage":

@@ -2,21 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from functools import cached_property, partial
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class CallThreads(ThreadPoolExecutor):
-    """Makes each call in the context of who submits it, so that it logs as its caller does."""
-
-    def submit(self, call: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
-        """Make a call in a thread; what it raises is raised by the future's `result`."""
-        return super().submit(copy_context().run, partial(call, *args, **named))
 
 
 class once(cached_property[T]):  # noqa: N801 - named as what it stands in for
@@ -33,3 +25,36 @@ class once(cached_property[T]):  # noqa: N801 - named as what it stands in for
         """Return what was built, building it first where nobody has."""
         with self._lock:
             return super().__get__(instance, owner)
+
+
+_LEVEL: ContextVar[int] = ContextVar("level", default=0)
+"""How many calls, each submitted by the one before, this code is in."""
+
+
+class CallThreads(ThreadPoolExecutor):
+    """Makes each call in the context of who submits it, so that it logs as its caller does.
+
+    What a call submits runs in threads of the next level: with one level alone all threads of an
+    instance that serves many deliveries could wait for a call that none is left to make.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most, thread_name_prefix="calls")
+        self._most = most
+
+    @once
+    def _deeper(self) -> "CallThreads":
+        return CallThreads(self._most)
+
+    def submit(self, call: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
+        """Make a call in a thread; what it raises is raised by the future's `result`."""
+        pool, level = self, _LEVEL.get()
+        for _ in range(level):
+            pool = pool._deeper
+        run = partial(copy_context().run, _at_level, level + 1, partial(call, *args, **named))
+        return ThreadPoolExecutor.submit(pool, run)
+
+
+def _at_level(level: int, call: Callable[[], T]) -> T:
+    _LEVEL.set(level)
+    return call()

@@ -19,6 +19,20 @@ def test_a_call_logs_as_its_caller_does(capsys: pytest.CaptureFixture[str]) -> N
     assert "in the season" not in shown
 
 
+def test_a_call_may_wait_for_what_it_submits() -> None:
+    """All threads may be busy with such calls, and each still comes to an end."""
+
+    def outer() -> int:
+        return threads.submit(inner).result(timeout=10)
+
+    def inner() -> int:
+        return threads.submit(int, "7").result(timeout=10)
+
+    with CallThreads(1) as threads:
+        waiting = [threads.submit(outer) for _ in range(3)]
+        assert [each.result(timeout=30) for each in waiting] == [7, 7, 7]
+
+
 def test_a_call_gets_its_arguments_and_its_error_comes_to_the_one_who_waits() -> None:
     """As of any executor."""
     with CallThreads(2) as threads:
