@@ -134,13 +134,16 @@ def main() -> None:
         "--list", action="store_true", help="count the mutants without running tests"
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try each N-th mutant")
+    parser.add_argument("--first", type=int, default=0, metavar="K", help="from the K-th on")
     options = parser.parse_args()
     _prepare()
     total = killed = 0
     for path in MODULES:
         if options.modules and not any(word in path for word in options.modules):
             continue
-        mutants = list(mutants_of((ROOT / path).read_text(encoding="utf-8")))[:: options.every]
+        mutants = list(mutants_of((ROOT / path).read_text(encoding="utf-8")))[
+            options.first :: options.every
+        ]
         if options.list:
             _say(f"{path}: {len(mutants)} mutants")
             continue

@@ -37,7 +37,16 @@ BROKEN = tuple(f"{BROKER}/test_{noun}.py" for noun in ("broker", "conformance", 
 ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations", "scrape"))
 """Tests of a source that is asked."""
 
-MODULES: dict[str, tuple[str, ...]] = {
+
+def _lives(room: str) -> str:
+    """The lives of a RUN as a room tells them."""
+    return f"{TESTS}/{room}/test_lives.py"
+
+
+LIVED = ("executions", "state", "entry", "healing", "handlers", "messages", "sources")
+"""Rooms whose modules are seen in every line of these lives."""
+
+_OWN: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{KINDS}/test_catch_up.py", *CORE),
     "common/decisions/kinds/collection.py": (
         f"{KINDS}/test_post_game.py",
@@ -199,6 +208,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/calendar/playing.py": (f"{TESTS}/calendar",),
     "common/calendar/tipoff.py": (f"{TESTS}/calendar",),
     "common/clock.py": (f"{TESTS}/test_clock.py",),
+    "common/configuration/fresh_by.py": (f"{CONFIGURATION}/test_fresh_by.py",),
     "common/configuration/left_out.py": (f"{CONFIGURATION}/test_left_out.py",),
     "common/configuration/partial.py": (f"{CONFIGURATION}/test_partial.py",),
     "common/configuration/step.py": (
@@ -227,6 +237,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/runtime.py": (f"{TESTS}/test_runtime.py", f"{CONFIGURATION}/test_left_out.py"),
     "common/settings.py": (f"{TESTS}/test_settings.py",),
     "common/source_settings.py": (f"{TESTS}/test_settings.py",),
+    "common/threads.py": (f"{TESTS}/test_threads.py",),
     "common/scrapers/agreement.py": (*READ, f"{SCRAPERS}/nba"),
     "common/scrapers/bettingpros/events.py": (f"{SCRAPERS}/bettingpros", *READ),
     "common/scrapers/espn/boxscore.py": (*ESPN, *READ),
@@ -263,4 +274,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "local/broker/registry.py": (f"{BROKER}/test_refusals.py", *BROKEN),
     "local/broker/subscriptions.py": (f"{BROKER}/test_refusals.py", *BROKEN),
     "local/simulator/invariants.py": ("tests/local/simulator/test_invariants.py",),
+}
+
+MODULES = {
+    path: (_lives(room), *tests) if (room := path.split("/")[1]) in LIVED else tests
+    for path, tests in _OWN.items()
 }

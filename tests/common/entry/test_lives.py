@@ -1,0 +1,11 @@
+"""What is logged, answered and dead-lettered, field by field."""
+
+import pytest
+
+from tests.kit.lives import SCENES, assert_told_as_held
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_life_is_told_as_it_was_written_down(scene: str) -> None:
+    """Every log line, answer and dead letter is as last looked at."""
+    assert_told_as_held(scene)

@@ -1,0 +1,11 @@
+"""What a sweep reads and sends again, call by call."""
+
+import pytest
+
+from tests.kit.lives import SCENES, assert_told_as_held
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_life_is_told_as_it_was_written_down(scene: str) -> None:
+    """Every span that is read, and everything that is sent again, is as last looked at."""
+    assert_told_as_held(scene)

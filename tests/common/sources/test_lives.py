@@ -1,0 +1,11 @@
+"""What comes of a source that refuses and answers again, call by call."""
+
+import pytest
+
+from tests.kit.lives import SCENES, assert_told_as_held
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_life_is_told_as_it_was_written_down(scene: str) -> None:
+    """Requests, outcomes, and what is noted of a source, are as last looked at."""
+    assert_told_as_held(scene)

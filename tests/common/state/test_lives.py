@@ -1,0 +1,11 @@
+"""What the state bucket holds in a life of a RUN, object by object."""
+
+import pytest
+
+from tests.kit.lives import SCENES, assert_told_as_held
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_life_is_told_as_it_was_written_down(scene: str) -> None:
+    """Every name, content and time of a state object is as last looked at."""
+    assert_told_as_held(scene)
