@@ -11,6 +11,7 @@ there, whatever instance they are, and log nothing.
 | CRITICAL | state store unreachable | the state bucket fails (D3): once an hour and instance |
 """
 
+import traceback
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -68,6 +69,8 @@ def report(runtime: Runtime, function: str, error: Exception, *, early: bool = F
             code=error.code if isinstance(error, OrchestrationError) else None,
             error_class=kind,
             error=error,
+            # Error Reporting groups by it: https://cloud.google.com/error-reporting/docs/formatting-error-messages
+            stack_trace="".join(traceback.format_exception(error)),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 GROUND = (
-    *("errors", "eastern", "ids", "threads", "clock"),
+    *("errors", "eastern", "ids", "threads", "clock", "deliveries"),
     *("redaction", "logs", "source_settings", "settings"),
 )
 FLOORS = (
