@@ -14,6 +14,7 @@ _HEADERS = (
 """The W3C's header and the one that Cloud Run has always sent, each with the trace in it.
 https://www.w3.org/TR/trace-context/, https://cloud.google.com/trace/docs/trace-context"""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _IDS = ("decision_id", "execution_id", "task_id")
 
 
@@ -50,3 +51,5 @@ def _labelled(metadata: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
     for name in _IDS:
         if _UUID.fullmatch(value := metadata.get(name, "")):
             yield name, value
+    if _NAME.fullmatch(workflow := metadata.get("workflow_name", "")):
+        yield "workflow", workflow
