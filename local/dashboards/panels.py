@@ -42,6 +42,8 @@ def built(panel: Panel, number: int) -> Built:
     made.links(columns.built({f"What to do: {part}": _runbook(part) for part in panel.runbook}))
     if panel.description:
         made.description(panel.description)
+    if panel.last:
+        made.time_from(panel.last)
     if panel.unit:
         made.unit(panel.unit)
     if " AS metric" in panel.sql:

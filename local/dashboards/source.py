@@ -40,6 +40,7 @@ class Panel(_Strict):
         empty: what it means when there is nothing to show.
         healthy: `may be empty` when a healthy day has no rows for it.
         of: `now` when it shows the present, whatever the time range.
+        last: what it shows in place of a time range that ends now, such as `24h`.
         width: in the grid's 24 columns; the panels of a row fill it.
         height: in the grid's rows.
         unit: of a chart's or a `stat`'s values: `s`, `m` (minutes) or `percent`.
@@ -59,6 +60,7 @@ class Panel(_Strict):
     seed: str | None = None
     healthy: Literal["has rows", "may be empty"] = "has rows"
     of: Literal["time range", "now"] = "time range"
+    last: Annotated[str, Field(pattern=r"^[0-9]+h$")] | None = None
     unit: Literal["s", "m", "percent"] | None = None
     warn_from: int | None = None
     bad_from: int | None = None
