@@ -184,7 +184,7 @@ def test_counts_are_kept_as_they_were(tmp_path: Path, counts: Counts) -> None:
 
 
 def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> None:
-    """Tables of queries a day, and of each look at a page and its variables; comments ask nothing."""
+    """Tables of queries a day, and of each look at a page and its variables, without comments."""
     alerts, pages = tmp_path / "alerts.yaml", tmp_path / "pages"
     (tmp_path / "alerts").mkdir()
     pages.mkdir()
