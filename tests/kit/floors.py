@@ -38,6 +38,7 @@ FLOORS = (
     "local.operate",
     "local.page",
     "local.day",
+    "local.dashboards",
     "local.costs",
     "local.bench",
     "local.commands",
