@@ -13,7 +13,7 @@ from local.commands.options import Day, json_option, project_option
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from local.look.coverage import DateCoverage, Datum
+    from common.look.coverage import DateCoverage, Datum
 
 PIPED_WIDTH = 150
 STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"}
@@ -25,7 +25,7 @@ STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"
 @json_option
 def games(day: date, *, project: str | None, as_json: bool) -> None:
     """Show what each game of DATE has, or why it is missing."""
-    from local.look.coverage import cover
+    from common.look.coverage import cover
     from local.operate.reach import reach
 
     place = reach(project)

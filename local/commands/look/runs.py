@@ -13,8 +13,8 @@ from local.commands.look.games import iso
 from local.commands.options import Day, json_option, project_option
 
 if TYPE_CHECKING:
-    from local.look.run_life import RunLife, Step, Task
-    from local.look.runs import Run
+    from common.look.run_life import RunLife, Step, Task
+    from common.look.runs import Run
 
 PIPED_WIDTH = 150
 ERROR_CHARACTERS_MAX = 160
@@ -26,7 +26,7 @@ ERROR_CHARACTERS_MAX = 160
 @json_option
 def runs(day: date | None, *, project: str | None, as_json: bool) -> None:
     """List the runs of a date, and what each came to."""
-    from local.look.runs import runs_on
+    from common.look.runs import runs_on
     from local.operate.reach import reach
 
     place = reach(project)
@@ -50,8 +50,8 @@ def run_(run_id: str, day: date | None, *, project: str | None, as_json: bool) -
 
     ID is the beginning of its id as runs shows it, or of its decision's.
     """
-    from local.look.run_life import life_of
-    from local.look.runs import find_run
+    from common.look.run_life import life_of
+    from common.look.runs import find_run
     from local.operate.reach import reach
 
     place = reach(project)
@@ -83,7 +83,7 @@ def _print_runs(found: list["Run"], day: date) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from local.look.runs import ID_CHARACTERS
+    from common.look.runs import ID_CHARACTERS
 
     table = Table("slot ET", "id", "workflow", "about", "came to", title=f"Runs of {day}")
     for run in found:

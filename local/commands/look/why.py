@@ -12,9 +12,9 @@ from local.commands.options import Instant, json_option, project_option
 
 if TYPE_CHECKING:
     from common.calendar.games import Game
+    from common.look.coverage import Datum
+    from common.look.why import Explained
     from common.runtime import Runtime
-    from local.look.coverage import Datum
-    from local.look.why import Explained
 
 
 @click.command()
@@ -27,7 +27,7 @@ def why(subject: str, instant: datetime | None, *, project: str | None, as_json:
 
     A game is named by its id, or by its teams: 0022500213 or MIL@CHA.
     """
-    from local.look.why import explained, find_game, game_and_decisions, last_decision
+    from common.look.why import explained, find_game, game_and_decisions, last_decision
     from local.operate.reach import reach
 
     place = reach(project)
@@ -57,7 +57,7 @@ def _refuse_unknown(subject: str, place: "Runtime") -> None:
 
 
 def _print_game(game: "Game", data: tuple["Datum", ...], made: list["Explained"]) -> None:
-    from local.look.why import game_line
+    from common.look.why import game_line
 
     click.echo(game_line(game))
     for one in data:
@@ -68,7 +68,7 @@ def _print_game(game: "Game", data: tuple["Datum", ...], made: list["Explained"]
 
 
 def _decision(made: "Explained") -> dict[str, Any]:
-    from local.review.explain import shown
+    from common.review.explain import shown
 
     row = made.row
     return {

@@ -7,8 +7,8 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 from common.calendar.games import Game
-from local.page.day import DayPage, read_day
-from local.page.render import render_day
+from common.pages.day import DayPage, read_day
+from common.pages.render import render_day
 from tests.kit.operated import gone_wrong
 from tests.kit.world import DAY
 

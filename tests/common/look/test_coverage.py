@@ -7,7 +7,7 @@ import pytest
 from common.configuration.fresh_by import parse_fresh_by
 from common.configuration.workflows import CatchUp, PostGame
 from common.eastern import at
-from local.look.coverage import Datum, State, cover
+from common.look.coverage import Datum, State, cover
 from local.simulator.world import World
 from tests.kit.operated import FAILING, day_gone_wrong, gone_wrong, mend
 from tests.kit.world import DAY, tick

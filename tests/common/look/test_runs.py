@@ -6,7 +6,7 @@ import pytest
 
 from common.eastern import at
 from common.errors import BadInputError
-from local.look.runs import ID_CHARACTERS, find_run, runs_on
+from common.look.runs import ID_CHARACTERS, find_run, runs_on
 from tests.kit.operated import day_gone_wrong, gone_wrong
 from tests.kit.world import DAY, tick
 

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from common.eastern import eastern
-from local.page.axis import WIDTH
-from local.page.day import DayPage
+from common.pages.axis import WIDTH
+from common.pages.day import DayPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 

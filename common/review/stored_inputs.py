@@ -3,16 +3,43 @@
 `common/decisions/inputs.py` describes and writes the form.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from common.calendar.games import Game
 from common.calendar.slots import Cron
+from common.cloud.ports import Row
+from common.configuration.checks import CONTROLLER_TOPIC
+from common.configuration.left_out import without
+from common.configuration.workflows import Workflow
 from common.decisions.history import Attempts, History, Key, Run
 from common.decisions.inputs import Inputs
 from common.decisions.situation import Situation
+from common.runtime import Runtime
 from common.state.pauses import Pause
+
+
+def situation_of(runtime: Runtime, row: Row, inputs: Mapping[str, Any]) -> Situation:
+    """Return the situation that a recorded decision was made in.
+
+    Raises:
+        ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
+    """
+    return situation_from(
+        inputs,
+        row["slot"],
+        row["decision_time"],
+        cron=runtime.cron(CONTROLLER_TOPIC),
+        per_game=runtime.per_game,
+        by_nba_id=runtime.by_nba_id,
+        workflow=row["workflow_name"],
+    )
+
+
+def flow_then(flow: Workflow, inputs: Mapping[str, Any]) -> Workflow:
+    """Return a workflow without the scrapers that were off when a decision was made."""
+    return without(flow, inputs.get("off", ()))
 
 
 def situation_from(

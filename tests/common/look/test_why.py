@@ -6,7 +6,7 @@ import pytest
 
 from common.eastern import at
 from common.errors import BadInputError
-from local.look.why import explained, find_game, game_and_decisions, last_decision
+from common.look.why import explained, find_game, game_and_decisions, last_decision
 from tests.kit.operated import day_gone_wrong, gone_wrong
 from tests.kit.world import DAY
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from local.page.axis import WIDTH, Axis
+from common.pages.axis import WIDTH, Axis
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from local.look.runs import Run
-from local.page.axis import Axis
-from local.page.lanes import game_marks, lanes, not_run
+from common.look.runs import Run
+from common.pages.axis import Axis
+from common.pages.lanes import game_marks, lanes, not_run
 from tests.kit.world import DAY, slate
 
 AXIS = Axis(date(2025, 11, 12))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from common.cloud.ports import Row
 from common.executions.execution import Execution
 from common.executions.result import Result
+from common.look.runs import Run
 from common.messages.models import ScraperRequest
 from common.runtime import Runtime
-from local.look.runs import Run
 
 LOG = "scraper_execution_log"
 LOG_COLUMNS = (

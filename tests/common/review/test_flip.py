@@ -9,7 +9,7 @@ import pytest
 from common.calendar.games import Game
 from common.decisions.decide import decide
 from common.decisions.history import Run
-from local.review.flip import flips
+from common.review.flip import flips
 from tests.kit.situations import (
     BOXES,
     DAY,

@@ -13,12 +13,12 @@ from common.decisions.inputs import FORM
 from common.decisions.situation import Decision, Rule, Situation
 from common.eastern import eastern, eastern_date
 from common.errors import BadInputError
+from common.look.coverage import Covered, cover
+from common.look.decided import ABOUT_DAYS_MAX, decisions_about, decisions_between, inputs_of
+from common.review.explain import explain
+from common.review.flip import flips
+from common.review.stored_inputs import flow_then, situation_of
 from common.runtime import Runtime
-from local.look.coverage import Covered, cover
-from local.look.decided import ABOUT_DAYS_MAX, decisions_about, decisions_between, inputs_of
-from local.review.explain import explain
-from local.review.flip import flips
-from local.review.rejudge import flow_then, situation_of
 
 LAST_DAYS_MAX = 8
 """How far back the last decision of a workflow is looked for."""

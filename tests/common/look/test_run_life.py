@@ -3,8 +3,8 @@
 from datetime import time
 
 from common.eastern import at
-from local.look.run_life import RunLife, life_of
-from local.look.runs import Run, runs_on
+from common.look.run_life import RunLife, life_of
+from common.look.runs import Run, runs_on
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong, gone_wrong
 from tests.kit.world import DAY, SLOT, slate, tick

@@ -9,8 +9,8 @@ from common.cloud.ports import Row
 from common.eastern import at, eastern_date
 from common.errors import BadInputError
 from common.executions.execution import Execution
+from common.look.decided import decisions_between
 from common.runtime import Runtime
-from local.look.decided import decisions_between
 
 TABLE = "workflow_executions"
 COLUMNS = (

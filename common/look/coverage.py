@@ -9,10 +9,10 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.decisions.lateness import is_late
 from common.eastern import at, eastern
+from common.look.contents import games_in
+from common.look.decided import configured, decisions_about
+from common.look.wanted import Wanted, wanted_of
 from common.runtime import Runtime
-from local.look.contents import games_in
-from local.look.decided import configured, decisions_about
-from local.look.wanted import Wanted, wanted_of
 
 State = Literal["there", "late", "waiting", "missing"]
 LOG = "scraper_execution_log"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from common.configuration.step import Step
-from local.look.wanted import Moment, Wanted, wanted_of
+from common.look.wanted import Moment, Wanted, wanted_of
 from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et, game
 
 WANTED = wanted_of(WORKFLOWS, PER_GAME)

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
+from common.look.coverage import Covered, DateCoverage, Datum, cover
+from common.look.decided import decisions_between
+from common.look.runs import Run, runs_of
+from common.pages.axis import Axis
+from common.pages.lanes import Lane, Mark, game_marks, lanes, not_run
 from common.runtime import Runtime
-from local.look.coverage import Covered, DateCoverage, Datum, cover
-from local.look.decided import decisions_between
-from local.look.runs import Run, runs_of
-from local.page.axis import Axis
-from local.page.lanes import Lane, Mark, game_marks, lanes, not_run
 
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
 SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")

@@ -8,8 +8,8 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.decisions.situation import GAME_LENGTH
 from common.eastern import eastern
-from local.look.runs import Run
-from local.page.axis import Axis
+from common.look.runs import Run
+from common.pages.axis import Axis
 
 GAP = 4
 """Units between two games in one row."""

@@ -2,7 +2,7 @@
 
 import json
 
-from local.look.contents import games_in
+from common.look.contents import games_in
 from tests.kit.situations import game
 
 ONE = game(1, away="PHI", home="LAC")

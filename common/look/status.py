@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
+from common.look.coverage import DateCoverage, cover
+from common.look.decided import decisions_between
+from common.look.runs import Run, runs_of
 from common.runtime import Runtime
 from common.state.pauses import Pause, read_pauses
-from local.look.coverage import DateCoverage, cover
-from local.look.decided import decisions_between
-from local.look.runs import Run, runs_of
 
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "locked_at")
 SWEEP_COLUMNS = ("cleanup_time", "status", "error_message", "missing_files_found")
