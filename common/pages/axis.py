@@ -10,33 +10,33 @@ BEGINS, ENDS = time(5), time(6)
 """From the refresh of the schedule to the first window of the next morning."""
 WIDTH = 1200
 """Of the drawing, in units of its own."""
+SHORTEST = timedelta(microseconds=1)
+"""Of a span, so that one instant can be drawn."""
 
 
 @dataclass(frozen=True)
-class Axis:
-    """From 05:00 of an Eastern date to 06:00 of the next one."""
+class Span:
+    """From one instant to another, both aware."""
 
-    day: date
-
-    @property
-    def begin(self) -> datetime:
-        """The first instant shown, aware."""
-        return at(self.day, BEGINS)
-
-    @property
-    def end(self) -> datetime:
-        """The last instant shown, aware."""
-        return at(self.day + timedelta(days=1), ENDS)
+    begin: datetime
+    end: datetime
 
     def x(self, instant: datetime) -> float:
         """Return where an instant lies, in units from the left; the edges hold what is outside."""
-        share = (instant - self.begin) / (self.end - self.begin)
+        share = (instant - self.begin) / max(self.end - self.begin, SHORTEST)
         return round(WIDTH * min(1.0, max(0.0, share)), 1)
 
-    def span(self, since: datetime, until: datetime, least: float = 3) -> tuple[float, float]:
+    def bar(self, since: datetime, until: datetime, least: float = 3) -> tuple[float, float]:
         """Return the left edge and the width of a bar, which is at least so wide that it shows."""
         left = min(self.x(since), WIDTH - least)
         return left, round(max(least, self.x(until) - left), 1)
+
+
+class Axis(Span):
+    """From 05:00 of an Eastern date to 06:00 of the next one."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(at(day, BEGINS), at(day + timedelta(days=1), ENDS))
 
     def hours(self) -> Iterator[tuple[float, str]]:
         """Yield each full hour that passes, with its wall clock's name: one twice in November."""

@@ -1,8 +1,9 @@
 """What a day's page shows, read from the five tables and the schedule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
@@ -10,6 +11,7 @@ from common.look.coverage import Covered, DateCoverage, Datum, cover
 from common.look.decided import decisions_between
 from common.look.runs import Run, runs_of
 from common.pages.axis import Axis
+from common.pages.documents import iso, of_coverage, of_row, of_run
 from common.pages.lanes import Lane, Mark, game_marks, lanes, not_run
 from common.runtime import Runtime
 
@@ -35,6 +37,7 @@ class DayPage:
         planned: how many slots were planned.
     """
 
+    template: ClassVar[str] = "day.html"
     day: date
     now: datetime
     axis: Axis
@@ -46,6 +49,24 @@ class DayPage:
     missed: Sequence[Row]
     sweeps: Sequence[Row]
     planned: int
+
+    @property
+    def title(self) -> str:
+        """The date, with its weekday."""
+        return f"{self.day:%A}, {self.day}"
+
+    def document(self) -> Mapping[str, Any]:
+        """Return the page as JSON holds it."""
+        decided = ("decision_id", "workflow_name", "slot", "action", "reason_code", "reason")
+        return {
+            "now": iso(self.now),
+            "counts": self.counts,
+            **of_coverage(self.coverage),
+            "not_run": [of_row(row, *PLAN_COLUMNS) for row in self.missed],
+            "decisions": [of_row(row, *decided) for row in self.decisions],
+            "runs": [of_run(run) for run in self.runs],
+            "sweeps": [of_row(row, *SWEEP_COLUMNS) for row in self.sweeps],
+        }
 
     @staticmethod
     def data_of(covered: Covered) -> dict[str, Datum]:

@@ -25,7 +25,8 @@ class Mark:
         width: of a bar; 0 for a point in time.
         text: says in words what it is.
         label: stands beside it.
-        anchor: id of the part of the page that tells more.
+        leads: what tells more of it: `game`, `decision` or `run`.
+        name: the id of that one.
         row: from the top, where several share a lane.
     """
 
@@ -34,7 +35,8 @@ class Mark:
     width: float
     text: str
     label: str = ""
-    anchor: str = ""
+    leads: str = ""
+    name: str = ""
     row: int = 0
 
 
@@ -53,13 +55,13 @@ def game_marks(axis: Axis, games: Iterable[Game]) -> list[Mark]:
     for game in games:
         if game.tipoff is None:
             continue
-        x, width = axis.span(game.tipoff, game.tipoff + GAME_LENGTH)
+        x, width = axis.bar(game.tipoff, game.tipoff + GAME_LENGTH)
         row = next((n for n, end in enumerate(ends) if end + GAP <= x), len(ends))
         ends[row : row + 1] = [x + width]
         name = f"{game.away}@{game.home}"
         text = f"{name}, tip-off {eastern(game.tipoff):%H:%M} ET" + (", final" * game.is_final)
         kind = "game final" if game.is_final else "game"
-        marks.append(Mark(kind, x, width, text, name, f"game-{game.game_id}", row))
+        marks.append(Mark(kind, x, width, text, name, "game", game.game_id, row))
     return marks
 
 
@@ -114,7 +116,8 @@ def _decided(axis: Axis, row: Row) -> Mark:
         axis.x(row["slot"]),
         0,
         text,
-        anchor=f"decision-{row['decision_id']}",
+        leads="decision",
+        name=row["decision_id"],
     )
 
 
@@ -122,7 +125,7 @@ def _ran(axis: Axis, now: datetime, runs: Sequence[Run]) -> Iterator[Mark]:
     for run in runs:
         since = run.ended["execution_time"] if run.ended else run.decision["decision_time"]
         until = (run.ended["finished_at"] or since) if run.ended else now
-        x, width = axis.span(since, until, least=8)
+        x, width = axis.bar(since, until, least=8)
         text = f"{eastern(since):%H:%M:%S} ET {run.state}: {run.progress}"
         state = run.ended["status"] if run.ended else "open"
-        yield Mark(f"run {state}", x, width, text, anchor=f"run-{run.execution_id}")
+        yield Mark(f"run {state}", x, width, text, leads="run", name=run.execution_id)

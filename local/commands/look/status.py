@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.eastern import eastern
+from common.pages.documents import iso
 from local.commands.console import make_console
-from local.commands.look.games import iso, troubles_of
+from local.commands.look.games import troubles_of
 from local.commands.options import json_option, project_option
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def test_instants_lie_in_proportion_and_the_edges_hold_the_rest() -> None:
 def test_a_bar_is_wide_enough_to_be_seen() -> None:
     """An execution of a second still shows, also at the right edge."""
     axis = Axis(date(2025, 11, 12))
-    x, width = axis.span(axis.begin, axis.begin + timedelta(seconds=1), least=8)
+    x, width = axis.bar(axis.begin, axis.begin + timedelta(seconds=1), least=8)
     assert (x, width) == (0, 8)
-    x, width = axis.span(axis.end, axis.end + timedelta(hours=1), least=8)
+    x, width = axis.bar(axis.end, axis.end + timedelta(hours=1), least=8)
     assert x + width == WIDTH

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from common.calendar.games import Game
 from common.pages.day import DayPage, read_day
-from common.pages.render import render_day
+from common.pages.render import render
 from tests.kit.operated import gone_wrong
 from tests.kit.world import DAY
 
@@ -54,7 +54,7 @@ def page() -> DayPage:
 def test_the_page_shows_every_game_decision_and_run() -> None:
     """Each has its place, and every link of the page leads to one."""
     found = page()
-    outline = Outline(render_day(found))
+    outline = Outline(render(found, alone=True))
     assert outline.open == []
     assert len(set(outline.ids)) == len(outline.ids)
     assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
@@ -71,14 +71,14 @@ def test_a_slot_that_was_forced_again_keeps_both_decisions() -> None:
     forced = {**found.decisions[0], "decision_id": "again", "action": "ABORT"}
     twice = replace(found, decisions=(*found.decisions, forced))
     assert twice.counts["ABORT"] == found.counts["ABORT"] + 1
-    ids = Outline(render_day(twice)).ids
+    ids = Outline(render(twice, alone=True)).ids
     assert {"decision-again", f"decision-{found.decisions[0]['decision_id']}"} <= set(ids)
 
 
 def test_what_is_missing_is_counted_and_has_its_reason() -> None:
     """A stranger reads how much lacks, and what the source answered."""
     found = page()
-    text = Outline(render_day(found)).text
+    text = Outline(render(found, alone=True)).text
     assert found.counts["data late or missing"] == len([*found.coverage.troubles()]) > 10
     assert "answered 503" in text
     assert f"{found.counts['data late or missing']}data late or missing" in text
@@ -90,14 +90,14 @@ def test_a_text_from_outside_is_text() -> None:
     first, *others = found.coverage.games
     named = replace(first.game, away="<script>alert(1)</script>")
     games = (replace(first, game=named), *others)
-    text = render_day(replace(found, coverage=replace(found.coverage, games=games)))
+    text = render(replace(found, coverage=replace(found.coverage, games=games)), alone=True)
     assert "script" not in Outline(text).names
     assert "<script>alert(1)</script>" in Outline(text).text
 
 
 def test_the_page_loads_and_runs_nothing() -> None:
     """Its policy allows its own style alone; there is no script, style attribute or host."""
-    text = render_day(page())
+    text = render(page(), alone=True)
     outline = Outline(text)
     assert outline.names.isdisjoint({"script", "img", "link", "iframe", "form", "@style", "@src"})
     assert not any(name.startswith("@on") for name in outline.names)
@@ -114,6 +114,6 @@ def test_a_day_without_games_or_decisions_has_a_page() -> None:
     none: tuple[Game, ...] = ()
     coverage = replace(found.coverage, games=(), data=(), postponed=none)
     bare = replace(found, coverage=coverage, games=(), lanes=(), decisions=(), runs=())
-    text = Outline(render_day(bare)).text
+    text = Outline(render(bare, alone=True)).text
     assert "No games." in text
     assert "Nothing ran." in text
