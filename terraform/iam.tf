@@ -55,6 +55,13 @@ locals {
       publishes = ["dead-letters", "scraper-requests"]
       secret    = false
     }
+    console = {
+      appends   = []
+      reads     = ["cleanup_operations", "daily_expected_schedule", "scraper_execution_log", "workflow_decisions", "workflow_executions"]
+      data      = ["read"]
+      publishes = []
+      secret    = false
+    }
   }
 
   appends = merge([
@@ -215,7 +222,7 @@ resource "google_secret_manager_secret_iam_member" "function_reads_key" {
 # Invoking: by Pub/Sub as the invoker, and by operators by hand.
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
-  for_each = local.functions
+  for_each = local.subscribed
 
   location = var.region
   name     = google_cloudfunctions2_function.function[each.key].name
@@ -246,6 +253,36 @@ resource "google_service_account_iam_member" "pubsub_signs" {
   service_account_id = google_service_account.invoker.name
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = local.pubsub_agent
+}
+
+# Looking at the console: with an own identity, or through Identity-Aware Proxy as a member of a group.
+
+resource "google_cloud_run_v2_service_iam_member" "viewer" {
+  for_each = var.viewers
+
+  location = var.region
+  name     = google_cloudfunctions2_function.function["console"].name
+  role     = "roles/run.invoker"
+  member   = each.key
+}
+
+# The proxy invokes as its own service agent, whoever is behind it.
+resource "google_cloud_run_v2_service_iam_member" "iap" {
+  count = var.console_group == null ? 0 : 1
+
+  location = var.region
+  name     = google_cloudfunctions2_function.function["console"].name
+  role     = "roles/run.invoker"
+  member   = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-iap.iam.gserviceaccount.com"
+}
+
+resource "google_iap_web_cloud_run_service_iam_member" "group" {
+  count = var.console_group == null ? 0 : 1
+
+  location               = var.region
+  cloud_run_service_name = google_cloudfunctions2_function.function["console"].name
+  role                   = "roles/iap.httpsResourceAccessor"
+  member                 = "group:${var.console_group}"
 }
 
 # Reading by people and dashboards.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from common.settings import ROOT
 
 ALERTS = ROOT / "config" / "alerts.yaml"
 DASHBOARDS = ROOT / "dashboards"
+VIEWS = ROOT / "config" / "views"
 MINUTES_A_DAY = 24 * 60
 
 
@@ -49,9 +50,17 @@ def watching(alerts: Path = ALERTS, dashboards: Path = DASHBOARDS) -> Watching:
 
 
 def _tables(sql: str) -> int:
-    """Count which of the five tables a query names outside its comments."""
+    """Count which of the five tables a query reads: those that it names, and those of its views."""
+    read = _named(sql, NAMES)
+    for view in _named(sql, [path.stem for path in VIEWS.glob("*.sql")]):
+        read |= _named((VIEWS / f"{view}.sql").read_text(), NAMES)
+    return len(read)
+
+
+def _named(sql: str, names: Iterable[str]) -> set[str]:
+    """Return which names stand in a query outside its comments, as parts of a path."""
     text = re.sub("--.*", "", sql)
-    return sum(bool(re.search(rf"\b{name}\b", text)) for name in NAMES)
+    return {name for name in names if re.search(rf"\.{name}\b", text)}
 
 
 def _queries(held: object) -> Iterator[str]:

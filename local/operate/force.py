@@ -9,9 +9,9 @@ from common.configuration.workflows import PostGame
 from common.eastern import at, eastern, eastern_date
 from common.errors import BadInputError
 from common.handlers.master_controller import TICKS
+from common.look.decided import decisions_between
 from common.messages.models import Tick
 from common.runtime import Runtime
-from local.look.decided import decisions_between
 from local.operate.asking import POLL_SECONDS
 
 

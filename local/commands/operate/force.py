@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.errors import BadInputError
-from local.commands.look.games import iso
+from common.pages.documents import iso
 from local.commands.options import Instant, json_option, project_option, wait_option
 
 if TYPE_CHECKING:
