@@ -38,6 +38,7 @@ FLOORS = (
     "local.stack",
     "local.review",
     "local.operate",
+    "local.traces",
     "local.day",
     "local.dashboards",
     "local.costs",
