@@ -3,6 +3,8 @@
 A module's own tests come first, because a mutant's tests stop at the first failure.
 """
 
+from pathlib import Path
+
 TESTS = "tests/common"
 KINDS = f"{TESTS}/decisions/kinds"
 CONFIGURATION = f"{TESTS}/configuration"
@@ -37,14 +39,8 @@ BROKEN = tuple(f"{BROKER}/test_{noun}.py" for noun in ("broker", "conformance", 
 ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations", "scrape"))
 """Tests of a source that is asked."""
 
-
-def _lives(room: str) -> str:
-    """The lives of a RUN as a room tells them."""
-    return f"{TESTS}/{room}/test_lives.py"
-
-
-LIVED = ("executions", "state", "entry", "healing", "handlers", "messages", "sources")
-"""Rooms whose modules are seen in every line of these lives."""
+FURTHER_AWAY = {*RUNS, *CLEANUP, *ENTRY}
+"""Tests of whole functions: near the handlers, further away from the rooms below them."""
 
 _OWN: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{KINDS}/test_catch_up.py", *CORE),
@@ -276,7 +272,15 @@ _OWN: dict[str, tuple[str, ...]] = {
     "local/simulator/invariants.py": ("tests/local/simulator/test_invariants.py",),
 }
 
-MODULES = {
-    path: (_lives(room), *tests) if (room := path.split("/")[1]) in LIVED else tests
-    for path, tests in _OWN.items()
-}
+
+def _with_written(path: str, tests: tuple[str, ...]) -> tuple[str, ...]:
+    """A module's own tests, then what its room promises, then those of whole functions."""
+    room = "/".join(path.split("/")[:2]) if path.count("/") > 1 else "common"
+    written = f"tests/{room}/test_written_down.py"
+    if not (Path(__file__).parents[1] / written).exists():
+        return tests
+    own = tests if room == "common/handlers" else [t for t in tests if t not in FURTHER_AWAY]
+    return (*own, written, *(test for test in tests if test not in own))
+
+
+MODULES = {path: _with_written(path, tests) for path, tests in _OWN.items()}
