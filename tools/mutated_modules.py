@@ -39,7 +39,7 @@ BROKEN = tuple(f"{BROKER}/test_{noun}.py" for noun in ("broker", "conformance", 
 ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations", "scrape"))
 """Tests of a source that is asked."""
 
-FURTHER_AWAY = {*RUNS, *CLEANUP, *ENTRY}
+FURTHER_AWAY = {*RUNS, *CLEANUP, *ENTRY[1:]}
 """Tests of whole functions: near the handlers, further away from the rooms below them."""
 
 _OWN: dict[str, tuple[str, ...]] = {
@@ -273,9 +273,13 @@ _OWN: dict[str, tuple[str, ...]] = {
 }
 
 
+def _room(path: str) -> str:
+    return "/".join(path.split("/")[:2]) if path.count("/") > 1 else "common"
+
+
 def _with_written(path: str, tests: tuple[str, ...]) -> tuple[str, ...]:
     """A module's own tests, then what its room promises, then those of whole functions."""
-    room = "/".join(path.split("/")[:2]) if path.count("/") > 1 else "common"
+    room = _room(path)
     written = f"tests/{room}/test_written_down.py"
     if not (Path(__file__).parents[1] / written).exists():
         return tests
@@ -284,3 +288,10 @@ def _with_written(path: str, tests: tuple[str, ...]) -> tuple[str, ...]:
 
 
 MODULES = {path: _with_written(path, tests) for path, tests in _OWN.items()}
+
+
+def near(path: str) -> tuple[str, ...]:
+    """A module's tests near it: of those above the ones below its room, then its room's others."""
+    folder = f"tests/{_room(path)}" if path.count("/") > 1 else ""
+    own = FURTHER_AWAY - {*MODULES[path]} if _room(path) == "common/handlers" else FURTHER_AWAY
+    return tuple(filter(None, (*(t for t in MODULES[path] if t not in own), folder)))
