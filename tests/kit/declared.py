@@ -84,6 +84,7 @@ def _of_class(name: str, kind: Any) -> Iterator[str]:
             yield f"{name}.{field} {_text(_bounds(schema))}"
     held = dict(vars(kind))
     if is_dataclass(kind):
+        held |= {field.name: field.default for field in fields(kind)}
         del held["__init__"]  # as generated from the fields
     for attribute, value in held.items():
         if isfunction(value):
