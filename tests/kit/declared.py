@@ -27,7 +27,8 @@ ROOMS = (
     *("common", "common/calendar", "common/cloud", "common/configuration", "common/entry"),
     *("common/executions", "common/handlers", "common/healing", "common/messages"),
     *("common/scrapers", "common/sources", "common/state"),
-    *("local/broker", "local/look", "local/operate", "local/records"),
+    *("common/look", "common/pages", "common/review"),
+    *("local/broker", "local/operate", "local/records"),
 )
 """Those outside the pure core in which mistakes were drawn."""
 OF_THE_PLATFORM = "_TRANSIENT_ERRNOS"
