@@ -20,10 +20,10 @@ from local.dashboards.variables import CARRIED
 UNITS = {".*(duration|seconds).*": "s", "minutes.*": "m", ".*pct": "percent"}
 """By what the whole name of a column matches."""
 WORDS = {
-    "green": ("RUN", "there", "in time", "completed", "COMPLETE", "SUCCESS", "OK"),
-    "orange": ("ABORT", "late", "PARTIAL", "NOT_READY", "WARNING", "STORM"),
+    "green": ("RUN", "there", "in time", "completed", "COMPLETED", "SUCCESS", "OK"),
+    "orange": ("ABORT", "late", "PARTIAL", "NOTHING_READY", "NOT_READY", "WARNING", "STORM"),
     "red": (
-        *("missing", "due", "failed", "EXPIRED", "ERROR"),
+        *("missing", "due", "failed", "ERROR"),
         *("FAILED", "BLOCKED", "TIMEOUT", "CONTRACT", "MISMATCH"),
     ),
     "blue": ("waiting",),
