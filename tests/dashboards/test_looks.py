@@ -71,10 +71,10 @@ def test_every_outcome_has_a_colour_but_an_empty_answer() -> None:
 
 @pytest.mark.stack
 def test_the_words_that_tables_show_are_known(replayed: Grafana) -> None:
-    """On the replayed day; SKIP, NONE and INFO are no news and stay without colour."""
+    """On the replayed day; SKIP, NONE, INFO and NO_DATA are no news and stay without colour."""
     shown = set(_words(replayed))
     assert shown >= {"RUN", "there", "in time", "completed", "COMPLETED", "SUCCESS"}
-    assert shown - COLOUR.keys() <= {"SKIP", "NONE", "INFO", None}
+    assert shown - COLOUR.keys() <= {"SKIP", "NONE", "INFO", "NO_DATA", None}
 
 
 def _words(grafana: Grafana) -> Iterator[str | None]:
