@@ -40,21 +40,21 @@ def watching(alerts: Path = ALERTS, dashboards: Path = DASHBOARDS) -> Watching:
     rules = "\n".join((queries / f"{query['name']}.sql").read_text() for query in held["queries"])
     return Watching(
         # All rules are one query, which reads each table once.
-        alert_tables_a_day=_tables(rules) * _runs_a_day(held["policies"]["incidents"]["every"]),
+        alert_tables_a_day=len(_tables(rules))
+        * _runs_a_day(held["policies"]["incidents"]["every"]),
         conditions=len(held["policies"]) + len(held["metrics"]),
         page_tables={
-            page.stem: sum(map(_tables, _queries(json.loads(page.read_text()))))
+            page.stem: sum(len(_tables(sql)) for sql in _queries(json.loads(page.read_text())))
             for page in sorted(dashboards.glob("*.json"))
         },
     )
 
 
-def _tables(sql: str) -> int:
-    """Count which of the five tables a query reads: those that it names, and those of its views."""
-    read = _named(sql, NAMES)
-    for view in _named(sql, [path.stem for path in VIEWS.glob("*.sql")]):
-        read |= _named((VIEWS / f"{view}.sql").read_text(), NAMES)
-    return len(read)
+def _tables(sql: str) -> set[str]:
+    """Find which of the five tables a query reads: those that it names, and those of its views."""
+    views = _named(sql, [path.stem for path in VIEWS.glob("*.sql")])
+    texts = ((VIEWS / f"{view}.sql").read_text() for view in views)
+    return _named(sql, NAMES).union(*map(_tables, texts))
 
 
 def _named(sql: str, names: Iterable[str]) -> set[str]:

@@ -20,10 +20,10 @@ from local.dashboards.variables import CARRIED
 UNITS = {".*(duration|seconds).*": "s", "minutes.*": "m", ".*pct": "percent"}
 """By what the whole name of a column matches."""
 WORDS = {
-    "green": ("RUN", "there", "in time", "completed", "COMPLETE", "SUCCESS", "OK"),
-    "orange": ("ABORT", "late", "PARTIAL", "NOT_READY", "WARNING", "STORM"),
+    "green": ("RUN", "there", "in time", "completed", "COMPLETED", "SUCCESS", "OK"),
+    "orange": ("ABORT", "late", "PARTIAL", "NOTHING_READY", "NOT_READY", "WARNING", "STORM"),
     "red": (
-        *("missing", "due", "failed", "EXPIRED", "ERROR"),
+        *("missing", "due", "failed", "ERROR"),
         *("FAILED", "BLOCKED", "TIMEOUT", "CONTRACT", "MISMATCH"),
     ),
     "blue": ("waiting",),
@@ -54,6 +54,7 @@ LINKS: Mapping[str, Mapping[str, str]] = {
             "https://console.cloud.google.com/storage/browser/_details/${__value.raw}"
         ),
     },
+    "rule": {"What to do": "${runbook}docs/operations.md#${__value.raw}"},
     "workflow_name": {"Decisions of this workflow": _to("nba-decisions", "workflow")},
     "scraper_name": {"Scrapes of this scraper": _to("nba-scrapers", "scraper")},
 }
@@ -84,7 +85,7 @@ def overrides(sql: str) -> Iterator[tuple[str, list[DynamicConfigValue]]]:
 def built(links: Mapping[str, str]) -> list[Builder[dashboard.DashboardLink]]:
     """Return links by their titles; those that leave Grafana open a page of their own."""
     return [
-        DashboardLink(title).url(url).target_blank(target_blank=url.startswith("https:"))
+        DashboardLink(title).url(url).target_blank(target_blank=not url.startswith("/d/"))
         for title, url in links.items()
     ]
 

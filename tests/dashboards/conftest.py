@@ -20,6 +20,20 @@ KEPT = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("
 Span = tuple[datetime, datetime]
 
 
+def queries() -> dict[str, str]:
+    """Return every query of a panel or variable as BigQuery receives it, by where it stands."""
+    found: dict[str, str] = {}
+    for name, kept in KEPT.items():
+        asked = {one["title"]: one["targets"][0]["rawSql"] for one in kept["panels"]}
+        lists = [one for one in kept["templating"]["list"] if one["type"] == "query"]
+        asked |= {one["name"]: one["query"]["rawSql"] for one in lists}
+        found |= {
+            f"{name}: {title}": expand(sql, variables_of(kept), START, END)
+            for title, sql in asked.items()
+        }
+    return found
+
+
 @dataclass(frozen=True)
 class Grafana:
     """The committed dashboards on a dataset, at an instant."""

@@ -10,9 +10,10 @@ from common.eastern import at
 from common.settings import ROOT
 from local.dashboards.source import Panel, sources
 from local.day.seed_queries import bind, statements
+from local.records.refusals import refusals
 from local.records.sql import run_sql
 from tests.alerts.days import DATASET, DAY, FIRST, PROJECT
-from tests.dashboards.conftest import END, START, Grafana
+from tests.dashboards.conftest import END, START, Grafana, queries
 
 pytestmark = pytest.mark.stack
 ADOPTED_DAY = at(DAY - timedelta(days=100), time())
@@ -178,3 +179,9 @@ def test_a_panel_bounds_the_partitions_it_reads(panel: Panel) -> None:
     What is of now reads a view, which looks back 90 days.
     """
     assert "$__timeFilter(" in panel.sql or "$__to" in panel.sql or panel.of == "now"
+
+
+@pytest.mark.parametrize("sql", queries().values(), ids=list(queries()))
+def test_bigquery_would_not_refuse_a_query(sql: str) -> None:
+    """None is of a form that the local stack takes and BigQuery does not."""
+    assert refusals(sql) == []

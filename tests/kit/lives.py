@@ -4,27 +4,32 @@
 with an operator, so a change must be seen in the difference, and its reason stand in the commit.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
 from common import ids
 from common.errors import TransientError
+from common.state import names
 from local.fake_sources.answers import Answer
+from local.fake_sources.direct import Ask
+from local.simulator.ports.intercepted import Call, Do
 from local.simulator.world import World
 from tests.kit.breaks import Break, failing, raising, tapped
 from tests.kit.losses import is_for
 from tests.kit.situations import WORKFLOWS
 from tests.kit.told import Story, followed
-from tests.kit.world import SLOT, SWEEP, lose_two, new_world, tick
+from tests.kit.world import SLOT, SWEEP, before, lose_two, new_world, tick, unnoticed
 
 FOLDER = Path(__file__).with_name("lives")
 NIGHT = SLOT + timedelta(hours=18)
 """07:00 ET on the next day."""
 QUARTER = timedelta(minutes=15)
-Tell = Callable[[], AbstractContextManager[None]]
+Tell = Callable[..., AbstractContextManager[None]]
 Scene = Callable[[World, Tell], None]
 
 
@@ -125,8 +130,116 @@ def outage(world: World, tell: Tell) -> None:
         world.settle()
 
 
+def given_up(world: World, tell: Tell) -> None:
+    """A decision is sent again in vain for a day, another is not known any more: both are ended."""
+    only(world, "betting_lines", "injury_discovery")
+    with world.transport.losing(is_for("workflow_executor")):
+        tick(world, "tick-master-controller")
+        world.settle()
+        for number in range(3):
+            tick(world, "tick-cleanup-processor", SWEEP + number * QUARTER)
+            world.settle()
+        only(world, "betting_lines")
+        with tell():
+            for wait in (3 * QUARTER, timedelta(hours=25)):
+                tick(world, "tick-cleanup-processor", SWEEP + wait)
+                world.settle()
+
+
+def quarrel(world: World, tell: Tell) -> None:
+    """ESPN has another score of one game, and another one not at all; a box score is corrected."""
+    only(world, "late_game_catch_up")
+    world.clock.move(NIGHT)
+    asked, corrected = world.ask, False
+
+    def ask(path: str, params: Mapping[str, str]) -> Answer:
+        found = asked(path, params)
+        if path.endswith("/scoreboard"):
+            return replace(found, body=_quarrelled(found.body))
+        if corrected and "boxscore" in path:
+            return replace(found, body=found.body.replace(b'"jerseyNum":"', b'"jerseyNum":"1', 1))
+        return found
+
+    world.ask = ask
+    targets = [
+        {"game_id": game, "away": teams[:3], "home": teams[4:], "scrapers": ["nbac_boxscore"]}
+        for game, teams in (("0022500213", "MIL@CHA"), ("0022500215", "ORL@NYK"))
+    ]
+    scrapers = ["nbac_schedule_api", "espn_scoreboard", "nbac_boxscore"]
+    for hours, is_told in ((0, ("execution_tracker",)), (2, ("scraper_runner",))):
+        corrected, due = hours > 0, NIGHT + timedelta(hours=hours)
+        world.clock.move(due)
+        with tell(*is_told):
+            decide(world, "late_game_catch_up", due, scrapers=scrapers, targets=targets)
+            world.settle()
+
+
+def _quarrelled(body: bytes) -> bytes:
+    document = json.loads(body)
+    for event in document["events"]:
+        if event["shortName"] == "MIL @ CHA":
+            home = event["competitions"][0]["competitors"][0]
+            home["score"] = str(int(home["score"]) + 2)
+            home["linescores"][0]["value"] += 2
+    document["events"] = [each for each in document["events"] if each["shortName"] != "ORL @ NYK"]
+    return json.dumps(document).encode()
+
+
+def trouble(world: World, tell: Tell) -> None:
+    """The Odds API is down, left alone, has moved, lacks credits, and answers something else."""
+    good = world.ask
+    answers = [
+        *[Answer(503, {}, b"down")] * 5,
+        Answer(301, {"location": "https://new.example/"}, b""),
+        Answer(200, {"x-requests-remaining": "1", "x-requests-used": "9"}, b"[]"),
+        Answer(200, {}, b'{"message": "hello"}'),
+    ]
+    for number, answer in enumerate(answers):
+        world.ask = partial(_ask_events, good, answer)
+        world.clock.move(SLOT + number * timedelta(minutes=20))
+        with tell("scraper_runner") if number > 3 else nullcontext():
+            request(world, "oddsa_events")
+            if number == 4:
+                request(world, "oddsa_events")
+            if number == 6:
+                request(world, "oddsa_player_props", event_ids=["e1"])
+            world.settle()
+
+
+def _ask_events(good: Ask, answer: Answer, path: str, params: Mapping[str, str]) -> Answer:
+    return answer if "events" in path else good(path, params)
+
+
+def spoilt(world: World, tell: Tell) -> None:
+    """Somebody has overwritten an object and a lease; a delivery outlives its own lease."""
+    only(world, "betting_lines")
+    events = before(world, "execution_tracker")
+    (stored,) = world.storage.list("nba-scraped-data", "oddsa-events/")
+    with unnoticed(world):
+        world.storage.replace(stored.bucket, stored.name, b"{}", generation=stored.generation)
+    lease = names.lease(names.step_key(events.message.body["metadata"]["execution_id"], 0))
+    world.storage.create("nba-orchestration-state", lease, b"no lease")
+
+    again = iter([events])
+
+    def takes_long(call: Call, do: Do) -> object:
+        if call.subject == stored.name and (delivery := next(again, None)):
+            world.clock.sleep(700)
+            world.deliver(delivery)
+        return do()
+
+    with tapped(world, takes_long, "storage"), tell("execution_tracker"):
+        world.deliver(events)
+    with tell("execution_tracker"):
+        world.settle()
+
+
 SCENES: dict[str, Scene] = {
-    scene.__name__: scene for scene in (slot, plan, night, refused, lost, silent, uploads, outage)
+    scene.__name__: scene
+    for scene in (
+        *(slot, plan, night, refused, lost, silent, uploads, outage),
+        *(given_up, quarrel, trouble, spoilt),
+    )
 }
 
 
@@ -144,6 +257,12 @@ def decide(world: World, workflow: str, due: datetime, **fields: object) -> None
         **fields,
     }
     world.publisher.publish("workflow-decisions", decision, {"action": "RUN"})
+
+
+def request(world: World, scraper: str, **fields: object) -> None:
+    """Publish a request of no execution, as the scheduler or an operator does."""
+    body = {"schema": "scraper-request", "version": 1, "scraper": scraper, **fields}
+    world.publisher.publish("scraper-requests", body, {})
 
 
 def only(world: World, *workflows: str) -> None:

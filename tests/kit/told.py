@@ -84,8 +84,8 @@ class Story:
 
 
 @contextmanager
-def followed(world: World, story: Story) -> Iterator[None]:
-    """Tell what a world does inside the block."""
+def followed(world: World, story: Story, *functions: str) -> Iterator[None]:
+    """Tell what a world does inside the block; of some functions alone, where any is named."""
     asked, around = world.ask, world.around
 
     def ask(path: str, params: Mapping[str, str]) -> Answer:
@@ -93,6 +93,7 @@ def followed(world: World, story: Story) -> Iterator[None]:
         return asked(path, params)
 
     def deliver(delivery: Delivery, handle: Any) -> int:
+        before = len(story.lines)
         with redirect_stderr(io.StringIO()) as logged:
             status = around(delivery, lambda: story.around(delivery, handle))
         told: dict[str, object] = {}
@@ -102,12 +103,16 @@ def followed(world: World, story: Story) -> Iterator[None]:
             if "stack_trace" in told:
                 told["stack_trace"] = f"… {str(told['stack_trace']).splitlines()[-1]}"
             story.say(1, f"log {told.pop('severity')} {told.pop('message')}")
-            story.facts(2, told)
+            # Of a library's error the first line: the others name its version.
+            shown = {key: str(value).partition("\n")[0] for key, value in told.items()}
+            story.facts(2, shown)
         story.say(1, f"answer {status}")
         answer = json.loads(world.answers[-1][2])
         new = {name: value for name, value in answer.items() if told.get(name) != value}
         if new:
             story.facts(2, new)
+        if functions and delivery.function not in functions:
+            del story.lines[before:]
         return status
 
     world.ask, world.around = ask, deliver

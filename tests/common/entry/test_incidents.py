@@ -206,3 +206,13 @@ def test_what_an_instance_remembers_is_bounded() -> None:
         clock.move(NIGHT + number * timedelta(hours=1))
         report(runtime, FUNCTION, LookupError("x"))
     assert len(runtime.logged) <= 1000
+
+
+def test_what_an_instance_has_logged_it_asks_no_bucket_about() -> None:
+    """Every delivery fails while a bug lasts: one look an hour and error is enough."""
+    clock = ManualClock(NIGHT)
+    storage = DeadStorage(Forbidden("no"))
+    runtime = instance(clock, storage)
+    for error in (LookupError("x"), KeyError("x"), LookupError("y")):
+        report(runtime, FUNCTION, error)
+    assert (storage.asked, len(runtime.logged)) == (2, 2)

@@ -90,3 +90,18 @@ def test_it_tells_how_far_it_has_come_and_who_is_silent() -> None:
     made = opened(at_its_last_task())
     assert made.step_reached() == 1
     assert [len(made.silent(number)) for number in (0, 1)] == [0, 1]
+
+
+def test_of_two_objects_of_one_task_the_first_that_was_recorded_counts() -> None:
+    """A first step's only task needs no listing, unless its result was there already."""
+    world = new_world()
+    found = ObjectEvent.model_validate(dict(before(world, "execution_tracker").message.body))
+    labels = read_labels(found.metadata, found.name)
+    assert labels
+    first, second = opened(world), opened(world)
+    first.record(found, labels)
+    second.record(found, labels.model_copy(update={"records": 7}))
+    for made in (first, second, opened(world)):
+        (result,) = made.results(0)
+        assert (result.records, result.object) == (labels.records, found.name)
+        assert result.generation == found.generation
