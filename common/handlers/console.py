@@ -11,7 +11,10 @@ from common.entry.show import Page
 from common.errors import BadInputError, OrchestrationError, is_transient
 from common.logs import log
 from common.pages.day import read_day
+from common.pages.decision import read_decision
 from common.pages.error import ErrorPage
+from common.pages.game import read_game
+from common.pages.object import read_object
 from common.pages.render import POLICY, Shown, render
 from common.pages.run import read_run
 from common.redaction import shown
@@ -87,6 +90,18 @@ def _run(place: Runtime, words: Words) -> Shown:
     return read_run(place, _day(words), words["name"])
 
 
+def _decision(place: Runtime, words: Words) -> Shown:
+    return read_decision(place, _day(words), words["name"])
+
+
+def _game(place: Runtime, words: Words) -> Shown:
+    return read_game(place, _day(words), words["name"])
+
+
+def _object(place: Runtime, words: Words) -> Shown:
+    return read_object(place, _day(words), words.get("path", ""))
+
+
 _DIGITS = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATE = "(?P<date>[^/]+)"
 _NAME = "(?P<name>[^/]+)"
@@ -95,7 +110,10 @@ ROUTES: Mapping[str, Callable[[Runtime, Words], Shown]] = {
     "/index": _today,  # so that the page of today has an address that takes `.json`
     "/day": _of_day,  # from the form that asks for a date
     f"/day/{_DATE}": _of_day,
+    f"/game/{_DATE}/{_NAME}": _game,
+    f"/decision/{_DATE}/{_NAME}": _decision,
     f"/run/{_DATE}/{_NAME}": _run,
+    f"/object/{_DATE}": _object,  # its path stands behind, because it may end in `.json` itself
 }
 """What reads the page of an address, by the form of its path."""
 
