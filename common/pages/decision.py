@@ -63,6 +63,13 @@ class DecisionPage:
         return self.made.again.next_check if self.made else None
 
     @property
+    def teams(self) -> Mapping[str, str]:
+        """The games that it knew of, by their ids."""
+        calendar = (self.made.situation.calendar if self.made else None) or {}
+        games = (game for listed in calendar.values() for game in listed)
+        return {game.game_id: f"{game.away}@{game.home}" for game in games}
+
+    @property
     def rules(self) -> list[tuple[str, bool, str]]:
         """What each rule asked, whether it held, and the facts that it saw."""
         asked = self.made.rules if self.made else ()

@@ -16,6 +16,8 @@ from common.state.pauses import Pause, read_pauses
 DAYS = 7
 """How far back rates look, as the contract's queries do."""
 CLOSED_SHOWN_MAX = 20
+NO_ANSWER = ("NOT_READY", "NO_DATA")
+"""A source that has nothing yet has not failed."""
 FRESHNESS = (
     *("kind", "name", "last_success", "minutes_since_success", "last_asked"),
     *("last_decision", "minutes_since_decision", "is_due"),
@@ -32,7 +34,7 @@ class Rate:
         name: a workflow, or a scraper.
         total: how often it ended.
         good: how often well.
-        outcomes: how often with which outcome.
+        outcomes: how often with which outcome; those of `NO_ANSWER` count for neither.
     """
 
     name: str
@@ -43,7 +45,7 @@ class Rate:
     @property
     def percent(self) -> float:
         """The share of the good ones."""
-        return round(100 * self.good / self.total, 1)
+        return round(100 * self.good / self.total, 1) if self.total else 100.0
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,13 @@ def _rates(rows: Iterable[Row], name: str, outcome: str, good: str) -> Iterator[
     for row in rows:
         if row[outcome] and row[outcome] != "UPLOADED":
             counts.setdefault(row[name], Counter())[row[outcome]] += 1
-    rates = (Rate(key, held.total(), held[good], dict(held)) for key, held in counts.items())
+    rates = (_rate(key, held, good) for key, held in counts.items())
     yield from sorted(rates, key=lambda one: (one.percent, one.name))
+
+
+def _rate(name: str, counts: Counter[str], good: str) -> Rate:
+    answered = counts.total() - sum(counts[each] for each in NO_ANSWER)
+    return Rate(name, answered, counts[good], dict(counts))
 
 
 def _due_first(rows: Sequence[Row]) -> tuple[Row, ...]:
