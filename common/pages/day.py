@@ -15,6 +15,10 @@ from common.pages.documents import iso, of_coverage, of_row, of_run
 from common.pages.lanes import Lane, Mark, game_marks, lanes, not_run
 from common.runtime import Runtime
 
+TASK_COLUMNS = (
+    *("workflow_execution_id", "scraper_name", "outcome", "triggered_at", "target_date"),
+    *("game_id", "gcs_path", "error_message"),
+)
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
 SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")
 
@@ -32,6 +36,7 @@ class DayPage:
         coverage: what each game has.
         decisions: all of the day's slots, forced ones too, in order of slot.
         runs: what was run.
+        tasks: the log's rows of the runs' tasks, by execution, what failed first.
         missed: planned slots that are over and did not run.
         sweeps: the sweeps that found something, or failed.
         planned: how many slots were planned.
@@ -46,6 +51,7 @@ class DayPage:
     coverage: DateCoverage
     decisions: Sequence[Row]
     runs: Sequence[Run]
+    tasks: Mapping[str, Sequence[Row]]
     missed: Sequence[Row]
     sweeps: Sequence[Row]
     planned: int
@@ -65,8 +71,16 @@ class DayPage:
             "not_run": [of_row(row, *PLAN_COLUMNS) for row in self.missed],
             "decisions": [of_row(row, *decided) for row in self.decisions],
             "runs": [of_run(run) for run in self.runs],
+            "tasks": {
+                name: [of_row(row, *TASK_COLUMNS) for row in rows]
+                for name, rows in self.tasks.items()
+            },
             "sweeps": [of_row(row, *SWEEP_COLUMNS) for row in self.sweeps],
         }
+
+    def tasks_of(self, run: Run) -> Sequence[Row]:
+        """Return the rows of a run's tasks, what failed first."""
+        return self.tasks.get(run.execution_id, ())
 
     @staticmethod
     def data_of(covered: Covered) -> dict[str, Datum]:
@@ -143,10 +157,27 @@ def read_day(place: Runtime, day: date) -> DayPage:
         coverage=coverage,
         decisions=decisions,
         runs=runs,
+        tasks=_tasks_of(place, start, runs),
         missed=not_run(now, plan, decisions),
         sweeps=[row for row in sweeps if _is_notable(row)],
         planned=len(plan),
     )
+
+
+def _tasks_of(place: Runtime, start: datetime, runs: Sequence[Run]) -> dict[str, list[Row]]:
+    if not runs:
+        return {}
+    rows = place.warehouse.select(
+        "scraper_execution_log",
+        TASK_COLUMNS,
+        since=start,
+        until=start + timedelta(days=3),
+        where={"workflow_execution_id": [run.execution_id for run in runs]},
+    )
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):
+        found.setdefault(row["workflow_execution_id"], []).append(row)
+    return found
 
 
 def _is_notable(row: Row) -> bool:
