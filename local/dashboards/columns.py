@@ -73,7 +73,7 @@ def overrides(sql: str) -> Iterator[tuple[str, list[DynamicConfigValue]]]:
 
     Of the columns that have a look of their own, those that the SQL names.
     """
-    yield ".*", [DynamicConfigValue("noValue", NOTHING)]
+    yield ".*", [nothing()]
     yield from ((names, [DynamicConfigValue("unit", unit)]) for names, unit in UNITS.items())
     yield f"({'|'.join(COLOURED)})", [cell(Mode.COLOR_BACKGROUND)]
     named = set(re.findall(r"\w+", sql))
@@ -102,6 +102,11 @@ def words() -> ValueMap:
 def cell(mode: Mode) -> DynamicConfigValue:
     """Return how a cell shows its colour."""
     return DynamicConfigValue("custom.cellOptions", {"type": mode})
+
+
+def nothing() -> DynamicConfigValue:
+    """Return the look of a cell without a value: not the text of an empty panel."""
+    return DynamicConfigValue("noValue", NOTHING)
 
 
 def no_links() -> DynamicConfigValue:

@@ -80,7 +80,7 @@ def _matrix(panel: Panel, made: table.Panel) -> table.Panel:
     fields = {"rowField": rows, "columnField": heads, "valueField": cells}
     made.with_transformation(DataTransformerConfig("groupingToMatrix", options=fields))
     made.data_links(columns.built(columns.MATRIX_LINK))
-    made.override_by_regexp(".*", [columns.cell(Mode.COLOR_BACKGROUND)])
+    made.override_by_regexp(".*", [columns.nothing(), columns.cell(Mode.COLOR_BACKGROUND)])
     plain = [columns.cell(Mode.AUTO), columns.no_links()]
     return made.override_by_name(f"{rows}\\{heads}", plain)
 

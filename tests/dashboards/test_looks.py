@@ -142,3 +142,10 @@ def test_a_line_has_the_name_of_its_workflow() -> None:
     names = {panel["fieldConfig"]["defaults"]["displayName"] for panel in lines}
     assert names == {"${__field.labels.metric}"}
     assert len(lines) == 3
+
+
+def test_an_empty_cell_does_not_say_what_an_empty_panel_says() -> None:
+    """A table's text for no rows at all would stand in every cell without a value."""
+    tables = [panel for _, panel in PANELS if panel["type"] == "table"]
+    assert len(tables) > 20
+    assert all(looks(panel, "any_column", "noValue") == ["-"] for panel in tables)
