@@ -77,9 +77,10 @@ def came_of_it(noon: datetime) -> dict[str, list[dict[str, Any]]]:
 def test_a_panel_shows_the_replayed_day(replayed: Grafana, name: str, panel: Panel) -> None:
     """It has rows where a healthy day has some; a chart over time begins with its time column.
 
-    What it counts and measures is never negative.
+    Bars have a column to stand along. What it counts and measures is never negative.
     """
     columns, rows = replayed.ask(name, panel.title)
+    assert panel.kind != "barchart" or panel.x in columns
     assert columns
     assert rows or panel.healthy == "may be empty"
     assert len(set(columns)) == len(columns)
