@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
+from common import ids
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
 from common.look.coverage import Covered, DateCoverage, Datum, cover
@@ -135,19 +136,19 @@ def read_day(place: Runtime, day: date) -> DayPage:
     Raises:
         TransientError: no schedule can be read.
     """
-    now, axis = place.clock.now(), Axis(day)
-    start = at(day, time())
-    coverage = cover(place, day)
-    plan = place.warehouse.select(
-        "daily_expected_schedule", PLAN_COLUMNS, since=start, until=start + timedelta(hours=12)
-    )
-    plan = sorted(plan, key=lambda row: row["expected_run_time"])
+    now, axis, start = place.clock.now(), Axis(day), at(day, time())
+    begin, select = place.threads.submit, place.warehouse.select
+    covered = begin(cover, place, day)
+    noon = start + timedelta(hours=12)
+    planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=start, until=noon)
+    swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end)
     made = decisions_between(place, start, start + timedelta(days=2))
     decisions = [row for row in made if eastern_date(row["slot"]) == day]
-    runs = runs_of(place, [row for row in decisions if row["action"] == "RUN"])
-    sweeps = place.warehouse.select(
-        "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end
-    )
+    asked = [row for row in decisions if row["action"] == "RUN"]
+    tasks = begin(_tasks_of, place, start, [ids.execution_id(row["decision_id"]) for row in asked])
+    runs = runs_of(place, asked)
+    plan = sorted(planned.result(), key=lambda row: row["expected_run_time"])
+    coverage = covered.result()
     return DayPage(
         day=day,
         now=now,
@@ -157,22 +158,22 @@ def read_day(place: Runtime, day: date) -> DayPage:
         coverage=coverage,
         decisions=decisions,
         runs=runs,
-        tasks=_tasks_of(place, start, runs),
+        tasks=tasks.result(),
         missed=not_run(now, plan, decisions),
-        sweeps=[row for row in sweeps if _is_notable(row)],
+        sweeps=[row for row in swept.result() if _is_notable(row)],
         planned=len(plan),
     )
 
 
-def _tasks_of(place: Runtime, start: datetime, runs: Sequence[Run]) -> dict[str, list[Row]]:
-    if not runs:
+def _tasks_of(place: Runtime, start: datetime, executions: Sequence[str]) -> dict[str, list[Row]]:
+    if not executions:
         return {}
     rows = place.warehouse.select(
         "scraper_execution_log",
         TASK_COLUMNS,
         since=start,
         until=start + timedelta(days=3),
-        where={"workflow_execution_id": [run.execution_id for run in runs]},
+        where={"workflow_execution_id": executions},
     )
     found: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):
