@@ -29,6 +29,7 @@ from tests.kit.world import SLOT, SWEEP, before, lose_two, new_world, tick, unno
 FOLDER = Path(__file__).with_name("lives")
 NIGHT = SLOT + timedelta(hours=18)
 """07:00 ET on the next day."""
+GAME = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
 HOUR = timedelta(hours=1)
 QUARTER = HOUR / 4
 Tell = Callable[..., AbstractContextManager[None]]
@@ -116,6 +117,9 @@ def uploads(world: World, tell: Tell) -> None:
             ("scraper-requests", {"schema": "scraper-request", "version": 1, "scraper": "nobody"}),
             ("scraped-objects", {"bucket": "another", "name": "x", "generation": "1"}),
             ("tick-master-controller", {"schema": "tick", "scheduled_time": "noon"}),
+            ("scraper-requests", {"scraper": "nbac_boxscore"}),
+            ("scraper-requests", {"scraper": "nbac_player_list", "game": GAME}),
+            ("scraper-requests", {"scraper": "nbac_player_list", "event_ids": ["e1"]}),
         ):
             world.publisher.publish(topic, body, {"action": "RUN"})
         world.settle()
@@ -256,6 +260,20 @@ def _noted(seen: list[Delivery], delivery: Delivery, handle: Callable[[], int]) 
     return handle()
 
 
+def forced(world: World, tell: Tell) -> None:
+    """A slot is decided once more by force, beside its own batch; a later one comes too late."""
+    only(world, "betting_lines")
+    tick(world, "tick-master-controller")
+    world.settle()
+    with tell("master_controller"):
+        world.clock.move(SLOT + QUARTER)
+        tick(world, "tick-master-controller", SLOT, force=True)
+        world.settle()
+        world.clock.move(SLOT + 3 * HOUR)
+        tick(world, "tick-master-controller", SLOT + HOUR)
+        world.settle()
+
+
 def stuck(world: World, tell: Tell) -> None:
     """A step was not completed, then its state was spoilt: a day later the run is ended."""
     only(world, "betting_lines")
@@ -278,7 +296,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(slot, plan, night, refused, lost, silent, uploads, outage),
-        *(given_up, quarrel, trouble, spoilt, again, stuck),
+        *(given_up, quarrel, trouble, spoilt, again, stuck, forced),
     )
 }
 
