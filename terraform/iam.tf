@@ -1,6 +1,6 @@
 # What each function may touch, and nothing else: tests/terraform/test_grants.py runs the code, records
 # every call and compares. Add a table, bucket, topic or secret here when a function starts to use it.
-#   appends, reads   tables
+#   appends, reads   tables, and views over them
 #   data             what it does with the data bucket: read, create (never overwrite or delete)
 #   publishes        topics
 #   secret           whether it reads The Odds API's key
@@ -57,7 +57,7 @@ locals {
     }
     console = {
       appends   = []
-      reads     = ["cleanup_operations", "daily_expected_schedule", "scraper_execution_log", "workflow_decisions", "workflow_executions"]
+      reads     = ["cleanup_operations", "daily_expected_schedule", "freshness", "incidents", "scraper_execution_log", "workflow_decisions", "workflow_executions"]
       data      = ["read"]
       publishes = []
       secret    = false
@@ -150,7 +150,7 @@ resource "google_bigquery_table_iam_member" "function_reads" {
   for_each = local.reads
 
   dataset_id = google_bigquery_dataset.orchestration.dataset_id
-  table_id   = google_bigquery_table.table[each.value.table].table_id
+  table_id   = merge(google_bigquery_table.table, google_bigquery_table.view)[each.value.table].table_id
   role       = "roles/bigquery.dataViewer"
   member     = google_service_account.function[each.value.function].member
 }

@@ -47,7 +47,10 @@ locals {
     console = {
       overwrites = []
       creates    = []
-      reads      = ["executions/"]
+      reads = [
+        "alerts/cleanup_processor/", "alerts/execution_tracker/", "alerts/master_controller/", "alerts/schedule_locker/", "alerts/scraper_logger/", "alerts/scraper_runner/", "alerts/workflow_executor/",
+        "executions/", "pauses.json", "quota/", "sources/", "switches/",
+      ]
     }
   }
 

@@ -6,14 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from http import HTTPStatus
 
+from common.calendar.games import season_of
 from common.eastern import eastern_date
 from common.entry.show import Page
 from common.errors import BadInputError, OrchestrationError, is_transient
 from common.logs import log
 from common.pages.day import read_day
+from common.pages.decision import read_decision
 from common.pages.error import ErrorPage
+from common.pages.game import read_game
+from common.pages.health import read_health
+from common.pages.object import read_object
 from common.pages.render import POLICY, Shown, render
 from common.pages.run import read_run
+from common.pages.season import read_season
 from common.redaction import shown
 from common.runtime import Runtime
 
@@ -28,6 +34,7 @@ HEADERS = {
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 Words = Mapping[str, str]
 """What an address says: the named parts of its path, and the parameters behind it."""
+Read = Callable[[Runtime, Words], Shown]
 
 
 class AddressError(BadInputError):
@@ -83,19 +90,41 @@ def _of_day(place: Runtime, words: Words) -> Shown:
     return read_day(place, _day(words))
 
 
-def _run(place: Runtime, words: Words) -> Shown:
-    return read_run(place, _day(words), words["name"])
+def _named(read: Callable[[Runtime, date, str], Shown]) -> Read:
+    return lambda place, words: read(place, _day(words), words["name"])
+
+
+def _object(place: Runtime, words: Words) -> Shown:
+    return read_object(place, _day(words), words.get("path", ""))
+
+
+def _this_season(place: Runtime, _: Words) -> Shown:
+    return read_season(place, int(season_of(eastern_date(place.clock.now()))[:4]))
+
+
+def _season(place: Runtime, words: Words) -> Shown:
+    return read_season(place, int(words["year"]))
+
+
+def _health(place: Runtime, _: Words) -> Shown:
+    return read_health(place)
 
 
 _DIGITS = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATE = "(?P<date>[^/]+)"
 _NAME = "(?P<name>[^/]+)"
-ROUTES: Mapping[str, Callable[[Runtime, Words], Shown]] = {
+ROUTES: Mapping[str, Read] = {
     "/": _today,
     "/index": _today,  # so that the page of today has an address that takes `.json`
     "/day": _of_day,  # from the form that asks for a date
     f"/day/{_DATE}": _of_day,
-    f"/run/{_DATE}/{_NAME}": _run,
+    f"/game/{_DATE}/{_NAME}": _named(read_game),
+    f"/decision/{_DATE}/{_NAME}": _named(read_decision),
+    f"/run/{_DATE}/{_NAME}": _named(read_run),
+    "/season": _this_season,
+    "/season/(?P<year>20[0-9]{2})": _season,
+    "/health": _health,
+    f"/object/{_DATE}": _object,  # its path stands behind, because it may end in `.json` itself
 }
 """What reads the page of an address, by the form of its path."""
 

@@ -18,7 +18,7 @@ State = Literal["there", "late", "waiting", "missing"]
 LOG = "scraper_execution_log"
 LOG_COLUMNS = (
     *("scraper_name", "outcome", "triggered_at", "target_date", "game_id"),
-    *("gcs_path", "error_message"),
+    *("gcs_path", "error_message", "records_processed", "decision_id"),
 )
 ERROR_CHARACTERS_MAX = 160
 _NOT_YET = ("NOT_READY", "NO_DATA")
@@ -38,6 +38,7 @@ class Datum:
         by: the scraper that brought it, which may be an alternative.
         why: a sentence about a datum that is late, missing or waited for.
         flows: the workflows whose decisions tell more of one that is lacking.
+        tries: the log's rows of the attempts, the oldest first.
     """
 
     wanted: Wanted
@@ -47,6 +48,7 @@ class Datum:
     by: str = ""
     why: str = ""
     flows: tuple[str, ...] = ()
+    tries: tuple[Row, ...] = ()
 
     @property
     def scraper(self) -> str:
@@ -72,6 +74,7 @@ class DateCoverage:
         postponed: the games that were moved away.
         data: what is collected once for the date.
         off: scrapers that the deployment leaves out, because their source is off.
+        decisions: those about the date, in order of their slots.
     """
 
     day: date
@@ -79,6 +82,7 @@ class DateCoverage:
     postponed: tuple[Game, ...]
     data: tuple[Datum, ...]
     off: tuple[str, ...] = ()
+    decisions: tuple[Row, ...] = ()
 
     def troubles(self) -> Iterator[tuple[Datum, Game | None]]:
         """Yield what is late or missing, of the date and of its games."""
@@ -110,6 +114,7 @@ def cover(place: Runtime, day: date) -> DateCoverage:
         postponed=tuple(game for game in listed if game.postponed),
         data=tuple(_datum(each, None, day, seen) for each in wanted if each.moment == "date"),
         off=off,
+        decisions=tuple(decisions),
     )
 
 
@@ -179,19 +184,21 @@ def _of_game(wanted: Iterable[Wanted], game: Game, day: date, seen: Seen) -> Ite
 
 def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
     due, found = wanted.due(day, game), seen.found(wanted, game)
+    tries = tuple(seen.tries(wanted, game))
     late_after = wanted.late_after(day, game)
     state: State
     if not found:
         missing = _is_missing(wanted, game, (due, late_after), seen)
         state = "missing" if missing else "waiting"
         later = _is_for_later(wanted, due, seen)
-        why = _due(due) if later and not seen.tries(wanted, game) else _why(wanted, game, seen)
-        return Datum(wanted, state, due, why=why, flows=() if later else (*wanted.flows,))
+        why = _due(due) if later and not tries else _why(wanted, game, seen)
+        flows = () if later else (*wanted.flows,)
+        return Datum(wanted, state, due, why=why, flows=flows, tries=tries)
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]
     late = late_after is not None and is_late(late_after, when, seen.now)
     why = _why_late(wanted, game, seen, when) if late else ""
     state = "late" if late else "there"
-    return Datum(wanted, state, due, when, by, why)
+    return Datum(wanted, state, due, when, by, why, tries=tries)
 
 
 def _is_for_later(wanted: Wanted, due: datetime | None, seen: Seen) -> bool:

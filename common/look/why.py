@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from common.calendar.games import Game
@@ -14,7 +14,7 @@ from common.decisions.situation import Decision, Rule, Situation
 from common.eastern import eastern, eastern_date
 from common.errors import BadInputError
 from common.look.coverage import Covered, cover
-from common.look.decided import ABOUT_DAYS_MAX, decisions_about, decisions_between, inputs_of
+from common.look.decided import decisions_between, inputs_of
 from common.review.explain import explain
 from common.review.flip import flips
 from common.review.stored_inputs import flow_then, situation_of
@@ -127,18 +127,14 @@ def game_and_decisions(
 
     That is the last RUN that asked for it; without one, the last decision of each of its workflows.
     """
-    found = cover(place, game.game_date).games
-    (covered,) = (each for each in found if each.game.game_id == game.game_id)
+    found = cover(place, game.game_date)
+    (covered,) = (each for each in found.games if each.game.game_id == game.game_id)
     names = dict.fromkeys(name for each in covered.data for name in each.flows)
-    rows = [row for row in _about(place, game.game_date, when) if row["workflow_name"] in names]
+    about = (row for row in found.decisions if row["slot"] <= when)
+    rows = [row for row in about if row["workflow_name"] in names]
     ran = [row for row in rows if game.game_id in row["game_ids"]]
     last = ran[-1:] or {row["workflow_name"]: row for row in rows}.values()
     return covered, [explained(place, row) for row in last]
-
-
-def _about(place: Runtime, day: date, when: datetime) -> list[Row]:
-    until = min(when, place.clock.now()) + timedelta(days=ABOUT_DAYS_MAX)
-    return [row for row in decisions_about(place, day, until) if row["slot"] <= when]
 
 
 def game_line(game: Game) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
+from common import ids
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
 from common.look.coverage import Covered, DateCoverage, Datum, cover
@@ -15,6 +16,10 @@ from common.pages.documents import iso, of_coverage, of_row, of_run
 from common.pages.lanes import Lane, Mark, game_marks, lanes, not_run
 from common.runtime import Runtime
 
+TASK_COLUMNS = (
+    *("workflow_execution_id", "scraper_name", "outcome", "triggered_at", "target_date"),
+    *("game_id", "gcs_path", "error_message"),
+)
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
 SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")
 
@@ -32,6 +37,7 @@ class DayPage:
         coverage: what each game has.
         decisions: all of the day's slots, forced ones too, in order of slot.
         runs: what was run.
+        tasks: the log's rows of the runs' tasks, by execution, what failed first.
         missed: planned slots that are over and did not run.
         sweeps: the sweeps that found something, or failed.
         planned: how many slots were planned.
@@ -46,6 +52,7 @@ class DayPage:
     coverage: DateCoverage
     decisions: Sequence[Row]
     runs: Sequence[Run]
+    tasks: Mapping[str, Sequence[Row]]
     missed: Sequence[Row]
     sweeps: Sequence[Row]
     planned: int
@@ -65,8 +72,16 @@ class DayPage:
             "not_run": [of_row(row, *PLAN_COLUMNS) for row in self.missed],
             "decisions": [of_row(row, *decided) for row in self.decisions],
             "runs": [of_run(run) for run in self.runs],
+            "tasks": {
+                name: [of_row(row, *TASK_COLUMNS) for row in rows]
+                for name, rows in self.tasks.items()
+            },
             "sweeps": [of_row(row, *SWEEP_COLUMNS) for row in self.sweeps],
         }
+
+    def tasks_of(self, run: Run) -> Sequence[Row]:
+        """Return the rows of a run's tasks, what failed first."""
+        return self.tasks.get(run.execution_id, ())
 
     @staticmethod
     def data_of(covered: Covered) -> dict[str, Datum]:
@@ -121,19 +136,19 @@ def read_day(place: Runtime, day: date) -> DayPage:
     Raises:
         TransientError: no schedule can be read.
     """
-    now, axis = place.clock.now(), Axis(day)
-    start = at(day, time())
-    coverage = cover(place, day)
-    plan = place.warehouse.select(
-        "daily_expected_schedule", PLAN_COLUMNS, since=start, until=start + timedelta(hours=12)
-    )
-    plan = sorted(plan, key=lambda row: row["expected_run_time"])
+    now, axis, start = place.clock.now(), Axis(day), at(day, time())
+    begin, select = place.threads.submit, place.warehouse.select
+    covered = begin(cover, place, day)
+    noon = start + timedelta(hours=12)
+    planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=start, until=noon)
+    swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end)
     made = decisions_between(place, start, start + timedelta(days=2))
     decisions = [row for row in made if eastern_date(row["slot"]) == day]
-    runs = runs_of(place, [row for row in decisions if row["action"] == "RUN"])
-    sweeps = place.warehouse.select(
-        "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end
-    )
+    asked = [row for row in decisions if row["action"] == "RUN"]
+    tasks = begin(_tasks_of, place, start, [ids.execution_id(row["decision_id"]) for row in asked])
+    runs = runs_of(place, asked)
+    plan = sorted(planned.result(), key=lambda row: row["expected_run_time"])
+    coverage = covered.result()
     return DayPage(
         day=day,
         now=now,
@@ -143,10 +158,27 @@ def read_day(place: Runtime, day: date) -> DayPage:
         coverage=coverage,
         decisions=decisions,
         runs=runs,
+        tasks=tasks.result(),
         missed=not_run(now, plan, decisions),
-        sweeps=[row for row in sweeps if _is_notable(row)],
+        sweeps=[row for row in swept.result() if _is_notable(row)],
         planned=len(plan),
     )
+
+
+def _tasks_of(place: Runtime, start: datetime, executions: Sequence[str]) -> dict[str, list[Row]]:
+    if not executions:
+        return {}
+    rows = place.warehouse.select(
+        "scraper_execution_log",
+        TASK_COLUMNS,
+        since=start,
+        until=start + timedelta(days=3),
+        where={"workflow_execution_id": executions},
+    )
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):
+        found.setdefault(row["workflow_execution_id"], []).append(row)
+    return found
 
 
 def _is_notable(row: Row) -> bool:

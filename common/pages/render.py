@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from common.eastern import eastern
+from common.eastern import eastern, eastern_date
 from common.pages.axis import WIDTH
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,7 +69,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,  # a look at each file's time, at each page
     )
-    environment.filters.update(clock=_clock, utc=_utc, days=_days)
+    environment.filters.update(clock=_clock, utc=_utc, days=_days, date=eastern_date)
     return environment
 
 

@@ -38,9 +38,9 @@ NOTHING = "-"
 _VALUE = "${__value.raw:percentencode}"
 
 
-def _to(uid: str, variable: str, value: str = _VALUE) -> str:
+def _to(uid: str, variable: str, value: str = _VALUE, span: str = "${__url_time_range}") -> str:
     """Return the address of another dashboard, for one value and the same time range."""
-    return f"/d/{uid}?${{__url_time_range}}&{CARRIED}&var-{variable}={value}"
+    return f"/d/{uid}?{span}&{CARRIED}&var-{variable}={value}"
 
 
 _SCRAPES = {"Scrapes of this execution": _to("nba-scrapers", "execution")}
@@ -61,7 +61,10 @@ LINKS: Mapping[str, Mapping[str, str]] = {
 """Where a click on a cell of a column leads."""
 MATRIX_LINK = {"Scrapes of this scraper": _to("nba-scrapers", "scraper", "${__field.name}")}
 SERIES_LINK = {
-    "Decisions of this workflow": _to("nba-decisions", "workflow", "${__field.labels.metric}")
+    "Decisions of this workflow": _to(
+        # A panel with hours of its own (`Panel.last`) has them here, and no __url_time_range.
+        *("nba-decisions", "workflow", "${__field.labels.metric}", "from=${__from}&to=${__to}")
+    )
 }
 
 
@@ -70,7 +73,7 @@ def overrides(sql: str) -> Iterator[tuple[str, list[DynamicConfigValue]]]:
 
     Of the columns that have a look of their own, those that the SQL names.
     """
-    yield ".*", [DynamicConfigValue("noValue", NOTHING)]
+    yield ".*", [nothing()]
     yield from ((names, [DynamicConfigValue("unit", unit)]) for names, unit in UNITS.items())
     yield f"({'|'.join(COLOURED)})", [cell(Mode.COLOR_BACKGROUND)]
     named = set(re.findall(r"\w+", sql))
@@ -99,6 +102,11 @@ def words() -> ValueMap:
 def cell(mode: Mode) -> DynamicConfigValue:
     """Return how a cell shows its colour."""
     return DynamicConfigValue("custom.cellOptions", {"type": mode})
+
+
+def nothing() -> DynamicConfigValue:
+    """Return the look of a cell without a value: not the text of an empty panel."""
+    return DynamicConfigValue("noValue", NOTHING)
 
 
 def no_links() -> DynamicConfigValue:

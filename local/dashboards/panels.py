@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from grafana_foundation_sdk.builders import (
     barchart,
     bigquery,
+    common,
     dashboard,
     stat,
     statushistory,
@@ -79,7 +80,7 @@ def _matrix(panel: Panel, made: table.Panel) -> table.Panel:
     fields = {"rowField": rows, "columnField": heads, "valueField": cells}
     made.with_transformation(DataTransformerConfig("groupingToMatrix", options=fields))
     made.data_links(columns.built(columns.MATRIX_LINK))
-    made.override_by_regexp(".*", [columns.cell(Mode.COLOR_BACKGROUND)])
+    made.override_by_regexp(".*", [columns.nothing(), columns.cell(Mode.COLOR_BACKGROUND)])
     plain = [columns.cell(Mode.AUTO), columns.no_links()]
     return made.override_by_name(f"{rows}\\{heads}", plain)
 
@@ -104,7 +105,17 @@ def _history(_: Panel) -> statushistory.Panel:
         for number, (word, colour) in enumerate(HISTORY.items())
     }
     made = statushistory.Panel().mappings([ValueMap(results)]).show_value(VisibilityMode.NEVER)
-    return made.data_links(columns.built(columns.SERIES_LINK))
+    return made.legend(_legend()).data_links(columns.built(columns.SERIES_LINK))
+
+
+def _legend() -> common.VizLegendOptions:
+    """Return a legend that shows: the builders' own one is hidden, other than Grafana's."""
+    return common.VizLegendOptions().show_legend(show_legend=True)
+
+
+def _bars(panel: Panel) -> barchart.Panel:
+    made = barchart.Panel().legend(_legend())
+    return made.x_field(panel.x) if panel.x else made
 
 
 KINDS: Mapping[str, Callable[[Panel], Built]] = {
@@ -112,5 +123,5 @@ KINDS: Mapping[str, Callable[[Panel], Built]] = {
     "stat": _stat,
     "status-history": _history,
     "timeseries": lambda _: timeseries.Panel(),
-    "barchart": lambda _: barchart.Panel(),
+    "barchart": _bars,
 }

@@ -46,6 +46,7 @@ class Panel(_Strict):
         unit: of a chart's or a `stat`'s values: `s`, `m` (minutes) or `percent`.
         warn_from: the number from which a `stat` is orange.
         bad_from: the number from which a `stat` is red.
+        x: the column along which a bar chart's bars stand; without, Grafana wants a text or a time.
         matrix: how a table's rows become a grid.
         runbook: sections of docs/operations.md that say what to do.
     """
@@ -64,6 +65,7 @@ class Panel(_Strict):
     unit: Literal["s", "m", "percent"] | None = None
     warn_from: int | None = None
     bad_from: int | None = None
+    x: str | None = None
     matrix: Matrix | None = None
     runbook: tuple[str, ...] = ()
 

@@ -53,7 +53,8 @@ def follow(url: str, variables: Variables, clicked: Mapping[str, str]) -> str:
         variables: those of the dashboard.
         clicked: what is told of the cell, such as `__value.raw`.
     """
-    known = {**variables, **clicked, "__url_time_range": "from=1&to=2"}
+    span = {"__url_time_range": "from=1&to=2", "__from": "1", "__to": "2"}
+    known = {**variables, **clicked, **span}
     return _VARIABLE.sub(lambda match: _formatted(known, match), url)
 
 

@@ -147,7 +147,8 @@ def test_what_is_chosen_is_shown_alone(
     options = [row[0] for row in replayed.run(name, options_of(name, variable))[1]]
     assert len(options) > 2
     columns, everything = replayed.ask(name, title)
-    assert replayed.ask(name, title, **{variable: options})[1] == everything
+    by_name = replayed.ask(name, title, **{variable: options})[1]
+    assert sorted(map(repr, by_name)) == sorted(map(repr, everything))
     some = replayed.show(name, title, **{variable: options[:2]})
     if CHOSEN[variable] in columns:
         assert {row[CHOSEN[variable]] for row in some} <= set(options[:2])

@@ -126,3 +126,26 @@ def test_a_success_rate_is_green_from_95_percent_on() -> None:
         (levels,) = looks(panel, "success_rate_pct", "thresholds")
         steps = [(one["value"], one["color"]) for one in levels["steps"]]
         assert steps == [(None, "red"), (80, "orange"), (95, "green")]
+
+
+def test_a_chart_says_what_its_colours_stand_for() -> None:
+    """The legend shows; bars stand along the hours, which are numbers, so that must be said."""
+    charts = [panel for _, panel in PANELS if panel["type"] in ("status-history", "barchart")]
+    assert [panel["options"]["legend"]["showLegend"] for panel in charts] == [True, True]
+    (bars,) = (panel for panel in charts if panel["type"] == "barchart")
+    assert bars["options"]["xField"] == "hour_et"
+
+
+def test_a_line_has_the_name_of_its_workflow() -> None:
+    """And not that of the column which all lines have in common."""
+    lines = [panel for _, panel in PANELS if " AS metric" in panel["targets"][0]["rawSql"]]
+    names = {panel["fieldConfig"]["defaults"]["displayName"] for panel in lines}
+    assert names == {"${__field.labels.metric}"}
+    assert len(lines) == 3
+
+
+def test_an_empty_cell_does_not_say_what_an_empty_panel_says() -> None:
+    """A table's text for no rows at all would stand in every cell without a value."""
+    tables = [panel for _, panel in PANELS if panel["type"] == "table"]
+    assert len(tables) > 20
+    assert all(looks(panel, "any_column", "noValue") == ["-"] for panel in tables)

@@ -14,6 +14,7 @@ from local.records.refusals import refusals
 from local.records.sql import run_sql
 from tests.alerts.days import DATASET, DAY, FIRST, PROJECT
 from tests.dashboards.conftest import END, START, Grafana, queries
+from tests.dashboards.written_down import held, told
 
 pytestmark = pytest.mark.stack
 ADOPTED_DAY = at(DAY - timedelta(days=100), time())
@@ -77,9 +78,11 @@ def came_of_it(noon: datetime) -> dict[str, list[dict[str, Any]]]:
 def test_a_panel_shows_the_replayed_day(replayed: Grafana, name: str, panel: Panel) -> None:
     """It has rows where a healthy day has some; a chart over time begins with its time column.
 
-    What it counts and measures is never negative.
+    Bars have a column to stand along. What it counts and measures is never negative, and is as it
+    was last looked at.
     """
     columns, rows = replayed.ask(name, panel.title)
+    assert panel.kind != "barchart" or panel.x in columns
     assert columns
     assert rows or panel.healthy == "may be empty"
     assert len(set(columns)) == len(columns)
@@ -87,6 +90,8 @@ def test_a_panel_shows_the_replayed_day(replayed: Grafana, name: str, panel: Pan
     if panel.kind in ("timeseries", "status-history"):
         assert columns[0] == "time"
         assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    why = "on purpose? write it anew: python -m tests.dashboards.written_down"
+    assert told(columns, rows) == held()[f"{name}: {panel.title}"], why
 
 
 def test_every_query_of_the_seed_has_its_panel() -> None:

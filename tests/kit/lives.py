@@ -18,9 +18,10 @@ from common.state import names
 from local.fake_sources.answers import Answer
 from local.fake_sources.direct import Ask
 from local.simulator.ports.intercepted import Call, Do
+from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.kit.breaks import Break, failing, raising, tapped
-from tests.kit.losses import is_for
+from tests.kit.losses import fail_to_complete, is_for
 from tests.kit.situations import WORKFLOWS
 from tests.kit.told import Story, followed
 from tests.kit.world import SLOT, SWEEP, before, lose_two, new_world, tick, unnoticed
@@ -28,7 +29,9 @@ from tests.kit.world import SLOT, SWEEP, before, lose_two, new_world, tick, unno
 FOLDER = Path(__file__).with_name("lives")
 NIGHT = SLOT + timedelta(hours=18)
 """07:00 ET on the next day."""
-QUARTER = timedelta(minutes=15)
+GAME = {"game_id": "0022500213", "away": "MIL", "home": "CHA"}
+HOUR = timedelta(hours=1)
+QUARTER = HOUR / 4
 Tell = Callable[..., AbstractContextManager[None]]
 Scene = Callable[[World, Tell], None]
 
@@ -114,6 +117,9 @@ def uploads(world: World, tell: Tell) -> None:
             ("scraper-requests", {"schema": "scraper-request", "version": 1, "scraper": "nobody"}),
             ("scraped-objects", {"bucket": "another", "name": "x", "generation": "1"}),
             ("tick-master-controller", {"schema": "tick", "scheduled_time": "noon"}),
+            ("scraper-requests", {"scraper": "nbac_boxscore"}),
+            ("scraper-requests", {"scraper": "nbac_player_list", "game": GAME}),
+            ("scraper-requests", {"scraper": "nbac_player_list", "event_ids": ["e1"]}),
         ):
             world.publisher.publish(topic, body, {"action": "RUN"})
         world.settle()
@@ -234,11 +240,63 @@ def spoilt(world: World, tell: Tell) -> None:
         world.settle()
 
 
+def again(world: World, tell: Tell) -> None:
+    """Every event of a slot, a plan and a sweep is delivered once more: nothing happens."""
+    only(world, "betting_lines")
+    seen: list[Delivery] = []
+    world.around = partial(_noted, seen)
+    for topic in ("tick-schedule-locker", "tick-master-controller", "tick-cleanup-processor"):
+        tick(world, topic)
+        world.settle()
+    world.around = lambda _, handle: handle()
+    with tell():
+        for delivery in seen:
+            world.deliver(delivery)
+        world.settle()
+
+
+def _noted(seen: list[Delivery], delivery: Delivery, handle: Callable[[], int]) -> int:
+    seen.append(delivery)
+    return handle()
+
+
+def forced(world: World, tell: Tell) -> None:
+    """A slot is decided once more by force, beside its own batch; a later one comes too late."""
+    only(world, "betting_lines")
+    tick(world, "tick-master-controller")
+    world.settle()
+    with tell("master_controller"):
+        world.clock.move(SLOT + QUARTER)
+        tick(world, "tick-master-controller", SLOT, force=True)
+        world.settle()
+        world.clock.move(SLOT + 3 * HOUR)
+        tick(world, "tick-master-controller", SLOT + HOUR)
+        world.settle()
+
+
+def stuck(world: World, tell: Tell) -> None:
+    """A step was not completed, then its state was spoilt: a day later the run is ended."""
+    only(world, "betting_lines")
+    fail_to_complete(world)
+    world.queue.clear()
+    state = world.runtime.settings.state_bucket
+    world.transport.lose(is_for("execution_tracker"))
+    world.transport.lose(is_for("workflow_executor"))
+    sweeps = ((HOUR / 2, ""), (HOUR, "/1/tasks.json"), (2 * HOUR, "manifest.json"), (25 * HOUR, ""))
+    for after, name in sweeps:
+        for stored in world.storage.list(state, "executions/"):
+            if name and stored.name.endswith(name):
+                world.storage.corrupt(state, stored.name, b"no JSON")
+        with tell("cleanup_processor"):
+            tick(world, "tick-cleanup-processor", SLOT + after)
+            world.settle()
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(slot, plan, night, refused, lost, silent, uploads, outage),
-        *(given_up, quarrel, trouble, spoilt),
+        *(given_up, quarrel, trouble, spoilt, again, stuck, forced),
     )
 }
 

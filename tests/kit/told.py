@@ -106,8 +106,8 @@ def followed(world: World, story: Story, *functions: str) -> Iterator[None]:
             # Of a library's error the first line: the others name its version.
             shown = {key: str(value).partition("\n")[0] for key, value in told.items()}
             story.facts(2, shown)
-        story.say(1, f"answer {status}")
         answer = json.loads(world.answers[-1][2])
+        story.say(1, f"answer {status} with {', '.join(answer)}")
         new = {name: value for name, value in answer.items() if told.get(name) != value}
         if new:
             story.facts(2, new)

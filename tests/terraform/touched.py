@@ -42,6 +42,7 @@ StateUse = tuple[str, str, str]
 RIGHTS = {
     "append": "appends",
     "select": "reads",
+    "view": "reads",
     "publish": "publishes",
     "publish_all": "publishes",
 }
@@ -186,8 +187,9 @@ def look(world: World, recorder: Recorder) -> None:
     recorder.function = "console"
     day = LAST - timedelta(days=1)
     held = json.loads(answer(world.runtime, f"/day/{day}.json", {})[0])
-    run = held["runs"][-1]["execution_id"]
-    for path in (f"/day/{FIRST}", f"/run/{day}/{run}"):
+    run, game = held["runs"][-1], held["games"][0]["game_id"]
+    of_run = (f"/run/{day}/{run['execution_id']}", f"/decision/{day}/{run['decision_id']}")
+    for path in (f"/day/{FIRST}", *of_run, f"/game/{day}/{game}", "/season", "/health"):
         assert answer(world.runtime, path, {})[1] == 200
     recorder.function = ""
 

@@ -153,6 +153,11 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         ({"publishTime": "noon"}, "message.publishTime: 'noon'"),
         ({"publishTime": "2025-11-12T18:00:03"}, "has no offset"),
         ({"publishTime": "0001-01-01T00:00:00+14:00"}, "message.publishTime"),
+        ({"messageId": "a\nb"}, "message.messageId: 'a\\nb' has control characters"),
+        ({"messageId": "1" * 257}, "message.messageId: 257 characters; send a text of at most 256"),
+        ({"messageId": ["1"]}, "message.messageId: list; send a text"),
+        ({"attributes": {"a": "x" * 1025}}, "message.attributes.a: 1025 characters"),
+        ({"attributes": {"a": None, "b": 1.5}}, "message.attributes.b: float"),
     ],
 )
 def test_a_broken_push_names_its_fault(changes: dict[str, Any], fault: str) -> None:

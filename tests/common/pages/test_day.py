@@ -4,46 +4,13 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
-from html.parser import HTMLParser
 
 from common.calendar.games import Game
 from common.pages.day import DayPage, read_day
 from common.pages.render import render
 from tests.kit.operated import gone_wrong
+from tests.kit.outline import Outline
 from tests.kit.world import DAY
-
-VOID = {"meta", "line", "rect", "circle", "br"}
-
-
-class Outline(HTMLParser):
-    """Reads a page: its ids, links, elements left open, and its text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.names: set[str] = set()
-        self.open: list[str] = []
-        self.text = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element."""
-        held = dict(attrs)
-        self.names |= {tag, *(f"@{name}" for name in held)}
-        self.ids += [held["id"] or ""] if "id" in held else []
-        self.links += [held["href"] or ""] if "href" in held else []
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close an element, which must be the last one opened."""
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Keep the text."""
-        self.text += data
 
 
 def page() -> DayPage:

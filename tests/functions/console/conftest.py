@@ -15,7 +15,7 @@ from tests.kit.operated import gone_wrong
 class Get(Protocol):
     """Asks the console for an address."""
 
-    def __call__(self, path: str, method: str = "GET", **query: str) -> TestResponse:
+    def __call__(self, path: str, /, method: str = "GET", **query: str) -> TestResponse:
         """Return its answer."""
 
 
@@ -39,8 +39,8 @@ def get() -> Iterator[Get]:
     install(reading(gone_wrong().runtime))
     client = app("console").test_client()
 
-    def ask(path: str, method: str = "GET", **query: str) -> TestResponse:
-        return client.open(path, method=method, query_string=query)
+    def ask(path: str, /, method: str = "GET", **query: str) -> TestResponse:
+        return client.open(path, method=method, query_string=query or None)
 
     yield ask
     install(None)

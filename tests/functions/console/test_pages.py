@@ -8,7 +8,7 @@ from common.pages.render import POLICY
 from tests.functions.console.conftest import Get
 
 DAY = "/day/2025-11-12"
-ADDRESSES = ("/", "/index", DAY)
+ADDRESSES = ("/", "/index", DAY, "/season", "/season/2024", "/health")
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -56,6 +56,11 @@ def test_the_page_and_its_json_tell_the_same(get: Get) -> None:
         ("/day/2025-W46-3", 400, "is no date"),
         ("/day/%3Cscript%3E", 400, "&lt;script&gt;"),
         ("/day", 400, "is no date"),
+        ("/game/2025-11-12/nope", 404, "the schedule lists no game"),
+        ("/decision/2025-11-12/nope", 404, "no decision"),
+        ("/run/2025-11-12/nope", 404, "no run &#39;nope&#39; on 2025-11-12"),
+        ("/object/2025-11-12", 404, "no row of 2025-11-12 is about the object"),
+        ("/season/25", 404, "no page has the address"),
     ],
 )
 def test_an_address_without_a_page_says_what_to_do(
@@ -76,24 +81,3 @@ def test_it_takes_no_events(get: Get, method: str) -> None:
     """Another method is refused before anything is read."""
     found = get("/", method)
     assert (found.status_code, found.headers["Allow"]) == (405, "GET, HEAD")
-
-
-def test_a_run_is_followed_from_its_decision_to_its_rows(get: Get) -> None:
-    """Decision, start, each task with its object, and the end, with the times between."""
-    runs = json.loads(get(f"{DAY}.json").text)["runs"]
-    (run,) = (one for one in runs if one["workflow"] == "post_game_window_2")
-    path = f"/run/2025-11-12/{run['execution_id']}"
-    text, held = get(path).text, json.loads(get(f"{path}.json").text)
-    assert held.items() >= run.items()
-    assert f"/decision/2025-11-12/{run['decision_id']}" in text
-    tasks = [task for step in held["steps"] for task in step["tasks"]]
-    assert len(tasks) == 30
-    assert all(task["gcs_path"] in text for task in tasks)
-    assert "answered 503" in text
-
-
-def test_an_unknown_run_is_not_found(get: Get) -> None:
-    """The text says where it was looked for."""
-    found = get("/run/2025-11-12/nope")
-    assert found.status_code == 404
-    assert "no run &#39;nope&#39; on 2025-11-12" in found.text

@@ -1,0 +1,108 @@
+"""The page of one game: the story of each datum, from the decisions that asked to its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from common.cloud.ports import Row
+from common.eastern import eastern_date
+from common.errors import BadInputError
+from common.look.coverage import Covered, Datum, cover
+from common.pages.documents import of_datum, of_row
+from common.runtime import Runtime
+
+TRIED = (
+    "scraper_name",
+    "outcome",
+    "triggered_at",
+    "records_processed",
+    "gcs_path",
+    "error_message",
+)
+DECIDED = ("decision_id", "workflow_name", "slot", "action", "reason_code", "reason")
+QUIET_SHOWN_MAX = 12
+"""How many decisions that asked for nothing are shown of a datum, the last ones."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """One datum, and the decisions about it.
+
+    Attributes:
+        datum: what came of it, and its attempts.
+        asked: the decisions that asked for it.
+        silent: others of its workflows about the date, which tell why it was not asked for.
+    """
+
+    datum: Datum
+    asked: tuple[Row, ...]
+    silent: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class GamePage:
+    """One game of a date, or what is collected of the date itself.
+
+    Attributes:
+        day: the Eastern date.
+        now: when it was read, aware.
+        covered: the game with its data.
+        stories: one of each datum.
+        decided: the Eastern date of the slot of each decision about the date, by its id.
+    """
+
+    template: ClassVar[str] = "game.html"
+    day: date
+    now: datetime
+    covered: Covered
+    stories: tuple[Story, ...]
+    decided: Mapping[str, date]
+
+    @property
+    def title(self) -> str:
+        """Its teams."""
+        return f"{self.covered.game.away}@{self.covered.game.home}, {self.day}"
+
+    def document(self) -> Mapping[str, Any]:
+        """Return the page as JSON holds it."""
+        game = self.covered.game
+        return {
+            "date": f"{self.day}",
+            "game_id": game.game_id,
+            "game": f"{game.away}@{game.home}",
+            "data": [
+                {
+                    **of_datum(story.datum),
+                    "tries": [of_row(row, *TRIED) for row in story.datum.tries],
+                    "asked": [of_row(row, *DECIDED) for row in story.asked],
+                    "silent": [of_row(row, *DECIDED) for row in story.silent],
+                }
+                for story in self.stories
+            ],
+        }
+
+
+def read_game(place: Runtime, day: date, name: str) -> GamePage:
+    """Read a game of an Eastern date by its id.
+
+    Raises:
+        BadInputError: the schedule lists no such game on the date.
+    """
+    found = cover(place, day)
+    covered = next((each for each in found.games if each.game.game_id == name), None)
+    if covered is None:
+        raise BadInputError(
+            f"the schedule lists no game {name!r} on {day}; look at the date itself"
+        )
+    stories = tuple(_story(one, name, found.decisions) for one in covered.data)
+    decided = {row["decision_id"]: eastern_date(row["slot"]) for row in found.decisions}
+    return GamePage(day, place.clock.now(), covered, stories, decided)
+
+
+def _story(datum: Datum, game_id: str, decisions: tuple[Row, ...]) -> Story:
+    mine = [row for row in decisions if row["workflow_name"] in datum.wanted.flows]
+    names = {*datum.wanted.line}
+    asked = tuple(row for row in mine if game_id in row["game_ids"] and names & {*row["scrapers"]})
+    silent = tuple(row for row in mine if row not in asked)
+    return Story(datum, asked, silent[-QUIET_SHOWN_MAX:])
