@@ -33,7 +33,6 @@ from common.messages.models import Message, parse_message
 from common.redaction import shown
 from common.runtime import Runtime, current
 
-RAW_BYTES_MAX = 256 * 1024
 ERROR_CHARACTERS_MAX = 1000
 QUIET_DELIVERIES_MAX = 3
 """Deliveries of one message that may fail with a passing error before it is an incident."""
@@ -94,7 +93,7 @@ def respond(runtime: Runtime, headers: Mapping[str, str], body: bytes, route: Ro
         Flask's (body, status, headers).
     """
     function = route.function
-    event = Event(shape="bare", data={}, raw=body[:RAW_BYTES_MAX].decode("utf-8", "replace"))
+    event = Event(shape="bare", data={})
     try:
         event = parse_event(headers, body)
         result = route.handle(runtime, event, parse_message(route.model, event))
