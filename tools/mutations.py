@@ -38,6 +38,7 @@ _NORMALISING = {"strip", "lower", "upper", "casefold", "removeprefix", "removesu
 """Methods that a text may go without until somebody writes it otherwise."""
 _EXPLAINING_METHOD = "check"
 """A method (`Situation.check`) whose keywords only explain a decision; they are kept."""
+_TYPES = {"Literal", "Callable", "Mapping", "Sequence", "tuple", "dict", "list", "type"}
 _NOT_RUN = {"annotation", "returns", "decorator_list", "type_params"}
 _SHOWN_CHARACTERS_MAX = 100
 
@@ -92,7 +93,7 @@ def _places(node: ast.AST) -> Iterator[Any]:
                 continue
             if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
                 continue
-            if isinstance(child, ast.Subscript) and ast.unparse(child.value) == "Literal":
+            if isinstance(child, ast.Subscript) and ast.unparse(child.value) in _TYPES:
                 continue
             if isinstance(child, ast.expr | ast.stmt):
                 yield child

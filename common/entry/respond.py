@@ -35,7 +35,6 @@ from common.messages.models import Message, parse_message
 from common.redaction import shown
 from common.runtime import Runtime, current
 
-RAW_BYTES_MAX = 256 * 1024
 ERROR_CHARACTERS_MAX = 1000
 QUIET_DELIVERIES_MAX = 3
 """Deliveries of one message that may fail with a passing error before it is an incident."""
@@ -104,7 +103,7 @@ def respond(runtime: Runtime, headers: Mapping[str, str], body: bytes, route: Ro
 
 def _respond(runtime: Runtime, headers: Mapping[str, str], body: bytes, route: Route[M]) -> Reply:
     function, began = route.function, runtime.elapsed()
-    event = Event(shape="bare", data={}, raw=body[:RAW_BYTES_MAX].decode("utf-8", "replace"))
+    event = Event(shape="bare", data={})
     try:
         event = parse_event(headers, body)
         about(message_id=event.message_id, attempt=event.delivery_attempt)

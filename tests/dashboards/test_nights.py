@@ -28,7 +28,8 @@ Cells = dict[tuple[str, int], int]
 def dead(emulator: Emulator, two_days: Rows) -> Grafana:
     """The overview at 03:00, with a controller that is dead since 15:30 ET of the day before.
 
-    So are the sweeps. A workflow was taken out of the file at noon, and another one put in.
+    So are the sweeps. A workflow was taken out of the file at noon, and another one put in; a
+    scraper has failed that day.
     """
     rows = deepcopy(two_days)
     noon = at(DAY, time(12))
@@ -39,6 +40,9 @@ def dead(emulator: Emulator, two_days: Rows) -> Grafana:
     rows["workflow_decisions"] = kept + out + new
     sweeps = rows["cleanup_operations"]
     rows["cleanup_operations"] = [row for row in sweeps if row["cleanup_time"] < DIED]
+    for row in rows["scraper_execution_log"]:
+        if row["scraper_name"] == "nbac_player_list" and eastern(row["triggered_at"]).date() == DAY:
+            row["outcome"] = "FAILED"
     emulator.load("dead", rows, views=True)
     return Grafana(emulator, "dead", NIGHT)
 
@@ -128,12 +132,46 @@ def test_at_night_nothing_is_due(replayed: Grafana) -> None:
 
 
 def test_a_dead_controller_is_due_on_top_at_night(dead: Grafana) -> None:
-    """The workflows of the file come first, as due; nothing of it depends on the time range."""
+    """With what else is due; nothing of it depends on the time range."""
     rows = dead.show("overview", FRESH)
-    due = [row["name"] for row in rows if row["state"] == "due" and row["kind"] == "workflow"]
-    assert set(due) == {*WORKFLOWS, "put_in"}
+    due = {row["name"] for row in rows if row["state"] == "due"}
+    assert due == {*WORKFLOWS, "put_in", "nbac_player_list"}
     assert [row["state"] for row in rows] == sorted(row["state"] for row in rows)
     assert dead.show("overview", FRESH, (at(FIRST, time()), at(FIRST, time(1)))) == rows
+
+
+def test_last_evenings_games_are_there_at_night(replayed: Grafana) -> None:
+    """And those of the day before not; in the long table what is missing is on top."""
+    today = (at(DAY + timedelta(days=1), time()), NIGHT)
+    rows = replayed.at(NIGHT).show("overview", "Games and their data", today)
+    games = {row["game"] for row in rows}
+    assert len(games) == 12
+    assert {game.split(" ")[0] for game in games} == {f"{DAY:%m-%d}"}
+    listed = replayed.at(NIGHT).show("scrapers", "Data of games, and by when", today)
+    assert {(row["game"], row["scraper_name"], row["state"]) for row in listed} == {
+        (row["game"].split(" ")[2], row["scraper_name"], row["state"]) for row in rows
+    }
+    evening = replayed.at(NIGHT + timedelta(hours=20))
+    states = [row["state"] for row in evening.show("scrapers", "Data of games, and by when", today)]
+    assert states == sorted(states, key=["missing", "late", "there"].index)
+    assert states[0] == "missing"
+
+
+def test_an_incident_is_open_until_it_is_over(emulator: Emulator, two_days: Rows) -> None:
+    """Three runs of a workflow fail and the next one completes: open before it, not after it."""
+    rows = deepcopy(two_days)
+    for row in rows["workflow_executions"]:
+        at_hour = eastern(row["execution_time"])
+        if row["workflow_name"] == "betting_lines" and at_hour.date() == DAY:
+            row["status"] = "failed" if at_hour.hour in (15, 17, 19) else "completed"
+    emulator.load("incident", rows, views=True)
+    grafana = Grafana(emulator, "incident", NIGHT)
+
+    def shown(hour: int) -> list[str]:
+        span = (at(DAY, time()), at(DAY, time(hour)))
+        return [row["key"] for row in grafana.show("overview", "Open incidents", span)]
+
+    assert [shown(hour) for hour in (14, 20, 22)] == [[], ["betting_lines"], []]
 
 
 def test_the_age_of_the_last_sweep_is_told_until_it_is_a_week(dead: Grafana) -> None:

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from common import ids
 from common.eastern import at
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
-from tests.kit.world import DAY
+from tests.kit.world import DAY, tick
 
 FOLDER = Path(__file__).with_name("screens")
+TOMORROW = DAY + timedelta(days=1)
 WINDOW = ids.execution_id(ids.decision_id("post_game_window_2", at(DAY, time(23))))[:8]
 ASKED = ("scraper-requests", "tick-master-controller")
 """Where a command publishes to; what comes of it has tests of its own."""
+BEGUN = ids.execution_id(ids.decision_id("morning_operations", at(TOMORROW, time(9))))[:8]
 LOOKS = (
     "status",
     f"games {DAY}",
@@ -61,7 +63,35 @@ STEPS = (
     "dlq list",
     "dlq list --json",
     "status --json",
+    "tomorrow",
+    f"games {DAY}",
+    "scrape nbac_play_by_play --date 2025-11-12 --game MIL@CHA --wait 60 --json",
+    f"games {DAY}",
+    "why MIL@CHA",
+    f"backfill --from {DAY} --to {DAY} --dry-run",
+    "begin",
+    "status",
+    "runs",
+    f"run {BEGUN}",
+    f"run {BEGUN} --json",
 )
+
+
+def _tomorrow(world: World) -> None:
+    """Nothing happens until 09:00 ET of the next day."""
+    world.settle()
+    world.clock.move(at(TOMORROW, time(9)))
+
+
+def _begin(world: World) -> None:
+    """Decide the slot of 09:00, and start what it decides."""
+    tick(world, "tick-master-controller", at(TOMORROW, time(9)))
+    while world.queue and world.queue[0].function != "scraper_runner":
+        world.deliver(world.take())
+
+
+HAPPENS = {"mend": mend, "tomorrow": _tomorrow, "begin": _begin}
+"""What happens between the commands."""
 
 
 def look(patch: pytest.MonkeyPatch) -> Iterator[str]:
@@ -77,8 +107,8 @@ def operate(patch: pytest.MonkeyPatch) -> Iterator[str]:
     world.publisher.publish("scraper-requests", bad, {"a": "b"})
     world.settle(world.clock.now())
     for words in STEPS:
-        if words == "mend":
-            mend(world)
+        if words in HAPPENS:
+            HAPPENS[words](world)
             continue
         before = len(world.publisher.published)
         yield from _screen(world, patch, words)

@@ -22,6 +22,8 @@ LONG = ("records", "inputs")
 """What has tests of its own (parsers, recorded decisions)."""
 LINE_NUMBER = re.compile(r"(?<=[a-z_>]):[0-9]+(?= <|\")")
 """In what a log line says of where an error came from."""
+CALL_SECONDS = 0.01
+"""How long a call takes, so that each time in a row or object tells when it was taken."""
 PLACED = ("create", "replace", "read", "stat", "list", "folders")
 BUCKETS = {"nba-orchestration-state": "state", "nba-scraped-data": "data"}
 
@@ -115,8 +117,12 @@ def followed(world: World, story: Story, *functions: str) -> Iterator[None]:
             del story.lines[before:]
         return status
 
+    def slowly(call: Call, do: Do) -> Any:
+        world.clock.sleep(CALL_SECONDS)
+        return story.call(call, do)
+
     world.ask, world.around = ask, deliver
-    with tapped(world, story.call):
+    with tapped(world, slowly):
         yield
     world.ask, world.around = asked, around
 

@@ -48,6 +48,7 @@ def test_each_mutant_is_one_small_change(source: str, changed: list[str]) -> Non
         "x = 'A sentence for a person'",
         "x = f'{a + 1} games'",
         "Action = Literal['RUN', 'SKIP']",
+        "Row = Mapping[str, tuple[int, str]]",
         "assert a is not None",
         "if TYPE_CHECKING:\n    from a import b",
         "def f():\n    return None",

@@ -40,8 +40,9 @@ PARTS = {
     "steps": names.steps(UUID),
     "results": names.results(UUID, 1),
     "attempts": names.attempts(f"objects/{UUID}"),
+    "incidents": names.incidents("scraper_runner"),
 }
-"""What begins the names of several objects; a sweep lists by it."""
+"""What begins the names of several objects; a sweep or a page lists by it."""
 KEYS = {
     "start_key": names.start_key(UUID),
     "step_key": names.step_key(UUID, 1),
