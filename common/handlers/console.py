@@ -14,23 +14,16 @@ from common.logs import log
 from common.pages.day import read_day
 from common.pages.decision import read_decision
 from common.pages.error import ErrorPage
-from common.pages.game import read_game
+from common.pages.game import read_date, read_game
 from common.pages.health import read_health
 from common.pages.object import read_object
-from common.pages.render import POLICY, Shown, render
+from common.pages.render import Shown, policy, render
 from common.pages.run import read_run
 from common.pages.season import read_season
 from common.redaction import shown
 from common.runtime import Runtime
 
 SUFFIX = ".json"
-HEADERS = {
-    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-"""A page is of the moment, and may be framed, cached or told of by nobody."""
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 Words = Mapping[str, str]
 """What an address says: the named parts of its path, and the parameters behind it."""
@@ -118,6 +111,7 @@ ROUTES: Mapping[str, Read] = {
     "/index": _today,  # so that the page of today has an address that takes `.json`
     "/day": _of_day,  # from the form that asks for a date
     f"/day/{_DATE}": _of_day,
+    f"/date/{_DATE}": lambda place, words: read_date(place, _day(words)),
     f"/game/{_DATE}/{_NAME}": _named(read_game),
     f"/decision/{_DATE}/{_NAME}": _named(read_decision),
     f"/run/{_DATE}/{_NAME}": _named(read_run),
@@ -140,7 +134,14 @@ def _complain(status: int, error: Exception) -> None:
 
 
 def _reply(status: int, page: Shown, *, as_json: bool) -> Page:
-    if as_json:
-        body = json.dumps(page.document(), indent=1) + "\n"
-        return body, status, {**HEADERS, "Content-Type": "application/json"}
-    return render(page), status, {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
+    """Answer with what is of the moment, and may be framed, cached or told of by nobody."""
+    kind = "application/json" if as_json else "text/html; charset=utf-8"
+    headers = {
+        "Content-Type": kind,
+        "Content-Security-Policy": f"{policy()}; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    body = json.dumps(page.document(), indent=1) + "\n" if as_json else render(page)
+    return body, status, headers

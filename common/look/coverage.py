@@ -92,6 +92,32 @@ class DateCoverage:
                 if one.state in ("late", "missing"):
                     yield one, covered.game
 
+    def causes(self) -> Iterator["Cause"]:
+        """Yield what is late or missing by its scraper, with the games that lack it."""
+        grouped: dict[tuple[State, str], list[tuple[Datum, Game | None]]] = {}
+        for one, game in self.troubles():
+            grouped.setdefault((one.state, one.scraper), []).append((one, game))
+        for (state, scraper), cases in grouped.items():
+            games = tuple(game for _, game in cases if game)
+            yield Cause(state, scraper, games, cases[0][0].why)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What several games lack of one scraper's data.
+
+    Attributes:
+        state: `late` or `missing`.
+        scraper: whose data it is.
+        games: the games that lack it; none where it is about the date itself.
+        why: the reason of the first of them.
+    """
+
+    state: State
+    scraper: str
+    games: tuple[Game, ...]
+    why: str
+
 
 def cover(place: Runtime, day: date) -> DateCoverage:
     """Read what a date has, from the log, the decisions and the stored objects.

@@ -79,9 +79,15 @@ class DayPage:
             "sweeps": [of_row(row, *SWEEP_COLUMNS) for row in self.sweeps],
         }
 
-    def tasks_of(self, run: Run) -> Sequence[Row]:
-        """Return the rows of a run's tasks, what failed first."""
-        return self.tasks.get(run.execution_id, ())
+    def outcomes_of(self, run: Run) -> list[tuple[Row, list[str]]]:
+        """Return the first task of each scraper and outcome of a run, and what all are about."""
+        groups: dict[tuple[str, str], list[Row]] = {}
+        for row in self.tasks.get(run.execution_id, ()):
+            groups.setdefault((row["outcome"], row["scraper_name"]), []).append(row)
+        return [
+            (rows[0], [f"{row['game_id'] or row['target_date']}" for row in rows])
+            for rows in groups.values()
+        ]
 
     @staticmethod
     def data_of(covered: Covered) -> dict[str, Datum]:

@@ -19,15 +19,20 @@ from common.eastern import eastern, eastern_date
 from common.pages.axis import WIDTH
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = (TEMPLATES / "style.css").read_text()
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    )
-)
+
+
+@cache
+def style() -> str:
+    """Return the style sheet of every page."""
+    return (TEMPLATES / "style.css").read_text()
+
+
+@cache
+def policy() -> str:
+    """Return the content security policy of every page."""
+    digest = b64encode(sha256(style().encode()).digest()).decode()
+    ours = f"style-src 'sha256-{digest}'"
+    return f"default-src 'none'; {ours}; base-uri 'none'; form-action 'self'"
 
 
 class Shown(Protocol):
@@ -55,8 +60,8 @@ def render(page: Shown, *, alone: bool = False) -> str:
         alone: whether it is a file of its own, whose links stay within it.
     """
     template = _environment().get_template(page.template)
-    ours = Markup(STYLE)  # noqa: S704 - our own file
-    return template.render(page=page, alone=alone, style=ours, policy=POLICY, width=WIDTH)
+    ours = Markup(style())  # noqa: S704 - our own file
+    return template.render(page=page, alone=alone, style=ours, policy=policy(), width=WIDTH)
 
 
 @cache

@@ -82,12 +82,9 @@ def lines_of(found: "DateCoverage") -> Iterator[str]:
 
 def troubles_of(found: "DateCoverage") -> Iterator[str]:
     """Yield a line for each datum that is late or missing, with its games and the first cause."""
-    grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for one, game in found.troubles():
-        about = f"{game.away}@{game.home}" if game else f"{found.day}"
-        grouped.setdefault((one.state, one.scraper), []).append((about, one.why))
-    for (state, scraper), cases in grouped.items():
-        names = ", ".join(about for about, _ in cases)
-        yield f"{state.upper()} {scraper} of {names}: {cases[0][1]}"
-    if not grouped:
+    causes = [*found.causes()]
+    for one in causes:
+        names = ", ".join(f"{game.away}@{game.home}" for game in one.games) or f"{found.day}"
+        yield f"{one.state.upper()} {one.scraper} of {names}: {one.why}"
+    if not causes:
         yield "Nothing is late or missing."

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from common.pages.render import POLICY
+from common.pages.render import policy
 from tests.functions.console.conftest import Get
 
 DAY = "/day/2025-11-12"
@@ -16,10 +16,10 @@ def test_a_page_is_html_that_loads_nothing(get: Get, path: str) -> None:
     """Its headers allow its own style alone, and nobody may keep or frame it."""
     found = get(path)
     assert (found.status_code, found.content_type) == (200, "text/html; charset=utf-8")
-    assert found.headers["Content-Security-Policy"] == f"{POLICY}; frame-ancestors 'none'"
+    assert found.headers["Content-Security-Policy"] == f"{policy()}; frame-ancestors 'none'"
     assert found.headers["Cache-Control"] == "no-store"
     assert found.headers["X-Content-Type-Options"] == "nosniff"
-    assert "unsafe" not in POLICY
+    assert "unsafe" not in policy()
 
 
 def test_today_is_the_day_of_the_clock(get: Get) -> None:
@@ -72,8 +72,14 @@ def test_an_address_without_a_page_says_what_to_do(
     assert said in found.text
     assert "<script" not in found.text
     assert "start at today" in found.text.lower()
-    assert found.headers["Content-Security-Policy"].startswith(POLICY)
+    assert found.headers["Content-Security-Policy"].startswith(policy())
     assert json.loads(get(f"{path}.json").text)["status"] == status
+
+
+def test_head_is_answered_without_a_body(get: Get) -> None:
+    """As a proxy may ask whether the console lives."""
+    found = get("/season", "HEAD")
+    assert (found.status_code, found.text) == (200, "")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

@@ -82,6 +82,17 @@ def test_a_game_tells_the_story_of_each_datum(get: Get) -> None:
     assert f"/run/{DATE}/{run['decision_id']}" in page.links
 
 
+def test_what_is_collected_for_the_whole_date_has_its_story(get: Get) -> None:
+    """Each attempt shows, with the decision that asked and what the source answered."""
+    page, held = Outline(get(f"/date/{DATE}").text), document(get, f"/date/{DATE}")
+    (referees,) = (one for one in held["data"] if one["scraper"] == "nbac_referee_assignments")
+    assert len(referees["tries"]) == len(referees["asked"]) > 1
+    assert "nbac_referee_assignments" in page.ids
+    for made in referees["asked"]:
+        assert f"/decision/{DATE}/{made['decision_id']}" in page.links
+    assert held["game"] is None
+
+
 def test_an_object_leads_back_to_its_run_and_its_game(get: Get) -> None:
     """Its row has every column that holds something."""
     run = run_of(get, "post_game_window_2")
@@ -104,7 +115,7 @@ def test_every_link_of_the_console_leads_to_a_page(get: Get) -> None:
         assert link[0] in "/#", link
         path = link.partition("#")[0]
         assert not path or get(path).status_code == 200, link
-    assert {"game", "decision", "run", "day", "season", "health"} <= kinds.keys()
+    assert {"game", "date", "decision", "run", "day", "season", "health"} <= kinds.keys()
 
 
 def test_the_season_has_each_day_with_what_went_wrong(get: Get) -> None:
