@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.deliveries import Delivery, about, handling
 from common.logs import ALLOWED, Severity, log, redact_libraries, silent
 from common.redaction import learn
 from common.settings import ROOT
@@ -37,6 +38,66 @@ def test_a_line_is_json(capsys: pytest.CaptureFixture[str]) -> None:
         "rows": 8,
         "target_date": "2025-11-12",
     }
+
+
+DECISION, EXECUTION, TASK = (f"{n}a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f" for n in (1, 2, 3))
+SPECIAL = "logging.googleapis.com"
+
+
+def test_a_line_of_a_run_joins_its_decision(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its trace is the decision, its span the task, and it is found by its labels."""
+    with handling(Delivery("a-project", "platform", {"function": "scraper_runner"})):
+        about(decision_id=DECISION, execution_id=EXECUTION, task_id=TASK, workflow="betting_lines")
+        found = line(capsys, "Handled", function="another")
+    labels = {
+        "workflow": "betting_lines",
+        "decision_id": DECISION,
+        "execution_id": EXECUTION,
+        "task_id": TASK,
+    }
+    assert found == {
+        "severity": "WARNING",
+        "message": "Handled",
+        "function": "another",
+        **labels,
+        f"{SPECIAL}/trace": f"projects/a-project/traces/{DECISION.replace('-', '')}",
+        f"{SPECIAL}/spanId": "3a1b2c3d0a1b4c3d",
+        f"{SPECIAL}/labels": labels,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "trace", "span"),
+    [
+        ({"decision_id": DECISION, "execution_id": EXECUTION}, DECISION, EXECUTION),
+        ({"decision_id": DECISION}, DECISION, DECISION),
+        ({"task_id": TASK}, TASK, TASK),
+    ],
+)
+def test_a_span_is_the_narrowest_that_a_line_names(
+    capsys: pytest.CaptureFixture[str], fields: dict[str, str], trace: str, span: str
+) -> None:
+    """A task that belongs to no decision is a trace of its own."""
+    with handling(Delivery("a-project")):
+        found = line(capsys, "Handled", **fields)
+    assert found[f"{SPECIAL}/trace"].endswith(f"/{trace.replace('-', '')}")
+    assert found[f"{SPECIAL}/spanId"] == span.replace("-", "")[:16]
+
+
+def test_a_line_of_no_run_has_the_trace_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """A tick's lines join the platform's; there is no span of ours, and no label."""
+    with handling(Delivery("a-project", "ab" * 16)):
+        found = line(capsys, "Handled")
+    assert found == {
+        "severity": "WARNING",
+        "message": "Handled",
+        f"{SPECIAL}/trace": f"projects/a-project/traces/{'ab' * 16}",
+    }
+
+
+def test_a_stack_is_longer_than_other_values(capsys: pytest.CaptureFixture[str]) -> None:
+    """Error Reporting needs it whole."""
+    assert line(capsys, "Any", stack_trace="x" * 50_000)["stack_trace"] == "x" * 16_000
 
 
 @pytest.mark.parametrize("name", ["api_key", "token", "apikey", "url", "headers", "params", "body"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 GROUND = (
-    *("errors", "eastern", "ids", "threads", "clock"),
+    *("errors", "eastern", "ids", "threads", "clock", "deliveries"),
     *("redaction", "logs", "source_settings", "settings"),
 )
 FLOORS = (
@@ -38,6 +38,7 @@ FLOORS = (
     "local.stack",
     "local.review",
     "local.operate",
+    "local.traces",
     "local.day",
     "local.dashboards",
     "local.costs",

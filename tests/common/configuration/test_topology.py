@@ -93,7 +93,7 @@ def test_every_job_sends_a_message_that_its_topic_takes() -> None:
 
 
 def test_every_function_has_its_subscription() -> None:
-    """Every function has one subscription with its own name on an existing topic."""
+    """Each has one with its own name on an existing topic; the console, which reads, has none."""
     functions = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
     functions -= {"console"}  # it answers people, not events
     assert sorted(one.function for one in TOPOLOGY.subscriptions) == sorted(functions)

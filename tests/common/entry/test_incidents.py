@@ -120,6 +120,19 @@ def test_fp02_the_rate_limits_of_a_burst_alert_late(capsys: pytest.CaptureFixtur
     assert results(capsys)["ERROR", "incident"] == 1
 
 
+def test_an_incident_has_the_whole_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    """Error Reporting groups by it; a key in it is hidden, as everywhere."""
+    clock = ManualClock(NIGHT)
+    secret = "http://user:the-passw0rd@proxy"
+    runtime = instance(clock, MemoryStorage(clock))
+    fail(runtime, LookupError(secret))
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    (stack,) = (one["stack_trace"] for one in lines if one["severity"] == "ERROR")
+    assert stack.startswith("Traceback (most recent call last):\n")
+    assert stack.endswith("LookupError: http://(hidden)@proxy\n")
+    assert "respond.py" in stack
+
+
 def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFixture[str]) -> None:
     """Each kind of failure is logged."""
     clock = ManualClock(NIGHT)

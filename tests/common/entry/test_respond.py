@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from common.cloud.ports import Publisher
+from common.deliveries import spend
 from common.entry.respond import Route, respond, serve
 from common.errors import BadInputError, ClaimBusyError, ConfigError, TransientError
 from common.messages.envelope import Event
@@ -220,6 +221,34 @@ def test_r10_a_failure_s_answer_names_its_class_and_not_its_text(
     assert "workflows.yaml: secret | handle:" in retry["error"]
     assert (alert["severity"], alert["result"]) == ("ERROR", "incident")
     assert retry["code"] == alert["code"] == "CONFIG"
+
+
+def test_the_line_of_a_delivery_says_how_long_it_took(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And how much of it went into each port that was used."""
+    seconds = iter([10.0, 12.5])
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        spend("storage", 1.5)
+        return {"result": "locked"}
+
+    runtime = Runtime(Settings(), elapsed=lambda: next(seconds))
+    respond(runtime, {}, push(b"{}"), Route("schedule_locker", Tick, handle))
+    line = json.loads(capsys.readouterr().err)
+    assert (line["duration_ms"], line["storage_ms"]) == (2500, 1500)
+    assert (line["function"], line["message_id"]) == ("schedule_locker", "1")
+
+
+def test_a_delivery_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
+    """A refused body has no id, so the line must not have the last one's."""
+    runtime = in_memory()
+    respond(runtime, {}, push(b"{}"), Route("a", Tick, lambda *_: {}))
+    respond(runtime, {}, b"{", Route("b", Tick, lambda *_: {}))
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["function"], first["message_id"]) == ("a", "1")
+    assert second["function"] == "b"
+    assert "message_id" not in second
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
