@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -158,3 +159,22 @@ def test_a_panel_leads_to_the_section_of_the_runbook_that_it_is_about() -> None:
     ]
     assert alerting
     assert [panel.title for panel in alerting if not panel.runbook] == []
+
+
+def test_a_link_out_of_grafana_opens_a_page_of_its_own(kept: Json) -> None:
+    """And one to another dashboard stays on this page, as one goes back from there."""
+    links = list(_links(kept["panels"]))
+    assert links
+    assert [one["url"] for one in links if one["targetBlank"] == one["url"].startswith("/d/")] == []
+
+
+def _links(held: object) -> Iterator[Json]:
+    """Find every link below a part of a dashboard."""
+    if isinstance(held, dict):
+        if "targetBlank" in held:
+            yield held
+        for each in held.values():
+            yield from _links(each)
+    elif isinstance(held, list):
+        for each in held:
+            yield from _links(each)
