@@ -135,6 +135,7 @@ _OWN: dict[str, tuple[str, ...]] = {
     "common/entry/dead_letters.py": (f"{TESTS}/entry/test_dead_letters.py", *ENTRY),
     "common/entry/incidents.py": (f"{TESTS}/entry/test_incidents.py", *ENTRY),
     "common/entry/respond.py": ENTRY,
+    "common/entry/tracing.py": (f"{TESTS}/entry/test_tracing.py", *ENTRY),
     "common/entry/show.py": (f"{FUNCTIONS}/console",),
     "common/handlers/cleanup_processor.py": CLEANUP,
     "common/handlers/console.py": (f"{FUNCTIONS}/console",),
@@ -196,6 +197,7 @@ _OWN: dict[str, tuple[str, ...]] = {
         f"{CLOUD}/test_storage.py",
     ),
     "common/cloud/tables.py": (f"{CLOUD}/test_tables.py",),
+    "common/cloud/timed.py": (f"{CLOUD}/test_timed.py",),
     "common/cloud/times.py": (f"{CLOUD}/test_publisher.py", f"{CLOUD}/test_warehouse.py"),
     "common/cloud/warehouse.py": (f"{CLOUD}/test_warehouse.py",),
     "common/calendar/game_ids.py": (

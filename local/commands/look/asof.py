@@ -24,7 +24,7 @@ PIPED_WIDTH = 150
 def asof(
     *, instant: datetime, game: tuple[str, str | None], project: str | None, as_json: bool
 ) -> None:
-    """List the object generations about a game that were logged by an instant.
+    """List what was known of a game at an instant, with a digest.
 
     The digest is the same whenever it is asked for again: store it beside a prediction.
     """

@@ -25,7 +25,7 @@ TRACES, EVENTS = "traces.json", "lineage.ndjson"
 def trace(
     what: str, *, day: date | None, out: Path | None, post: str | None, project: str | None
 ) -> None:
-    """Write DATE, or the run whose ID begins so, as traces and as lineage.
+    """Write DATE, or the run with this ID, as traces and lineage.
 
     traces.json is OTLP JSON; its ids derive from the tables' own, so the same run has the same
     trace each time. lineage.ndjson has an OpenLineage event a line.

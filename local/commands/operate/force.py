@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @project_option
 @json_option
 def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None:
-    """Decide a workflow again in its last slot, or all workflows in a slot.
+    """Decide again WORKFLOW in its last slot, or all in SLOT.
 
     SLOT is such as 2025-11-12T23:00.
     What was collected by now is not asked for again, and what a run of the last hour is still
