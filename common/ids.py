@@ -53,6 +53,16 @@ def log_id(bucket: str, name: str, generation: int) -> str:
     return derive("object", bucket, name, str(generation))
 
 
+def trace_id(root: str) -> str:
+    """Return the trace of a decision, or of a task that belongs to none, in W3C's 32 digits."""
+    return root.replace("-", "")
+
+
+def span_id(of: str) -> str:
+    """Return the span of a decision, an execution or a task: the first 16 digits of its id."""
+    return of.replace("-", "")[:16]
+
+
 def cleanup_id(slot: datetime, forced_by: str = "") -> str:
     """Identify the cleanup run of a slot; a forced tick adds the id of its message."""
     return derive("cleanup", stamp(slot), forced_by)

@@ -8,11 +8,13 @@ https://cloud.google.com/logging/docs/structured-logging
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
 
+from common import ids
+from common.deliveries import current
 from common.redaction import redact, shown
 
 Severity = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -25,6 +27,7 @@ ALLOWED = frozenset(
         "claim",
         "code",
         "decision_id",
+        "duration_ms",
         "error",
         "error_class",
         "execution_id",
@@ -35,6 +38,7 @@ ALLOWED = frozenset(
         "message_id",
         "object",
         "outcome",
+        "publisher_ms",
         "quota_last",
         "quota_remaining",
         "quota_used",
@@ -43,17 +47,26 @@ ALLOWED = frozenset(
         "rows",
         "scraper",
         "slot",
+        "source_ms",
+        "stack_trace",
         "step",
+        "storage_ms",
         "table",
         "target_date",
         "task_id",
         "tasks",
         "topic",
+        "warehouse_ms",
         "workflow",
     }
 )
 VALUE_CHARACTERS_MAX = 1000
 """How much of a field's text is shown: a malformed message must not flood the log."""
+STACK_CHARACTERS_MAX = 16_000
+"""How much of a stack is shown; Cloud Logging takes 256 KB an entry."""
+_LABELS = ("workflow", "decision_id", "execution_id", "task_id")
+"""Fields that are labels of an entry too, which Cloud Logging indexes."""
+_SPECIAL = "logging.googleapis.com/"
 _FORMATTER = logging.Formatter()
 _silent = ContextVar("silent", default=False)
 
@@ -74,21 +87,40 @@ def log(severity: Severity, message: str, **fields: Any) -> None:  # noqa: ANN40
     Args:
         severity: one of Cloud Logging's names.
         message: a sentence that contains no secret and no payload.
-        fields: the values to show. A name that is not in `ALLOWED` is dropped, and so is None; a
-            text loses its secrets and is cut to 1,000 characters.
+        fields: the values to show, over those of the delivery (`deliveries.py`). A name that is not
+            in `ALLOWED` is dropped, and so is None; a text loses its secrets and is cut to 1,000
+            characters, a stack to 16,000.
     """
     if _silent.get():
         return
-    line: dict[str, Any] = {"severity": severity, "message": redact(message)}
-    for name, value in fields.items():
-        if name in ALLOWED and value is not None:
-            line[name] = (
-                value
-                if isinstance(value, int | float | bool)
-                else shown(value, VALUE_CHARACTERS_MAX)
-            )
+    given = {name: value for name, value in fields.items() if value is not None}
+    merged = {**current().fields, **given}
+    line = {name: _shown(name, value) for name, value in merged.items() if name in ALLOWED}
+    line = {"severity": severity, "message": redact(message), **line, **dict(_special(line))}
     sys.stderr.write(json.dumps(line) + "\n")
     sys.stderr.flush()
+
+
+def _shown(name: str, value: object) -> object:
+    if isinstance(value, int | float):
+        return value
+    most = STACK_CHARACTERS_MAX if name == "stack_trace" else VALUE_CHARACTERS_MAX
+    return shown(value, most)
+
+
+def _special(line: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what Cloud Logging makes an entry's trace, span and labels."""
+    delivery = current()
+    root = line.get("decision_id") or line.get("task_id")
+    trace = ids.trace_id(root) if root else delivery.trace
+    if trace and delivery.project:
+        yield f"{_SPECIAL}trace", f"projects/{delivery.project}/traces/{trace}"
+    if root:
+        span = line.get("task_id") or line.get("execution_id") or root
+        yield f"{_SPECIAL}spanId", ids.span_id(span)
+    labels = {name: line[name] for name in _LABELS if name in line}
+    if labels:
+        yield f"{_SPECIAL}labels", labels
 
 
 def redact_libraries() -> None:

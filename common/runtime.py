@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from uuid import uuid4
 
 from common import settings as settings_module
+from common.cloud.timed import timed
 from common.errors import is_transient
 from common.logs import redact_libraries
 from common.redaction import learn
@@ -109,30 +110,34 @@ class Runtime:
         """Google Cloud Storage or its emulator."""
         from common.cloud.storage import GoogleStorage  # noqa: PLC0415 - a client only when used
 
-        return GoogleStorage(self.settings.project, self.settings.storage_emulator_host)
+        return timed(
+            GoogleStorage(self.settings.project, self.settings.storage_emulator_host), "storage"
+        )
 
     @cached_property
     def warehouse(self) -> "Warehouse":
         """BigQuery or its emulator."""
         from common.cloud.warehouse import BigQueryWarehouse  # noqa: PLC0415 - a client only when used
 
-        return BigQueryWarehouse(
+        warehouse = BigQueryWarehouse(
             self.settings.project,
             self.settings.dataset,
             self.settings.bigquery_emulator_host,
             read_retry_seconds=self.settings.read_retry_seconds,
         )
+        return timed(warehouse, "warehouse")
 
     @cached_property
     def publisher(self) -> "Publisher":
         """Pub/Sub or an emulator of it."""
         from common.cloud.publisher import GooglePublisher  # noqa: PLC0415 - a client only when used
 
-        return GooglePublisher(
+        publisher = GooglePublisher(
             self.settings.project,
             self.settings.pubsub_emulator_host,
             topic_prefix=self.settings.topic_prefix,
         )
+        return timed(publisher, "publisher")
 
     @cached_property
     def state(self) -> "StateStore":
@@ -152,7 +157,7 @@ class Runtime:
         """The sources over HTTP."""
         from common.sources.client import Source  # noqa: PLC0415 - a client only when used
 
-        return Source(self.settings, self.clock)
+        return timed(Source(self.settings, self.clock), "source")
 
     @cached_property
     def patience(self) -> "Retrying":

@@ -1,6 +1,6 @@
 # What each function may touch, and nothing else: tests/terraform/test_grants.py runs the code, records
 # every call and compares. Add a table, bucket, topic or secret here when a function starts to use it.
-#   appends, reads   tables
+#   appends, reads   tables, and views over them
 #   data             what it does with the data bucket: read, create (never overwrite or delete)
 #   publishes        topics
 #   secret           whether it reads The Odds API's key
@@ -53,6 +53,13 @@ locals {
       reads     = []
       data      = ["read"]
       publishes = ["dead-letters", "scraper-requests"]
+      secret    = false
+    }
+    console = {
+      appends   = []
+      reads     = ["cleanup_operations", "daily_expected_schedule", "freshness", "incidents", "scraper_execution_log", "workflow_decisions", "workflow_executions"]
+      data      = ["read"]
+      publishes = []
       secret    = false
     }
   }
@@ -143,7 +150,7 @@ resource "google_bigquery_table_iam_member" "function_reads" {
   for_each = local.reads
 
   dataset_id = google_bigquery_dataset.orchestration.dataset_id
-  table_id   = google_bigquery_table.table[each.value.table].table_id
+  table_id   = merge(google_bigquery_table.table, google_bigquery_table.view)[each.value.table].table_id
   role       = "roles/bigquery.dataViewer"
   member     = google_service_account.function[each.value.function].member
 }
@@ -215,7 +222,7 @@ resource "google_secret_manager_secret_iam_member" "function_reads_key" {
 # Invoking: by Pub/Sub as the invoker, and by operators by hand.
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
-  for_each = local.functions
+  for_each = local.subscribed
 
   location = var.region
   name     = google_cloudfunctions2_function.function[each.key].name
@@ -246,6 +253,36 @@ resource "google_service_account_iam_member" "pubsub_signs" {
   service_account_id = google_service_account.invoker.name
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = local.pubsub_agent
+}
+
+# Looking at the console: with an own identity, or through Identity-Aware Proxy as a member of a group.
+
+resource "google_cloud_run_v2_service_iam_member" "viewer" {
+  for_each = var.viewers
+
+  location = var.region
+  name     = google_cloudfunctions2_function.function["console"].name
+  role     = "roles/run.invoker"
+  member   = each.key
+}
+
+# The proxy invokes as its own service agent, whoever is behind it.
+resource "google_cloud_run_v2_service_iam_member" "iap" {
+  count = var.console_group == null ? 0 : 1
+
+  location = var.region
+  name     = google_cloudfunctions2_function.function["console"].name
+  role     = "roles/run.invoker"
+  member   = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-iap.iam.gserviceaccount.com"
+}
+
+resource "google_iap_web_cloud_run_service_iam_member" "group" {
+  count = var.console_group == null ? 0 : 1
+
+  location               = var.region
+  cloud_run_service_name = google_cloudfunctions2_function.function["console"].name
+  role                   = "roles/iap.httpsResourceAccessor"
+  member                 = "group:${var.console_group}"
 }
 
 # Reading by people and dashboards.

@@ -1,9 +1,11 @@
 # What Terraform shares with the code: the files below config/.
 locals {
-  root      = "${path.module}/.."
-  topology  = yamldecode(file("${local.root}/${var.topology_file}"))
-  delivery  = local.topology.delivery
-  functions = toset([for subscription in local.topology.subscriptions : subscription.function])
+  root     = "${path.module}/.."
+  topology = yamldecode(file("${local.root}/${var.topology_file}"))
+  delivery = local.topology.delivery
+  # Those that a topic calls; people call the console.
+  subscribed = toset([for subscription in local.topology.subscriptions : subscription.function])
+  functions  = setunion(local.subscribed, ["console"])
 
   subscriptions = {
     for subscription in local.topology.subscriptions :

@@ -18,7 +18,7 @@ locals {
 }
 
 resource "google_project_service" "service" {
-  for_each = toset(local.services)
+  for_each = toset(concat(local.services, var.console_group == null ? [] : ["iap"]))
 
   service = "${each.key}.googleapis.com"
   # Other systems in the project may use them.

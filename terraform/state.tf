@@ -1,8 +1,8 @@
 # Who may touch which objects of the state bucket. tests/terraform/test_state_grants.py runs the code, records
 # every call by the name of its object and compares, both ways: nothing missing, nothing more.
 #
-# Every function has claims/<function>/, which it overwrites, and alerts/<function>/, where it creates; below is
-# what it uses beside these. A prefix is a folder, or the whole name of one object (docs/messages.md).
+# Every function that a topic calls has claims/<function>/, which it overwrites, and alerts/<function>/, where it
+# creates; below is what each uses beside these. A prefix is a folder, or the whole name of one object (docs/messages.md).
 #   overwrites   creates, replaces and reads
 #   creates      creates and reads, and never replaces or deletes
 #   reads        reads and lists
@@ -44,6 +44,14 @@ locals {
       creates    = ["executions/", "tasks/"]
       reads      = []
     }
+    console = {
+      overwrites = []
+      creates    = []
+      reads = [
+        "alerts/cleanup_processor/", "alerts/execution_tracker/", "alerts/master_controller/", "alerts/schedule_locker/", "alerts/scraper_logger/", "alerts/scraper_runner/", "alerts/workflow_executor/",
+        "executions/", "pauses.json", "quota/", "sources/", "switches/",
+      ]
+    }
   }
 
   state_roles = {
@@ -51,12 +59,18 @@ locals {
     creates    = "roles/storage.objectCreator"
     reads      = "roles/storage.objectViewer"
   }
+  own = {
+    for function in keys(local.state) : function => {
+      claims = contains(local.subscribed, function) ? ["claims/${function}/"] : []
+      alerts = contains(local.subscribed, function) ? ["alerts/${function}/"] : []
+    }
+  }
   state_prefixes = {
     for function, uses in local.state : function => {
-      overwrites = concat(["claims/${function}/"], uses.overwrites)
-      creates    = concat(["alerts/${function}/"], uses.creates)
+      overwrites = concat(local.own[function].claims, uses.overwrites)
+      creates    = concat(local.own[function].alerts, uses.creates)
       # What it writes it looks at as well: a missing object is told from a forbidden one by a listing.
-      reads = concat(["claims/${function}/", "alerts/${function}/"], uses.overwrites, uses.creates, uses.reads)
+      reads = concat(local.own[function].claims, local.own[function].alerts, uses.overwrites, uses.creates, uses.reads)
     }
   }
   # A listing is checked against the bucket, not against an object; its prefix is an attribute of the call.

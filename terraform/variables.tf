@@ -277,6 +277,28 @@ variable "operators" {
   }
 }
 
+variable "viewers" {
+  description = "IAM members (user:, group:, serviceAccount:) who may look at the console, with gcloud run services proxy."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for member in var.viewers : can(regex("^(user|group|serviceAccount):.+@.+$", member))])
+    error_message = "viewers: user:…, group:… or serviceAccount:…; never allUsers."
+  }
+}
+
+variable "console_group" {
+  description = "Google group (an address) that reaches the console through Identity-Aware Proxy; null leaves the proxy off. One command more switches it on: docs/deploy.md."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.console_group == null || can(regex("^[^@[:space:]:]+@[^@[:space:]]+$", var.console_group))
+    error_message = "console_group: a group's address without group:, such as data@example.com."
+  }
+}
+
 variable "readers" {
   description = "IAM members who may query the five tables, such as Grafana's service account."
   type        = set(string)

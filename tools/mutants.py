@@ -22,7 +22,7 @@ from types import ModuleType
 
 import hypothesis
 import pytest
-from mutated_modules import MODULES
+from mutated_modules import MODULES, near
 from mutations import Mutant, mutants_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +63,9 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._tree, str(ROOT / self._path), "exec"), module.__dict__)
 
 
-def passes(tests: Sequence[str], path: str, tree: ast.Module, seconds: float) -> float | None:
+def passes(
+    tests: Sequence[str], path: str, tree: ast.Module, seconds: float, marks: Sequence[str]
+) -> float | None:
     """Run tests with a module's code replaced.
 
     Args:
@@ -71,6 +73,7 @@ def passes(tests: Sequence[str], path: str, tree: ast.Module, seconds: float) ->
         path: the module's path.
         tree: the code to run instead.
         seconds: limit of processor time (the machine may be shared); slower tests have failed.
+        marks: which tests of them.
 
     Returns:
         The seconds of processor time that the tests took; None if they failed.
@@ -81,26 +84,29 @@ def passes(tests: Sequence[str], path: str, tree: ast.Module, seconds: float) ->
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
+        os.setsid()  # what a test has started ends with it
         signal.setitimer(signal.ITIMER_PROF, seconds)
         signal.alarm(MUTANT_SECONDS_MAX)
         code: int = 1
         with suppress(BaseException):
-            code = pytest.main([*PYTEST, *WITHIN_THE_PROCESS, *tests])
+            code = pytest.main([*PYTEST, *marks, *tests])
         os._exit(0 if code == pytest.ExitCode.OK else 1)
     _, status, used = os.wait4(child, 0)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
     return used.ru_utime + used.ru_stime if status == 0 else None
 
 
-def survivors(path: str, mutants: Sequence[Mutant]) -> list[Mutant]:
-    """Return the mutants of a module that none of its tests notices."""
-    tests = MODULES[path]
-    whole = passes(
-        tests, path, ast.parse((ROOT / path).read_text(encoding="utf-8")), MUTANT_SECONDS_MAX
-    )
+def survivors(
+    path: str, mutants: Sequence[Mutant], tests: Sequence[str], marks: Sequence[str]
+) -> list[Mutant]:
+    """Return the mutants of a module that none of some tests notices."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    whole = passes(tests, path, tree, MUTANT_SECONDS_MAX, marks)
     if whole is None:
         sys.exit(f"mutants: the tests of {path} fail without a mutant; fix them first: {tests}")
     limit = 2 + 2 * whole
-    return [one for one in mutants if passes(tests, path, one.tree, limit) is not None]
+    return [one for one in mutants if passes(tests, path, one.tree, limit, marks) is not None]
 
 
 def _prepare() -> None:
@@ -134,18 +140,24 @@ def main() -> None:
         "--list", action="store_true", help="count the mutants without running tests"
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try each N-th mutant")
+    parser.add_argument("--first", type=int, default=0, metavar="K", help="from the K-th on")
+    parser.add_argument("--near", action="store_true", help="with the tests of its folder alone")
+    parser.add_argument("--stack", action="store_true", help="with those that start an emulator")
     options = parser.parse_args()
     _prepare()
     total = killed = 0
     for path in MODULES:
         if options.modules and not any(word in path for word in options.modules):
             continue
-        mutants = list(mutants_of((ROOT / path).read_text(encoding="utf-8")))[:: options.every]
+        mutants = list(mutants_of((ROOT / path).read_text(encoding="utf-8")))[
+            options.first :: options.every
+        ]
         if options.list:
             _say(f"{path}: {len(mutants)} mutants")
             continue
         began = time.monotonic()
-        alive = survivors(path, mutants)
+        tests = near(path) if options.near else MODULES[path]
+        alive = survivors(path, mutants, tests, () if options.stack else WITHIN_THE_PROCESS)
         total, killed = total + len(mutants), killed + len(mutants) - len(alive)
         for mutant in alive:
             _say(f"    {path}:{mutant.line}: {mutant.change}")

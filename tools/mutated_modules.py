@@ -3,6 +3,8 @@
 A module's own tests come first, because a mutant's tests stop at the first failure.
 """
 
+from pathlib import Path
+
 TESTS = "tests/common"
 KINDS = f"{TESTS}/decisions/kinds"
 CONFIGURATION = f"{TESTS}/configuration"
@@ -37,7 +39,10 @@ BROKEN = tuple(f"{BROKER}/test_{noun}.py" for noun in ("broker", "conformance", 
 ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations", "scrape"))
 """Tests of a source that is asked."""
 
-MODULES: dict[str, tuple[str, ...]] = {
+FURTHER_AWAY = {*RUNS, *CLEANUP, *ENTRY[1:]}
+"""Tests of whole functions: near the handlers, further away from the rooms below them."""
+
+_OWN: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{KINDS}/test_catch_up.py", *CORE),
     "common/decisions/kinds/collection.py": (
         f"{KINDS}/test_post_game.py",
@@ -130,7 +135,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/entry/dead_letters.py": (f"{TESTS}/entry/test_dead_letters.py", *ENTRY),
     "common/entry/incidents.py": (f"{TESTS}/entry/test_incidents.py", *ENTRY),
     "common/entry/respond.py": ENTRY,
+    "common/entry/tracing.py": (f"{TESTS}/entry/test_tracing.py", *ENTRY),
+    "common/entry/show.py": (f"{FUNCTIONS}/console",),
     "common/handlers/cleanup_processor.py": CLEANUP,
+    "common/handlers/console.py": (f"{FUNCTIONS}/console",),
     "common/handlers/execution_tracker.py": RUNS[1:],
     "common/handlers/master_controller.py": (
         f"{HANDLERS}/test_master_controller.py",
@@ -189,6 +197,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{CLOUD}/test_storage.py",
     ),
     "common/cloud/tables.py": (f"{CLOUD}/test_tables.py",),
+    "common/cloud/timed.py": (f"{CLOUD}/test_timed.py",),
     "common/cloud/times.py": (f"{CLOUD}/test_publisher.py", f"{CLOUD}/test_warehouse.py"),
     "common/cloud/warehouse.py": (f"{CLOUD}/test_warehouse.py",),
     "common/calendar/game_ids.py": (
@@ -199,6 +208,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/calendar/playing.py": (f"{TESTS}/calendar",),
     "common/calendar/tipoff.py": (f"{TESTS}/calendar",),
     "common/clock.py": (f"{TESTS}/test_clock.py",),
+    "common/configuration/fresh_by.py": (f"{CONFIGURATION}/test_fresh_by.py",),
     "common/configuration/left_out.py": (f"{CONFIGURATION}/test_left_out.py",),
     "common/configuration/partial.py": (f"{CONFIGURATION}/test_partial.py",),
     "common/configuration/step.py": (
@@ -227,6 +237,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "common/runtime.py": (f"{TESTS}/test_runtime.py", f"{CONFIGURATION}/test_left_out.py"),
     "common/settings.py": (f"{TESTS}/test_settings.py",),
     "common/source_settings.py": (f"{TESTS}/test_settings.py",),
+    "common/threads.py": (f"{TESTS}/test_threads.py",),
     "common/scrapers/agreement.py": (*READ, f"{SCRAPERS}/nba"),
     "common/scrapers/bettingpros/events.py": (f"{SCRAPERS}/bettingpros", *READ),
     "common/scrapers/espn/boxscore.py": (*ESPN, *READ),
@@ -262,5 +273,44 @@ MODULES: dict[str, tuple[str, ...]] = {
     "local/broker/messages.py": (f"{BROKER}/test_refusals.py", *BROKEN),
     "local/broker/registry.py": (f"{BROKER}/test_refusals.py", *BROKEN),
     "local/broker/subscriptions.py": (f"{BROKER}/test_refusals.py", *BROKEN),
+    "common/look/contents.py": ("tests/common/look/test_contents.py",),
+    "common/look/coverage.py": ("tests/common/look/test_coverage.py",),
+    "common/look/run_life.py": ("tests/common/look/test_run_life.py",),
+    "common/look/runs.py": ("tests/common/look/test_runs.py",),
+    "common/look/wanted.py": ("tests/common/look/test_wanted.py",),
+    "common/look/why.py": ("tests/common/look/test_why.py",),
+    "local/operate/asking.py": ("tests/local/operate/test_asking.py",),
+    "local/operate/backfill.py": ("tests/local/operate/test_backfill.py",),
+    "local/operate/force.py": ("tests/local/operate/test_force.py",),
+    "local/operate/letters.py": ("tests/local/operate/test_letters.py",),
+    "local/operate/reach.py": ("tests/local/operate/test_reach.py",),
+    "common/look/decided.py": ("tests/common/look/test_coverage.py",),
+    "common/look/status.py": ("tests/common/look/test_coverage.py",),
+    "local/operate/pauses.py": ("tests/local/operate/test_pauses.py",),
+    "local/operate/subscription.py": ("tests/local/operate/test_letters.py",),
     "local/simulator/invariants.py": ("tests/local/simulator/test_invariants.py",),
 }
+
+
+def _room(path: str) -> str:
+    return "/".join(path.split("/")[:2]) if path.count("/") > 1 else "common"
+
+
+def _with_written(path: str, tests: tuple[str, ...]) -> tuple[str, ...]:
+    """A module's own tests, then what its room promises, then those of whole functions."""
+    room = _room(path)
+    written = f"tests/{room}/test_written_down.py"
+    if not (Path(__file__).parents[1] / written).exists():
+        return tests
+    own = tests if room == "common/handlers" else [t for t in tests if t not in FURTHER_AWAY]
+    return (*own, written, *(test for test in tests if test not in own))
+
+
+MODULES = {path: _with_written(path, tests) for path, tests in _OWN.items()}
+
+
+def near(path: str) -> tuple[str, ...]:
+    """A module's tests near it: of those above the ones below its room, then its room's others."""
+    folder = f"tests/{_room(path)}" if path.count("/") > 1 else ""
+    own = FURTHER_AWAY - {*MODULES[path]} if _room(path) == "common/handlers" else FURTHER_AWAY
+    return tuple(filter(None, (*(t for t in MODULES[path] if t not in own), folder)))

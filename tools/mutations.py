@@ -31,9 +31,14 @@ _COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
 }
 _SWAPPED = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _CODE = re.compile(r"[A-Z][A-Z_]+")
-"""Texts that other code compares with: reason codes, statuses, alert levels. Sentences are kept."""
+"""Texts that other code compares with: reason codes, statuses, alert levels."""
+_NAME = re.compile(r"\S*[a-z]\S*")
+"""Texts that are no sentence: fields, attributes, parts of paths, formats, hosts."""
+_NORMALISING = {"strip", "lower", "upper", "casefold", "removeprefix", "removesuffix", "rstrip"}
+"""Methods that a text may go without until somebody writes it otherwise."""
 _EXPLAINING_METHOD = "check"
 """A method (`Situation.check`) whose keywords only explain a decision; they are kept."""
+_TYPES = {"Literal", "Callable", "Mapping", "Sequence", "tuple", "dict", "list", "type"}
 _NOT_RUN = {"annotation", "returns", "decorator_list", "type_params"}
 _SHOWN_CHARACTERS_MAX = 100
 
@@ -78,19 +83,36 @@ def _places(node: ast.AST) -> Iterator[Any]:
     """Yield the nodes that run, without types, docstrings, decorators, assertions and sentences."""
     for name, value in ast.iter_fields(node):
         if name in _NOT_RUN:
+            if name == "annotation" and value:
+                yield from _bounds(value)
             continue
         for child in value if isinstance(value, list) else [value]:
-            if not isinstance(child, ast.AST) or isinstance(child, ast.Assert | ast.JoinedStr):
+            if not isinstance(child, ast.AST) or isinstance(child, ast.Assert) or _explains(child):
                 continue
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
                 continue
             if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
                 continue
-            if isinstance(child, ast.Subscript) and ast.unparse(child.value) == "Literal":
+            if isinstance(child, ast.Subscript) and ast.unparse(child.value) in _TYPES:
                 continue
             if isinstance(child, ast.expr | ast.stmt):
                 yield child
             yield from _places(child)
+
+
+def _bounds(annotation: ast.AST) -> Iterator[Any]:
+    """Yield what pydantic runs of a type: the bounds and patterns of `Field(...)`."""
+    for part in ast.walk(annotation):
+        if isinstance(part, ast.Call):
+            yield part
+            yield from _places(part)
+
+
+def _explains(node: ast.AST) -> bool:
+    """Whether a node is a text with values in it that is written for people: one with a blank."""
+    if not isinstance(node, ast.JoinedStr):
+        return False
+    return any(isinstance(part, ast.Constant) and " " in part.value for part in node.values)
 
 
 def _unchanged(_node: ast.AST) -> Iterator[ast.AST]:
@@ -126,6 +148,17 @@ def _constant(node: ast.Constant) -> Iterator[ast.AST]:
         yield ast.Constant(value + 1)
     elif isinstance(value, str) and _CODE.fullmatch(value):
         yield ast.Constant("MUTANT")
+    elif isinstance(value, str) and _NAME.fullmatch(value):
+        yield ast.Constant(f"x{value}")
+
+
+def _name_of_parts(node: ast.JoinedStr) -> Iterator[ast.AST]:
+    """Leave out each part of a name that is put together, and each format."""
+    for place, part in enumerate(node.values):
+        before, after = node.values[:place], node.values[place + 1 :]
+        yield ast.JoinedStr([*before, *after])
+        if isinstance(part, ast.FormattedValue) and part.format_spec:
+            yield ast.JoinedStr([*before, _with(part, format_spec=None), *after])
 
 
 def _condition(node: ast.If | ast.IfExp) -> Iterator[ast.AST]:
@@ -150,6 +183,10 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
         yield _with(node, func=ast.Name(_SWAPPED[name], ast.Load()))
     if isinstance(node.func, ast.Attribute) and node.func.attr == _EXPLAINING_METHOD:
         return
+    if name == "sorted":
+        yield ast.Call(ast.Name("list", ast.Load()), node.args, [])
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _NORMALISING:
+        yield node.func.value
     for place in range(len(node.keywords)):
         yield _with(node, keywords=[*node.keywords[:place], *node.keywords[place + 1 :]])
 
@@ -166,6 +203,38 @@ def _shorter(node: ast.Tuple | ast.List | ast.Set) -> Iterator[ast.AST]:
     written = isinstance(node, ast.Set) or isinstance(node.ctx, ast.Load)
     for place in range(len(node.elts) if written and len(node.elts) > 1 else 0):
         yield _with(node, elts=[*node.elts[:place], *node.elts[place + 1 :]])
+
+
+def _entry_left_out(node: ast.Dict) -> Iterator[ast.AST]:
+    for place in range(len(node.keys) if len(node.keys) > 1 else 0):
+        keys = [*node.keys[:place], *node.keys[place + 1 :]]
+        yield ast.Dict(keys, [*node.values[:place], *node.values[place + 1 :]])
+
+
+def _not_stored(node: ast.Assign) -> Iterator[ast.AST]:
+    """Leave out what is stored in an object; without a variable a test would fail by its name."""
+    if all(isinstance(target, ast.Attribute | ast.Subscript) for target in node.targets):
+        yield ast.Pass()
+
+
+def _uncaught(node: ast.Try) -> Iterator[ast.AST]:
+    """Leave out a handler of errors, and what is done in any case."""
+    for place in range(len(node.handlers)):
+        yield _tried(node, handlers=[*node.handlers[:place], *node.handlers[place + 1 :]])
+    if node.finalbody:
+        yield _tried(node, finalbody=[])
+
+
+def _tried(node: ast.Try, **fields: object) -> ast.AST:
+    made = _with(node, **fields)
+    if made.handlers or made.finalbody:
+        return cast("ast.AST", made)
+    return ast.If(ast.Constant(value=True), [*made.body, *made.orelse], [])
+
+
+def _unguarded(node: ast.With) -> Iterator[ast.AST]:
+    if not any(item.optional_vars for item in node.items):
+        yield ast.If(ast.Constant(value=True), node.body, [])
 
 
 def _left_out(_node: ast.stmt) -> Iterator[ast.AST]:
@@ -189,7 +258,13 @@ _RULES: Mapping[type[ast.AST], Callable[[Any], Iterator[ast.AST]]] = {
     ast.Tuple: _shorter,
     ast.List: _shorter,
     ast.Set: _shorter,
+    ast.Dict: _entry_left_out,
+    ast.JoinedStr: _name_of_parts,
+    ast.Assign: _not_stored,
+    ast.Try: _uncaught,
+    ast.With: _unguarded,
     ast.Expr: _left_out,
+    ast.Delete: _left_out,
     ast.AugAssign: _left_out,
     ast.Raise: _left_out,
     ast.Continue: _left_out,

@@ -7,7 +7,7 @@ emulators; `local/simulator/ports/` keeps all in memory, for tests and simulator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 Row = Mapping[str, Any]
 """One table row by column name, read only.
@@ -18,6 +18,8 @@ Message = tuple[Mapping[str, Any], Mapping[str, str]]
 """A message's body and attributes; see `Publisher.publish`."""
 Filter = str | Sequence[str] | Sequence[date]
 """What a column may hold in the rows that are read: one value, or one of several."""
+View = Literal["freshness", "incidents"]
+"""The views that are read as a whole: they look back 90 days."""
 READ_BYTES_MAX = 64 * 1024 * 1024
 """How large an object may be to be read, unless the caller sets another limit."""
 
@@ -144,6 +146,9 @@ class Warehouse(Protocol):
 
         The bounds are on the partition column, so that the bytes read do not grow with the table.
         """
+
+    def view(self, name: View, columns: Sequence[str]) -> list[Row]:
+        """Return the rows of a view of `config/views/`, which bounds what it reads itself."""
 
 
 class Publisher(Protocol):

@@ -20,7 +20,7 @@ from common.clock import Clock, SystemClock
 from common.cloud import limits
 from common.cloud.access import access
 from common.cloud.jobs import JOBS_MAX, attempt_id, has_failed, job_id_of
-from common.cloud.ports import Filter, Row
+from common.cloud.ports import Filter, Row, View
 from common.cloud.sql import insert_statement, select_statement
 from common.cloud.tables import Table, build_row, table
 from common.cloud.times import call_seconds, pauses
@@ -212,6 +212,16 @@ class BigQueryWarehouse:
         """
         shape = table(table_name)
         return self._query(shape, columns, shape.bounds(since, until), where or {})
+
+    def view(self, name: View, columns: Sequence[str]) -> list[Row]:
+        """Return the rows of a view; see the port.
+
+        Raises:
+            GoogleAPICallError, RetryError, TimeoutError: `read_retry_seconds` of tries failed.
+        """
+        named = ", ".join(f"`{column}`" for column in columns)
+        sql = f"SELECT {named} FROM `{self._project}.{self._dataset}.{name}`"  # noqa: S608 - our own
+        return run_query(self._client, sql, (), self._read_retry_seconds)[1]
 
     def _query(
         self,

@@ -2,7 +2,7 @@
 
 Only what the decision asked for is stored: games by date, attempts and runs. Instants are seconds
 from the slot, and a game is named by its place in the list of games, so that a decision about 15
-games takes less than 4 KB. `local/review/stored_inputs.py` reads the
+games takes less than 4 KB. `common/review/stored_inputs.py` reads the
 inputs back, for `python -m local replay`.
 """
 

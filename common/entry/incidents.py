@@ -11,6 +11,7 @@ there, whatever instance they are, and log nothing.
 | CRITICAL | state store unreachable | the state bucket fails (D3): once an hour and instance |
 """
 
+import traceback
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -68,7 +69,18 @@ def report(runtime: Runtime, function: str, error: Exception, *, early: bool = F
             code=error.code if isinstance(error, OrchestrationError) else None,
             error_class=kind,
             error=error,
+            # Error Reporting groups by it: https://cloud.google.com/error-reporting/docs/formatting-error-messages
+            stack_trace=_stack(error),
         )
+
+
+def _stack(error: Exception) -> str:
+    """Return the whole stack; of an error of ours without its causes, whose texts it has checked.
+
+    pydantic's text has the values of unknown fields, which may be secrets (rule R10).
+    """
+    chain = not isinstance(error, OrchestrationError)
+    return "".join(traceback.format_exception(error, chain=chain))
 
 
 def _judge(

@@ -20,6 +20,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import Request
 
+from common.deliveries import Delivery, about, handling, spent_ms
+from common.entry.tracing import ids_of, trace_of
 from common.errors import (
     ClaimBusyError,
     OrchestrationError,
@@ -33,7 +35,6 @@ from common.messages.models import Message, parse_message
 from common.redaction import shown
 from common.runtime import Runtime, current
 
-RAW_BYTES_MAX = 256 * 1024
 ERROR_CHARACTERS_MAX = 1000
 QUIET_DELIVERIES_MAX = 3
 """Deliveries of one message that may fail with a passing error before it is an incident."""
@@ -93,24 +94,29 @@ def respond(runtime: Runtime, headers: Mapping[str, str], body: bytes, route: Ro
     Returns:
         Flask's (body, status, headers).
     """
-    function = route.function
-    event = Event(shape="bare", data={}, raw=body[:RAW_BYTES_MAX].decode("utf-8", "replace"))
+    delivery = Delivery(
+        runtime.settings.project, trace_of(headers), fields={"function": route.function}
+    )
+    with handling(delivery):
+        return _respond(runtime, headers, body, route)
+
+
+def _respond(runtime: Runtime, headers: Mapping[str, str], body: bytes, route: Route[M]) -> Reply:
+    function, began = route.function, runtime.elapsed()
+    event = Event(shape="bare", data={})
     try:
         event = parse_event(headers, body)
-        result = route.handle(runtime, event, parse_message(route.model, event))
+        about(message_id=event.message_id, attempt=event.delivery_attempt)
+        message = parse_message(route.model, event)
+        about(**ids_of(message))
+        result = route.handle(runtime, event, message)
     except PermanentError as error:
         envelope = error.event if isinstance(error, UnreadableMessageError) else event
         return _refuse(runtime, function, envelope, error)
     except Exception as error:  # noqa: BLE001 - the answer decides about redelivery
         return _fail(runtime, function, event, error)
-    log(
-        "INFO",
-        "Handled",
-        function=function,
-        message_id=event.message_id,
-        attempt=event.delivery_attempt,
-        **result,
-    )
+    duration_ms = round(1000 * (runtime.elapsed() - began))
+    log("INFO", "Handled", **spent_ms(), duration_ms=duration_ms, **result)
     return _reply(200, result)
 
 
@@ -121,8 +127,6 @@ def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError
         "An event was refused; "
         + ("the caller gets the error" if called_directly else "it goes to the dead letters"),
         result="refused",
-        function=function,
-        message_id=event.message_id,
         code=error.code,
         error_class=type(error).__name__,
         error=error,
@@ -147,9 +151,7 @@ def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Re
         "WARNING",
         "An event was not handled; Pub/Sub delivers it again",
         result="retry",
-        function=function,
-        message_id=event.message_id,
-        attempt=event.delivery_attempt,
+        **spent_ms(),
         code=error.code if isinstance(error, OrchestrationError) else None,
         error_class=type(error).__name__,
         error=error if passing else f"{error} | {_where(error)}",

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from common import ids
 from common.calendar.slots import slot_of
 from common.decisions.situation import Decision, Situation
+from common.errors import BadInputError
 from common.handlers.situation_reader import Batches, read_situation
 from common.handlers.tick_slot import tick_slot
 from common.messages.envelope import Event
-from common.messages.models import Tick, WorkflowDecision
+from common.messages.models import ControllerTick, WorkflowDecision
 from common.runtime import Runtime
 from common.state import names
 from common.state.claims import Claim, claimed
@@ -28,14 +29,18 @@ TABLE = "workflow_decisions"
 TICKS = "tick-master-controller"
 
 
-def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
+def control(runtime: Runtime, event: Event, tick: ControllerTick) -> Mapping[str, object]:
     """Decide a slot.
 
     Decided → stored in the state bucket → rows → messages: each effect repeats harmlessly. A
     redelivery goes on with what was decided first. If the next slot began before this slot's rows
     were written, decide again: the stored decision was never visible to any reader.
+
+    Raises:
+        BadInputError: a forced tick names a workflow that is not enabled.
     """
     now = runtime.clock.now()
+    _check_workflow(runtime, tick.workflow)
     asked = tick_slot(runtime, event, tick, TICKS)
     slot, forced_by = asked.slot, asked.forced_by
     key = names.tick_stamp(slot, forced_by)
@@ -44,23 +49,32 @@ def control(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
             return {"result": "already decided", "slot": slot.isoformat()}
         # A forced tick that names a time asks what should have happened then.
         when = asked.happened if tick.force else now
-        batch = _decided(runtime, Asked(slot, when, forced_by), now)
+        batch = _decided(runtime, Asked(slot, when, forced_by, tick.workflow), now)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be decided: a slot, as of an instant, and what forced it."""
+    """What is to be decided: a slot, as of an instant, what forced it, and for which workflow."""
 
     slot: datetime
     when: datetime
     forced_by: str
+    workflow: str | None = None
 
     @property
     def key(self) -> str:
         """The key of the batch."""
         return names.tick_stamp(self.slot, self.forced_by)
+
+
+def _check_workflow(runtime: Runtime, workflow: str | None) -> None:
+    if workflow is not None and workflow not in runtime.workflows:
+        known = ", ".join(runtime.workflows)
+        raise BadInputError(
+            f"ControllerTick: workflow: {workflow!r} is not enabled; known: {known}"
+        )
 
 
 def _decided(runtime: Runtime, asked: Asked, now: datetime) -> Mapping[str, Any]:
@@ -107,6 +121,8 @@ def _judge(runtime: Runtime, asked: Asked, others: Batches) -> dict[str, Any]:
     is_forced, config = bool(asked.forced_by), runtime.config_hash
     judged: dict[str, Decision] = {}
     for name, flow in runtime.workflows.items():
+        if asked.workflow not in (None, name):
+            continue
         off = runtime.left_out(name)
         try:
             judged[name] = decide_recorded(

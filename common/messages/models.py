@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from common.calendar.game_ids import is_known
 from common.cloud import limits
@@ -86,6 +94,18 @@ class Tick(Message):
     version: Literal[1] = 1
     scheduled_time: Instant | None = None
     force: bool = False
+
+
+class ControllerTick(Tick):
+    """A tick of the controller; a forced one may name the one workflow that is decided again."""
+
+    workflow: Name | None = None
+
+    @model_validator(mode="after")
+    def _only_by_force(self) -> "ControllerTick":
+        if self.workflow and not self.force:
+            raise ValueError('workflow: a plain tick decides all; write "force": true beside it')
+        return self
 
 
 class GameTarget(Message):

@@ -91,9 +91,14 @@ def attempt(item: str, mark: str) -> str:
     return f"{attempts(item)}{mark}"
 
 
+def incidents(function: str) -> str:
+    """Begin the names of the marks that a function's failures were logged."""
+    return f"alerts/{function}/"
+
+
 def incident(instant: datetime, function: str, error_class: str) -> str:
     """Name the mark that a function's failure was logged in an hour (UTC)."""
-    return f"alerts/{function}/{instant.astimezone(UTC):%Y-%m-%dT%H}-{error_class}"
+    return f"{incidents(function)}{instant.astimezone(UTC):%Y-%m-%dT%H}-{error_class}"
 
 
 def source_alert(code: str, scraper: str, day: datetime, since: str) -> str:

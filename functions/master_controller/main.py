@@ -23,16 +23,16 @@ from flask import Request
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from common.entry.respond import Handle, Reply, serve
-from common.messages.models import Tick
+from common.messages.models import ControllerTick
 
 
 @functions_framework.http
 def master_controller(request: Request) -> Reply:
     """Decide the tick's slot."""
-    return serve(request, "master_controller", Tick, _handler)
+    return serve(request, "master_controller", ControllerTick, _handler)
 
 
-def _handler() -> Handle[Tick]:
+def _handler() -> Handle[ControllerTick]:
     from common.handlers.master_controller import control  # noqa: PLC0415 - a refused event loads no handler
 
     return control

@@ -114,6 +114,8 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
     yield ""
     yield from _parts_section(now)
     yield from _starts_section(now["starts"], base["starts"])
+    if "pages" in now:  # there was no console before issue 14
+        yield from _pages_section(now["pages"])
 
 
 def _parts_section(now: Mapping[str, Any]) -> Iterator[str]:
@@ -165,6 +167,31 @@ def _starts_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator
             was = before[name][what].times
             cells += [short(each.value), f"{each.times:.2f} ({was:.2f})"]
         yield row(name, *cells)
+
+
+def _pages_section(now: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "## The console"
+    yield ""
+    season = f"{now['rows']:,} rows, {_mb(now['bytes'])}"
+    yield f"Each page on memory ports with those of a season ({season}). The"
+    yield (
+        f"floor is JSON and dicts of a day's rows, {short(now['floor_ms'])} ms at a load of "
+        f"{now['load']}. In the cloud a page waits"
+    )
+    yield "for its queries as well. *Read* is what BigQuery counts, columns of the partitions that"
+    yield "are touched; left out are the two views of `health`, which look back 90 days."
+    yield ""
+    yield row("Page", "median", "95th percentile", "times", "queries", "read")
+    yield row("---", *["---:"] * 5)
+    for name, held in now["pages"].items():
+        times = short(held["p95"] / now["floor_ms"])
+        cells = (f"{short(held['median'])} ms", f"{short(held['p95'])} ms", times)
+        yield row(f"`{name}`", *cells, f"{held['selects']}", _mb(held["bytes"]))
+
+
+def _mb(number: int) -> str:
+    return f"{short(number / 1e6)} MB"
 
 
 def row(*cells: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from common.clock import SystemClock
 from local.bench.compute import measure_compute
+from local.bench.console.pages import measure_pages
 from local.bench.scene import WARM_UP, make_scene
 from local.bench.seasons import measure_season
 from local.bench.stack import measure_stack
@@ -32,9 +33,11 @@ def measure(say: Callable[[str], None]) -> Measured:
         compute = measure_compute()
         say("simulated days")
         season = measure_season(scene.slate, scene.days[0], scene.days[SEASON_DAYS - 1])
+        say("pages of the console with a season of rows")
+        pages = measure_pages()
         say("the local stack: start, chains one by one, 50 and 200 at once, cold starts")
         stack = measure_stack(scene, folder)
-    return {"machine": _machine(), "compute": compute, "season": season, **stack}
+    return {"machine": _machine(), "compute": compute, "season": season, "pages": pages, **stack}
 
 
 def _machine() -> dict[str, Any]:

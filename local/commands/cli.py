@@ -16,10 +16,12 @@ from local.commands.develop.new_scraper import new_scraper
 from local.commands.develop.schema import schema
 from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
+from local.commands.look.asof import asof
 from local.commands.look.games import games
 from local.commands.look.page import page
 from local.commands.look.runs import run_, runs
 from local.commands.look.status import status
+from local.commands.look.trace import trace
 from local.commands.look.why import why
 from local.commands.operate.backfill import backfill
 from local.commands.operate.check import check
@@ -46,7 +48,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Look": (status, games, page, why, runs, run_, check, scrapers),
+    "Look": (status, games, page, why, runs, run_, trace, asof, check, scrapers),
     "Operate": (scrape, force, backfill, pause, resume, dlq, schedule, parse),
     "Develop": (
         simulate,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from common.settings import ROOT
 
 ALERTS = ROOT / "config" / "alerts.yaml"
 DASHBOARDS = ROOT / "dashboards"
+VIEWS = ROOT / "config" / "views"
 MINUTES_A_DAY = 24 * 60
 
 
@@ -39,19 +40,27 @@ def watching(alerts: Path = ALERTS, dashboards: Path = DASHBOARDS) -> Watching:
     rules = "\n".join((queries / f"{query['name']}.sql").read_text() for query in held["queries"])
     return Watching(
         # All rules are one query, which reads each table once.
-        alert_tables_a_day=_tables(rules) * _runs_a_day(held["policies"]["incidents"]["every"]),
+        alert_tables_a_day=len(_tables(rules))
+        * _runs_a_day(held["policies"]["incidents"]["every"]),
         conditions=len(held["policies"]) + len(held["metrics"]),
         page_tables={
-            page.stem: sum(map(_tables, _queries(json.loads(page.read_text()))))
+            page.stem: sum(len(_tables(sql)) for sql in _queries(json.loads(page.read_text())))
             for page in sorted(dashboards.glob("*.json"))
         },
     )
 
 
-def _tables(sql: str) -> int:
-    """Count which of the five tables a query names outside its comments."""
+def _tables(sql: str) -> set[str]:
+    """Find which of the five tables a query reads: those that it names, and those of its views."""
+    views = _named(sql, [path.stem for path in VIEWS.glob("*.sql")])
+    texts = ((VIEWS / f"{view}.sql").read_text() for view in views)
+    return _named(sql, NAMES).union(*map(_tables, texts))
+
+
+def _named(sql: str, names: Iterable[str]) -> set[str]:
+    """Return which names stand in a query outside its comments, as parts of a path."""
     text = re.sub("--.*", "", sql)
-    return sum(bool(re.search(rf"\b{name}\b", text)) for name in NAMES)
+    return {name for name in names if re.search(rf"\.{name}\b", text)}
 
 
 def _queries(held: object) -> Iterator[str]:

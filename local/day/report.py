@@ -20,7 +20,9 @@ from local.stack.driver import RunningStack
 _MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "bold red")}
 
 _KEPT = """
-The stack stays up. Query it:
+The stack stays up. Look at it:
+  {console}
+Query it:
   python -m local queries
   python -m local sql 'SELECT action, COUNT(*) FROM `{table}` GROUP BY 1'
   bq --api={bigquery} --oauth_access_token=none --discovery_file="$(gcloud info \\
@@ -179,6 +181,7 @@ def print_kept(console: Console, where: Mapping[str, Any]) -> None:
         storage=environment["STORAGE_EMULATOR_HOST"],
         pubsub=environment["PUBSUB_EMULATOR_HOST"],
         rest=where["pubsub_rest"],
+        console=where["functions"]["console"],
         locker=where["functions"]["schedule_locker"],
         project=project,
         bucket=where["data_bucket"],

@@ -10,10 +10,10 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.errors import BadInputError
 from common.executions.execution import TOPIC
+from common.look.wanted import Wanted, wanted_of
 from common.messages.models import GAMES_MAX, GameRef, ScraperRequest, season_type
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
-from local.look.wanted import Wanted, wanted_of
 
 LOG = "scraper_execution_log"
 COLUMNS = ("task_id", "outcome", "error_message", "gcs_path", "triggered_at")

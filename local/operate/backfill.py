@@ -9,11 +9,11 @@ from common.calendar.game_ids import is_known
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.errors import BadInputError
+from common.look.coverage import DateCoverage, Datum, cover
+from common.look.decided import decisions_about
+from common.look.runs import runs_of
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
-from local.look.coverage import DateCoverage, Datum, cover
-from local.look.decided import decisions_about
-from local.look.runs import runs_of
 from local.operate.asking import Question, ask
 
 DAYS_MAX = 31

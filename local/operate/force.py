@@ -9,9 +9,9 @@ from common.configuration.workflows import PostGame
 from common.eastern import at, eastern, eastern_date
 from common.errors import BadInputError
 from common.handlers.master_controller import TICKS
-from common.messages.models import Tick
+from common.look.decided import decisions_between
+from common.messages.models import ControllerTick
 from common.runtime import Runtime
-from local.look.decided import decisions_between
 from local.operate.asking import POLL_SECONDS
 
 
@@ -25,13 +25,16 @@ def slot_for(place: Runtime, workflow: str) -> datetime:
     return opened if opened <= now else at(day - timedelta(days=1), flow.at)
 
 
-def force_slot(place: Runtime, slot: datetime, *, seconds_max: float) -> list[Row]:
+def force_slot(
+    place: Runtime, slot: datetime, *, seconds_max: float, workflow: str | None = None
+) -> list[Row]:
     """Publish a forced tick for a slot, and return its decisions once their rows are there.
 
     Args:
         place: where to.
         slot: when the controller ticks, aware.
         seconds_max: how long to wait for the rows; none are returned after it.
+        workflow: the only one to decide; None decides all.
 
     Raises:
         BadInputError: the controller has no tick then.
@@ -42,9 +45,10 @@ def force_slot(place: Runtime, slot: datetime, *, seconds_max: float) -> list[Ro
             f"the controller has no tick at {eastern(slot):%Y-%m-%d %H:%M} ET; the one before is "
             f"{eastern(found):%Y-%m-%dT%H:%M}"
         )
-    tick = Tick(scheduled_time=slot, force=True)
+    tick = ControllerTick(scheduled_time=slot, force=True, workflow=workflow)
     message = place.publisher.publish(TICKS, tick.body(), {})
-    wanted = [ids.decision_id(name, found, message) for name in place.configured]
+    asked = [workflow] if workflow else [*place.configured]
+    wanted = [ids.decision_id(name, found, message) for name in asked]
     waited, made = 0.0, list[Row]()
     while not made and waited <= seconds_max:
         place.clock.sleep(POLL_SECONDS)

@@ -37,6 +37,7 @@ PRELOADED = (
     "common.decisions.recording",
     "common.entry.respond",
     "common.handlers.cleanup_processor",
+    "common.handlers.console",
     "common.handlers.execution_tracker",
     "common.handlers.master_controller",
     "common.handlers.schedule_locker",

@@ -18,11 +18,11 @@ from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Rule, Situation
 from common.eastern import eastern_date
 from common.errors import BadInputError
+from common.review.explain import explain
 from common.runtime import Runtime
 from common.settings import Settings
 from local.fake_sources.slate import load, refuse_far
 from local.records.rows import read_history
-from local.review.explain import explain
 
 FAR = timedelta(days=14)
 """With no game this near the controller reads no history: nothing is decided of such a day."""

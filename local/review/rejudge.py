@@ -8,18 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from common.cloud.ports import Row
-from common.configuration.checks import CONTROLLER_TOPIC
-from common.configuration.left_out import without
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
 from common.decisions.inputs import FORM, stored_targets
-from common.decisions.situation import Decision, Situation
+from common.decisions.situation import Decision
 from common.eastern import EASTERN
 from common.errors import BadInputError
+from common.review.stored_inputs import flow_then, situation_of
 from common.runtime import Runtime
 from common.settings import Settings
 from local.records.rows import read_rows
-from local.review.stored_inputs import situation_from
 
 TABLE = "workflow_decisions"
 VALUE_CHARACTERS_MAX = 120
@@ -121,28 +119,6 @@ def _again(
 ) -> Decision:
     situation = situation_of(runtime, row, inputs)
     return decide(name, flow_then(flow, inputs), situation, forced=bool(row["forced"]))
-
-
-def situation_of(runtime: Runtime, row: Row, inputs: Mapping[str, Any]) -> Situation:
-    """Return the situation that a recorded decision was made in.
-
-    Raises:
-        ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
-    """
-    return situation_from(
-        inputs,
-        row["slot"],
-        row["decision_time"],
-        cron=runtime.cron(CONTROLLER_TOPIC),
-        per_game=runtime.per_game,
-        by_nba_id=runtime.by_nba_id,
-        workflow=row["workflow_name"],
-    )
-
-
-def flow_then(flow: Workflow, inputs: Mapping[str, Any]) -> Workflow:
-    """Return a workflow without the scrapers that were off when a decision was made."""
-    return without(flow, inputs.get("off", ()))
 
 
 def _recorded(row: Row, inputs: Mapping[str, Any]) -> dict[str, Any]:

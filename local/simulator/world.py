@@ -21,7 +21,13 @@ from common.handlers.schedule_locker import lock
 from common.handlers.scraper_logger import write_log
 from common.handlers.scraper_runner import run
 from common.handlers.workflow_executor import execute
-from common.messages.models import ObjectEvent, ScraperRequest, Tick, WorkflowDecision
+from common.messages.models import (
+    ControllerTick,
+    ObjectEvent,
+    ScraperRequest,
+    Tick,
+    WorkflowDecision,
+)
 from common.runtime import Given, Runtime
 from common.settings import Settings
 from local.fake_sources.answers import Answer, answer
@@ -38,7 +44,7 @@ ROUTES: Mapping[str, Route[Any]] = {
     name: Route(name, model, handle)
     for name, model, handle in (
         ("schedule_locker", Tick, lock),
-        ("master_controller", Tick, control),
+        ("master_controller", ControllerTick, control),
         ("cleanup_processor", Tick, clean_up),
         ("workflow_executor", WorkflowDecision, execute),
         ("scraper_runner", ScraperRequest, run),

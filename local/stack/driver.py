@@ -91,13 +91,15 @@ class RunningStack:
     def keep(self) -> None:
         """Leave the stack running when this process ends, and record it in `KEPT_FILE`.
 
-        Only a kept stack is queried by people: it gets the views, which take a second to make.
+        Only a kept stack is looked at by people: it gets the console, and the views, which take a
+        second to make.
         """
         workflows = read_workflows(Path(self.environment[variable("workflows_file")]))
         endpoint = self.environment[variable("bigquery_emulator_host")]
         project, dataset = self.where["project"], self.where["dataset"]
         create_views(endpoint, project, dataset, workflows.file.enabled)
-        self._request("/keep")
+        functions = {**self.where["functions"], **self._request("/keep")}
+        self.where = {**self.where, "functions": functions}
         KEPT_FILE.parent.mkdir(parents=True, exist_ok=True)
         KEPT_FILE.write_text(json.dumps(self.where, indent=2) + "\n")
         self._keeper = None

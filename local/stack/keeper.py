@@ -58,6 +58,7 @@ class Keeper:
             case "/kill":
                 self._stack.kill(body["function"])
             case "/keep":
+                reply = {"console": self._stack.start_console()}
                 self.kept = True
             case "/stop":
                 self.stopping.set()

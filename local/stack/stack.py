@@ -23,6 +23,8 @@ from local.stack.config import StackConfig
 from local.stack.pubsub import PubSub
 
 _READY_SECONDS_MAX = 30.0
+CONSOLE = "console"
+"""The function that people call and no topic; a stack has it when it is kept."""
 
 
 class Stack:
@@ -78,6 +80,17 @@ class Stack:
         gcs.create_buckets(storage, self.settings.project, buckets)
         self._await_functions()
         self.pubsub.create_subscriptions(self.url)
+
+    def start_console(self) -> str:
+        """Start the function that shows the stack, and return its address.
+
+        Raises:
+            ConfigError: it does not become ready.
+        """
+        with self._lock:
+            self._start_function(CONSOLE)
+        self._await_functions()
+        return self.url(CONSOLE)
 
     def stop(self) -> None:
         """Stop all parts, the last started first."""

@@ -136,8 +136,8 @@ run "deploys" {
       can(regex("^python3\\d\\d$", held.build_config[0].runtime))
       && held.build_config[0].entry_point == name
       && try(held.build_config[0].environment_variables["GOOGLE_FUNCTION_SOURCE"], "") == "functions/${name}/main.py"
-    ]) && toset(keys(google_cloudfunctions2_function.function)) == toset(local.topology.subscriptions[*].function)
-    error_message = "Every function of the topology is built from its own file, and there is no other."
+    ]) && toset(keys(google_cloudfunctions2_function.function)) == setunion(local.topology.subscriptions[*].function, ["console"])
+    error_message = "The functions of the topology and the console are built from files of their own."
   }
   assert {
     condition = alltrue([
@@ -150,7 +150,7 @@ run "deploys" {
     condition = alltrue([
       for name, held in google_cloudfunctions2_function.function :
       held.service_config[0].service_account_email == google_service_account.function[name].email
-    ]) && length(distinct([for account in google_service_account.function : account.email])) == 7
+    ]) && length(distinct([for account in google_service_account.function : account.email])) == 8
     error_message = "Every function runs as an account of its own."
   }
   assert {
@@ -421,6 +421,40 @@ run "lets_operators_call_and_readers_query" {
       && { for member, held in google_project_iam_member.reader_queries : member => held.role } == { "serviceAccount:grafana@example.com" = "roles/bigquery.jobUser" }
     )
     error_message = "A reader may query the tables, and nothing else."
+  }
+}
+
+run "shows_the_console" {
+  command = plan
+
+  variables {
+    viewers       = ["user:analyst@example.com"]
+    console_group = "data@example.com"
+  }
+
+  assert {
+    condition = (
+      google_cloud_run_v2_service_iam_member.viewer["user:analyst@example.com"].role == "roles/run.invoker"
+      && google_cloud_run_v2_service_iam_member.viewer["user:analyst@example.com"].name == google_cloudfunctions2_function.function["console"].name
+    )
+    error_message = "A viewer may call the console."
+  }
+  assert {
+    condition = (
+      google_iap_web_cloud_run_service_iam_member.group[0].member == "group:data@example.com"
+      && google_iap_web_cloud_run_service_iam_member.group[0].role == "roles/iap.httpsResourceAccessor"
+      && google_iap_web_cloud_run_service_iam_member.group[0].cloud_run_service_name == google_cloudfunctions2_function.function["console"].name
+    )
+    error_message = "The group passes the proxy."
+  }
+  assert {
+    condition = (
+      google_cloud_run_v2_service_iam_member.iap[0].role == "roles/run.invoker"
+      && google_cloud_run_v2_service_iam_member.iap[0].name == google_cloudfunctions2_function.function["console"].name
+      && google_cloud_run_v2_service_iam_member.iap[0].member == "serviceAccount:service-123456789012@gcp-sa-iap.iam.gserviceaccount.com"
+      && contains(keys(google_project_service.service), "iap")
+    )
+    error_message = "The proxy may call the console alone."
   }
 }
 

@@ -91,3 +91,12 @@ run "refuses_a_second_secret_for_the_odds_api" {
   }
   expect_failures = [var.sources]
 }
+
+run "refuses_a_console_for_everybody" {
+  command = plan
+  variables {
+    viewers       = ["allUsers"]
+    console_group = "group:data@example.com"
+  }
+  expect_failures = [var.viewers, var.console_group]
+}

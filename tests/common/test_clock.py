@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import time_machine
 
 from common.clock import FileClock, SystemClock, set_clock
@@ -18,6 +19,17 @@ def test_the_system_clock_is_aware_utc() -> None:
     """The system clock gives an aware instant in UTC."""
     assert SystemClock().now() == NOON
     assert SystemClock().now().tzinfo is UTC
+
+
+@pytest.mark.parametrize("clock", [SystemClock(), FileClock(Path("clock.json"))])
+def test_a_clock_sleeps_seconds_of_the_wall(
+    clock: SystemClock | FileClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A virtual day passes as fast as the real one."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    clock.sleep(1.5)
+    assert slept == [1.5]
 
 
 def test_virtual_time_flows_with_the_wall_clock(tmp_path: Path) -> None:

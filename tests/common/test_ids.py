@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,14 +26,22 @@ def test_d1_one_decision_a_workflow_and_slot() -> None:
     assert len(others | {one}) == 5
 
 
-def test_ids_never_change() -> None:
+@pytest.mark.parametrize(
+    ("made", "pinned"),
+    [
+        (ids.decision_id("betting_lines", SLOT), "4e39d76e-ba2e-5401-af4b-6137cbb12b5f"),
+        (ids.plan_id("2025-11-12", "betting_lines", SLOT), "c8fb1052-8acd-5433-9353-532924c848c2"),
+        (ids.execution_id("d"), "ef871ac2-e1c5-591b-b40b-b4bdf29330c0"),
+        (ids.task_id("e", 0, "s", "0022500213"), "14ab0468-a42a-5c32-9e56-5151446dfb3a"),
+        (ids.request_id("17"), "a89b39c4-09bf-5262-aade-bed99afd722d"),
+        (ids.log_id("nba-scraped-data", "a/b.json", 7), "87f0cd36-5ca8-5e3e-97c8-1470fa0800b2"),
+        (ids.cleanup_id(SLOT), "6f6a94ee-516d-5b3c-8e58-8a2b65164aeb"),
+        (ids.cleanup_id(SLOT, "m-1"), "05a53a8e-f81e-5812-851f-a66e595e770f"),
+    ],
+)
+def test_ids_never_change(made: str, pinned: str) -> None:
     """The ids that are stored in tables are the same in every release."""
-    assert ids.decision_id("betting_lines", SLOT) == PINNED_DECISION
-    assert ids.log_id("nba-scraped-data", "a/b.json", 7) == PINNED_LOG
-
-
-PINNED_DECISION = "4e39d76e-ba2e-5401-af4b-6137cbb12b5f"
-PINNED_LOG = "87f0cd36-5ca8-5e3e-97c8-1470fa0800b2"
+    assert made == pinned
 
 
 @MANY

@@ -3,13 +3,22 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
 from common.clock import FileClock, SystemClock
 from common.errors import ConfigError
-from common.runtime import Runtime, current, install
+from common.runtime import THREADS_MAX, Runtime, current, install
+from common.scrapers import REGISTRY
 from common.settings import ROOT, Settings
+from common.settings import settings as read_once
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.world import ManualClock
+from tests.kit.state import NOON
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +53,118 @@ def test_the_clock_is_the_wall_s_unless_a_file_is_named() -> None:
     """The local stack's virtual clock is a setting."""
     assert isinstance(Runtime(Settings()).clock, SystemClock)
     assert isinstance(Runtime(Settings(clock_file=ROOT / "clock.json")).clock, FileClock)
+
+
+PORTS: dict[str, tuple[str, tuple[object, ...], dict[str, object]]] = {
+    "storage": ("common.cloud.storage.GoogleStorage", ("a-project", "http://gcs"), {}),
+    "warehouse": (
+        "common.cloud.warehouse.BigQueryWarehouse",
+        ("a-project", "a_dataset", "http://bq"),
+        {"read_retry_seconds": 7},
+    ),
+    "publisher": (
+        "common.cloud.publisher.GooglePublisher",
+        ("a-project", "pubsub:1"),
+        {"topic_prefix": "staging-"},
+    ),
+}
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_a_port_is_built_once_from_its_settings(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At its first use, and with nothing but what is set."""
+    built, given, named = PORTS[port]
+    calls: list[tuple[tuple[object, ...], dict[str, object]]] = []
+    monkeypatch.setattr(built, lambda *args, **more: calls.append((args, more)) or object())
+    settings = Settings.model_validate(
+        {
+            "project": "a-project",
+            "dataset": "a_dataset",
+            "topic_prefix": "staging-",
+            "storage_emulator_host": "http://gcs",
+            "bigquery_emulator_host": "http://bq",
+            "pubsub_emulator_host": "pubsub:1",
+            "read_retry_seconds": 7,
+        }
+    )
+    runtime = Runtime(settings)
+    assert calls == []
+    assert getattr(runtime, port) is getattr(runtime, port)
+    assert calls == [(given, named)]
+
+
+def test_the_state_is_kept_in_its_bucket_for_a_lease() -> None:
+    """With the runtime's own clock, storage and names of deliveries."""
+    clock = ManualClock(NOON)
+    storage = MemoryStorage(clock)
+    settings = Settings(state_bucket="a-bucket", lease_seconds=7)
+    runtime = Runtime(settings, new_owner=lambda: "me", clock=clock, storage=storage)
+    state = runtime.state
+    assert (state.storage, state.bucket, state.clock) == (storage, "a-bucket", clock)
+    assert (state.lease, state.new_owner()) == (timedelta(seconds=7), "me")
+
+
+def test_another_runtime_with_other_ports_keeps_the_rest() -> None:
+    """What was logged is known to both, and what was given to the first is given to the second."""
+    clock, other = ManualClock(NOON), ManualClock(NOON)
+    first = Runtime(Settings(project="p"), new_owner=lambda: "me", elapsed=lambda: 7.0, clock=clock)
+    first.logged.add("a")
+    second = first.but(clock=other)
+    assert (second.settings, second.new_owner(), second.elapsed()) == (first.settings, "me", 7.0)
+    assert (first.clock, second.clock) == (clock, other)
+    second.logged.add("b")
+    assert first.logged == {"a", "b"}
+    assert second.but().clock is other
+
+
+def test_scrapers_are_told_apart_by_what_they_declare() -> None:
+    """Which run once a game, by whose id, and which need events."""
+    runtime = Runtime(Settings())
+    assert runtime.per_game == {name for name, one in REGISTRY.items() if one.scope == "game"}
+    assert runtime.by_nba_id == runtime.per_game - {"espn_boxscore", "nbac_gamebook_pdf"}
+    assert runtime.per_event == {"oddsa_player_props", *EVENTS_OF_THE_PAST}
+
+
+EVENTS_OF_THE_PAST = ("oddsa_player_props_his", "oddsa_game_lines_his")
+
+
+def test_what_passes_is_tried_again_until_its_deadline() -> None:
+    """After 0.2, 0.4, 0.8 s and so on up to 5; what lasts is raised at once."""
+    clock = ManualClock(NOON)
+    runtime, seen = Runtime(Settings(), clock=clock), []
+
+    def read(_: object) -> None:
+        seen.append(clock.now() - NOON)
+        raise ServiceUnavailable("no") if len(seen) < 99 else LookupError("a bug")
+
+    with pytest.raises(ServiceUnavailable):
+        runtime.patience(read, NOON + timedelta(seconds=30))
+    waits = [(later - one).total_seconds() for one, later in pairwise(seen)]
+    assert waits[:6] == pytest.approx([0.2, 0.4, 0.8, 1.6, 3.2, 5])
+    assert timedelta(seconds=30) <= seen[-1] < timedelta(seconds=36)
+    seen[:] = [timedelta(0)] * 99
+    with pytest.raises(LookupError):
+        runtime.patience(read, NOON + timedelta(seconds=30))
+    assert len(seen) == 100
+
+
+def test_a_variable_of_a_source_that_does_not_exist_stops_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A mistyped name would else be a source that is silently not set."""
+    monkeypatch.setenv("NBA_NBA_CND_URL", "https://a.example")
+    read_once.cache_clear()
+    with pytest.raises(ConfigError, match="nba_cnd"):
+        current()
+    read_once.cache_clear()
+
+
+def test_calls_at_once_are_a_runtime_s_own() -> None:
+    """As many as the storage client has connections for."""
+    runtime = Runtime(Settings())
+    assert runtime.threads is runtime.threads
+    met = Barrier(THREADS_MAX)
+    assert [*runtime.threads.map(lambda _: met.wait(5) >= 0, range(THREADS_MAX))] == [True] * 8
 
 
 def test_a_topic_that_nothing_ticks_has_no_cron() -> None:

@@ -8,8 +8,21 @@ import pytest
 from common.cloud.storage import RETRY_SECONDS_MAX
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
-from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings, variable
-from common.source_settings import RouteSetting, SourceSettings
+from common.settings import (
+    FOREIGN_NAMES,
+    ROOT,
+    Settings,
+    read_settings,
+    setting_defects,
+    variable,
+)
+from common.source_settings import (
+    RouteSetting,
+    SourceSettings,
+    check_proxy,
+    is_field,
+    parse_route,
+)
 
 
 def test_an_empty_environment_is_production() -> None:
@@ -173,3 +186,113 @@ def test_r10_the_password_of_every_route_is_known() -> None:
     routes = "https://a.example https://u:one-secret@b.example https://u:two-secret@c.example"
     made = read_settings({"NBA_NBA_CDN_ROUTES": routes})
     assert {"one-secret", "two-secret"} <= set(made.secrets())
+
+
+def test_a_source_s_settings_may_be_given_whole_or_by_field() -> None:
+    """Both for one source: the field of its own comes on top."""
+    whole = {"nba_cdn": {"proxy": "http://p:1", "routes": ["https://a.example", ROUTE]}}
+    made = Settings.model_validate({"sources": whole, "nba_cdn_url": "https://b.example"})
+    given = made.source("nba_cdn")
+    assert given.proxy == "http://p:1"
+    assert [route.base_url for route in given.routes] == ["https://a.example", "https://c.example"]
+    assert given.url == RouteSetting(base_url="https://b.example")
+    assert made.sources.keys() == {"nba_cdn"}
+    with pytest.raises(ValueError, match="routes"):
+        SourceSettings.model_validate({"routes": [7]})
+    assert SourceSettings.model_validate({"routes": 7}).routes == ()
+    assert SourceSettings.model_validate({"url": ROUTE}).url == ROUTE
+
+
+ROUTE = RouteSetting(base_url="https://c.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("NBA_ODDS_API_KEY_FILE", "", None),
+        ("NBA_CIRCUIT_FAILURES", "0", "NBA_CIRCUIT_FAILURES='0': Input should be greater"),
+        ("NBA_ODDS_API_RESERVE", "-1", "NBA_ODDS_API_RESERVE='-1': Input should be greater"),
+        ("NBA_NBA_CDN_URL", "x", "NBA_NBA_CDN_URL='x': Value error, a route has the form"),
+        ("NBA_NBA_CDN_URL", "http://u:p/w@h", "NBA_NBA_CDN_URL='http://(hidden)@h': Value error"),
+        ("NBA_NBA_CDN_ROUTES", "x", "NBA_NBA_CDN_ROUTES='x': Value error"),
+        ("NBA_NBA_CDN_PROXY", "http://h/x", "NBA_NBA_CDN_PROXY='http://h/x': Value error, a proxy"),
+        ("STORAGE_EMULATOR_HOST", "http://h", None),
+        ("nba_lease_seconds", "soon", None),
+        ("NBA_SOURCES", "x", None),
+        ("NBA_X_FALLBACK", "x", "NBA_X_FALLBACK='x': is not read any more; set NBA_X_ROUTES to"),
+        ("NBA_X_FALLBACK", "", None),
+        ("X_FALLBACK", "x", None),
+    ],
+)
+def test_a_variable_that_is_refused_is_named_with_its_value(
+    name: str, value: str, shown: str | None
+) -> None:
+    """One that is empty, in lower case or not ours is not read at all."""
+    found = [f"{field}={text}" for field, text in setting_defects({name: value})]
+    if shown is None:
+        assert found == []
+    else:
+        (only,) = found
+        assert only.startswith(shown)
+        assert "p/w" not in only
+
+
+def test_every_refused_variable_is_named() -> None:
+    """Not only the first."""
+    given = {"NBA_LEASE_SECONDS": "x", "NBA_CIRCUIT_FAILURES": "0", "NBA_NBA_CDN_URL": "x"}
+    assert [name for name, _ in setting_defects(given)] == [*given]
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "prefix"),
+    [
+        ("http://h", "http://h", None),
+        ("https://h:8080/a/b/", "https://h:8080/a/b", None),
+        ("https://u:p%2Fw@h|/", "https://u:p%2Fw@h", ""),
+        ("https://h|/NBA/", "https://h", "/NBA"),
+    ],
+)
+def test_a_route_is_kept_without_slashes_at_its_ends(
+    url: str, base: str, prefix: str | None
+) -> None:
+    """Paths begin with one."""
+    assert parse_route(url) == RouteSetting(base_url=base, prefix=prefix)
+
+
+@pytest.mark.parametrize("url", ["https://h:port", "https://u:p/w@h", "https://h:99999"])
+def test_a_route_without_a_host_and_port_is_refused(url: str) -> None:
+    """A slash in a password would end the host."""
+    with pytest.raises(ValueError, match=r"needs a host and port; write / as %2F"):
+        parse_route(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("http://h:1", True),
+        ("https://u:p@h:1/", True),
+        ("http://h/x", False),
+        ("ftp://h", False),
+        ("http://", False),
+    ],
+)
+def test_a_proxy_is_a_url_without_a_path(url: str, *, is_one: bool) -> None:
+    """Its error shows the form and nothing of it."""
+    if is_one:
+        assert check_proxy(url) == url
+    else:
+        with pytest.raises(ValueError, match=r"^a proxy has the form http://user:password@host"):
+            check_proxy(url)
+    assert check_proxy(None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        *((f"nba_cdn_{what}", True) for what in ("url", "routes", "proxy", "key", "key_file")),
+        *((name, False) for name in ("nba_cdn", "url", "_url", "1x_url", "Nba_url", "nba_cdn_x")),
+    ],
+)
+def test_a_field_of_a_source_has_its_name_before_it(name: str, *, is_one: bool) -> None:
+    """Whatever the source is called."""
+    assert is_field(name) is is_one

@@ -1,17 +1,26 @@
 """The committed JSON against its sources and Grafana's own model."""
 
 import json
+import re
+from collections.abc import Iterator
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from common.cloud.tables import NAMES
 from common.errors import ConfigError
-from local.commands.develop import dashboards
-from local.commands.develop.dashboards import COLUMNS, FOLDER, SOURCES, sources, text_of, write
+from common.settings import ROOT
+from local.dashboards import source
+from local.dashboards.model import FOLDER, text_of, write
+from local.dashboards.source import COLUMNS, SOURCES, sources
+from tests.dashboards.conftest import KEPT
+from tests.docs.pages import anchors
 
-KEPT = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 Json = dict[str, Any]
 
 
@@ -36,15 +45,12 @@ def test_there_is_an_overview_a_lineage_and_one_dashboard_a_table() -> None:
 
 
 def test_grafanas_own_model_takes_it(kept: Json) -> None:
-    """Grafana's generated model reads every field of ours and writes it back unchanged."""
-    sdk = pytest.importorskip(
-        "grafana_foundation_sdk.models.dashboard", reason="grafana-foundation-sdk is not installed"
-    )
-    from grafana_foundation_sdk.cog import plugins  # noqa: PLC0415 - optional
-    from grafana_foundation_sdk.cog.encoder import JSONEncoder  # noqa: PLC0415 - same
+    """Grafana's model, which knows panels and queries by their kind, reads and writes it the same.
 
-    plugins.register_default_plugins()
-    read = sdk.Dashboard.from_json(kept)
+    It adds defaults of its own and nothing else.
+    """
+    register_default_plugins()
+    read = Dashboard.from_json(kept)
     assert missing(kept, json.loads(JSONEncoder().encode(read))) == []
 
 
@@ -80,7 +86,7 @@ def test_a_dashboard_is_portable(kept: Json) -> None:
     assert "id" not in kept
     assert kept["schemaVersion"] == 41
     variables = {one["name"]: one for one in kept["templating"]["list"]}
-    assert set(variables) == {"source", "project", "dataset"}
+    assert set(variables) >= {"source", "project", "dataset", "runbook"}
     for panel in kept["panels"]:
         refs = [panel["datasource"], *(target["datasource"] for target in panel["targets"])]
         assert refs == [{"type": variables["source"]["query"], "uid": "${source}"}] * len(refs)
@@ -88,13 +94,16 @@ def test_a_dashboard_is_portable(kept: Json) -> None:
 
 
 def test_panels_have_ids_and_places_of_their_own(kept: Json) -> None:
-    """Ids are unique, and no panel leaves the 24 columns or covers another."""
+    """Ids are unique, no panel leaves the 24 columns or covers another, and no gap is left."""
     ids = [panel["id"] for panel in kept["panels"]]
     assert len(set(ids)) == len(ids)
     places = [panel["gridPos"] for panel in kept["panels"]]
     assert all(place["x"] >= 0 and place["x"] + place["w"] <= COLUMNS for place in places)
     assert not [pair for pair in combinations(places, 2) if overlap(*pair)]
     assert all(one["y"] <= other["y"] for one, other in pairwise(places))
+    assert sum(place["w"] * place["h"] for place in places) == COLUMNS * max(
+        place["y"] + place["h"] for place in places
+    )
 
 
 def overlap(one: Json, other: Json) -> bool:
@@ -109,19 +118,63 @@ def overlap(one: Json, other: Json) -> bool:
 
 
 def test_a_source_that_does_not_fit_names_file_and_field(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A misspelt key is refused and not ignored."""
     text = (SOURCES / "plan.yaml").read_text().replace("width: 24", "widht: 24")
     (tmp_path / "plan.yaml").write_text(text)
-    monkeypatch.setattr(dashboards, "SOURCES", tmp_path)
+    monkeypatch.setattr(source, "SOURCES", tmp_path)
     with pytest.raises(ConfigError, match=r"plan\.yaml(.|\n)*widht"):
         list(sources())
 
 
-def test_the_command_writes_what_is_committed(tmp_path: Any) -> None:
+def test_the_command_writes_what_is_committed(tmp_path: Path) -> None:
     """It writes the same files into an empty folder."""
     written = write(tmp_path)
     assert {path.name: path.read_text() for path in written} == {
         path.name: path.read_text() for path in FOLDER.glob("*.json")
     }
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_panel_says_what_it_means_when_it_is_empty(name: str) -> None:
+    """In words of its own, in place of Grafana's `No data`."""
+    told = [panel["fieldConfig"]["defaults"]["noValue"] for panel in KEPT[name]["panels"]]
+    assert all(len(text) > 10 for text in told)
+
+
+def test_a_panel_leads_to_the_section_of_the_runbook_that_it_is_about() -> None:
+    """Each section exists; every panel that may be empty in good times, or turns red, has one."""
+    known = anchors((ROOT / "docs" / "operations.md").read_text())
+    for kept in KEPT.values():
+        for panel in kept["panels"]:
+            urls = [link["url"] for link in panel["links"]]
+            found = [re.fullmatch(r"\$\{runbook\}docs/operations\.md#(.+)", url) for url in urls]
+            assert all(one and one[1] in known for one in found), urls
+    alerting = [
+        panel
+        for _, dashboard in sources()
+        for panel in dashboard.panels
+        if panel.healthy == "may be empty" or panel.bad_from is not None
+    ]
+    assert alerting
+    assert [panel.title for panel in alerting if not panel.runbook] == []
+
+
+def test_a_link_out_of_grafana_opens_a_page_of_its_own(kept: Json) -> None:
+    """And one to another dashboard stays on this page, as one goes back from there."""
+    links = list(_links(kept["panels"]))
+    assert links
+    assert [one["url"] for one in links if one["targetBlank"] == one["url"].startswith("/d/")] == []
+
+
+def _links(held: object) -> Iterator[Json]:
+    """Find every link below a part of a dashboard."""
+    if isinstance(held, dict):
+        if "targetBlank" in held:
+            yield held
+        for each in held.values():
+            yield from _links(each)
+    elif isinstance(held, list):
+        for each in held:
+            yield from _links(each)

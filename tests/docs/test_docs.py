@@ -94,9 +94,10 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 def test_every_subscription_has_its_function() -> None:
-    """The folders of functions/ are the functions that the topology names."""
-    assert sorted(found.function for found in TOPOLOGY.subscriptions) == FUNCTIONS
-    assert len(FUNCTIONS) == 7
+    """The folders of functions/ are those that the topology names, and the one for people."""
+    subscribed = [found.function for found in TOPOLOGY.subscriptions]
+    assert sorted([*subscribed, "console"]) == FUNCTIONS
+    assert len(FUNCTIONS) == 8
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -104,7 +105,8 @@ def test_every_function_has_a_contract(function: str) -> None:
     """Its main.py is short, and its docstring names trigger, effects, no-op and duplicates."""
     text = (ROOT / "functions" / function / "main.py").read_text()
     assert len(text.splitlines()) <= 40
-    for word in ("Trigger", "Reads", "Writes", "No-op", "Acknowledged", "Raised", "Duplicates"):
+    refused = "Refused" if function == "console" else "Acknowledged"
+    for word in ("Trigger", "Reads", "Writes", "No-op", refused, "Raised", "Duplicates"):
         assert re.search(rf"^{word}\b", text, re.MULTILINE), word
 
 

@@ -117,6 +117,41 @@ def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) ->
     assert len({row["decision_id"] for row in rows}) == 6
 
 
+def test_a_forced_tick_may_be_for_one_workflow(world: World, call: Call) -> None:
+    """The others of its slot are left as they were decided."""
+    at_slot(world)
+    call("master_controller", TICK)
+    forced = call("master_controller", {**TICK, "force": True, "workflow": "betting_lines"})
+    assert (forced.status, forced.body["rows"]) == (200, 1)
+    *_, row = world.rows["workflow_decisions"]
+    assert (row["workflow_name"], row["forced"]) == ("betting_lines", True)
+    assert len(world.rows["workflow_decisions"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("function", "tick", "why"),
+    [
+        ("master_controller", {"workflow": "betting_lines"}, 'write "force": true beside it'),
+        (
+            "master_controller",
+            {"force": True, "workflow": "lines"},
+            "'lines' is not enabled; known",
+        ),
+        ("master_controller", {"force": True, "workflow": "<b>"}, "workflow: String should match"),
+        ("cleanup_processor", {"force": True, "workflow": "betting_lines"}, "Extra inputs"),
+    ],
+    ids=["plain", "unknown", "no name", "another function"],
+)
+def test_a_tick_for_a_workflow_that_cannot_be_is_refused(
+    world: World, call: Call, function: str, tick: dict[str, object], why: str
+) -> None:
+    """With what to write instead; nothing is decided."""
+    refused = call(function, {**TICK, **tick})
+    assert refused.status == 400
+    assert why in refused.body["error"]
+    assert world.rows["workflow_decisions"] == []
+
+
 def test_a_forced_tick_at_the_edge_of_the_calendar_is_decided(world: World, call: Call) -> None:
     """The date of the league's first game is decided although no night precedes it."""
     first = {**TICK, "force": True, "scheduled_time": "1946-11-01T10:00:00Z"}

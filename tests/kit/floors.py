@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 GROUND = (
-    *("errors", "eastern", "ids", "threads", "clock"),
+    *("errors", "eastern", "ids", "threads", "clock", "deliveries"),
     *("redaction", "logs", "source_settings", "settings"),
 )
 FLOORS = (
@@ -23,6 +23,9 @@ FLOORS = (
     "common.entry",
     "common.executions",
     "common.healing",
+    "common.review",
+    "common.look",
+    "common.pages",
     "common.handlers",
     "functions",
     "local.samples",
@@ -34,10 +37,10 @@ FLOORS = (
     "local.processes",
     "local.stack",
     "local.review",
-    "local.look",
     "local.operate",
-    "local.page",
+    "local.traces",
     "local.day",
+    "local.dashboards",
     "local.costs",
     "local.bench",
     "local.commands",

@@ -7,7 +7,7 @@ from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Decision, Situation
-from local.review.stored_inputs import situation_from
+from common.review.stored_inputs import situation_from
 from tests.kit.situations import PER_GAME, TICKS, WORKFLOWS
 
 Stored = tuple[str, Decision]

@@ -64,7 +64,7 @@ BREAKS = {
     "Every job tries five times more to publish.": Break(
         "scheduler.tf", block("scheduler.tf", "retry_config"), ""
     ),
-    "Every function of the topology is built from its own file, and there is no other.": Break(
+    "The functions of the topology and the console are built from files of their own.": Break(
         "functions.tf", '= "functions/${each.key}/main.py"', '= "main.py"'
     ),
     "No function takes PYTHONPATH from the platform's builder.": Break(

@@ -20,8 +20,8 @@ from common.settings import ROOT
 
 TOOL = ROOT.parent / "shared" / "tools" / "tf-schema-provider"
 SCHEMA = TOOL / "schemas" / "google-8.7.0.json"
-BUDGET = Path(__file__).parent / "google_billing_budget.json"
-"""A resource type that the tool's schema leaves out, extracted as its README says."""
+BEYOND = [Path(__file__).parent / f"google_{noun}.json" for noun in ("billing_budget", "iap")]
+"""Resource types that the tool's schema leaves out, extracted as its README says."""
 TIME = Path(__file__).parent / "time.json"
 """The resource of hashicorp/time that is used, in the tool's form."""
 ATTACHED = "TF_REATTACH_PROVIDERS"
@@ -92,7 +92,8 @@ def prepared(scratch: Path) -> Iterator[Offline]:
 def schemas() -> list[dict[str, Any]]:
     """What the offline providers know, in the tool's form."""
     google = json.loads(SCHEMA.read_text())
-    google["resources"] |= json.loads(BUDGET.read_text())
+    for path in BEYOND:
+        google["resources"] |= json.loads(path.read_text())
     return [google, json.loads(TIME.read_text())]
 
 

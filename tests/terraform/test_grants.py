@@ -48,7 +48,7 @@ def test_nothing_else_has_a_grant(deployed: Resources, touches: set[Touch]) -> N
         for address, held in deployed.items()
         if address.startswith("google_pubsub_subscription.push")
     }
-    services = {name.removeprefix("nba-") for name in accounts(touches)}
+    services = {name.removeprefix("nba-") for name in accounts(touches)} - {"console"}
     assert found == {
         (pubsub, "roles/pubsub.publisher", "dead-letters"),
         *((pubsub, "roles/pubsub.subscriber", name) for name in subscriptions),
@@ -106,7 +106,8 @@ def _wanted(touch: Touch, touches: set[Touch]) -> Iterator[Grant]:
         yield name, role, "nba-scraped-data"
     elif kind == "state":
         # On which objects: test_state_grants.py.
-        for role in ("objectUser", "objectCreator", "objectViewer"):
+        own = ("objectUser", "objectCreator") if function != "console" else ()
+        for role in (*own, "objectViewer"):
             yield name, f"roles/storage.{role}", "nba-orchestration-state"
     elif kind == "publishes":
         yield name, "roles/pubsub.publisher", what

@@ -12,6 +12,8 @@ RUNS = {
     "adopts_what_is_there",
     "deploys",
     "lets_operators_call_and_readers_query",
+    "shows_the_console",
+    "refuses_a_console_for_everybody",
     "a_second_deployment_in_one_project",
     "a_source_has_routes_a_proxy_and_a_key",
     "refuses_a_route_without_https",

@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.eastern import at
+from common.handlers.console import answer
 from common.logs import silent
 from common.settings import ROOT
 from common.state.names import CURSOR
@@ -41,6 +42,7 @@ StateUse = tuple[str, str, str]
 RIGHTS = {
     "append": "appends",
     "select": "reads",
+    "view": "reads",
     "publish": "publishes",
     "publish_all": "publishes",
 }
@@ -176,7 +178,20 @@ def touched() -> Recorder:
             for _ in range(2):  # so that losing one does not lose both
                 world.publisher.publish(topic, body, {"action": "RUN"})
         world.settle(world.clock.now() + timedelta(hours=1))
+        look(world, recorder)
     return recorder
+
+
+def look(world: World, recorder: Recorder) -> None:
+    """Look at every page of the console, with the recorder on."""
+    recorder.function = "console"
+    day = LAST - timedelta(days=1)
+    held = json.loads(answer(world.runtime, f"/day/{day}.json", {})[0])
+    run, game = held["runs"][-1], held["games"][0]["game_id"]
+    of_run = (f"/run/{day}/{run['execution_id']}", f"/decision/{day}/{run['decision_id']}")
+    for path in (f"/day/{FIRST}", *of_run, f"/game/{day}/{game}", "/season", "/health"):
+        assert answer(world.runtime, path, {})[1] == 200
+    recorder.function = ""
 
 
 def _seldom(world: World) -> list[tuple[str, dict[str, Any]]]:

@@ -6,6 +6,9 @@ import pytest
 
 from tools.mutations import mutants_of
 
+TRIED = ["try:\n    pass\nexcept E:\n    b()", "try:\n    a()\nexcept E:\n    pass"]
+"""What is tried and what is done about an error, left out."""
+
 
 @pytest.mark.parametrize(
     ("source", "changed"),
@@ -17,6 +20,15 @@ from tools.mutations import mutants_of
         ("x = min(a, default=b)", ["x = max(a, default=b)", "x = min(a)"]),
         ("x = [a for a in b if a]", ["x = [a for a in b]"]),
         ("x = 'READY'", ["x = 'MUTANT'"]),
+        ("x = 'a_field'", ["x = 'xa_field'"]),
+        ("x = f'{a}/'", ["x = f'/'", "x = f'{a}'"]),
+        ("x = {a: b, c: d}", ["x = {c: d}", "x = {a: b}"]),
+        ("x = sorted(a)", ["x = list(a)"]),
+        ("x = a.lower()", ["x = a"]),
+        ("a.b = c", ["pass"]),
+        ("x: Annotated[int, Field(a, le=b)] = c", ["x: Annotated[int, Field(a)] = c"]),
+        ("try:\n    a()\nexcept E:\n    b()", ["if True:\n    a()", *TRIED]),
+        ("with a:\n    x = b", ["if True:\n    x = b"]),
         ("x = (a, b)", ["x = (b,)", "x = (a,)"]),
         ("x = {a, b}", ["x = {b}", "x = {a}"]),
         ("if a:\n    b()", ["if not a:\n    b()", "if a:\n    pass"]),
@@ -36,6 +48,7 @@ def test_each_mutant_is_one_small_change(source: str, changed: list[str]) -> Non
         "x = 'A sentence for a person'",
         "x = f'{a + 1} games'",
         "Action = Literal['RUN', 'SKIP']",
+        "Row = Mapping[str, tuple[int, str]]",
         "assert a is not None",
         "if TYPE_CHECKING:\n    from a import b",
         "def f():\n    return None",

@@ -1,4 +1,4 @@
-"""Google's own analyzer of GoogleSQL takes every statement that is deployed, and the contract's."""
+"""Google's own analyzer of GoogleSQL takes each statement that is deployed, shown or agreed."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from common.settings import ROOT
 from local.day.seed_queries import queries
 from local.stack.views import view_texts
 from tests.alerts.days import DATASET, PROJECT
+from tests.dashboards import conftest as panels
 from tests.kit.situations import WORKFLOWS
 
 api = pytest.importorskip(
@@ -17,7 +18,8 @@ api = pytest.importorskip(
 types = pytest.importorskip("zetasql.types")
 VIEWS = view_texts(PROJECT, DATASET, WORKFLOWS)
 RULES = {path.stem: path.read_text() for path in (ROOT / "config" / "alerts").glob("*.sql")}
-STATEMENTS = {**VIEWS, **RULES, **{query.name: query.sql for query in queries()}}
+CONTRACT = {query.name: query.sql for query in queries()}
+STATEMENTS = {**VIEWS, **RULES, **CONTRACT, **panels.queries()}
 KINDS = {"INTEGER": "INT64", "FLOAT": "DOUBLE", "BOOLEAN": "BOOL"}
 """Names of the analyzer where they differ from those of a table's JSON schema."""
 

@@ -132,6 +132,8 @@ def _player(row: Record, group: Record, where: str) -> Record:
         raise ContractError(f"{where}: {len(values)} statistics for the {len(labels)} labels")
     if values and "PTS" not in labels:
         raise ContractError(f"{where}: lbls are {labels!r:.80}, without PTS")
+    if not all(isinstance(label, str) for label in labels):
+        raise ContractError(f"{where}: lbls are {labels!r:.80}, not all of them texts")
     return {
         "id": need(athlete, "id", str, where),
         "name": need(athlete, "dspNm", str, where),

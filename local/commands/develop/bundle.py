@@ -33,14 +33,14 @@ from common.errors import BadInputError
 from common.settings import ROOT
 
 DEPLOYED = {
-    "common": ".py",
-    "functions": ".py",
-    "config/tables": ".json",
-    "config/topology.yaml": ".yaml",
-    "config/workflows.yaml": ".yaml",
-    "requirements.txt": ".txt",
+    "common": (".py", ".html", ".css"),
+    "functions": (".py",),
+    "config/tables": (".json",),
+    "config/topology.yaml": (".yaml",),
+    "config/workflows.yaml": (".yaml",),
+    "requirements.txt": (".txt",),
 }
-"""The files and folders of the bundle, and the only suffix that each may contain.
+"""The files and folders of the bundle, and the only suffixes that each may contain.
 
 Terraform or this machine reads the rest of `config`; changing that does not deploy a function.
 """
@@ -90,15 +90,15 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for name, suffix in DEPLOYED.items():
+    for name, suffixes in DEPLOYED.items():
         top = root / name
         if not top.exists():
             raise BadInputError(f"{top} is missing; run this in a whole checkout")
         for path in _below(top, root):
-            if path.suffix != suffix:
+            if path.suffix not in suffixes:
                 raise BadInputError(
-                    f"{path.relative_to(root)} is not a {suffix} file; move it out of {name}/, or "
-                    "name it in DEPLOYED of local/commands/develop/bundle.py"
+                    f"{path.relative_to(root)} is not a {suffixes[0]} file; move it out of "
+                    f"{name}/, or name it in DEPLOYED of local/commands/develop/bundle.py"
                 )
             yield path
 

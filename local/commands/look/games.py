@@ -3,17 +3,18 @@
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from common.pages.documents import of_coverage
 from local.commands.console import make_console
 from local.commands.options import Day, json_option, project_option
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from local.look.coverage import DateCoverage, Datum
+    from common.look.coverage import DateCoverage, Datum
 
 PIPED_WIDTH = 150
 STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"}
@@ -25,46 +26,16 @@ STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"
 @json_option
 def games(day: date, *, project: str | None, as_json: bool) -> None:
     """Show what each game of DATE has, or why it is missing."""
-    from local.look.coverage import cover
+    from common.look.coverage import cover
     from local.operate.reach import reach
 
     place = reach(project)
     found = cover(place, day)
     if as_json:
-        click.echo(json.dumps(as_document(found), indent=2))
+        click.echo(json.dumps(of_coverage(found), indent=2))
         return
     _print_table(found)
     click.echo("\n".join(lines_of(found)))
-
-
-def as_document(found: "DateCoverage") -> dict[str, Any]:
-    """Return a date's data as JSON holds them; times are ISO 8601."""
-    return {
-        "date": f"{found.day}",
-        "games": [
-            {
-                "game_id": covered.game.game_id,
-                "game": f"{covered.game.away}@{covered.game.home}",
-                "tipoff": iso(covered.game.tipoff),
-                "data": [entry(one) for one in covered.data],
-            }
-            for covered in found.games
-        ],
-        "date_data": [entry(one) for one in found.data],
-        "postponed": [game.game_id for game in found.postponed],
-        "off": list(found.off),
-    }
-
-
-def entry(one: "Datum") -> dict[str, Any]:
-    """Return a datum as JSON holds it."""
-    times = {"due": iso(one.due), "when": iso(one.when)}
-    return {"scraper": one.scraper, "state": one.state, **times, "by": one.by, "why": one.why}
-
-
-def iso(instant: "datetime | None") -> str | None:
-    """Write an instant as JSON holds it."""
-    return instant.isoformat() if instant else None
 
 
 def _print_table(found: "DateCoverage") -> None:
@@ -111,12 +82,9 @@ def lines_of(found: "DateCoverage") -> Iterator[str]:
 
 def troubles_of(found: "DateCoverage") -> Iterator[str]:
     """Yield a line for each datum that is late or missing, with its games and the first cause."""
-    grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for one, game in found.troubles():
-        about = f"{game.away}@{game.home}" if game else f"{found.day}"
-        grouped.setdefault((one.state, one.scraper), []).append((about, one.why))
-    for (state, scraper), cases in grouped.items():
-        names = ", ".join(about for about, _ in cases)
-        yield f"{state.upper()} {scraper} of {names}: {cases[0][1]}"
-    if not grouped:
+    causes = [*found.causes()]
+    for one in causes:
+        names = ", ".join(f"{game.away}@{game.home}" for game in one.games) or f"{found.day}"
+        yield f"{one.state.upper()} {one.scraper} of {names}: {one.why}"
+    if not causes:
         yield "Nothing is late or missing."

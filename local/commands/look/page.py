@@ -14,11 +14,11 @@ from local.commands.options import Day, project_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File.")
 def page(day: date, *, project: str | None, out: Path) -> None:
     """Write DATE as a page: time line, games, decisions, runs."""
+    from common.pages.day import read_day
+    from common.pages.render import render
     from local.operate.reach import reach
-    from local.page.day import read_day
-    from local.page.render import render_day
 
-    text = render_day(read_day(reach(project), day))
+    text = render(read_day(reach(project), day), alone=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text)
     click.echo(f"{day} written to {out}")

@@ -3,18 +3,18 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from common.eastern import eastern, eastern_date
+from common.pages.documents import of_life, of_run
 from local.commands.console import make_console
-from local.commands.look.games import iso
 from local.commands.options import Day, json_option, project_option
 
 if TYPE_CHECKING:
-    from local.look.run_life import RunLife, Step, Task
-    from local.look.runs import Run
+    from common.look.run_life import RunLife, Step, Task
+    from common.look.runs import Run
 
 PIPED_WIDTH = 150
 ERROR_CHARACTERS_MAX = 160
@@ -26,14 +26,14 @@ ERROR_CHARACTERS_MAX = 160
 @json_option
 def runs(day: date | None, *, project: str | None, as_json: bool) -> None:
     """List the runs of a date, and what each came to."""
-    from local.look.runs import runs_on
+    from common.look.runs import runs_on
     from local.operate.reach import reach
 
     place = reach(project)
     day = day or eastern_date(place.clock.now())
     found = runs_on(place, day)
     if as_json:
-        click.echo(json.dumps([document_of(run) for run in found], indent=2))
+        click.echo(json.dumps([of_run(run) for run in found], indent=2))
     elif not found:
         click.echo(f"No run was decided in the slots of {day}.")
     else:
@@ -50,40 +50,23 @@ def run_(run_id: str, day: date | None, *, project: str | None, as_json: bool) -
 
     ID is the beginning of its id as runs shows it, or of its decision's.
     """
-    from local.look.run_life import life_of
-    from local.look.runs import find_run
+    from common.look.run_life import life_of
+    from common.look.runs import find_run
     from local.operate.reach import reach
 
     place = reach(project)
     life = life_of(place, find_run(place, run_id, day))
     if as_json:
-        click.echo(json.dumps(_life(life), indent=2))
+        click.echo(json.dumps(of_life(life), indent=2))
     else:
         click.echo("\n".join(lines_of(life)))
-
-
-def document_of(run: "Run") -> dict[str, Any]:
-    """Return a run as JSON holds it."""
-    made = run.decision
-    return {
-        "execution_id": run.execution_id,
-        "decision_id": made["decision_id"],
-        "workflow": made["workflow_name"],
-        "slot": iso(made["slot"]),
-        "forced": made["forced"],
-        "target_date": f"{made['target_date']}",
-        "games": len(made["game_ids"]),
-        "state": run.state,
-        "progress": run.progress,
-        "error": run.ended["error_message"] if run.ended else None,
-    }
 
 
 def _print_runs(found: list["Run"], day: date) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from local.look.runs import ID_CHARACTERS
+    from common.look.runs import ID_CHARACTERS
 
     table = Table("slot ET", "id", "workflow", "about", "came to", title=f"Runs of {day}")
     for run in found:
@@ -149,33 +132,3 @@ def _after(before: datetime | None, instant: datetime | None) -> str:
     if before is None or instant is None:
         return ""
     return f" {(instant - before).total_seconds():+.1f} s"
-
-
-def _life(life: "RunLife") -> dict[str, Any]:
-    return {
-        **document_of(life.run),
-        "decided": iso(life.run.decision["decision_time"]),
-        "started": iso(life.started),
-        "finished": iso(life.run.ended["finished_at"]) if life.run.ended else None,
-        "steps": [
-            {
-                "step": step.number,
-                "instead_of": list(step.instead_of),
-                "tasks": [_task_document(task) for task in step.tasks],
-            }
-            for step in life.steps
-        ],
-    }
-
-
-def _task_document(task: "Task") -> dict[str, Any]:
-    names = ("outcome", "records_processed", "gcs_path", "error_message", "duration_seconds")
-    held = {name: task.row[name] for name in names} if task.row else {}
-    times = ("triggered_at", "logged_at")
-    return {
-        "scraper": task.scraper,
-        "about": task.about,
-        "reported": task.reported,
-        **held,
-        **({name: iso(task.row[name]) for name in times} if task.row else {}),
-    }

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.eastern import eastern
+from common.pages.documents import iso
 from local.commands.console import make_console
-from local.commands.look.games import iso, troubles_of
+from local.commands.look.games import troubles_of
 from local.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
+    from common.look.coverage import DateCoverage
+    from common.look.runs import Run
+    from common.look.status import Status, WorkflowToday
     from common.runtime import Runtime
-    from local.look.coverage import DateCoverage
-    from local.look.runs import Run
-    from local.look.status import Status, WorkflowToday
     from local.operate.letters import Letter
 
 PIPED_WIDTH = 150
@@ -30,7 +31,7 @@ MINUTES_SHOWN_MAX = 120
 @json_option
 def status(*, project: str | None, as_json: bool) -> None:
     """Show today: plan, runs, what is late or missing, dead letters."""
-    from local.look.status import status_of
+    from common.look.status import status_of
     from local.operate.reach import reach
 
     place = reach(project)

@@ -2,19 +2,20 @@
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from common.errors import BadInputError
-from local.commands.look.games import cell, entry, iso
+from common.pages.documents import of_datum, of_explained
+from local.commands.look.games import cell
 from local.commands.options import Instant, json_option, project_option
 
 if TYPE_CHECKING:
     from common.calendar.games import Game
+    from common.look.coverage import Datum
+    from common.look.why import Explained
     from common.runtime import Runtime
-    from local.look.coverage import Datum
-    from local.look.why import Explained
 
 
 @click.command()
@@ -27,22 +28,22 @@ def why(subject: str, instant: datetime | None, *, project: str | None, as_json:
 
     A game is named by its id, or by its teams: 0022500213 or MIL@CHA.
     """
-    from local.look.why import explained, find_game, game_and_decisions, last_decision
+    from common.look.why import explained, find_game, game_and_decisions, last_decision
     from local.operate.reach import reach
 
     place = reach(project)
     when = instant or place.clock.now()
     if subject in place.configured:
         made = explained(place, last_decision(place, subject, when))
-        click.echo(json.dumps(_decision(made), indent=2) if as_json else "\n".join(made.lines()))
+        click.echo(json.dumps(of_explained(made), indent=2) if as_json else "\n".join(made.lines()))
         return
     _refuse_unknown(subject, place)
     game = find_game(place, subject, when)
     covered, decisions = game_and_decisions(place, game, when)
     if as_json:
-        held = {"game_id": game.game_id, "data": [entry(one) for one in covered.data]}
+        held = {"game_id": game.game_id, "data": [of_datum(one) for one in covered.data]}
         click.echo(
-            json.dumps({**held, "decisions": [_decision(one) for one in decisions]}, indent=2)
+            json.dumps({**held, "decisions": [of_explained(one) for one in decisions]}, indent=2)
         )
         return
     _print_game(game, covered.data, decisions)
@@ -57,7 +58,7 @@ def _refuse_unknown(subject: str, place: "Runtime") -> None:
 
 
 def _print_game(game: "Game", data: tuple["Datum", ...], made: list["Explained"]) -> None:
-    from local.look.why import game_line
+    from common.look.why import game_line
 
     click.echo(game_line(game))
     for one in data:
@@ -65,26 +66,3 @@ def _print_game(game: "Game", data: tuple["Datum", ...], made: list["Explained"]
         click.echo(f"  {one.scraper}: {said}{f'; {one.why}' if one.why else ''}")
     for each in made:
         click.echo("\n" + "\n".join(each.lines()))
-
-
-def _decision(made: "Explained") -> dict[str, Any]:
-    from local.review.explain import shown
-
-    row = made.row
-    return {
-        "decision_id": row["decision_id"],
-        "workflow": row["workflow_name"],
-        "slot": iso(row["slot"]),
-        "action": row["action"],
-        "reason_code": row["reason_code"],
-        "reason": row["reason"],
-        "rules": [
-            {
-                "asks": rule.asks,
-                "held": rule.held,
-                "facts": {name: shown(fact) for name, fact in rule.facts.items()},
-            }
-            for rule in made.rules
-        ],
-        "flips": list(made.flips),
-    }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.errors import BadInputError
-from local.commands.look.games import iso
+from common.pages.documents import iso
 from local.commands.options import Instant, json_option, project_option, wait_option
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @project_option
 @json_option
 def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None:
-    """Decide a slot again, or the last one of a workflow.
+    """Decide again WORKFLOW in its last slot, or all in SLOT.
 
-    SLOT is such as 2025-11-12T23:00; all workflows are decided in it, also where one is named.
+    SLOT is such as 2025-11-12T23:00.
     What was collected by now is not asked for again, and what a run of the last hour is still
     collecting is left to it. The new rows are marked as forced.
     """
@@ -31,8 +31,9 @@ def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None
     from local.operate.reach import reach
 
     place = reach(project)
-    slot = slot_for(place, what) if what in place.configured else _slot(what, place.configured)
-    made = force_slot(place, slot, seconds_max=wait)
+    workflow = what if what in place.configured else None
+    slot = slot_for(place, workflow) if workflow else _slot(what, place.configured)
+    made = force_slot(place, slot, seconds_max=wait, workflow=workflow)
     if as_json:
         click.echo(json.dumps([_document(row) for row in made], indent=2))
         return

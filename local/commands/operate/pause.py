@@ -5,7 +5,7 @@ import json
 
 import click
 
-from local.commands.look.games import iso
+from common.pages.documents import iso
 from local.commands.options import json_option, project_option
 
 

@@ -86,11 +86,11 @@ def _check_keep(*, keep: bool, chaos: int | None) -> None:
 def _replay(
     console: "Console", stack: "RunningStack", slate: "Slate", day: date, out: Path
 ) -> None:
+    from common.pages.day import read_day
+    from common.pages.render import render
     from local.day import replay as replayed
     from local.day.report import Watch, print_report
     from local.operate.reach import reach_stack
-    from local.page.day import read_day
-    from local.page.render import render_day
 
     try:
         with Watch(console) as watch:
@@ -102,7 +102,7 @@ def _replay(
     print_report(console, outcome, slate, stack)
     console.print(f"Tables written to {out}")
     page = out / "day.html"
-    page.write_text(render_day(read_day(reach_stack(stack), day)))
+    page.write_text(render(read_day(reach_stack(stack), day), alone=True))
     console.print(f"The day as a page: {page}")
 
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 from threading import Lock
 
 from common.clock import Clock
-from common.cloud.ports import Filter, Row, StoredObject
+from common.cloud.ports import Filter, Row, StoredObject, View
 from common.cloud.tables import NAMES, build_row, table
 from common.errors import BadInputError, ConfigError, ConflictError
 from local.simulator.ports.memory_index import Names, Partition, days_between, partition_day
@@ -195,6 +195,7 @@ class MemoryWarehouse:
 
     Attributes:
         rows: what was appended, by table.
+        views: what tests have put into the views: there is no SQL here.
         statements: those of each table so far.
     """
 
@@ -202,6 +203,7 @@ class MemoryWarehouse:
         self.clock = clock
         self.statements = Statements()
         self.rows: dict[str, list[Row]] = {name: [] for name in NAMES}
+        self.views: dict[str, list[Row]] = {}
         # By partition day, so that a bounded read touches a bounded number of rows here too.
         self._days: dict[tuple[str, date], Partition] = defaultdict(Partition)
         self._jobs: set[tuple[str, str]] = set()
@@ -275,6 +277,10 @@ class MemoryWarehouse:
                 found += [row for _, row in view]
         arrays = [name for name in names if shape.column(name).mode == "REPEATED"]
         return [_copied(row, arrays) for row in found] if arrays else found
+
+    def view(self, name: View, columns: Sequence[str]) -> list[Row]:
+        """Rows of a view; see the port."""
+        return [{column: row[column] for column in columns} for row in self.views.get(name, ())]
 
 
 def _copied(row: Row, arrays: Sequence[str]) -> Row:

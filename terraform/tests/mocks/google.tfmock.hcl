@@ -71,6 +71,15 @@ override_resource {
 }
 
 override_resource {
+  target = google_service_account.function["console"]
+  values = {
+    email  = "nba-console@nba-props-platform.iam.gserviceaccount.com"
+    member = "serviceAccount:nba-console@nba-props-platform.iam.gserviceaccount.com"
+    name   = "projects/nba-props-platform/serviceAccounts/nba-console@nba-props-platform.iam.gserviceaccount.com"
+  }
+}
+
+override_resource {
   target = google_service_account.invoker
   values = {
     email  = "nba-invoker@nba-props-platform.iam.gserviceaccount.com"
@@ -130,6 +139,11 @@ override_resource {
 override_resource {
   target = google_cloudfunctions2_function.function["execution_tracker"]
   values = { service_config = { uri = "https://execution-tracker.run.app" } }
+}
+
+override_resource {
+  target = google_cloudfunctions2_function.function["console"]
+  values = { service_config = { uri = "https://console.run.app" } }
 }
 
 override_resource {

@@ -7,7 +7,8 @@ https://cloud.google.com/storage/docs/json_api#partial-response
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -27,12 +28,14 @@ class Pages(ThreadingHTTPServer):
     Attributes:
         names: of the objects, in order.
         asked: the query of each request.
+        uploaded: the body of each upload.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.names = sorted(names)
         self.asked: list[dict[str, str]] = []
+        self.uploaded: list[bytes] = []
 
     def page(self, query: dict[str, str]) -> dict[str, Any]:
         """Return the page that a query asks for."""
@@ -69,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take an upload, whatever it holds."""
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.uploaded.append(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append(self._query())
         self._answer(described("x.json"))
 
@@ -150,3 +153,48 @@ def test_x4_every_write_has_its_precondition(storage: GoogleStorage, pages: Page
     storage.create(BUCKET, "x.json", b"{}")
     storage.replace(BUCKET, "x.json", b"{}", generation=7)
     assert [query["ifGenerationMatch"] for query in pages.asked] == ["0", "7"]
+
+
+CALLS: Mapping[str, Callable[[GoogleStorage], object]] = {
+    "Blob.upload_from_string": lambda storage: storage.create(BUCKET, "x.json", b"{}"),
+    "Blob.download_to_file": lambda storage: storage.read(BUCKET, "x.json"),
+    "Blob.reload": lambda storage: storage.stat(BUCKET, "x.json"),
+    "Client.list_blobs": lambda storage: [*storage.list(BUCKET, "x")],
+    "Client.list_blobs of folders": lambda storage: storage.folders(BUCKET),
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_fp10_every_call_is_tried_again_within_its_time(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """A minute in all, of which one call that hangs takes a third; the library's own are longer."""
+    given: list[Mapping[str, Any]] = []
+
+    def called(*_: object, **options: Any) -> None:
+        given.append(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"google.cloud.storage.{method.split(maxsplit=1)[0]}", called)
+    with pytest.raises(KeyboardInterrupt):
+        CALLS[method](GoogleStorage("nba-props-platform", "http://127.0.0.1:9"))
+    ((timeout, seconds),) = ((options["timeout"], options["retry"].timeout) for options in given)
+    assert (timeout, seconds) == (20, 60)
+
+
+def test_an_upload_carries_what_the_object_is_described_by(
+    storage: GoogleStorage, pages: Pages
+) -> None:
+    """Its labels and the instant of its run go with its bytes, in one request."""
+    when = datetime(2025, 11, 12, 13, 30, tzinfo=timezone(timedelta(hours=-5)))
+    made = {"task_id": "t"}
+    storage.create(BUCKET, "a/b.pdf", b"%PDF", content_type="x/y", metadata=made, custom_time=when)
+    (body,) = pages.uploaded
+    (described,) = re.findall(rb"\{.*\}", body)
+    assert json.loads(described) == {
+        "name": "a/b.pdf",
+        "metadata": {"task_id": "t"},
+        "crc32c": "WKVk2A==",
+        "customTime": "2025-11-12T18:30:00.000000Z",
+    }
+    assert body.count(b"content-type: x/y\r\n\r\n%PDF\r\n") == 1

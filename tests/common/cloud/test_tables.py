@@ -60,6 +60,29 @@ def test_schema_files_name_real_columns(name: str) -> None:
     assert all(field.description for field in shape.fields)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "built"),
+    [
+        ("STRING", "Dončić", "Dončić"),
+        ("INTEGER", -(2**63), -(2**63)),
+        ("INTEGER", 2**63 - 1, 2**63 - 1),
+        ("FLOAT", 3, 3.0),
+        ("FLOAT", -1.5, -1.5),
+        ("TIMESTAMP", NOON.astimezone(timezone(timedelta(hours=-5))), NOON),
+        ("DATE", NOON.date(), NOON.date()),
+        ("BOOLEAN", True, True),
+        ("BOOLEAN", False, False),
+    ],
+)
+def test_a_value_that_fits_is_written_as_it_is(kind: str, given: object, built: object) -> None:
+    """A time is written in UTC, and a whole number may stand for a float."""
+    places = cells(kind)
+    assert places
+    for name, column in places:
+        held = build_row(name, {**least(name), column: given})[column]
+        assert (held, type(held)) == (built, type(built))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_our_own_columns_are_nullable(name: str) -> None:
     """Only the seed's columns are REQUIRED, so that older readers understand every new column."""

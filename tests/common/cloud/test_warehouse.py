@@ -470,3 +470,29 @@ def test_parts_keep_their_job_ids() -> None:
     assert len(client.sent) == 3
     fake_append(client, size=size)
     assert len(client.sent) == 3
+
+
+def test_r6_an_append_whose_every_job_has_failed_has_not_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As many as may fail of one key are looked at, from the first on."""
+    client: Any = FakeClient()
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, client=client)
+    assert not warehouse.has_begun(DECISIONS, job_key="slot-1")
+    fake_append(client)
+    assert warehouse.has_begun(DECISIONS, job_key="slot-1")
+    monkeypatch.setattr("common.cloud.warehouse.JOBS_MAX", 2)
+    client.outcomes = [FakeJob(ServiceUnavailable("x")) for _ in range(2)]
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailable):
+            fake_append(client, "slot-2")
+    assert not warehouse.has_begun(DECISIONS, job_key="slot-2")
+
+
+def test_without_a_clock_the_wall_s_tells_how_long_to_wait() -> None:
+    """A job that is done at once needs no wait."""
+    client: Any = FakeClient()
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, client=client)
+    when = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
+    warehouse.append(DECISIONS, [decision(when, "a")], job_key="slot-1")
+    assert len(client.sent) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from common.calendar.slots import parse_cron, slots_on
 from common.configuration.topology import load_topology
+from common.eastern import eastern
 from common.errors import ConfigError
 from common.messages.models import ScraperRequest, Tick
 from common.scrapers import REGISTRY
@@ -40,6 +41,41 @@ def test_t9_every_job_fires_at_eastern_times(
         assert len(fires) == number
 
 
+@pytest.mark.parametrize(
+    ("job", "hours", "minutes"),
+    [
+        ("daily-schedule-locker", [5], [0]),
+        ("master-controller-hourly", [*range(6, 24)], [0]),
+        ("cleanup-processor", [*range(24)], [0, 15, 30, 45]),
+        ("schedule-refresh", [4, 10, 16, 22], [45]),
+        ("scoreboard-refresh", [4, 16], [50]),
+    ],
+)
+def test_every_job_fires_at_these_times_and_no_others(
+    job: str, hours: list[int], minutes: list[int]
+) -> None:
+    """Not only its first time and their number."""
+    (cron,) = (parse_cron(one.cron) for one in TOPOLOGY.jobs if one.name == job)
+    fires = [eastern(instant) for instant in slots_on(cron, date(2026, 1, 15))]
+    at = [(hour, minute) for hour in hours for minute in minutes]
+    assert [(one.hour, one.minute) for one in fires] == at
+
+
+def test_the_names_are_those_that_google_and_operators_know() -> None:
+    """A topic or job of another name is another one: what is in the old one is lost."""
+    ticked = ("tick-schedule-locker", "tick-master-controller", "tick-cleanup-processor")
+    further = ("workflow-decisions", "scraper-requests", "scraped-objects", "dead-letters")
+    assert TOPOLOGY.topics == (*ticked, *further)
+    assert {job.name: job.topic for job in TOPOLOGY.jobs} == {
+        "daily-schedule-locker": "tick-schedule-locker",
+        "master-controller-hourly": "tick-master-controller",
+        "cleanup-processor": "tick-cleanup-processor",
+        "schedule-refresh": "scraper-requests",
+        "scoreboard-refresh": "scraper-requests",
+    }
+    assert TOPOLOGY.delivery.dead_letter_topic == "dead-letters"
+
+
 def test_every_job_sends_a_message_that_its_topic_takes() -> None:
     """Each job's message has the form that the functions of its topic read."""
     assert TOPOLOGY.jobs
@@ -57,8 +93,9 @@ def test_every_job_sends_a_message_that_its_topic_takes() -> None:
 
 
 def test_every_function_has_its_subscription() -> None:
-    """Every function has one subscription with its own name on an existing topic."""
+    """Each has one with its own name on an existing topic; the console, which reads, has none."""
     functions = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
+    functions -= {"console"}  # it answers people, not events
     assert sorted(one.function for one in TOPOLOGY.subscriptions) == sorted(functions)
     assert {one.topic for one in TOPOLOGY.subscriptions} <= set(TOPOLOGY.topics)
     topics = {one.function: one.topic for one in TOPOLOGY.subscriptions}

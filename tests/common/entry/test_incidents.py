@@ -120,6 +120,19 @@ def test_fp02_the_rate_limits_of_a_burst_alert_late(capsys: pytest.CaptureFixtur
     assert results(capsys)["ERROR", "incident"] == 1
 
 
+def test_an_incident_has_the_whole_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    """Error Reporting groups by it; a key in it is hidden, as everywhere."""
+    clock = ManualClock(NIGHT)
+    secret = "http://user:the-passw0rd@proxy"
+    runtime = instance(clock, MemoryStorage(clock))
+    fail(runtime, LookupError(secret))
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    (stack,) = (one["stack_trace"] for one in lines if one["severity"] == "ERROR")
+    assert stack.startswith("Traceback (most recent call last):\n")
+    assert stack.endswith("LookupError: http://(hidden)@proxy\n")
+    assert "respond.py" in stack
+
+
 def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFixture[str]) -> None:
     """Each kind of failure is logged."""
     clock = ManualClock(NIGHT)
@@ -193,3 +206,13 @@ def test_what_an_instance_remembers_is_bounded() -> None:
         clock.move(NIGHT + number * timedelta(hours=1))
         report(runtime, FUNCTION, LookupError("x"))
     assert len(runtime.logged) <= 1000
+
+
+def test_what_an_instance_has_logged_it_asks_no_bucket_about() -> None:
+    """Every delivery fails while a bug lasts: one look an hour and error is enough."""
+    clock = ManualClock(NIGHT)
+    storage = DeadStorage(Forbidden("no"))
+    runtime = instance(clock, storage)
+    for error in (LookupError("x"), KeyError("x"), LookupError("y")):
+        report(runtime, FUNCTION, error)
+    assert (storage.asked, len(runtime.logged)) == (2, 2)

@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
+from flask import Request
 from google.api_core.exceptions import ServiceUnavailable
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder
 
 from common.cloud.ports import Publisher
-from common.entry.respond import Route, respond
+from common.deliveries import spend
+from common.entry.respond import Route, respond, serve
 from common.errors import BadInputError, ClaimBusyError, ConfigError, TransientError
 from common.messages.envelope import Event
 from common.messages.models import Tick
-from common.runtime import Runtime
+from common.runtime import Runtime, install
 from common.settings import ROOT, Settings
 from local.fake_sources.slate import load
 from local.simulator.ports.memory import MemoryStorage
@@ -218,3 +221,80 @@ def test_r10_a_failure_s_answer_names_its_class_and_not_its_text(
     assert "workflows.yaml: secret | handle:" in retry["error"]
     assert (alert["severity"], alert["result"]) == ("ERROR", "incident")
     assert retry["code"] == alert["code"] == "CONFIG"
+
+
+def test_the_line_of_a_delivery_says_how_long_it_took(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And how much of it went into each port that was used."""
+    seconds = iter([10.0, 12.5])
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        spend("storage", 1.5)
+        return {"result": "locked"}
+
+    runtime = Runtime(Settings(), elapsed=lambda: next(seconds))
+    respond(runtime, {}, push(b"{}"), Route("schedule_locker", Tick, handle))
+    line = json.loads(capsys.readouterr().err)
+    assert (line["duration_ms"], line["storage_ms"]) == (2500, 1500)
+    assert (line["function"], line["message_id"]) == ("schedule_locker", "1")
+
+
+def test_a_delivery_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
+    """A refused body has no id, so the line must not have the last one's."""
+    runtime = in_memory()
+    respond(runtime, {}, push(b"{}"), Route("a", Tick, lambda *_: {}))
+    respond(runtime, {}, b"{", Route("b", Tick, lambda *_: {}))
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["function"], first["message_id"]) == ("a", "1")
+    assert second["function"] == "b"
+    assert "message_id" not in second
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_events_come_by_post_only(method: str) -> None:
+    """A browser's GET would else run a tick; nothing is loaded for it."""
+    request = Request(EnvironBuilder(method=method).get_environ())
+    text, status, headers = serve(request, "a_function", Tick, lambda: pytest.fail("loaded"))
+    assert (status, headers["Allow"], headers["Content-Type"]) == (405, "POST", "application/json")
+    assert json.loads(text) == {"error": "a_function takes events by POST only"}
+
+
+def test_an_event_is_handled_as_it_was_sent() -> None:
+    """Its body and headers reach the parser, and the handler gets the message."""
+    clock = ManualClock(NOON)
+    install(Runtime(Settings(), clock=clock, storage=MemoryStorage(clock)))
+    seen: list[tuple[Event, Tick]] = []
+
+    def handle(_: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        seen.append((event, tick))
+        return {"result": "done", "when": NOON}
+
+    sent = EnvironBuilder(
+        method="POST", data=b'{"force": true}', headers={"X-Goog-Pubsub-Message-Id": "17"}
+    )
+    text, status, headers = serve(Request(sent.get_environ()), "f", Tick, lambda: handle)
+    install(None)
+    assert (status, headers) == (200, {"Content-Type": "application/json"})
+    assert json.loads(text) == {"result": "done", "when": "2025-11-12 17:45:00+00:00"}
+    ((event, tick),) = seen
+    assert (event.message_id, tick) == ("17", Tick(force=True))
+
+
+def test_a_dead_letter_is_acknowledged_with_what_is_wrong() -> None:
+    """As a caller is told; a longer text is cut."""
+    clock = ManualClock(NOON)
+    publisher = MemoryPublisher(clock)
+    runtime = Runtime(Settings(), clock=clock, storage=MemoryStorage(clock), publisher=publisher)
+
+    def refuse(*_: object) -> dict[str, object]:
+        raise BadInputError("x" * 2000)
+
+    route = Route("a_function", Tick, refuse)
+    delivered = {"Content-Type": "application/json", "User-Agent": "APIs-Google"}
+    answers = [respond(runtime, headers, b"{}", route)[:2] for headers in (delivered, {})]
+    assert [(json.loads(text), status) for text, status in answers] == [
+        ({"result": "dead-lettered", "error": "x" * 1000}, 200),
+        ({"result": "refused", "error": "x" * 1000}, 400),
+    ]
+    assert [sent.body["error"] for sent in publisher.published] == ["x" * 1000]

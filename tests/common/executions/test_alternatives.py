@@ -1,10 +1,12 @@
 """What alternatives are asked for, what they made good, and when a switch to them is logged."""
 
 import json
+from typing import Any
 
 import pytest
 
 from common import ids
+from common.clock import SystemClock
 from common.executions.alternatives import lacking, not_made_good, note_switches
 from common.executions.manifest import Manifest, PlannedStep, manifest_of, planned_steps
 from common.executions.result import Result
@@ -12,6 +14,8 @@ from common.executions.row import finished_row
 from common.executions.steps import Outputs, plan_step
 from common.messages.labels import Outcome
 from common.messages.models import GameTarget, WorkflowDecision
+from local.simulator.ports.intercepted import Call, Do, intercepted
+from local.simulator.ports.memory import MemoryStorage
 from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et
 from tests.kit.state import new_state
 
@@ -199,3 +203,29 @@ def test_an_execution_that_is_noted_again_counts_once(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == ""
     note_switches(state, STEP, runs[2])
     assert "SOURCE_SWITCHED" in capsys.readouterr().err
+
+
+def test_what_needs_no_note_is_not_written_again() -> None:
+    """Data of a scraper that had never failed, and that had been back already, cost one read."""
+    written: list[str] = []
+
+    def note(call: Call, do: Do) -> Any:
+        if call.writes:
+            written.append(f"{call.name} {call.subject}")
+        return do()
+
+    state = new_state(intercepted(MemoryStorage(SystemClock()), note))
+    note_switches(state, STEP, [result(FIRST, "SUCCESS")])
+    assert written == []
+    note_switches(state, STEP, [result(FIRST, "FAILED")])
+    for _ in range(2):
+        note_switches(state, STEP, [result(FIRST, "SUCCESS")])
+    name = "switches/nbac_boxscore.json"
+    assert written == [f"create {name}", f"replace {name}"]
+
+
+def test_of_what_is_neither_data_nor_failure_nothing_is_noted() -> None:
+    """A source without data says nothing of the scraper."""
+    state = new_state()
+    note_switches(state, STEP, [result(FIRST, "NO_DATA"), result("nbac_play_by_play", "FAILED")])
+    assert [*state.list("")] == []

@@ -5,11 +5,13 @@ import pytest
 from common import ids
 from common.errors import ClaimBusyError
 from common.executions.execution import Execution
-from common.executions.steps import Outputs
+from common.executions.manifest import PlannedStep
+from common.executions.steps import Outputs, plan_step
 from common.messages.labels import read_labels
 from common.messages.models import ObjectEvent
 from common.state import names
 from local.simulator.world import World
+from tests.kit.losses import spoil
 from tests.kit.sweeps import execution
 from tests.kit.world import LAST_TASK, SLOT, before, new_world
 
@@ -90,3 +92,69 @@ def test_it_tells_how_far_it_has_come_and_who_is_silent() -> None:
     made = opened(at_its_last_task())
     assert made.step_reached() == 1
     assert [len(made.silent(number)) for number in (0, 1)] == [0, 1]
+
+
+def test_of_two_objects_of_one_task_the_first_that_was_recorded_counts() -> None:
+    """A first step's only task needs no listing, unless its result was there already."""
+    world = new_world()
+    found = ObjectEvent.model_validate(dict(before(world, "execution_tracker").message.body))
+    labels = read_labels(found.metadata, found.name)
+    assert labels
+    first, second = opened(world), opened(world)
+    first.record(found, labels)
+    second.record(found, labels.model_copy(update={"records": 7}))
+    for made in (first, second, opened(world)):
+        (result,) = made.results(0)
+        assert (result.records, result.object) == (labels.records, found.name)
+        assert result.generation == found.generation
+
+
+def test_what_was_given_up_publishes_no_further_step() -> None:
+    """Its tasks are stored before the look: one of the two gives way, and comes again."""
+    world = new_world()
+    before(world, "execution_tracker")
+    made, key = opened(world), names.step_key(ID, 0)
+    world.runtime.state.mark(names.given_up(key))
+    published = len(world.publisher.published)
+    with pytest.raises(ClaimBusyError, match=f"execution {ID}: given up meanwhile"):
+        made.publish_step(1, key, Outputs(event_ids=("e1",)))
+    assert len(world.publisher.published) == published
+    assert opened(world).tasks_of(1) is not None
+
+
+@pytest.mark.parametrize(
+    ("stored", "reached"), [((), 0), ((1,), 1), ((2,), 2), ((1, 2), 2), ((3,), 0), ((2, 3), 3)]
+)
+def test_a_step_is_reached_though_an_alternative_before_it_was_not_needed(
+    stored: tuple[int, ...], reached: int
+) -> None:
+    """What is not an alternative's and is not stored was not reached, nor what follows it."""
+    world = new_world()
+    before(world, "execution_tracker")
+    first = opened(world).manifest
+    lines = first.steps[1].model_copy(update={"events_from": None})
+    instead = PlannedStep(scrapers=("espn_scoreboard",), instead_of=("nbac_schedule_api",))
+    steps = (first.steps[0], instead, lines, lines)
+    made = first.model_copy(update={"steps": steps})
+    for number in stored:
+        tasks = plan_step(made, 2, Outputs(event_ids=("e1",)))
+        world.runtime.state.write_once(names.tasks(ID, number), tasks.body())
+    assert Execution(world.runtime, made).step_reached() == reached
+
+
+def test_of_state_that_is_spoilt_a_sweep_reads_what_is_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Any other reader is stopped by it."""
+    world = at_its_last_task()
+    spoil(world, world.runtime.settings.state_bucket, names.tasks(ID, 1), b"no JSON")
+    found = Execution.open(world.runtime, ID, tolerant=True)
+    assert found is not None
+    assert (found.step_reached(), found.silent(1)) == (0, [])
+    assert "A stored object cannot be read" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="Expecting value"):
+        opened(world).tasks_of(1)
+    spoil(world, world.runtime.settings.state_bucket, names.manifest(ID), b"no JSON")
+    assert Execution.open(world.runtime, ID, tolerant=True) is None
+    with pytest.raises(ValueError, match="Expecting value"):
+        Execution.open(world.runtime, ID)

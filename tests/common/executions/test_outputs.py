@@ -189,4 +189,12 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
     found = final_games(world, board.model_copy(update={"generation": stored.generation}))
     assert found == {TARGET.game_id: None}
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["reason_code"], line["error"]) == ("OWNERS_DISAGREE", f"{TARGET.game_id} TOR@BKN")
+    assert line.pop("message").startswith("Games that are to be collected are on no scoreboard")
+    assert line == {
+        "severity": "WARNING",
+        "reason_code": "OWNERS_DISAGREE",
+        "decision_id": DECISION.decision_id,
+        "target_date": f"{YESTERDAY}",
+        "rows": 1,
+        "error": f"{TARGET.game_id} TOR@BKN",
+    }

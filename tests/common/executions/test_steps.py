@@ -1,5 +1,6 @@
 """The steps of an execution: the tasks of each, and what it waits for."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -213,3 +214,49 @@ def test_tasks_say_how_the_night_is_filed(game_id: str, season_type: str) -> Non
     game = GameTarget(game_id=game_id, away="MIL", home="CHA", scrapers=BOXES)
     found = plan_step(manifest("night", NIGHT, game), 1, Outputs(final=None))
     assert {request.season_type for request in found.requests} == {season_type}
+
+
+ESPN_ONLY = GameTarget(game_id="espn-401", away="CHI", home="DET", scrapers=BOXES)
+
+
+@pytest.mark.parametrize(
+    ("targets", "games"),
+    [((), [()]), ((ESPN_ONLY,), []), ((ESPN_ONLY, target(1)), [("0022500001",)])],
+)
+@pytest.mark.parametrize("is_fresh", [True, False])
+def test_a_date_is_asked_for_by_the_games_that_nba_com_has_an_id_of(
+    targets: tuple[GameTarget, ...], games: list[tuple[str, ...]], *, is_fresh: bool
+) -> None:
+    """Without such a game a whole date is not asked for; without any target it is."""
+    ends = {each.game_id: replace(played(1), game_id=each.game_id) for each in targets}
+    made = manifest("night", NIGHT, *targets)
+    found = plan_step(made, 1, Outputs(final=ends if is_fresh else None)).requests
+    whole = [request for request in found if request.scraper == WHOLE_DATE]
+    assert [tuple(game.game_id for game in request.games) for request in whole] == games
+
+
+@pytest.mark.parametrize(
+    ("lacking", "wanted"),
+    [
+        (set(), []),
+        ({None}, [("", ("0022500001",))]),
+        ({"0022500001"}, [("0022500001", ())]),
+        ({"0022500002", "0022500009"}, [("0022500002", ())]),
+        ({None, "0022500001"}, [("", ("0022500001",)), ("0022500001", ())]),
+    ],
+)
+def test_an_alternative_is_asked_for_what_is_lacking_alone(
+    lacking: set[str | None], wanted: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    """A date or a game; its request says which finished games a date's answer must have."""
+    made = manifest("night", NIGHT, target(1), target(2))
+    (number,) = (n for n, step in enumerate(made.steps) if step.scrapers == ("espn_boxscore",))
+    outputs = Outputs(final=final(1), lacking=frozenset(lacking))
+    found = plan_step(made, number, outputs)
+    assert (found.blocked, found.not_ready) == ((), ())
+    assert {request.scraper for request in found.requests} <= {"espn_boxscore"}
+    asked_for = [
+        (request.game.game_id if request.game else "", tuple(g.game_id for g in request.games))
+        for request in found.requests
+    ]
+    assert asked_for == wanted

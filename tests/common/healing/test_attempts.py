@@ -167,3 +167,17 @@ def test_a_sweep_heals_for_four_minutes(state: StateStore) -> None:
     assert may()
     state.clock.sleep(1)
     assert not may()
+
+
+@pytest.mark.parametrize(("after", "left_alone"), [(-1, False), (0, False), (1, True)])
+def test_c5_a_receiver_that_was_last_seen_at_the_first_try_was_silent_since(
+    state: StateStore, after: int, *, left_alone: bool
+) -> None:
+    """What it did at that instant was no answer to it; what it did a second later may be."""
+    assert later(state, "objects/a") is Resend.SENT
+    seen = state.clock.now() + timedelta(seconds=after)
+    assert [later(state, "objects/a") for _ in range(2)] == [Resend.SENT] * 2
+    state.clock.sleep(SPACING.total_seconds())
+    assert resend(state, "objects/a", lambda: None, seen) is Resend.LAST
+    back = resend(state, "objects/a", lambda: None, state.clock.now() + timedelta(seconds=1))
+    assert back is (Resend.SPENT if left_alone else Resend.SENT)

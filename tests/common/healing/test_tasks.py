@@ -79,6 +79,17 @@ def test_r8_a_task_is_written_off_after_sixty_minutes(world: World) -> None:
     assert len(written_off(world)) == 1
 
 
+def test_r8_a_task_that_was_just_asked_for_again_is_not_written_off(world: World) -> None:
+    """However late the sweeps are: its last request has ten minutes."""
+    task = run_without(world, "scraper_runner")
+    for number in range(3):
+        assert heal(world, DAY + number * timedelta(minutes=10)) == ([task], [])
+        assert heal(world, DAY + number * timedelta(minutes=10) + SECOND) == ([], [])
+        assert written_off(world) == []
+    assert heal(world, DAY + timedelta(minutes=30)) == ([], [])
+    assert len(written_off(world)) == 1
+
+
 def test_r6_a_run_whose_task_was_just_written_off_is_not_given_up(world: World) -> None:
     """A run older than a day waits for the task that is written off or resent."""
     last = tries_from(world, DAY + SECOND, run_without(world, "scraper_runner"))

@@ -131,6 +131,8 @@ def test_a_storage_cloud_event() -> None:
     assert (event.shape, event.data) == ("storage", {"name": "a.json"})
     assert event.attributes == {"eventType": kind}
     assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC)
+    assert (event.raw, event.message_id) == ('{"name": "a.json"}', "17")
+    assert (event.subscription, event.delivery_attempt) == ("", None)
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
@@ -151,6 +153,11 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         ({"publishTime": "noon"}, "message.publishTime: 'noon'"),
         ({"publishTime": "2025-11-12T18:00:03"}, "has no offset"),
         ({"publishTime": "0001-01-01T00:00:00+14:00"}, "message.publishTime"),
+        ({"messageId": "a\nb"}, "message.messageId: 'a\\nb' has control characters"),
+        ({"messageId": "1" * 257}, "message.messageId: 257 characters; send a text of at most 256"),
+        ({"messageId": ["1"]}, "message.messageId: list; send a text"),
+        ({"attributes": {"a": "x" * 1025}}, "message.attributes.a: 1025 characters"),
+        ({"attributes": {"a": None, "b": 1.5}}, "message.attributes.b: float"),
     ],
 )
 def test_a_broken_push_names_its_fault(changes: dict[str, Any], fault: str) -> None:
@@ -160,11 +167,76 @@ def test_a_broken_push_names_its_fault(changes: dict[str, Any], fault: str) -> N
     assert fault in str(caught.value)
 
 
-def test_an_unreadable_body_keeps_its_envelope() -> None:
-    """The error for unreadable data keeps the message's id and its text for the dead letter."""
+@pytest.mark.parametrize("headers", [JSON, JSON | {"User-Agent": "APIs-Google"}])
+def test_an_unreadable_body_keeps_its_envelope(headers: dict[str, str]) -> None:
+    """The error for unreadable data keeps all that is known of the message for the dead letter."""
+    document = push(data=base64.b64encode(b"not json").decode(), attributes={"action": "RUN"})
     with pytest.raises(UnreadableMessageError) as caught:
-        parse(push(data=base64.b64encode(b"not json").decode()))
-    assert (caught.value.event.message_id, caught.value.event.raw) == ("17", "not json")
+        parse(document, headers)
+    assert caught.value.event == Event(
+        shape="push",
+        data={},
+        attributes={"action": "RUN"},
+        message_id="17",
+        publish_time=datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC),
+        delivery_attempt=2,
+        subscription="projects/p/subscriptions/s",
+        raw="not json",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "data"), [(b'{"a": 1}', {"a": 1}), (b"[1]", None), (b"\xff", None)]
+)
+def test_a_push_without_an_envelope_has_its_metadata_in_the_headers(
+    body: bytes, data: dict[str, int] | None
+) -> None:
+    """Pub/Sub writes them where the subscription unwraps payloads and says so."""
+    written = {"Message-Id": "17", "Publish-Time": SENT, "Subscription-Name": "s/1", "x": "y"}
+    headers = {f"X-Goog-Pubsub-{name}": value for name, value in written.items()}
+    try:
+        event = parse_event(headers, body)
+    except UnreadableMessageError as error:
+        assert data is None
+        event = error.event
+    assert event == Event(
+        shape="event",
+        data=data or {},
+        message_id="17",
+        publish_time=datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC),
+        subscription="s/1",
+        raw=body.decode("utf-8", "replace"),
+    )
+
+
+def test_an_odd_time_in_a_header_is_no_reason_to_lose_the_message() -> None:
+    """It has no publish time then."""
+    event = parse_event({"X-Goog-Pubsub-Publish-Time": "noon"}, b"{}")
+    assert (event.publish_time, event.message_id, event.subscription) == (None, "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"a": 1, "b": 2, "b": 3, "a": {}}', "the name 'a' twice in one object"),
+        (f'{{"{"k" * 90}": 1, "{"k" * 90}": 2}}', f"the name '{'k' * 80}' twice"),
+        ('{"a": 1e999}', "1e999"),
+        (f'{{"a": 1{"0" * 400}.5}}', f"the number 1{'0' * 79} is too large"),
+    ],
+)
+@pytest.mark.parametrize("what", ["body", "CloudEvent", "message.data"])
+def test_json_that_two_readers_may_take_differently_is_refused(
+    text: str, why: str, what: str
+) -> None:
+    """Wherever it stands; the text says what is wrong with it."""
+    headers = {f"ce-{name}": value for name, value in cloud_event("x").items()}
+    wrapped = json.dumps(push(data=base64.b64encode(text.encode()).decode())).encode()
+    asked = {"body": (JSON, text.encode()), "CloudEvent": (headers | JSON, text.encode())}
+    with pytest.raises(BadInputError) as caught:
+        parse_event(*asked.get(what, (JSON, wrapped)))
+    assert str(caught.value).startswith(f"{what}: not JSON (")
+    assert str(caught.value).endswith("); send a JSON object")
+    assert why in str(caught.value)
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"', b"\xff\xfe", b"{", b"[" * 100_000])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from common import ids
 from common.errors import BadInputError
@@ -21,6 +22,7 @@ from common.messages.models import (
     ScraperRequest,
     Tick,
     WorkflowDecision,
+    describe,
     event_time,
     force_id,
     parse_message,
@@ -290,3 +292,16 @@ def test_season_types() -> None:
     assert [season_type(each) for each in kinds] == ["Regular Season", "Playoffs", "PlayIn", "IST"]
     with pytest.raises(BadInputError, match="003"):
         season_type("0032500001")
+
+
+def test_the_first_three_defects_are_described_with_their_places() -> None:
+    """What is no object at all has no place; a stranger's field may hold a secret."""
+    with pytest.raises(ValidationError) as caught:
+        Tick.model_validate(["x"])
+    assert describe(caught.value).startswith("body: Input should be")
+    with pytest.raises(ValidationError) as caught:
+        Tick.model_validate({"version": 2, "force": {"a": 1}, "key": "abc", "x": 1, "y": 2})
+    first, second, third = describe(caught.value).split("; ")
+    assert first == "version: Input should be 1 (got '2')"
+    assert second == "force: Input should be a valid boolean (got dict of 1)"
+    assert third == "key: Extra inputs are not permitted"

@@ -1,5 +1,6 @@
 """The calls of a task: at once where all answers are wanted, and ended by the first failure."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -11,7 +12,18 @@ import pytest
 from common.scrapers.model import Call, Parsed, Scraper, Target
 from common.sources.asking import Question, ask
 from common.sources.client import AskOptions, Source
-from common.sources.errors import NoTurnError, PartlyBlockedError, SourceError, UnavailableError
+from common.sources.errors import (
+    BlockedError,
+    MovedError,
+    NoTurnError,
+    PartlyBlockedError,
+    RefusedError,
+    SourceError,
+    TimedOutError,
+    UnavailableError,
+)
+from common.sources.outcomes import AskedSource
+from common.sources.routes import Route
 from tests.kit.state import NOON
 
 LABELS = ("e1", "e2", "e3")
@@ -99,3 +111,119 @@ def test_s6_the_first_failure_ends_the_calls_that_wait_for_their_turn(threads: E
         asked(Host(failing="e3", waiting="e1"), threads, Turns())
     assert not isinstance(found.value, NoTurnError | PartlyBlockedError)
     assert isinstance(found.value, SourceError)
+
+
+class Routes:
+    """A source that is asked by route, and fails by each as it is told."""
+
+    def __init__(self, *errors: SourceError | None) -> None:
+        self.clock = self
+        self.errors = dict(zip(NAMES, errors, strict=True))
+        self.fetched: list[str] = []
+
+    def now(self) -> datetime:
+        """Return an instant before the deadline."""
+        return NOON
+
+    def host(self, call: Call, options: AskOptions) -> str:
+        """Return the host of a route."""
+        assert options.route is not None
+        return f"{options.route.name}.{call.source}"
+
+    def fetch(self, call: Call, options: AskOptions) -> bytes:
+        """Answer, or fail, by a route."""
+        assert options.route is not None
+        self.fetched.append(options.route.name)
+        if (error := self.errors[options.route.name]) is not None:
+            raise error
+        return call.label.encode()
+
+
+NAMES = ("primary", "route-1")
+
+
+def by_routes(routes: Routes, turns: Turns | None = None) -> tuple[list[bytes], list[AskedSource]]:
+    """Ask for one call by two routes."""
+    calls = [Call("nba_cdn", "/x", {}, "x")]
+    scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0))
+    question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
+    ways = [Route(name, "https://h", "", "404") for name in NAMES]
+    options = [AskOptions(way, turns=turns) for way in ways]
+    asked: list[AskedSource] = []
+    try:
+        return ask(question, cast("Source", routes), options, asked).bodies, asked
+    except SourceError as error:
+        return [str(error).encode()], asked
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (BlockedError("no", 403), "failed"),
+        (MovedError("gone", 410), "changed"),
+        (UnavailableError("down", 503), "failed"),
+        (TimedOutError("late"), "failed"),
+    ],
+)
+def test_s2_the_next_route_is_asked_where_it_may_help(
+    error: SourceError, verdict: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What each has shown is kept in their order, and a line says which host failed."""
+    bodies, asked = by_routes(Routes(error, None))
+    assert bodies == [b"x"]
+    assert [(each.source, each.route, each.host, each.verdict) for each in asked] == [
+        ("nba_cdn", "primary", "primary.nba_cdn", verdict),
+        ("nba_cdn", "route-1", "route-1.nba_cdn", "ok"),
+    ]
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line == {
+        "severity": "WARNING",
+        "message": "A source failed; its next route is asked",
+        "scraper": "made_up",
+        "host": "primary.nba_cdn",
+        "code": error.code,
+        "error_class": type(error).__name__,
+        "error": str(error),
+    }
+
+
+def test_an_error_that_each_route_would_give_ends_the_task() -> None:
+    """So does the last route's, whatever it is."""
+    routes = Routes(RefusedError("wrong", 400), None)
+    assert by_routes(routes)[0] == [b"wrong"]
+    assert routes.fetched == ["primary"]
+    bodies, asked = by_routes(Routes(BlockedError("first", 403), BlockedError("second", 403)))
+    assert bodies == [b"second"]
+    assert [each.route for each in asked] == [*NAMES]
+
+
+def test_a_single_call_reserves_no_turns(threads: Executor) -> None:
+    """Only calls that are made at once need several."""
+    turns = Turns()
+    assert by_routes(Routes(None, None), turns)[0] == [b"x"]
+    assert turns.reserved == []
+    calls = [Call("odds_api", "/e1", {}, "e1")]
+    scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0))
+    question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
+    host = Host()
+    host.met = Barrier(1)
+    options = AskOptions(deadline=NOON, turns=turns, threads=threads)
+    assert ask(question, cast("Source", host), [options], []).bodies == [b"e1"]
+    assert turns.reserved == []
+
+
+@pytest.mark.parametrize(("late", "is_asked"), [(0, True), (1, False)])
+def test_nothing_is_asked_after_the_deadline(late: int, *, is_asked: bool) -> None:
+    """At the deadline itself it still is."""
+    calls = [Call("nba_cdn", "/x", {}, "x")]
+    scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0))
+    question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
+    routes = Routes(None, None)
+    deadline = NOON - timedelta(seconds=late)
+    options = AskOptions(Route("primary", "https://h", "", "404"), deadline)
+    if is_asked:
+        assert ask(question, cast("Source", routes), [options], []).bodies == [b"x"]
+    else:
+        with pytest.raises(TimedOutError, match="no time left for x"):
+            ask(question, cast("Source", routes), [options], [])
+        assert routes.fetched == []

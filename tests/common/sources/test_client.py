@@ -8,8 +8,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from common.settings import ROOT
-from common.sources.client import AskOptions
+from common.settings import ROOT, Settings
+from common.sources.client import AskOptions, Source
 from common.sources.errors import (
     BlockedError,
     MovedError,
@@ -262,3 +262,35 @@ def test_import_loads_no_client() -> None:
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "[]"
+
+
+class Counted(httpx.BaseTransport):
+    """A transport that counts its requests, and knows when it was closed."""
+
+    def __init__(self) -> None:
+        self.requests, self.closed = 0, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer 301."""
+        del request
+        self.requests += 1
+        return httpx.Response(301, headers={"location": "https://elsewhere.example/x"})
+
+    def close(self) -> None:
+        """Count the end of a client."""
+        self.closed += 1
+
+
+def test_s8_a_redirect_is_not_followed_and_a_closed_source_opens_anew() -> None:
+    """Each fetch is one request by one client, until it is closed."""
+    transport = Counted()
+    made = Source(Settings(source_interval_seconds=0), FakeClock(), transport)
+    for closed in (0, 0, 1):
+        with pytest.raises(MovedError, match=r"301 to elsewhere\.example"):
+            made.fetch(call())
+        assert transport.closed == closed
+        if transport.requests == 2:
+            made.close()
+    made.close()
+    made.close()
+    assert (transport.requests, transport.closed) == (3, 2)

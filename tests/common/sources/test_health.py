@@ -1,6 +1,7 @@
 """A source's health: its events as names of objects, its circuit, and its alerts."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -210,3 +211,21 @@ def test_what_is_asked_for_again_by_itself_wakes_nobody(
     alert_once(new_state(), code, "oddsa_events", (), NOW)
     (only,) = lines(capsys)
     assert (only["severity"], only["reason_code"]) == (severity, code)
+
+
+def test_each_incident_of_a_day_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """The data that ended the one before tells them apart, whatever the route of the others."""
+    state = new_state()
+    for events in (
+        (),
+        (empty(3, verdict="ok"),),
+        (empty(3, verdict="ok"), empty(2, verdict="ok")),
+        (empty(3, verdict="ok"), empty(2, verdict="ok"), empty(1)),
+        (
+            empty(3, verdict="ok"),
+            empty(2, verdict="ok"),
+            replace(empty(1, verdict="ok"), route="route-1"),
+        ),
+    ):
+        alert_once(state, "CIRCUIT_OPEN", "oddsa_events", events, NOW)
+    assert len(lines(capsys)) == 3

@@ -202,6 +202,23 @@ def test_s6_two_tasks_that_reserve_at_once_share_no_turn() -> None:
     assert min(distances(asked)) >= 0.6 - 1e-6
 
 
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_s6_a_task_reserves_as_many_turns_as_it_has_calls(lost: int) -> None:
+    """For each turn that another has it takes one more, and none that it does not need."""
+    storage = MemoryStorage(ManualClock(NOW))
+    instance(storage)[0].reserve(HOST, lost, LATER)
+    assert len([*storage.list("state", f"pacing/{HOST}/")]) == lost
+    turns, clock = instance(storage)
+    turns.reserve(HOST, 3, LATER)
+    assert len([*storage.list("state", f"pacing/{HOST}/")]) == lost + 3
+    asked = []
+    for _ in range(3):
+        turns.wait(HOST, LATER)
+        asked.append(clock.now())
+    assert min(distances(asked)) >= 0.6 - 1e-6
+    assert len([*storage.list("state", f"pacing/{HOST}/")]) == lost + 3
+
+
 def test_s6_a_reserved_turn_that_has_passed_is_not_used() -> None:
     """A task that comes late reserves another one, which is still to come."""
     turns, clock = instance(MemoryStorage(ManualClock(NOW)))

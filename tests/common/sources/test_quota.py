@@ -55,6 +55,22 @@ def test_a_call_costs_its_markets_times_its_regions(scraper: str, cost: int) -> 
     assert cost_of(calls(scraper)) == cost
 
 
+@pytest.mark.parametrize(("path", "cost"), [("/v4/historical/x", 60), ("/v4/x/historical/", 6)])
+def test_a_past_snapshot_costs_ten_times_as_much(path: str, cost: int) -> None:
+    """Three markets in two regions, of then and of now."""
+    params = {"markets": "h2h,spreads,totals", "regions": "us,eu"}
+    assert cost_of([Call("odds_api", path, params, "x")]) == cost
+
+
+@pytest.mark.parametrize(
+    ("text", "known"), [(" 17 ", 17), ("0", 0), ("9" * 12, 10**12 - 1), ("9" * 13, None)]
+)
+def test_a_count_is_a_number_of_up_to_twelve_digits(text: str, known: int | None) -> None:
+    """A header may be padded; a longer number is no count of credits."""
+    found = read_usage({"x-requests-remaining": text}, NOW)
+    assert (found and found.remaining) == known
+
+
 def test_only_calls_of_the_odds_api_cost_credits() -> None:
     """Two markets in two regions cost four; another source's calls cost nothing."""
     params = {"markets": "h2h,totals", "regions": "us,eu"}

@@ -40,8 +40,9 @@ PARTS = {
     "steps": names.steps(UUID),
     "results": names.results(UUID, 1),
     "attempts": names.attempts(f"objects/{UUID}"),
+    "incidents": names.incidents("scraper_runner"),
 }
-"""What begins the names of several objects; a sweep lists by it."""
+"""What begins the names of several objects; a sweep or a page lists by it."""
 KEYS = {
     "start_key": names.start_key(UUID),
     "step_key": names.step_key(UUID, 1),
@@ -137,6 +138,8 @@ def test_one_listing_of_an_execution_tells_results_by_their_step() -> None:
     """The tasks of a step lie beside its results, and are none."""
     assert names.step_of_result(names.result(UUID, 12, UUID)) == 12
     assert names.step_of_result(names.tasks(UUID, 1)) is None
+    assert names.step_of_result(names.result(UUID, 1, "a/b")) is None
+    assert names.step_of_result(f"executions/{UUID}/steps/1/others/{UUID}") is None
 
 
 INSTANTS: dict[str, tuple[Callable[[datetime], str], timedelta]] = {

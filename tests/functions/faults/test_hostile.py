@@ -169,6 +169,7 @@ def field_cases() -> list[tuple[str, str, Any]]:
         },
         "event_ids": {"too many": ["a"] * 257, "a path": ["../x"], "long": ["a" * 65]},
         "season_type": {**text, "another": "Summer"},
+        "workflow": {**text, "without force": "betting_lines", "a path": "../x"},
         "execution": {"no ids": {}, "a text": "x"},
         "bucket": {**text, "a path": "../x", "control": "nba\n"},
         "name": {"no text": 7, "a list": ["x"], "a megabyte": "x" * 900_000, "bytes": "é" * 1000},
@@ -183,9 +184,8 @@ def field_cases() -> list[tuple[str, str, Any]]:
             "a megabyte": {"a": "x" * 900_000},
         },
     }
-    ticked = ("schema", "version", "scheduled_time", "force")
     fields = {
-        "master_controller": ticked,
+        "master_controller": ("schema", "version", "scheduled_time", "force", "workflow"),
         "workflow_executor": (
             *("schema", "version", "decision_id", "workflow_name", "action", "slot"),
             *("decision_time", "target_date", "scrapers", "targets"),

@@ -89,3 +89,12 @@ def test_a_run_that_is_written_is_kept(bench: Callable[..., str]) -> None:
     assert "\n".join(measured_section(BASE["measured"], BASE["measured"])) in page.PAGE.read_text()
     readme = peers.README.read_text()
     assert peers.with_peers(readme, BASE["measured"]) == readme
+
+
+def test_the_pages_of_the_console_stay_below_300_milliseconds() -> None:
+    """At the 95th percentile, as they were measured last; what a page reads has its unit."""
+    section = "\n".join(measured_section(LAST, BASE["measured"]))
+    for name, held in LAST["pages"]["pages"].items():
+        assert held["p95"] < 300
+        assert f"| `{name}` | {short(held['median'])} ms |" in section
+    assert " MB |" in section

@@ -145,3 +145,14 @@ def test_a_probability_beyond_one_is_refused(field: str) -> None:
     """A probability above 1 is refused by name and value."""
     with pytest.raises(ConfigError, match=rf"{field}=1.5 is no probability"):
         Faults(**{field: 1.5})
+
+
+@pytest.mark.parametrize("field", ["duplicate", "delay", "reorder", "max_delay_seconds"])
+@pytest.mark.parametrize("value", [-0.01, 0, 1, 1.01])
+def test_a_probability_is_from_0_to_1(field: str, value: float) -> None:
+    """Its ends are allowed; a delay may be any time."""
+    if 0 <= value <= 1 or (field == "max_delay_seconds" and value > 0):
+        assert getattr(Faults(**{field: value}), field) == value
+    else:
+        with pytest.raises(ConfigError, match=f"broker faults: {field}={value}"):
+            Faults(**{field: value})

@@ -64,3 +64,15 @@ def test_an_invalid_filter_is_refused_at_the_wrong_word(text: str, complaint: st
     """The error names the wrong word and what was expected instead."""
     with pytest.raises(InvalidArgumentError, match=complaint):
         compile_filter(text)
+
+
+@pytest.mark.parametrize(("size", "is_taken"), [(256, True), (257, False)])
+def test_a_filter_has_up_to_256_bytes(size: int, *, is_taken: bool) -> None:
+    """A letter may have two of them."""
+    text = f'attributes.action = "{"ä" * ((size - 22) // 2)}"'.ljust(size - (size - 22) // 2)
+    assert len(text.encode()) == size
+    if is_taken:
+        assert not compile_filter(text)(RUN)
+    else:
+        with pytest.raises(InvalidArgumentError, match="filter has 257 bytes, at most 256"):
+            compile_filter(text)

@@ -8,6 +8,7 @@ from google.pubsub_v1 import types
 
 from local.broker.broker import Broker
 from local.broker.refusals import InvalidArgumentError, NotFoundError, UnimplementedError
+from local.broker.subscriptions import read_subscription
 
 TOPIC = "projects/p/topics/scraper-requests"
 DEAD = "projects/p/topics/dead-letters"
@@ -65,6 +66,10 @@ def test_a_feature_that_the_broker_lacks_is_refused(broker: Broker) -> None:
         (b"x", {"": "x"}, "attribute key ''"),
         (b"x", {"key": "x" * 1025}, "at most 1024"),
         (b"x", {str(number): "x" for number in range(101)}, "101 attributes"),
+        (b"x" * 9_999_999, {"k": "v"}, "message: 10000001 bytes, attributes included"),
+        (b"x", {"k" * 257: "x"}, "1 to 256 bytes"),
+        (b"x", {"ä" * 129: "x"}, "1 to 256 bytes"),
+        (b"x", {"key": "ä" * 513}, "has 1026 bytes, at most 1024"),
     ],
 )
 def test_a_message_beyond_the_limits_is_refused(
@@ -79,3 +84,89 @@ def test_an_unknown_topic_is_not_found(broker: Broker) -> None:
     """Publishing in this process raises the error that a client would get."""
     with pytest.raises(NotFoundError, match=r"projects/p/topics/nowhere"):
         broker.publish("projects/p/topics/nowhere", b"x")
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes"),
+    [
+        (b"x" * 10_000_000, {}),
+        (b"x" * 9_999_998, {"k": "v"}),
+        (b"", {"k": ""}),
+        (b"x", {"k" * 256: "x" * 1024}),
+        (b"x", {"ä" * 128: "ä" * 512}),
+        (b"x", {str(number): "x" for number in range(100)}),
+        (b"x", {"a-goog": "x"}),
+    ],
+)
+def test_a_message_at_a_limit_is_taken(
+    broker: Broker, data: bytes, attributes: dict[str, str]
+) -> None:
+    """The quota itself is allowed."""
+    assert broker.publish(TOPIC, data, attributes)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ack_deadline_seconds": 10},
+        {"ack_deadline_seconds": 600},
+        {"message_retention_duration": timedelta(minutes=10)},
+        {"message_retention_duration": timedelta(days=31)},
+        {"retry_policy": {"minimum_backoff": timedelta(0), "maximum_backoff": timedelta(0)}},
+        {"retry_policy": {"minimum_backoff": timedelta(seconds=600)}},
+        {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 5}},
+        {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 100}},
+        {"push_config": {"push_endpoint": "http://h"}},
+        {"name": "projects/p/subscriptions/abc"},
+        {"name": f"projects/p/subscriptions/{'a' * 255}"},
+    ],
+)
+def test_a_subscription_at_a_limit_is_taken(broker: Broker, fields: dict[str, Any]) -> None:
+    """The ends of each range are allowed."""
+    subscribe(broker, **fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ack_deadline_seconds": 9},
+        {"message_retention_duration": timedelta(days=31, seconds=1)},
+        {
+            "retry_policy": {
+                "minimum_backoff": timedelta(seconds=2),
+                "maximum_backoff": timedelta(1),
+            }
+        },
+        {
+            "retry_policy": {
+                "minimum_backoff": timedelta(seconds=2),
+                "maximum_backoff": timedelta(seconds=1),
+            }
+        },
+        {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 4}},
+        {"push_config": {"push_endpoint": "ftp://h"}},
+        {"name": "projects/p/subscriptions/ab"},
+        {"name": f"projects/p/subscriptions/{'a' * 256}"},
+        {"name": "projects/p/topics/abc"},
+    ],
+)
+def test_a_subscription_beyond_a_limit_is_refused(broker: Broker, fields: dict[str, Any]) -> None:
+    """One step further is not."""
+    with pytest.raises(InvalidArgumentError):
+        subscribe(broker, **fields)
+
+
+def test_what_a_subscription_leaves_out_is_as_the_service_has_it(broker: Broker) -> None:
+    """Ten seconds, seven days, five attempts; backoff from 10 to 600 s where a policy is given."""
+    made = read_subscription(types.Subscription({"name": PUSH, "topic": TOPIC}))
+    assert (made.ack_deadline, made.retention) == (10, timedelta(days=7))
+    assert (made.minimum_backoff, made.maximum_backoff) == (timedelta(0), timedelta(0))
+    assert (made.max_attempts, made.dead_letter_topic, made.endpoint) == (0, "", "")
+    policy = {"dead_letter_policy": {"dead_letter_topic": DEAD}, "retry_policy": {}}
+    given = {"name": PUSH, "topic": TOPIC, **policy}
+    made = read_subscription(types.Subscription(given))
+    assert (made.max_attempts, made.dead_letter_topic) == (5, DEAD)
+    seconds = (made.minimum_backoff.total_seconds(), made.maximum_backoff.total_seconds())
+    assert seconds == (10, 600)
+    waits = [made.backoff(attempt).total_seconds() for attempt in (1, 2, 3, 6, 7, 8, 10_000)]
+    assert waits == [10, 20, 40, 320, 600, 600, 600]

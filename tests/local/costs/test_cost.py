@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from common.cloud.tables import NAMES
 from common.errors import BadInputError, ConfigError
 from common.settings import ROOT
 from local.commands.cli import main
@@ -31,7 +32,7 @@ from local.costs.cost import (
 from local.costs.metered import count
 from local.costs.prices import PRICES, Prices, load_prices
 from local.costs.usage import Usage
-from local.costs.watching import ALERTS, DASHBOARDS, Watching, watching
+from local.costs.watching import ALERTS, DASHBOARDS, VIEWS, Watching, watching
 from local.simulator.world import ROUTES
 
 SCHEDULE = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
@@ -183,7 +184,7 @@ def test_counts_are_kept_as_they_were(tmp_path: Path, counts: Counts) -> None:
 
 
 def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> None:
-    """Tables of queries a day, and of each look at a page; comments ask nothing."""
+    """Tables of queries a day, and of each look at a page and its variables, without comments."""
     alerts, pages = tmp_path / "alerts.yaml", tmp_path / "pages"
     (tmp_path / "alerts").mkdir()
     pages.mkdir()
@@ -195,8 +196,20 @@ def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> N
     (tmp_path / "alerts" / "a.sql").write_text(f"-- not cleanup_operations\n{join}")
     (tmp_path / "alerts" / "b.sql").write_text(f"{join} JOIN x.cleanup_operations")
     panels = [{"targets": [{"rawSql": join}, {"rawSql": "SELECT 1"}]}, {"targets": []}]
-    (pages / "plan.json").write_text(json.dumps({"panels": panels}))
-    assert watching(alerts, pages) == Watching(3 * 12, 4, {"plan": 2})
+    chosen = {"query": {"rawSql": "SELECT workflow_name FROM x.workflow_decisions"}}
+    (pages / "plan.json").write_text(json.dumps({"panels": panels, "templating": [chosen]}))
+    assert watching(alerts, pages) == Watching(3 * 12, 4, {"plan": 3})
+
+
+def test_a_view_counts_as_the_tables_that_it_reads(tmp_path: Path) -> None:
+    """Each once, also where the query names one of them as well."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    sql = "SELECT 1 FROM `x.y.freshness` CROSS JOIN `x.y.workflow_decisions` -- x.incidents"
+    (pages / "plan.json").write_text(json.dumps({"targets": [{"rawSql": sql}]}))
+    read = [name for name in NAMES if name in (VIEWS / "freshness.sql").read_text()]
+    assert len(read) == 3
+    assert watching(dashboards=pages).page_tables == {"plan": 3}
 
 
 def test_an_alert_that_runs_by_another_rule_is_refused(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from common.eastern import at
 from common.errors import BadInputError
+from common.look.why import explained
 from common.state.pauses import read_pauses, write_pauses
-from local.look.why import explained
 from local.operate.pauses import pause, resume
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong

@@ -17,10 +17,10 @@ from common.decisions.decide import decide
 from common.decisions.situation import Rule, Situation
 from common.eastern import EASTERN
 from common.errors import BadInputError
+from common.review.explain import shown
 from common.settings import ROOT
 from local.records.rows import read_history
 from local.review.decide import decisions_at, explained_at
-from local.review.explain import shown
 from tests.kit.situations import WORKFLOWS, game, ticks
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"

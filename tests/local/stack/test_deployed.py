@@ -173,6 +173,16 @@ def test_every_function_takes_every_shape_of_its_events(stack: Stack) -> None:
     assert stack.pubsub.dead_letters() == len(ORDER)
 
 
+def test_the_console_starts_from_the_bundle_and_shows_its_pages(stack: Stack) -> None:
+    """Its templates are in the bundle, and what they need is pinned."""
+    refresh(stack)
+    url = stack.start_console()
+    for path in ("day/2025-11-12", "season", "nothing"):
+        found = httpx.get(f"{url}{path}", timeout=SECONDS)
+        assert found.status_code == (404 if path == "nothing" else 200), found.text
+        assert "<h1>" in found.text
+
+
 def refresh(stack: Stack) -> None:
     """Scrape the schedule, which the deciders need, and let its object be logged."""
     sent = ({}, {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.look.runs import ID_CHARACTERS, runs_on
+from common.look.runs import ID_CHARACTERS, runs_on
 from tests.kit.operated import gone_wrong, run
 from tests.kit.world import DAY
 

@@ -34,7 +34,9 @@ def test_a_workflow_stands_for_its_last_slot(monkeypatch: pytest.MonkeyPatch) ->
     """A window's is its own, another workflow's the latest."""
     world = day_gone_wrong(at(DAY, time(8, 30)))
     made = json.loads(run(world, monkeypatch, "force", "post_game_window_3", "--json").stdout)
-    assert {one["slot"] for one in made} == {"2025-11-12T11:00:00+00:00"}
+    assert [(one["slot"], one["workflow_name"]) for one in made] == [
+        ("2025-11-12T11:00:00+00:00", "post_game_window_3")
+    ]
     made = json.loads(run(world, monkeypatch, "force", "post_game_window_2", "--json").stdout)
     assert {one["slot"] for one in made} == {"2025-11-12T04:00:00+00:00"}
     made = json.loads(run(world, monkeypatch, "force", "betting_lines", "--json").stdout)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from local.stack.driver import KEPT_FILE
@@ -18,6 +19,7 @@ FUNCTIONS = {
     "scraper_runner",
     "scraper_logger",
     "execution_tracker",
+    "console",
 }
 
 
@@ -39,10 +41,13 @@ def test_a_stack_stays_up_until_it_is_stopped(where: dict[str, Any], tmp_path: P
     """Other commands reach the stack, a second one is refused, and `stop` ends it."""
     table = f"{where['dataset']}.workflow_decisions"
     folder = Path(where["environment"]["NBA_CLOCK_FILE"]).parent
+    where_console = where["functions"]["console"]
     assert_described(where)
     counted = run("sql", f"SELECT COUNT(*) AS decided FROM {table}")
     assert (counted.returncode, counted.stderr) == (0, "")
     assert "decided" in counted.stdout
+    page = httpx.get(where_console, timeout=60)
+    assert (page.status_code, "no readable schedule" in page.text) == (503, True)
     letters = run("dlq", "list", "--json")
     assert (letters.returncode, letters.stdout) == (0, "[]\n")
     for second in (("up",), ("day", "2025-11-12", "--out", str(tmp_path), "--keep")):

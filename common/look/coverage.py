@@ -1,0 +1,288 @@
+"""What a date and each of its games have of what they should have: when, from whom, or why not."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from common.calendar.games import Game
+from common.cloud.ports import Row
+from common.decisions.lateness import is_late
+from common.eastern import at, eastern
+from common.look.contents import games_in
+from common.look.decided import configured, decisions_about
+from common.look.wanted import Wanted, wanted_of
+from common.runtime import Runtime
+
+State = Literal["there", "late", "waiting", "missing"]
+LOG = "scraper_execution_log"
+LOG_COLUMNS = (
+    *("scraper_name", "outcome", "triggered_at", "target_date", "game_id"),
+    *("gcs_path", "error_message", "records_processed", "decision_id"),
+)
+ERROR_CHARACTERS_MAX = 160
+_NOT_YET = ("NOT_READY", "NO_DATA")
+"""Outcomes of a source that answers and has nothing yet."""
+
+
+@dataclass(frozen=True)
+class Datum:
+    """One datum of a game or of a date.
+
+    Attributes:
+        wanted: the scraper whose data it is, and the workflows that collect it.
+        state: `there`; `late`, it came after its time limit (`Wanted.late_after`); `missing`, it is
+            late or an attempt since it was due has failed; `waiting` otherwise.
+        due: when it is expected, aware; None while the game's time is not known.
+        when: when it first came, aware.
+        by: the scraper that brought it, which may be an alternative.
+        why: a sentence about a datum that is late, missing or waited for.
+        flows: the workflows whose decisions tell more of one that is lacking.
+        tries: the log's rows of the attempts, the oldest first.
+    """
+
+    wanted: Wanted
+    state: State
+    due: datetime | None
+    when: datetime | None = None
+    by: str = ""
+    why: str = ""
+    flows: tuple[str, ...] = ()
+    tries: tuple[Row, ...] = ()
+
+    @property
+    def scraper(self) -> str:
+        """The scraper that the workflows name."""
+        return self.wanted.scraper
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A game with its data."""
+
+    game: Game
+    data: tuple[Datum, ...]
+
+
+@dataclass(frozen=True)
+class DateCoverage:
+    """What a date has.
+
+    Attributes:
+        day: the Eastern date.
+        games: its games in order of tip-off, without the postponed ones.
+        postponed: the games that were moved away.
+        data: what is collected once for the date.
+        off: scrapers that the deployment leaves out, because their source is off.
+        decisions: those about the date, in order of their slots.
+    """
+
+    day: date
+    games: tuple[Covered, ...]
+    postponed: tuple[Game, ...]
+    data: tuple[Datum, ...]
+    off: tuple[str, ...] = ()
+    decisions: tuple[Row, ...] = ()
+
+    def troubles(self) -> Iterator[tuple[Datum, Game | None]]:
+        """Yield what is late or missing, of the date and of its games."""
+        yield from ((one, None) for one in self.data if one.state in ("late", "missing"))
+        for covered in self.games:
+            for one in covered.data:
+                if one.state in ("late", "missing"):
+                    yield one, covered.game
+
+    def causes(self) -> Iterator["Cause"]:
+        """Yield what is late or missing by its scraper, with the games that lack it."""
+        grouped: dict[tuple[State, str], list[tuple[Datum, Game | None]]] = {}
+        for one, game in self.troubles():
+            grouped.setdefault((one.state, one.scraper), []).append((one, game))
+        for (state, scraper), cases in grouped.items():
+            games = tuple(game for _, game in cases if game)
+            yield Cause(state, scraper, games, cases[0][0].why)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What several games lack of one scraper's data.
+
+    Attributes:
+        state: `late` or `missing`.
+        scraper: whose data it is.
+        games: the games that lack it; none where it is about the date itself.
+        why: the reason of the first of them.
+    """
+
+    state: State
+    scraper: str
+    games: tuple[Game, ...]
+    why: str
+
+
+def cover(place: Runtime, day: date) -> DateCoverage:
+    """Read what a date has, from the log, the decisions and the stored objects.
+
+    Raises:
+        TransientError: no schedule can be read.
+    """
+    now = place.clock.now()
+    listed = place.season.read(now).calendar.get(day, ())
+    log = place.threads.submit(read_log, place, day, now)
+    decisions = decisions_about(place, day, now)
+    flows, off = configured(place, decisions)
+    games = sorted((game for game in listed if not game.postponed), key=_tipoff)
+    seen = Seen(games, log.result(), decisions, now)
+    wanted = wanted_of(flows, place.per_game)
+    seen.look_into(place, [each for each in wanted if not each.per_game])
+    return DateCoverage(
+        day=day,
+        games=tuple(Covered(game, tuple(_of_game(wanted, game, day, seen))) for game in games),
+        postponed=tuple(game for game in listed if game.postponed),
+        data=tuple(_datum(each, None, day, seen) for each in wanted if each.moment == "date"),
+        off=off,
+        decisions=tuple(decisions),
+    )
+
+
+def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
+    """Return the log's rows about a date, however long after it they were written."""
+    rows = place.warehouse.select(
+        LOG,
+        LOG_COLUMNS,
+        since=at(day, time()) - timedelta(days=1),
+        until=now + timedelta(days=1),
+        where={"target_date": [day]},
+    )
+    return sorted(rows, key=lambda row: row["triggered_at"])
+
+
+class Seen:
+    """What is known of a date: its log, the decisions about it, and what its objects contain."""
+
+    def __init__(
+        self, games: Sequence[Game], log: Sequence[Row], decisions: Sequence[Row], now: datetime
+    ) -> None:
+        self.now = now
+        self.decisions = decisions
+        self._games = games
+        self._log = log
+        self._held: dict[str, frozenset[str]] = {}
+
+    def look_into(self, place: Runtime, wanted: Iterable[Wanted]) -> None:
+        """Read the objects of the whole date that may have data of its games."""
+        names = {name for each in wanted if each.moment != "date" for name in each.line}
+        rows = (row for row in self._log if row["scraper_name"] in names and _is_success(row))
+        paths = [row["gcs_path"] for row in rows if not row["game_id"]]
+        bodies = place.threads.map(lambda path: read_path(place, path), paths)
+        held = (games_in(body, self._games) for body in bodies)
+        self._held = dict(zip(paths, held, strict=True))
+
+    def tries(self, wanted: Wanted, game: Game | None) -> list[Row]:
+        """Return the attempts of a datum, the oldest first."""
+        about = game.game_id if game and wanted.per_game else None
+        return [
+            row
+            for row in self._log
+            if row["scraper_name"] in wanted.line and row["game_id"] == about
+        ]
+
+    def found(self, wanted: Wanted, game: Game | None) -> list[Row]:
+        """Return the attempts that brought a datum, the oldest first."""
+        rows = [row for row in self.tries(wanted, game) if _is_success(row)]
+        if game is None or wanted.per_game:
+            return rows
+        holding = (row for row in rows if game.game_id in self._held[row["gcs_path"]])
+        if wanted.moment == "after":
+            return [*holding]
+        return [row for row in holding if game.tipoff and row["triggered_at"] < game.tipoff]
+
+
+def read_path(place: Runtime, path: str) -> bytes:
+    """Return the content of a `gs://` path; nothing where the object is gone."""
+    bucket, _, name = path.removeprefix("gs://").partition("/")
+    held = place.storage.read(bucket, name)
+    return held[0] if held else b""
+
+
+def _of_game(wanted: Iterable[Wanted], game: Game, day: date, seen: Seen) -> Iterator[Datum]:
+    yield from (_datum(each, game, day, seen) for each in wanted if each.moment != "date")
+
+
+def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
+    due, found = wanted.due(day, game), seen.found(wanted, game)
+    tries = tuple(seen.tries(wanted, game))
+    late_after = wanted.late_after(day, game)
+    state: State
+    if not found:
+        missing = _is_missing(wanted, game, (due, late_after), seen)
+        state = "missing" if missing else "waiting"
+        later = _is_for_later(wanted, due, seen)
+        why = _due(due) if later and not tries else _why(wanted, game, seen)
+        flows = () if later else (*wanted.flows,)
+        return Datum(wanted, state, due, why=why, flows=flows, tries=tries)
+    when, by = found[0]["triggered_at"], found[0]["scraper_name"]
+    late = late_after is not None and is_late(late_after, when, seen.now)
+    why = _why_late(wanted, game, seen, when) if late else ""
+    state = "late" if late else "there"
+    return Datum(wanted, state, due, when, by, why, tries=tries)
+
+
+def _is_for_later(wanted: Wanted, due: datetime | None, seen: Seen) -> bool:
+    """Whether no workflow looks at it yet; lines are asked for long before they are due."""
+    return wanted.moment != "before" and (due is None or seen.now < due)
+
+
+def _due(due: datetime | None) -> str:
+    return f"due at {eastern(due):%m-%d %H:%M}" if due else "its game has no time yet"
+
+
+def _is_missing(
+    wanted: Wanted, game: Game | None, times: tuple[datetime | None, datetime | None], seen: Seen
+) -> bool:
+    """Whether it is late, or an attempt since it was due has failed."""
+    due, late_after = times
+    if due is None or late_after is None or seen.now < due:
+        return False
+    since = [row for row in seen.tries(wanted, game) if row["triggered_at"] >= due]
+    failed = any(row["outcome"] not in _NOT_YET for row in since)
+    return failed or is_late(late_after, None, seen.now)
+
+
+def _why(wanted: Wanted, game: Game | None, seen: Seen) -> str:
+    """Tell what the last attempts came to, or why there was none."""
+    tries = seen.tries(wanted, game)
+    if any(_is_success(row) for row in tries):
+        return f"{tries[-1]['scraper_name']} came without it, last {stamp(tries[-1])}"
+    if tries:
+        last = {row["scraper_name"]: row for row in tries}
+        return "; ".join(_came_to(row) for row in last.values())
+    mine = [row for row in seen.decisions if row["workflow_name"] in wanted.flows]
+    if not mine:
+        return f"not asked: {' and '.join(wanted.flows)} decided nothing about this date"
+    row = max(mine, key=lambda row: row["slot"])
+    return (
+        f"not asked: {row['workflow_name']} at {eastern(row['slot']):%m-%d %H:%M}: {row['reason']}"
+    )
+
+
+def _why_late(wanted: Wanted, game: Game | None, seen: Seen, when: datetime) -> str:
+    before = [row for row in seen.tries(wanted, game) if row["triggered_at"] < when]
+    return f"before: {_came_to(before[-1])}" if before else "first asked then"
+
+
+def _came_to(row: Row) -> str:
+    error = " ".join((row["error_message"] or "").split())[:ERROR_CHARACTERS_MAX]
+    return f"{row['scraper_name']} {row['outcome']} {stamp(row)}{': ' if error else ''}{error}"
+
+
+def stamp(row: Row) -> str:
+    """Write when a row's scrape began, in Eastern time."""
+    return f"at {eastern(row['triggered_at']):%m-%d %H:%M}"
+
+
+def _is_success(row: Mapping[str, object]) -> bool:
+    return row["outcome"] == "SUCCESS"
+
+
+def _tipoff(game: Game) -> tuple[bool, datetime | None, str]:
+    return game.tipoff is None, game.tipoff, game.game_id

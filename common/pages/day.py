@@ -1,0 +1,191 @@
+"""What a day's page shows, read from the five tables and the schedule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from common import ids
+from common.cloud.ports import Row
+from common.eastern import at, eastern, eastern_date
+from common.look.coverage import Covered, DateCoverage, Datum, cover
+from common.look.decided import decisions_between
+from common.look.runs import Run, runs_of
+from common.pages.axis import Axis
+from common.pages.documents import iso, of_coverage, of_row, of_run
+from common.pages.lanes import Lane, Mark, game_marks, lanes, not_run
+from common.runtime import Runtime
+
+TASK_COLUMNS = (
+    *("workflow_execution_id", "scraper_name", "outcome", "triggered_at", "target_date"),
+    *("game_id", "gcs_path", "error_message"),
+)
+PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
+SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")
+
+
+@dataclass(frozen=True)
+class DayPage:
+    """One day.
+
+    Attributes:
+        day: the Eastern date.
+        now: when it was read, aware, by the clock of what was read.
+        axis: its time line's.
+        games: the games on the time line.
+        lanes: the workflows on the time line.
+        coverage: what each game has.
+        decisions: all of the day's slots, forced ones too, in order of slot.
+        runs: what was run.
+        tasks: the log's rows of the runs' tasks, by execution, what failed first.
+        missed: planned slots that are over and did not run.
+        sweeps: the sweeps that found something, or failed.
+        planned: how many slots were planned.
+    """
+
+    template: ClassVar[str] = "day.html"
+    day: date
+    now: datetime
+    axis: Axis
+    games: Sequence[Mark]
+    lanes: Sequence[Lane]
+    coverage: DateCoverage
+    decisions: Sequence[Row]
+    runs: Sequence[Run]
+    tasks: Mapping[str, Sequence[Row]]
+    missed: Sequence[Row]
+    sweeps: Sequence[Row]
+    planned: int
+
+    @property
+    def title(self) -> str:
+        """The date, with its weekday."""
+        return f"{self.day:%A}, {self.day}"
+
+    def document(self) -> Mapping[str, Any]:
+        """Return the page as JSON holds it."""
+        decided = ("decision_id", "workflow_name", "slot", "action", "reason_code", "reason")
+        return {
+            "now": iso(self.now),
+            "counts": self.counts,
+            **of_coverage(self.coverage),
+            "not_run": [of_row(row, *PLAN_COLUMNS) for row in self.missed],
+            "decisions": [of_row(row, *decided) for row in self.decisions],
+            "runs": [of_run(run) for run in self.runs],
+            "tasks": {
+                name: [of_row(row, *TASK_COLUMNS) for row in rows]
+                for name, rows in self.tasks.items()
+            },
+            "sweeps": [of_row(row, *SWEEP_COLUMNS) for row in self.sweeps],
+        }
+
+    def outcomes_of(self, run: Run) -> list[tuple[Row, list[str]]]:
+        """Return the first task of each scraper and outcome of a run, and what all are about."""
+        groups: dict[tuple[str, str], list[Row]] = {}
+        for row in self.tasks.get(run.execution_id, ()):
+            groups.setdefault((row["outcome"], row["scraper_name"]), []).append(row)
+        return [
+            (rows[0], [f"{row['game_id'] or row['target_date']}" for row in rows])
+            for rows in groups.values()
+        ]
+
+    @staticmethod
+    def data_of(covered: Covered) -> dict[str, Datum]:
+        """Return a game's data by scraper."""
+        return {one.scraper: one for one in covered.data}
+
+    @property
+    def scrapers(self) -> list[str]:
+        """The columns of games by data."""
+        data = (one for held in self.coverage.games for one in held.data)
+        return list(dict.fromkeys(one.scraper for one in data))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of the heading; all but the first three are troubles."""
+        ended = [run.ended for run in self.runs if run.ended]
+        return {
+            "games": len(self.coverage.games),
+            "planned": self.planned,
+            "RUN": len(self.runs),
+            "ABORT": sum(row["action"] == "ABORT" for row in self.decisions),
+            "runs that failed": sum(row["status"] == "failed" for row in ended),
+            "planned and not run": len(self.missed),
+            "data late or missing": len([*self.coverage.troubles()]),
+        }
+
+    @property
+    def flows(self) -> dict[str, list[Row]]:
+        """The decisions of each workflow, by name."""
+        names = sorted({row["workflow_name"] for row in self.decisions})
+        return {
+            name: [row for row in self.decisions if row["workflow_name"] == name] for name in names
+        }
+
+    @property
+    def grid(self) -> dict[str, dict[str, Row]]:
+        """The last decision of each workflow by Eastern wall time."""
+        return {
+            name: {f"{eastern(row['slot']):%H:%M}": row for row in rows}
+            for name, rows in self.flows.items()
+        }
+
+    @property
+    def hours(self) -> list[str]:
+        """The hours with a decision, in order."""
+        return sorted({hour for row in self.grid.values() for hour in row})
+
+
+def read_day(place: Runtime, day: date) -> DayPage:
+    """Read a day.
+
+    Raises:
+        TransientError: no schedule can be read.
+    """
+    now, axis, start = place.clock.now(), Axis(day), at(day, time())
+    begin, select = place.threads.submit, place.warehouse.select
+    covered = begin(cover, place, day)
+    noon = start + timedelta(hours=12)
+    planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=start, until=noon)
+    swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end)
+    made = decisions_between(place, start, start + timedelta(days=2))
+    decisions = [row for row in made if eastern_date(row["slot"]) == day]
+    asked = [row for row in decisions if row["action"] == "RUN"]
+    tasks = begin(_tasks_of, place, start, [ids.execution_id(row["decision_id"]) for row in asked])
+    runs = runs_of(place, asked)
+    plan = sorted(planned.result(), key=lambda row: row["expected_run_time"])
+    coverage = covered.result()
+    return DayPage(
+        day=day,
+        now=now,
+        axis=axis,
+        games=game_marks(axis, [covered.game for covered in coverage.games]),
+        lanes=lanes(axis, now, plan, decisions, runs),
+        coverage=coverage,
+        decisions=decisions,
+        runs=runs,
+        tasks=tasks.result(),
+        missed=not_run(now, plan, decisions),
+        sweeps=[row for row in swept.result() if _is_notable(row)],
+        planned=len(plan),
+    )
+
+
+def _tasks_of(place: Runtime, start: datetime, executions: Sequence[str]) -> dict[str, list[Row]]:
+    if not executions:
+        return {}
+    rows = place.warehouse.select(
+        "scraper_execution_log",
+        TASK_COLUMNS,
+        since=start,
+        until=start + timedelta(days=3),
+        where={"workflow_execution_id": executions},
+    )
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):
+        found.setdefault(row["workflow_execution_id"], []).append(row)
+    return found
+
+
+def _is_notable(row: Row) -> bool:
+    return row["status"] != "OK" or bool(row["missing_files_found"] or row["republished_count"])

@@ -1,0 +1,90 @@
+"""Renders what is looked at as HTML, without a script or a request to another host.
+
+Every text from outside is escaped, and the policy of a page allows its own style sheet alone,
+named by its digest: nothing else can be loaded or run, whatever a source has put into a text.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from common.eastern import eastern, eastern_date
+from common.pages.axis import WIDTH
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def style() -> str:
+    """Return the style sheet of every page."""
+    return (TEMPLATES / "style.css").read_text()
+
+
+@cache
+def policy() -> str:
+    """Return the content security policy of every page."""
+    digest = b64encode(sha256(style().encode()).digest()).decode()
+    ours = f"style-src 'sha256-{digest}'"
+    return f"default-src 'none'; {ours}; base-uri 'none'; form-action 'self'"
+
+
+class Shown(Protocol):
+    """What can be shown as a page, or as JSON.
+
+    Attributes:
+        template: the file that draws it.
+    """
+
+    template: ClassVar[str]
+
+    @property
+    def title(self) -> str:
+        """Names it, in the window and as its heading."""
+
+    def document(self) -> Mapping[str, Any]:
+        """Return the same as JSON holds it."""
+
+
+def render(page: Shown, *, alone: bool = False) -> str:
+    """Return a page's HTML.
+
+    Args:
+        page: what it shows.
+        alone: whether it is a file of its own, whose links stay within it.
+    """
+    template = _environment().get_template(page.template)
+    ours = Markup(style())  # noqa: S704 - our own file
+    return template.render(page=page, alone=alone, style=ours, policy=policy(), width=WIDTH)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # a look at each file's time, at each page
+    )
+    environment.filters.update(clock=_clock, utc=_utc, days=_days, date=eastern_date)
+    return environment
+
+
+def _clock(instant: datetime, form: str = "%H:%M") -> str:
+    return f"{eastern(instant):{form}}"
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _days(day: date, number: int) -> date:
+    return day + timedelta(days=number)

@@ -1,0 +1,1 @@
+"""The console measured: each page with a season of rows."""

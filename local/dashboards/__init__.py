@@ -1,0 +1,1 @@
+"""The Grafana dashboards: read from `dashboards/source/`, built with Grafana's own builders."""

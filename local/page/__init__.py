@@ -1,1 +1,0 @@
-"""Pages for people who would rather look than read: one day, self-contained."""

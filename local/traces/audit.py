@@ -1,0 +1,93 @@
+"""Reads a date's decisions with what came of them: the rows that traces are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from common.cloud.ports import Row
+from common.eastern import at, eastern_date
+from common.look.decided import decisions_between
+from common.look.runs import find_run
+from common.runtime import Runtime
+
+EXECUTIONS, LOG = "workflow_executions", "scraper_execution_log"
+EXECUTION_COLUMNS = (
+    *("execution_id", "decision_id", "workflow_name", "execution_time", "finished_at"),
+    *("status", "outcome", "error_message", "duration_seconds", "slot"),
+    *("scrapers_triggered", "scrapers_succeeded", "scrapers_failed"),
+)
+LOG_COLUMNS = (
+    *("execution_id", "task_id", "workflow_execution_id", "decision_id", "workflow_name"),
+    *("scraper_name", "triggered_at", "duration_seconds", "status", "outcome", "slot"),
+    *("records_processed", "gcs_path", "object_generation", "object_bytes", "logged_at"),
+    *("game_id", "target_date", "http_status", "error_class", "error_message"),
+)
+RUN_DAYS_MAX = 8
+"""How long after its decision a run's rows are looked for: what outages and catch-up may take."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Rows that belong together.
+
+    Attributes:
+        decisions: those of the slots, in order.
+        executions: by decision; BigQuery keeps them for 90 days.
+        scrapes: rows of the log about these decisions, the oldest first, and about none.
+    """
+
+    decisions: Sequence[Row]
+    executions: Mapping[str, Row]
+    scrapes: Sequence[Row]
+
+
+def audit_of_day(place: Runtime, day: date) -> Audit:
+    """Read the decisions of an Eastern date's slots, and the scrapes of that date without one."""
+    start = at(day, time())
+    made = decisions_between(place, start, start + timedelta(days=2))
+    return _of(place, [row for row in made if eastern_date(row["slot"]) == day], day)
+
+
+def audit_of_run(place: Runtime, beginning: str, day: date | None = None) -> Audit:
+    """Read the one run whose execution's or decision's id begins so.
+
+    Args:
+        place: where to look.
+        beginning: of the id.
+        day: the Eastern date of its slot; None looks through the last eight days.
+
+    Raises:
+        BadInputError: there is none, or several.
+    """
+    return _of(place, [find_run(place, beginning, day).decision], None)
+
+
+def _of(place: Runtime, decisions: Sequence[Row], day: date | None) -> Audit:
+    runs = [row["decision_id"] for row in decisions if row["action"] == "RUN"]
+    since = min((row["decision_time"] for row in decisions), default=None)
+    begin = since or at(day or eastern_date(place.clock.now()), time())
+    begin, end = begin - timedelta(hours=1), begin + timedelta(days=RUN_DAYS_MAX)
+    executions = place.threads.submit(_executions, place, runs, begin, end)
+    plain = _plain(place, day) if day else []
+    where = {"decision_id": runs}
+    rows = place.warehouse.select(LOG, LOG_COLUMNS, since=begin, until=end, where=where)
+    scrapes = sorted([*(rows if runs else ()), *plain], key=lambda row: row["triggered_at"])
+    return Audit(decisions, executions.result(), scrapes)
+
+
+def _executions(
+    place: Runtime, runs: Sequence[str], since: datetime, until: datetime
+) -> dict[str, Row]:
+    if not runs:
+        return {}
+    rows = place.warehouse.select(
+        EXECUTIONS, EXECUTION_COLUMNS, since=since, until=until, where={"decision_id": runs}
+    )
+    return {row["decision_id"]: row for row in rows}
+
+
+def _plain(place: Runtime, day: date) -> list[Row]:
+    """Return the scrapes of a date that no decision asked for, such as the scheduled refresh."""
+    start, end = at(day, time()), at(day + timedelta(days=1), time())
+    rows = place.warehouse.select(LOG, LOG_COLUMNS, since=start, until=end)
+    return [row for row in rows if row["decision_id"] is None and row["task_id"]]

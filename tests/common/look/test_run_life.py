@@ -1,0 +1,67 @@
+"""The life of one run, from its decision to its rows."""
+
+from datetime import time
+
+from common.eastern import at
+from common.look.run_life import RunLife, life_of
+from common.look.runs import Run, runs_on
+from local.simulator.world import World
+from tests.kit.operated import day_gone_wrong, gone_wrong
+from tests.kit.world import DAY, SLOT, slate, tick
+
+
+def life(world: World, workflow: str) -> RunLife:
+    """Return the life of the last run of a workflow."""
+    return life_of(world.runtime, run_of(world, workflow))
+
+
+def run_of(world: World, workflow: str) -> Run:
+    """Return the last run of a workflow."""
+    found = runs_on(world.runtime, DAY)
+    return next(run for run in reversed(found) if run.decision["workflow_name"] == workflow)
+
+
+def test_a_run_has_its_steps_and_each_task_its_row() -> None:
+    """Every task has reported, and its row ends no earlier than it began."""
+    found = life(gone_wrong(), "post_game_window_2")
+    assert [step.number for step in found.steps] == [1, 2]
+    tasks = [task for step in found.steps for task in step.tasks]
+    assert all(task.reported and task.row and task.ended for task in tasks)
+    assert {task.row["outcome"] for task in tasks if task.row} == {"SUCCESS", "FAILED"}
+    assert found.started == found.run.decision["decision_time"]
+
+
+def at_six(deliveries: int) -> World:
+    """A world in which the slot of 06:00 is being decided, so many deliveries later."""
+    world = day_gone_wrong(at(DAY, time(5, 50)))
+    tick(world, "tick-master-controller", at(DAY, time(6)))
+    for _ in range(deliveries):
+        world.deliver(world.take())
+    return world
+
+
+def test_a_run_that_was_not_started_has_no_step() -> None:
+    """There is a decision, and nothing else."""
+    world = at_six(1)
+    run = run_of(world, "morning_operations")
+    assert life_of(world.runtime, run) == RunLife(run, None, ())
+
+
+def test_a_task_under_way_has_neither_row_nor_result() -> None:
+    """The first messages were published, and nothing has come of them yet."""
+    world = at_six(2)
+    (step,) = life(world, "morning_operations").steps
+    assert [(task.row, task.reported) for task in step.tasks] == [(None, False)] * 2
+
+
+def test_without_its_state_the_log_tells_the_tasks() -> None:
+    """State is deleted by age; the rows stay."""
+    world = gone_wrong()
+    run = run_of(world, "betting_lines")
+    empty = World(slate(), SLOT).storage
+    found = life_of(world.runtime.but(storage=empty), run)
+    (step,) = found.steps
+    assert (step.number, len(step.tasks)) == (0, 3)
+    assert {task.reported for task in step.tasks} == {None}
+    assert run.ended
+    assert found.started == run.ended["execution_time"]

@@ -1,0 +1,75 @@
+"""What the workflows are to collect, and by when."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from common.configuration.step import Step
+from common.look.wanted import Moment, Wanted, wanted_of
+from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et, game
+
+WANTED = wanted_of(WORKFLOWS, PER_GAME)
+
+
+def wanted(scraper: str, moment: Moment) -> Wanted:
+    """Return what the shipped workflows want of a scraper."""
+    (found,) = (one for one in WANTED if (one.scraper, one.moment) == (scraper, moment))
+    return found
+
+
+def test_each_datum_is_wanted_once() -> None:
+    """Four workflows collect box scores; what only leads to other data is no datum."""
+    assert wanted("nbac_boxscore", "after").line == ("nbac_boxscore", "espn_boxscore")
+    assert len(wanted("nbac_boxscore", "after").flows) == 4
+    assert "oddsa_events" not in {one.scraper for one in WANTED}
+    assert {one.scraper for one in WANTED if one.moment == "before"} == {
+        "oddsa_player_props",
+        "oddsa_game_lines",
+    }
+
+
+def test_lines_are_due_and_late_by_their_limit() -> None:
+    """Without a `fresh_by` that is the tip-off, until when they can be collected."""
+    played = game(1, "2025-11-12 19:00")
+    lines = wanted("oddsa_game_lines", "before")
+    assert lines.due(DAY, played) == lines.late_after(DAY, played) == et("2025-11-12 18:00")
+    flow = lines.flows["betting_lines"]
+    bare = flow.model_copy(update={"steps": (Step(scrapers=("oddsa_game_lines",)),)})
+    without = replace(lines, flows={"betting_lines": bare})
+    assert without.due(DAY, played) == without.late_after(DAY, played) == played.tipoff
+
+
+def test_data_of_a_game_are_late_by_their_limit_and_others_an_hour_after_due() -> None:
+    """Box scores have nine hours from the end of the game."""
+    played = game(1, "2025-11-12 19:00")
+    assert wanted("nbac_boxscore", "after").late_after(DAY, played) == et("2025-11-13 06:30")
+    assert wanted("nbac_injury_report", "date").late_after(DAY) == et("2025-11-12 14:30")
+
+
+def test_box_scores_are_due_in_the_first_window_after_the_game() -> None:
+    """A game that ends after the last window of the night waits for the morning's."""
+    box = wanted("nbac_boxscore", "after")
+    dues = {tip: box.due(DAY, game(1, f"2025-11-12 {tip}")) for tip in ("12:00", "19:00", "22:30")}
+    assert dues == {
+        "12:00": et("2025-11-12 20:00"),
+        "19:00": et("2025-11-12 23:00"),
+        "22:30": et("2025-11-13 06:00"),
+    }
+
+
+def test_without_a_later_window_the_game_s_end_counts() -> None:
+    """A game that ends after every window was due when it ended."""
+    late = game(1, "2025-11-13 08:00", game_date=DAY)
+    assert late.tipoff
+    due = wanted("nbac_boxscore", "after").due(DAY, late)
+    assert due == late.tipoff + timedelta(hours=2.5)
+
+
+def test_a_publication_is_due_when_it_usually_appears() -> None:
+    """A daily window is due at its end."""
+    assert wanted("nbac_injury_report", "date").due(DAY) == et("2025-11-12 13:30")
+    assert wanted("nbac_player_list", "date").due(DAY) == et("2025-11-12 10:00")
+
+
+def test_a_game_without_a_time_is_due_at_no_time() -> None:
+    """Nothing can be late of it."""
+    assert wanted("nbac_boxscore", "after").due(DAY, game(1, None)) is None

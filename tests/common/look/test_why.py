@@ -1,0 +1,115 @@
+"""Why a workflow decided as it did, and why a game lacks what it lacks."""
+
+from datetime import date, time
+
+import pytest
+
+from common.eastern import at
+from common.errors import BadInputError
+from common.look.why import explained, find_game, game_and_decisions, last_decision
+from tests.kit.operated import day_gone_wrong, gone_wrong
+from tests.kit.world import DAY
+
+MIDNIGHT = at(date(2025, 11, 13), time())
+
+
+def test_a_recorded_decision_is_judged_again_rule_by_rule() -> None:
+    """The same action comes out, with each rule that was asked; the last that held decided."""
+    place = gone_wrong().runtime
+    row = last_decision(place, "betting_lines", at(DAY, time(8, 30)))
+    found = explained(place, row)
+    assert (found.again.action, found.again.reason_code) == (row["action"], row["reason_code"])
+    assert [rule.asks for rule in found.rules if rule.held] == ["it is before the lead time"]
+    assert found.flips == ["it had been 13:00"]
+    assert [*found.lines()][-1] == "  it would have run if it had been 13:00"
+
+
+def test_every_decision_of_a_day_can_be_explained() -> None:
+    """Each comes out as recorded, from its inputs alone."""
+    place = gone_wrong().runtime
+    for row in gone_wrong().rows["workflow_decisions"]:
+        found = explained(place, row)
+        assert (found.again.action, found.again.reason) == (row["action"], row["reason"])
+
+
+def test_a_changed_configuration_is_said() -> None:
+    """The recorded decision stays the truth, beside what the facts lead to now."""
+    world = gone_wrong()
+    flow = world.runtime.configured["betting_lines"]
+    row = last_decision(world.runtime, "betting_lines", at(DAY, time(8, 30)))
+    flows = {
+        **world.runtime.configured,
+        "betting_lines": flow.model_copy(update={"lead_hours": 12}),
+    }
+    found = explained(world.runtime.but(configured=flows), row)
+    assert any("recorded was SKIP TOO_EARLY" in line for line in found.lines())
+
+
+def test_the_last_decision_is_of_a_slot_up_to_the_instant() -> None:
+    """At 13:59 it is the one of 13:00."""
+    row = last_decision(gone_wrong().runtime, "betting_lines", at(DAY, time(13, 59)))
+    assert row["slot"] == at(DAY, time(13))
+
+
+@pytest.mark.parametrize("name", ["MIL@CHA", "0022500213"])
+def test_a_game_is_found_by_its_teams_or_its_id(name: str) -> None:
+    """Both name the game of the day."""
+    found = find_game(gone_wrong().runtime, name, MIDNIGHT)
+    assert (found.game_id, found.game_date) == ("0022500213", DAY)
+
+
+def test_a_game_that_failed_is_explained_by_the_run_that_asked_for_it() -> None:
+    """The window's RUN explains why two of its data are missing."""
+    place = gone_wrong().runtime
+    game = find_game(place, "MIL@CHA", MIDNIGHT)
+    covered, made = game_and_decisions(place, game, MIDNIGHT)
+    lacking = {one.scraper for one in covered.data if one.state == "missing"}
+    assert lacking == {"nbac_play_by_play", "nbac_gamebook_pdf"}
+    assert [one.row["workflow_name"] for one in made] == ["post_game_window_2"]
+
+
+def test_a_game_that_is_awaited_needs_no_decision() -> None:
+    """What is due in the morning says so, and explains nothing else."""
+    place = gone_wrong().runtime
+    game = find_game(place, "DEN@LAC", MIDNIGHT)
+    covered, made = game_and_decisions(place, game, MIDNIGHT)
+    assert "due at 11-13 06:00" in {one.why for one in covered.data}
+    assert made == []
+
+
+def test_without_a_run_each_workflow_s_last_decision_explains() -> None:
+    """At 08:30 the lines were not asked for, and their workflow says why."""
+    early = at(DAY, time(8, 30))
+    place = day_gone_wrong(early).runtime
+    _, made = game_and_decisions(place, find_game(place, "MIL@CHA", early), early)
+    assert [one.row["reason_code"] for one in made] == ["TOO_EARLY"]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [("form", "has no inputs that can be read"), ("name", "is not enabled here")],
+)
+def test_a_row_that_cannot_be_explained_says_why(what: str, said: str) -> None:
+    """Its recorded reason is there all the same."""
+    place = gone_wrong().runtime
+    row = dict(last_decision(place, "betting_lines", MIDNIGHT))
+    row |= {"inputs": "{}"} if what == "form" else {"workflow_name": "gone"}
+    with pytest.raises(BadInputError, match=f"{said}.*Last game tipped off"):
+        explained(place, row)
+
+
+def test_broken_inputs_are_named() -> None:
+    """The decision's id is there, so that its row can be looked at."""
+    place = gone_wrong().runtime
+    row = {**last_decision(place, "betting_lines", MIDNIGHT), "inputs": '{"form": 1, "games": 7}'}
+    with pytest.raises(BadInputError, match=f"inputs of decision {row['decision_id']}"):
+        explained(place, row)
+
+
+def test_what_was_never_decided_is_refused() -> None:
+    """Neither a workflow without a decision nor a game without a listing is guessed."""
+    place = gone_wrong().runtime
+    with pytest.raises(BadInputError, match="betting_lines decided nothing in the 8 days before"):
+        last_decision(place, "betting_lines", at(date(2025, 11, 1), time()))
+    with pytest.raises(BadInputError, match="the schedule lists no game 'AAA@BBB'"):
+        find_game(place, "AAA@BBB", MIDNIGHT)

@@ -1,0 +1,86 @@
+"""A day's page has all that happened, says what did not, and is nothing but text and drawings."""
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+
+from common.calendar.games import Game
+from common.pages.day import DayPage, read_day
+from common.pages.render import render
+from tests.kit.operated import gone_wrong
+from tests.kit.outline import Outline
+from tests.kit.world import DAY
+
+
+def page() -> DayPage:
+    """Read the day on which three sources refused."""
+    return read_day(gone_wrong().runtime, DAY)
+
+
+def test_the_page_shows_every_game_decision_and_run() -> None:
+    """Each has its place, and every link of the page leads to one."""
+    found = page()
+    outline = Outline(render(found, alone=True))
+    assert outline.open == []
+    assert len(set(outline.ids)) == len(outline.ids)
+    assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
+    wanted = {f"run-{run.execution_id}" for run in found.runs}
+    wanted |= {f"game-{held.game.game_id}" for held in found.coverage.games}
+    wanted |= {f"decision-{row['decision_id']}" for row in found.decisions}
+    assert wanted <= set(outline.ids)
+    assert len(found.runs) > 5
+
+
+def test_a_slot_that_was_forced_again_keeps_both_decisions() -> None:
+    """The grid shows the later one; the list of reasons and the time line have both."""
+    found = page()
+    forced = {**found.decisions[0], "decision_id": "again", "action": "ABORT"}
+    twice = replace(found, decisions=(*found.decisions, forced))
+    assert twice.counts["ABORT"] == found.counts["ABORT"] + 1
+    ids = Outline(render(twice, alone=True)).ids
+    assert {"decision-again", f"decision-{found.decisions[0]['decision_id']}"} <= set(ids)
+
+
+def test_what_is_missing_is_counted_and_has_its_reason() -> None:
+    """A stranger reads how much lacks, and what the source answered."""
+    found = page()
+    text = Outline(render(found, alone=True)).text
+    assert found.counts["data late or missing"] == len([*found.coverage.troubles()]) > 10
+    assert "answered 503" in text
+    assert f"{found.counts['data late or missing']}data late or missing" in text
+
+
+def test_a_text_from_outside_is_text() -> None:
+    """Markup in a team's name, as a source might send it, is shown and not obeyed."""
+    found = page()
+    first, *others = found.coverage.games
+    named = replace(first.game, away="<script>alert(1)</script>")
+    games = (replace(first, game=named), *others)
+    text = render(replace(found, coverage=replace(found.coverage, games=games)), alone=True)
+    assert "script" not in Outline(text).names
+    assert "<script>alert(1)</script>" in Outline(text).text
+
+
+def test_the_page_loads_and_runs_nothing() -> None:
+    """Its policy allows its own style alone; there is no script, style attribute or host."""
+    text = render(page(), alone=True)
+    outline = Outline(text)
+    assert outline.names.isdisjoint({"script", "img", "link", "iframe", "form", "@style", "@src"})
+    assert not any(name.startswith("@on") for name in outline.names)
+    assert "http" not in text.replace("http-equiv", "")
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src &#39;sha256-{digest}&#39;" in text
+    assert "default-src &#39;none&#39;" in text
+
+
+def test_a_day_without_games_or_decisions_has_a_page() -> None:
+    """It says so, in place of empty tables."""
+    found = page()
+    none: tuple[Game, ...] = ()
+    coverage = replace(found.coverage, games=(), data=(), postponed=none)
+    bare = replace(found, coverage=coverage, games=(), lanes=(), decisions=(), runs=())
+    text = Outline(render(bare, alone=True)).text
+    assert "No games." in text
+    assert "Nothing ran." in text

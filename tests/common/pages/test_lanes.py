@@ -1,0 +1,68 @@
+"""What a workflow planned, decided and ran shows on its lane, and above all what did not run."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from common.look.runs import Run
+from common.pages.axis import Axis
+from common.pages.lanes import game_marks, lanes, not_run
+from tests.kit.world import DAY, slate
+
+AXIS = Axis(date(2025, 11, 12))
+NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def planned(when: datetime, name: str = "betting_lines") -> dict[str, Any]:
+    """Make a row of the plan."""
+    return {"workflow_name": name, "expected_run_time": when, "reason": "r"}
+
+
+def decided(when: datetime, action: str, name: str = "betting_lines") -> dict[str, Any]:
+    """Make a decision's row."""
+    about = {"workflow_name": name, "slot": when, "decision_time": when}
+    return {**about, "decision_id": f"{when:%H}-{action}", "action": action, "reason": "because"}
+
+
+def test_a_planned_run_that_did_not_happen_cannot_be_overlooked() -> None:
+    """It is neither one that ran, nor one still to come, nor another workflow's."""
+    plan = [planned(NOON), planned(NOON + HOUR), planned(NOON + 3 * HOUR), planned(NOON, "other")]
+    made = [decided(NOON, "RUN"), decided(NOON + HOUR, "SKIP"), decided(NOON, "ABORT", "other")]
+    now = NOON + 2 * HOUR
+    assert not_run(now, plan, made) == [plan[1], plan[3]]
+    drawn = {
+        lane.name: [mark.kind for mark in lane.marks] for lane in lanes(AXIS, now, plan, made, [])
+    }
+    assert drawn["betting_lines"][:3] == ["plan", "plan missed", "plan"]
+    assert drawn["other"] == ["plan missed", "decision abort"]
+
+
+def test_a_run_is_drawn_by_what_it_came_to() -> None:
+    """A finished one spans its time and shows its status; an open one reaches until now."""
+    decision = decided(NOON, "RUN") | {"decision_id": "4bb3ac77-0d6f-4f5a-8b8d-3f7f5b3b7d10"}
+    row = {
+        "execution_time": NOON,
+        "finished_at": NOON + HOUR,
+        "status": "failed",
+        "outcome": "PARTIAL",
+        "scrapers_triggered": 3,
+        "scrapers_succeeded": 2,
+        "scrapers_failed": 1,
+    }
+    now = NOON + 2 * HOUR
+    (lane,) = lanes(AXIS, now, [], [decision], [Run(decision, row), Run(decision, None)])
+    _, ended, going = lane.marks
+    assert (ended.kind, going.kind) == ("run failed", "run open")
+    assert "2 of 3 tasks, 1 failed" in ended.text
+    assert going.x + going.width == AXIS.x(now)
+    assert ended.width == AXIS.x(NOON + HOUR) - AXIS.x(NOON)
+
+
+def test_games_at_the_same_time_do_not_cover_each_other() -> None:
+    """Each game has a place of its own, and a row is used again once its game is over."""
+    games = slate().on(DAY)
+    marks = game_marks(AXIS, games)
+    assert len(marks) == len(games) > max(mark.row for mark in marks) + 1
+    for number, mark in enumerate(marks):
+        for other in marks[:number]:
+            assert mark.row != other.row or mark.x >= other.x + other.width

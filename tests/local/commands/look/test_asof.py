@@ -1,0 +1,33 @@
+"""`python -m local asof` lists what was known of a game, with a digest to keep."""
+
+import json
+
+import pytest
+
+from tests.kit.operated import gone_wrong, run
+
+OPTIONS = ("--at", "2025-11-12T18:30", "--game", "0022500213")
+
+
+def test_the_table_ends_with_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each object with its generation, and when it was logged, in Eastern time."""
+    lines = run(gone_wrong(), monkeypatch, "asof", *OPTIONS).stdout.splitlines()
+    assert any("oddsa_player_props" in line and "#" in line for line in lines)
+    assert lines[-2].endswith("objects known of 0022500213 at 2025-11-12T18:30:00-05:00")
+    assert lines[-1].startswith("sha256 ")
+
+
+def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The digest of both is one."""
+    lines = run(gone_wrong(), monkeypatch, "asof", *OPTIONS).stdout.splitlines()
+    found = json.loads(run(gone_wrong(), monkeypatch, "asof", *OPTIONS, "--json").stdout)
+    assert lines[-1] == f"sha256 {found['digest']}"
+    assert lines[-2].startswith(f"{len(found['known'])} objects")
+    assert {"path", "generation", "logged_at", "newest"} <= found["known"][0].keys()
+
+
+def test_an_unknown_game_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, with exit status 2."""
+    done = run(gone_wrong(), monkeypatch, "asof", *OPTIONS[:2], "--game", "0022599999")
+    assert done.exit_code == 2
+    assert "game '0022599999': the schedule does not list it" in done.stderr

@@ -1,0 +1,79 @@
+"""What Terraform deploys, a line a value: `python -m tests.terraform.written_down` writes it anew.
+
+An age after which data is deleted, a role, a retry: each is one value of one resource, and a
+mistake in it deploys well. So a change of one is to be seen in `tests/terraform/deployed.txt`.
+"""
+
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.terraform.offline import prepared
+
+FILE = Path(__file__).with_name("deployed.txt")
+MADE_UP = re.compile(r""".* = [\[{']*[0-9a-z]{8}['\]}]*|.*"[0-9a-z]{8}".*""")
+"""What the mocked provider may say of what it would compute: another text each time."""
+SHOWN_CHARACTERS_MAX = 160
+"""Longer texts are files of config/ and SQL, which have tests of their own."""
+Resources = Mapping[str, Mapping[str, Any]]
+
+
+def facts(deployed: Resources) -> list[str]:
+    """Tell every value that is set; what all instances of a resource have is told once."""
+    instances: dict[str, set[str]] = defaultdict(set)
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for address, values in deployed.items():
+        resource, _, key = address.partition("[")
+        instances[resource].add(key)
+        for fact in _facts("", values):
+            held[resource, fact].add(key)
+    return sorted(
+        f"{resource}{at} {fact}"
+        for (resource, fact), keys in held.items()
+        for at in (
+            [""] if keys == instances[resource] else [f"[{key}" if key else "" for key in keys]
+        )
+    )
+
+
+def _facts(name: str, value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _facts(f"{name}.{key}" if name else key, part)
+    elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value):
+            yield from _facts(f"{name}[{number}]", part)
+    elif value:
+        text = repr(value)
+        more = " and more" if len(text) > SHOWN_CHARACTERS_MAX else ""
+        yield f"{name} = {text[:SHOWN_CHARACTERS_MAX]}{more}"
+
+
+def differences(now: Collection[str], before: Collection[str]) -> list[str]:
+    """List what is not deployed any more, and what is now; what is made up is neither."""
+    new = [fact for fact in now if fact not in before and not MADE_UP.fullmatch(fact)]
+    return [*sorted({*before} - {*now}), *new]
+
+
+def _deployed() -> list[str]:
+    with tempfile.TemporaryDirectory() as scratch, prepared(Path(scratch)) as offline:
+        lines = offline.lines("test", "-json", "-verbose", "-filter=tests/deployment.tftest.hcl")
+    (state,) = (
+        line["test_state"]
+        for line in lines
+        if line["type"] == "test_state" and line["@testrun"] == "deploys"
+    )
+    return facts({each["address"]: each["values"] for each in state["root_module"]["resources"]})
+
+
+def main() -> None:
+    """Write down what is deployed the same each time."""
+    same = {*_deployed()} & {*_deployed()}
+    FILE.write_text("\n".join([*sorted(same), ""]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
