@@ -112,9 +112,38 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
             each.of,
         )
     yield ""
+    yield from _parts_section(now)
     yield from _starts_section(now["starts"], base["starts"])
     if "pages" in now:  # there was no console before issue 14
         yield from _pages_section(now["pages"])
+
+
+def _parts_section(now: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what takes the time and the memory of the last burst, where it was measured."""
+    if not now.get("parts"):
+        return
+    number, burst = [*now["at_once"].items()][-1]
+    parts = sorted(now["parts"].items(), key=lambda item: -item[1]["seconds"])
+    whole = {what: sum(held[what] for _, held in parts) for what in parts[0][1]}
+    yield f"## What takes the {number} chains at once"
+    yield ""
+    cpus = now["machine"]["cpus"]
+    yield (
+        f"Their {burst['seconds']:g} s by part, from the kernel's counters. "
+        f"{cpus} processors cannot take less than {whole['seconds'] / cpus:.0f} s."
+    )
+    yield ""
+    yield row("Part", "processor, s", "share", "MiB before", "MiB after")
+    yield row("---", *["---:"] * 4)
+    for name, held in [*parts, ("all", whole)]:
+        share = f"{100 * held['seconds'] / whole['seconds']:.0f} %"
+        sizes = (short(held["mib_before"]), short(held["mib_after"]))
+        yield row(name, short(held["seconds"]), share, *sizes)
+    yield ""
+    first, after = now["calls_ms"], now["calls_after_ms"]
+    kinds = ", ".join(f"{kind} {first[kind]:g} → {after[kind]:g}" for kind in first)
+    yield f"One call of each kind before all bursts and after them, in ms: {kinds}."
+    yield ""
 
 
 def _starts_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[str]:

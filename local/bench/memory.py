@@ -52,11 +52,20 @@ def memory_of(pid: int) -> dict[str, int]:
     sums: dict[str, int] = {}
     for each in family(pid):
         with suppress(OSError):  # it has ended meanwhile
-            for line in (PROC / str(each) / "smaps_rollup").read_text().splitlines():
-                name, _, rest = line.partition(":")
-                if name in ("Rss", "Pss"):
-                    sums[name.lower()] = sums.get(name.lower(), 0) + int(rest.split()[0])
+            for name, kib in _sizes(each).items():
+                sums[name] = sums.get(name, 0) + kib
     return sums
+
+
+def pss_of(pid: int) -> int:
+    """Return the KiB of one process, of which a page that n processes share counts an nth."""
+    return _sizes(pid)["pss"]
+
+
+def _sizes(pid: int) -> dict[str, int]:
+    lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    named = (line.partition(":") for line in lines)
+    return {name.lower(): int(rest.split()[0]) for name, _, rest in named if name in ("Rss", "Pss")}
 
 
 def family(pid: int) -> list[int]:

@@ -23,6 +23,7 @@ from local.bench.calls.meter import Meter, settle
 from local.bench.calls.path import ONE_EACH, REMOTE
 from local.bench.compute import memory_world, prepare
 from local.bench.memory import watched
+from local.bench.parts import parts_of, taken
 from local.bench.scene import PREPARED, REFRESH, SLOT, WARM_UP, Scene, tick_body
 from local.bench.starts import FUNCTIONS, measure_starts
 from local.bench.units import Units
@@ -175,12 +176,28 @@ def _chains(
         plains.append(time.perf_counter() - began)
     spent = units.medians()
     return {
-        "calls_ms": {kind: round(1000 * seconds, 2) for kind, seconds in spent.items()},
+        "calls_ms": in_ms(spent),
         "chain": _one(chains[WARM_UP:], plains[WARM_UP:], in_memory(scene, spent)),
-        "at_once": {
-            f"{number}": _many(number, runner, known, spent["insert"]) for number in bursts
-        },
+        **_bursts(stack, runner, known, spent["insert"], bursts),
+        "calls_after_ms": in_ms(units.measured_anew()),
     }
+
+
+def _bursts(
+    stack: RunningStack, runner: Runner, known: Known, insert: float, bursts: Sequence[int]
+) -> dict[str, Any]:
+    """Run each burst; the parts' use is of the last one."""
+    found, parts = {}, {}
+    for number in bursts:
+        before = parts_of(stack.where["pid"])
+        found[f"{number}"] = _many(number, runner, known, insert)
+        parts = taken(before, parts_of(stack.where["pid"]))
+    return {"at_once": found, "parts": parts}
+
+
+def in_ms(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Write seconds by kind in milliseconds."""
+    return {kind: round(1000 * each, 2) for kind, each in seconds.items()}
 
 
 def _one(chains: Sequence[float], plains: Sequence[float], floor: Known) -> dict[str, Any]:

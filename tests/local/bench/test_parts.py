@@ -1,0 +1,57 @@
+"""Processor time and memory of a stack are told apart by part."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from local.bench.figures import measured_section
+from local.bench.memory import PROC
+from local.bench.page import BASE, load
+from local.bench.parts import OTHERS, Use, parts_of, taken
+
+linux = pytest.mark.skipif(not PROC.is_dir(), reason=f"{PROC} is not here")
+
+
+@linux
+def test_a_child_counts_for_the_part_that_its_command_names() -> None:
+    """And for no other; what has no name of its own is the keeper with the broker."""
+    argv = [sys.executable, "-c", "input()", "local.fake_sources"]
+    child = subprocess.Popen(argv, stdin=subprocess.PIPE)
+    try:
+        found = parts_of(child.pid)
+        assert list(found) == ["sources"]
+        assert found["sources"].mib > 0
+        assert {OTHERS, "sources"} <= set(parts_of(os.getpid()))
+    finally:
+        child.communicate(b"\n")
+
+
+def test_what_was_taken_before_does_not_count() -> None:
+    """A part that started meanwhile counts as a whole."""
+    before = {"functions": Use(seconds=3.0, mib=100.0)}
+    after = {"functions": Use(seconds=4.5, mib=120.0), "sources": Use(seconds=0.5, mib=20.0)}
+    assert taken(before, after) == {
+        "functions": {"seconds": 1.5, "mib_before": 100.0, "mib_after": 120.0},
+        "sources": {"seconds": 0.5, "mib_before": 0.0, "mib_after": 20.0},
+    }
+
+
+def test_the_page_tells_what_takes_the_largest_burst() -> None:
+    """The largest part first, the sum last, and what so many processors cannot go below."""
+    base = load(BASE)["measured"]
+    measured = {
+        **base,
+        "calls_after_ms": {kind: 2 * ms for kind, ms in base["calls_ms"].items()},
+        "parts": taken({}, {"sources": Use(1.0, 20.0), "functions": Use(9.0, 80.0)}),
+    }
+    lines = [*measured_section(measured, base)]
+    assert "## What takes the 200 chains at once" in lines
+    assert f"cannot take less than {10 / base['machine']['cpus']:.0f} s" in "\n".join(lines)
+    rows = [line for line in lines if line.startswith(("| functions |", "| sources |", "| all |"))]
+    assert rows == [
+        "| functions | 9 | 90 % | 0 | 80 |",
+        "| sources | 1 | 10 % | 0 | 20 |",
+        "| all | 10 | 100 % | 0 | 100 |",
+    ]
