@@ -38,7 +38,7 @@ def measure_pages(days: int = SEASON_DAYS, repeats: int = REPEATS) -> dict[str, 
         by page the `median` and `p95` in milliseconds, the `selects`, and the `bytes` of their
         columns and partitions; what Health's views read is not among them.
     """
-    runtime, rows = _season(days)
+    runtime, rows = make_season(days)
     pages, floors = {}, []
     for name, path in _paths(runtime).items():
         read = _Read(rows)
@@ -68,7 +68,7 @@ def _milliseconds(runtime: Runtime, path: str) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _season(days: int) -> tuple[Runtime, Mapping[str, list[Row]]]:
+def make_season(days: int) -> tuple[Runtime, Mapping[str, list[Row]]]:
     """Live through a day and copy its rows to the days of a season before it."""
     simulation = make_simulation(SimulateOptions(DEFAULT_SLATE, DAY, DAY))
     with silent():

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from common.runtime import install
+from local.bench.console.pages import make_season
 from tests.functions.conftest import app
 from tests.functions.console.conftest import reading
 from tests.kit.operated import gone_wrong
@@ -20,6 +21,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 DATE = "2025-11-12"
 PAGES = ("day", "game", "decision", "run", "object", "season", "health", "no_page")
 PHONE, DESK = 360, 1400
+SEASON_DAYS = 60
 SERIOUS = ("serious", "critical")
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -92,6 +94,12 @@ class Opened:
             self.told.append(url)
 
 
+def serious(page: Page) -> list[tuple[str, str]]:
+    """Return what axe finds that keeps somebody out, with the first element of each kind."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_quiet_and_has_no_barrier(
     name: str, browser: Browser, server: str, addresses: dict[str, str], tmp_path: Path
@@ -101,12 +109,7 @@ def test_a_page_is_quiet_and_has_no_barrier(
         opened = Opened(browser, dark=dark)
         opened.go(server, addresses[name])
         opened.page.screenshot(path=tmp_path / f"{name}-{'dark' if dark else 'light'}.png")
-        options = {"resultTypes": ["violations"]}
-        found = Axe().run(opened.page, options=options).response["violations"]
-        serious = [
-            (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS
-        ]
-        assert serious == []
+        assert serious(opened.page) == []
         allowed = [line for line in opened.told if name == "no_page" and "404" in line]
         assert opened.told == allowed
         opened.page.close()
@@ -126,6 +129,23 @@ def test_a_phone_needs_no_sideways_scrolling(
         assert wide.nth(number).get_attribute("tabindex") == "0"
         assert wide.nth(number).get_attribute("aria-label")
     opened.page.close()
+
+
+def test_a_season_of_days_has_no_barrier_and_fits_a_phone(
+    browser: Browser, server: str, tmp_path: Path
+) -> None:
+    """Each day has a row, and each cell leads on."""
+    runtime, _ = make_season(SEASON_DAYS)
+    install(reading(runtime))
+    opened = Opened(browser, width=PHONE)
+    opened.go(server, "/season")
+    opened.page.screenshot(path=tmp_path / "season-of-days.png")
+    assert opened.page.locator("tbody tr").count() == SEASON_DAYS
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == PHONE
+    assert serious(opened.page) == []
+    assert opened.told == []
+    opened.page.close()
+    install(reading(gone_wrong().runtime))
 
 
 def test_the_keyboard_reaches_the_content_first(
