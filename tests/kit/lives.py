@@ -137,10 +137,7 @@ def outage(world: World, tell: Tell) -> None:
 
 
 def given_up(world: World, tell: Tell) -> None:
-    """A decision is sent again in vain for a day, another is not known any more: both are ended.
-
-    Of the first its batch is gone by then, so that its row tells what it was.
-    """
+    """A decision is sent again in vain for a day, another is not known any more: both end."""
     only(world, "betting_lines", "injury_discovery")
     with world.transport.losing(is_for("workflow_executor")):
         tick(world, "tick-master-controller")
