@@ -24,7 +24,7 @@ from tests.kit.breaks import Break, failing, raising, tapped
 from tests.kit.losses import fail_to_complete, is_for
 from tests.kit.situations import WORKFLOWS
 from tests.kit.told import Story, followed
-from tests.kit.world import SLOT, SWEEP, before, lose_two, new_world, tick, unnoticed
+from tests.kit.world import SLOT, SWEEP, before, forget, lose_two, new_world, tick, unnoticed
 
 FOLDER = Path(__file__).with_name("lives")
 NIGHT = SLOT + timedelta(hours=18)
@@ -137,7 +137,7 @@ def outage(world: World, tell: Tell) -> None:
 
 
 def given_up(world: World, tell: Tell) -> None:
-    """A decision is sent again in vain for a day, another is not known any more: both are ended."""
+    """A decision is sent again in vain for a day, another is not known any more: both end."""
     only(world, "betting_lines", "injury_discovery")
     with world.transport.losing(is_for("workflow_executor")):
         tick(world, "tick-master-controller")
@@ -147,7 +147,9 @@ def given_up(world: World, tell: Tell) -> None:
             world.settle()
         only(world, "betting_lines")
         with tell():
-            for wait in (3 * QUARTER, timedelta(hours=25)):
+            for wait in (3 * QUARTER, 25 * HOUR):
+                if wait > HOUR:
+                    forget(world, world.runtime.settings.state_bucket, "decided/")
                 tick(world, "tick-cleanup-processor", SWEEP + wait)
                 world.settle()
 
