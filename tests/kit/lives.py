@@ -276,6 +276,22 @@ def forced(world: World, tell: Tell) -> None:
         world.settle()
 
 
+def beside(world: World, tell: Tell) -> None:
+    """While a slot is decided a forced tick of it is: the later batch has not seen the other."""
+    only(world, "betting_lines")
+    tick(world, "tick-master-controller")
+    tick(world, "tick-master-controller", force=True)
+    plain, other = world.take(), iter([world.take()])
+
+    def at_once(call: Call, do: Do) -> object:
+        if call.subject.startswith("decided/") and call.writes and (late := next(other, None)):
+            world.deliver(late)
+        return do()
+
+    with tapped(world, at_once, "storage"), tell("master_controller"):
+        world.deliver(plain)
+
+
 def stuck(world: World, tell: Tell) -> None:
     """A step was not completed, then its state was spoilt: a day later the run is ended."""
     only(world, "betting_lines")
@@ -298,7 +314,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(slot, plan, night, refused, lost, silent, uploads, outage),
-        *(given_up, quarrel, trouble, spoilt, again, stuck, forced),
+        *(given_up, quarrel, trouble, spoilt, again, stuck, forced, beside),
     )
 }
 
