@@ -187,7 +187,9 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
         yield ast.Call(ast.Name("list", ast.Load()), node.args, [])
     if isinstance(node.func, ast.Attribute) and node.func.attr in _NORMALISING:
         yield node.func.value
-    for place in range(len(node.keywords)):
+    for place, keyword in enumerate(node.keywords):
+        if keyword.arg == "description":  # for people
+            continue
         yield _with(node, keywords=[*node.keywords[:place], *node.keywords[place + 1 :]])
 
 

@@ -22,8 +22,8 @@ from local.bench import plain
 from local.bench.calls.meter import Meter, settle
 from local.bench.calls.path import ONE_EACH, REMOTE
 from local.bench.compute import memory_world, prepare
-from local.bench.memory import watched
-from local.bench.parts import parts_of, taken
+from local.bench.processes.memory import watched
+from local.bench.processes.parts import parts_of, taken
 from local.bench.scene import PREPARED, REFRESH, SLOT, WARM_UP, Scene, tick_body
 from local.bench.starts import FUNCTIONS, measure_starts
 from local.bench.units import Units

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from itertools import pairwise
 from threading import Barrier
 
@@ -157,6 +158,13 @@ def test_a_variable_of_a_source_that_does_not_exist_stops_the_process(
     with pytest.raises(ConfigError, match="nba_cnd"):
         current()
     read_once.cache_clear()
+
+
+def test_the_configuration_that_decides_is_told_by_its_hash() -> None:
+    """Of the file that the settings name."""
+    found = Runtime(Settings()).config_hash
+    content = (ROOT / "config" / "workflows.yaml").read_bytes()
+    assert found == sha256(content).hexdigest()[:12]
 
 
 def test_calls_at_once_are_a_runtime_s_own() -> None:

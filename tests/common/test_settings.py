@@ -22,6 +22,7 @@ from common.source_settings import (
     check_proxy,
     is_field,
     parse_route,
+    parse_routes,
 )
 
 
@@ -240,6 +241,14 @@ def test_a_variable_that_is_refused_is_named_with_its_value(
         (only,) = found
         assert only.startswith(shown)
         assert "p/w" not in only
+
+
+@pytest.mark.parametrize(
+    "text", [" https://a.example , ", "https://a.example,", "https://a.example"]
+)
+def test_what_is_left_empty_between_routes_is_none(text: str) -> None:
+    """A comma or blank at an end separates nothing."""
+    assert parse_routes(text) == (RouteSetting(base_url="https://a.example"),)
 
 
 def test_every_refused_variable_is_named() -> None:

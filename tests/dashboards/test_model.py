@@ -161,6 +161,17 @@ def test_a_panel_leads_to_the_section_of_the_runbook_that_it_is_about() -> None:
     assert [panel.title for panel in alerting if not panel.runbook] == []
 
 
+def test_a_panel_has_the_sections_of_its_source_and_the_form_of_its_kind() -> None:
+    """What runs over time asks the plugin for series (0), and all else for a table (1)."""
+    for name, dashboard in sources():
+        for panel, kept in zip(dashboard.panels, KEPT[name]["panels"], strict=True):
+            assert kept["type"] == panel.kind
+            in_time = panel.kind in ("timeseries", "status-history")
+            assert kept["targets"][0]["format"] == (0 if in_time else 1)
+            sections = [link["url"].split("#")[1] for link in kept["links"]]
+            assert sections == list(panel.runbook)
+
+
 def test_a_link_out_of_grafana_opens_a_page_of_its_own(kept: Json) -> None:
     """And one to another dashboard stays on this page, as one goes back from there."""
     links = list(_links(kept["panels"]))

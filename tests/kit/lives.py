@@ -24,7 +24,7 @@ from tests.kit.breaks import Break, failing, raising, tapped
 from tests.kit.losses import fail_to_complete, is_for
 from tests.kit.situations import WORKFLOWS
 from tests.kit.told import Story, followed
-from tests.kit.world import SLOT, SWEEP, before, lose_two, new_world, tick, unnoticed
+from tests.kit.world import SLOT, SWEEP, before, forget, lose_two, new_world, tick, unnoticed
 
 FOLDER = Path(__file__).with_name("lives")
 NIGHT = SLOT + timedelta(hours=18)
@@ -137,7 +137,7 @@ def outage(world: World, tell: Tell) -> None:
 
 
 def given_up(world: World, tell: Tell) -> None:
-    """A decision is sent again in vain for a day, another is not known any more: both are ended."""
+    """A decision is sent again in vain for a day, another is not known any more: both end."""
     only(world, "betting_lines", "injury_discovery")
     with world.transport.losing(is_for("workflow_executor")):
         tick(world, "tick-master-controller")
@@ -147,7 +147,9 @@ def given_up(world: World, tell: Tell) -> None:
             world.settle()
         only(world, "betting_lines")
         with tell():
-            for wait in (3 * QUARTER, timedelta(hours=25)):
+            for wait in (3 * QUARTER, 25 * HOUR):
+                if wait > HOUR:
+                    forget(world, world.runtime.settings.state_bucket, "decided/")
                 tick(world, "tick-cleanup-processor", SWEEP + wait)
                 world.settle()
 
@@ -274,6 +276,22 @@ def forced(world: World, tell: Tell) -> None:
         world.settle()
 
 
+def beside(world: World, tell: Tell) -> None:
+    """While a slot is decided a forced tick of it is: the later batch has not seen the other."""
+    only(world, "betting_lines")
+    tick(world, "tick-master-controller")
+    tick(world, "tick-master-controller", force=True)
+    plain, other = world.take(), iter([world.take()])
+
+    def at_once(call: Call, do: Do) -> object:
+        if call.subject.startswith("decided/") and call.writes and (late := next(other, None)):
+            world.deliver(late)
+        return do()
+
+    with tapped(world, at_once, "storage"), tell("master_controller"):
+        world.deliver(plain)
+
+
 def stuck(world: World, tell: Tell) -> None:
     """A step was not completed, then its state was spoilt: a day later the run is ended."""
     only(world, "betting_lines")
@@ -296,7 +314,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(slot, plan, night, refused, lost, silent, uploads, outage),
-        *(given_up, quarrel, trouble, spoilt, again, stuck, forced),
+        *(given_up, quarrel, trouble, spoilt, again, stuck, forced, beside),
     )
 }
 

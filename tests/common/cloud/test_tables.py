@@ -288,3 +288,10 @@ def test_d4_every_table_and_column_that_the_code_reads_exists() -> None:
         for name, columns in selects:
             assert name in NAMES
             assert set(re.findall(r"\"(\w+)\"", columns)) <= set(table(name).by_name)
+
+
+def test_b5_of_several_unknown_columns_the_first_by_name_is_named() -> None:
+    """Whatever their order in the row, the error is the same at every try."""
+    row = {**least("workflow_decisions"), "zebra": 1, "ape": 1, "bear": 1}
+    with pytest.raises(RowError, match="no column 'ape'"):
+        build_row("workflow_decisions", row)

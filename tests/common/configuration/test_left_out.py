@@ -1,6 +1,6 @@
 """Workflows without the scrapers whose source is off."""
 
-from common.configuration.left_out import without
+from common.configuration.left_out import alone, without
 from common.configuration.step import Step
 from common.runtime import Runtime
 from common.settings import Settings
@@ -55,3 +55,16 @@ def test_the_shipped_workflows_without_a_proxy() -> None:
     on = Runtime(Settings.model_validate(STATS_ON))
     assert on.off == {}
     assert on.workflows == WORKFLOWS
+
+
+def test_a_workflow_alone_asks_only_who_is_named_first() -> None:
+    """What only stands in for others is left out; owners of one step stay the first of them."""
+    each = Step(scrapers=("a", "b"), alternatives={"a": ("b",), "b": ("a", "c")})
+    only = Step(scrapers=("d",), alternatives={"d": ("e",)})
+    last = Step(scrapers=("e",))
+    made = alone(MORNING.model_copy(update={"steps": (each, only, last)}))
+    assert [(step.scrapers, step.alternatives) for step in made.steps] == [
+        (("a",), {}),
+        (("d",), {}),
+        (("e",), {}),
+    ]

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local.bench.memory import PROC, Peaks, family, memory_of, watched
+from local.bench.processes.memory import PROC, Peaks, family, memory_of, watched
 
 pytestmark = pytest.mark.skipif(not PROC.is_dir(), reason=f"{PROC} is not here")
 

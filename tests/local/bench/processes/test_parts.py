@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from local.bench.figures import measured_section
-from local.bench.memory import PROC
 from local.bench.page import BASE, load
-from local.bench.parts import OTHERS, Use, parts_of, taken
+from local.bench.processes.memory import PROC
+from local.bench.processes.parts import OTHERS, Use, parts_of, taken
 
 linux = pytest.mark.skipif(not PROC.is_dir(), reason=f"{PROC} is not here")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from local.bench.memory import PROC, family, pss_of
+from local.bench.processes.memory import PROC, family, pss_of
 
 PARTS = {
     "fake-gcs-server": "storage emulator",

@@ -1,0 +1,1 @@
+"""Processes of a stack measured: their memory, and what each part of it spends."""
