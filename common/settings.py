@@ -128,6 +128,9 @@ def setting_defects(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]
             instead = f"{name.removesuffix('_FALLBACK')}_ROUTES"
             shown = repr(hide_login(value))
             yield name, f"{shown}: is not read any more; set {instead} to its URL"
+        elif value and name.startswith(PREFIX) and name.isupper() and not _is_known(name):
+            # Its value may be a secret under a mistyped name.
+            yield name, f"(hidden): no setting has this name{_advice(name)}; see docs/settings.md"
     given = _given(environment)
     try:
         Settings.model_validate(given)
@@ -139,6 +142,18 @@ def setting_defects(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]
         field = _field_at(detail["loc"])
         shown = "(hidden)" if "key" in field else repr(hide_login(given.get(field, "")))
         yield variable(field), f"{shown}: {redact(detail['msg'])}; give it a valid value"
+
+
+def _is_known(name: str) -> bool:
+    field = name.removeprefix(PREFIX).lower()
+    return (field in Settings.model_fields and field != "sources") or is_field(field)
+
+
+def _advice(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a refusal
+
+    known = (variable(field) for field in Settings.model_fields if field != "sources")
+    return "".join(f"; {near} has" for near in get_close_matches(name, known, n=1))
 
 
 def _given(environment: Mapping[str, str]) -> dict[str, str]:

@@ -34,19 +34,19 @@ resource "google_bigquery_table" "table" {
 # Adopt what production has (var.adopt); harmless once it is in the state.
 
 import {
-  for_each = var.adopt.dataset ? toset([var.dataset]) : toset([])
+  for_each = try(var.adopt.dataset, false) ? toset([var.dataset]) : toset([])
   to       = google_bigquery_dataset.orchestration
   id       = "projects/${var.project}/datasets/${each.key}"
 }
 
 import {
-  for_each = var.adopt.tables
+  for_each = toset(try(var.adopt.tables, []))
   to       = google_bigquery_table.table[each.key]
   id       = "projects/${var.project}/datasets/${var.dataset}/tables/${each.key}"
 }
 
 import {
-  for_each = var.adopt.data_bucket ? toset([var.data_bucket]) : toset([])
+  for_each = try(var.adopt.data_bucket, false) ? toset([var.data_bucket]) : toset([])
   to       = google_storage_bucket.data
   id       = "${var.project}/${each.key}"
 }

@@ -15,7 +15,7 @@ locals {
       NBA_WORKFLOWS_FILE = "${local.workspace}/${var.workflows_file}"
       NBA_TOPOLOGY_FILE  = "${local.workspace}/${var.topology_file}"
     },
-    { for field, value in var.settings : "NBA_${upper(field)}" => tostring(value) if value != null },
+    { for field, value in var.settings : "NBA_${upper(field)}" => value if value != null },
     [
       for source, given in var.sources : {
         for what, value in { URL = given.url, ROUTES = join(" ", given.routes), PROXY = given.proxy } :

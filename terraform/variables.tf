@@ -92,46 +92,38 @@ variable "topic_prefix" {
 }
 
 variable "settings" {
-  description = "The other settings of docs/settings.md: field f is NBA_<F>. What is null is left to the code's default."
-  type = object({
-    collect_since           = optional(string)
-    lease_seconds           = optional(number, 660)
-    read_retry_seconds      = optional(number, 30)
-    scrape_seconds          = optional(number, 420)
-    circuit_failures        = optional(number, 5)
-    circuit_seconds         = optional(number, 900)
-    odds_api_reserve        = optional(number, 0)
-    http_proxy              = optional(string)
-    source_timeout_seconds  = optional(number, 30)
-    source_tries            = optional(number, 3)
-    source_interval_seconds = optional(number)
-    source_max_bytes        = optional(number, 33554432)
-  })
-  default = {}
+  description = "The other settings of docs/settings.md: field f is NBA_<F>. What is absent or null is left to the code's default."
+  type        = map(string)
+  default     = {}
 
+  # A map, because an object type drops a name that it does not know, so that a mistyped one would do nothing.
   validation {
-    condition     = var.settings.collect_since == null || can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.settings.collect_since))
+    condition     = length(setsubtract(keys(var.settings), local.setting_names)) == 0
+    error_message = "settings: no setting has the name ${join(", ", setsubtract(keys(var.settings), local.setting_names))}; known are ${join(", ", local.setting_names)}."
+  }
+  validation {
+    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", coalesce(lookup(var.settings, "collect_since", null), "2000-01-01")))
     error_message = "settings.collect_since: a date such as 2025-10-21."
   }
   validation {
     # Rule R6: function timeout < ack deadline < lease.
-    condition     = var.settings.lease_seconds > local.delivery.ack_deadline_seconds
+    condition     = try(tonumber(coalesce(lookup(var.settings, "lease_seconds", null), 660)), 0) > local.delivery.ack_deadline_seconds
     error_message = "settings.lease_seconds: longer than the ack deadline of config/topology.yaml."
   }
   validation {
-    condition     = var.settings.scrape_seconds < local.delivery.function_timeout_seconds
+    condition     = try(tonumber(coalesce(lookup(var.settings, "scrape_seconds", null), 420)), 1e9) < local.delivery.function_timeout_seconds
     error_message = "settings.scrape_seconds: less than the functions' timeout in config/topology.yaml."
   }
   validation {
-    condition     = var.settings.http_proxy == null || can(regex("^https?://[^[:space:]/]+/?$", var.settings.http_proxy))
+    condition     = can(regex("^https?://[^[:space:]/]+/?$", coalesce(lookup(var.settings, "http_proxy", null), "http://none")))
     error_message = "settings.http_proxy: such as http://user:password@proxy.example.com:3128."
   }
   validation {
     condition = alltrue([
-      for name in ["read_retry_seconds", "scrape_seconds", "circuit_failures", "circuit_seconds", "source_timeout_seconds", "source_tries", "source_max_bytes"] :
-      var.settings[name] > 0
+      for name, value in var.settings : try(tonumber(value) > 0, false)
+      if value != null && !contains(["collect_since", "http_proxy", "odds_api_reserve", "source_interval_seconds"], name)
     ])
-    error_message = "settings: seconds, failures, tries and bytes are above 0."
+    error_message = "settings: seconds, failures, tries and bytes are numbers above 0."
   }
 }
 
@@ -337,17 +329,24 @@ variable "odds_api_key_version" {
 # What is kept.
 
 variable "adopt" {
-  description = "What exists already and is imported instead of created: the dataset, tables by name, the data bucket."
-  type = object({
-    dataset     = optional(bool, false)
-    tables      = optional(set(string), [])
-    data_bucket = optional(bool, false)
-  })
-  default = {}
+  description = "What exists already and is imported instead of created: the dataset (true), tables by name, the data bucket (true)."
+  type        = any
+  default     = {}
 
+  # Not an object type, as with the settings.
   validation {
-    condition     = length(setsubtract(var.adopt.tables, keys(local.tables))) == 0
-    error_message = "adopt.tables: names of config/tables/*.json."
+    condition     = length(setsubtract(try(keys(var.adopt), ["?"]), ["dataset", "tables", "data_bucket"])) == 0
+    error_message = "adopt: known are dataset, tables, data_bucket."
+  }
+  validation {
+    condition = alltrue([
+      for name in ["dataset", "data_bucket"] : contains([true, false], try(tobool(lookup(var.adopt, name, false)), "?"))
+    ])
+    error_message = "adopt.dataset and adopt.data_bucket: true or false."
+  }
+  validation {
+    condition     = try(length(setsubtract(try(var.adopt.tables, []), keys(local.tables))) == 0, false)
+    error_message = "adopt.tables: a list of names of config/tables/*.json."
   }
 }
 

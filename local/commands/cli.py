@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from common.errors import OrchestrationError
+from common.settings import ROOT
 from local.commands.develop.bench import bench
 from local.commands.develop.bundle import bundle
 from local.commands.develop.cost import cost
@@ -104,7 +105,24 @@ def _print_error(error: object) -> None:
     click.echo(f"error: {' '.join(str(error).split())}", err=True)
 
 
+def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's
+    if asked:
+        import tomllib
+
+        held = tomllib.loads((ROOT / "pyproject.toml").read_text())
+        click.echo(f"{held['project']['name']} {held['project']['version']}")
+        context.exit()
+
+
 @click.group(cls=CommandLine, context_settings={"show_default": True, "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
 def main() -> None:
     """Run the NBA orchestration on this machine: real functions, emulated Google Cloud."""
 

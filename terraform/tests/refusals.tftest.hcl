@@ -28,6 +28,38 @@ run "refuses_a_lease_that_ends_before_the_ack_deadline" {
   expect_failures = [var.settings]
 }
 
+run "refuses_a_setting_that_nobody_reads" {
+  command = plan
+  variables {
+    settings = { collect_sinc = "2025-10-21" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "refuses_a_setting_that_is_no_number" {
+  command = plan
+  variables {
+    settings = { source_tries = "three" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "refuses_to_adopt_what_has_another_name" {
+  command = plan
+  variables {
+    adopt = { datset = true }
+  }
+  expect_failures = [var.adopt]
+}
+
+run "refuses_to_adopt_a_table_that_is_none" {
+  command = plan
+  variables {
+    adopt = { tables = ["decisions"] }
+  }
+  expect_failures = [var.adopt]
+}
+
 run "refuses_one_bucket_for_data_and_state" {
   command = plan
   variables {

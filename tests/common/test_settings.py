@@ -46,14 +46,13 @@ def test_every_field_has_its_variable() -> None:
 
 
 def test_variables_are_typed() -> None:
-    """Numbers, dates and paths are typed; empty and unknown variables are ignored."""
+    """Numbers, dates and paths are typed; empty and foreign variables are ignored."""
     made = read_settings(
         {
             "NBA_LEASE_SECONDS": "700.5",
             "NBA_COLLECT_SINCE": "2025-11-01",
             "NBA_CLOCK_FILE": "/run/clock.json",
             "NBA_PROJECT": "",
-            "NBA_UNKNOWN": "x",
             "PATH": "/bin",
         }
     )
@@ -219,7 +218,13 @@ ROUTE = RouteSetting(base_url="https://c.example")
         ("NBA_NBA_CDN_PROXY", "http://h/x", "NBA_NBA_CDN_PROXY='http://h/x': Value error, a proxy"),
         ("STORAGE_EMULATOR_HOST", "http://h", None),
         ("nba_lease_seconds", "soon", None),
-        ("NBA_SOURCES", "x", None),
+        ("NBA_SOURCES", "x", "NBA_SOURCES=(hidden): no setting has this name; NBA_"),
+        (
+            "NBA_WORKFLOW_FILE",  # FU1
+            "my.yaml",
+            "NBA_WORKFLOW_FILE=(hidden): no setting has this name; NBA_WORKFLOWS_FILE has",
+        ),
+        ("NBA_ODDS_API_KEYY", "p/w", "NBA_ODDS_API_KEYY=(hidden): no setting has this name"),
         ("NBA_X_FALLBACK", "x", "NBA_X_FALLBACK='x': is not read any more; set NBA_X_ROUTES to"),
         ("NBA_X_FALLBACK", "", None),
         ("X_FALLBACK", "x", None),

@@ -1,6 +1,5 @@
 """The Terraform module as Python sees it, read with python-hcl2: no Terraform needed."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -97,7 +96,5 @@ def access(module: Module) -> set[tuple[str, str, str]]:
 
 
 def settings_fields(module: Module) -> set[str]:
-    """Read the fields of var.settings."""
-    inside = re.search(r'variable "settings" \{.*?object\(\{(.*?)\}\)', module.text, re.DOTALL)
-    assert inside, "variables.tf has no variable settings with an object type"
-    return set(re.findall(r"(\w+)\s*=\s*optional\(", inside.group(1)))
+    """Read the names that var.settings takes."""
+    return set(module.locals["setting_names"])
