@@ -67,21 +67,18 @@ def situation_from(
         ValueError, TypeError, KeyError, IndexError: the inputs are not of the form written here.
     """
     slot = slot.astimezone(UTC)
-    unread = inputs.get("unread", [])
+    unread, since = inputs.get("unread", []), inputs.get("since")
     days = {
         date.fromisoformat(day): tuple(_game_from(day, slot, *game) for game in games)
         for day, games in inputs.get("games", {}).items()
     }
     listed = [game.game_id for games in days.values() for game in games]
-    attempts = dict(_ungrouped(inputs.get("tries", []), listed, slot))
-    runs = tuple(_run_from(listed, slot, *run) for run in inputs.get("runs", []))
-    since = inputs.get("since")
     return Situation(
         slot=slot,
         now=now.astimezone(UTC),
         cron=cron,
         calendar=None if "calendar" in unread else days,
-        history=None if "history" in unread else History(attempts, runs),
+        history=None if "history" in unread else _history_from(inputs, listed, slot),
         per_game=per_game,
         cause=inputs.get("cause", ""),
         collect_since=date.fromisoformat(since) if since else None,
@@ -91,6 +88,12 @@ def situation_from(
         by_nba_id=by_nba_id,
         pauses={workflow: Pause.model_validate(inputs["paused"])} if "paused" in inputs else {},
     )
+
+
+def _history_from(inputs: Inputs, listed: Sequence[str], slot: datetime) -> History:
+    attempts = dict(_ungrouped(inputs.get("tries", []), listed, slot))
+    runs = tuple(_run_from(listed, slot, *run) for run in inputs.get("runs", []))
+    return History(attempts, runs)
 
 
 def _instant(seconds: float | None, slot: datetime) -> datetime | None:
