@@ -1,16 +1,18 @@
 """The settings, read once from the environment into one frozen object, and nowhere else."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -28,6 +30,12 @@ FOREIGN_NAMES = {
     "pubsub_emulator_host": "PUBSUB_EMULATOR_HOST",
     "storage_emulator_host": "STORAGE_EMULATOR_HOST",
 }
+
+
+WebhookForm = Literal["slack", "teams", "plain"]
+"""The forms of a webhook; `common/incidents/forms/` has one module for each."""
+_WEBHOOK = re.compile(r"https://[^\s/]+/\S*|http://(localhost|127\.0\.0\.1)(:\d+)?/\S*")
+_LONG_WORD = re.compile(r"[\w.~%+-]{12,}")
 
 
 class Settings(BaseModel):
@@ -76,6 +84,15 @@ class Settings(BaseModel):
     http_proxy: str | None = None
     """The HTTP proxy through which the own URLs of all sources are asked; a source's own
     `proxy` comes before it."""
+    tell_incidents: bool = True
+    """Whether the cleanup's sweep tells of incidents. A replayed day does not: its emulator takes
+    a second to read the view."""
+    webhook: SecretStr | None = None
+    """The address to which notices of incidents are posted; it is a secret."""
+    webhook_file: Path | None = None
+    """A file that holds the address; read when `webhook` is unset."""
+    webhook_form: WebhookForm = "plain"
+    """What the address takes."""
     odds_api_reserve: int = Field(0, ge=0)
     """Credits of The Odds API that are never spent."""
     source_timeout_seconds: float = 30
@@ -94,15 +111,30 @@ class Settings(BaseModel):
     def _check_proxy(cls, value: str | None) -> str | None:
         return check_proxy(value)
 
+    @field_validator("webhook")
+    @classmethod
+    def _check_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and _WEBHOOK.fullmatch(value.get_secret_value()) is None:
+            raise ValueError("a webhook has the form https://host/path")
+        return value
+
     def secrets(self) -> Iterator[str]:
         """Yield what no text may show; the content of key files is not among it."""
         yield from secrets_of_url(self.http_proxy or "")
+        yield from secrets_of_webhook(self.webhook.get_secret_value() if self.webhook else "")
         for source in self.sources.values():
             yield from source.secrets()
 
     def source(self, name: str) -> SourceSettings:
         """Return what is set for a source."""
         return self.sources.get(name, SourceSettings())
+
+
+def secrets_of_webhook(url: str) -> Iterator[str]:
+    """Yield the long words after the host of a webhook: whoever knows them can post to it."""
+    _, _, rest = url.partition("://")
+    yield from _LONG_WORD.findall(rest.partition("/")[2])
+    yield from secrets_of_url(url)
 
 
 def variable(field: str) -> str:
@@ -140,7 +172,8 @@ def setting_defects(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]
         return
     for detail in details:
         field = _field_at(detail["loc"])
-        shown = "(hidden)" if "key" in field else repr(hide_login(given.get(field, "")))
+        is_secret = "key" in field or field == "webhook"
+        shown = "(hidden)" if is_secret else repr(hide_login(given.get(field, "")))
         yield variable(field), f"{shown}: {redact(detail['msg'])}; give it a valid value"
 
 

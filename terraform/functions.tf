@@ -67,6 +67,10 @@ resource "google_cloudfunctions2_function" "function" {
     environment_variables = merge(
       local.environment,
       local.access[each.key].secret ? { NBA_ODDS_API_KEY_FILE = "${local.secret_dir}/odds-api-key" } : {},
+      local.access[each.key].tells && var.webhook_form != "" ? {
+        NBA_WEBHOOK_FILE = "${local.secret_dir}/webhook"
+        NBA_WEBHOOK_FORM = var.webhook_form
+      } : {},
       local.access[each.key].secret ? { for source, secret in local.keys : "NBA_${upper(source)}_KEY_FILE" => "${local.secret_dir}-${source}/key" } : {},
     )
 
@@ -80,6 +84,20 @@ resource "google_cloudfunctions2_function" "function" {
 
         versions {
           path    = "odds-api-key"
+          version = "latest"
+        }
+      }
+    }
+
+    dynamic "secret_volumes" {
+      for_each = local.access[each.key].tells ? google_secret_manager_secret.webhook : []
+      content {
+        mount_path = local.secret_dir
+        project_id = var.project
+        secret     = secret_volumes.value.secret_id
+
+        versions {
+          path    = "webhook"
           version = "latest"
         }
       }
@@ -103,6 +121,7 @@ resource "google_cloudfunctions2_function" "function" {
 
   depends_on = [
     google_secret_manager_secret_version.odds_api_key,
+    google_secret_manager_secret_version.webhook,
     time_sleep.grants,
   ]
 }

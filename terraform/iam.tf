@@ -1,9 +1,10 @@
 # What each function may touch, and nothing else: tests/terraform/test_grants.py runs the code, records
 # every call and compares. Add a table, bucket, topic or secret here when a function starts to use it.
-#   appends, reads   tables, and views over them
+#   appends, reads   tables and views; a view is read with the rights on what it reads
 #   data             what it does with the data bucket: read, create (never overwrite or delete)
 #   publishes        topics
 #   secret           whether it reads The Odds API's key
+#   tells            whether it posts notices of incidents, and reads the webhook's address
 locals {
   access = {
     schedule_locker = {
@@ -12,6 +13,7 @@ locals {
       data      = ["read"]
       publishes = ["dead-letters"]
       secret    = false
+      tells     = false
     }
     master_controller = {
       appends   = ["workflow_decisions"]
@@ -19,13 +21,18 @@ locals {
       data      = ["read"]
       publishes = ["dead-letters", "workflow-decisions"]
       secret    = false
+      tells     = false
     }
     cleanup_processor = {
-      appends   = ["cleanup_operations", "workflow_executions"]
-      reads     = ["workflow_decisions", "workflow_executions", "scraper_execution_log"]
+      appends = ["cleanup_operations", "workflow_executions"]
+      reads = [
+        "workflow_decisions", "workflow_executions", "scraper_execution_log",
+        "incidents", "game_coverage", "cleanup_operations", "daily_expected_schedule",
+      ]
       data      = ["read", "create"]
       publishes = ["dead-letters", "scraped-objects", "scraper-requests", "workflow-decisions"]
       secret    = false
+      tells     = true
     }
     workflow_executor = {
       appends   = ["workflow_executions"]
@@ -33,6 +40,7 @@ locals {
       data      = []
       publishes = ["dead-letters", "scraper-requests"]
       secret    = false
+      tells     = false
     }
     scraper_runner = {
       appends   = []
@@ -40,6 +48,7 @@ locals {
       data      = ["read", "create"]
       publishes = ["dead-letters"]
       secret    = true
+      tells     = false
     }
     scraper_logger = {
       appends   = ["scraper_execution_log"]
@@ -47,6 +56,7 @@ locals {
       data      = ["read"]
       publishes = ["dead-letters"]
       secret    = false
+      tells     = false
     }
     execution_tracker = {
       appends   = ["workflow_executions"]
@@ -54,13 +64,15 @@ locals {
       data      = ["read"]
       publishes = ["dead-letters", "scraper-requests"]
       secret    = false
+      tells     = false
     }
     console = {
       appends   = []
-      reads     = ["cleanup_operations", "daily_expected_schedule", "freshness", "incidents", "scraper_execution_log", "workflow_decisions", "workflow_executions"]
+      reads     = ["cleanup_operations", "daily_expected_schedule", "freshness", "game_coverage", "incidents", "scraper_execution_log", "workflow_decisions", "workflow_executions"]
       data      = ["read"]
       publishes = []
       secret    = false
+      tells     = false
     }
   }
 
@@ -81,6 +93,9 @@ locals {
     for function, access in local.access :
     { for topic in access.publishes : "${function}/${topic}" => { function = function, topic = topic } }
   ]...)
+
+  # Tables and views by name.
+  readable = merge(google_bigquery_table.table, google_bigquery_table.view, google_bigquery_table.nested)
 
   querying  = toset([for function, access in local.access : function if length(concat(access.appends, access.reads)) > 0])
   appending = toset([for function, access in local.access : function if length(access.appends) > 0])
@@ -150,7 +165,7 @@ resource "google_bigquery_table_iam_member" "function_reads" {
   for_each = local.reads
 
   dataset_id = google_bigquery_dataset.orchestration.dataset_id
-  table_id   = merge(google_bigquery_table.table, google_bigquery_table.view)[each.value.table].table_id
+  table_id   = local.readable[each.value.table].table_id
   role       = "roles/bigquery.dataViewer"
   member     = google_service_account.function[each.value.function].member
 }
@@ -217,6 +232,14 @@ resource "google_secret_manager_secret_iam_member" "function_reads_key" {
   secret_id = local.keys[each.value.source]
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.function[each.value.function].member
+}
+
+resource "google_secret_manager_secret_iam_member" "function_reads_webhook" {
+  for_each = toset(var.webhook_form == "" ? [] : [for function, access in local.access : function if access.tells])
+
+  secret_id = google_secret_manager_secret.webhook[0].id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function[each.key].member
 }
 
 # Invoking: by Pub/Sub as the invoker, and by operators by hand.

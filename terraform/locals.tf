@@ -3,7 +3,7 @@ locals {
   # The fields of common/settings.py that have no variable of their own.
   setting_names = [
     "collect_since", "lease_seconds", "read_retry_seconds", "scrape_seconds", "circuit_failures", "circuit_seconds",
-    "odds_api_reserve", "http_proxy", "source_timeout_seconds", "source_tries", "source_interval_seconds", "source_max_bytes",
+    "tell_incidents", "odds_api_reserve", "http_proxy", "source_timeout_seconds", "source_tries", "source_interval_seconds", "source_max_bytes",
   ]
 
   root     = "${path.module}/.."

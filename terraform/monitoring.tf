@@ -1,48 +1,41 @@
 # Builds what config/alerts.yaml declares: what is watched and how an alert reaches a person.
 locals {
-  channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+  channels = [
+    for channel in concat(
+      values(google_monitoring_notification_channel.email),
+      google_monitoring_notification_channel.slack,
+      google_monitoring_notification_channel.pagerduty,
+    ) : channel.id
+  ]
 
   runbook_hint = var.runbook_url == "" ? "in the repository" : "at ${var.runbook_url}"
 
   metric_alerts = { for alert in local.alerts.metrics : alert.name => alert }
 
-  rules_sql = join("\nUNION ALL\n", [
-    for alert in local.alerts.queries :
-    "SELECT '${alert.name}' AS rule, incident, detail FROM (\n${file("${local.root}/config/alerts/${alert.name}.sql")})"
-  ])
-
-  incidents_sql = replace(
-    replace(file("${local.root}/config/incidents.sql"), "<the rules>", local.rules_sql),
-    "nba-props-platform.nba_orchestration",
-    "${var.project}.${var.dataset}",
-  )
-
-  incidents_id = reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]
+  watchdog_id = reverse(split("/", google_bigquery_data_transfer_config.watchdog.name))[0]
 
   # What replaces the words OUR_… in a filter; another deployment in the project has other names.
   ours = {
     OUR_FUNCTIONS    = join("|", [for function in google_cloudfunctions2_function.function : function.name])
     OUR_JOBS         = join("|", [for job in google_cloud_scheduler_job.job : job.name])
     OUR_DEAD_LETTERS = google_pubsub_subscription.dead_letters.name
-    OUR_QUERIES      = local.incidents_id
+    OUR_QUERIES      = local.watchdog_id
   }
 
   filters = {
-    for alert in concat(local.alerts.logs, local.alerts.metrics) : alert.name => join("", [
-      for word in regexall("OUR_[A-Z_]+|.", alert.filter) : startswith(word, "OUR_") ? local.ours[word] : word
+    for name, filter in merge(
+      { for alert in concat(local.alerts.logs, local.alerts.metrics) : alert.name => alert.filter },
+      { incidents = local.alerts.policies.incidents.filter },
+      ) : name => join("", [
+        for word in regexall("OUR_[A-Z_]+|.", filter) : startswith(word, "OUR_") ? local.ours[word] : word
     ])
   }
 
   # Each log-based policy with its filter, and with the alerts that it may be about.
   log_policies = {
     incidents = merge(local.alerts.policies.incidents, {
-      filter = join(" AND ", [
-        "resource.type=\"bigquery_dts_config\"",
-        "resource.labels.config_id=\"${local.incidents_id}\"",
-        "severity>=ERROR",
-        "jsonPayload.message:\"ALERT \"",
-      ])
-      about = local.alerts.queries
+      filter = local.filters.incidents
+      about  = local.alerts.rules
     })
     lines = merge(local.alerts.policies.lines, {
       filter = join(" OR ", [for alert in local.alerts.logs : "(${local.filters[alert.name]})"])
@@ -61,17 +54,53 @@ resource "google_monitoring_notification_channel" "email" {
   depends_on = [time_sleep.apis]
 }
 
-resource "google_bigquery_data_transfer_config" "incidents" {
-  display_name         = "${var.topic_prefix}incidents of the NBA orchestration"
+# Monitoring's own connections; a token is write-only and never in Terraform's state.
+# https://cloud.google.com/monitoring/support/notification-options
+resource "google_monitoring_notification_channel" "slack" {
+  count = var.slack_channel == "" ? 0 : 1
+
+  display_name = "${var.topic_prefix}NBA orchestration, ${var.slack_channel}"
+  type         = "slack"
+  labels       = { channel_name = var.slack_channel }
+
+  sensitive_labels {
+    auth_token_wo         = var.slack_token
+    auth_token_wo_version = var.channel_secrets_version
+  }
+
+  depends_on = [time_sleep.apis]
+}
+
+resource "google_monitoring_notification_channel" "pagerduty" {
+  count = var.pagerduty ? 1 : 0
+
+  display_name = "${var.topic_prefix}NBA orchestration, PagerDuty"
+  type         = "pagerduty"
+
+  sensitive_labels {
+    service_key_wo         = var.pagerduty_key
+    service_key_wo_version = var.channel_secrets_version
+  }
+
+  depends_on = [time_sleep.apis]
+}
+
+resource "google_bigquery_data_transfer_config" "watchdog" {
+  display_name         = "${var.topic_prefix}watchdog of the NBA orchestration"
   data_source_id       = "scheduled_query"
   location             = var.dataset_location
-  schedule             = local.alerts.policies.incidents.every
+  schedule             = local.alerts.watchdog.every
   service_account_name = google_service_account.alerts.email
-  params               = { query = local.incidents_sql }
+  params = {
+    query = replace(
+      file("${local.root}/config/watchdog.sql"),
+      "nba-props-platform.nba_orchestration",
+      "${var.project}.${var.dataset}",
+    )
+  }
 
   depends_on = [
     google_bigquery_table.table,
-    google_bigquery_table.view,
     time_sleep.grants,
   ]
 }
@@ -182,11 +211,11 @@ resource "google_monitoring_alert_policy" "metric" {
   depends_on = [time_sleep.apis]
 }
 
-# The scheduled queries' own account.
+# The scheduled query's own account.
 
 resource "google_service_account" "alerts" {
   account_id   = "${var.topic_prefix}nba-alerts"
-  display_name = "Runs the alerts' scheduled queries"
+  display_name = "Runs the watchdog's scheduled query"
 
   depends_on = [time_sleep.apis]
 }
@@ -238,7 +267,7 @@ resource "google_billing_budget" "month" {
 
   # A budget takes five channels at most; the account's billing administrators are mailed as well.
   dynamic "all_updates_rule" {
-    for_each = length(var.alert_emails) == 0 ? [] : [slice(local.channels, 0, min(5, length(local.channels)))]
+    for_each = length(local.channels) == 0 ? [] : [slice(local.channels, 0, min(5, length(local.channels)))]
     content {
       monitoring_notification_channels = all_updates_rule.value
     }

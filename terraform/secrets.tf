@@ -22,3 +22,28 @@ resource "google_secret_manager_secret_version" "odds_api_key" {
     ignore_changes = [enabled]
   }
 }
+
+resource "google_secret_manager_secret" "webhook" {
+  count = var.webhook_form == "" ? 0 : 1
+
+  secret_id = "${var.topic_prefix}incident-webhook"
+
+  replication {
+    auto {}
+  }
+
+  depends_on = [time_sleep.apis]
+}
+
+resource "google_secret_manager_secret_version" "webhook" {
+  count = var.webhook_form == "" ? 0 : 1
+
+  secret                 = google_secret_manager_secret.webhook[0].id
+  secret_data_wo         = var.webhook
+  secret_data_wo_version = var.webhook_version
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [enabled]
+  }
+}

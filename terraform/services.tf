@@ -44,6 +44,7 @@ resource "time_sleep" "grants" {
     google_project_iam_member.builder_reads_sources,
     google_secret_manager_secret_iam_member.function_reads,
     google_secret_manager_secret_iam_member.function_reads_key,
+    google_secret_manager_secret_iam_member.function_reads_webhook,
     google_service_account_iam_member.transfer_runs,
     google_storage_bucket_iam_member.builder_reads_bundle,
   ]

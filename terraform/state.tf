@@ -20,7 +20,7 @@ locals {
     }
     cleanup_processor = {
       # It ends what others have left behind, under their claims, so that they cannot go on with it.
-      overwrites = ["claims/execution_tracker/", "claims/scraper_runner/", "claims/workflow_executor/", "cleanup/cursor.json"]
+      overwrites = ["claims/execution_tracker/", "claims/scraper_runner/", "claims/workflow_executor/", "cleanup/cursor.json", "incidents/"]
       creates    = ["cleanup/", "executions/", "tasks/"]
       reads      = ["decided/"]
     }

@@ -121,7 +121,7 @@ variable "settings" {
   validation {
     condition = alltrue([
       for name, value in var.settings : try(tonumber(value) > 0, false)
-      if value != null && !contains(["collect_since", "http_proxy", "odds_api_reserve", "source_interval_seconds"], name)
+      if value != null && !contains(["collect_since", "http_proxy", "odds_api_reserve", "source_interval_seconds", "tell_incidents"], name)
     ])
     error_message = "settings: seconds, failures, tries and bytes are numbers above 0."
   }
@@ -378,6 +378,95 @@ variable "alert_emails" {
   validation {
     condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", address))])
     error_message = "alert_emails: e-mail addresses."
+  }
+}
+
+variable "slack_channel" {
+  description = "Slack channel that Monitoring's alerts go to, such as #nba-alerts; empty: none. Needs slack_token."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.slack_channel == "" || can(regex("^#[a-z0-9_-]{1,80}$", var.slack_channel))
+    error_message = "slack_channel: such as #nba-alerts, or empty."
+  }
+}
+
+variable "slack_token" {
+  description = "Token of Monitoring's Slack connection; written once a version of channel_secrets_version, never into state or plan. Give it as TF_VAR_slack_token."
+  type        = string
+  default     = ""
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = (var.slack_channel == "") == (var.slack_token == "")
+    error_message = "slack_token: the token that belongs to slack_channel; give both or neither."
+  }
+}
+
+variable "pagerduty" {
+  description = "Whether Monitoring's alerts go to PagerDuty. Needs pagerduty_key."
+  type        = bool
+  default     = false
+}
+
+variable "pagerduty_key" {
+  description = "Integration key of the PagerDuty service, written like slack_token. Give it as TF_VAR_pagerduty_key."
+  type        = string
+  default     = ""
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.pagerduty == (var.pagerduty_key != "")
+    error_message = "pagerduty_key: the key of the service; give it and pagerduty, or neither."
+  }
+}
+
+variable "channel_secrets_version" {
+  description = "Raise it to write slack_token and pagerduty_key again."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.channel_secrets_version >= 1 && floor(var.channel_secrets_version) == var.channel_secrets_version
+    error_message = "channel_secrets_version: 1, 2, 3 …"
+  }
+}
+
+variable "webhook_form" {
+  description = "What a webhook of your own takes that notices of incidents are posted to: slack, teams or plain (NBA_WEBHOOK_FORM); empty: no webhook. Needs webhook."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = contains(["", "slack", "teams", "plain"], var.webhook_form)
+    error_message = "webhook_form: slack, teams or plain, or empty."
+  }
+}
+
+variable "webhook" {
+  description = "The webhook's address, a secret; written once a version of webhook_version, never into state or plan. Give it as TF_VAR_webhook."
+  type        = string
+  default     = ""
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.webhook_form == "" ? var.webhook == "" : can(regex("^https://[^[:space:]/]+/[^[:space:]]*$", var.webhook))
+    error_message = "webhook: an address such as https://host/path, and its form in webhook_form; give both or neither."
+  }
+}
+
+variable "webhook_version" {
+  description = "Raise it to write webhook again."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.webhook_version >= 1 && floor(var.webhook_version) == var.webhook_version
+    error_message = "webhook_version: 1, 2, 3 …"
   }
 }
 

@@ -9,6 +9,9 @@
 | a step's completion | every task reported, and nothing after | a result's event, likewise |
 
 What stays lost after its resends ends in a failed row of `workflow_executions`.
+
+The same sweep tells people of incidents: what is new, what is over, and once a day what lasts
+(`common/incidents/`). A notice that cannot be sent keeps it neither from healing nor from its row.
 """
 
 from collections.abc import Mapping
@@ -22,6 +25,7 @@ from common.handlers.tick_slot import tick_slot
 from common.healing.attempts import Healed, heal_each
 from common.healing.objects import ObjectSweep, heal_objects
 from common.healing.runs import heal_runs, unfinished_runs
+from common.incidents.tell import Telling
 from common.messages.envelope import Event
 from common.messages.models import Tick
 from common.redaction import shown
@@ -42,6 +46,7 @@ class Sweep:
     healed: Healed = field(default_factory=Healed)
     status: str = "OK"
     error: str | None = None
+    told: list[str] = field(default_factory=list)
 
 
 def clean_up(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]:
@@ -54,7 +59,9 @@ def clean_up(runtime: Runtime, event: Event, tick: Tick) -> Mapping[str, object]
     with claimed(runtime.state, key) as claim:
         if claim is None:
             return {"result": "already swept", "slot": slot.isoformat()}
+        telling = Telling(runtime, now)
         swept = sweep(runtime, now, deep=_ends_an_hour(runtime.cron(TICKS), slot))
+        swept.told = telling.tell()
         row = _row(swept, ids.cleanup_id(slot, forced_by), slot, now, runtime.elapsed() - began)
         runtime.warehouse.append(TABLE, [row], job_key=key, look_first=claim.takeover)
         sent = len(swept.healed.republished)
@@ -105,4 +112,5 @@ def _row(swept: Sweep, cleanup: str, slot: datetime, now: datetime, seconds: flo
         "error_message": swept.error,
         "republished": swept.healed.republished,
         "quarantined": swept.healed.quarantined,
+        "told": swept.told,
     }

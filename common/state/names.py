@@ -9,6 +9,7 @@ from common import ids
 
 CURSOR = "cleanup/cursor.json"
 PAUSES = "pauses.json"
+TOLD = "incidents/told.json"
 ODDS_QUOTA = "quota/odds_api.json"
 BATCHES = "decided/"
 """Begins the names of all batches."""

@@ -19,6 +19,7 @@ from local.commands.develop.simulate import simulate
 from local.commands.develop.soak import soak
 from local.commands.look.asof import asof
 from local.commands.look.games import games
+from local.commands.look.incidents import incidents
 from local.commands.look.page import page
 from local.commands.look.runs import run_, runs
 from local.commands.look.status import status
@@ -49,7 +50,7 @@ FAILED = 2
 GROUPS: Mapping[str, Sequence[click.Command]] = {
     "Stack": (day, up, sql, queries, stop),
     "Review": (decide, diff, replay, compare),
-    "Look": (status, games, page, why, runs, run_, trace, asof, check, scrapers),
+    "Look": (status, games, page, why, runs, run_, incidents, trace, asof, check, scrapers),
     "Operate": (scrape, force, backfill, pause, resume, dlq, schedule, parse),
     "Develop": (
         simulate,

@@ -26,6 +26,7 @@ from common.cloud import limits
 from common.cloud.ports import StoredObject
 from common.logs import silent
 from local.costs.usage import Usage
+from local.costs.watching import VIEWS, tables_of
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
@@ -103,10 +104,10 @@ class Meter:
         held = self.usage.objects.setdefault(scraper, Counter())
         held.update({"objects": 1, "bytes": stored.size})
 
-    def query(self, kind: str) -> None:
-        """Count and bill a query job over one table."""
+    def query(self, kind: str, tables: int = 1) -> None:
+        """Count and bill a query job over one table, or several."""
         self.asked(kind)
-        self.bill("query_tables")
+        self.bill("query_tables", tables)
 
     def storage(self, call: Call, do: Do) -> Any:  # noqa: ANN401 - any answer
         """Count a storage call's requests, and bill those that are answered."""
@@ -129,6 +130,9 @@ class Meter:
         """Count a call's statements and rows; whether a job has begun is asked free of charge."""
         if call.name == "select":
             self.query("selects")
+        elif call.name == "view":
+            sql = (VIEWS / f"{call.subject}.sql").read_text()
+            self.query("selects", len(tables_of(sql)))
         found = do()
         if call.name == "append":
             rows = call.args[1]

@@ -1,9 +1,10 @@
-"""Counts the queries of alerts and dashboards, which cost the same whatever the load."""
+"""Counts the queries of the watchdog and of dashboards, which cost the same whatever the load."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -20,10 +21,10 @@ MINUTES_A_DAY = 24 * 60
 
 @dataclass(frozen=True)
 class Watching:
-    """What alerts and dashboards read, in tables: a query is billed by the tables that it reads.
+    """What is read to watch, in tables: a query is billed by the tables that it reads.
 
     Attributes:
-        alert_tables_a_day: tables that a day's scheduled queries read.
+        alert_tables_a_day: tables that a day's runs of the watchdog read.
         conditions: number of conditions of alert policies.
         page_tables: tables that one view of a dashboard reads, by its name.
     """
@@ -34,33 +35,31 @@ class Watching:
 
 
 def watching(alerts: Path = ALERTS, dashboards: Path = DASHBOARDS) -> Watching:
-    """Count the tables that the alerts and the dashboards read."""
+    """Count the tables that the watchdog and the dashboards read."""
     held = yaml.safe_load(alerts.read_text())
-    queries = alerts.with_suffix("")
-    rules = "\n".join((queries / f"{query['name']}.sql").read_text() for query in held["queries"])
+    watchdog = alerts.with_name("watchdog.sql").read_text()
     return Watching(
-        # All rules are one query, which reads each table once.
-        alert_tables_a_day=len(_tables(rules))
-        * _runs_a_day(held["policies"]["incidents"]["every"]),
+        alert_tables_a_day=len(tables_of(watchdog)) * _runs_a_day(held["watchdog"]["every"]),
         conditions=len(held["policies"]) + len(held["metrics"]),
         page_tables={
-            page.stem: sum(len(_tables(sql)) for sql in _queries(json.loads(page.read_text())))
+            page.stem: sum(len(tables_of(sql)) for sql in _queries(json.loads(page.read_text())))
             for page in sorted(dashboards.glob("*.json"))
         },
     )
 
 
-def _tables(sql: str) -> set[str]:
-    """Find which of the five tables a query reads: those that it names, and those of its views."""
+@cache
+def tables_of(sql: str) -> frozenset[str]:
+    """Return which of the five tables a query reads, by itself or through views."""
     views = _named(sql, [path.stem for path in VIEWS.glob("*.sql")])
-    texts = ((VIEWS / f"{view}.sql").read_text() for view in views)
-    return _named(sql, NAMES).union(*map(_tables, texts))
+    texts = [(VIEWS / f"{view}.sql").read_text() for view in views]
+    return _named(sql, NAMES).union(*map(tables_of, texts))
 
 
-def _named(sql: str, names: Iterable[str]) -> set[str]:
+def _named(sql: str, names: Iterable[str]) -> frozenset[str]:
     """Return which names stand in a query outside its comments, as parts of a path."""
     text = re.sub("--.*", "", sql)
-    return {name for name in names if re.search(rf"\.{name}\b", text)}
+    return frozenset(name for name in names if re.search(rf"\.{name}\b", text))
 
 
 def _queries(held: object) -> Iterator[str]:

@@ -34,6 +34,8 @@ class StackConfig:
         workflows: the workflow file.
         ports: fixed ports by name of a server; other servers listen on free ports.
         chaos: the seed of the disturbances; None starts an undisturbed stack.
+        tell_incidents: whether the sweeps tell of incidents. Only a stack that is up has the view
+            from its first sweep on, and only there does it cost nobody's time: a second each.
     """
 
     instant: datetime
@@ -43,6 +45,7 @@ class StackConfig:
     workflows: Path = Settings().workflows_file
     ports: Mapping[str, int] = field(default_factory=dict)
     chaos: int | None = None
+    tell_incidents: bool = False
 
     def to_json(self) -> str:
         """Return the configuration as the keeper process takes it."""

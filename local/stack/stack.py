@@ -216,6 +216,7 @@ class Stack:
             variable("clock_file"): str(self.clock_file),
             variable("workflows_file"): str(self.config.workflows),
             variable("source_interval_seconds"): "0",
+            variable("tell_incidents"): str(self.config.tell_incidents).lower(),
             **{variable(name): value for name, value in overrides.items()},
         }
         if self.config.collect_since:

@@ -7,6 +7,9 @@ mock_provider "time" {}
 variables {
   # An ephemeral variable's default does not reach the apply phase of a test.
   odds_api_key    = "no-real-key"
+  slack_token     = ""
+  pagerduty_key   = ""
+  webhook         = ""
   alert_emails    = ["ops@example.com"]
   billing_account = "012345-6789AB-CDEF01"
   runbook_url     = "https://example.com/nba/"
@@ -317,7 +320,7 @@ run "deploys" {
         && strcontains(held.documentation[0].content, alert.runbook)
       ])
       ]) && alltrue([
-      for name, alerts in { incidents = local.alerts.queries, lines = local.alerts.logs } : alltrue([
+      for name, alerts in { incidents = local.alerts.rules, lines = local.alerts.logs } : alltrue([
         for held in google_monitoring_alert_policy.log[name].documentation :
         held.links[0].url == "https://example.com/nba/docs/operations.md#alerts"
         && alltrue([for alert in alerts : strcontains(held.content, "- `${alert.name}`: ${alert.title}. ${alert.runbook}")])
@@ -354,18 +357,18 @@ run "deploys" {
   }
   assert {
     condition = (
-      google_bigquery_data_transfer_config.incidents.schedule == "every 15 minutes"
-      && try(google_bigquery_data_transfer_config.incidents.service_account_name, "") == google_service_account.alerts.email
+      google_bigquery_data_transfer_config.watchdog.schedule == "every 15 minutes"
+      && try(google_bigquery_data_transfer_config.watchdog.service_account_name, "") == google_service_account.alerts.email
     )
-    error_message = "The rules are asked every 15 minutes, as the alerts' own account."
+    error_message = "The watchdog asks every 15 minutes, as the alerts' own account."
   }
   assert {
     condition = alltrue([
       for policy in google_monitoring_alert_policy.log["incidents"].conditions[0].condition_matched_log :
-      strcontains(policy.filter, "resource.labels.config_id=\"${reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]}\"")
-      && strcontains(policy.filter, "jsonPayload.message:\"ALERT \"")
+      strcontains(policy.filter, "cleanup-processor")
+      && alltrue([for change in ["OPENED", "CLOSED", "DIGEST"] : strcontains(policy.filter, "\"INCIDENT_${change}\"")])
     ])
-    error_message = "The policy of the incidents looks for the error of their query."
+    error_message = "The policy of the incidents looks for the notices of this deployment's functions."
   }
   assert {
     condition = alltrue([
@@ -379,7 +382,7 @@ run "deploys" {
   assert {
     condition = alltrue([
       for pattern in regex("config_id=~\"(.*?)\"", google_monitoring_alert_policy.log["lines"].conditions[0].condition_matched_log[0].filter) :
-      !can(regex(pattern, "of-another-system")) && can(regex(pattern, reverse(split("/", google_bigquery_data_transfer_config.incidents.name))[0]))
+      !can(regex(pattern, "of-another-system")) && can(regex(pattern, reverse(split("/", google_bigquery_data_transfer_config.watchdog.name))[0]))
     ])
     error_message = "A broken query raises an alert when it is one of this deployment's."
   }
@@ -528,5 +531,55 @@ run "a_source_has_routes_a_proxy_and_a_key" {
       && google_secret_manager_secret_iam_member.function_reads_key["scraper_runner/bettingpros"].secret_id == "bettingpros-key"
     )
     error_message = "The scraper_runner alone may read the key."
+  }
+}
+
+run "tells_by_slack_pagerduty_and_a_webhook" {
+  command = plan
+
+  variables {
+    slack_channel = "#nba-alerts"
+    slack_token   = "no-real-token"
+    pagerduty     = true
+    pagerduty_key = "no-real-key"
+    webhook_form  = "teams"
+    webhook       = "https://hooks.example.com/no-real-one"
+  }
+
+  assert {
+    condition = alltrue([
+      for held in concat(values(google_monitoring_alert_policy.log), values(google_monitoring_alert_policy.metric)) :
+      length(held.notification_channels) == 3
+    ])
+    error_message = "Every policy notifies by mail, Slack and PagerDuty."
+  }
+  assert {
+    condition = (
+      google_monitoring_notification_channel.slack[0].labels == tomap({ channel_name = "#nba-alerts" })
+      && google_monitoring_notification_channel.slack[0].type == "slack"
+      && google_monitoring_notification_channel.pagerduty[0].type == "pagerduty"
+      && google_monitoring_notification_channel.slack[0].sensitive_labels[0].auth_token_wo_version == "1"
+      && google_monitoring_notification_channel.slack[0].sensitive_labels[0].auth_token == null
+      && google_monitoring_notification_channel.pagerduty[0].sensitive_labels[0].service_key == null
+    )
+    error_message = "Slack's channel and PagerDuty are named; their secrets are not in the state."
+  }
+  assert {
+    condition = alltrue([
+      for name, function in google_cloudfunctions2_function.function :
+      name == "cleanup_processor"
+      ? function.service_config[0].environment_variables["NBA_WEBHOOK_FILE"] == "/secrets/webhook"
+      && function.service_config[0].environment_variables["NBA_WEBHOOK_FORM"] == "teams"
+      && [for volume in function.service_config[0].secret_volumes : volume.secret] == ["incident-webhook"]
+      : length(setintersection(keys(function.service_config[0].environment_variables), ["NBA_WEBHOOK_FILE", "NBA_WEBHOOK_FORM"])) == 0
+    ])
+    error_message = "The cleanup_processor alone is given the webhook and its form."
+  }
+  assert {
+    condition = (
+      keys(google_secret_manager_secret_iam_member.function_reads_webhook) == ["cleanup_processor"]
+      && google_secret_manager_secret_version.webhook[0].secret_data == null
+    )
+    error_message = "The cleanup_processor alone may read the address, which is not in the state."
   }
 }

@@ -132,3 +132,54 @@ run "refuses_a_console_for_everybody" {
   }
   expect_failures = [var.viewers, var.console_group]
 }
+
+run "refuses_a_webhook_without_https" {
+  command = plan
+  variables {
+    webhook_form = "slack"
+    webhook      = "http://hooks.example.com/x"
+  }
+  expect_failures = [var.webhook]
+}
+
+run "refuses_a_webhook_without_its_form" {
+  command = plan
+  variables {
+    webhook = "https://hooks.example.com/x"
+  }
+  expect_failures = [var.webhook]
+}
+
+run "refuses_a_form_of_no_webhook" {
+  command = plan
+  variables {
+    webhook_form = "discord"
+    webhook      = "https://hooks.example.com/x"
+  }
+  expect_failures = [var.webhook_form]
+}
+
+run "refuses_a_slack_channel_without_its_token" {
+  command = plan
+  variables {
+    slack_channel = "#nba-alerts"
+  }
+  expect_failures = [var.slack_token]
+}
+
+run "refuses_a_slack_channel_that_is_none" {
+  command = plan
+  variables {
+    slack_channel = "nba alerts"
+    slack_token   = "x"
+  }
+  expect_failures = [var.slack_channel]
+}
+
+run "refuses_a_key_without_pagerduty" {
+  command = plan
+  variables {
+    pagerduty_key = "x"
+  }
+  expect_failures = [var.pagerduty_key]
+}

@@ -1,4 +1,4 @@
-"""Fixtures: one emulated BigQuery for all alert queries, with two days on which nothing fails."""
+"""Fixtures: one emulated BigQuery for the watchdog's query, and two days on which nothing fails."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,7 @@ def healthy() -> Rows:
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory, healthy: Rows) -> Iterator[Emulator]:
-    """An emulated BigQuery with the dataset `healthy`."""
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulated BigQuery."""
     with emulated(tmp_path_factory.mktemp("alerts")) as running:
-        running.load("healthy", healthy, views=True)
         yield running

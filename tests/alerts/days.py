@@ -36,7 +36,7 @@ def lived(schedule: Path = DEFAULT_SLATE, first: date = FIRST, days: int = 2) ->
     with silent():
         for number in range(days):
             live_day(simulation, first + timedelta(days=number))
-    return _tables(simulation.world)
+    return tables(simulation.world)
 
 
 def postponed(season: Slate, day: date) -> Rows:
@@ -56,10 +56,11 @@ def postponed(season: Slate, day: date) -> Rows:
                 world.slate = moved
             world.publisher.publish(tick.topic, tick.body(topology), {})
         world.settle()
-    return _tables(world)
+    return tables(world)
 
 
-def _tables(world: World) -> Rows:
+def tables(world: World) -> Rows:
+    """Return a world's five tables."""
     return {name: [dict(row) for row in rows] for name, rows in world.rows.items()}
 
 

@@ -1,6 +1,5 @@
 """config/alerts.yaml as a model that refuses what Terraform would not read."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import yaml
@@ -19,7 +18,7 @@ class Strict(BaseModel):
 
 
 class Alert(Strict):
-    """What every alert has; a rule of config/alerts/ has no more."""
+    """What every alert has; a rule of the view `incidents` has no more."""
 
     name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     title: Annotated[str, Field(min_length=10, max_length=80)]
@@ -35,23 +34,29 @@ class LogAlert(Alert):
 class LogPolicy(Strict):
     """A log-based policy; Monitoring requires `rate_limit`."""
 
-    title: Annotated[str, Field(min_length=10, max_length=80)]
+    title: Annotated[str, Field(min_length=5, max_length=80)]
     severity: Severity
     rate_limit: Seconds
     labels: Annotated[dict[str, str], Field(min_length=1, max_length=10)]
 
 
-class ScheduledPolicy(LogPolicy):
-    """One on a scheduled query; BigQuery runs none more often than every 15 minutes."""
+class FilteredPolicy(LogPolicy):
+    """One with a filter of its own."""
 
-    every: Literal["every 15 minutes"]
+    filter: str
 
 
 class Policies(Strict):
     """The log-based policies."""
 
-    incidents: ScheduledPolicy
+    incidents: FilteredPolicy
     lines: LogPolicy
+
+
+class Watchdog(Strict):
+    """The scheduled query; BigQuery runs none more often than every 15 minutes."""
+
+    every: Literal["every 15 minutes"]
 
 
 class Metric(Alert):
@@ -84,28 +89,13 @@ class Alerts(Strict):
     version: Literal[1]
     auto_close: Seconds
     policies: Policies
-    queries: Annotated[list[Alert], Field(min_length=1)]
+    rules: Annotated[list[Alert], Field(min_length=1)]
+    watchdog: Watchdog
     logs: Annotated[list[LogAlert], Field(min_length=1)]
     metrics: Annotated[list[Metric], Field(min_length=1)]
     budget: Budget
 
 
 ALERTS = Alerts.model_validate(yaml.safe_load((ROOT / "config" / "alerts.yaml").read_bytes()))
-EACH: list[Alert] = [*ALERTS.queries, *ALERTS.logs, *ALERTS.metrics]
-
-
-def incidents_sql(rules: Mapping[str, str] | None = None) -> str:
-    """Put the rules into config/incidents.sql, as Terraform does.
-
-    Args:
-        rules: SQL by the rule's name; None for those of config/alerts/.
-    """
-    config = ROOT / "config"
-    if rules is None:
-        names = [query.name for query in ALERTS.queries]
-        rules = {name: (config / "alerts" / f"{name}.sql").read_text() for name in names}
-    selects = [
-        f"SELECT '{name}' AS rule, incident, detail FROM (\n{sql})" for name, sql in rules.items()
-    ]
-    text = (config / "incidents.sql").read_text()
-    return text.replace("<the rules>", "\nUNION ALL\n".join(selects))
+EACH: list[Alert] = [*ALERTS.rules, *ALERTS.logs, *ALERTS.metrics]
+WATCHDOG = ROOT / "config" / "watchdog.sql"

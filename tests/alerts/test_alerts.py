@@ -10,17 +10,23 @@ from tests.alerts.policies import ALERTS, EACH, Alert, Budget
 GUIDE = (ROOT / "docs" / "operations.md").read_text()
 PROJECT_WIDE = {"daily-spend-queries"}
 """Its metric has no label that tells the deployments of a project apart (docs/monitoring.md)."""
-RATE_LIMIT_SECONDS_MIN = 3600
-"""Monitoring mails a log-based policy 20 times a day at most; an alert an hour may lose some."""
+LINES_SECONDS_MIN, INCIDENTS_SECONDS = 3600, 300
+"""Monitoring mails a log-based policy 20 times a day at most; a line an hour may lose some. A
+notice is one line with labels of its own, so that the shortest period loses none."""
 AUTO_CLOSE_SECONDS_MIN = 1800
 
 
 def test_every_alert_has_a_name_of_its_own() -> None:
-    """Terraform keys its resources by the names, and reads a query from the file of its name."""
+    """Terraform keys its resources by the names."""
     names = [alert.name for alert in EACH]
-    files = (ROOT / "config" / "alerts").glob("*.sql")
     assert len(set(names)) == len(names)
-    assert {query.name for query in ALERTS.queries} == {path.stem for path in files}
+
+
+def test_every_rule_of_the_view_is_listed_and_no_other() -> None:
+    """The list is for people; the view's text is what is a rule."""
+    text = (ROOT / "config" / "views" / "incidents.sql").read_text()
+    found = set(re.findall(r"SELECT\s+'([a-z-]+)'(?: AS rule)?,", text))
+    assert found == {rule.name for rule in ALERTS.rules}
 
 
 @pytest.mark.parametrize("alert", [*EACH, ALERTS.budget], ids=lambda alert: alert.name)
@@ -45,6 +51,8 @@ def test_every_filter_is_of_this_deployment() -> None:
     found = {
         alert.name: set(re.findall(r"OUR_[A-Z_]+", alert.filter))
         for alert in (*ALERTS.logs, *ALERTS.metrics)
+    } | {
+        "incidents": set(re.findall(r"OUR_[A-Z_]+", ALERTS.policies.incidents.filter)),
     }
     assert set().union(*found.values()) == names
     assert {name for name, words in found.items() if not words} == PROJECT_WIDE
@@ -53,13 +61,20 @@ def test_every_filter_is_of_this_deployment() -> None:
 def test_every_condition_that_was_asked_for_has_an_alert() -> None:
     """The ten conditions of the issue are there, in one of the four kinds."""
     wanted = {"no-plan", "no-decision", "run-without-execution", "no-cleanup", "missing-files"}
-    wanted |= {"abort", "failing-executions", "dead-letter", "daily-spend-queries"}
+    wanted |= {"decision", "execution", "dead-letter", "daily-spend-queries"}
     assert wanted <= {alert.name for alert in EACH}
     assert ALERTS.budget.name == "daily-spend"
 
 
-def test_no_alert_is_mailed_more_than_once_an_hour() -> None:
+def test_a_line_that_is_repeated_is_mailed_once_an_hour_and_every_notice_at_once() -> None:
     """Monitoring drops what a log-based policy mails after the 20th time on a day."""
-    for policy in (ALERTS.policies.incidents, ALERTS.policies.lines):
-        assert int(policy.rate_limit.removesuffix("s")) >= RATE_LIMIT_SECONDS_MIN
-    assert int(ALERTS.auto_close.removesuffix("s")) >= AUTO_CLOSE_SECONDS_MIN
+    policies = ALERTS.policies
+    assert seconds(policies.lines.rate_limit) >= LINES_SECONDS_MIN
+    assert seconds(policies.incidents.rate_limit) == INCIDENTS_SECONDS
+    assert {"change", "rule", "key", "opened"} == policies.incidents.labels.keys()
+    assert seconds(ALERTS.auto_close) >= AUTO_CLOSE_SECONDS_MIN
+
+
+def seconds(text: str) -> int:
+    """Read `300s`."""
+    return int(text.removesuffix("s"))

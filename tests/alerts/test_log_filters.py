@@ -4,15 +4,18 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any, get_args
 
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.entry.respond import Route, respond
 from common.errors import BadInputError, ClaimBusyError, ConfigError
-from common.healing.attempts import RESEND_WAIT_MIN, RESENDS_MAX, quarantine, resend
+from common.incidents.incident import Incident, Level
+from common.incidents.notice import Change, Notice
+from common.incidents.roads import log_notice
 from common.logs import ALLOWED
 from common.messages.envelope import Event
 from common.messages.models import Tick
@@ -25,13 +28,16 @@ from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ROUTES, ManualClock
 from tests.alerts.log_filter import entry_of, matches
 from tests.alerts.policies import ALERTS
+from tests.kit.breaks import failing, tapped
 from tests.kit.state import new_state
+from tests.kit.sweeps import sweep
+from tests.kit.world import new_world
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 OUR_FUNCTIONS = "|".join(name.replace("_", "-") for name in ROUTES)
 FILTERS = {
     alert.name: alert.filter.replace("OUR_FUNCTIONS", OUR_FUNCTIONS) for alert in ALERTS.logs
-}
+} | {"incidents": ALERTS.policies.incidents.filter.replace("OUR_FUNCTIONS", OUR_FUNCTIONS)}
 Raised = Callable[..., set[str]]
 
 
@@ -143,20 +149,38 @@ def test_a_source_in_trouble_raises_an_alert(raised: Raised, code: Code) -> None
     assert raised() == (set() if code == "ANSWER_MISMATCH" else {"source"})
 
 
-def test_an_item_that_cleanup_gives_up_raises_an_alert(raised: Raised) -> None:
-    """The line is written once, when the item is quarantined."""
-    quarantine(new_state(), "runs/one")
-    assert raised("cleanup_processor") == {"quarantined"}
+@pytest.mark.parametrize("change", get_args(Change))
+@pytest.mark.parametrize("level", get_args(Level))
+def test_a_notice_is_a_message_of_the_policy_of_incidents(
+    raised: Raised, change: Change, level: Level
+) -> None:
+    """Whatever it tells, also the daily test; no other policy sends it a second time."""
+    log_notice(Notice(change, (incident(level=level),)))
+    assert raised("cleanup_processor") == {"incidents"}
 
 
-def test_an_item_whose_receiver_is_out_raises_an_alert(raised: Raised) -> None:
-    """Cleanup gives it up for as long as its receiver does no work, and reports it as well."""
-    clock = ManualClock(NOON)
-    state = new_state(clock=clock)
-    for _ in range(RESENDS_MAX + 1):
-        resend(state, "objects/one", lambda: None, receiver_seen=datetime(2025, 11, 1, tzinfo=UTC))
-        clock.move(clock.now() + RESEND_WAIT_MIN)
-    assert raised("cleanup_processor") == {"quarantined"}
+def test_the_policy_s_labels_tell_every_two_notices_apart(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Monitoring notifies once of each combination: what opens, what is over, the next one."""
+    later = NOON + timedelta(hours=1)
+    for change, told in product(get_args(Change), (incident(), incident(opened=later))):
+        log_notice(Notice(change, (told,)))
+    extracted = [
+        re.fullmatch(r"EXTRACT\(jsonPayload\.(\w+)\)", source)
+        for source in ALERTS.policies.incidents.labels.values()
+    ]
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert len({tuple(line[found[1]] for found in extracted if found) for line in lines}) == 6
+    assert all(extracted)
+
+
+def test_notices_that_cannot_be_sent_are_an_alert_of_the_lines(raised: Raised) -> None:
+    """The other road is the way to tell it."""
+    world = new_world()
+    with tapped(world, failing(ServiceUnavailable("BigQuery is away"), "view"), "warehouse"):
+        sweep(world)
+    assert raised("cleanup_processor") == {"notices-failing"}
 
 
 def test_a_function_of_another_deployment_raises_no_alert(raised: Raised) -> None:
@@ -172,23 +196,32 @@ def test_no_filter_on_our_lines_goes_by_their_message() -> None:
     assert {"result", "reason_code", "code"} <= fields <= ALLOWED
 
 
+def incident(level: Level = "ERROR", opened: datetime = NOON) -> Incident:
+    """Return an incident."""
+    return Incident(rule="execution", key="lines", level=level, opened=opened, last_seen=opened)
+
+
 @pytest.mark.parametrize(
-    ("text", "is_broken"),
+    ("text", "alert"),
     [
-        ("Job query_1 failed with error INVALID_ARGUMENT: ALERT abort: d-1: missed", False),
-        ("Summary: succeeded 0 jobs, failed 1 jobs.", False),
-        ("Job query_1 failed with error PERMISSION_DENIED: no such table", True),
+        ("Job query_1 failed with error INVALID_ARGUMENT: ALERT no-cleanup: last", "watchdog"),
+        ("Summary: succeeded 0 jobs, failed 1 jobs.", None),
+        ("Job query_1 failed with error PERMISSION_DENIED: no table", "alert-query-broken"),
     ],
 )
-def test_only_a_query_that_fails_by_itself_is_broken(text: str, *, is_broken: bool) -> None:
-    """Neither line of a run that found an incident is one of a broken query."""
+def test_a_failed_query_of_the_watchdog_has_a_reason_or_is_broken(
+    text: str, alert: str | None
+) -> None:
+    """Neither line of a run with a reason is one of a broken query."""
     entry = {
         "severity": "ERROR",
         "resource.type": "bigquery_dts_config",
         "resource.labels.config_id": "OUR_QUERIES",
         "jsonPayload.message": text,
     }
-    assert matches(FILTERS["alert-query-broken"], entry) is is_broken
+    assert [name for name, query in FILTERS.items() if matches(query, entry)] == (
+        [alert] if alert else []
+    )
 
 
 def test_a_filter_that_is_not_understood_is_refused() -> None:

@@ -1,175 +1,90 @@
-"""Every alert query on an emulated BigQuery: an incident from its threshold on, else no row."""
+"""The watchdog's query on an emulated BigQuery: it fails with a reason from its threshold on."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from common.cloud.tables import NAMES, table
-from common.eastern import at
+from common.cloud.tables import NAMES
 from common.errors import BadInputError
-from common.settings import ROOT
-from tests.alerts.days import (
-    DATASET,
-    DAY,
-    PROJECT,
-    Emulator,
-    Rows,
-    lived,
-    postponed,
-)
-from tests.alerts.incident_rows import CASES, Case, rows
-from tests.alerts.policies import ALERTS, incidents_sql
-from tests.kit.seasons import season_of, write_season
+from tests.alerts.days import PROJECT, Emulator, Rows
+from tests.alerts.policies import WATCHDOG
 
 pytestmark = pytest.mark.stack
-FOLDER = ROOT / "config" / "alerts"
-QUERIES = sorted(FOLDER.glob("*.sql"))
-COVERAGE = ROOT / "config" / "views" / "game_coverage.sql"
-SUMMER = date(2032, 7, 20)
-CLOCKS = ("00:20", "05:35", "06:05", "08:05", "15:50", "23:10")
+NOON = datetime(2032, 1, 15, 17, tzinfo=UTC)
+"""12:00 ET."""
+TEST = "log: INCIDENT_OPENED test road"
+
+
+def sweeps(begin: datetime, end: datetime, **more: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the sweeps from an instant to before another."""
+    while begin < end:
+        is_test = begin.hour == NOON.hour and begin.minute == 0
+        told = [TEST] if is_test else []
+        row = {"cleanup_id": f"{begin}", "cleanup_time": begin, "status": "OK", "told": told}
+        yield {**row, **more}
+        begin += timedelta(minutes=15)
+
+
+def minutes(number: float) -> datetime:
+    """Return an instant by its minutes after noon."""
+    return NOON + timedelta(minutes=number)
+
+
+DATASETS: dict[str, list[dict[str, Any]]] = {
+    "swept": [*sweeps(minutes(-2880), minutes(1))],
+    "blind": [
+        *sweeps(minutes(-2880), minutes(1)),
+        *sweeps(minutes(15), minutes(60), status="ERROR"),
+    ],
+    "mute": [
+        *sweeps(minutes(-2880), minutes(1)),
+        *sweeps(minutes(15), minutes(1600), told=["webhook: INCIDENT_OPENED test road"]),
+    ],
+    "fresh": [*sweeps(minutes(-60), minutes(1), told=[])],
+    "empty": [],
+}
+CASES = [
+    ("swept", minutes(30), None),
+    ("swept", minutes(31), "no-cleanup: last of 48 hours: 2032-01-15 17:00:00"),
+    ("blind", minutes(46), "no-cleanup: last of 48 hours: 2032-01-15 17:00:00+00, failed: 3"),
+    ("mute", minutes(26 * 60), None),
+    ("mute", minutes(26 * 60 + 1), "no-notice: the last test was told at: 2032-01-15 17:00:00"),
+    ("fresh", minutes(29), None),
+    ("empty", minutes(0), "no-cleanup: last of 48 hours: none"),
+]
 
 
 @pytest.fixture(scope="module")
-def troubled(emulator: Emulator) -> Emulator:
-    """The emulator with the dataset `troubled`, which contains every incident."""
-    emulator.load("troubled", rows(), views=True)
+def watched(emulator: Emulator) -> Emulator:
+    """The emulator with a dataset for each kind of trouble."""
+    for name, rows in DATASETS.items():
+        emulator.load(name, {table: [] for table in NAMES} | {"cleanup_operations": rows})
     return emulator
 
 
-@pytest.fixture(scope="module")
-def summer(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Emulator:
-    """The emulator with the dataset `summer`: two days weeks after the last game."""
-    season = season_of({SUMMER - timedelta(days=30): ["19:00"]})
-    file = write_season(tmp_path_factory.mktemp("summer") / "schedule.json", season)
-    emulator.load("summer", lived(file, SUMMER - timedelta(days=1)), views=True)
-    return emulator
-
-
-def instants(day: date) -> Iterator[datetime]:
-    """List the moments of a day shortly before and after something is due."""
-    for clock in CLOCKS:
-        yield at(day, time.fromisoformat(clock)).astimezone(UTC)
-
-
-def name(case: Case) -> str:
-    """Name a case for the test's id."""
-    return f"{case.query} {case.why}"
-
-
-def test_the_healthy_days_left_rows_in_every_table(healthy: Rows) -> None:
-    """A query that finds no incident among them has looked at something."""
-    assert [name for name, held in healthy.items() if not held] == []
-
-
-@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
-def test_a_healthy_day_is_quiet(emulator: Emulator, query: Path) -> None:
-    """No query finds an incident at any time of the replayed game day."""
-    for now in instants(DAY):
-        assert emulator.ask("healthy", query.read_text(), now) == [], now
-
-
-@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
-def test_off_season_is_quiet(summer: Emulator, query: Path) -> None:
-    """No query finds an incident on a day without games, plan or runs."""
-    for now in instants(SUMMER):
-        assert summer.ask("summer", query.read_text(), now) == [], now
-
-
-@pytest.mark.parametrize(("tips", "planned"), [(["13:00", "14:30"], False), (["22:30"], True)])
-def test_the_day_after_the_last_game_is_quiet(
-    emulator: Emulator, tmp_path: Path, tips: list[str], *, planned: bool
+@pytest.mark.parametrize(("dataset", "now", "reason"), CASES)
+def test_it_fails_with_its_reason_in_its_time(
+    watched: Emulator, dataset: str, now: datetime, reason: str | None
 ) -> None:
-    """A break begins with an empty plan, or with a plan for a late game; neither is an incident."""
-    schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: tips}))
-    dataset = f"break_{planned}"
-    emulator.load(dataset, lived(schedule, SUMMER))
-    after = SUMMER + timedelta(days=1)
-    plan = f"SELECT * FROM `{PROJECT}.{DATASET}.daily_expected_schedule` WHERE date = '{after}'"
-    assert bool(emulator.ask(dataset, plan, at(after, time(6)))) is planned
-    sql = (FOLDER / "no-plan.sql").read_text()
-    for now in instants(after):
-        assert emulator.ask(dataset, sql, now) == [], now
-
-
-def test_the_day_after_a_postponed_game_is_quiet(emulator: Emulator) -> None:
-    """No post-game run asks for its box score, and yet nothing is left to collect."""
-    held = postponed(season_of({SUMMER: ["19:00"]}), SUMMER)
-    assert any(row["action"] == "RUN" and row["game_ids"] for row in held["workflow_decisions"])
-    emulator.load("postponed", held)
-    sql = (FOLDER / "no-plan.sql").read_text()
-    for now in instants(SUMMER + timedelta(days=1)):
-        assert emulator.ask("postponed", sql, now) == [], now
-
-
-def test_a_late_game_without_a_plan_is_reported_before_the_first_tick(
-    emulator: Emulator, tmp_path: Path
-) -> None:
-    """The last decision about yesterday's games still contains the game."""
-    schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: ["22:30"]}))
-    emulator.load("unplanned", {**lived(schedule, SUMMER), "daily_expected_schedule": []})
-    now = at(SUMMER + timedelta(days=1), time(5, 35)).astimezone(UTC)
-    sql = (FOLDER / "no-plan.sql").read_text()
-    ((_, detail),) = emulator.ask("unplanned", sql, now)
-    assert detail.endswith("1 game(s) of yesterday are left to collect")
-
-
-@pytest.mark.parametrize("case", CASES, ids=name)
-def test_an_incident_is_reported_in_its_time(troubled: Emulator, case: Case) -> None:
-    """The query answers it from its threshold on, with a detail, and not before."""
-    sql = (FOLDER / f"{case.query}.sql").read_text()
-    found = sorted(troubled.ask("troubled", sql, case.now))
-    assert len(found) == len(case.incidents)
-    for (incident, detail), wanted in zip(found, case.incidents, strict=True):
-        assert incident.startswith(wanted)
-        assert detail
-
-
-def test_every_query_has_an_incident_and_a_quiet_case() -> None:
-    """Each query is seen to report and to stay quiet."""
-    loud = {case.query for case in CASES if case.incidents}
-    quiet = {case.query for case in CASES if not case.incidents}
-    assert loud == quiet == {query.stem for query in QUERIES}
-
-
-@pytest.mark.parametrize("query", [*QUERIES, COVERAGE], ids=lambda path: path.stem)
-def test_a_query_bounds_each_partition_column_that_it_reads(query: Path) -> None:
-    """It reads days, not years; the view that a rule reads does as well."""
-    sql = query.read_text()
-    read = [name for name in re.findall(r"FROM `[\w.-]+\.(\w+)`", sql) if name in NAMES]
-    assert len(read) == sum(sql.count(f"WHERE {table(name).partition_column} ") for name in NAMES)
-    assert read or COVERAGE.stem in sql
-
-
-def test_all_rules_are_one_query_that_fails_with_their_incidents(
-    troubled: Emulator,
-) -> None:
-    """It names the rules first, then the incidents; without any it answers `quiet`."""
-    now = datetime(2032, 1, 15, 17, 20, tzinfo=UTC)
+    """Nobody sweeps, sweeps look at nothing, or nobody is told; else it answers `quiet`."""
+    if reason is None:
+        assert watched.ask(dataset, WATCHDOG.read_text(), now) == [("quiet",)]
+        return
     with pytest.raises(BadInputError) as raised:
-        troubled.ask("troubled", incidents_sql(), now)
-    message = str(raised.value)
-    extractor = ALERTS.policies.incidents.labels["rules"]
-    pattern = re.fullmatch(r'REGEXP_EXTRACT\(jsonPayload\.message, "(.*)"\)', extractor)
-    assert pattern is not None
-    found = re.search(pattern.group(1), message)
-    assert found is not None
-    assert "missing-files" in found.group(1).split(", ")
-    assert "missing-files storm: 6 of 40" in message
-    for part in found.group(1).split(", "):
-        assert any(part == query.stem for query in QUERIES)
+        watched.ask(dataset, WATCHDOG.read_text(), now)
+    assert f"ALERT {reason}" in str(raised.value)
 
 
-def test_all_rules_together_are_quiet_on_a_healthy_day(emulator: Emulator) -> None:
-    """The query that is deployed answers `quiet` where no rule finds an incident."""
-    now = at(DAY, time(15, 50)).astimezone(UTC)
-    assert emulator.ask("healthy", incidents_sql(), now) == [("quiet",)]
+def test_it_reads_one_table_of_two_days() -> None:
+    """Its bytes do not grow, and it fails for no table of the others."""
+    sql = "\n".join(line.split("--")[0] for line in WATCHDOG.read_text().splitlines())
+    assert [name for name in NAMES if name in sql] == ["cleanup_operations"]
+    assert f"FROM `{PROJECT}." in sql
+    assert "INTERVAL 48 HOUR" in sql
 
 
-def test_an_incident_without_a_text_is_reported_all_the_same(troubled: Emulator) -> None:
-    """A NULL would make the whole error NULL, which looks like a broken query."""
-    bare = "SELECT CAST(NULL AS STRING) AS incident, CAST(NULL AS STRING) AS detail\n"
-    with pytest.raises(BadInputError, match=r"ALERT abort: \?: \?"):
-        troubled.ask("troubled", incidents_sql({"abort": bare}), at(DAY, time(6)))
+def test_the_rows_are_those_of_the_real_sweeps(healthy: Rows) -> None:
+    """A lived day's sweeps have the columns that it reads, and were told of nothing there."""
+    assert {tuple(row["told"]) for row in healthy["cleanup_operations"]} == {()}

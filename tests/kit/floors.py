@@ -23,6 +23,7 @@ FLOORS = (
     "common.entry",
     "common.executions",
     "common.healing",
+    "common.incidents",
     "common.review",
     "common.look",
     "common.pages",

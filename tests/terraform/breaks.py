@@ -154,19 +154,19 @@ BREAKS = {
     "Every metric policy has its threshold, duration and aggregation.": Break(
         "monitoring.tf", "= each.value.threshold", "= 99999"
     ),
-    "The rules are asked every 15 minutes, as the alerts' own account.": Break(
+    "The watchdog asks every 15 minutes, as the alerts' own account.": Break(
         "monitoring.tf", "service_account_name = google_service_account.alerts.email", ""
     ),
-    "The policy of the incidents looks for the error of their query.": Break(
-        "monitoring.tf", '\\"ALERT \\""', '\\"ALARM \\""'
+    "The policy of the incidents looks for the notices of this deployment's functions.": Break(
+        "monitoring.tf", "filter = local.filters.incidents", "filter = local.filters.source"
     ),
     "The policy of the lines looks for those of every alert.": Break(
         "monitoring.tf",
         'for alert in local.alerts.logs : "(${',
-        'for alert in slice(local.alerts.logs, 1, 6) : "(${',
+        'for alert in slice(local.alerts.logs, 1, 7) : "(${',
     ),
     "A broken query raises an alert when it is one of this deployment's.": Break(
-        "monitoring.tf", "OUR_QUERIES      = local.incidents_id", 'OUR_QUERIES      = ".*"'
+        "monitoring.tf", "OUR_QUERIES      = local.watchdog_id", 'OUR_QUERIES      = ".*"'
     ),
     "The month's budget is 30 days, and notifies at each of its shares.": Break(
         "monitoring.tf", '"MONTH"', '"YEAR"'

@@ -24,6 +24,7 @@ BEYOND = [Path(__file__).parent / f"google_{noun}.json" for noun in ("billing_bu
 """Resource types that the tool's schema leaves out, extracted as its README says."""
 TIME = Path(__file__).parent / "time.json"
 """The resource of hashicorp/time that is used, in the tool's form."""
+CHANNEL = "google_monitoring_notification_channel"
 ATTACHED = "TF_REATTACH_PROVIDERS"
 """Names running providers; https://developer.hashicorp.com/terraform/plugin/debugging."""
 LEFT_BEHIND = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "*.tfvars")
@@ -94,7 +95,19 @@ def schemas() -> list[dict[str, Any]]:
     google = json.loads(SCHEMA.read_text())
     for path in BEYOND:
         google["resources"] |= json.loads(path.read_text())
+    _mark_write_only(google["resources"][CHANNEL]["b"]["sensitive_labels"]["a"])
     return [google, json.loads(TIME.read_text())]
+
+
+def _mark_write_only(attributes: dict[str, dict[str, str]]) -> None:
+    """Mark the write-only arguments: the tool's schema holds flags by hand, and lacks these.
+
+    The provider names each of them so, beside the version that has it written again:
+    https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/using_write_only_attributes
+    """
+    for name, facts in attributes.items():
+        if name.endswith("_wo") and f"{name}_version" in attributes:
+            facts["f"] += "w"
 
 
 @contextmanager

@@ -13,13 +13,14 @@ from common.messages.models import ScraperRequest, Tick
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings
 from common.source_settings import SourceSettings
 from local.simulator.world import ROUTES
-from tests.alerts.policies import incidents_sql
+from tests.alerts.policies import WATCHDOG
 from tests.terraform.parsed import Module, settings_fields
 
 Resources = Mapping[str, Mapping[str, Any]]
 GIVEN_OTHERWISE = {
     *("project", "dataset", "data_bucket", "state_bucket", "topic_prefix"),
     *("workflows_file", "topology_file"),
+    *("webhook", "webhook_file", "webhook_form"),
     "sources",
     *("clock_file", *FOREIGN_NAMES),
 }
@@ -109,10 +110,10 @@ def test_every_setting_of_the_code_can_be_given(module: Module) -> None:
     assert fields | GIVEN_OTHERWISE == Settings.model_fields.keys()
 
 
-def test_the_deployed_query_of_incidents_is_the_tested_one(deployed: Resources) -> None:
-    """tests/alerts runs what Python puts together of the same files."""
-    held = deployed["google_bigquery_data_transfer_config.incidents"]
-    assert held["params"]["query"] == incidents_sql()
+def test_the_deployed_watchdog_is_the_tested_one(deployed: Resources) -> None:
+    """tests/alerts runs the same file."""
+    held = deployed["google_bigquery_data_transfer_config.watchdog"]
+    assert held["params"]["query"] == WATCHDOG.read_text()
 
 
 SELECTED = re.compile(
@@ -123,6 +124,7 @@ SELECTED = re.compile(
 FUNCTIONS, JOBS = "google_cloudfunctions2_function.function", "google_cloud_scheduler_job.job"
 PUSH, KEPT = "google_pubsub_subscription.push", "google_pubsub_subscription.dead_letters"
 SELECTS: dict[str, tuple[str, ...]] = {
+    "incidents": (FUNCTIONS,),
     "lines": (FUNCTIONS, JOBS),
     "dead-letter": (KEPT,),
 }

@@ -16,7 +16,7 @@ def views(resources: Resources) -> dict[str, str]:
     return {
         held["table_id"]: held["view"][0]["query"]
         for address, held in resources.items()
-        if address.startswith("google_bigquery_table.view[")
+        if address.startswith(("google_bigquery_table.view[", "google_bigquery_table.nested["))
     }
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from local.scheduler import ticks_of
 from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.transport import Delivery
 from local.simulator.world import World
+from tests.kit.incidents import incident_row
 
 Touch = tuple[str, str, str]
 """Function, what kind of thing it does, to what: `("scraper_logger", "data", "read")`."""
@@ -42,11 +44,20 @@ StateUse = tuple[str, str, str]
 RIGHTS = {
     "append": "appends",
     "select": "reads",
-    "view": "reads",
     "publish": "publishes",
     "publish_all": "publishes",
 }
 """Calls of the other ports, as rights on a table or topic."""
+VIEWS = ROOT / "config" / "views"
+
+
+def read_by(view: str) -> set[str]:
+    """Return a view, and the views and tables that it reads: reading it needs a right on each."""
+    named = re.findall(r"`[\w.-]+\.(\w+)`", (VIEWS / f"{view}.sql").read_text())
+    views = [name for name in named if (VIEWS / f"{name}.sql").exists()]
+    return {view, *named}.union(*map(read_by, views))
+
+
 BOX_SCORES, BACK = "/liveData/boxscore/", at(LAST, time(3)) - timedelta(days=1)
 """An owner that refuses in the first night, and answers again afterwards."""
 OUTAGE = at(LAST, time(14)) - timedelta(days=1)
@@ -84,6 +95,9 @@ class Recorder:
             self.note(bucket, KINDS[call.name])
             if bucket == "state" and self.function:
                 self.uses.add((self.function, call.name, call.subject))
+        elif call.name == "view":
+            for name in read_by(call.subject):
+                self.note("reads", name)
         elif call.name != "has_begun":  # looking at one's own job needs no right
             self.note(RIGHTS[call.name], call.subject)
         if call.writes:
@@ -167,6 +181,8 @@ def touched() -> Recorder:
     world.transport.lose(some())
     # The cleanup's round through the bucket has begun on an earlier day.
     world.storage.create(world.runtime.settings.state_bucket, CURSOR, b'{"next": "m"}')
+    test = incident_row("test", "road", at(FIRST, time(12)), level="TEST")
+    world.warehouse.views["incidents"] = [test]
     recorder = record(world)
     with silent(), _no_collections():
         for number in range((LAST - FIRST).days):

@@ -1,6 +1,7 @@
-"""`python -m local schema`: the JSON schema of the workflow file, for editors."""
+"""`python -m local schema`: the JSON schemas of the workflow file and of a webhook's notice."""
 
 import json
+from collections.abc import Mapping
 
 import click
 
@@ -10,9 +11,10 @@ PATH = ROOT / "config" / "workflows.schema.json"
 
 
 @click.command()
-def schema() -> None:
+@click.option("--notice", is_flag=True, help="Of config/incident-notice.schema.json instead.")
+def schema(*, notice: bool) -> None:
     """Print the content of config/workflows.schema.json."""
-    click.echo(schema_text(), nl=False)
+    click.echo(notice_text() if notice else schema_text(), nl=False)
 
 
 def schema_text() -> str:
@@ -23,6 +25,16 @@ def schema_text() -> str:
     """
     from common.configuration.workflows import WorkflowFile
 
-    schema = WorkflowFile.model_json_schema()
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Workflows"}
+    return _text(WorkflowFile.model_json_schema(), "Workflows")
+
+
+def notice_text() -> str:
+    """Return the content of config/incident-notice.schema.json: the plain form of a webhook."""
+    from common.incidents.forms.plain import PlainNotice
+
+    return _text(PlainNotice.model_json_schema(), "Notice of incidents")
+
+
+def _text(schema: Mapping[str, object], title: str) -> str:
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
     return json.dumps({**schema, **head}, indent=2) + "\n"

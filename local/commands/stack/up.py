@@ -66,6 +66,7 @@ def up(
         collect_since=eastern_date(instant) - timedelta(days=1),
         workflows=checked_workflows(workflows),
         ports=dict(ports),
+        tell_incidents=True,
     )
     with start_stack(config) as stack:
         stack.keep()

@@ -62,6 +62,7 @@ _POINTS: Sequence[tuple[str, str, str]] = (
     ("cleanup/", "/quarantined", "quarantine"),
     ("cleanup/", "", "try"),
     ("alerts/", "", "alert"),
+    ("incidents/told.json", "", "told"),
 )
 """How a state object's name begins and ends, and what it is called."""
 

@@ -30,6 +30,7 @@ OBJECTS = {
     "source_events": names.source_events("oddsa_events") + "20251112T183000000000.failed.x",
     "ODDS_QUOTA": names.ODDS_QUOTA,
     "PAUSES": names.PAUSES,
+    "TOLD": names.TOLD,
     "given_up": names.given_up(names.start_key(UUID)),
     "note": names.note(UUID),
     "version": names.version(UUID),

@@ -184,21 +184,19 @@ def test_counts_are_kept_as_they_were(tmp_path: Path, counts: Counts) -> None:
 
 
 def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> None:
-    """Tables of queries a day, and of each look at a page and its variables, without comments."""
+    """Tables of the watchdog's day, and of each look at a page and its variables, no comments."""
     alerts, pages = tmp_path / "alerts.yaml", tmp_path / "pages"
-    (tmp_path / "alerts").mkdir()
     pages.mkdir()
     alerts.write_text(
-        "policies: {incidents: {every: every 2 hours}, lines: {}}\n"
-        "queries: [{name: a}, {name: b}]\nlogs: [{}]\nmetrics: [{}, {}]\n"
+        "policies: {incidents: {}, lines: {}}\nwatchdog: {every: every 2 hours}\n"
+        "logs: [{}]\nmetrics: [{}, {}]\n"
     )
     join = "SELECT 1 FROM x.workflow_decisions JOIN x.workflow_executions"
-    (tmp_path / "alerts" / "a.sql").write_text(f"-- not cleanup_operations\n{join}")
-    (tmp_path / "alerts" / "b.sql").write_text(f"{join} JOIN x.cleanup_operations")
+    (tmp_path / "watchdog.sql").write_text(f"-- not x.cleanup_operations\n{join}")
     panels = [{"targets": [{"rawSql": join}, {"rawSql": "SELECT 1"}]}, {"targets": []}]
     chosen = {"query": {"rawSql": "SELECT workflow_name FROM x.workflow_decisions"}}
     (pages / "plan.json").write_text(json.dumps({"panels": panels, "templating": [chosen]}))
-    assert watching(alerts, pages) == Watching(3 * 12, 4, {"plan": 3})
+    assert watching(alerts, pages) == Watching(2 * 12, 4, {"plan": 3})
 
 
 def test_a_view_counts_as_the_tables_that_it_reads(tmp_path: Path) -> None:
@@ -214,9 +212,9 @@ def test_a_view_counts_as_the_tables_that_it_reads(tmp_path: Path) -> None:
 
 def test_an_alert_that_runs_by_another_rule_is_refused(tmp_path: Path) -> None:
     """The words are BigQuery's; two forms of them are counted here."""
-    (tmp_path / "alerts").mkdir()
     alerts = tmp_path / "alerts.yaml"
-    alerts.write_text("policies: {incidents: {every: first sunday}}\nqueries: []\nmetrics: []\n")
+    alerts.write_text("policies: {}\nwatchdog: {every: first sunday}\nmetrics: []\n")
+    (tmp_path / "watchdog.sql").write_text("SELECT 1")
     with pytest.raises(BadInputError, match="'first sunday'"):
         watching(alerts, tmp_path)
 

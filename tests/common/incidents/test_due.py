@@ -1,0 +1,177 @@
+"""Which notices are due: when an incident opens, when it is over, and once a day of what lasts."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.incidents.due import AT_ONCE_MAX, REMEMBERED, UNLISTED, after, due
+from common.incidents.incident import Incident
+from common.incidents.notice import Notice
+from common.incidents.tell import SEEN_BACK
+from common.incidents.told import Told
+
+START = datetime(2025, 11, 12, 5, tzinfo=UTC)
+"""Midnight in New York."""
+Span = tuple[str, int, int | None]
+"""A key, and from which minute to which it was bad."""
+Told1 = tuple[str, str, datetime]
+"""The change, the key, and when its incident opened."""
+
+
+def minute(number: float) -> datetime:
+    """Return an instant by its minutes after the start."""
+    return START + timedelta(minutes=number)
+
+
+def incident(span: Span, now: datetime, level: str = "ERROR") -> Incident:
+    """Return an incident as the view shows it at an instant."""
+    key, begin, end = span
+    closed = minute(end) if end is not None and minute(end) <= now else None
+    seen = {"rule": "execution", "key": key, "level": level, "opened": minute(begin)}
+    return Incident.model_validate(
+        {**seen, "last_seen": minute(begin), "closed": closed, "recovered": closed and True}
+    )
+
+
+def shown(spans: Sequence[Span], now: datetime) -> list[Incident]:
+    """Return what the view shows of some spans at an instant."""
+    found = [incident(span, now) for span in spans if minute(span[1]) <= now]
+    return [each for each in found if each.closed is None or each.closed >= now - SEEN_BACK]
+
+
+def look(told: Told, seen: Sequence[Incident], now: datetime) -> tuple[Told, list[Notice]]:
+    """Send what is due; returns what is told by then, as another instance reads it, and it."""
+    notices = due(told, seen, now)
+    for notice in notices:
+        told = after(told, notice, now)
+    return Told.model_validate_json(told.model_dump_json()), notices
+
+
+def each_of(notices: Sequence[Notice]) -> Iterator[Told1]:
+    """Yield what was told of each incident, digests left out."""
+    for notice in notices:
+        if notice.change != "DIGEST":
+            yield from ((notice.change, each.key, each.opened) for each in notice.incidents)
+
+
+def spans_of(key: str) -> st.SearchStrategy[list[Span]]:
+    """Draw spans of one key, one after the other; the last may last."""
+    edges = st.lists(st.integers(0, 3000), min_size=1, max_size=9, unique=True).map(sorted)
+
+    def pairs(at: list[int]) -> list[Span]:
+        ends = [*at[1::2], None]
+        return [(key, begin, ends[number]) for number, begin in enumerate(at[::2])]
+
+    return edges.map(pairs)
+
+
+HISTORIES = st.tuples(*map(spans_of, "abcde")).map(lambda parts: [*chain(*parts)])
+LOOKS = st.lists(st.integers(0, 3200), min_size=2, max_size=40, unique=True).map(sorted)
+
+
+@given(HISTORIES, LOOKS)
+def test_each_incident_is_told_once_when_it_opens_and_once_when_it_is_over(
+    spans: list[Span], looks: list[int]
+) -> None:
+    """Whatever the history and whenever somebody looks, each time as a fresh instance."""
+    first, last = minute(looks[0]), minute(looks[-1])
+    told, sent = Told(since=first), list[Told1]()
+    for number in looks:
+        told, notices = look(told, shown(spans, minute(number)), minute(number))
+        sent += each_of(notices)
+    for key, begin, end in spans:
+        was_open = any(begin <= each and (end is None or each < end) for each in looks)
+        is_over = end is not None and first < minute(end) <= last
+        counted = Counter(
+            what for what, name, opened in sent if (name, opened) == (key, minute(begin))
+        )
+        assert counted == Counter(OPENED=int(was_open), CLOSED=int(is_over)), (key, begin, end)
+
+
+@given(HISTORIES, LOOKS)
+def test_a_second_look_at_the_same_has_nothing_to_tell(spans: list[Span], looks: list[int]) -> None:
+    """An instance that starts anew reads what was told, and sends nothing again."""
+    told = Told(since=minute(looks[0]))
+    for number in looks:
+        now = minute(number)
+        told, _ = look(told, shown(spans, now), now)
+        assert due(told, shown(spans, now), now) == []
+
+
+def test_600_failures_in_18_hours_are_two_messages_and_a_digest() -> None:
+    """One when they begin at midnight, one at 09:00, and one when a run is good again."""
+    told, sent = Told(since=minute(-60)), list[str]()
+    for quarter in range(-4, 80):
+        now = minute(15 * quarter)
+        told, notices = look(told, shown([("betting_lines", 4, 18 * 60)], now), now)
+        sent += [f"{notice.change} {now:%H:%M}" for notice in notices]
+    assert sent == ["OPENED 05:15", "DIGEST 14:00", "CLOSED 23:00"]
+
+
+def test_a_digest_comes_once_a_day_and_only_of_what_was_told_before() -> None:
+    """What opens at 08:50 and is told at 09:00 is in no digest of that day."""
+    told, sent = Told(since=minute(-60)), list[str]()
+    for quarter in range(-4, 4 * 24 * 3):
+        now = minute(15 * quarter)
+        told, notices = look(told, shown([("a", 530, None)], now), now)
+        sent += [f"{notice.change} {now:%d %H:%M}" for notice in notices]
+    assert sent == ["OPENED 12 14:00", "DIGEST 13 14:00", "DIGEST 14 14:00"]
+
+
+def test_the_daily_test_is_in_no_digest() -> None:
+    """It is no fault, also where its end was missed."""
+    told, _ = look(Told(since=minute(-60)), [incident(("road", 0, None), START, "TEST")], START)
+    assert due(told, [incident(("road", 0, None), START, "TEST")], minute(600)) == []
+
+
+def test_the_first_look_tells_what_is_open_and_nothing_of_before() -> None:
+    """A fresh deployment, or a new road, begins with the present."""
+    spans: list[Span] = [("a", 0, 10), ("b", 5, None)]
+    assert [*each_of(due(Told(since=minute(20)), shown(spans, minute(20)), minute(20)))] == [
+        ("OPENED", "b", minute(5))
+    ]
+
+
+def test_what_is_not_listed_any_more_is_over() -> None:
+    """Such as the plan that lacked yesterday; nobody knows whether it recovered."""
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    (notice,) = due(told, [], minute(15))
+    (over,) = notice.incidents
+    assert (notice.change, over.closed, over.recovered) == ("CLOSED", minute(15), None)
+    assert (over.name, over.opened, over.detail) == ("execution a", START, UNLISTED)
+
+
+def test_an_incident_that_is_bad_again_after_it_was_given_up_is_told_again() -> None:
+    """A week without a run closes it; the view opens it again with the next failure."""
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    told, _ = look(told, shown([("a", 0, 60)], minute(60)), minute(60))
+    told, notices = look(told, shown([("a", 0, None)], minute(90)), minute(90))
+    assert [*each_of(notices)] == [("OPENED", "a", START)]
+
+
+@pytest.mark.parametrize("count", [AT_ONCE_MAX, AT_ONCE_MAX + 1])
+def test_many_at_once_are_one_message(count: int) -> None:
+    """BigQuery's outage is a fault of every workflow, and one message; so is its end."""
+    names = [f"w{number}" for number in range(count)]
+    opened = shown([(name, 0, None) for name in names], START)
+    told, notices = look(Told(since=START), opened, START)
+    assert len(notices) == (1 if count > AT_ONCE_MAX else count)
+    closed = shown([(name, 0, 15) for name in names], minute(15))
+    told, notices = look(told, closed, minute(15))
+    assert len(notices) == (1 if count > AT_ONCE_MAX else count)
+    assert sorted(key for _, key, _ in each_of(notices)) == names
+
+
+def test_what_is_told_is_forgotten_when_nobody_reads_it_any_more() -> None:
+    """What is remembered does not grow; a closed incident is read for a shorter time."""
+    assert REMEMBERED > SEEN_BACK
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    told, _ = look(told, shown([("a", 0, 15)], minute(15)), minute(15))
+    later = minute(15) + REMEMBERED + timedelta(minutes=1)
+    told, _ = look(told, [incident(("b", 0, None), later)], later)
+    assert [*told.known] == ["execution b"]

@@ -1,0 +1,122 @@
+"""The webhook is posted to within bounds, and its address is in no text."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.errors import ConfigError
+from common.incidents.incident import Incident
+from common.incidents.notice import Notice
+from common.incidents.webhook import TRIES, Webhook, WebhookError
+from common.logs import log
+from common.redaction import redact
+from common.runtime import Runtime
+from common.settings import Settings, read_settings, setting_defects
+from local.simulator.world import ManualClock
+from tests.kit.receiver import PATH, Receiver, receiving
+from tests.kit.state import NOON
+
+SECRET = PATH.rpartition("/")[2]
+INCIDENT = Incident(rule="execution", key="lines", level="ERROR", opened=NOON, last_seen=NOON)
+NOTICE = Notice("OPENED", (INCIDENT,))
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A webhook that listens."""
+    with receiving() as listening:
+        yield listening
+
+
+def post(settings: Settings, clock: ManualClock | None = None) -> None:
+    """Post a notice as a sweep does."""
+    Webhook(settings, clock or ManualClock(NOON)).send(NOTICE)
+
+
+def of(receiver: Receiver, **more: str) -> Settings:
+    """Return the settings of a deployment with this webhook."""
+    return read_settings({"NBA_WEBHOOK": receiver.url, **more})
+
+
+@pytest.mark.parametrize(
+    ("form", "field"), [("slack", "blocks"), ("teams", "attachments"), ("plain", "code")]
+)
+def test_a_notice_is_posted_in_the_form_that_is_set(
+    receiver: Receiver, form: str, field: str
+) -> None:
+    """One POST, whose body is that of the vendor."""
+    post(of(receiver, NBA_WEBHOOK_FORM=form))
+    (body,) = receiver.posted
+    assert field in body
+
+
+def test_a_failure_that_may_pass_is_tried_again(receiver: Receiver) -> None:
+    """After a rate limit as long as it asks for, after an error of theirs a little later."""
+    receiver.answers = [(429, {"Retry-After": "7"}), (503, {})]
+    clock = ManualClock(NOON)
+    post(of(receiver), clock)
+    assert len(receiver.posted) == TRIES
+    assert (clock.now() - NOON).total_seconds() == 7 + 2
+
+
+def test_a_long_wait_is_left_to_the_next_sweep(receiver: Receiver) -> None:
+    """No Retry-After holds a sweep for minutes."""
+    receiver.answers = [(429, {"Retry-After": "3600"})] * TRIES
+    clock = ManualClock(NOON)
+    with pytest.raises(WebhookError, match="answered 429"):
+        post(of(receiver), clock)
+    assert (clock.now() - NOON).total_seconds() == 20
+
+
+@pytest.mark.parametrize("status", [301, 400, 404, 410])
+def test_a_refusal_is_not_tried_again(receiver: Receiver, status: int) -> None:
+    """The address is wrong, or the form is; a redirect is not followed."""
+    receiver.answers = [(status, {"Location": receiver.url})]
+    with pytest.raises(WebhookError, match=f"answered {status}; is NBA_WEBHOOK right"):
+        post(of(receiver))
+    assert len(receiver.posted) == 1
+
+
+def test_an_address_nobody_listens_on_is_an_error_without_it() -> None:
+    """The text names neither path nor query."""
+    settings = read_settings({"NBA_WEBHOOK": f"http://127.0.0.1:9{PATH}?sig=abcdef"})
+    with pytest.raises(WebhookError) as raised:
+        post(settings)
+    assert SECRET not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_the_address_may_be_in_a_mounted_secret(receiver: Receiver, tmp_path: Path) -> None:
+    """It is read at each notice, so that a rotated one needs no deployment."""
+    file = tmp_path / "webhook"
+    file.write_text(f"{receiver.url}\n")
+    settings = read_settings({"NBA_WEBHOOK_FILE": str(file)})
+    post(settings)
+    assert len(receiver.posted) == 1
+    file.write_text("")
+    with pytest.raises(ConfigError, match="NBA_WEBHOOK_FILE"):
+        post(settings)
+
+
+def test_no_text_shows_the_address(
+    receiver: Receiver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not a log line, whether it was set or read from a file, and not the refused setting."""
+    Runtime(of(receiver))
+    log("INFO", f"posting to {receiver.url}", item=receiver.url)
+    assert SECRET not in capsys.readouterr().err
+    assert SECRET not in redact(receiver.url)
+    wrong = dict(setting_defects({"NBA_WEBHOOK": f"ftp://host{PATH}"}))
+    assert SECRET not in json.dumps(wrong)
+    assert "https://host/path" in wrong["NBA_WEBHOOK"]
+
+
+def test_usual_words_of_an_address_are_not_hidden_elsewhere(receiver: Receiver) -> None:
+    """`services` and the host's name stand in many texts."""
+    Runtime(
+        read_settings({"NBA_WEBHOOK": "https://hooks.slack.com/services/T0/B0/abcdefghijklmnop"})
+    )
+    assert redact("the services of hooks.slack.com") == "the services of hooks.slack.com"
+    assert "abcdefghijklmnop" not in redact("x abcdefghijklmnop y")

@@ -1,0 +1,69 @@
+"""`incidents` on mornings without a plan: a day that needs none has no incident."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from common.eastern import at
+from tests.alerts.days import Rows, lived, postponed
+from tests.kit.seasons import season_of, write_season
+from tests.views.conftest import View
+
+pytestmark = pytest.mark.stack
+SUMMER = date(2032, 7, 20)
+AFTER = SUMMER + timedelta(days=1)
+LATE, EARLY = ["22:30"], ["13:00", "14:30"]
+SQL = "SELECT rule, key, opened, detail FROM {}.incidents WHERE rule != 'test'"
+
+
+def on(clock: str) -> datetime:
+    """Return an Eastern wall time of the day after."""
+    return at(AFTER, time.fromisoformat(clock))
+
+
+def days(folder: Path, tips: list[str]) -> Rows:
+    """Live through a day with games at some times, and the day after, which has none."""
+    return lived(write_season(folder / "schedule.json", season_of({SUMMER: tips})), SUMMER)
+
+
+def test_a_late_game_without_a_plan_is_told_before_the_first_tick(
+    view: View, tmp_path: Path
+) -> None:
+    """The last decision about yesterday's games still contains it; it is due at 05:30."""
+    viewed = view("unplanned", {**days(tmp_path, LATE), "daily_expected_schedule": []})
+    assert viewed.ask(on("05:29"), SQL) == []
+    (row,) = viewed.ask(on("05:35"), SQL)
+    assert (row["rule"], row["key"], row["opened"]) == ("no-plan", f"{AFTER}", on("05:30"))
+    assert row["detail"].endswith("1 game(s) of yesterday are left to collect")
+
+
+@pytest.mark.parametrize(("tips", "planned"), [(EARLY, False), (LATE, True)])
+def test_the_day_after_the_last_game_has_no_incident(
+    view: View, tmp_path: Path, tips: list[str], *, planned: bool
+) -> None:
+    """A break begins with an empty plan, or with a plan for a late game."""
+    viewed = view(f"break_{planned}", days(tmp_path, tips))
+    plan = f"SELECT * FROM {{}}.daily_expected_schedule WHERE date = '{AFTER}'"
+    assert bool(viewed.ask(on("06:00"), plan)) is planned
+    for clock in ("05:35", "06:05"):
+        assert viewed.ask(on(clock), SQL) == [], clock
+
+
+def test_the_day_after_a_postponed_game_has_no_incident(view: View) -> None:
+    """No post-game run asks for its box score, and yet nothing is left to collect."""
+    held = postponed(season_of({SUMMER: ["19:00"]}), SUMMER)
+    assert any(row["action"] == "RUN" and row["game_ids"] for row in held["workflow_decisions"])
+    assert view("postponed", held).ask(on("05:35"), SQL) == []
+
+
+def test_a_day_with_games_and_no_plan_is_told_with_its_first_tick(
+    view: View, tmp_path: Path
+) -> None:
+    """Where only today has games the first sign is the 06:00 tick."""
+    schedule = write_season(tmp_path / "schedule.json", season_of({AFTER: ["19:00"]}))
+    viewed = view("today", {**lived(schedule, SUMMER), "daily_expected_schedule": []})
+    assert viewed.ask(on("05:55"), SQL) == []
+    (row,) = viewed.ask(on("06:05"), SQL)
+    assert (row["rule"], row["opened"]) == ("no-plan", on("06:00"))
+    assert row["detail"].endswith("today has games")
