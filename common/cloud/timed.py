@@ -11,13 +11,15 @@ Clock = Callable[[], float]
 
 
 class _Timed:
-    """A port whose calls are timed; a listing is timed page by page, as it is read."""
+    """A port whose calls are timed, a listing page by page as it is read."""
 
     def __init__(self, port: object, name: str, clock: Clock) -> None:
         self._port, self._name, self._clock = port, name, clock
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
         method = getattr(self._port, name)
+        if not callable(method):
+            return method
 
         def call(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - any call
             answer = self._time(lambda: method(*args, **named))
@@ -42,7 +44,7 @@ def timed(port: Port, name: str, clock: Clock = time.monotonic) -> Port:
     """Return the same port, whose calls count as time of the delivery.
 
     Args:
-        port: has methods only.
+        port: any, with methods and attributes.
         name: stands in the line as `<name>_ms`.
         clock: seconds of a monotonic clock.
     """

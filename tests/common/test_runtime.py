@@ -149,6 +149,12 @@ def test_what_passes_is_tried_again_until_its_deadline() -> None:
     assert len(seen) == 100
 
 
+def test_the_source_that_is_built_has_the_runtime_s_clock() -> None:
+    """A task asks its source for the time of an answer; what times the port must not hide it."""
+    clock = ManualClock(NOON)
+    assert Runtime(Settings(), clock=clock).source.clock is clock
+
+
 def test_a_variable_of_a_source_that_does_not_exist_stops_the_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

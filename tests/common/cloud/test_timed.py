@@ -12,6 +12,8 @@ from common.deliveries import Delivery, handling, spent_ms
 class Port:
     """A port that answers, refuses and lists."""
 
+    bucket = "nba-scraped-data"
+
     def read(self, name: str, *, most: int) -> tuple[str, int]:
         """Return what it was asked for."""
         return name, most
@@ -37,6 +39,12 @@ def test_an_answer_is_passed_on_and_timed(port: Port) -> None:
     """Positional and named arguments as well."""
     assert port.read("a", most=3) == ("a", 3)
     assert spent_ms() == {"storage_ms": 500}
+
+
+def test_an_attribute_is_the_port_s_own(port: Port) -> None:
+    """Such as the clock of a source, which is asked for the time of an answer."""
+    assert port.bucket == "nba-scraped-data"
+    assert spent_ms() == {}
 
 
 def test_a_refusal_is_passed_on_and_timed(port: Port) -> None:
