@@ -10,9 +10,10 @@ from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
 from common.look.coverage import Covered, DateCoverage, Datum, cover
 from common.look.decided import decisions_between
+from common.look.lacking import lacking_before
 from common.look.runs import Run, runs_of
 from common.pages.axis import Axis
-from common.pages.documents import iso, of_coverage, of_row, of_run
+from common.pages.documents import iso, of_coverage, of_lacking, of_row, of_run
 from common.pages.lanes import Lane, Mark, game_marks, lanes, not_run
 from common.runtime import Runtime
 
@@ -41,6 +42,7 @@ class DayPage:
         missed: planned slots that are over and did not run.
         sweeps: the sweeps that found something, or failed.
         planned: how many slots were planned.
+        before: on the page of today the dates before that still lack data, the latest first.
     """
 
     template: ClassVar[str] = "day.html"
@@ -56,6 +58,7 @@ class DayPage:
     missed: Sequence[Row]
     sweeps: Sequence[Row]
     planned: int
+    before: Sequence[DateCoverage] = ()
 
     @property
     def title(self) -> str:
@@ -69,6 +72,7 @@ class DayPage:
             "now": iso(self.now),
             "counts": self.counts,
             **of_coverage(self.coverage),
+            "before": [of_lacking(one) for one in self.before],
             "not_run": [of_row(row, *PLAN_COLUMNS) for row in self.missed],
             "decisions": [of_row(row, *decided) for row in self.decisions],
             "runs": [of_run(run) for run in self.runs],
@@ -112,6 +116,7 @@ class DayPage:
             "runs that failed": sum(row["status"] == "failed" for row in ended),
             "planned and not run": len(self.missed),
             "data late or missing": len([*self.coverage.troubles()]),
+            "lacking of the dates before": sum(len([*one.troubles()]) for one in self.before),
         }
 
     @property
@@ -145,6 +150,7 @@ def read_day(place: Runtime, day: date) -> DayPage:
     now, axis, start = place.clock.now(), Axis(day), at(day, time())
     begin, select = place.threads.submit, place.warehouse.select
     covered = begin(cover, place, day)
+    before = begin(lacking_before, place, day) if day == eastern_date(now) else None
     noon = start + timedelta(hours=12)
     planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=start, until=noon)
     swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end)
@@ -168,6 +174,7 @@ def read_day(place: Runtime, day: date) -> DayPage:
         missed=not_run(now, plan, decisions),
         sweeps=[row for row in swept.result() if _is_notable(row)],
         planned=len(plan),
+        before=before.result() if before else (),
     )
 
 

@@ -37,6 +37,20 @@ def of_coverage(found: "DateCoverage") -> Document:
     }
 
 
+def of_lacking(found: "DateCoverage") -> Document:
+    """Describe what a date lacks."""
+    causes = [
+        {
+            "state": one.state,
+            "scraper": one.scraper,
+            "games": [game.game_id for game in one.games],
+            "why": one.why,
+        }
+        for one in found.causes()
+    ]
+    return {"date": f"{found.day}", "lacking": len([*found.troubles()]), "causes": causes}
+
+
 def of_datum(one: "Datum") -> Document:
     """Describe a datum."""
     times = {"due": iso(one.due), "when": iso(one.when)}

@@ -8,8 +8,11 @@ from typing import Any, ClassVar
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
+from common.look.coverage import DateCoverage, cover
+from common.look.lacking import lacking_before
 from common.look.sources import Failure, Sources, failures_since, sources_of
-from common.pages.documents import iso, of_row
+from common.look.verdict import Alive, alive
+from common.pages.documents import iso, of_lacking, of_row
 from common.runtime import Runtime
 from common.state.pauses import Pause, read_pauses
 
@@ -65,6 +68,8 @@ class HealthPage:
         failures: the hours of the last two days in which a function failed.
         sources: circuits, switches, credits.
         pauses: the paused workflows by name.
+        lacking: the dates that lack data now: today, and those before that catch-up still collects.
+        alive: when the controller and the cleanup wrote last.
     """
 
     template: ClassVar[str] = "health.html"
@@ -81,12 +86,33 @@ class HealthPage:
     failures: tuple[Failure, ...]
     sources: Sources
     pauses: Mapping[str, Pause]
+    lacking: tuple[DateCoverage, ...]
+    alive: tuple[Alive, ...]
+
+    @property
+    def failing(self) -> list[str]:
+        """The scrapers of which an attempt was the last, and failed, on some route."""
+        routes = (one for one in self.sources.routes if one.circuit.failures)
+        return sorted({one.scraper for one in routes})
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is lacking, failing or silent, and no incident is open."""
+        silent = any(one.is_late for one in self.alive)
+        is_open = any(row["closed"] is None for row in self.incidents)
+        return not (self.lacking or self.failing or silent or is_open)
 
     def document(self) -> Mapping[str, Any]:
         """Return the page as JSON holds it."""
         usage = self.sources.usage
         return {
             "now": iso(self.now),
+            "well": self.is_well,
+            "lacking": [of_lacking(one) for one in self.lacking],
+            "failing": self.failing,
+            "alive": [
+                {"name": one.name, "last": iso(one.last), "late": one.is_late} for one in self.alive
+            ],
             "decided": self.decided,
             "alerts": [
                 of_row(row, "decision_id", "workflow_name", "reason") for row in self.alerts
@@ -149,7 +175,14 @@ def read_health(place: Runtime) -> HealthPage:
         failures=tuple(failures_since(place, now - timedelta(days=2))),
         sources=sources_of(place),
         pauses=read_pauses(place.state)[0],
+        lacking=_lacking(place, day),
+        alive=alive(place),
     )
+
+
+def _lacking(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
+    today = cover(place, day)
+    return (*([today] if any(today.troubles()) else ()), *lacking_before(place, day))
 
 
 def _by_action(made: Iterable[Row]) -> dict[str, dict[str, int]]:

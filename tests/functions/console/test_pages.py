@@ -28,6 +28,19 @@ def test_today_is_the_day_of_the_clock(get: Get) -> None:
     assert "<h1>Wednesday, 2025-11-12</h1>" in get(DAY).text
 
 
+def test_today_and_health_name_what_the_dates_before_lack(get: Get) -> None:
+    """After midnight yesterday's lack stands above, and health says who fails and who is alive."""
+    link = '<a href="/day/2025-11-12#games">2025-11-12</a>'
+    today, health = json.loads(get("/index.json").text), json.loads(get("/health.json").text)
+    assert link in get("/").text
+    assert link in get("/health").text
+    assert [one["date"] for one in today["before"]] == ["2025-11-12", "2025-11-11"]
+    assert today["before"] == health["lacking"]
+    assert "nbac_play_by_play" in health["failing"]
+    assert not health["well"]
+    assert [one["late"] for one in health["alive"]] == [False, False]
+
+
 def test_the_form_asks_for_a_date(get: Get) -> None:
     """Its address shows the same as the date's own."""
     assert get("/day", date="2025-11-12").text == get(DAY).text
