@@ -111,7 +111,7 @@ variable "settings" {
     error_message = "settings.lease_seconds: longer than the ack deadline of config/topology.yaml."
   }
   validation {
-    condition     = try(tonumber(coalesce(lookup(var.settings, "scrape_seconds", null), 420)), 1e9) < local.delivery.function_timeout_seconds
+    condition     = try(tonumber(coalesce(lookup(var.settings, "scrape_seconds", null), 420)), 1000000000) < local.delivery.function_timeout_seconds
     error_message = "settings.scrape_seconds: less than the functions' timeout in config/topology.yaml."
   }
   validation {

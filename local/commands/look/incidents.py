@@ -24,7 +24,7 @@ NONE_AT_ALL = "There was no incident in 90 days."
 @project_option
 @json_option
 def incidents(*, show_all: bool, project: str | None, as_json: bool) -> None:
-    """List what is wrong: one line from its first bad row to its next good one."""
+    """List what is wrong, from its first bad row to its next good one."""
     from common.incidents.incident import read_incidents
     from local.operate.reach import reach
 

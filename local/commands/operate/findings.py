@@ -7,15 +7,13 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from common.configuration.advice import nearest
 from common.configuration.partial import Reading, read_partly
 from common.configuration.topology import Topology
 from common.configuration.topology_checks import topology_defects
 from common.configuration.yaml_file import Defect, Document, parse_yaml
 from common.errors import ConfigError
 from common.scrapers.source import source_defects
-from common.settings import PREFIX, ROOT, Settings, read_settings, setting_defects, variable
-from common.source_settings import is_field
+from common.settings import ROOT, Settings, read_settings, setting_defects, variable
 
 Level = Literal["error", "warning", "note"]
 
@@ -48,7 +46,7 @@ def shown(path: Path) -> str:
 
 
 def of_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield every variable that is refused, and those of ours that nothing reads."""
+    """Yield every variable that is refused, and each key file that is not there."""
     for name, text in setting_defects(environment):
         yield Finding("error", name, text)
     settings = usable_settings(environment)
@@ -58,11 +56,6 @@ def of_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
         if given.key_file and not given.key and not given.key_file.is_file():
             said = f"{given.key_file} is no file; mount the secret there"
             yield Finding("warning", variable(f"{name}_key_file"), said)
-    known = {variable(field) for field in Settings.model_fields if field != "sources"}
-    for name in environment:
-        ours = name.startswith(PREFIX) and not name.endswith("_FALLBACK")
-        if ours and name not in known and not is_field(name.removeprefix(PREFIX).lower()):
-            yield Finding("warning", name, f"is not read; unset it; {nearest(name, tuple(known))}")
 
 
 def usable_settings(environment: Mapping[str, str]) -> Settings:

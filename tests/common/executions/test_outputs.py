@@ -197,4 +197,6 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
         "target_date": f"{YESTERDAY}",
         "rows": 1,
         "error": f"{TARGET.game_id} TOR@BKN",
+        "logging.googleapis.com/spanId": ids.span_id(DECISION.decision_id),
+        "logging.googleapis.com/labels": {"decision_id": DECISION.decision_id},
     }

@@ -77,10 +77,10 @@ def test_x3_a_tick_only_enqueues_and_a_second_one_enqueues_nothing(world: World)
 
 
 def test_x15_decisions_that_nobody_executes_are_an_alert() -> None:
-    """A query finds RUN rows without an execution; tests/alerts checks its thresholds."""
-    query = (ROOT / "config" / "alerts" / "run-without-execution.sql").read_text()
-    assert "workflow_decisions" in query
-    assert "workflow_executions" in query
+    """A rule of the incidents finds RUN rows without an execution; tests/views checks its times."""
+    view = (ROOT / "config" / "views" / "incidents.sql").read_text()
+    assert "'run-without-execution'" in view
+    assert {"workflow_decisions", "workflow_executions"} <= set(re.findall(r"\w+", view))
 
 
 def test_b3_no_statement_changes_a_row() -> None:
