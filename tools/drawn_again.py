@@ -1,6 +1,6 @@
-"""The second and third draw: mistakes drawn by hand on 26 November 2026 that no test near noticed.
+"""The second to fourth draw: mistakes drawn by hand on 26 November 2026 that no test near noticed.
 
-Their drawer had written none of the tests before; see `tools/drawn_mistakes.py` for the first.
+Their drawers had written none of the tests before; see `tools/drawn_mistakes.py` for the first.
 """
 
 from tools.mistake import Mistake
@@ -166,5 +166,54 @@ DRAWN_AGAIN = (
         '        "host",\n',
         "",
         ("tests/common/test_logs.py",),
+    ),
+    Mistake(
+        "drawn: the last hourly report has the later form of name",
+        "common/scrapers/injury_report.py",
+        "minutes=published > LAST_HOURLY)",
+        "minutes=published >= LAST_HOURLY)",
+        ("tests/common/scrapers/test_injury_reports.py",),
+    ),
+    Mistake(
+        "drawn: a game lacks what rounding took",
+        "common/scrapers/nba/boxscore_v3.py",
+        "if played < GAME_MINUTES_MIN - MINUTES_APART_MAX:",
+        "if played < GAME_MINUTES_MIN:",
+        ("tests/common/scrapers/nba/test_boxscore_v3.py",),
+    ),
+    Mistake(
+        "drawn: a run that is not started is left out",
+        "local/operate/backfill.py",
+        "for run in runs if not run.ended for game in",
+        "for run in runs if run.going for game in",
+        ("tests/local/operate/test_backfill.py",),
+    ),
+    Mistake(
+        "drawn: lines after the tip-off count",
+        "common/look/coverage.py",
+        'return [row for row in holding if game.tipoff and row["triggered_at"] < game.tipoff]',
+        "return [*holding]",
+        ("tests/common/look/test_coverage.py",),
+    ),
+    Mistake(
+        "drawn: a run of a date was decided on the next",
+        "common/look/runs.py",
+        'made = decisions_between(place, start, start + timedelta(days=2), action="RUN")',
+        'made = decisions_between(place, start, start + timedelta(days=1), action="RUN")',
+        ("tests/common/look/test_runs.py",),
+    ),
+    Mistake(
+        "drawn: a forced slot says when the controller last ticked",
+        "config/views/freshness.sql",
+        "    AND NOT COALESCE(forced, FALSE)\n",
+        "",
+        ("tests/views/test_freshness.py",),
+    ),
+    Mistake(
+        "drawn: a RUN without an execution is not in the flow",
+        "config/views/run_flow.sql",
+        "LEFT JOIN UNNEST(e.scraper_execution_ids) AS run_id",
+        "CROSS JOIN UNNEST(e.scraper_execution_ids) AS run_id",
+        ("tests/views/test_run_flow.py",),
     ),
 )

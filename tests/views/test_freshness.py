@@ -43,6 +43,16 @@ def failing(view: View, good_days: Rows) -> Viewed:
     return view("failing", rows)
 
 
+@pytest.fixture(scope="module")
+def forced(view: View, good_days: Rows) -> Viewed:
+    """The dataset of an operator who at 02:00 had a workflow's slot of the coming noon decided."""
+    rows = deepcopy(good_days)
+    noon = {"decision_time": datetime(2025, 11, 14, 7, tzinfo=UTC), "forced": True}
+    noon |= {"slot": datetime(2025, 11, 14, 17, tzinfo=UTC), "decision_id": "by-hand"}
+    rows["workflow_decisions"].append({**rows["workflow_decisions"][-1], **noon})
+    return view("forced", rows)
+
+
 def test_at_night_nothing_is_due_that_is_not_to_be_decided(good: Viewed) -> None:
     """At 03:00 the last tick was 23:00, and every workflow was decided then."""
     assert good.ask(NIGHT, DUE) == []
@@ -66,3 +76,10 @@ def test_what_was_asked_and_has_not_come_is_due(failing: Viewed) -> None:
     about = "SELECT last_success FROM {}.freshness WHERE name = 'nbac_player_list'"
     ((last,),) = (row.values() for row in failing.ask(NIGHT, about))
     assert last.date().isoformat() == "2025-11-11"
+
+
+def test_a_slot_that_was_forced_says_nothing_of_the_ticks(forced: Viewed) -> None:
+    """Every workflow is still shown with its last tick's decision, that of 23:00."""
+    rows = forced.ask(NIGHT, "SELECT * FROM {}.freshness WHERE kind = 'workflow'")
+    assert {row["name"] for row in rows} == set(WORKFLOWS)
+    assert {240 <= row["minutes_since_decision"] < 245 for row in rows} == {True}

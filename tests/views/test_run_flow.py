@@ -1,12 +1,13 @@
 """`run_flow`: the contract's end-to-end query as a view."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime
 
 import pytest
 
 from local.day.seed_queries import bind, query_named
-from tests.alerts.days import DATASET, PROJECT
-from tests.views.conftest import Viewed
+from tests.alerts.days import DATASET, PROJECT, Rows
+from tests.views.conftest import View, Viewed
 
 pytestmark = pytest.mark.stack
 DAY = date(2025, 11, 12)
@@ -27,3 +28,12 @@ def test_it_answers_as_the_contract_s_query_does(good: Viewed) -> None:
         found = named[row["workflow_name"], row["decision_time"]]
         assert {name: found[name] for name in row} == row
     assert max(row["games"] for row in ours) == 12
+
+
+def test_a_run_that_nothing_came_of_is_there_too(view: View, good_days: Rows) -> None:
+    """A RUN whose execution has no row, as one whose message was lost, has no scrape either."""
+    rows = deepcopy(good_days)
+    lost = rows["workflow_executions"].pop()["decision_id"]
+    found = view("lost", rows).ask(NOW, f"SELECT * FROM {{}}.run_flow WHERE decision_id = '{lost}'")
+    shown = ("execution_id", "execution_status", "scraper_runs_logged")
+    assert [tuple(row[name] for name in shown) for row in found] == [(None, None, 0)]

@@ -8,6 +8,7 @@ from common.configuration.fresh_by import parse_fresh_by
 from common.configuration.workflows import CatchUp, PostGame
 from common.eastern import at
 from common.look.coverage import Datum, State, cover
+from local.fake_sources.answers import answer
 from local.simulator.world import World
 from tests.kit.operated import FAILING, day_gone_wrong, gone_wrong, mend
 from tests.kit.world import DAY, tick
@@ -128,3 +129,15 @@ def test_what_comes_days_later_is_found_all_the_same() -> None:
     )
     world.settle()
     assert datum(world, "nbac_gamebook_pdf", FIRST).state == "late"
+
+
+def test_lines_that_came_after_the_tip_off_are_none() -> None:
+    """Books offer odds during a game: those of 20:00 are of use for 22:30, and not for 19:00."""
+    world = day_gone_wrong(at(DAY, time(8)))
+    world.ask = lambda path, params: answer(path, params, world.slate, at(DAY, time(18)))
+    world.clock.move(at(DAY, time(20)))
+    body = {"schema": "scraper-request", "version": 1, "scraper": "oddsa_game_lines"}
+    world.publisher.publish("scraper-requests", {**body, "target_date": f"{DAY}"}, {})
+    world.settle()
+    states = {game: datum(world, "oddsa_game_lines", game).state for game in (FIRST, LAST)}
+    assert states == {FIRST: "missing", LAST: "there"}

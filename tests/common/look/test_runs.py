@@ -68,3 +68,14 @@ def test_an_unknown_or_ambiguous_run_is_refused(
     """The error says how to name it."""
     with pytest.raises(BadInputError, match=said):
         find_run(gone_wrong().runtime, beginning, day)
+
+
+def test_a_run_of_a_date_may_have_been_decided_on_the_next() -> None:
+    """The tick of 23:00 is handled at midnight; its run is one of its slot's date."""
+    world = day_gone_wrong(at(DAY, time(22, 30)))
+    tick(world, "tick-master-controller", at(DAY, time(23)))
+    late = at(date(2025, 11, 13), time())
+    world.clock.move(late)
+    world.deliver(world.take())
+    last = runs_on(world.runtime, DAY)[-1].decision
+    assert (last["slot"], last["decision_time"]) == (at(DAY, time(23)), late)

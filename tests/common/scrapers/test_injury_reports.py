@@ -1,12 +1,13 @@
 """Injury reports as the league draws them: words apart, hyphens at their ends, a masthead."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from fpdf import FPDF
 
 from common.eastern import EASTERN
 from common.scrapers import get
+from common.scrapers.injury_report import LAST_HOURLY, file_name
 from common.scrapers.model import ContractError, Parsed, Target
 from local.fake_sources.pdfs import COLUMNS, LINE, TOP
 
@@ -72,3 +73,10 @@ def test_fs12_a_report_without_its_date_breaks_the_contract() -> None:
     """A report that cannot be held against the date is not stored under it."""
     with pytest.raises(ContractError, match="no line gives the report's date"):
         read(report(("Plain, Robert", "Out", "Rest"), masthead=""))
+
+
+def test_s8_the_last_hourly_report_is_named_by_its_hour() -> None:
+    """The report of 08:30 on 22 December 2025 has the old name, the next one the new."""
+    quarter = timedelta(minutes=15)
+    assert file_name(LAST_HOURLY) == "Injury-Report_2025-12-22_08AM.pdf"
+    assert file_name(LAST_HOURLY + quarter) == "Injury-Report_2025-12-22_08_45AM.pdf"

@@ -113,6 +113,17 @@ def test_what_a_run_is_collecting_is_left_to_it() -> None:
     assert any("is being collected by a run" in why for why in plan.left)
 
 
+def test_what_a_run_is_about_to_collect_is_left_to_it() -> None:
+    """A RUN whose message nobody has handled yet will ask for its games."""
+    world = day_gone_wrong(at(DAY, time(22, 30)))
+    tick(world, "tick-master-controller", at(DAY, time(23)))
+    world.deliver(world.take())
+    world.clock.move(at(date(2025, 11, 13), time(13)))
+    plan = plan_of(world.runtime, DAY, DAY)
+    assert plan.gaps == ()
+    assert any("is being collected by a run" in why for why in plan.left)
+
+
 def has_failed(row: Row) -> bool:
     """Whether a row is of the first data that fail of the day's games."""
     return (row["scraper_name"], row["target_date"]) == ("nbac_play_by_play", DAY)

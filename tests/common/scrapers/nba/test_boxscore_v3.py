@@ -102,6 +102,15 @@ def test_s1_a_game_that_goes_on_is_not_ready() -> None:
         get("nbac_team_boxscore").parse([json.dumps(box).encode()], target("nbac_team_boxscore"))
 
 
+def test_a_finished_game_may_lack_what_rounding_took() -> None:
+    """Minutes are rounded to a second: a team of a finished game may have 239:59."""
+    box = document("nbac_team_boxscore_v3")
+    for side in ("awayTeam", "homeTeam"):
+        box["boxScoreTraditional"][side]["statistics"]["minutes"] = "239:59"
+    body = json.dumps(box).encode()
+    assert get("nbac_team_boxscore").parse([body], target("nbac_team_boxscore")).count == 2
+
+
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("side", ["awayTeam", "homeTeam"])
 def test_s1_a_finished_game_without_a_figure_is_not_ready(name: str, side: str) -> None:
