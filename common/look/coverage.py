@@ -217,7 +217,11 @@ def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
         missing = _is_missing(wanted, game, (due, late_after), seen)
         state = "missing" if missing else "waiting"
         later = _is_for_later(wanted, due, seen)
-        why = _due(due) if later and not tries else _why(wanted, game, seen)
+        why = _why(wanted, game, seen)
+        if later:
+            why = f"not yet {_due(due)}, so far: {why}" if tries and due else _due(due)
+        elif not missing and not tries:
+            why = why.replace("not asked:", "not asked yet:", 1)
         flows = () if later else (*wanted.flows,)
         return Datum(wanted, state, due, why=why, flows=flows, tries=tries)
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]

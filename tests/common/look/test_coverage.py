@@ -90,7 +90,7 @@ def test_a_decision_is_the_reason_of_what_was_not_asked() -> None:
     world = day_gone_wrong(at(DAY, time(8, 30)))
     found = datum(world, "oddsa_game_lines", FIRST)
     assert found.state == "waiting"
-    assert found.why.startswith("not asked: betting_lines at 11-12 08:00: Too early")
+    assert found.why.startswith("not asked yet: betting_lines at 11-12 08:00: Too early")
 
 
 def test_an_alternative_that_stood_in_is_named() -> None:
