@@ -197,9 +197,9 @@ DRAWN_AGAIN = (
     ),
     Mistake(
         "drawn: a run of a date was decided on the next",
-        "common/look/runs.py",
-        'made = decisions_between(place, start, start + timedelta(days=2), action="RUN")',
-        'made = decisions_between(place, start, start + timedelta(days=1), action="RUN")',
+        "common/look/decided.py",
+        "made = decisions_between(place, start, start + timedelta(days=2), **where)",
+        "made = decisions_between(place, start, start + timedelta(days=1), **where)",
         ("tests/common/look/test_runs.py",),
     ),
     Mistake(

@@ -8,7 +8,7 @@ from typing import Any
 from common.cloud.ports import Row
 from common.configuration.left_out import without
 from common.configuration.workflows import Workflow
-from common.eastern import at
+from common.eastern import at, eastern_date
 from common.runtime import Runtime
 
 TABLE = "workflow_decisions"
@@ -35,6 +35,13 @@ def decisions_between(
     rows = place.warehouse.select(TABLE, COLUMNS, since=since, until=until, where=where)
     ours = (row for row in rows if row["slot"] is not None)
     return sorted(ours, key=lambda row: (row["slot"], row["workflow_name"]))
+
+
+def decisions_on(place: Runtime, day: date, **where: str | Sequence[str]) -> list[Row]:
+    """Return our own decisions of an Eastern date's slots, made until the end of the next one."""
+    start = at(day, time())
+    made = decisions_between(place, start, start + timedelta(days=2), **where)
+    return [row for row in made if eastern_date(row["slot"]) == day]
 
 
 def configured(

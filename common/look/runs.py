@@ -9,7 +9,7 @@ from common.cloud.ports import Row
 from common.eastern import at, eastern_date
 from common.errors import BadInputError
 from common.executions.execution import Execution
-from common.look.decided import decisions_between
+from common.look.decided import decisions_between, decisions_on
 from common.runtime import Runtime
 
 TABLE = "workflow_executions"
@@ -67,9 +67,7 @@ class Run:
 
 def runs_on(place: Runtime, day: date) -> list[Run]:
     """Return the runs that were decided in the slots of an Eastern date, in order of time."""
-    start = at(day, time())
-    made = decisions_between(place, start, start + timedelta(days=2), action="RUN")
-    return runs_of(place, [row for row in made if eastern_date(row["slot"]) == day])
+    return runs_of(place, decisions_on(place, day, action="RUN"))
 
 
 def runs_of(place: Runtime, decisions: Sequence[Row]) -> list[Run]:

@@ -9,7 +9,7 @@ from common import ids
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
 from common.look.coverage import Covered, DateCoverage, Datum, cover
-from common.look.decided import decisions_between
+from common.look.decided import decisions_on
 from common.look.lacking import lacking_before
 from common.look.runs import Run, runs_of
 from common.pages.axis import Axis
@@ -154,8 +154,7 @@ def read_day(place: Runtime, day: date) -> DayPage:
     noon = start + timedelta(hours=12)
     planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=start, until=noon)
     swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end)
-    made = decisions_between(place, start, start + timedelta(days=2))
-    decisions = [row for row in made if eastern_date(row["slot"]) == day]
+    decisions = decisions_on(place, day)
     asked = [row for row in decisions if row["action"] == "RUN"]
     tasks = begin(_tasks_of, place, start, [ids.execution_id(row["decision_id"]) for row in asked])
     runs = runs_of(place, asked)

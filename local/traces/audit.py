@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
-from common.look.decided import decisions_between
+from common.look.decided import decisions_on
 from common.look.runs import find_run
 from common.runtime import Runtime
 
@@ -43,9 +43,7 @@ class Audit:
 
 def audit_of_day(place: Runtime, day: date) -> Audit:
     """Read the decisions of an Eastern date's slots, and the scrapes of that date without one."""
-    start = at(day, time())
-    made = decisions_between(place, start, start + timedelta(days=2))
-    return _of(place, [row for row in made if eastern_date(row["slot"]) == day], day)
+    return _of(place, decisions_on(place, day), day)
 
 
 def audit_of_run(place: Runtime, beginning: str, day: date | None = None) -> Audit:
@@ -67,23 +65,32 @@ def _of(place: Runtime, decisions: Sequence[Row], day: date | None) -> Audit:
     since = min((row["decision_time"] for row in decisions), default=None)
     begin = since or at(day or eastern_date(place.clock.now()), time())
     begin, end = begin - timedelta(hours=1), begin + timedelta(days=RUN_DAYS_MAX)
-    executions = place.threads.submit(_executions, place, runs, begin, end)
-    plain = _plain(place, day) if day else []
-    where = {"decision_id": runs}
-    rows = place.warehouse.select(LOG, LOG_COLUMNS, since=begin, until=end, where=where)
-    scrapes = sorted([*(rows if runs else ()), *plain], key=lambda row: row["triggered_at"])
-    return Audit(decisions, executions.result(), scrapes)
-
-
-def _executions(
-    place: Runtime, runs: Sequence[str], since: datetime, until: datetime
-) -> dict[str, Row]:
-    if not runs:
-        return {}
-    rows = place.warehouse.select(
-        EXECUTIONS, EXECUTION_COLUMNS, since=since, until=until, where={"decision_id": runs}
+    executions = place.threads.submit(
+        _about, place, EXECUTIONS, EXECUTION_COLUMNS, runs, begin, end
     )
-    return {row["decision_id"]: row for row in rows}
+    plain = _plain(place, day) if day else []
+    scrapes = [*_about(place, LOG, LOG_COLUMNS, runs, begin, end), *plain]
+    return Audit(
+        decisions,
+        {row["decision_id"]: row for row in executions.result()},
+        sorted(scrapes, key=lambda row: row["triggered_at"]),
+    )
+
+
+def _about(  # noqa: PLR0917 - what a table is asked for, in its order
+    place: Runtime,
+    table: str,
+    columns: Sequence[str],
+    runs: Sequence[str],
+    since: datetime,
+    until: datetime,
+) -> list[Row]:
+    """Return a table's rows about some decisions; without one it is not asked."""
+    if not runs:
+        return []
+    return place.warehouse.select(
+        table, columns, since=since, until=until, where={"decision_id": runs}
+    )
 
 
 def _plain(place: Runtime, day: date) -> list[Row]:
