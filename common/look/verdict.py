@@ -31,10 +31,10 @@ class Alive:
 
 
 def alive(place: Runtime) -> tuple[Alive, Alive]:
-    """Return how the controller and the cleanup are."""
+    """Return how the controller and the cleanup are; a forced slot says nothing of the ticks."""
     now = place.clock.now()
     since, soon = at(eastern_date(now) - timedelta(days=1), time()), now + timedelta(minutes=1)
-    made = decisions_between(place, since, soon)
+    made = [row for row in decisions_between(place, since, soon) if not row["forced"]]
     swept = place.warehouse.select("cleanup_operations", ("cleanup_time",), since=since, until=soon)
     slot = max((row["slot"] for row in made), default=since)
     decided = max((row["decision_time"] for row in made), default=None)

@@ -2,11 +2,12 @@
 
 Trigger     topic `tick-cleanup-processor` (every 15 min), or a call with a tick's bare JSON.
 Reads       the last days' objects, log rows, RUN decisions and executions; manifests of those
-            that have not ended.
+            that have not ended; the view `incidents`, and what was told of it.
 Writes      one row to `cleanup_operations`, also when a lookup fails (status ERROR) or most
             looks lost (STORM: nothing is sent). Publishes what was lost, at most three times an
             item; writes the `failed/` object of a task that never reported, and the failed row of
-            a run that nothing has finished for a day.
+            a run that nothing has finished for a day. Tells of incidents by log line and webhook;
+            what cannot be sent is due at the next sweep.
 No-op       the slot is swept already.
 Acknowledged  a malformed tick, dead-lettered.
 Raised      the row could not be written.

@@ -4,8 +4,8 @@ Trigger     topic `tick-master-controller` (hourly 06-23 ET), or a call with a t
 Reads       the newest schedule object; the last days of decisions, executions and log.
 Writes      one row a workflow to `workflow_decisions`, then publishes each decision to
             `workflow-decisions` (attribute `action`).
-No-op       the slot is decided already, unless the tick is forced.
-Acknowledged  a malformed tick, dead-lettered.
+No-op       the slot is decided already, unless the tick is forced (for all, or its `workflow`).
+Acknowledged  a malformed tick, or one for an unknown workflow: dead-lettered.
 Raised      rows or messages that could not be written. Reads that fail for 30 s are not raised:
             they become ABORT rows with the cause, and the next tick judges anew.
 Duplicates  one claim a slot; decisions are stored before they are written, so a redelivery

@@ -1,15 +1,28 @@
 """Whether the controller and the cleanup are alive."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
+from common.eastern import at
 from common.look.verdict import alive
-from tests.kit.operated import gone_wrong
+from tests.kit.operated import day_gone_wrong, gone_wrong
 from tests.kit.scripted import FakeClock
+from tests.kit.world import DAY, tick
 
 
 def test_the_two_that_drive_the_rest_are_alive_at_midnight() -> None:
     """No slot comes at night, so that the controller is not late for having written at 23:00."""
     assert [one.is_late for one in alive(gone_wrong().runtime)] == [False, False]
+
+
+def test_a_forced_slot_does_not_hide_a_silent_controller() -> None:
+    """The rows of 12:00 were asked for by hand; its ticks have not come since 07:00."""
+    world = day_gone_wrong(at(DAY, time(7)))
+    tick(world, "tick-master-controller", at(DAY, time(12)), force=True)
+    world.settle()
+    world.clock.move(at(DAY, time(12, 20)))
+    assert world.rows["workflow_decisions"][-1]["slot"] == at(DAY, time(12))
+    controller, _ = alive(world.runtime)
+    assert (controller.last, controller.is_late) == (at(DAY, time(7)), True)
 
 
 def test_they_are_silent_when_nothing_was_written_since_the_morning_slot() -> None:
