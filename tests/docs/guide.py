@@ -1,4 +1,4 @@
-"""The commands of docs/operations.md, monitoring.md and deploy.md, by how they are checked."""
+"""The commands of docs/operations.md and docs/monitoring.md, by how they are checked."""
 
 import re
 import shlex
@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from common.configuration.topology import load_topology
 from common.settings import ROOT, Settings
 
-PAGES = ("operations.md", "monitoring.md")
+PAGES = (ROOT / "docs" / "operations.md", ROOT / "docs" / "monitoring.md")
 TOPOLOGY = load_topology(Settings().topology_file)
 NAMES = {*TOPOLOGY.topics, *(job.name for job in TOPOLOGY.jobs)}
 
 
-def commands(*pages: str) -> list[str]:
+def commands() -> list[str]:
     """The commands of all `sh` blocks, each once, in order."""
     found: dict[str, None] = {}
-    for page in pages:
-        text = (ROOT / "docs" / page).read_text()
-        for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+    for page in PAGES:
+        for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
             found.update(dict.fromkeys(split(block)))
     return list(found)
 
@@ -30,7 +29,7 @@ def split(block: str) -> Iterator[str]:
         if line.endswith("\\"):
             continue
         try:
-            shlex.split(command, comments=True)
+            shlex.split(command)
         except ValueError:  # a quote is open
             continue
         yield command
@@ -38,7 +37,7 @@ def split(block: str) -> Iterator[str]:
     assert not command, command
 
 
-COMMANDS = commands(*PAGES)
+COMMANDS = commands()
 LETTERS = [one for one in COMMANDS if " dlq " in one or "subscriptions pull" in one]
 LOCAL = [
     one
@@ -49,11 +48,6 @@ LOCAL = [
 ]
 REMOTE = [one for one in COMMANDS if re.search(r"(^|\| )gcloud (?!run |pubsub )", one)]
 PARSED = [one for one in COMMANDS if one not in LETTERS + LOCAL + REMOTE]
-DEPLOYING = [
-    one.strip()
-    for one in commands("deploy.md")
-    if re.match(r" *gcloud (?!auth |config |pubsub )", one)
-]
 
 
 def shape(command: str) -> tuple[str, ...]:
