@@ -68,6 +68,11 @@ _OWN: dict[str, tuple[str, ...]] = {
         f"{TESTS}/decisions/test_plan.py",
         f"{TESTS}/decisions/test_decide.py",
     ),
+    "common/decisions/ahead.py": (
+        f"{TESTS}/decisions/test_ahead.py",
+        f"{TESTS}/decisions/test_plan.py",
+        f"{TESTS}/look/test_coming.py",
+    ),
     "common/decisions/lateness.py": (f"{TESTS}/decisions/test_lateness.py",),
     "common/decisions/recording.py": (f"{TESTS}/decisions/test_recording.py",),
     "common/decisions/inputs.py": (

@@ -6,13 +6,13 @@ every scrape succeeds.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from common.calendar.games import SCHEDULED, Calendar, Game
 from common.calendar.slots import Cron, slots_on
 from common.configuration.workflows import Discovery, PostGame, PreGame, Workflow
-from common.decisions.decide import decide
-from common.decisions.history import NO_ATTEMPTS, Attempts, History, Key, add_attempt
+from common.decisions.ahead import decided_ahead
+from common.decisions.history import History
 from common.decisions.situation import Decision, Situation, count
 from common.eastern import at, eastern_date
 
@@ -82,17 +82,11 @@ def nominal_decisions(
         Workflow name, slot and decision.
     """
     unplayed = {day: tuple(map(_unplayed, games)) for day, games in calendar.items()}
-    attempts: dict[Key, Attempts] = {}
-    for number in range((last - first).days + 1):
-        for slot in slots_on(cron, first + timedelta(days=number)):
-            situation = Situation(
-                slot, slot, cron, unplayed, History(attempts), per_game, "", collect_since
-            )
-            for name, flow in workflows.items():
-                decision = decide(name, flow, situation)
-                yield name, slot, decision
-                if decision.action == "RUN":
-                    _succeed(attempts, flow, decision, slot)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    slots = [slot for day in days for slot in slots_on(cron, day)]
+    start = at(first, time())
+    nothing = Situation(start, start, cron, unplayed, History(), per_game, "", collect_since)
+    yield from decided_ahead(workflows, nothing, slots, _is_published)
 
 
 def _near(calendar: Calendar, day: date) -> Iterator[tuple[date, tuple[Game, ...]]]:
@@ -108,22 +102,9 @@ def _unplayed(game: Game) -> Game:
     return replace(game, status=SCHEDULED, has_score=False)
 
 
-def _succeed(
-    attempts: dict[Key, Attempts], flow: Workflow, decision: Decision, slot: datetime
-) -> None:
-    """Add the attempts of a run, which succeed once the data is published."""
-    per_game = {name for target in decision.targets for name in target.scrapers}
-    found = not isinstance(flow, Discovery) or slot >= at(decision.target_date, flow.published)
-    keys: list[Key] = [
-        (name, decision.target_date, None) for name in decision.scrapers if name not in per_game
-    ]
-    keys += [
-        (name, decision.target_date, target.game_id)
-        for target in decision.targets
-        for name in target.scrapers
-    ]
-    for key in keys:
-        attempts[key] = add_attempt(attempts.get(key, NO_ATTEMPTS), slot, succeeded=found)
+def _is_published(flow: Workflow, made: Decision, slot: datetime) -> bool:
+    """Whether a run finds its data: every scrape succeeds once the data is published."""
+    return not isinstance(flow, Discovery) or slot >= at(made.target_date, flow.published)
 
 
 def _reason(flow: Workflow, decision: Decision, calendar: Calendar) -> str:

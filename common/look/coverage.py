@@ -1,122 +1,30 @@
 """What a date and each of its games have of what they should have: when, from whom, or why not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from math import ceil
 
 from common.calendar.games import Game
 from common.cloud.ports import Row
+from common.configuration.workflows import CatchUp
 from common.decisions.lateness import is_late
 from common.eastern import at, eastern
+from common.look.coming import with_coming
 from common.look.contents import games_in
+from common.look.datum import Covered, DateCoverage, Datum, State
 from common.look.decided import configured, decisions_about
 from common.look.wanted import Wanted, wanted_of
 from common.runtime import Runtime
 
-State = Literal["there", "late", "waiting", "missing"]
 LOG = "scraper_execution_log"
 LOG_COLUMNS = (
     *("scraper_name", "outcome", "triggered_at", "target_date", "game_id"),
     *("gcs_path", "error_message", "records_processed", "decision_id"),
+    *("slot", "workflow_name"),
 )
 ERROR_CHARACTERS_MAX = 160
 _NOT_YET = ("NOT_READY", "NO_DATA")
 """Outcomes of a source that answers and has nothing yet."""
-
-
-@dataclass(frozen=True)
-class Datum:
-    """One datum of a game or of a date.
-
-    Attributes:
-        wanted: the scraper whose data it is, and the workflows that collect it.
-        state: `there`; `late`, it came after its time limit (`Wanted.late_after`); `missing`, it is
-            late or an attempt since it was due has failed; `waiting` otherwise.
-        due: when it is expected, aware; None while the game's time is not known.
-        when: when it first came, aware.
-        by: the scraper that brought it, which may be an alternative.
-        why: a sentence about a datum that is late, missing or waited for.
-        flows: the workflows whose decisions tell more of one that is lacking.
-        tries: the log's rows of the attempts, the oldest first.
-    """
-
-    wanted: Wanted
-    state: State
-    due: datetime | None
-    when: datetime | None = None
-    by: str = ""
-    why: str = ""
-    flows: tuple[str, ...] = ()
-    tries: tuple[Row, ...] = ()
-
-    @property
-    def scraper(self) -> str:
-        """The scraper that the workflows name."""
-        return self.wanted.scraper
-
-
-@dataclass(frozen=True)
-class Covered:
-    """A game with its data."""
-
-    game: Game
-    data: tuple[Datum, ...]
-
-
-@dataclass(frozen=True)
-class DateCoverage:
-    """What a date has.
-
-    Attributes:
-        day: the Eastern date.
-        games: its games in order of tip-off, without the postponed ones.
-        postponed: the games that were moved away.
-        data: what is collected once for the date.
-        off: scrapers that the deployment leaves out, because their source is off.
-        decisions: those about the date, in order of their slots.
-    """
-
-    day: date
-    games: tuple[Covered, ...]
-    postponed: tuple[Game, ...]
-    data: tuple[Datum, ...]
-    off: tuple[str, ...] = ()
-    decisions: tuple[Row, ...] = ()
-
-    def troubles(self) -> Iterator[tuple[Datum, Game | None]]:
-        """Yield what is late or missing, of the date and of its games."""
-        yield from ((one, None) for one in self.data if one.state in ("late", "missing"))
-        for covered in self.games:
-            for one in covered.data:
-                if one.state in ("late", "missing"):
-                    yield one, covered.game
-
-    def causes(self) -> Iterator["Cause"]:
-        """Yield what is late or missing by its scraper, with the games that lack it."""
-        grouped: dict[tuple[State, str], list[tuple[Datum, Game | None]]] = {}
-        for one, game in self.troubles():
-            grouped.setdefault((one.state, one.scraper), []).append((one, game))
-        for (state, scraper), cases in grouped.items():
-            games = tuple(game for _, game in cases if game)
-            yield Cause(state, scraper, games, cases[0][0].why)
-
-
-@dataclass(frozen=True)
-class Cause:
-    """What several games lack of one scraper's data.
-
-    Attributes:
-        state: `late` or `missing`.
-        scraper: whose data it is.
-        games: the games that lack it; none where it is about the date itself.
-        why: the reason of the first of them.
-    """
-
-    state: State
-    scraper: str
-    games: tuple[Game, ...]
-    why: str
 
 
 def cover(place: Runtime, day: date) -> DateCoverage:
@@ -134,7 +42,7 @@ def cover(place: Runtime, day: date) -> DateCoverage:
     seen = Seen(games, log.result(), decisions, now)
     wanted = wanted_of(flows, place.per_game)
     seen.look_into(place, [each for each in wanted if not each.per_game])
-    return DateCoverage(
+    found = DateCoverage(
         day=day,
         games=tuple(Covered(game, tuple(_of_game(wanted, game, day, seen))) for game in games),
         postponed=tuple(game for game in listed if game.postponed),
@@ -142,6 +50,7 @@ def cover(place: Runtime, day: date) -> DateCoverage:
         off=off,
         decisions=tuple(decisions),
     )
+    return with_coming(place, found, flows, log.result())
 
 
 def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
@@ -154,6 +63,25 @@ def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
         where={"target_date": [day]},
     )
     return sorted(rows, key=lambda row: row["triggered_at"])
+
+
+def lacking_before(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
+    """Return the dates before one that lack data, the latest first.
+
+    Dates about which nothing was decided are left out: the system was not there yet.
+
+    Raises:
+        TransientError: no schedule can be read.
+    """
+    days = (day - timedelta(days=back) for back in range(1, days_back(place) + 1))
+    found = place.threads.map(lambda each: cover(place, each), days)
+    return tuple(one for one in found if one.decisions and [*one.troubles()])
+
+
+def days_back(place: Runtime) -> int:
+    """Return how many days back catch-up collects; yesterday at least."""
+    spans = (flow.span_hours for flow in place.configured.values() if isinstance(flow, CatchUp))
+    return max(1, *(ceil(span / 24) for span in (0, *spans)))
 
 
 class Seen:

@@ -50,6 +50,11 @@ class Run:
         return "under way" if self.going else "not started"
 
     @property
+    def is_partial(self) -> bool:
+        """Whether some of its tasks came and others failed."""
+        return self.state == "PARTIAL"
+
+    @property
     def progress(self) -> str:
         """What its tasks came to, or how many have reported."""
         if self.ended:

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
-from common.look.coverage import DateCoverage, cover
+from common.look.coverage import cover
+from common.look.datum import DateCoverage
 from common.look.decided import decisions_between
 from common.look.runs import Run, runs_of
 from common.runtime import Runtime

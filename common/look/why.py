@@ -13,7 +13,8 @@ from common.decisions.inputs import FORM
 from common.decisions.situation import Decision, Rule, Situation
 from common.eastern import eastern, eastern_date
 from common.errors import BadInputError
-from common.look.coverage import Covered, cover
+from common.look.coverage import cover
+from common.look.datum import Covered
 from common.look.decided import decisions_between, inputs_of
 from common.review.explain import explain
 from common.review.flip import flips

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from common import ids
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
-from common.look.coverage import Covered, DateCoverage, Datum, cover
+from common.look.coverage import cover, lacking_before
+from common.look.datum import Covered, DateCoverage, Datum
 from common.look.decided import decisions_on
-from common.look.lacking import lacking_before
 from common.look.runs import Run, runs_of
 from common.pages.axis import Axis
 from common.pages.documents import iso, of_coverage, of_lacking, of_row, of_run
@@ -22,7 +22,29 @@ TASK_COLUMNS = (
     *("game_id", "gcs_path", "error_message"),
 )
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
+NO_FAILURE = ("SUCCESS", "NOT_READY", "NO_DATA")
+"""Outcomes of a source that answered, with the data or without any yet."""
 SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One way in which tasks of a day's runs failed.
+
+    Attributes:
+        scraper: whose tasks they are.
+        outcome: what they came to.
+        rows: the log's rows, the oldest first.
+    """
+
+    scraper: str
+    outcome: str
+    rows: tuple[Row, ...]
+
+    @property
+    def runs(self) -> int:
+        """In how many runs."""
+        return len({row["workflow_execution_id"] for row in self.rows})
 
 
 @dataclass(frozen=True)
@@ -80,8 +102,27 @@ class DayPage:
                 name: [of_row(row, *TASK_COLUMNS) for row in rows]
                 for name, rows in self.tasks.items()
             },
+            "failures": [
+                {
+                    "scraper": one.scraper,
+                    "outcome": one.outcome,
+                    "tasks": len(one.rows),
+                    "runs": one.runs,
+                    "last": of_row(one.rows[-1], "triggered_at", "error_message"),
+                }
+                for one in self.failures
+            ],
             "sweeps": [of_row(row, *SWEEP_COLUMNS) for row in self.sweeps],
         }
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What failed in the runs, by scraper and outcome, the most frequent first."""
+        groups: dict[tuple[str, str], list[Row]] = {}
+        for row in (row for rows in self.tasks.values() for row in rows):
+            if row["outcome"] not in NO_FAILURE:
+                groups.setdefault((row["scraper_name"], row["outcome"]), []).append(row)
+        return [Failure(*key, tuple(rows)) for key, rows in sorted(groups.items(), key=_most_first)]
 
     def outcomes_of(self, run: Run) -> list[tuple[Row, list[str]]]:
         """Return the first task of each scraper and outcome of a run, and what all are about."""
@@ -107,13 +148,15 @@ class DayPage:
     @property
     def counts(self) -> dict[str, int]:
         """The numbers of the heading; all but the first three are troubles."""
-        ended = [run.ended for run in self.runs if run.ended]
+        partial = sum(run.is_partial for run in self.runs)
+        failed = sum(run.ended is not None and run.ended["status"] == "failed" for run in self.runs)
         return {
             "games": len(self.coverage.games),
             "planned": self.planned,
             "RUN": len(self.runs),
             "ABORT": sum(row["action"] == "ABORT" for row in self.decisions),
-            "runs that failed": sum(row["status"] == "failed" for row in ended),
+            "runs that failed": failed - partial,
+            "runs in part": partial,
             "planned and not run": len(self.missed),
             "data late or missing": len([*self.coverage.troubles()]),
             "lacking of the dates before": sum(len([*one.troubles()]) for one in self.before),
@@ -191,6 +234,11 @@ def _tasks_of(place: Runtime, start: datetime, executions: Sequence[str]) -> dic
     for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):
         found.setdefault(row["workflow_execution_id"], []).append(row)
     return found
+
+
+def _most_first(held: tuple[tuple[str, str], list[Row]]) -> tuple[int, tuple[str, str]]:
+    key, rows = held
+    return -len(rows), key
 
 
 def _is_notable(row: Row) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the command line loads this before it knows its command
     from common.cloud.ports import Row
-    from common.look.coverage import DateCoverage, Datum
+    from common.look.datum import Coming, DateCoverage, Datum
     from common.look.run_life import RunLife, Task
     from common.look.runs import Run
     from common.look.why import Explained
@@ -45,6 +45,7 @@ def of_lacking(found: "DateCoverage") -> Document:
             "scraper": one.scraper,
             "games": [game.game_id for game in one.games],
             "why": one.why,
+            "coming": of_coming(one.coming),
         }
         for one in found.causes()
     ]
@@ -53,8 +54,20 @@ def of_lacking(found: "DateCoverage") -> Document:
 
 def of_datum(one: "Datum") -> Document:
     """Describe a datum."""
-    times = {"due": iso(one.due), "when": iso(one.when)}
-    return {"scraper": one.scraper, "state": one.state, **times, "by": one.by, "why": one.why}
+    return {
+        "scraper": one.scraper,
+        "state": one.state,
+        "due": iso(one.due),
+        "when": iso(one.when),
+        "by": one.by,
+        "why": one.why,
+        "coming": of_coming(one.coming),
+    }
+
+
+def of_coming(one: "Coming | None") -> Document | None:
+    """Describe what comes next for a datum; None where nothing is to come, or no time is known."""
+    return {**vars(one), "slot": iso(one.slot)} if one else None
 
 
 def of_row(row: "Row", *names: str) -> Document:

@@ -9,7 +9,8 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import eastern_date
 from common.errors import BadInputError
-from common.look.coverage import DateCoverage, Datum, cover
+from common.look.coverage import cover
+from common.look.datum import DateCoverage, Datum
 from common.pages.documents import of_datum, of_row
 from common.runtime import Runtime
 

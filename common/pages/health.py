@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
-from common.look.coverage import DateCoverage, cover
-from common.look.lacking import lacking_before
+from common.look.coverage import cover, lacking_before
+from common.look.datum import DateCoverage
 from common.look.sources import Failure, Sources, failures_since, sources_of
 from common.look.verdict import Alive, alive
 from common.pages.documents import iso, of_lacking, of_row

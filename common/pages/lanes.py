@@ -127,5 +127,6 @@ def _ran(axis: Axis, now: datetime, runs: Sequence[Run]) -> Iterator[Mark]:
         until = (run.ended["finished_at"] or since) if run.ended else now
         x, width = axis.bar(since, until, least=8)
         text = f"{eastern(since):%H:%M:%S} ET {run.state}: {run.progress}"
-        state = run.ended["status"] if run.ended else "open"
+        ended = "partial" if run.is_partial else run.ended and run.ended["status"]
+        state = ended or "open"
         yield Mark(f"run {state}", x, width, text, leads="run", name=run.execution_id)

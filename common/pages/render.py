@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from common.eastern import eastern, eastern_date
+from common.pages.age import age
 from common.pages.axis import WIDTH
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -74,7 +75,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,  # a look at each file's time, at each page
     )
-    environment.filters.update(clock=_clock, utc=_utc, days=_days, date=eastern_date)
+    environment.filters.update(clock=_clock, utc=_utc, days=_days, date=eastern_date, age=age)
     return environment
 
 

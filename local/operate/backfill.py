@@ -9,7 +9,8 @@ from common.calendar.game_ids import is_known
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.errors import BadInputError
-from common.look.coverage import DateCoverage, Datum, cover
+from common.look.coverage import cover
+from common.look.datum import DateCoverage, Datum
 from common.look.decided import decisions_about
 from common.look.runs import runs_of
 from common.runtime import Runtime

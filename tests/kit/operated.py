@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 from click.testing import CliRunner, Result
 
-from common.eastern import at
+from common.eastern import at, eastern_date
 from local.commands.cli import main
 from local.fake_sources.answers import Answer, answer
 from local.operate import reach, subscription
@@ -25,19 +25,31 @@ FAILING = {
 """Three scrapers, by what their requests' paths contain."""
 
 
-def day_gone_wrong(until: datetime | None = None, *, day: date = DAY) -> World:
-    """Live a day on which the sources of `FAILING` refuse; it ends at midnight, or earlier."""
-    world = World(slate(), at(day, time()), collect_since=day - timedelta(days=1))
+def day_gone_wrong(
+    until: datetime | None = None, *, day: date = DAY, since: date | None = None
+) -> World:
+    """Live a day on which the sources of `FAILING` refuse; it ends at midnight, or earlier.
+
+    Catch-up collects the day before as well, or what `since` has.
+    """
+    world = World(slate(), at(day, time()), collect_since=since or day - timedelta(days=1))
     refuse(world)
-    end = until or at(day + timedelta(days=1), time())
-    for tick in ticks_of(world.runtime.topology, day):
-        if tick.instant <= end:
-            world.settle(tick.instant)
-            world.clock.move(tick.instant)
-            world.publisher.publish(tick.topic, tick.body(world.runtime.topology), {})
-    world.settle(end)
-    world.clock.move(end)
+    live_on(world, until or at(day + timedelta(days=1), time()))
     return world
+
+
+def live_on(world: World, until: datetime) -> None:
+    """Let a world's ticks come, and handle what follows, up to an instant."""
+    start, day = world.clock.now(), eastern_date(world.clock.now())
+    while at(day, time()) < until:
+        for tick in ticks_of(world.runtime.topology, day):
+            if start <= tick.instant <= until:
+                world.settle(tick.instant)
+                world.clock.move(tick.instant)
+                world.publisher.publish(tick.topic, tick.body(world.runtime.topology), {})
+        day += timedelta(days=1)
+    world.settle(until)
+    world.clock.move(until)
 
 
 @lru_cache(maxsize=1)

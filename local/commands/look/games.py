@@ -14,7 +14,7 @@ from local.commands.options import Day, json_option, project_option
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from common.look.coverage import DateCoverage, Datum
+    from common.look.datum import DateCoverage, Datum
 
 PIPED_WIDTH = 150
 STYLES = {"there": "", "late": "yellow", "waiting": "dim", "missing": "bold red"}
@@ -85,6 +85,7 @@ def troubles_of(found: "DateCoverage") -> Iterator[str]:
     causes = [*found.causes()]
     for one in causes:
         names = ", ".join(f"{game.away}@{game.home}" for game in one.games) or f"{found.day}"
-        yield f"{one.state.upper()} {one.scraper} of {names}: {one.why}"
+        coming = f"; {one.coming.words}" if one.coming else ""
+        yield f"{one.state.upper()} {one.scraper} of {names}: {one.why}{coming}"
     if not causes:
         yield "Nothing is late or missing."

@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from common.eastern import eastern
+from common.pages.age import age
 from common.pages.documents import iso
 from local.commands.console import make_console
 from local.commands.look.games import troubles_of
 from local.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
-    from common.look.coverage import DateCoverage
+    from common.look.datum import DateCoverage
     from common.look.runs import Run
     from common.look.status import Status, WorkflowToday
     from common.runtime import Runtime
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 150
 LETTERS_MAX = 1000
 REASON_CHARACTERS_MAX = 70
-MINUTES_SHOWN_MAX = 120
 
 
 @click.command()
@@ -92,7 +92,7 @@ def _heading(found: "Status") -> Iterator[str]:
     yield f"{eastern(found.now):%A %Y-%m-%d %H:%M} ET"
     yield f"plan: {f'locked {_time(found.locked)}' if found.locked else 'none is locked'}"
     if found.decided:
-        yield f"controller: decided {_ago(found.now - found.decided)} ago"
+        yield f"controller: decided {age(found.decided, found.now)} ago"
     else:
         yield "controller: nothing was decided since yesterday"
     row = found.swept
@@ -100,7 +100,7 @@ def _heading(found: "Status") -> Iterator[str]:
         yield "cleanup: none since yesterday"
     else:
         error = f": {row['error_message']}" if row["error_message"] else ""
-        yield f"cleanup: {row['status']} {_ago(found.now - row['cleanup_time'])} ago{error}"
+        yield f"cleanup: {row['status']} {age(row['cleanup_time'], found.now)} ago{error}"
 
 
 def _print_workflows(found: "Status") -> None:
@@ -136,8 +136,3 @@ def _lines(found: "Status", letters: list["Letter"]) -> Iterator[str]:
 
 def _time(instant: datetime) -> str:
     return f"{eastern(instant):%H:%M}"
-
-
-def _ago(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    return f"{minutes} min" if minutes < MINUTES_SHOWN_MAX else f"{minutes // 60} h"

@@ -13,7 +13,7 @@ from local.commands.options import Instant, json_option, project_option
 
 if TYPE_CHECKING:
     from common.calendar.games import Game
-    from common.look.coverage import Datum
+    from common.look.datum import Datum
     from common.look.why import Explained
     from common.runtime import Runtime
 
@@ -63,6 +63,7 @@ def _print_game(game: "Game", data: tuple["Datum", ...], made: list["Explained"]
     click.echo(game_line(game))
     for one in data:
         said = cell(one, game.game_date).replace("\n", " by ")
-        click.echo(f"  {one.scraper}: {said}{f'; {one.why}' if one.why else ''}")
+        coming = one.coming.words if one.coming else ""
+        click.echo(f"  {one.scraper}: {'; '.join(filter(None, (said, one.why, coming)))}")
     for each in made:
         click.echo("\n" + "\n".join(each.lines()))

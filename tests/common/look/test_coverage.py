@@ -1,13 +1,14 @@
 """What a date and its games have, and why the rest is late or missing."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from common.configuration.fresh_by import parse_fresh_by
 from common.configuration.workflows import CatchUp, PostGame
 from common.eastern import at
-from common.look.coverage import Datum, State, cover
+from common.look.coverage import cover, days_back, lacking_before
+from common.look.datum import Datum, State
 from local.fake_sources.answers import answer
 from local.simulator.world import World
 from tests.kit.operated import FAILING, day_gone_wrong, gone_wrong, mend
@@ -141,3 +142,11 @@ def test_lines_that_came_after_the_tip_off_are_none() -> None:
     world.settle()
     states = {game: datum(world, "oddsa_game_lines", game).state for game in (FIRST, LAST)}
     assert states == {FIRST: "missing", LAST: "there"}
+
+
+def test_yesterday_and_the_dates_before_it_that_lack_data_are_named() -> None:
+    """The latest is the first; a date about which nothing was decided is left out."""
+    place = gone_wrong().runtime
+    found = lacking_before(place, DAY + timedelta(days=1))
+    assert [one.day for one in found] == [DAY, DAY - timedelta(days=1)]
+    assert days_back(place) == 3

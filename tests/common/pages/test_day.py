@@ -3,10 +3,12 @@
 import re
 from base64 import b64encode
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 from common.calendar.games import Game
 from common.pages.day import DayPage, read_day
+from common.pages.lanes import lanes
 from common.pages.render import render
 from tests.kit.operated import gone_wrong
 from tests.kit.outline import Outline
@@ -49,6 +51,60 @@ def test_what_is_missing_is_counted_and_has_its_reason() -> None:
     assert found.counts["data late or missing"] == len([*found.coverage.troubles()]) > 10
     assert "answered 503" in text
     assert f"{found.counts['data late or missing']}data late or missing" in text
+
+
+def test_what_comes_next_stands_with_what_lacks() -> None:
+    """Play-by-play is asked for again at 06:00, the referees are given up."""
+    found = page()
+    text = Outline(render(found)).text
+    assert "next asked for at 11-13 06:00 by post_game_window_3" in text
+    assert "given up: no workflow asks for it again" in text
+    assert "next 11-13 06:00" in text
+    assert all(one.coming for one, _ in found.coverage.troubles())
+
+
+def test_failures_are_gathered_by_scraper_above_the_runs() -> None:
+    """Three sources failed: how often, in how many runs, and the last answer of each."""
+    found = page()
+    assert [(one.scraper, one.outcome, len(one.rows), one.runs) for one in found.failures] == [
+        ("nbac_gamebook_pdf", "FAILED", 39, 6),
+        ("nbac_play_by_play", "FAILED", 39, 6),
+        ("nbac_referee_assignments", "FAILED", 6, 6),
+    ]
+    assert found.counts["runs that failed"] == found.counts["runs in part"] == 6
+    text = " ".join(Outline(render(found)).text.split())
+    last = "39 FAILED nbac_gamebook_pdf, in 6 runs, last at 23:00"
+    assert (
+        text.index("What failed, by scraper")
+        < text.index(last)
+        < text.index("What its tasks came to")
+    )
+
+
+def test_an_abort_differs_from_a_run_in_form_too() -> None:
+    """Whoever does not tell red from green sees a square among the dots."""
+    found = page()
+    aborted = {**found.decisions[-1], "action": "ABORT", "decision_id": "aborted"}
+    lane = lanes(found.axis, found.now, [], [aborted], [])
+    text = render(replace(found, lanes=lane))
+    assert re.search(r'class="decision abort"><title>[^<]*</title><rect', text)
+    assert 'class="decision abort"><title>' in text
+
+
+def test_the_time_line_begins_at_the_first_game_where_it_is_cut() -> None:
+    """On a phone the hour of the first tip-off, 19:00, is scrolled to; without games, none is."""
+    found = page()
+    steps = re.findall(r"<i(| class=\"start\")></i>", render(found))
+    hours = [hour for _, hour in found.axis.hours()]
+    assert [hour for hour, start in zip(hours, steps, strict=True) if start] == ["19"]
+    assert 'class="start"' not in render(replace(found, games=()))
+
+
+def test_the_menu_marks_today() -> None:
+    """The page of today is the current one of the menu; another date's is not."""
+    found = page()
+    assert 'href="/" aria-current="page"' not in render(found)
+    assert 'href="/" aria-current="page"' in render(replace(found, day=DAY + timedelta(days=1)))
 
 
 def test_a_text_from_outside_is_text() -> None:

@@ -52,7 +52,7 @@ def test_a_run_is_drawn_by_what_it_came_to() -> None:
     now = NOON + 2 * HOUR
     (lane,) = lanes(AXIS, now, [], [decision], [Run(decision, row), Run(decision, None)])
     _, ended, going = lane.marks
-    assert (ended.kind, going.kind) == ("run failed", "run open")
+    assert (ended.kind, going.kind) == ("run partial", "run open")
     assert "2 of 3 tasks, 1 failed" in ended.text
     assert going.x + going.width == AXIS.x(now)
     assert ended.width == AXIS.x(NOON + HOUR) - AXIS.x(NOON)

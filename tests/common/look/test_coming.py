@@ -1,0 +1,150 @@
+"""What comes next for what a date lacks: as the controller will decide, and does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from common.eastern import at
+from common.look.coverage import cover
+from common.look.datum import Coming, DateCoverage, Datum
+from common.state.pauses import Pause, write_pauses
+from local.fake_sources.answers import Answer, answer
+from local.simulator.world import World
+from tests.kit.operated import day_gone_wrong, live_on
+from tests.kit.world import DAY, slate
+
+TOMORROW = DAY + timedelta(days=1)
+SPAN_OVER = at(DAY + timedelta(days=6), time())
+"""Later than catch-up's 72 h, and what outages may add."""
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A datum of a date, or of one of its games, that has a next slot."""
+
+    datum: Datum
+    game_id: str | None
+
+    def first_asked(self, world: World, since: datetime) -> Coming | None:
+        """Return the first run after an instant that asked for it, as log and decisions have it."""
+        for made in sorted(world.rows["workflow_decisions"], key=lambda row: row["slot"]):
+            is_mine = made["slot"] > since and made["workflow_name"] in self.datum.wanted.flows
+            if is_mine and self._is_asked(world, made["decision_id"], made["game_ids"]):
+                return Coming("next", made["workflow_name"], made["slot"])
+        return None
+
+    def _is_asked(self, world: World, decision: str, games: list[str]) -> bool:
+        about = self.game_id if self.datum.wanted.per_game else None
+        return (self.game_id is None or self.game_id in games) and any(
+            row["decision_id"] == decision
+            and row["scraper_name"] == self.datum.scraper
+            and row["game_id"] == about
+            and row["target_date"] == DAY
+            for row in world.rows["scraper_execution_log"]
+        )
+
+
+def awaited(found: DateCoverage) -> Iterator[Awaited]:
+    """Yield what has a next slot."""
+    data = [(one, each.game.game_id) for each in found.games for one in each.data]
+    for one, game_id in (*data, *((one, None) for one in found.data)):
+        if one.coming and one.coming.what == "next":
+            yield Awaited(one, game_id)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        at(DAY, time(5, 30)),
+        at(DAY, time(8, 30)),
+        at(DAY, time(13, 30)),
+        at(DAY, time(23, 50)),
+        at(TOMORROW, time(6, 30)),
+        at(TOMORROW, time(8, 30)),
+        at(TOMORROW, time(13, 30)),
+        at(TOMORROW + timedelta(days=1), time(9, 30)),
+    ],
+    ids=lambda now: f"{now:%d-%H%M}Z",
+)
+def test_what_is_foreseen_is_what_happens(now: datetime) -> None:
+    """The next run of each datum is the one that was foreseen: by that workflow, in that slot.
+
+    Three sources go on failing, so that both what comes and what does not is asked for.
+    """
+    world = day_gone_wrong(now, since=DAY)
+    foreseen = [*awaited(cover(world.runtime, DAY))]
+    assert foreseen
+    live_on(world, max(one.datum.coming.slot for one in foreseen) + timedelta(minutes=50))
+    found = [one.first_asked(world, now) for one in foreseen]
+    assert found == [one.datum.coming for one in foreseen]
+
+
+def coming(world: World, scraper: str, game: str = "") -> Coming | None:
+    """Return what comes next for a datum of a game, or of the date."""
+    found = cover(world.runtime, DAY)
+    held = {f"{one.game.away}@{one.game.home}": one.data for one in found.games}
+    return next(one.coming for one in held.get(game, found.data) if one.scraper == scraper)
+
+
+def test_a_run_that_is_under_way_is_named_until_it_has_reported() -> None:
+    """At 11:00 two discoveries have begun; before the next slot both have ended."""
+    world = day_gone_wrong(at(DAY, time(11)))
+    asked = coming(world, "nbac_referee_assignments")
+    assert asked == Coming("under way", "referee_discovery", at(DAY, time(11)))
+    live_on(world, at(DAY, time(11, 30)))
+    later = coming(world, "nbac_referee_assignments")
+    assert later == Coming("next", "referee_discovery", at(DAY, time(12)))
+
+
+def test_what_is_there_or_has_no_time_has_nothing_to_come() -> None:
+    """Lines that came are not asked for any more; a game without a tip-off awaits its time."""
+    world = day_gone_wrong(at(DAY, time(23, 50)))
+    assert coming(world, "oddsa_game_lines", "MIL@CHA") is None
+
+
+def test_lines_are_given_up_at_the_tip_off() -> None:
+    """While the book fails, later games are asked for again, one that has begun is not."""
+    world = World(slate(), at(DAY, time()), collect_since=DAY)
+    world.ask = lambda path, params: (
+        Answer(503, {}, b"down")
+        if "/odds" in path
+        else answer(path, params, world.slate, world.clock.now())
+    )
+    live_on(world, at(DAY, time(19, 30)))
+    assert coming(world, "oddsa_game_lines", "MIL@CHA") == Coming("given up")
+    later = coming(world, "oddsa_game_lines", "DEN@LAC")
+    assert later == Coming("next", "betting_lines", at(DAY, time(20)))
+
+
+def test_a_paused_workflow_is_named_while_nothing_else_asks() -> None:
+    """Catch-up is paused: play-by-play is not asked for; resumed, the next slot asks for it."""
+    world = day_gone_wrong(at(TOMORROW, time(8, 30)), since=DAY)
+    pause = Pause(by="ana", since=world.clock.now(), why="season test")
+    write_pauses(world.runtime.state, {"late_game_catch_up": pause}, 0)
+    live_on(world, at(TOMORROW, time(9, 30)))
+    held = coming(world, "nbac_play_by_play", "MIL@CHA")
+    assert held == Coming("paused", "late_game_catch_up")
+    assert held.words == "not asked for while late_game_catch_up is paused"
+
+
+def test_what_is_given_up_is_not_asked_for_again() -> None:
+    """After catch-up's 72 h nothing asks, in two more days, for what was given up."""
+    world = day_gone_wrong(at(DAY + timedelta(days=4), time(6, 30)), since=DAY)
+    lost = coming(world, "nbac_play_by_play", "MIL@CHA")
+    by_hand = "python -m local backfill --from 2025-11-12 --to 2025-11-12"
+    assert lost == Coming("given up", by_hand=by_hand)
+    assert lost.words == f"given up: no workflow asks for it again; by hand: {by_hand}"
+    tried = len(world.rows["scraper_execution_log"])
+    live_on(world, SPAN_OVER)
+    later = world.rows["scraper_execution_log"][tried:]
+    assert not [row for row in later if row["game_id"] and row["target_date"] == DAY]
+
+
+def test_a_date_before_the_system_has_nothing_to_come() -> None:
+    """Catch-up does not collect what lies before it began, and the page says so."""
+    world = day_gone_wrong(at(TOMORROW, time(8, 30)), since=TOMORROW)
+    lost = coming(world, "nbac_play_by_play", "MIL@CHA")
+    assert lost
+    assert lost.what == "given up"
