@@ -46,7 +46,6 @@ FURTHER_AWAY = {*RUNS, *CLEANUP, *ENTRY[1:]}
 READERS = (
     *("common/look", "common/review", "common/pages", "common/incidents"),
     *("local/operate", "local/commands", "local/traces", "local/records", "local/costs"),
-    "local/dashboards",
 )
 """Rooms that only tell of what is there; their modules' tests have the modules' names."""
 
