@@ -26,6 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("soak" if "soak" in config.option.markexpr else "test")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the folders of the pictures that tests in a browser have taken."""
+    reports = [one for held in terminalreporter.stats.values() for one in held]
+    noted = [pair for one in reports for pair in getattr(one, "user_properties", ())]
+    for folder in sorted({value for name, value in noted if name == "pictures"}):
+        terminalreporter.write_line(f"pictures of pages: {folder}")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long searches to `make soak`, and keep together what shares a stack or a file."""

@@ -1,4 +1,4 @@
-"""`python -m local.fake_sources --clock FILE --slate FILE [--port N]`."""
+"""`python -m local.fake_sources --clock FILE --slate FILE [--port N] [--refuse PART]...`."""
 
 import argparse
 import json
@@ -17,9 +17,11 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--clock", type=Path, required=True, help="file of the virtual clock")
     parser.add_argument("--slate", type=Path, required=True, help="slate or scheduleLeagueV2")
+    parser.add_argument("--refuse", action="append", default=[], help="part of a path")
     given = parser.parse_args()
     try:
-        server = SourceServer(load(given.slate), FileClock(given.clock), given.port)
+        slate, clock = load(given.slate), FileClock(given.clock)
+        server = SourceServer(slate, clock, given.port, refuse=given.refuse)
     except (BadInputError, OSError) as error:
         print(f"local.fake_sources: {error}", file=sys.stderr)
         return 2

@@ -1,6 +1,8 @@
 """Serves the fake sources over HTTP: one process for all hosts, on a port of 127.0.0.1."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
@@ -9,15 +11,23 @@ from common.clock import Clock
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.slate import Slate
 
+DOWN = Answer(HTTPStatus.SERVICE_UNAVAILABLE, {}, b"down for maintenance")
+
 
 class SourceServer(ThreadingHTTPServer):
-    """Answers for a slate at a clock's instant; `server_port` is its port."""
+    """Answers for a slate at a clock's instant; `server_port` is its port.
+
+    Requests whose path contains one of `refuse` find the source down.
+    """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, slate: Slate, clock: Clock, port: int = 0) -> None:
+    def __init__(
+        self, slate: Slate, clock: Clock, port: int = 0, *, refuse: Sequence[str] = ()
+    ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
+        self._refuse = refuse
         self._slate = slate
         self._clock = clock
         self._lock = Lock()
@@ -30,10 +40,15 @@ class SourceServer(ThreadingHTTPServer):
         kept = self._kept(now)
         found = kept.get(target)
         if found is None:
-            split = urlsplit(target)
-            params = dict(parse_qsl(split.query, keep_blank_values=True))
-            found = kept[target] = answer(split.path, params, self._slate, now)
+            found = kept[target] = self._ask(target, now)
         return found
+
+    def _ask(self, target: str, now: datetime) -> Answer:
+        split = urlsplit(target)
+        if any(part in split.path for part in self._refuse):
+            return DOWN
+        params = dict(parse_qsl(split.query, keep_blank_values=True))
+        return answer(split.path, params, self._slate, now)
 
     def _kept(self, now: datetime) -> dict[str, Answer]:
         phase = self._slate.phase(now)

@@ -33,6 +33,7 @@ class StackConfig:
         collect_since: games before this date are not caught up.
         workflows: the workflow file.
         ports: fixed ports by name of a server; other servers listen on free ports.
+        refuse: parts of paths of requests that the sources refuse with 503.
         chaos: the seed of the disturbances; None starts an undisturbed stack.
         tell_incidents: whether the sweeps tell of incidents. Only a stack that is up has the view
             from its first sweep on, and only there does it cost nobody's time: a second each.
@@ -44,6 +45,7 @@ class StackConfig:
     collect_since: date | None = None
     workflows: Path = Settings().workflows_file
     ports: Mapping[str, int] = field(default_factory=dict)
+    refuse: tuple[str, ...] = ()
     chaos: int | None = None
     tell_incidents: bool = False
 

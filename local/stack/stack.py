@@ -193,6 +193,7 @@ class Stack:
         port = self._hold_port("source")
         argv = [sys.executable, "-m", "local.fake_sources", "--port", str(port)]
         argv += ["--clock", str(self.clock_file), "--slate", str(self.config.slate)]
+        argv += [f"--refuse={part}" for part in self.config.refuse]
         environment = process.base_environment()
         child = process.start(argv, environment, self._log("source"), lambda: process.accepts(port))
         self._open.callback(child.stop)
@@ -219,6 +220,8 @@ class Stack:
             variable("tell_incidents"): str(self.config.tell_incidents).lower(),
             **{variable(name): value for name, value in overrides.items()},
         }
+        if self.config.refuse:
+            environment[variable("source_tries")] = "1"  # the next one would wait for real seconds
         if self.config.collect_since:
             environment[variable("collect_since")] = str(self.config.collect_since)
         return environment

@@ -37,6 +37,12 @@ PIPED_WIDTH = 120
 @workflows_option
 @ports_option
 @click.option("--keep", is_flag=True, help="Leave the stack up and print how to reach it.")
+@click.option(
+    "--refuse",
+    metavar="PART",
+    multiple=True,
+    help="Let the sources refuse what has this in its path, such as /pdfs/.",
+)
 @click.option("--chaos", type=int, metavar="SEED", help="Inject faults; see docs/simulator.md.")
 def day(
     day: date,
@@ -46,6 +52,7 @@ def day(
     *,
     ports: tuple[tuple[str, int], ...],
     keep: bool,
+    refuse: tuple[str, ...],
     chaos: int | None,
 ) -> None:
     """Replay one DATE of the schedule on real processes."""
@@ -63,6 +70,7 @@ def day(
         collect_since=day - timedelta(days=1),
         workflows=checked_workflows(workflows),
         ports=dict(ports),
+        refuse=refuse,
         chaos=chaos,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

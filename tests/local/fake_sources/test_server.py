@@ -211,6 +211,16 @@ def referees(port: int) -> int:
     return len(served["nba"]["Table"]["rows"])
 
 
+def test_what_it_is_told_to_refuse_is_down_and_the_rest_answers(clock: HandClock) -> None:
+    """A request whose path has one of the parts finds the source down for maintenance."""
+    refusing = SourceServer(load(SLATE), clock, refuse=("/get-game-officials", "/pdfs/"))
+    clock.instant = datetime(2025, 11, 12, 14, tzinfo=UTC)
+    found = refusing.answer("/wp-json/api/v1/get-game-officials?date=2025-11-12")
+    assert (found.status, found.body) == (503, b"down for maintenance")
+    assert refusing.answer("/static/json/staticData/scheduleLeagueV2.json").status == 200
+    refusing.server_close()
+
+
 def test_command_refuses_a_bad_slate(tmp_path: Path) -> None:
     """It prints one line to standard error; the exit status is 2."""
     command = [sys.executable, "-m", "local.fake_sources", "--clock", "c", "--slate", "none.json"]

@@ -1,0 +1,54 @@
+"""The visitor that judges pages finds each kind of fault, and none where there is none."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.kit.browsing import Visitor, chromium
+
+GOOD = "<!doctype html><html lang=en><title>A page</title><main><h1>A page</h1>{}</main></html>"
+BAD = {
+    "oh": "<script>console.error('oh')</script>",
+    "missing is not defined": "<script>missing()</script>",
+    "asked http://other.example/": "<img alt=x src='http://other.example/x.png'>",
+    "508 px wide in a window of 360 px": "<div style='width:500px'>wide</div>",
+    "image-alt in light": "<img src='data:,'>",
+    "color-contrast in dark": (
+        "<style>@media(prefers-color-scheme:dark){p{color:#eee}}</style><p>pale"
+    ),
+    "1 boxes scroll without a name or without the keyboard": "<div class=wide>table</div>",
+}
+"""What is said of a page, and what makes it so."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium."""
+    with chromium() as started:
+        yield started
+
+
+def faults(browser: Browser, folder: Path, body: str) -> list[str]:
+    """Judge a page."""
+    file = folder / "page.html"
+    file.write_text(GOOD.format(body))
+    visitor = Visitor(browser, file.as_uri(), folder)
+    visitor.open()
+    found = visitor.judge("page")
+    visitor.page.context.close()
+    return found
+
+
+def test_a_good_page_has_no_fault_and_four_pictures(browser: Browser, tmp_path: Path) -> None:
+    """On a desk and on a phone, in light and in dark colours."""
+    assert faults(browser, tmp_path, "<p>Nothing to see.</p>") == []
+    assert len(list(tmp_path.glob("page-*.jpg"))) == 4
+
+
+def test_each_kind_of_fault_is_found(browser: Browser, tmp_path: Path) -> None:
+    """A page that has all of them is named with each."""
+    found = "\n".join(faults(browser, tmp_path, "".join(BAD.values())))
+    assert [said for said in BAD if said not in found] == []
+    assert "color-contrast in light" not in found
