@@ -151,7 +151,7 @@ WITH decided AS (
     'ERROR',
     due_at,
     first_success,
-    CONCAT(away, '@', home, ' was due at ', CAST(due_at AS STRING))
+    CONCAT(away, '@', home, ' was due at ', CAST(DATETIME(due_at, 'America/New_York') AS STRING), ' ET')
   FROM `nba-props-platform.nba_orchestration.game_coverage`
   WHERE state IN ('late', 'missing')
   UNION ALL

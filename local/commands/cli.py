@@ -90,7 +90,11 @@ class CommandLine(click.Group):
 
 
 def run() -> None:
-    """Run the command line; click's own errors are one line as well."""
+    """Run the command line; click's own errors are one line as well.
+
+    A termination ends it as Ctrl-C does, so that what it started is stopped and removed.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         main.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as asked:

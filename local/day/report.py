@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Self
 
 from rich.console import Console
@@ -19,9 +20,17 @@ from local.stack.driver import RunningStack
 
 _MARKS = {"RUN": ("●", "bold green"), "SKIP": ("·", "dim"), "ABORT": ("✗", "bold red")}
 
+_NEXT = """
+What next:
+  open {page}
+  python -m local day {day} --out {out} --keep  # the stack stays up: look and query
+  python -m local replay {out}  # decide the recorded decisions again
+  python -m local --help  # all commands; README.md says where to find what"""
+
 _KEPT = """
 The stack stays up. Look at it:
   {console}
+  python -m local status
 Query it:
   python -m local queries
   python -m local sql 'SELECT action, COUNT(*) FROM `{table}` GROUP BY 1'
@@ -144,7 +153,9 @@ def _end_to_end(where: Mapping[str, Any], day: date) -> Table:
     sql = next(s.sql for s in statements() if s.sql.startswith("WITH flow"))
     endpoint = where["environment"]["BIGQUERY_EMULATOR_HOST"]
     columns, rows = run_sql(endpoint, where["project"], bind(sql, day))
-    table = Table(*columns, title="End-to-end flow (the query of docs/03-bigquery-schemas.md)")
+    table = Table(*(name.replace("_", " ") for name in columns))  # which breaks between words
+    table.columns[0].no_wrap = True
+    table.title = "End-to-end flow (the query of docs/03-bigquery-schemas.md)"
     table.caption = "\n".join(f"BigQuery would refuse this text: {why}" for why in refusals(sql))
     for row in rows:
         table.add_row(*(f"{eastern(v):%H:%M:%S}" if hasattr(v, "hour") else str(v) for v in row))
@@ -170,6 +181,12 @@ def _print_coverage(console: Console, outcome: Outcome, slate: Slate) -> None:
     if outcome.disturbances:
         counted = ", ".join(f"{what}: {n}" for what, n in sorted(outcome.disturbances.items()))
         console.print(f"Disturbances: {counted}")
+
+
+def print_next(console: Console, day: date, out: Path) -> None:
+    """Print what to do with a finished day."""
+    lines = _NEXT.format(day=day, out=out, page=out / "day.html")
+    console.print(lines, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_kept(console: Console, where: Mapping[str, Any]) -> None:

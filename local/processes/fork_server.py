@@ -68,6 +68,9 @@ def main() -> None:
 def _become(argv: Sequence[str], environment: dict[str, str], log: str, parent: int) -> NoReturn:
     """Turn this fork into a function."""
     from functions_framework._cli import _cli  # noqa: PLC0415 - loaded before the fork
+    from gunicorn.config import (  # type: ignore[import-untyped] # noqa: PLC0415
+        ControlSocketDisable,
+    )
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
@@ -80,6 +83,7 @@ def _become(argv: Sequence[str], environment: dict[str, str], log: str, parent: 
         os.dup2(stream, target)
     os.environ.clear()
     os.environ.update(environment)
+    ControlSocketDisable.default = True  # a killed function would leave its socket behind
     sys.argv = ["functions-framework", *argv]
     _cli(argv)
     os._exit(1)

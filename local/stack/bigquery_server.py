@@ -1,4 +1,4 @@
-"""Runs bqemulator with two changes of ours: `-m local.stack.bigquery_server start …`.
+"""Runs bqemulator with changes of ours: `-m local.stack.bigquery_server start …`.
 
 Every client sees the stack's clock: before a statement is translated, the functions of the present
 (`CURRENT_TIMESTAMP` and its like) become the instant of the clock in `NBA_CLOCK_FILE`, where that
@@ -8,23 +8,33 @@ bqemulator translates the end-to-end query's `LEFT JOIN … ON … IN UNNEST(…
 condition of an outer join, which DuckDB refuses: "Cannot perform non-inner join on subquery!". The
 rule makes it a function call. (BigQuery itself refuses the query too, see docs/tables.md, but the
 user's text has to run here as it is.)
+
+Rows that are fetched have their times as BigQuery writes them: in seconds, unless a client asks for
+microseconds. bqemulator always writes the latter, which `bq` takes for dates beyond the year 9999.
+Where a job would read or write Cloud Storage, the refusal says so.
 """
 
 import os
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import sqlglot
 from bqemulator.cli import main
 from bqemulator.sql import builtin_udfs
 from bqemulator.sql.rules import TranslationRule, register
 from bqemulator.sql.translator import SQLTranslator
+from bqemulator.storage import arrow_bridge
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 from common.clock import Clock, FileClock
 from common.settings import variable
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 DIALECT = "bigquery"
 STATEMENTS_HELD_MAX = 200
@@ -104,6 +114,64 @@ def follow(clock: Clock) -> None:
     builtin_udfs.register_builtin_udfs = register_now
 
 
+_in_seconds = ContextVar("_in_seconds", default=False)
+"""Whether the answer that is being written has its times in seconds."""
+
+
+def answer_as_bigquery() -> None:
+    """Have fetched rows answer `formatOptions.useInt64Timestamp` as BigQuery does.
+
+    A `jobs.query` names it in its body, and each client of ours asks for microseconds there.
+    """
+    from bqemulator import server  # noqa: PLC0415 - makes its translators, with the rules so far
+    from bqemulator.api.app import create_app  # noqa: PLC0415
+
+    form = arrow_bridge._format_bq_value  # noqa: SLF001
+
+    def make_app(context: Any) -> object:  # noqa: ANN401 - bqemulator's
+        app = create_app(context)
+        app.add_middleware(_TimesAsAsked)
+        return app
+
+    def form_value(value: object, kind: Any, **options: Any) -> object:  # noqa: ANN401 - pyarrow's
+        if isinstance(value, datetime) and kind.tz is not None and _in_seconds.get():
+            return f"{value.timestamp():.6f}"
+        return form(value, kind, **options)
+
+    server.create_app = make_app  # type: ignore[attr-defined,assignment]
+    arrow_bridge._format_bq_value = form_value  # type: ignore[assignment] # noqa: SLF001
+
+
+class _TimesAsAsked:
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        asked = parse_qs(scope.get("query_string", b"").decode())
+        micros = asked.get("formatOptions.useInt64Timestamp", ["false"])[0].lower() == "true"
+        _in_seconds.set(scope.get("method") == "GET" and not micros)
+        await self._app(scope, receive, send)
+
+
+def refuse_cloud_storage() -> None:
+    """Have jobs that load or extract objects refused with what can be done in their place."""
+    from bqemulator.domain.errors import InvalidQueryError  # noqa: PLC0415
+    from bqemulator.jobs import executor  # noqa: PLC0415 - as above
+
+    resolve = executor._resolve_uri  # noqa: SLF001
+
+    def resolve_file(uri: str, context: Any) -> str:  # noqa: ANN401 - bqemulator's
+        if uri.startswith("gs://"):
+            raise InvalidQueryError(
+                f"{uri}: the local BigQuery reads and writes no Cloud Storage. For a table's rows "
+                "use `python -m local sql STATEMENT --json`; `python -m local day` writes all "
+                "tables to its --out"
+            )
+        return resolve(uri, context)
+
+    executor._resolve_uri = resolve_file  # type: ignore[assignment] # noqa: SLF001
+
+
 @register
 class InUnnestOfOuterJoin(TranslationRule):
     """`x IN (SELECT UNNEST(a))` in a join condition becomes `LIST_CONTAINS(a, x)`."""
@@ -136,6 +204,8 @@ def _in_join_condition(node: exp.Expression) -> bool:
 
 if __name__ == "__main__":
     read_once()
+    answer_as_bigquery()
+    refuse_cloud_storage()
     if file := os.environ.get(variable("clock_file")):
         follow(FileClock(Path(file)))
     main()

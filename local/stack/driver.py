@@ -55,6 +55,8 @@ class RunningStack:
     ) -> None:
         if self._keeper is not None:
             self.stop()
+            if not isinstance(error, Exception):  # it ended well, or the operator interrupted it
+                shutil.rmtree(self.where["folder"], ignore_errors=True)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -129,27 +131,39 @@ class RunningStack:
 def start_stack(config: StackConfig) -> RunningStack:
     """Start a stack in a process of its own; it stops with this process unless it is kept.
 
+    As a context manager it removes its folder at the end, but not when an error sends people to
+    the logs there.
+
     Raises:
         ConfigError: the stack did not start; the text is the keeper's.
     """
     _remove_old_folders()
     config.folder.mkdir(parents=True, exist_ok=True)
-    with (config.folder / "keeper.log").open("wb") as log:
-        keeper = subprocess.Popen(
-            [sys.executable, "-m", "local.stack.keeper", config.to_json()],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C reaches the driver alone, which stops the stack
-        )
-    assert keeper.stdout is not None
-    line = keeper.stdout.readline()
-    where = json.loads(line) if line else {"error": f"the stack's keeper died; see {log.name}"}
+    log = config.folder / "keeper.log"
+    try:
+        keeper = _start_keeper(config, log)
+        assert keeper.stdout is not None
+        line = keeper.stdout.readline()
+    except (KeyboardInterrupt, SystemExit):
+        shutil.rmtree(config.folder, ignore_errors=True)  # a keeper sees to what it made since
+        raise
+    where = json.loads(line) if line else {"error": f"the stack's keeper died; see {log}"}
     if "error" in where:
         keeper.wait(STOP_SECONDS_MAX)
         raise ConfigError(where["error"])
     return RunningStack(where, keeper)
+
+
+def _start_keeper(config: StackConfig, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local.stack.keeper", config.to_json()],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C reaches the driver alone, which stops the stack
+        )
 
 
 def kept_stack() -> RunningStack | None:

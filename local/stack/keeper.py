@@ -1,13 +1,17 @@
 """The process that holds a stack: started by a driver, and controlled over loopback HTTP.
 
-It ends on request, on a signal, or when the driver ends without having asked to keep the stack.
+It ends on request, on a signal, or when the driver ends without having asked to keep the stack;
+then it removes the stack's folder, which nobody else will.
 """
 
 import json
 import os
+import select
+import shutil
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -127,18 +131,27 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    stack = Stack(StackConfig.from_json(sys.argv[1]))
+    config = StackConfig.from_json(sys.argv[1])
+    stack = Stack(config)
     if not _start(stack):
         return 2
+    keeper = Keeper(stack, stopping)
     try:
-        _hold(stack, stopping)
+        with suppress(BrokenPipeError):  # the driver has ended while the stack was starting
+            _hold(stack, keeper)
     finally:
         stack.stop()
+    if not keeper.kept and _driver_has_ended():
+        shutil.rmtree(config.folder, ignore_errors=True)
     return 0
 
 
-def _hold(stack: Stack, stopping: threading.Event) -> None:
-    keeper = Keeper(stack, stopping)
+def _driver_has_ended() -> bool:
+    """Return whether standard input is at its end; a driver that waits holds it open."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def _hold(stack: Stack, keeper: Keeper) -> None:
     control = _Control(keeper)
     threading.Thread(target=control.serve_forever, daemon=True).start()
     threading.Thread(target=_stop_with_driver, args=(keeper,), daemon=True).start()

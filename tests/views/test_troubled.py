@@ -1,5 +1,6 @@
 """`incidents` of days on which every rule is broken, lived through by the real handlers."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -81,6 +82,7 @@ def test_each_says_what_happened(incidents: dict[str, list[Incident]]) -> None:
     assert "3 game(s) of yesterday are left to collect" in said("no-plan")[1]
     assert said("missing-files")[1] == "8 of 11 files had no log row"
     assert {each.key for each in incidents["late-data"]} > {LINES}
+    assert re.search(r" was due at 2025-11-12 1[89]:[03]0:00 ET$", said("late-data")[1])
     assert {each.key for each in incidents["decision"]} == set(WORKFLOWS)
 
 

@@ -76,8 +76,14 @@ def _print_runs(found: list["Run"], day: date) -> None:
         slot = f"{eastern(made['slot']):%H:%M}{' forced' if made['forced'] else ''}"
         short = run.execution_id[:ID_CHARACTERS]
         about = f"{made['target_date']}{games}"
-        table.add_row(slot, short, made["workflow_name"], about, Text(said[:ERROR_CHARACTERS_MAX]))
+        table.add_row(slot, short, made["workflow_name"], about, Text(cut(said)))
     make_console(PIPED_WIDTH).print(table)
+
+
+def cut(text: str) -> str:
+    """Return a text's beginning, and a mark where there is more of it."""
+    whole = len(text) <= ERROR_CHARACTERS_MAX
+    return text if whole else f"{text[: ERROR_CHARACTERS_MAX - 1]}…"
 
 
 def lines_of(life: "RunLife") -> Iterator[str]:
@@ -115,7 +121,7 @@ def _task(task: "Task", before: datetime | None) -> str:
     name = f"{task.scraper} {task.about}"
     if row is None:
         return f"{name}: {'reported, without a row yet' if task.reported else 'has not reported'}"
-    error = f": {row['error_message'][:ERROR_CHARACTERS_MAX]}" if row["error_message"] else ""
+    error = f": {cut(row['error_message'])}" if row["error_message"] else ""
     came = (
         f"{row['outcome']} in {row['duration_seconds']:.1f} s, {row['records_processed']} records"
     )

@@ -119,6 +119,6 @@ def _end(plan: "Plan", filled: "Filled", *, as_json: bool) -> None:
         click.echo(f"left: {why}", err=as_json)
     for question in filled.waiting:
         click.echo(f"no answer yet: {question.said}", err=as_json)
-    asked = f"{len(plan.gaps)} asked for" if plan.gaps else "nothing to ask for"
     lacking = f", {len(filled.lacking)} still missing" if filled.lacking else ""
-    click.echo(f"{asked}, {filled.found} found{lacking}", err=as_json)
+    asked = f"{len(plan.gaps)} asked for, {filled.found} found{lacking}"
+    click.echo(asked if plan.gaps else "nothing to ask for", err=as_json)

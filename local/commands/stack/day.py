@@ -1,8 +1,5 @@
 """`python -m local day`: one day through the whole chain, on real processes."""
 
-import shutil
-import signal
-import sys
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +55,7 @@ def day(
     """Replay one DATE of the schedule on real processes."""
     from common.eastern import at
     from local.day.replay import load_slate
+    from local.day.report import print_next
     from local.stack.config import StackConfig
     from local.stack.driver import start_stack
 
@@ -73,14 +71,13 @@ def day(
         refuse=refuse,
         chaos=chaos,
     )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     console = make_console(PIPED_WIDTH)
     with start_stack(config) as stack:
         _replay(console, stack, slate, day, out)
         if keep:
             _keep(console, stack)
     if not keep:
-        shutil.rmtree(config.folder, ignore_errors=True)
+        print_next(console, day, out)
 
 
 def _check_keep(*, keep: bool, chaos: int | None) -> None:

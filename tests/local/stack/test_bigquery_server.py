@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from google.api_core.exceptions import BadRequest
 
 from common.clock import set_clock
 from common.cloud.warehouse import make_client
@@ -106,3 +107,37 @@ def test_a_view_moves_with_the_clock(server: BigQueryServer, clock: Path) -> Non
     finally:
         set_clock(clock, NOW)
     assert rows == [(date(2025, 11, 16),)]
+
+
+@pytest.mark.stack
+def test_fu15_times_are_written_as_a_client_asks(server: BigQueryServer) -> None:
+    """In seconds, or in microseconds: `bq` takes the latter for dates that nobody can print."""
+    client = make_client(PROJECT, server.endpoint)
+    client.create_dataset("timed")
+    client.query(
+        "CREATE TABLE timed.t AS SELECT TIMESTAMP '2025-11-12 11:00:00.5+00' AS moment"
+    ).result()
+    job = client.query("SELECT moment FROM timed.t")
+    job.result()
+    base = f"{server.endpoint}/bigquery/v2/projects/{PROJECT}"
+    for path in ("datasets/timed/tables/t/data", f"queries/{job.job_id}"):
+        for asked, form in (("", "1762945200.500000"), ("True", "1762945200500000")):
+            option = f"?formatOptions.useInt64Timestamp={asked}"
+            with urlopen(f"{base}/{path}{option if asked else ''}") as answer:
+                assert json.load(answer)["rows"] == [{"f": [{"v": form}]}]
+    at = datetime(2025, 11, 12, 11, 0, 0, 500_000, UTC)
+    assert [row[0] for row in client.list_rows("timed.t")] == [at]
+    assert [row[0] for row in client.query("SELECT moment FROM timed.t").result()] == [at]
+
+
+@pytest.mark.stack
+def test_fu15_an_extract_is_told_what_to_do_instead(server: BigQueryServer) -> None:
+    """The emulator writes nothing to Cloud Storage, nor does it read from there."""
+    client = make_client(PROJECT, server.endpoint)
+    client.create_dataset("told")
+    client.query("CREATE TABLE told.t AS SELECT 1 AS x").result()
+    told = r"gs://b/x: the local BigQuery .* no Cloud Storage.*python -m local sql"
+    with pytest.raises(BadRequest, match=told):
+        client.extract_table("told.t", "gs://b/x").result()
+    with pytest.raises(BadRequest, match=told):
+        client.load_table_from_uri("gs://b/x", "told.t").result()

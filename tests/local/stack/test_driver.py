@@ -3,8 +3,11 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +18,7 @@ from common.clock import FileClock
 from common.cloud.storage import make_client
 from common.configuration.topology import load_topology
 from common.errors import ConfigError
-from common.settings import Settings, variable
+from common.settings import ROOT, Settings, variable
 from local.processes.process import HOST, accepts
 from local.stack.config import StackConfig
 from local.stack.driver import RunningStack, start_stack
@@ -93,3 +96,42 @@ def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
         while any(accepts(one) for one in ports) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert [one for one in ports if accepts(one)] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["starting", "replaying"])
+def test_fu18_an_interrupted_day_leaves_nothing(
+    number: signal.Signals, moment: str, tmp_path: Path
+) -> None:
+    """Ctrl-C and a termination stop its processes and remove its folder, without a traceback."""
+    argv = ["env", "--default-signal=INT"]  # a shell's background job would ignore it
+    argv += [sys.executable, "-m", "local", "day", "2025-11-12", "--out", str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as day:
+        folder = ROOT / ".local" / f"run-{day.pid}"
+        if moment == "starting":
+            wait_until((folder / "keeper.log").exists)
+        else:
+            assert day.stdout is not None
+            day.stdout.readline()  # the first hour's progress
+        day.send_signal(number)
+        _, told = day.communicate(timeout=60)
+    assert day.returncode == 128 + number
+    assert told.strip() == ""
+    wait_until(lambda: not folder.exists() and not any(str(folder) in line for line in commands()))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait up to a minute."""
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert holds()
+
+
+def commands() -> list[str]:
+    """Return the command line of every process."""
+    found = []
+    for held in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            found.append(held.read_text().replace("\0", " "))
+    return found
