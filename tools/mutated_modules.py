@@ -5,6 +5,7 @@ A module's own tests come first, because a mutant's tests stop at the first fail
 
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 TESTS = "tests/common"
 KINDS = f"{TESTS}/decisions/kinds"
 CONFIGURATION = f"{TESTS}/configuration"
@@ -41,6 +42,12 @@ ASKED = tuple(f"{SOURCES}/test_{noun}.py" for noun in ("client", "conversations"
 
 FURTHER_AWAY = {*RUNS, *CLEANUP, *ENTRY[1:]}
 """Tests of whole functions: near the handlers, further away from the rooms below them."""
+
+READERS = (
+    *("common/look", "common/review", "common/pages", "common/incidents"),
+    *("local/operate", "local/commands", "local/traces", "local/records", "local/costs"),
+)
+"""Rooms that only tell of what is there; their modules' tests have the modules' names."""
 
 _OWN: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{KINDS}/test_catch_up.py", *CORE),
@@ -278,20 +285,8 @@ _OWN: dict[str, tuple[str, ...]] = {
     "local/broker/messages.py": (f"{BROKER}/test_refusals.py", *BROKEN),
     "local/broker/registry.py": (f"{BROKER}/test_refusals.py", *BROKEN),
     "local/broker/subscriptions.py": (f"{BROKER}/test_refusals.py", *BROKEN),
-    "common/look/contents.py": ("tests/common/look/test_contents.py",),
-    "common/look/coverage.py": ("tests/common/look/test_coverage.py",),
-    "common/look/run_life.py": ("tests/common/look/test_run_life.py",),
-    "common/look/runs.py": ("tests/common/look/test_runs.py",),
-    "common/look/wanted.py": ("tests/common/look/test_wanted.py",),
-    "common/look/why.py": ("tests/common/look/test_why.py",),
-    "local/operate/asking.py": ("tests/local/operate/test_asking.py",),
-    "local/operate/backfill.py": ("tests/local/operate/test_backfill.py",),
-    "local/operate/force.py": ("tests/local/operate/test_force.py",),
-    "local/operate/letters.py": ("tests/local/operate/test_letters.py",),
-    "local/operate/reach.py": ("tests/local/operate/test_reach.py",),
     "common/look/decided.py": ("tests/common/look/test_coverage.py",),
     "common/look/status.py": ("tests/common/look/test_coverage.py",),
-    "local/operate/pauses.py": ("tests/local/operate/test_pauses.py",),
     "local/operate/subscription.py": ("tests/local/operate/test_letters.py",),
     "local/simulator/invariants.py": ("tests/local/simulator/test_invariants.py",),
 }
@@ -305,13 +300,26 @@ def _with_written(path: str, tests: tuple[str, ...]) -> tuple[str, ...]:
     """A module's own tests, then what its room promises, then those of whole functions."""
     room = _room(path)
     written = f"tests/{room}/test_written_down.py"
-    if not (Path(__file__).parents[1] / written).exists():
+    if not (ROOT / written).exists():
         return tests
     own = tests if room == "common/handlers" else [t for t in tests if t not in FURTHER_AWAY]
     return (*own, written, *(test for test in tests if test not in own))
 
 
-MODULES = {path: _with_written(path, tests) for path, tests in _OWN.items()}
+def _rows() -> dict[str, tuple[str, ...]]:
+    """Add the rows of the readers: each module's test of its name, or else those beside it."""
+    found = (path.relative_to(ROOT) for room in READERS for path in (ROOT / room).rglob("*.py"))
+    rows = {f"{path}": _beside(path) for path in found if path.name != "__init__.py"}
+    return {**rows, **_OWN}
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    own = Path("tests", path.parent, f"test_{path.name}")
+    folder = own.parent if (ROOT / own.parent).is_dir() else Path("tests", _room(f"{path}"))
+    return (f"{own if (ROOT / own).exists() else folder}",)
+
+
+MODULES = {path: _with_written(path, tests) for path, tests in _rows().items()}
 
 
 def near(path: str) -> tuple[str, ...]:

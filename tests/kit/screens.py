@@ -1,4 +1,4 @@
-"""What an operator sees: each command on a day that went partly wrong, as it was last looked at.
+"""What an operator sees of a day that went wrong, and of a weekend, as it was last looked at.
 
 `python -m tests.kit.screens` writes `tests/kit/screens/` anew. Behind a command of the group
 *Operate* stands what it has published.
@@ -15,6 +15,8 @@ from common import ids
 from common.eastern import at
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
+from tests.kit.shown import pages, traces
+from tests.kit.weekend import SATURDAY, SUNDAY, nothing, weekend
 from tests.kit.world import DAY, tick
 
 FOLDER = Path(__file__).with_name("screens")
@@ -90,6 +92,44 @@ def _begin(world: World) -> None:
         world.deliver(world.take())
 
 
+WEEKEND = (
+    "status",
+    "status --json",
+    f"games {SATURDAY}",
+    f"games {SUNDAY}",
+    f"games {SUNDAY} --json",
+    "games 2031-10-31",
+    "why 0023100004",
+    "why LAC@LAL",
+    "why DAL@DEN --at 2031-11-02T13:30",
+    "why CHI@CLE --at 2031-11-01T18:00",
+    "why betting_lines --at 2031-11-01T14:00",
+    "why betting_lines --at 2031-10-31T14:00",
+    "why injury_discovery",
+    "why referee_discovery",
+    f"runs --date {SATURDAY}",
+    f"runs --date {SUNDAY}",
+    "runs --date 2031-10-31",
+    "incidents",
+    "incidents --all",
+    "incidents --json",
+    "asof --game 0023100000 --at 2031-11-01T23:00",
+    "asof --game 0023100000 --at 2031-11-02T10:00:00",
+    "asof --game 0023100000 --at 2031-11-02T17:00 --json",
+    "asof --game 0023100005 --at 2031-11-02T17:00",
+    f"backfill --from {SATURDAY} --to {SUNDAY} --dry-run",
+    "trace none",
+)
+NOTHING = (
+    "status",
+    f"games {SUNDAY}",
+    f"runs --date {SUNDAY}",
+    "runs --json",
+    "why betting_lines",
+    "why LAC@LAL",
+    "incidents",
+    "dlq list",
+)
 HAPPENS = {"mend": mend, "tomorrow": _tomorrow, "begin": _begin}
 """What happens between the commands."""
 
@@ -118,6 +158,15 @@ def operate(patch: pytest.MonkeyPatch) -> Iterator[str]:
                 yield f"> {sent.topic} {attributes or '-'} {sent.data.decode()}"
 
 
+def _weekend(patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Yield what the commands that only look print at the end of a weekend."""
+    for words in WEEKEND:
+        yield from _screen(weekend(), patch, words)
+    yield from ("", "where nothing has happened")
+    for words in NOTHING:
+        yield from _screen(nothing(), patch, words)
+
+
 def _screen(world: World, patch: pytest.MonkeyPatch, words: str) -> Iterator[str]:
     done = run(world, patch, *words.split())
     yield ""
@@ -126,12 +175,16 @@ def _screen(world: World, patch: pytest.MonkeyPatch, words: str) -> Iterator[str
     yield f"exit status {done.exit_code}"
 
 
-SCREENS = {"look": look, "operate": operate}
+SCREENS = {"look": look, "operate": operate, "weekend": _weekend}
+TOLD = {"pages": pages, "traces": traces}
+"""What pages and traces tell of the weekend."""
 
 
 @cache
 def shown(group: str) -> list[str]:
     """Return what the commands of a group show now."""
+    if group in TOLD:
+        return [*TOLD[group]()]
     with pytest.MonkeyPatch.context() as patch:
         return [*SCREENS[group](patch)]
 
@@ -146,7 +199,7 @@ def assert_shown_as_held(group: str) -> None:
 def main() -> None:
     """Write all screens down."""
     FOLDER.mkdir(exist_ok=True)
-    for group in SCREENS:
+    for group in (*SCREENS, *TOLD):
         text = "\n".join([*shown(group), ""])
         (FOLDER / f"{group}.txt").write_text(text, encoding="utf-8")
 
