@@ -2,8 +2,10 @@
 
 Every text from outside is escaped, and the policy of a page allows its own style sheet alone,
 named by its digest: nothing else can be loaded or run, whatever a source has put into a text.
+Characters that are not seen, or turn the direction of what follows, are written by their numbers.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +22,11 @@ from common.pages.age import age
 from common.pages.axis import WIDTH
 
 TEMPLATES = Path(__file__).parent / "templates"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\U000e0000-\U000e007f]"
+)
+"""Controls but tab and line feed, marks of direction, spaces without width, and tags."""
 
 
 @cache
@@ -74,9 +81,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,  # a look at each file's time, at each page
+        finalize=_seen,
     )
     environment.filters.update(clock=_clock, utc=_utc, days=_days, date=eastern_date, age=age)
     return environment
+
+
+def _seen(value: object) -> object:
+    """Write the unseen characters of a text by their numbers, so that it looks like what it is."""
+    if isinstance(value, str) and _UNSEEN.search(value):
+        return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return value
 
 
 def _clock(instant: datetime, form: str = "%H:%M") -> str:

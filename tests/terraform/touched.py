@@ -204,9 +204,11 @@ def look(world: World, recorder: Recorder) -> None:
     day = LAST - timedelta(days=1)
     held = json.loads(answer(world.runtime, f"/day/{day}.json", {})[0])
     run, game = held["runs"][-1], held["games"][0]["game_id"]
+    task = held["tasks"][run["execution_id"]][0]
     of_run = (f"/run/{day}/{run['execution_id']}", f"/decision/{day}/{run['decision_id']}")
-    for path in (f"/day/{FIRST}", *of_run, f"/game/{day}/{game}", "/season", "/health"):
-        assert answer(world.runtime, path, {})[1] == 200
+    of_day = (f"/day/{FIRST}", f"/date/{day}", f"/game/{day}/{game}", f"/object/{day}")
+    for path in ("/", *of_run, *of_day, "/season", "/health"):
+        assert answer(world.runtime, path, {"path": task["gcs_path"]})[1] == 200
     recorder.function = ""
 
 

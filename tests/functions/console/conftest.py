@@ -1,9 +1,12 @@
 """The console on the day that went partly wrong, with ports that refuse to be written to."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import pytest
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from common.runtime import Runtime, install
@@ -31,6 +34,21 @@ def reading(runtime: Runtime) -> Runtime:
         warehouse=intercepted(runtime.warehouse, refuse),
         publisher=intercepted(runtime.publisher, refuse),
     )
+
+
+@contextmanager
+def served(runtime: Runtime) -> Iterator[str]:
+    """Serve the console to a browser; yield its address."""
+    install(reading(runtime))
+    made = make_server("127.0.0.1", 0, app("console"), threaded=True)
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{made.server_port}"
+    finally:
+        made.shutdown()
+        thread.join()
+        install(None)
 
 
 @pytest.fixture

@@ -3,23 +3,19 @@
 The real handlers live through some days of it in memory; the console reads what they wrote.
 """
 
-import threading
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from common.eastern import at
 from common.logs import silent
-from common.runtime import install
 from local.scheduler import ticks_of
 from local.simulator.transport import Delivery
 from local.simulator.world import World
-from tests.functions.conftest import app
-from tests.functions.console.conftest import reading
+from tests.functions.console.conftest import served
 from tests.kit.browsing import Visitor, chromium, folder_of_pictures
 from tests.kit.seasons import season_of
 from tests.kit.workflow_edits import WINDOW_2, edited
@@ -78,16 +74,8 @@ def _live(world: World, day: date) -> None:
 @pytest.fixture(scope="module")
 def visitor(season: World) -> Iterator[Visitor]:
     """Sit down before the console, which may read alone."""
-    with chromium() as browser:
-        install(reading(season.runtime))
-        made = make_server("127.0.0.1", 0, app("console"), threaded=True)
-        thread = threading.Thread(target=made.serve_forever, daemon=True)
-        thread.start()
-        home = f"http://127.0.0.1:{made.server_port}"
+    with chromium() as browser, served(season.runtime) as home:
         yield Visitor(browser, home, folder_of_pictures("season"))
-        made.shutdown()
-        thread.join()
-        install(None)
 
 
 @pytest.fixture
