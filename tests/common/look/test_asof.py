@@ -1,5 +1,6 @@
 """What was known of a game at an instant is the same, whenever it is asked for."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.cloud.ports import Row
 from common.errors import BadInputError
-from common.look.asof import AsOf, Known, as_of
+from common.look.asof import AsOf, Known, as_of, known_of
 from common.runtime import Runtime
 from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.world import ManualClock
@@ -144,6 +145,27 @@ def test_the_digest_is_of_generations_in_any_order() -> None:
     other = (*known[:2], replace(known[2], generation=9))
     assert replace(first, known=other).digest != first.digest
     assert len(first.digest) == 64
+
+
+def test_the_digest_is_the_same_in_every_version_of_this_project() -> None:
+    """It may stand beside a prediction for years: a line for each generation, sorted, SHA-256."""
+    known = [
+        Known("s", f"gs://b/{name}", number, NOON, NOON, newest=True)
+        for name, number in (("b", 1), ("a", 2))
+    ]
+    lines = b"gs://b/a#2\ngs://b/b#1\n"
+    assert AsOf(GAME, NOON, tuple(known)).digest == hashlib.sha256(lines).hexdigest()
+
+
+def test_two_objects_may_have_one_generation() -> None:
+    """GCS numbers each name by itself; a row that is not logged yet is of no object."""
+    runtime, rows = place([Scrape("a", GAME, 0, 1), Scrape("b", GAME, 0, 2)])
+    both = [{**row, "object_generation": 7} for row, _ in rows]
+    assert [one.scraper for one in known_of(both)] == ["a", "b"]
+    runtime.warehouse.append(
+        "scraper_execution_log", [{**both[0], "logged_at": None}], job_key="not yet"
+    )
+    assert len(as_of(runtime, GAME, NOON + timedelta(minutes=5)).known) == 2
 
 
 def test_a_row_of_the_very_instant_counts() -> None:

@@ -79,3 +79,12 @@ def test_a_run_of_a_date_may_have_been_decided_on_the_next() -> None:
     world.deliver(world.take())
     last = runs_on(world.runtime, DAY)[-1].decision
     assert (last["slot"], last["decision_time"]) == (at(DAY, time(23)), late)
+
+
+def test_a_run_that_was_decided_just_now_is_found_by_its_id() -> None:
+    """Without its date too, in the very minute of its decision."""
+    world = day_gone_wrong(at(DAY, time(5, 50)))
+    tick(world, "tick-master-controller", at(DAY, time(6)))
+    world.deliver(world.take())
+    wanted = runs_on(world.runtime, DAY)[0]
+    assert find_run(world.runtime, wanted.execution_id).execution_id == wanted.execution_id

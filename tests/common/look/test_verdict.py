@@ -2,10 +2,13 @@
 
 from datetime import time, timedelta
 
+import pytest
+
 from common.eastern import at
 from common.look.verdict import alive
 from tests.kit.operated import day_gone_wrong, gone_wrong
 from tests.kit.scripted import FakeClock
+from tests.kit.weekend import nothing
 from tests.kit.world import DAY, tick
 
 
@@ -31,3 +34,20 @@ def test_they_are_silent_when_nothing_was_written_since_the_morning_slot() -> No
     clock = FakeClock()
     clock.instant = place.clock.now() + timedelta(hours=7)
     assert [one.is_late for one in alive(place.but(clock=clock))] == [True, True]
+
+
+def test_where_nothing_has_happened_both_are_silent() -> None:
+    """There is no last row of either."""
+    assert [(one.last, one.is_late) for one in alive(nothing().runtime)] == [
+        (None, True),
+        (None, True),
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(30, False), (31, True)])
+def test_the_cleanup_may_miss_two_ticks(minutes: int, late: bool) -> None:  # noqa: FBT001 - a table
+    """Its last row is of 12:30; half an hour later it is still patient."""
+    world = day_gone_wrong(at(DAY, time(12, 30)))
+    swept = max(row["cleanup_time"] for row in world.rows["cleanup_operations"])
+    world.clock.set(swept + timedelta(minutes=minutes))
+    assert alive(world.runtime)[1].is_late is late
