@@ -98,8 +98,8 @@ class Visitor:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             for scheme in ("dark", "light") if dark else ("light",):
                 self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                picture = self.pictures / f"{name}-{form}-{scheme}.jpg"
-                self.page.screenshot(path=picture, quality=80, full_page=True)
+                picture = self.pictures / f"{name}-{form}-{scheme}.png"
+                self.page.screenshot(path=picture, full_page=True)
                 if form == "phone":
                     faults += self._barriers(scheme)
             faults += self._wider_than(width)
@@ -129,6 +129,6 @@ def folder_of_pictures(name: str) -> Path:
     """Make a folder for a test's pictures, and empty it."""
     folder = ROOT / "out" / "pictures" / name
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.jpg"):
+    for old in folder.glob("*.png"):
         old.unlink()
     return folder

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "line", "rect", "circle", "br", "input"}
+VOID = {"meta", "line", "rect", "circle", "br", "input", "wbr"}
 
 
 class Outline(HTMLParser):

@@ -15,7 +15,7 @@ from typing import Any
 
 from common.cloud.ports import Row
 from common.cloud.tables import NAMES, table
-from common.handlers.console import answer
+from common.handlers.console import Words, answer
 from common.logs import silent
 from common.runtime import Runtime
 from local.bench.seasons import floor
@@ -40,12 +40,12 @@ def measure_pages(days: int = SEASON_DAYS, repeats: int = REPEATS) -> dict[str, 
     """
     runtime, rows = make_season(days)
     pages, floors = {}, []
-    for name, path in _paths(runtime).items():
+    for name, (path, words) in _addresses(runtime).items():
         read = _Read(rows)
         place = runtime.but(warehouse=intercepted(runtime.warehouse, read.around))
-        assert answer(place, path, {})[1] == 200  # noqa: PLR2004 - of HTTP
+        assert answer(place, path, words)[1] == 200  # noqa: PLR2004 - of HTTP
         floors.append(floor())
-        times = sorted(_milliseconds(runtime, path) for _ in range(repeats))
+        times = sorted(_milliseconds(runtime, path, words) for _ in range(repeats))
         pages[name] = {
             "median": round(median(times), 1),
             "p95": round(times[ceil(0.95 * repeats) - 1], 1),
@@ -62,9 +62,9 @@ def measure_pages(days: int = SEASON_DAYS, repeats: int = REPEATS) -> dict[str, 
     }
 
 
-def _milliseconds(runtime: Runtime, path: str) -> float:
+def _milliseconds(runtime: Runtime, path: str, words: Words) -> float:
     began = time.perf_counter()
-    answer(runtime, path, {})
+    answer(runtime, path, words)
     return 1000 * (time.perf_counter() - began)
 
 
@@ -99,16 +99,21 @@ def _moved(row: Row, days: int) -> Row:
     return moved
 
 
-def _paths(runtime: Runtime) -> dict[str, str]:
+def _addresses(runtime: Runtime) -> dict[str, tuple[str, Words]]:
+    """Return the path of each kind of page, and the parameters behind it."""
     held = json.loads(answer(runtime, f"/day/{DAY}.json", {})[0])
     run = next(one for one in held["runs"] if one["workflow"] == "post_game_window_2")
+    task = held["tasks"][run["execution_id"]][0]
     return {
-        "day": f"/day/{DAY}",
-        "game": f"/game/{DAY}/{held['games'][0]['game_id']}",
-        "decision": f"/decision/{DAY}/{run['decision_id']}",
-        "run": f"/run/{DAY}/{run['execution_id']}",
-        "season": "/season",
-        "health": "/health",
+        "today": ("/", {}),
+        "day": (f"/day/{DAY}", {}),
+        "date": (f"/date/{DAY}", {}),
+        "game": (f"/game/{DAY}/{held['games'][0]['game_id']}", {}),
+        "decision": (f"/decision/{DAY}/{run['decision_id']}", {}),
+        "run": (f"/run/{DAY}/{run['execution_id']}", {}),
+        "object": (f"/object/{DAY}", {"path": task["gcs_path"]}),
+        "season": ("/season", {}),
+        "health": ("/health", {}),
     }
 
 
