@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 
 from common.deliveries import Value
 from common.ids import execution_id
-from common.messages.models import Message, ObjectEvent, ScraperRequest, WorkflowDecision
+from common.messages.models import (
+    NAME,
+    UUID,
+    Message,
+    ObjectEvent,
+    ScraperRequest,
+    WorkflowDecision,
+)
 
 _HEADERS = (
     ("traceparent", re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")),
@@ -13,8 +20,6 @@ _HEADERS = (
 )
 """The W3C's header and the one that Cloud Run has always sent, each with the trace in it.
 https://www.w3.org/TR/trace-context/, https://cloud.google.com/trace/docs/trace-context"""
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _IDS = ("decision_id", "execution_id", "task_id")
 
 
@@ -49,7 +54,7 @@ def ids_of(message: Message) -> dict[str, Value]:
 def _labelled(metadata: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
     """Yield the ids among an object's metadata; anyone may write those, so only in our form."""
     for name in _IDS:
-        if _UUID.fullmatch(value := metadata.get(name, "")):
+        if re.fullmatch(UUID, value := metadata.get(name, "")):
             yield name, value
-    if _NAME.fullmatch(workflow := metadata.get("workflow_name", "")):
+    if re.fullmatch(NAME, workflow := metadata.get("workflow_name", "")):
         yield "workflow", workflow

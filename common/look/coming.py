@@ -12,7 +12,7 @@ from common.decisions.ahead import ENDED, Wish, next_asked
 from common.decisions.history import History, attempts_from_log, runs_from_rows
 from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
 from common.decisions.situation import Situation
-from common.eastern import at
+from common.eastern import at, eastern_date
 from common.look.datum import Coming, Covered, DateCoverage, Datum
 from common.look.decided import inputs_of
 from common.runtime import Runtime
@@ -42,7 +42,9 @@ def with_coming(
         [_wish(found.day, *each) for each in lacking],
         _last_slot(found.day, flows),
     )
-    ahead = _Ahead(found.day, asked, _open_runs(place, found), paused)
+    ahead = _Ahead(
+        found.day, eastern_date(place.clock.now()), asked, _open_runs(place, found), paused
+    )
     return replace(
         found,
         games=tuple(
@@ -58,6 +60,7 @@ class _Ahead:
     """What is known of the slots to come of a date, and of the runs that are under way."""
 
     day: date
+    today: date
     asked: Mapping[Wish, tuple[str, datetime]]
     runs: Sequence[Row]
     paused: frozenset[str]
@@ -76,8 +79,16 @@ class _Ahead:
         paused = [name for name in one.wanted.flows if name in self.paused]
         if paused:
             return Coming("paused", " and ".join(paused))
-        by_hand = f"python -m local backfill --from {self.day} --to {self.day}"
-        return Coming("given up", by_hand=by_hand if one.wanted.moment == "after" else "")
+        return Coming("given up", remedy=_remedy(one, self.day, self.today))
+
+
+def _remedy(one: Datum, day: date, today: date) -> str:
+    """Return the command that asks for a datum, or why there is none."""
+    if one.wanted.moment == "after":
+        return f"by hand: python -m local backfill --from {day} --to {day}"
+    if one.wanted.moment == "date" and day == today:
+        return f"by hand: python -m local scrape {one.scraper}"
+    return "its source shows the present only, so that nothing can bring it back"
 
 
 def _data(found: DateCoverage) -> Iterator[tuple[Datum, Game | None]]:

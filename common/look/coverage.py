@@ -8,21 +8,23 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.configuration.workflows import CatchUp
 from common.decisions.lateness import is_late
-from common.eastern import at, eastern
+from common.eastern import at, eastern, eastern_date
 from common.look.coming import with_coming
 from common.look.contents import games_in
 from common.look.datum import Covered, DateCoverage, Datum, State
 from common.look.decided import configured, decisions_about
 from common.look.wanted import Wanted, wanted_of
 from common.runtime import Runtime
+from common.sources.errors import CircuitOpenError
 
 LOG = "scraper_execution_log"
 LOG_COLUMNS = (
     *("scraper_name", "outcome", "triggered_at", "target_date", "game_id"),
     *("gcs_path", "error_message", "records_processed", "decision_id"),
-    *("slot", "workflow_name"),
+    *("slot", "workflow_name", "error_class"),
 )
 ERROR_CHARACTERS_MAX = 160
+NOT_ASKED = CircuitOpenError.__name__
 _NOT_YET = ("NOT_READY", "NO_DATA")
 """Outcomes of a source that answers and has nothing yet."""
 
@@ -34,21 +36,25 @@ def cover(place: Runtime, day: date) -> DateCoverage:
         TransientError: no schedule can be read.
     """
     now = place.clock.now()
-    listed = place.season.read(now).calendar.get(day, ())
+    calendar = place.season.read(now).calendar
+    listed = calendar.get(day, ())
     log = place.threads.submit(read_log, place, day, now)
     decisions = decisions_about(place, day, now)
     flows, off = configured(place, decisions)
     games = sorted((game for game in listed if not game.postponed), key=_tipoff)
-    seen = Seen(games, log.result(), decisions, now)
+    seen = Seen(day, now, games, log.result(), decisions)
     wanted = wanted_of(flows, place.per_game)
     seen.look_into(place, [each for each in wanted if not each.per_game])
     found = DateCoverage(
         day=day,
         games=tuple(Covered(game, tuple(_of_game(wanted, game, day, seen))) for game in games),
         postponed=tuple(game for game in listed if game.postponed),
-        data=tuple(_datum(each, None, day, seen) for each in wanted if each.moment == "date"),
+        data=tuple(
+            _datum(each, None, day, seen) for each in wanted if _is_of_date(each, games, seen)
+        ),
         off=off,
         decisions=tuple(decisions),
+        listed=(min(calendar), max(calendar)) if calendar else None,
     )
     return with_coming(place, found, flows, log.result())
 
@@ -88,8 +94,14 @@ class Seen:
     """What is known of a date: its log, the decisions about it, and what its objects contain."""
 
     def __init__(
-        self, games: Sequence[Game], log: Sequence[Row], decisions: Sequence[Row], now: datetime
+        self,
+        day: date,
+        now: datetime,
+        games: Sequence[Game],
+        log: Sequence[Row],
+        decisions: Sequence[Row],
     ) -> None:
+        self.day = day
         self.now = now
         self.decisions = decisions
         self._games = games
@@ -104,6 +116,12 @@ class Seen:
         bodies = place.threads.map(lambda path: read_path(place, path), paths)
         held = (games_in(body, self._games) for body in bodies)
         self._held = dict(zip(paths, held, strict=True))
+
+    def silence(self, wanted: Wanted) -> str:
+        """Tell why no workflow decided anything about a datum."""
+        if any(eastern_date(row["slot"]) == self.day for row in self.decisions):
+            return f"{' and '.join(wanted.flows)} decided nothing about this date"
+        return "no slot of this date was decided, as before the first deployment or in an outage"
 
     def tries(self, wanted: Wanted, game: Game | None) -> list[Row]:
         """Return the attempts of a datum, the oldest first."""
@@ -132,6 +150,11 @@ def read_path(place: Runtime, path: str) -> bytes:
     return held[0] if held else b""
 
 
+def _is_of_date(wanted: Wanted, games: Sequence[Game], seen: Seen) -> bool:
+    """Whether a datum is the date's; on one without games nothing is due, and some may be there."""
+    return wanted.moment == "date" and bool(games or seen.found(wanted, None))
+
+
 def _of_game(wanted: Iterable[Wanted], game: Game, day: date, seen: Seen) -> Iterator[Datum]:
     yield from (_datum(each, game, day, seen) for each in wanted if each.moment != "date")
 
@@ -151,12 +174,12 @@ def _datum(wanted: Wanted, game: Game | None, day: date, seen: Seen) -> Datum:
         elif not missing and not tries:
             why = why.replace("not asked:", "not asked yet:", 1)
         flows = () if later else (*wanted.flows,)
-        return Datum(wanted, state, due, why=why, flows=flows, tries=tries)
+        return Datum(wanted, state, due, late_after, why=why, flows=flows, tries=tries)
     when, by = found[0]["triggered_at"], found[0]["scraper_name"]
     late = late_after is not None and is_late(late_after, when, seen.now)
     why = _why_late(wanted, game, seen, when) if late else ""
     state = "late" if late else "there"
-    return Datum(wanted, state, due, when, by, why, tries=tries)
+    return Datum(wanted, state, due, late_after, when, by, why, tries=tries)
 
 
 def _is_for_later(wanted: Wanted, due: datetime | None, seen: Seen) -> bool:
@@ -186,15 +209,23 @@ def _why(wanted: Wanted, game: Game | None, seen: Seen) -> str:
     if any(_is_success(row) for row in tries):
         return f"{tries[-1]['scraper_name']} came without it, last {stamp(tries[-1])}"
     if tries:
-        last = {row["scraper_name"]: row for row in tries}
-        return "; ".join(_came_to(row) for row in last.values())
+        return "; ".join(_last_answers(tries))
     mine = [row for row in seen.decisions if row["workflow_name"] in wanted.flows]
     if not mine:
-        return f"not asked: {' and '.join(wanted.flows)} decided nothing about this date"
+        return f"not asked: {seen.silence(wanted)}"
     row = max(mine, key=lambda row: row["slot"])
     return (
         f"not asked: {row['workflow_name']} at {eastern(row['slot']):%m-%d %H:%M}: {row['reason']}"
     )
+
+
+def _last_answers(tries: Sequence[Row]) -> Iterator[str]:
+    """Yield what each scraper's last request came to, and whether it was left alone since."""
+    for name in dict.fromkeys(row["scraper_name"] for row in tries):
+        mine = [row for row in tries if row["scraper_name"] == name]
+        asked = [row for row in mine if was_asked(row)] or mine
+        since = "" if asked[-1] is mine[-1] else "; not asked since, as it failed in a row"
+        yield _came_to(asked[-1]) + since
 
 
 def _why_late(wanted: Wanted, game: Game | None, seen: Seen, when: datetime) -> str:
@@ -205,6 +236,11 @@ def _why_late(wanted: Wanted, game: Game | None, seen: Seen, when: datetime) -> 
 def _came_to(row: Row) -> str:
     error = " ".join((row["error_message"] or "").split())[:ERROR_CHARACTERS_MAX]
     return f"{row['scraper_name']} {row['outcome']} {stamp(row)}{': ' if error else ''}{error}"
+
+
+def was_asked(row: Row) -> bool:
+    """Whether a row's source was asked, and not left alone because it had failed in a row."""
+    return bool(row["error_class"] != NOT_ASKED)
 
 
 def stamp(row: Row) -> str:

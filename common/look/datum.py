@@ -22,13 +22,13 @@ class Coming:
             comes before; `paused`, the workflows that would are paused; `given up`, none will.
         workflow: whose run or slot it is, or which are paused; empty where none will ask.
         slot: of that run, or the slot to come, aware; None for the other two.
-        by_hand: the command that asks for what was given up; empty where nothing can.
+        remedy: for what was given up, the command that asks for it, or why none can.
     """
 
     what: Literal["under way", "next", "paused", "given up"]
     workflow: str = ""
     slot: datetime | None = None
-    by_hand: str = ""
+    remedy: str = ""
 
     @property
     def words(self) -> str:
@@ -42,8 +42,7 @@ class Coming:
             case "paused":
                 return f"not asked for while {self.workflow} is paused"
             case "given up":
-                said = "given up: no workflow asks for it again"
-                return f"{said}; by hand: {self.by_hand}" if self.by_hand else said
+                return f"given up: no workflow asks for it again; {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,7 @@ class Datum:
         state: `there`; `late`, it came after its time limit (`Wanted.late_after`); `missing`, it is
             late or an attempt since it was due has failed; `waiting` otherwise.
         due: when it is expected, aware; None while the game's time is not known.
+        late_after: after when it is late, aware; None as well then.
         when: when it first came, aware.
         by: the scraper that brought it, which may be an alternative.
         why: a sentence about a datum that is late, missing or waited for.
@@ -67,6 +67,7 @@ class Datum:
     wanted: Wanted
     state: State
     due: datetime | None
+    late_after: datetime | None = None
     when: datetime | None = None
     by: str = ""
     why: str = ""
@@ -99,6 +100,7 @@ class DateCoverage:
         data: what is collected once for the date.
         off: scrapers that the deployment leaves out, because their source is off.
         decisions: those about the date, in order of their slots.
+        listed: the first and the last date of the schedule's games; None where it has none.
     """
 
     day: date
@@ -107,6 +109,17 @@ class DateCoverage:
     data: tuple[Datum, ...]
     off: tuple[str, ...] = ()
     decisions: tuple[Row, ...] = ()
+    listed: tuple[date, date] | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the schedule reaches the date, so that no game means that none is played."""
+        return self.listed is not None and self.listed[0] <= self.day <= self.listed[1]
+
+    @property
+    def missing(self) -> int:
+        """How many data are missing."""
+        return sum(one.state == "missing" for one, _ in self.troubles())
 
     def troubles(self) -> Iterator[tuple[Datum, Game | None]]:
         """Yield what is late or missing, of the date and of its games."""

@@ -14,25 +14,31 @@ from common.runtime import Runtime
 TABLE = "workflow_decisions"
 COLUMNS = (
     *("decision_id", "workflow_name", "slot", "decision_time", "target_date", "action"),
-    *("reason", "reason_code", "alert_level", "scrapers", "game_ids", "forced", "inputs"),
+    *("reason", "reason_code", "alert_level", "scrapers", "game_ids", "forced"),
 )
+WITH_INPUTS = (*COLUMNS, "inputs")
+"""For those who judge again; what a decision was made from is most of its bytes."""
 ABOUT_DAYS_MAX = 8
 """How long after a date decisions are made about it: catch-up's 72 h, and what outages add."""
 
 
 def decisions_about(place: Runtime, day: date, now: datetime) -> list[Row]:
-    """Return the decisions about a date, in order of their slots."""
+    """Return the decisions about a date with their inputs, in order of their slots."""
     start = at(day, time())
     until = min(now, start + timedelta(days=ABOUT_DAYS_MAX)) + timedelta(minutes=1)
-    rows = decisions_between(place, start, max(until, start))
+    rows = decisions_between(place, start, max(until, start), WITH_INPUTS)
     return [row for row in rows if row["target_date"] == day]
 
 
 def decisions_between(
-    place: Runtime, since: datetime, until: datetime, **where: str | Sequence[str]
+    place: Runtime,
+    since: datetime,
+    until: datetime,
+    columns: Sequence[str] = COLUMNS,
+    **where: str | Sequence[str],
 ) -> list[Row]:
     """Return our own decisions made in [since, until), in order of their slots."""
-    rows = place.warehouse.select(TABLE, COLUMNS, since=since, until=until, where=where)
+    rows = place.warehouse.select(TABLE, columns, since=since, until=until, where=where)
     ours = (row for row in rows if row["slot"] is not None)
     return sorted(ours, key=lambda row: (row["slot"], row["workflow_name"]))
 

@@ -21,11 +21,13 @@ from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.redaction import shown
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+NAME = r"^[a-z][a-z0-9_]{0,63}$"
+Name = Annotated[str, Field(pattern=NAME)]
 GameId = Annotated[str, Field(pattern=r"^([0-9]{10}|espn-[0-9]{1,12})$")]
 """NBA.com's id, or ESPN's while no season file has the game (`calendar/game_ids.py`)."""
 Team = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+Uuid = Annotated[str, Field(pattern=UUID)]
 EVENT_ID = r"^[0-9a-zA-Z_-]{1,64}$"
 EventId = Annotated[str, Field(pattern=EVENT_ID)]
 _DAY_MIN, _DAY_END = date(1946, 11, 1), date(2100, 1, 1)

@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from common import ids
+from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
-from common.look.coverage import cover, lacking_before
+from common.look.coverage import cover, lacking_before, was_asked
 from common.look.datum import Covered, DateCoverage, Datum
 from common.look.decided import decisions_on
 from common.look.runs import Run, runs_of
@@ -19,7 +20,7 @@ from common.runtime import Runtime
 
 TASK_COLUMNS = (
     *("workflow_execution_id", "scraper_name", "outcome", "triggered_at", "target_date"),
-    *("game_id", "gcs_path", "error_message"),
+    *("game_id", "gcs_path", "error_message", "error_class"),
 )
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
 NO_FAILURE = ("SUCCESS", "NOT_READY", "NO_DATA")
@@ -45,6 +46,16 @@ class Failure:
     def runs(self) -> int:
         """In how many runs."""
         return len({row["workflow_execution_id"] for row in self.rows})
+
+    @property
+    def unasked(self) -> int:
+        """How many were not asked, because the source had failed several times in a row."""
+        return sum(not was_asked(row) for row in self.rows)
+
+    @property
+    def last(self) -> Row:
+        """The last that was asked; the last one where none was."""
+        return ([row for row in self.rows if was_asked(row)] or self.rows)[-1]
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,8 @@ class DayPage:
                     "outcome": one.outcome,
                     "tasks": len(one.rows),
                     "runs": one.runs,
-                    "last": of_row(one.rows[-1], "triggered_at", "error_message"),
+                    "unasked": one.unasked,
+                    "last": of_row(one.last, "triggered_at", "error_message"),
                 }
                 for one in self.failures
             ],
@@ -124,14 +136,15 @@ class DayPage:
                 groups.setdefault((row["scraper_name"], row["outcome"]), []).append(row)
         return [Failure(*key, tuple(rows)) for key, rows in sorted(groups.items(), key=_most_first)]
 
-    def outcomes_of(self, run: Run) -> list[tuple[Row, list[str]]]:
-        """Return the first task of each scraper and outcome of a run, and what all are about."""
+    def outcomes_of(self, run: Run) -> list[tuple[str, Row, list[str]]]:
+        """Return what a run's tasks came to, the first such task, and what all are about."""
+        games = {one.game.game_id: one.game for one in self.coverage.games}
         groups: dict[tuple[str, str], list[Row]] = {}
         for row in self.tasks.get(run.execution_id, ()):
-            groups.setdefault((row["outcome"], row["scraper_name"]), []).append(row)
+            groups.setdefault((_came_to(row), row["scraper_name"]), []).append(row)
         return [
-            (rows[0], [f"{row['game_id'] or row['target_date']}" for row in rows])
-            for rows in groups.values()
+            (came_to, rows[0], [_about(row, games) for row in rows])
+            for (came_to, _), rows in groups.items()
         ]
 
     @staticmethod
@@ -148,6 +161,7 @@ class DayPage:
     @property
     def counts(self) -> dict[str, int]:
         """The numbers of the heading; all but the first three are troubles."""
+        before = sum(each.missing for each in self.before)
         partial = sum(run.is_partial for run in self.runs)
         failed = sum(run.ended is not None and run.ended["status"] == "failed" for run in self.runs)
         return {
@@ -155,11 +169,11 @@ class DayPage:
             "planned": self.planned,
             "RUN": len(self.runs),
             "ABORT": sum(row["action"] == "ABORT" for row in self.decisions),
-            "runs that failed": failed - partial,
-            "runs in part": partial,
+            "failed runs": failed - partial,
+            "partial runs": partial,
             "planned and not run": len(self.missed),
             "data late or missing": len([*self.coverage.troubles()]),
-            "lacking of the dates before": sum(len([*one.troubles()]) for one in self.before),
+            **({"missing of dates before": before} if self.before else {}),
         }
 
     @property
@@ -234,6 +248,16 @@ def _tasks_of(place: Runtime, start: datetime, executions: Sequence[str]) -> dic
     for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):
         found.setdefault(row["workflow_execution_id"], []).append(row)
     return found
+
+
+def _came_to(row: Row) -> str:
+    return str(row["outcome"]) if was_asked(row) else "not asked"
+
+
+def _about(row: Row, games: Mapping[str, Game]) -> str:
+    """Name the game or the date that a task was about."""
+    game = games.get(row["game_id"])
+    return f"{game.away}@{game.home}" if game else f"{row['game_id'] or row['target_date']}"
 
 
 def _most_first(held: tuple[tuple[str, str], list[Row]]) -> tuple[int, tuple[str, str]]:

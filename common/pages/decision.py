@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from common.cloud.ports import Row
 from common.eastern import at
 from common.errors import BadInputError
-from common.look.decided import decisions_between
+from common.look.decided import WITH_INPUTS, decisions_between
 from common.look.runs import Run, runs_of
 from common.look.why import Explained, explained
 from common.pages.documents import iso, of_explained, of_row, of_run
@@ -97,7 +97,7 @@ def read_decision(place: Runtime, day: date, name: str) -> DecisionPage:
         BadInputError: there is none.
     """
     start = at(day, time())
-    made = decisions_between(place, start, start + timedelta(days=2))
+    made = decisions_between(place, start, start + timedelta(days=2), WITH_INPUTS)
     row = next((row for row in made if row["decision_id"] == name), None)
     if row is None:
         raise BadInputError(f"no decision {name!r} on {day}; its date is that of its slot")

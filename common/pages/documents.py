@@ -22,6 +22,7 @@ def of_coverage(found: "DateCoverage") -> Document:
     """Describe what a date has."""
     return {
         "date": f"{found.day}",
+        "listed": found.is_listed,
         "games": [
             {
                 "game_id": covered.game.game_id,
@@ -58,6 +59,7 @@ def of_datum(one: "Datum") -> Document:
         "scraper": one.scraper,
         "state": one.state,
         "due": iso(one.due),
+        "late_after": iso(one.late_after),
         "when": iso(one.when),
         "by": one.by,
         "why": one.why,

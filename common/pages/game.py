@@ -9,7 +9,8 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import eastern_date
 from common.errors import BadInputError
-from common.look.coverage import cover
+from common.ids import execution_id
+from common.look.coverage import cover, was_asked
 from common.look.datum import DateCoverage, Datum
 from common.pages.documents import of_datum, of_row
 from common.runtime import Runtime
@@ -41,6 +42,11 @@ class Story:
     asked: tuple[Row, ...]
     silent: tuple[Row, ...]
 
+    @property
+    def told(self) -> list[Row]:
+        """All of them, in order of their slots."""
+        return sorted((*self.asked, *self.silent), key=lambda row: row["slot"])
+
 
 @dataclass(frozen=True)
 class GamePage:
@@ -71,6 +77,13 @@ class GamePage:
     def path(self) -> str:
         """Its address."""
         return f"/game/{self.day}/{self.game.game_id}" if self.game else f"/date/{self.day}"
+
+    was_asked = staticmethod(was_asked)
+
+    @staticmethod
+    def run_of(row: Row) -> str:
+        """Return the id of the execution that a row's decision led to."""
+        return execution_id(row["decision_id"])
 
     def document(self) -> Mapping[str, Any]:
         """Return the page as JSON holds it."""

@@ -19,7 +19,7 @@ from common.state.pauses import Pause, read_pauses
 DAYS = 7
 """How far back rates look, as the contract's queries do."""
 CLOSED_SHOWN_MAX = 20
-NO_ANSWER = ("NOT_READY", "NO_DATA")
+NO_ANSWER = ("NOT_READY", "NO_DATA", "NOTHING_READY")
 """A source that has nothing yet has not failed."""
 FRESHNESS = (
     *("kind", "name", "last_success", "minutes_since_success", "last_asked"),
@@ -154,7 +154,9 @@ def read_health(place: Runtime) -> HealthPage:
         since=start,
         until=soon,
     )
-    ran = begin(select, "workflow_executions", ("workflow_name", "status"), since=since, until=soon)
+    ran = begin(
+        select, "workflow_executions", ("workflow_name", "outcome"), since=since, until=soon
+    )
     log = begin(
         select, "scraper_execution_log", ("scraper_name", "outcome"), since=since, until=soon
     )
@@ -168,7 +170,7 @@ def read_health(place: Runtime) -> HealthPage:
         decided=_by_action(made),
         alerts=tuple(row for row in made if row["alert_level"] in ("WARNING", "ERROR")),
         sweeps=_swept(swept.result()),
-        flows=tuple(_rates(ran.result(), "workflow_name", "status", "completed")),
+        flows=tuple(_rates(ran.result(), "workflow_name", "outcome", "COMPLETED")),
         scrapers=tuple(_rates(log.result(), "scraper_name", "outcome", "SUCCESS")),
         freshness=_due_first(fresh.result()),
         incidents=_open_first(incidents.result()),

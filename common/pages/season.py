@@ -28,7 +28,8 @@ class Cell:
         ran: RUN decisions.
         missed: planned slots that are over and had no RUN.
         aborted: ABORT decisions.
-        failed: runs that failed.
+        failed: runs of which nothing came.
+        partial: runs of which some tasks came.
         only: the id of the day's one RUN or ABORT; empty where there are several, or none.
     """
 
@@ -37,23 +38,31 @@ class Cell:
     missed: int
     aborted: int
     failed: int
+    partial: int
     only: str
 
     @property
     def state(self) -> State:
-        """How bad it is, in the words of data: `late` is a failed run."""
-        if self.missed or self.aborted:
+        """How bad it is, in the words of data: `late` is a run that came in part."""
+        if self.missed or self.aborted or self.failed:
             return "missing"
-        if self.failed:
+        if self.partial:
             return "late"
         return "there" if self.ran else "waiting"
 
     @property
     def text(self) -> str:
-        """Runs of planned ones, then what went wrong."""
-        troubles = (("not run", self.missed), ("ABORT", self.aborted), ("failed", self.failed))
+        """How many ran, of how many that were planned, then what went wrong."""
+        troubles = (
+            ("not run", self.missed),
+            ("ABORT", self.aborted),
+            ("failed", self.failed),
+            ("partial", self.partial),
+        )
         said = "".join(f", {number} {what}" for what, number in troubles if number)
-        return f"{self.ran} of {self.planned}{said}"
+        more = self.ran > self.planned
+        ran = f"{self.ran} ({self.planned} planned)" if more else f"{self.ran} of {self.planned}"
+        return f"{ran}{said}"
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ def read_season(place: Runtime, year: int) -> SeasonPage:
     ended = begin(
         select,
         "workflow_executions",
-        ("decision_id",),
+        ("decision_id", "outcome"),
         since=since,
         until=until,
         where={"status": "failed"},
@@ -140,14 +149,18 @@ def read_season(place: Runtime, year: int) -> SeasonPage:
         where={"action": ACTIONS},
     )
     ours = [row for row in made if row["slot"] is not None]
-    failed = frozenset(row["decision_id"] for row in ended.result())
-    return _page(f"{year}-{(year + 1) % 100:02d}", now, planned.result(), ours, failed)
+    partial = {row["decision_id"]: row["outcome"] == "PARTIAL" for row in ended.result()}
+    return _page(f"{year}-{(year + 1) % 100:02d}", now, planned.result(), ours, partial)
 
 
 def _page(
-    season: str, now: datetime, plan: Sequence[Row], made: Sequence[Row], failed: frozenset[str]
+    season: str,
+    now: datetime,
+    plan: Sequence[Row],
+    made: Sequence[Row],
+    partial: Mapping[str, bool],
 ) -> SeasonPage:
-    cells = _cells(now, plan, made, failed)
+    cells = _cells(now, plan, made, partial)
     configs = {eastern_date(row["expected_run_time"]): row["config_hash"] or "" for row in plan}
     days: list[SeasonDay] = []
     for day in sorted({day for day, _ in cells}):
@@ -160,9 +173,9 @@ def _page(
 
 
 def _cells(
-    now: datetime, plan: Sequence[Row], made: Sequence[Row], failed: frozenset[str]
+    now: datetime, plan: Sequence[Row], made: Sequence[Row], partial: Mapping[str, bool]
 ) -> dict[tuple[date, str], Cell]:
-    """Count by day and workflow."""
+    """Count by day and workflow; `partial` has the failed runs, and whether some tasks came."""
     counts: dict[tuple[date, str], Counter[str]] = {}
     ids: dict[tuple[date, str], list[str]] = {}
     ran = {(row["workflow_name"], row["slot"]) for row in made if row["action"] == "RUN"}
@@ -175,7 +188,8 @@ def _cells(
         key = eastern_date(row["slot"]), row["workflow_name"]
         counted = counts.setdefault(key, Counter())
         counted[row["action"]] += 1
-        counted["failed"] += row["decision_id"] in failed
+        if row["decision_id"] in partial:
+            counted["partial" if partial[row["decision_id"]] else "failed"] += 1
         ids.setdefault(key, []).append(row["decision_id"])
     return {key: _cell(counted, ids.get(key, [])) for key, counted in counts.items()}
 
@@ -187,5 +201,6 @@ def _cell(counted: Counter[str], ids: Sequence[str]) -> Cell:
         missed=counted["missed"],
         aborted=counted["ABORT"],
         failed=counted["failed"],
+        partial=counted["partial"],
         only=ids[0] if len(ids) == 1 else "",
     )

@@ -7,7 +7,7 @@ a group of equal ones, then at another slot as well.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from common.calendar.games import FINAL, SCHEDULED, Game, season_of
 from common.calendar.slots import slots_on
@@ -83,13 +83,25 @@ def _also(time: Change, made: Decision) -> Iterator[Change]:
 
 
 def _times(situation: Situation) -> Iterator[Change]:
-    """Yield the other slots of the day and the next day's, the nearest first."""
+    """Yield the other slots of the day and the next day's, the nearest first.
+
+    A slot before the last attempt is left out: what is known now was not known then.
+    """
+    known = _last_known(situation.history)
     day = situation.day
     slots = (*slots_on(situation.cron, day), *slots_on(situation.cron, day + timedelta(days=1)))
     for slot in sorted(slots, key=lambda one: abs(one - situation.slot)):
-        if slot != situation.slot:
+        if slot != situation.slot and (known is None or slot > known):
             when = wall(slot) if eastern_date(slot) == day else f"{eastern(slot):%Y-%m-%d %H:%M}"
             yield Change("it", f"had been {when}", replace(situation, slot=slot, now=slot))
+
+
+def _last_known(history: History | None) -> datetime | None:
+    """Return when the last attempt was made that a decision knows of."""
+    if history is None:
+        return None
+    tried = (when for made in history.attempts.values() for when in (made.last, made.came) if when)
+    return max((*tried, *(run.slot for run in history.runs)), default=None)
 
 
 def _changes(situation: Situation, made: Decision) -> Iterator[Change]:

@@ -68,10 +68,7 @@ def situation_from(
     """
     slot = slot.astimezone(UTC)
     unread, since = inputs.get("unread", []), inputs.get("since")
-    days = {
-        date.fromisoformat(day): tuple(_game_from(day, slot, *game) for game in games)
-        for day, games in inputs.get("games", {}).items()
-    }
+    days = _games_from(inputs, slot)
     listed = [game.game_id for games in days.values() for game in games]
     return Situation(
         slot=slot,
@@ -88,6 +85,13 @@ def situation_from(
         by_nba_id=by_nba_id,
         pauses={workflow: Pause.model_validate(inputs["paused"])} if "paused" in inputs else {},
     )
+
+
+def _games_from(inputs: Inputs, slot: datetime) -> dict[date, tuple[Game, ...]]:
+    return {
+        date.fromisoformat(day): tuple(_game_from(day, slot, *game) for game in games)
+        for day, games in inputs.get("games", {}).items()
+    }
 
 
 def _history_from(inputs: Inputs, listed: Sequence[str], slot: datetime) -> History:

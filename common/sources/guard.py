@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from common.eastern import at
+from common.eastern import at, eastern
 from common.logs import log
 from common.scrapers.model import Call, Scraper, Target
 from common.scrapers.source import source_of
@@ -105,7 +105,7 @@ class SourceGuard:
         failures = max(circuit.failures for circuit in circuits)
         return CircuitOpenError(
             f"{source} was not asked: {self.scraper.name} failed {failures} times in "
-            f"a row; it is left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
+            f"a row; it is left alone until {eastern(until):%Y-%m-%d %H:%M} ET"
         )
 
     def new_events(self, scraped: Scraped) -> tuple[SourceEvent, ...]:

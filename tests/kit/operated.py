@@ -14,7 +14,7 @@ from local.fake_sources.answers import Answer, answer
 from local.operate import reach, subscription
 from local.operate.letters import Letter, read_letter
 from local.scheduler import ticks_of
-from local.simulator.world import World
+from local.simulator.world import ACKNOWLEDGED, World
 from tests.kit.world import DAY, slate
 
 FAILING = {
@@ -54,8 +54,15 @@ def live_on(world: World, until: datetime) -> None:
 
 @lru_cache(maxsize=1)
 def gone_wrong() -> World:
-    """Return one such day at its end, for tests that only look at it."""
-    return day_gone_wrong()
+    """Return one such day at its end, for tests that only look at it.
+
+    A test that patches something asks for it before: else the day would be lived under its patches,
+    and be there for all tests after it.
+    """
+    world = day_gone_wrong()
+    refused = [one for one in world.answers if one[1] != ACKNOWLEDGED]
+    assert not refused, f"the day was lived under a test's patches: {refused[0]}"
+    return world
 
 
 def refuse(world: World) -> None:

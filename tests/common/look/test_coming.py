@@ -113,7 +113,8 @@ def test_lines_are_given_up_at_the_tip_off() -> None:
         else answer(path, params, world.slate, world.clock.now())
     )
     live_on(world, at(DAY, time(19, 30)))
-    assert coming(world, "oddsa_game_lines", "MIL@CHA") == Coming("given up")
+    gone = "its source shows the present only, so that nothing can bring it back"
+    assert coming(world, "oddsa_game_lines", "MIL@CHA") == Coming("given up", remedy=gone)
     later = coming(world, "oddsa_game_lines", "DEN@LAC")
     assert later == Coming("next", "betting_lines", at(DAY, time(20)))
 
@@ -133,9 +134,9 @@ def test_what_is_given_up_is_not_asked_for_again() -> None:
     """After catch-up's 72 h nothing asks, in two more days, for what was given up."""
     world = day_gone_wrong(at(DAY + timedelta(days=4), time(6, 30)), since=DAY)
     lost = coming(world, "nbac_play_by_play", "MIL@CHA")
-    by_hand = "python -m local backfill --from 2025-11-12 --to 2025-11-12"
-    assert lost == Coming("given up", by_hand=by_hand)
-    assert lost.words == f"given up: no workflow asks for it again; by hand: {by_hand}"
+    by_hand = "by hand: python -m local backfill --from 2025-11-12 --to 2025-11-12"
+    assert lost == Coming("given up", remedy=by_hand)
+    assert lost.words == f"given up: no workflow asks for it again; {by_hand}"
     tried = len(world.rows["scraper_execution_log"])
     live_on(world, SPAN_OVER)
     later = world.rows["scraper_execution_log"][tried:]

@@ -71,10 +71,11 @@ def test_data_that_came_after_their_limit_are_late(
     monkeypatch: pytest.MonkeyPatch, limit: str, state: State
 ) -> None:
     """A game of the evening before ended at 22:00 and came at 06:00."""
+    world = gone_wrong()
     fresh_by = parse_fresh_by(limit)
     monkeypatch.setattr(PostGame, "fresh_by", lambda *_: fresh_by)
     monkeypatch.setattr(CatchUp, "fresh_by", lambda *_: fresh_by)
-    found = datum(gone_wrong(), "nbac_boxscore", "TOR@BKN", date(2025, 11, 11))
+    found = datum(world, "nbac_boxscore", "TOR@BKN", date(2025, 11, 11))
     assert (found.state, found.by) == (state, "nbac_boxscore")
     assert found.why == ("first asked then" if state == "late" else "")
 
@@ -82,8 +83,8 @@ def test_data_that_came_after_their_limit_are_late(
 def test_what_was_never_asked_for_says_what_was_decided() -> None:
     """At 13:30 there is no attempt for the referees of tomorrow, and none was decided."""
     found = {one.scraper: one for one in cover(gone_wrong().runtime, date(2025, 11, 11)).data}
-    why = "not asked: referee_discovery decided nothing about this date"
-    assert found["nbac_referee_assignments"].why == why
+    why = found["nbac_referee_assignments"].why
+    assert why.startswith("not asked: no slot of this date was decided, as before the first")
 
 
 def test_a_decision_is_the_reason_of_what_was_not_asked() -> None:
@@ -150,3 +151,35 @@ def test_yesterday_and_the_dates_before_it_that_lack_data_are_named() -> None:
     found = lacking_before(place, DAY + timedelta(days=1))
     assert [one.day for one in found] == [DAY, DAY - timedelta(days=1)]
     assert days_back(place) == 3
+
+
+def test_a_date_without_games_lacks_nothing() -> None:
+    """On a day off nothing is due: no report, no list of players, no schedule of that date."""
+    day_off = DAY + timedelta(days=2)
+    world = day_gone_wrong(at(day_off, time(22)), day=day_off)
+    found = cover(world.runtime, day_off)
+    assert {row["reason_code"] for row in found.decisions} >= {"OFF_DAY", "NO_GAMES"}
+    assert [*found.troubles()] == []
+    assert all(one.state == "there" for one in found.data)
+    before = [one.day for one in lacking_before(world.runtime, day_off + timedelta(days=1))]
+    assert day_off not in before
+
+
+def test_a_date_that_the_schedule_does_not_reach_is_not_one_without_games() -> None:
+    """The slate has games from the 11th to the 13th; nothing is known of the 14th."""
+    place = gone_wrong().runtime
+    first, last = date(2025, 11, 11), date(2025, 11, 13)
+    assert cover(place, DAY).listed == (first, last)
+    reached = {day: cover(place, day).is_listed for day in (first, DAY, last)}
+    assert all(reached.values())
+    assert not cover(place, last + timedelta(days=1)).is_listed
+    assert not cover(place, first - timedelta(days=1)).is_listed
+
+
+def test_a_request_that_was_not_made_does_not_hide_the_last_answer() -> None:
+    """Of a night one game was asked for and the source left alone: each game has what is known."""
+    found = datum(gone_wrong(), "nbac_play_by_play", "ORL@NYK", date(2025, 11, 12))
+    assert "was not asked" in found.why
+    again = datum(gone_wrong(), "nbac_play_by_play", "MEM@NYK", date(2025, 11, 11))
+    assert "answered 503" in again.why
+    assert again.why.endswith("; not asked since, as it failed in a row")

@@ -14,6 +14,8 @@ from tests.kit.operated import gone_wrong
 from tests.kit.outline import Outline
 from tests.kit.world import DAY
 
+HOUR = timedelta(hours=1)
+
 
 def page() -> DayPage:
     """Read the day on which three sources refused."""
@@ -63,6 +65,19 @@ def test_what_comes_next_stands_with_what_lacks() -> None:
     assert all(one.coming for one, _ in found.coverage.troubles())
 
 
+def test_a_date_out_of_the_schedules_reach_says_so() -> None:
+    """No games of a date is one thing; a schedule that ends before it is another."""
+    found = page()
+    empty = replace(found.coverage, games=(), data=())
+    later = replace(empty, day=DAY + timedelta(days=30))
+    known = "The schedule does not reach this date: it has games from 2025-11-11 to 2025-11-13."
+    assert "No games." in render(replace(found, coverage=empty))
+    assert known in render(replace(found, coverage=later))
+    assert "The schedule is not known." in render(
+        replace(found, coverage=replace(empty, listed=None))
+    )
+
+
 def test_failures_are_gathered_by_scraper_above_the_runs() -> None:
     """Three sources failed: how often, in how many runs, and the last answer of each."""
     found = page()
@@ -71,9 +86,12 @@ def test_failures_are_gathered_by_scraper_above_the_runs() -> None:
         ("nbac_play_by_play", "FAILED", 39, 6),
         ("nbac_referee_assignments", "FAILED", 6, 6),
     ]
-    assert found.counts["runs that failed"] == found.counts["runs in part"] == 6
+    assert found.counts["failed runs"] == found.counts["partial runs"] == 6
     text = " ".join(Outline(render(found)).text.split())
-    last = "39 FAILED nbac_gamebook_pdf, in 6 runs, last at 23:00"
+    last = (
+        "39 FAILED nbac_gamebook_pdf, in 6 runs, 29 of them not asked, as it had failed in a row; "
+        "last answer at 23:00"
+    )
     assert (
         text.index("What failed, by scraper")
         < text.index(last)
@@ -97,7 +115,15 @@ def test_the_time_line_begins_at_the_first_game_where_it_is_cut() -> None:
     steps = re.findall(r"<i(| class=\"start\")></i>", render(found))
     hours = [hour for _, hour in found.axis.hours()]
     assert [hour for hour, start in zip(hours, steps, strict=True) if start] == ["19"]
-    assert 'class="start"' not in render(replace(found, games=()))
+    assert 'class="start"' not in render(replace(found, games=(), now=found.axis.begin - HOUR))
+
+
+def test_the_time_line_of_today_begins_before_now_where_it_is_cut() -> None:
+    """At 12:30 the hours from 09:00 on are of use, though the first game is at 19:00."""
+    found = replace(page(), now=page().axis.begin + 7.5 * HOUR)
+    steps = re.findall(r"<i(| class=\"start\")></i>", render(found))
+    hours = [hour for _, hour in found.axis.hours()]
+    assert [hour for hour, start in zip(hours, steps, strict=True) if start] == ["09"]
 
 
 def test_the_menu_marks_today() -> None:

@@ -63,6 +63,14 @@ def test_one_fact_is_named(workflow: str, when: str, facts: dict[str, Any], said
     assert said in told(workflow, when, [game()], **facts)
 
 
+def test_no_slot_before_the_last_attempt_is_named() -> None:
+    """What is known at 15:00 of a run of 13:00 was not known at 12:00."""
+    tried = {INJURY: failure("2025-11-12 13:00")}
+    said = told("injury_discovery", "2025-11-12 14:00", [game()], attempts=tried)
+    assert said
+    assert not any("had been 13:00" in one or "had been 10:00" in one for one in said)
+
+
 def test_facts_that_are_equal_are_said_once() -> None:
     """Five games that are over are one line, with four of their names."""
     (line, *_) = told("betting_lines", "2025-11-12 23:00", PLAYED)
