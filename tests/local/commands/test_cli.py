@@ -1,5 +1,8 @@
 """The command line as a whole: help, groups, refusals."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -40,6 +43,17 @@ def test_a_command_group_without_a_command_prints_its_help() -> None:
     done = run("dlq")
     assert (done.returncode, done.stderr) == (0, "")
     assert "List the letters, oldest first" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "scrapers"])
+def test_fu18_a_reader_that_has_enough_is_no_error(command: str) -> None:
+    """Piped into `head`, a command ends in silence, as other programs do."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    argv = [sys.executable, "-m", "local", command]
+    done = subprocess.run(argv, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_an_unknown_command_is_one_line() -> None:
