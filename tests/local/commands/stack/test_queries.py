@@ -59,7 +59,7 @@ def test_a_part_of_a_name_is_enough() -> None:
 
 
 @pytest.mark.parametrize("command", [("queries", FLOW, *ON_THE_DAY), ("sql",)])
-def test_a_text_that_bigquery_refuses_is_answered_with_a_note(command: tuple[str, ...]) -> None:
+def test_fu3_a_text_that_bigquery_refuses_is_answered_with_a_note(command: tuple[str, ...]) -> None:
     """The stack takes the end-to-end query; standard error says what to use in BigQuery."""
     sql = "SELECT 1 AS one FROM (SELECT 1 AS x) a LEFT JOIN (SELECT 2 AS x) b ON a.x < b.x"
     done = ask(*command, *([sql] if command == ("sql",) else []), "--json")
