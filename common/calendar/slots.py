@@ -53,7 +53,10 @@ def parse_cron(text: str) -> Cron:
     """
     parts = text.split()
     if len(parts) != len(_RANGES) + 3 or parts[2:] != ["*", "*", "*"]:
-        raise ConfigError(f"cron {text!r}: write 'MINUTE HOUR * * *', only daily crons are known")
+        raise ConfigError(
+            f"cron {text!r}: write 'MINUTE HOUR * * *', only daily crons are known; "
+            "some weekdays or months alone are fields of a workflow"
+        )
     try:
         return Cron(_field(parts[0], "minute"), _field(parts[1], "hour"))
     except ValueError as error:

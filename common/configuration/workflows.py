@@ -44,6 +44,21 @@ def _clock(value: object) -> time:
 
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Priority = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Month = Literal[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 
 
 class _Workflow(Form):
@@ -58,6 +73,16 @@ class _Workflow(Form):
     priority: Priority = Field(description="Stored with each decision.", examples=["HIGH"])
     enabled: bool = Field(
         default=True, description="False leaves the workflow out.", examples=[False]
+    )
+    weekdays: tuple[Weekday, ...] = Field(
+        default=(),
+        description="The Eastern weekdays on which it may run; without, on each.",
+        examples=[["monday", "thursday"]],
+    )
+    months: tuple[Month, ...] = Field(
+        default=(),
+        description="The months in which it may run; without, in each.",
+        examples=[["october", "november"]],
     )
     steps: tuple[Step, ...] = Field(
         min_length=1,

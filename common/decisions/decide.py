@@ -1,15 +1,17 @@
 """The decision core: a pure function of configuration, games, history and instant (rule R1)."""
 
 from dataclasses import replace
-from typing import assert_never
+from typing import assert_never, get_args
 
 from common.calendar.slots import is_expired
 from common.configuration.workflows import (
     CatchUp,
     DailyWindow,
     Discovery,
+    Month,
     PostGame,
     PreGame,
+    Weekday,
     Workflow,
 )
 from common.decisions.kinds import catch_up, daily_window, discovery, post_game, pre_game
@@ -39,6 +41,8 @@ def decide(name: str, flow: Workflow, situation: Situation, *, forced: bool = Fa
 
 
 def _unpaused(name: str, flow: Workflow, situation: Situation) -> Decision:
+    if only := _only_on(flow, situation):
+        return skip("OTHER_DAY", only, situation.day, situation.next_tick())
     unread = situation.history is None or (situation.calendar is None and needs_games(flow))
     if situation.check("schedule or history is unreadable", unread, cause=situation.cause):
         what = "history" if situation.history is None else "schedule"
@@ -50,6 +54,19 @@ def _unpaused(name: str, flow: Workflow, situation: Situation) -> Decision:
         reason = "No games today, but the schedule is stale; refresh nbac_schedule_api"
         return Decision("ABORT", "SCHEDULE_STALE", reason, situation.day, "ERROR")
     return _owned(_by_kind(name, flow, situation), flow, situation)
+
+
+def _only_on(flow: Workflow, situation: Situation) -> str:
+    """Return on which days a workflow runs where the slot's is none of them; else nothing."""
+    weekday = get_args(Weekday)[situation.day.weekday()]
+    other = bool(flow.weekdays) and weekday not in flow.weekdays
+    if flow.weekdays and situation.check("it is another weekday", other, weekday=weekday):
+        return f"Only on {', '.join(flow.weekdays)}"
+    month = get_args(Month)[situation.day.month - 1]
+    other = bool(flow.months) and month not in flow.months
+    if flow.months and situation.check("it is another month", other, month=month):
+        return f"Only in {', '.join(flow.months)}"
+    return ""
 
 
 def _paused(made: Decision, name: str, situation: Situation) -> Decision:

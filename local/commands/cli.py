@@ -84,6 +84,8 @@ class CommandLine(click.Group):
         try:
             with told_in_one_line():
                 return super().invoke(ctx)
+        except BrokenPipeError:  # such as `| head`, which has enough: click ends in silence
+            raise
         except (OrchestrationError, OSError) as error:  # such as a full disk, with the file's name
             _print_error(error)
             sys.exit(FAILED)

@@ -10,7 +10,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from common.clock import FileClock
 from common.eastern import eastern
+from common.settings import variable
 from local.day.replay import Outcome, Progress, names_of
 from local.day.seed_queries import bind, statements
 from local.fake_sources.slate import Slate
@@ -28,7 +30,8 @@ What next:
   python -m local --help  # all commands; README.md says where to find what"""
 
 _KEPT = """
-The stack stays up. Look at it:
+The stack stays up; its clock goes on from {now:%Y-%m-%d %H:%M} ET, and CURRENT_DATE with it.
+Look at it:
   {console}
   python -m local status
 Query it:
@@ -193,6 +196,7 @@ def print_kept(console: Console, where: Mapping[str, Any]) -> None:
     """Print how to use and stop a kept stack."""
     environment, project = where["environment"], where["project"]
     lines = _KEPT.format(
+        now=eastern(FileClock(Path(environment[variable("clock_file")])).now()),
         table=f"{project}.{where['dataset']}.workflow_decisions",
         bigquery=environment["BIGQUERY_EMULATOR_HOST"],
         storage=environment["STORAGE_EMULATOR_HOST"],

@@ -1,5 +1,6 @@
 """One way to the kept stack and to a Google Cloud project: the ports and settings of either."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ NO_STACK = (
     "no stack is up; start one with: python -m local up; "
     "or name a Google Cloud project with --project"
 )
+CREDENTIALS_FILE = "GOOGLE_APPLICATION_CREDENTIALS"
+"""The variable by which Google's libraries take a file in place of the caller's own login."""
 NO_CREDENTIALS = "no Google Cloud credentials; run: gcloud auth application-default login"
 
 
@@ -63,7 +66,8 @@ def _advice(error: Exception) -> str:
     said = error.message if isinstance(error, GoogleAPICallError) else error
     match error:
         case DefaultCredentialsError() | RefreshError():
-            return NO_CREDENTIALS
+            file = os.environ.get(CREDENTIALS_FILE)
+            return f"{CREDENTIALS_FILE}={file}: {error.args[0]}" if file else NO_CREDENTIALS
         case Forbidden():
             return f"{said}; your account lacks a right: docs/operations.md#rights lists them"
         case NotFound():

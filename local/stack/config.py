@@ -28,7 +28,7 @@ class StackConfig:
 
     Attributes:
         instant: where the virtual clock begins, aware.
-        folder: holds the clock file and the logs.
+        folder: holds the clock file and the logs; it is removed with the stack.
         slate: the games that the sources serve: a slate file of ours or a scheduleLeagueV2 file.
         collect_since: games before this date are not caught up.
         workflows: the workflow file.

@@ -61,7 +61,7 @@ def test_at_night_nothing_is_due_that_is_not_to_be_decided(good: Viewed) -> None
     assert {240 <= row["minutes_since_decision"] < 245 for row in rows} == {True}
 
 
-def test_a_dead_controller_shows_at_night_too(dead: Viewed) -> None:
+def test_fu10_a_dead_controller_shows_at_night_too(dead: Viewed) -> None:
     """At 03:00 every workflow is due but one that had been taken out of the file before."""
     names = {row["name"] for row in dead.ask(NIGHT, f"{DUE} AND kind = 'workflow'")}
     assert names == set(WORKFLOWS)

@@ -35,10 +35,14 @@ def queries(name: str | None, day: date | None, form: Form) -> None:
     if form == "json" and not name:
         click.echo(to_json({asked.name: result.records() for asked, result in answers}))
         return
+    found = 0
     for asked, result in answers:
         if not name:
             click.echo(f"\n{asked.name}")
         print_result(result, form)
+        found += len(result.rows)
+    if not found and not day:
+        click.echo("note: nothing is of the stack's today; --date asks about another day", err=True)
 
 
 def _answers(chosen: "list[Statement]", day: date | None) -> "Iterator[tuple[Statement, Result]]":

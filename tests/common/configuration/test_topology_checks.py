@@ -33,7 +33,7 @@ def test_the_shipped_topology_has_no_defect(tmp_path: Path) -> None:
     ("old", "new", "place", "said"),
     [
         ("  - tick-cleanup-processor\n", "", "subscriptions.2.topic", "'tick-cleanup-processor'"),
-        ('"*/15 * * * *"', '"*/15 * * * 1"', "jobs.2.cron", "only daily crons are known"),
+        ('"*/15 * * * *"', '"*/15 * * * 1"', "jobs.2.cron", "fields of a workflow"),
         ('"*/15 * * * *"', '"61 * * * *"', "jobs.2.cron", "use *, n, a-b"),
         (
             "scraper: nbac_schedule_api",

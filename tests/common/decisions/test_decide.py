@@ -1,7 +1,7 @@
 """The decision core: what all kinds have in common, and the examples of the seed document."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -211,6 +211,37 @@ def test_x13_a_stale_schedule_does_not_stop_what_refreshes_it() -> None:
     flow = WORKFLOWS["morning_operations"]
     made = decide("morning_operations", flow, situation("2025-11-12 07:00", stale=True))
     assert "nbac_schedule_api" in made.scrapers
+
+
+@pytest.mark.parametrize(
+    ("only", "code", "reason"),
+    [
+        ({"weekdays": ("monday", "wednesday")}, "READY", "Ready"),
+        ({"weekdays": ("monday", "thursday")}, "OTHER_DAY", "Only on monday, thursday"),
+        ({"months": ("november",)}, "READY", "Ready"),
+        ({"months": ("october", "december")}, "OTHER_DAY", "Only in october, december"),
+        ({"weekdays": ("wednesday",), "months": ("may",)}, "OTHER_DAY", "Only in may"),
+    ],
+)
+def test_fu9_a_workflow_may_run_on_some_days_alone(
+    only: dict[str, tuple[str, ...]], code: str, reason: str
+) -> None:
+    """On a date that is none of its weekdays and months each slot is a SKIP that names them."""
+    flow = WORKFLOWS["betting_lines"].model_copy(update=only)
+    late = situation("2025-11-12 23:00", [game(tip="2025-11-13 01:00")])
+    early = situation("2025-11-12 14:00", [game(tip="2025-11-12 19:30")])
+    made = decide("betting_lines", flow, early)
+    assert (made.reason_code, made.reason.startswith(reason)) == (code, True)
+    assert (decide("betting_lines", flow, late).reason_code == "OTHER_DAY") == (code == "OTHER_DAY")
+    assert made.target_date == date(2025, 11, 12)
+
+
+def test_fu9_on_another_day_nothing_need_be_read() -> None:
+    """Neither a broken schedule nor a force makes a workflow run, or abort, on another day."""
+    flow = WORKFLOWS["betting_lines"].model_copy(update={"weekdays": ("sunday",)})
+    judged = replace(situation("2025-11-12 14:00"), calendar=None, cause="down")
+    for forced in (False, True):
+        assert decide("betting_lines", flow, judged, forced=forced).reason_code == "OTHER_DAY"
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def run(tree: Path, *arguments: str, status: int = 0, **environment: str) -> str
     return done.stdout
 
 
-def test_a_scraper_and_its_source_are_one_file(tree: Path) -> None:
+def test_fu6_a_scraper_and_its_source_are_one_file(tree: Path) -> None:
     """It is collected in the morning and logged with its sample's records; nothing else changes."""
     slate = str(ROOT / "config" / "slates" / "2025-11.json")
     dates = ("--from", "2025-11-12", "--to", "2025-11-12")

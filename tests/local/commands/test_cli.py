@@ -1,10 +1,14 @@
 """The command line as a whole: help, groups, refusals."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
 
+from common.settings import ROOT
 from local.commands.cli import GROUPS
 from local.commands.help_text import README, with_commands
 from tests.local.commands.command_line import assert_one_line, run
@@ -35,11 +39,30 @@ def test_the_list_of_commands_cuts_no_help_short(command: click.Command) -> None
     assert "..." not in command.get_short_help_str(80 - len("  dashboards") - 2)
 
 
-def test_a_command_group_without_a_command_prints_its_help() -> None:
+def test_fu13_a_command_group_without_a_command_prints_its_help() -> None:
     """`python -m local dlq` prints its help with exit status 0."""
     done = run("dlq")
     assert (done.returncode, done.stderr) == (0, "")
     assert "List the letters, oldest first" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "scrapers"])
+def test_fu18_a_reader_that_has_enough_is_no_error(command: str) -> None:
+    """Piped into `head`, a command ends in silence, as other programs do."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    argv = [sys.executable, "-m", "local", command]
+    done = subprocess.run(argv, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_fu14_asking_for_help_writes_nothing() -> None:
+    """What writes files is a command, whose help only prints."""
+    files = sorted((ROOT / "dashboards").glob("*.json"))
+    before = [file.stat().st_mtime_ns for file in files]
+    assert run("dashboards", "--help").stdout.startswith("Usage: python -m local dashboards")
+    assert before == [file.stat().st_mtime_ns for file in files] != []
 
 
 def test_an_unknown_command_is_one_line() -> None:

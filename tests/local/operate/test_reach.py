@@ -1,8 +1,10 @@
 """Commands reach the kept stack, or a project with the caller's own settings and credentials."""
 
+import re
 from pathlib import Path
 from typing import Any
 
+import google.auth
 import pytest
 from google.api_core import exceptions as api
 from google.auth.exceptions import DefaultCredentialsError
@@ -46,16 +48,44 @@ def test_a_project_has_the_names_of_the_environment(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (DefaultCredentialsError("none"), "gcloud auth application-default login"),
+        (
+            DefaultCredentialsError("none"),
+            "no Google Cloud credentials; run: gcloud auth application-default login",
+        ),
         (api.Forbidden("no access"), "no access; your account lacks a right"),
         (api.NotFound("no bucket"), "no bucket; is the project right"),
         (api.ServiceUnavailable("later"), "later; run it again"),
     ],
 )
-def test_an_error_of_google_s_becomes_advice(error: Exception, said: str) -> None:
+def test_an_error_of_google_s_becomes_advice(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The line has Google's words, and what to do about it."""
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
     with pytest.raises(ConfigError, match=said), told_in_one_line():
         raise error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "was not found"),
+        ("no JSON", "is not a valid json file"),
+        ('{"type": "service_account"}', "Failed to load service account credentials"),
+        ('{"type": "unheard_of"}', "does not have a valid type"),
+    ],
+)
+def test_a_file_of_credentials_that_google_refuses_is_named(
+    text: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line names variable and file, with the library's own words."""
+    file = tmp_path / "key.json"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    wanted = re.escape(f"GOOGLE_APPLICATION_CREDENTIALS={file}: ") + f".*{said}"
+    with pytest.raises(ConfigError, match=wanted), told_in_one_line():
+        google.auth.default()
 
 
 def test_other_errors_stay_as_they_are() -> None:

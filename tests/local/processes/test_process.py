@@ -111,9 +111,12 @@ def test_a_child_ends_with_its_killed_parent(tmp_path: Path, *, suspended: bool)
     assert parent.stdout is not None
     with parent:
         child = int(parent.stdout.readline())
-        # The child asks for the signal itself, within its first milliseconds.
-        deadline = time.monotonic() + 10
-        while b"-I" in Path(f"/proc/{child}/cmdline").read_bytes() and time.monotonic() < deadline:
+        # The child asks for the signal itself, before it becomes the server.
+        deadline, server = time.monotonic() + 10, b"-c\0import time; time.sleep(600)\0"
+        while time.monotonic() < deadline:
+            line = Path(f"/proc/{child}/cmdline").read_bytes()
+            if line.endswith(server) and b"-I" not in line:
+                break
             time.sleep(0.01)
         if suspended:
             os.kill(child, signal.SIGSTOP)

@@ -74,7 +74,7 @@ def test_every_function_of_the_present_shows_the_clock(server: BigQueryServer) -
 
 
 @pytest.mark.stack
-def test_every_client_sees_the_clock(server: BigQueryServer) -> None:
+def test_fu2_every_client_sees_the_clock(server: BigQueryServer) -> None:
     """A job, a plain request, a script, a view and a written row show the clock's day."""
     today, client = date(2025, 11, 13), make_client(PROJECT, server.endpoint)
     client.create_dataset("seen")

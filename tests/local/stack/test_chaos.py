@@ -191,7 +191,7 @@ def test_what_the_broker_did_is_recorded_in_order_of_time() -> None:
 
 def live_through(day: Replayed, seed: int, folder: Path) -> list[dict[str, Any]]:
     """Replay the day with chaos, compare it with the undisturbed one, and return the lines."""
-    with start_stack(replace(config(folder), chaos=seed)) as stack:
+    with start_stack(replace(config(folder / "stack"), chaos=seed)) as stack:
         slate = replayed.load_slate(DEFAULT_SLATE, DAY)
         outcome = replayed.replay(stack, slate, DAY, lambda _: None)
         replayed.write_disturbances(stack, folder / "out")

@@ -7,7 +7,9 @@ import pytest
 from tests.kit.operated import gone_wrong, run
 
 
-def test_the_table_has_each_game_and_the_lines_each_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fu8_the_table_has_each_game_and_the_lines_each_cause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A stranger reads which scrapers are missing for which games, and what they answered."""
     done = run(gone_wrong(), monkeypatch, "games", "2025-11-12")
     assert done.exit_code == 0

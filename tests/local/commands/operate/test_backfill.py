@@ -11,7 +11,7 @@ from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
 DATES = ("--from", "2025-11-12", "--to", "2025-11-12")
 
 
-def test_dry_run_then_run_then_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fu12_dry_run_then_run_then_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest of the dry run is taken, each row is a line, and a second run asks for nothing."""
     world = day_gone_wrong(at(date(2025, 11, 13), time(0, 5)))
     mend(world)

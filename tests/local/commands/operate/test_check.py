@@ -46,7 +46,7 @@ def test_a_source_that_is_off_says_what_is_lost() -> None:
     assert at(found, "NBA_BETTINGPROS_KEY").level == "note"
 
 
-def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+def test_fu17_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     """Both files and the environment have several errors each, and none hides another."""
     flows, topology = tmp_path / "flows.yaml", tmp_path / "topology.yaml"
     flows.write_text(SHIPPED.replace("every_hours: 2", "every_hours: x"))

@@ -38,6 +38,13 @@ def test_all_eleven_give_rows() -> None:
     assert all(name in ask("queries", *ON_THE_DAY).stdout for name in answers)
 
 
+def test_a_query_without_a_row_today_says_how_to_ask_about_another_day() -> None:
+    """Of the good day no decision was an alert; a date that was named needs no advice."""
+    asked = ("queries", "workflow_decisions.alert_summary")
+    assert "--date asks about another day" in ask(*asked).stderr
+    assert ask(*asked, *ON_THE_DAY).stderr == ""
+
+
 def test_a_part_of_a_name_is_enough() -> None:
     """It may be written with hyphens; where several queries have it, they are listed."""
     done = ask("queries", "hourly-pattern", *ON_THE_DAY, "--csv")
@@ -52,7 +59,7 @@ def test_a_part_of_a_name_is_enough() -> None:
 
 
 @pytest.mark.parametrize("command", [("queries", FLOW, *ON_THE_DAY), ("sql",)])
-def test_a_text_that_bigquery_refuses_is_answered_with_a_note(command: tuple[str, ...]) -> None:
+def test_fu3_a_text_that_bigquery_refuses_is_answered_with_a_note(command: tuple[str, ...]) -> None:
     """The stack takes the end-to-end query; standard error says what to use in BigQuery."""
     sql = "SELECT 1 AS one FROM (SELECT 1 AS x) a LEFT JOIN (SELECT 2 AS x) b ON a.x < b.x"
     done = ask(*command, *([sql] if command == ("sql",) else []), "--json")
