@@ -72,7 +72,7 @@ def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
 
 
 def lacking_before(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
-    """Return the dates before one that lack data, the latest first.
+    """Return the dates before one of which data are missing, the latest first.
 
     Dates about which nothing was decided are left out: the system was not there yet.
 
@@ -81,7 +81,7 @@ def lacking_before(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
     """
     days = (day - timedelta(days=back) for back in range(1, days_back(place) + 1))
     found = place.threads.map(lambda each: cover(place, each), days)
-    return tuple(one for one in found if one.decisions and [*one.troubles()])
+    return tuple(one for one in found if one.decisions and one.missing)
 
 
 def days_back(place: Runtime) -> int:

@@ -49,8 +49,9 @@ def of_lacking(found: "DateCoverage") -> Document:
             "coming": of_coming(one.coming),
         }
         for one in found.causes()
+        if one.state == "missing"
     ]
-    return {"date": f"{found.day}", "lacking": len([*found.troubles()]), "causes": causes}
+    return {"date": f"{found.day}", "lacking": found.missing, "causes": causes}
 
 
 def of_datum(one: "Datum") -> Document:

@@ -183,3 +183,11 @@ def test_a_request_that_was_not_made_does_not_hide_the_last_answer() -> None:
     again = datum(gone_wrong(), "nbac_play_by_play", "MEM@NYK", date(2025, 11, 11))
     assert "answered 503" in again.why
     assert again.why.endswith("; not asked since, as it failed in a row")
+
+
+def test_what_came_late_is_not_missing() -> None:
+    """The schedule of the first date came with the next one's refresh: a trouble, no gap."""
+    found = cover(gone_wrong().runtime, date(2025, 11, 11))
+    late = [one.scraper for one, _ in found.troubles() if one.state == "late"]
+    assert late == ["nbac_schedule_api"]
+    assert found.missing == len([*found.troubles()]) - 1
