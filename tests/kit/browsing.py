@@ -84,23 +84,24 @@ class Visitor:
         """What the page says."""
         return self.page.locator("main").inner_text()
 
-    def judge(self, name: str, *, dark: bool = True, missing: bool = False) -> list[str]:
+    def judge(self, name: str, *, known: bool = False, missing: bool = False) -> list[str]:
         """Take pictures of the page, on a desk and on a phone; return what is wrong with it.
 
         Args:
             name: of the pictures.
-            dark: whether to look at it in dark colours as well.
+            known: whether the same template is judged with other contents: then it is not looked
+                at in dark colours, and not for barriers, which takes most of the time.
             missing: whether the page says that there is none, which Chromium notes.
         """
         faults = [line for line in self.told if not (missing and NOT_FOUND in line)]
         self.told.clear()
         for width, form in ((PHONE, "phone"), (DESK, "desk")):
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            for scheme in ("dark", "light") if dark else ("light",):
+            for scheme in ("light",) if known else ("dark", "light"):
                 self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 picture = self.pictures / f"{name}-{form}-{scheme}.png"
                 self.page.screenshot(path=picture, full_page=True)
-                if form == "phone":
+                if form == "phone" and not known:
                     faults += self._barriers(scheme)
             faults += self._wider_than(width)
         return [f"{name} ({self.path}): {fault}" for fault in faults]

@@ -82,7 +82,7 @@ def visitor(season: World) -> Iterator[Visitor]:
 def judge(visitor: Visitor, record_property: Any) -> Any:
     """Judge what the visitor sees."""
     record_property("pictures", str(visitor.pictures))
-    return lambda name: visitor.judge(name, dark=False)
+    return visitor.judge
 
 
 def hours(visitor: Visitor) -> list[str]:
@@ -101,7 +101,7 @@ def test_the_season_shows_each_day_and_marks_the_change(visitor: Visitor, judge:
     rows.filter(has_text="changed").get_by_role("link", name="not run").first.click()
     assert visitor.path == f"/day/{CHANGED}"
     assert "Planned, and did not run" in visitor.text
-    assert judge("day-of-the-change") == []
+    assert judge("day-of-the-change", known=True) == []
 
 
 @pytest.mark.parametrize(("day", "drawn"), [(LONG, 27), (SHORT, 25)])
@@ -113,7 +113,7 @@ def test_a_time_line_has_each_hour_that_passes(
     visitor.click(f"{day}")
     twice_or_gone = {27: [*HOURS[:21], "01", *HOURS[21:]], 25: [*HOURS[:21], *HOURS[22:]]}
     assert hours(visitor) == twice_or_gone[drawn]
-    assert judge(f"day-of-{drawn - 2}-hours") == []
+    assert judge(f"day-of-{drawn - 2}-hours", known=True) == []
 
 
 def test_a_date_without_games_says_so(visitor: Visitor, judge: Any) -> None:
@@ -121,4 +121,4 @@ def test_a_date_without_games_says_so(visitor: Visitor, judge: Any) -> None:
     visitor.open(f"/day/{WITHOUT_GAMES}")
     assert "No games." in visitor.text
     assert hours(visitor) == HOURS
-    assert judge("day-without-games") == []
+    assert judge("day-without-games", known=True) == []
