@@ -4,6 +4,10 @@ locals {
   secret_dir = "/secrets"
   # Secrets with the keys of further sources, by source.
   keys = { for source, given in var.sources : source => given.key_secret if given.key_secret != null }
+  # How those that ask sources leave through a network of the operator's; both ways at once are refused by var.egress.
+  connector = lookup(var.egress, "vpc_connector", null)
+  direct    = length(setintersection(keys(var.egress), ["network", "subnetwork"])) > 0
+  traffic   = lookup(var.egress, "traffic", "ALL_TRAFFIC")
 
   environment = merge(
     {
@@ -63,6 +67,18 @@ resource "google_cloudfunctions2_function" "function" {
     max_instance_count               = lookup(var.max_instances, each.key, 10)
     max_instance_request_concurrency = var.concurrency
     all_traffic_on_latest_revision   = true
+
+    vpc_connector                 = local.access[each.key].secret ? local.connector : null
+    vpc_connector_egress_settings = local.access[each.key].secret && local.connector != null ? local.traffic : null
+    direct_vpc_egress             = local.access[each.key].secret && local.direct ? "VPC_EGRESS_${local.traffic}" : null
+
+    dynamic "direct_vpc_network_interface" {
+      for_each = local.access[each.key].secret && local.direct ? [var.egress] : []
+      content {
+        network    = lookup(direct_vpc_network_interface.value, "network", null)
+        subnetwork = lookup(direct_vpc_network_interface.value, "subnetwork", null)
+      }
+    }
 
     environment_variables = merge(
       local.environment,

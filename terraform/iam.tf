@@ -3,7 +3,7 @@
 #   appends, reads   tables and views; a view is read with the rights on what it reads
 #   data             what it does with the data bucket: read, create (never overwrite or delete)
 #   publishes        topics
-#   secret           whether it reads The Odds API's key
+#   secret           whether it asks sources, through var.egress, and reads the keys of theirs
 #   tells            whether it posts notices of incidents, and reads the webhook's address
 locals {
   access = {

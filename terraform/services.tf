@@ -18,11 +18,25 @@ locals {
 }
 
 resource "google_project_service" "service" {
-  for_each = toset(concat(local.services, var.console_group == null ? [] : ["iap"]))
+  for_each = toset(concat(
+    local.services,
+    var.console_group == null ? [] : ["iap"],
+    local.connector == null ? [] : ["vpcaccess"],
+    local.direct ? ["compute"] : [],
+  ))
 
   service = "${each.key}.googleapis.com"
   # Other systems in the project may use them.
   disable_on_destroy = false
+}
+
+# A warning, not a refusal: the provider tells no account where it may not ask for it. docs/deploy.md has what else must be
+# there before a first apply, which Terraform cannot see.
+check "billing" {
+  assert {
+    condition     = data.google_project.this.billing_account != ""
+    error_message = "No billing account is seen for ${var.project}, and without one no API can be enabled: gcloud billing projects link ${var.project} --billing-account=ACCOUNT. If it has one, let Terraform see it: gcloud services enable cloudbilling.googleapis.com --project=${var.project}."
+  }
 }
 
 # A fresh API, and a fresh grant, hold everywhere only after a while. The provider's own example of a function with a

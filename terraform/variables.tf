@@ -191,8 +191,8 @@ variable "bundle" {
   default     = "../dist/bundle.zip"
 
   validation {
-    condition     = endswith(var.bundle, ".zip")
-    error_message = "bundle: a .zip file; build it with make bundle."
+    condition     = endswith(var.bundle, ".zip") && fileexists("${path.module}/${var.bundle}")
+    error_message = "bundle: no .zip file is at terraform/${var.bundle}; build it with make bundle."
   }
 }
 
@@ -204,6 +204,35 @@ variable "ingress" {
   validation {
     condition     = contains(["ALLOW_ALL", "ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB"], var.ingress)
     error_message = "ingress: ALLOW_ALL, ALLOW_INTERNAL_ONLY or ALLOW_INTERNAL_AND_GCLB."
+  }
+}
+
+variable "egress" {
+  description = "The way of scraper_runner to the sources, where they shall see an address of yours: network and subnetwork (Direct VPC egress, either may be left out), or vpc_connector; traffic is ALL_TRAFFIC, or PRIVATE_RANGES_ONLY for a proxy inside the network. Empty: Google's own addresses."
+  type        = map(string)
+  default     = {}
+
+  # A map, as with the settings.
+  validation {
+    condition     = length(setsubtract(keys(var.egress), ["network", "subnetwork", "vpc_connector", "traffic"])) == 0
+    error_message = "egress: known are network, subnetwork, vpc_connector, traffic."
+  }
+  validation {
+    # https://docs.cloud.google.com/functions/docs/running/direct-vpc
+    condition     = length(var.egress) == 0 || contains(keys(var.egress), "vpc_connector") != (length(setintersection(keys(var.egress), ["network", "subnetwork"])) > 0)
+    error_message = "egress: either network and subnetwork, or vpc_connector; Google takes no function with both, and traffic alone leads nowhere."
+  }
+  validation {
+    condition     = alltrue([for name in ["network", "subnetwork"] : can(regex("^[a-z][a-z0-9./:-]+$", lookup(var.egress, name, "none")))])
+    error_message = "egress.network and egress.subnetwork: a name, or projects/… for one of another project."
+  }
+  validation {
+    condition     = can(regex("^projects/[^/]+/locations/${var.region}/connectors/[a-z0-9-]+$", lookup(var.egress, "vpc_connector", "projects/p/locations/${var.region}/connectors/c")))
+    error_message = "egress.vpc_connector: projects/PROJECT/locations/${var.region}/connectors/NAME, in the region of the functions."
+  }
+  validation {
+    condition     = contains(["ALL_TRAFFIC", "PRIVATE_RANGES_ONLY"], lookup(var.egress, "traffic", "ALL_TRAFFIC"))
+    error_message = "egress.traffic: ALL_TRAFFIC or PRIVATE_RANGES_ONLY."
   }
 }
 

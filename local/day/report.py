@@ -44,6 +44,8 @@ Use the client libraries (an upload to gs://{bucket} gets a log row):
   export BIGQUERY_EMULATOR_HOST={bigquery}
   export STORAGE_EMULATOR_HOST={storage}
   export PUBSUB_EMULATOR_HOST={pubsub}
+  # Python's BigQuery client logs in all the same, unless it is told not to:
+  # bigquery.Client(project, credentials=google.auth.credentials.AnonymousCredentials())
 Publish a message:
   CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB={rest} \\
     gcloud --project={project} pubsub topics publish tick-master-controller \\

@@ -583,3 +583,63 @@ run "tells_by_slack_pagerduty_and_a_webhook" {
     error_message = "The cleanup_processor alone may read the address, which is not in the state."
   }
 }
+
+run "asks_sources_through_a_subnetwork" {
+  command = plan
+
+  variables {
+    egress = { network = "scraping", subnetwork = "projects/shared/regions/us-central1/subnetworks/scraping" }
+  }
+
+  assert {
+    condition = alltrue([
+      for name, function in google_cloudfunctions2_function.function :
+      name == "scraper_runner"
+      ? function.service_config[0].direct_vpc_egress == "VPC_EGRESS_ALL_TRAFFIC"
+      && function.service_config[0].direct_vpc_network_interface[0].network == "scraping"
+      && function.service_config[0].direct_vpc_network_interface[0].subnetwork == "projects/shared/regions/us-central1/subnetworks/scraping"
+      && function.service_config[0].vpc_connector_egress_settings == null
+      : length(function.service_config[0].direct_vpc_network_interface) == 0
+    ])
+    error_message = "The scraper_runner alone leaves through the subnetwork, with all it sends."
+  }
+  assert {
+    condition     = contains(keys(google_project_service.service), "compute") && !contains(keys(google_project_service.service), "vpcaccess")
+    error_message = "The API of networks is enabled, the one of connectors is not."
+  }
+}
+
+run "asks_sources_through_a_connector" {
+  command = plan
+
+  variables {
+    egress = { vpc_connector = "projects/p/locations/us-central1/connectors/scraping", traffic = "PRIVATE_RANGES_ONLY" }
+  }
+
+  assert {
+    condition = alltrue([
+      for name, function in google_cloudfunctions2_function.function :
+      name == "scraper_runner"
+      ? function.service_config[0].vpc_connector == "projects/p/locations/us-central1/connectors/scraping"
+      && function.service_config[0].vpc_connector_egress_settings == "PRIVATE_RANGES_ONLY"
+      && length(function.service_config[0].direct_vpc_network_interface) == 0
+      : function.service_config[0].vpc_connector == null && function.service_config[0].vpc_connector_egress_settings == null
+    ])
+    error_message = "The scraper_runner alone leaves through the connector."
+  }
+  assert {
+    condition     = contains(keys(google_project_service.service), "vpcaccess") && !contains(keys(google_project_service.service), "compute")
+    error_message = "The API of connectors is enabled, the one of networks is not."
+  }
+}
+
+run "warns_of_a_project_without_billing" {
+  command = plan
+
+  override_data {
+    target = data.google_project.this
+    values = { number = "123456789012", billing_account = "" }
+  }
+
+  expect_failures = [check.billing]
+}

@@ -183,3 +183,59 @@ run "refuses_a_key_without_pagerduty" {
   }
   expect_failures = [var.pagerduty_key]
 }
+
+run "refuses_a_way_out_of_another_name" {
+  command = plan
+  variables {
+    egress = { subnet = "scraping", network = "scraping" }
+  }
+  expect_failures = [var.egress]
+}
+
+run "refuses_two_ways_out_at_once" {
+  command = plan
+  variables {
+    egress = { subnetwork = "scraping", vpc_connector = "projects/p/locations/us-central1/connectors/c" }
+  }
+  expect_failures = [var.egress]
+}
+
+run "refuses_traffic_without_a_way_out" {
+  command = plan
+  variables {
+    egress = { traffic = "ALL_TRAFFIC" }
+  }
+  expect_failures = [var.egress]
+}
+
+run "refuses_a_network_that_is_no_name" {
+  command = plan
+  variables {
+    egress = { network = "" }
+  }
+  expect_failures = [var.egress]
+}
+
+run "refuses_a_connector_of_another_region" {
+  command = plan
+  variables {
+    egress = { vpc_connector = "projects/p/locations/europe-west1/connectors/c" }
+  }
+  expect_failures = [var.egress]
+}
+
+run "refuses_traffic_of_another_kind" {
+  command = plan
+  variables {
+    egress = { subnetwork = "scraping", traffic = "all-traffic" }
+  }
+  expect_failures = [var.egress]
+}
+
+run "refuses_a_bundle_that_was_not_built" {
+  command = plan
+  variables {
+    bundle = "../dist/none.zip"
+  }
+  expect_failures = [var.bundle]
+}

@@ -1,4 +1,4 @@
-"""The commands of docs/operations.md and docs/monitoring.md, by how they are checked."""
+"""The commands of docs/operations.md, monitoring.md and deploy.md, by how they are checked."""
 
 import re
 import shlex
@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from common.configuration.topology import load_topology
 from common.settings import ROOT, Settings
 
-PAGES = (ROOT / "docs" / "operations.md", ROOT / "docs" / "monitoring.md")
+PAGES = ("operations.md", "monitoring.md")
 TOPOLOGY = load_topology(Settings().topology_file)
 NAMES = {*TOPOLOGY.topics, *(job.name for job in TOPOLOGY.jobs)}
 
 
-def commands() -> list[str]:
+def commands(*pages: str) -> list[str]:
     """The commands of all `sh` blocks, each once, in order."""
     found: dict[str, None] = {}
-    for page in PAGES:
-        for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
+    for page in pages:
+        text = (ROOT / "docs" / page).read_text()
+        for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
             found.update(dict.fromkeys(split(block)))
     return list(found)
 
@@ -29,7 +30,7 @@ def split(block: str) -> Iterator[str]:
         if line.endswith("\\"):
             continue
         try:
-            shlex.split(command)
+            shlex.split(command, comments=True)
         except ValueError:  # a quote is open
             continue
         yield command
@@ -37,7 +38,7 @@ def split(block: str) -> Iterator[str]:
     assert not command, command
 
 
-COMMANDS = commands()
+COMMANDS = commands(*PAGES)
 LETTERS = [one for one in COMMANDS if " dlq " in one or "subscriptions pull" in one]
 LOCAL = [
     one
@@ -48,6 +49,11 @@ LOCAL = [
 ]
 REMOTE = [one for one in COMMANDS if re.search(r"(^|\| )gcloud (?!run |pubsub )", one)]
 PARSED = [one for one in COMMANDS if one not in LETTERS + LOCAL + REMOTE]
+DEPLOYING = [
+    one.strip()
+    for one in commands("deploy.md")
+    if re.match(r" *gcloud (?!auth |config |pubsub )", one)
+]
 
 
 def shape(command: str) -> tuple[str, ...]:

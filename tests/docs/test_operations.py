@@ -9,10 +9,10 @@ only, the first is run; the messages and the queries of the others go to the sta
 """
 
 import base64
-import itertools
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -21,6 +21,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from local.stack.driver import RunningStack, start_stack
 from local.stack.views import create_views
 from tests.docs.guide import (
     COMMANDS,
+    DEPLOYING,
     LETTERS,
     LOCAL,
     PARSED,
@@ -171,14 +173,19 @@ def local_tools(tools: dict[str, str], stack: RunningStack) -> dict[str, str]:
 
 def discovery() -> Path:
     """The API's description that `bq` would ask the real API for."""
+    return of_the_sdk("platform/bq/discovery_next/bigquery.json")
+
+
+def of_the_sdk(path: str) -> Path:
+    """A file that comes with `gcloud`."""
     gcloud = shutil.which("gcloud")
-    assert gcloud is not None
+    if gcloud is None:
+        pytest.skip("gcloud is not on this machine")
     for parent in Path(gcloud).resolve().parents:
         for root in (parent, parent / "lib" / "google-cloud-sdk", parent / "google-cloud-sdk"):
-            found = root / "platform" / "bq" / "discovery_next" / "bigquery.json"
-            if found.exists():
-                return found
-    pytest.skip("bq's discovery file is not on this machine")
+            if (root / path).exists():
+                return root / path
+    pytest.skip(f"{path} of gcloud is not on this machine")
 
 
 def shell(command: str, env: dict[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -346,6 +353,12 @@ def test_a_long_command_is_one_that_is_understood(command: str) -> None:
         parse(words[2:])
 
 
+@pytest.mark.parametrize("command", firsts(DEPLOYING))
+def test_a_command_of_a_deployment_is_one_of_gcloud(command: str) -> None:
+    """`gcloud` has the command and its options."""
+    check_gcloud(shlex.split(command, comments=True)[1:])
+
+
 def check_terraform(words: list[str]) -> None:
     """Terraform's help of the command names each option."""
     if shutil.which("terraform") is None:
@@ -360,14 +373,22 @@ def check_terraform(words: list[str]) -> None:
 
 
 def check_gcloud(words: list[str]) -> None:
-    """The help of the command names each option; these APIs' addresses cannot be overridden."""
-    if shutil.which("gcloud") is None:
-        pytest.skip("gcloud is not on this machine")
-    path = list(itertools.takewhile(lambda word: not word.startswith("-"), words))
-    group = path[:4] if "services" not in path else path[:3]
-    told = subprocess.run(["gcloud", *group, "--help"], capture_output=True, text=True, check=True)
-    for option in (word.split("=")[0] for word in words if word.startswith("-")):
-        assert option in told.stdout
+    """`gcloud` knows the command and its options: these APIs' addresses cannot be overridden."""
+    root = known = completions(of_the_sdk("data/cli/gcloud_completions.py"))
+    for word in words:
+        if word not in known["commands"]:
+            break
+        known = known["commands"][word]
+    assert not known["commands"], words
+    options = {word.split("=")[0] for word in words if word.startswith("-")}
+    assert options <= known["flags"].keys() | root["flags"].keys()
+
+
+@cache
+def completions(path: Path) -> dict[str, Any]:
+    """Read the tree of commands that a shell completes `gcloud` with."""
+    tree: dict[str, Any] = runpy.run_path(str(path))["STATIC_COMPLETION_CLI_TREE"]
+    return tree
 
 
 def parse(words: list[str]) -> None:

@@ -14,6 +14,7 @@ from tests.terraform.parsed import Module, access
 from tests.terraform.touched import Touch
 
 TESTS = Path("terraform") / "tests"
+VALIDATION = re.compile(r"(\n    condition +?= )(.*?)(\n    error_message )", re.DOTALL)
 RUN = re.compile(r'^run "(\w+)" \{\n.*?^\}\n', re.DOTALL | re.MULTILINE)
 
 
@@ -56,6 +57,34 @@ def test_every_assertion_has_its_break(whole: Path, tmp_path: Path) -> None:
 def test_a_broken_copy_is_refused(message: str, refused: set[str]) -> None:
     """The assertion notices what breaks it."""
     assert message in refused
+
+
+def test_a_refusal_is_noticed_when_it_is_gone(offline: Offline, tmp_path: Path) -> None:
+    """No run of refusals.tftest.hcl passes on a copy whose variables take everything."""
+    copy = offline.copy(tmp_path / "repository")
+    refusals = each_in_a_file_of_its_own(copy.root / TESTS / "refusals.tftest.hcl")
+    path = copy.root / "terraform" / "variables.tf"
+    anything, validations = VALIDATION.subn(r"\1true || (\2)\3", path.read_text())
+    path.write_text(anything)
+    lines = copy.lines("test", "-json", *(f"-filter=tests/{name}" for name in refusals))
+    missed = {
+        line["@testrun"]
+        for line in lines
+        if line.get("diagnostic", {}).get("summary") == "Missing expected failure"
+    }
+    assert validations >= len(refusals) > 0
+    assert missed == {name.partition(".")[0] for name in refusals}
+
+
+def each_in_a_file_of_its_own(path: Path) -> list[str]:
+    """Split a file of runs, because Terraform skips the runs of a file after one that fails."""
+    text = path.read_text()
+    head = text[: text.index('run "')]
+    runs = {f"{run[1]}.tftest.hcl": head + run[0] for run in RUN.finditer(text)}
+    for name, alone in runs.items():
+        path.with_name(name).write_text(alone)
+    path.unlink()
+    return list(runs)
 
 
 @pytest.mark.parametrize(

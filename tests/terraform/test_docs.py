@@ -94,6 +94,34 @@ def test_the_example_imports_nothing() -> None:
     assert "adopt" not in plain(hcl2.loads(EXAMPLE))
 
 
+def test_fu11_the_example_names_nobody_who_is_made_up() -> None:
+    """As it is, it can be applied: accounts, groups and addresses are commented out."""
+    given = plain(hcl2.loads(EXAMPLE))
+    assert given.keys() == {"project", "region", "dataset_location", "settings"}
+    assert "example.com" not in str(given)
+    for name in ("operators", "readers", "alert_emails", "billing_account"):
+        assert re.search(rf"^# {name} +=", EXAMPLE, re.MULTILINE)
+
+
+def test_every_agent_that_a_grant_names_is_made_before(module: Module) -> None:
+    """A grant to an agent that nobody has made yet is refused in the middle of the apply."""
+    agents = set(re.findall(r"gcp-sa-(\w+)\.", module.text))
+    assert {"pubsub", "bigquerydatatransfer"} <= agents
+    made = re.findall(r"services identity create --service=(\w+)\.", DEPLOY)
+    assert agents == set(made)
+    assert "google_storage_project_service_account" in module.text
+    assert "gcloud storage service-agent " in DEPLOY
+
+
+def test_the_ways_out_that_are_shown_are_taken(module: Module) -> None:
+    """docs/deploy.md and the example use names that the variable knows."""
+    shown = re.findall(r"egress = \{(.*)\}", DEPLOY + EXAMPLE)
+    assert len(shown) == 3
+    names = {name for one in shown for name in re.findall(r"(\w+) =", one)}
+    (known,) = re.findall(r"egress: known are (.*)\.", str(module.variables["egress"]))
+    assert names < set(known.split(", "))
+
+
 def test_the_example_adopts_everything_once_its_mark_is_taken_off() -> None:
     """The commented lines can be parsed, and name each table."""
     (lines,) = re.findall(r"^# adopt = \{$.*?^# \}$", EXAMPLE, re.MULTILINE | re.DOTALL)
