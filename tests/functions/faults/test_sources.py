@@ -127,7 +127,7 @@ def test_x7_after_five_failures_no_instance_asks(
     other = Instance(world, well)
     found = other.run("nbac_player_list", NOON + timedelta(minutes=6))
     assert (found["status"], found["error_class"]) == ("FAILED", "CircuitOpenError")
-    assert "left alone until 2025-11-12 18:0" in found["error_message"]
+    assert "left alone until 2025-11-12 13:0" in found["error_message"]
     assert other.asked == []
     assert other.run("oddsa_events")["outcome"] == "SUCCESS"  # each scraper has its own
     assert other.run("nbac_player_list", NOON + timedelta(minutes=20))["outcome"] == "SUCCESS"
