@@ -5,6 +5,7 @@ that no test near the code noticed once. `tools/text_mutants.py` makes them.
 """
 
 from tools.drawn_again import DRAWN_AGAIN
+from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_mistakes import DRAWN
 from tools.mistake import Mistake
 
@@ -306,5 +307,5 @@ DEPLOYED = (
     ),
 )
 
-MISTAKES = (*CODE, *DRAWN, *DRAWN_AGAIN, *DEPLOYED)
+MISTAKES = (*CODE, *DRAWN, *DRAWN_AGAIN, *DRAWN_FIFTH, *DEPLOYED)
 """All of them."""

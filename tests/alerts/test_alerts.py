@@ -75,6 +75,15 @@ def test_a_line_that_is_repeated_is_mailed_once_an_hour_and_every_notice_at_once
     assert seconds(ALERTS.auto_close) >= AUTO_CLOSE_SECONDS_MIN
 
 
+def test_the_first_dead_letter_is_an_alert_and_a_day_s_queries_are_by_their_bytes() -> None:
+    """What is exceeded by one opens at once; a day of more than 100 GB costs some 60 cents."""
+    limits = {one.name: (one.comparison, one.threshold) for one in ALERTS.metrics}
+    assert limits == {
+        "dead-letter": ("COMPARISON_GT", 0),
+        "daily-spend-queries": ("COMPARISON_GT", 100_000_000_000),
+    }
+
+
 def seconds(text: str) -> int:
     """Read `300s`."""
     return int(text.removesuffix("s"))

@@ -67,6 +67,17 @@ def test_fu10_a_dead_controller_shows_at_night_too(dead: Viewed) -> None:
     assert names == set(WORKFLOWS)
 
 
+@pytest.mark.parametrize(("minute", "due"), [(14, False), (15, True)])
+def test_the_first_slot_of_a_day_is_due_a_quarter_of_an_hour_later(
+    dead: Viewed, good: Viewed, minute: int, *, due: bool
+) -> None:
+    """At 06:14 ET the last tick that counts is that of 23:00, from 06:15 on that of 06:00."""
+    morning = datetime(2025, 11, 14, 11, minute, tzinfo=UTC)
+    about = f"{DUE} AND kind = 'workflow'"
+    assert {row["name"] for row in dead.ask(morning, about)} == set(WORKFLOWS)
+    assert bool(good.ask(morning, about)) is due
+
+
 def test_what_was_asked_and_has_not_come_is_due(failing: Viewed) -> None:
     """The scraper and its workflow are due; the upload by hand does not count."""
     assert {(row["kind"], row["name"]) for row in failing.ask(NIGHT, DUE)} == {

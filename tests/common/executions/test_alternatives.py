@@ -121,6 +121,13 @@ def test_what_an_alternative_fails_to_bring_is_made_good_by_the_first() -> None:
     assert not_made_good(made, astray) == astray[:1]
 
 
+def test_an_alternative_that_finds_that_there_is_nothing_makes_it_good() -> None:
+    """ESPN answered that a game has none: the failure of NBA.com's is no gap any more."""
+    results = [result(FIRST, "BLOCKED"), result(OTHER, "NO_DATA")]
+    assert not_made_good(manifest(), results) == []
+    assert finished_row(manifest(), results, (), SLOT)["status"] == "completed"
+
+
 def test_owners_of_one_step_stand_in_for_each_other() -> None:
     """Where one of two scrapers that are asked at once fails, the other's answer will do."""
     steps = [PlannedStep(scrapers=(FIRST, OTHER), alternatives={FIRST: (OTHER,), OTHER: (FIRST,)})]

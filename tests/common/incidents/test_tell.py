@@ -160,6 +160,21 @@ def test_one_road_s_trouble_is_not_the_other_s(
     assert {line.get("item") for line in logged} == {None, "webhook"}
 
 
+def test_no_notice_overtakes_one_that_could_not_be_sent(world: World) -> None:
+    """The webhook refuses the first of two: the second one waits, and both come in order."""
+    show(world, row(), row(key="injury_discovery"))
+    with receiving() as receiver:
+        world.runtime.settings = settings(world, webhook=receiver.url)
+        receiver.answers += [(503, {})] * TRIES
+        sweep(world, 0)
+        assert len(receiver.posted) == TRIES
+        sweep(world, 1)
+    ids = [body["id"] for body in receiver.posted]
+    assert len(set(ids[: TRIES + 1])) == 1
+    assert len(ids) == TRIES + 2
+    assert ids[-1] != ids[0]
+
+
 def test_a_road_that_is_added_begins_with_what_is_open(world: World) -> None:
     """It tells nothing of what was over before; the log has told of what is open."""
     show(world, row(), row(SWEEP - timedelta(minutes=1), key="injury_discovery"))

@@ -151,6 +151,9 @@ def test_yesterday_and_the_dates_before_it_that_lack_data_are_named() -> None:
     found = lacking_before(place, DAY + timedelta(days=1))
     assert [one.day for one in found] == [DAY, DAY - timedelta(days=1)]
     assert days_back(place) == 3
+    for days, named in ((3, True), (4, False)):
+        before = [one.day for one in lacking_before(place, DAY + timedelta(days=days))]
+        assert (DAY in before) is named
 
 
 def test_a_date_without_games_lacks_nothing() -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from common.calendar.games import Game
 from common.pages.day import DayPage, read_day
 from common.pages.lanes import lanes
-from common.pages.render import render
+from common.pages.render import policy, render
 from tests.kit.operated import gone_wrong
 from tests.kit.outline import Outline
 from tests.kit.world import DAY
@@ -153,8 +153,10 @@ def test_the_page_loads_and_runs_nothing() -> None:
     assert "http" not in text.replace("http-equiv", "")
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    assert f"style-src &#39;sha256-{digest}&#39;" in text
-    assert "default-src &#39;none&#39;" in text
+    assert policy() == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'"
+    )
+    assert policy().replace("'", "&#39;") in text
 
 
 def test_a_day_without_games_or_decisions_has_a_page() -> None:

@@ -129,6 +129,13 @@ def has_failed(row: Row) -> bool:
     return (row["scraper_name"], row["target_date"]) == ("nbac_play_by_play", DAY)
 
 
+@pytest.mark.parametrize("days", [1, DAYS_MAX])
+def test_as_many_dates_as_are_allowed_are_planned(days: int) -> None:
+    """One date, and the whole month that the refusal names."""
+    last = DAY + timedelta(days=days - 1)
+    assert plan_of(gone_wrong().runtime, DAY, last).gaps
+
+
 @pytest.mark.parametrize("days", [-1, DAYS_MAX])
 def test_dates_are_in_order_and_not_too_many(days: int) -> None:
     """A typing mistake is no year of requests."""

@@ -101,10 +101,13 @@ BROKEN: dict[str, tuple[str, Change]] = {
     "failed, but SUCCESS": ("R7", edit(LOG, {"status": "FAILED"})),
     "records of nothing": ("S1", edit(LOG, {"outcome": "NO_DATA"})),
     "no count": ("S1", edit(LOG, {"records_processed": None})),
-    "blocked taken for no data": (
-        "S2",
-        edit(LOG, {"outcome": "NO_DATA", "records_processed": 0, "http_status": 403}),
-    ),
+    **{
+        f"{status} taken for no data": (
+            "S2",
+            edit(LOG, {"outcome": "NO_DATA", "records_processed": 0, "http_status": status}),
+        )
+        for status in (401, 403, 429)
+    },
     "a task of another date": ("R4", edit(LOG, {"target_date": date(2025, 11, 11)}, **A_RUN)),
     "a task of another slot": ("R4", edit(LOG, {"slot": SEVEN}, **A_RUN)),
     "a run of another slot": ("R4", edit(RUNS, {"slot": SEVEN})),

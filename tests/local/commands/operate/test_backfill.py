@@ -48,6 +48,16 @@ def test_what_is_still_missing_is_exit_status_1(monkeypatch: pytest.MonkeyPatch)
     assert "18 asked for, 0 found, 18 still missing\n" in done.stderr
 
 
+def test_what_has_no_answer_yet_is_exit_status_1_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody takes the requests: each is named, and a script sees that nothing is filled."""
+    world = day_gone_wrong(at(date(2025, 11, 13), time(0, 5)))
+    world.transport.lose(lambda delivery: delivery.function == "scraper_runner")
+    done = run(world, monkeypatch, "backfill", *DATES, "--wait", "5")
+    assert done.exit_code == 1
+    assert "no answer yet: nbac_play_by_play of MIL@CHA of 2025-11-12" in done.stdout
+    assert "18 asked for, 0 found\n" in done.stdout
+
+
 def test_the_plan_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digest, scrapes and what is left."""
     plan = json.loads(
