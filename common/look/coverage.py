@@ -81,7 +81,7 @@ def lacking_before(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
     """
     days = (day - timedelta(days=back) for back in range(1, days_back(place) + 1))
     found = place.threads.map(lambda each: cover(place, each), days)
-    return tuple(one for one in found if one.decisions and one.missing)
+    return tuple(one for one in found if one.decisions and one.is_lacking)
 
 
 def days_back(place: Runtime) -> int:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from common.calendar.games import Game
 from common.cloud.ports import Row
-from common.eastern import eastern
+from common.eastern import eastern, eastern_date
 from common.look.wanted import Wanted
 
 State = Literal["there", "late", "waiting", "missing"]
@@ -115,6 +115,17 @@ class DateCoverage:
     def is_listed(self) -> bool:
         """Whether the schedule reaches the date, so that no game means that none is played."""
         return self.listed is not None and self.listed[0] <= self.day <= self.listed[1]
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it misses what the system was to collect.
+
+        Where no slot of the date was decided, as before the first deployment, that is what is
+        collected after its games, by a later date's slots.
+        """
+        was_up = any(eastern_date(row["slot"]) == self.day for row in self.decisions)
+        missing = (one for one, _ in self.troubles() if one.state == "missing")
+        return any(one.wanted.moment == "after" or was_up for one in missing)
 
     @property
     def missing(self) -> int:

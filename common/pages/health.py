@@ -184,7 +184,7 @@ def read_health(place: Runtime) -> HealthPage:
 
 def _lacking(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
     today = cover(place, day)
-    return (*([today] if today.missing else ()), *lacking_before(place, day))
+    return (*([today] if today.is_lacking else ()), *lacking_before(place, day))
 
 
 def _by_action(made: Iterable[Row]) -> dict[str, dict[str, int]]:

@@ -11,8 +11,8 @@ from common.look.coverage import cover, days_back, lacking_before
 from common.look.datum import Datum, State
 from local.fake_sources.answers import answer
 from local.simulator.world import World
-from tests.kit.operated import FAILING, day_gone_wrong, gone_wrong, mend
-from tests.kit.world import DAY, tick
+from tests.kit.operated import FAILING, day_gone_wrong, gone_wrong, live_on, mend
+from tests.kit.world import DAY, slate, tick
 
 FIRST, LAST = "MIL@CHA", "DEN@LAC"
 """The first and the last tip-off of the day: 19:00 and 22:30."""
@@ -186,6 +186,19 @@ def test_a_request_that_was_not_made_does_not_hide_the_last_answer() -> None:
     again = datum(gone_wrong(), "nbac_play_by_play", "MEM@NYK", date(2025, 11, 11))
     assert "answered 503" in again.why
     assert again.why.endswith("; not asked since, as it failed in a row")
+
+
+def test_the_date_before_the_first_one_lacks_what_comes_after_its_games_alone() -> None:
+    """On a good first day nothing is said of yesterday's lines; of box scores that fail it is."""
+    day, before = DAY + timedelta(days=1), DAY
+    world = World(slate(), at(day, time()), collect_since=before)
+    live_on(world, at(day, time(12)))
+    found = cover(world.runtime, before)
+    assert found.missing
+    assert not found.is_lacking
+    assert lacking_before(world.runtime, day) == ()
+    failing = day_gone_wrong(at(day, time(12)), day=day)
+    assert [one.day for one in lacking_before(failing.runtime, day)] == [before]
 
 
 def test_what_came_late_is_not_missing() -> None:
