@@ -164,8 +164,8 @@ def _starts_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator
     for name, start in starts_rows(now):
         cells = []
         for what, each in start.items():
-            was = before[name][what].times
-            cells += [short(each.value), f"{each.times:.2f} ({was:.2f})"]
+            was = f" ({before[name][what].times:.2f})" if name in before else ""
+            cells += [short(each.value), f"{each.times:.2f}{was}"]
         yield row(name, *cells)
 
 

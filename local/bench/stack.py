@@ -25,7 +25,7 @@ from local.bench.compute import memory_world, prepare
 from local.bench.processes.memory import watched
 from local.bench.processes.parts import parts_of, taken
 from local.bench.scene import PREPARED, REFRESH, SLOT, WARM_UP, Scene, tick_body
-from local.bench.starts import FUNCTIONS, measure_starts
+from local.bench.starts import FUNCTIONS, STARTED, measure_starts
 from local.bench.units import Units
 from local.processes import process
 from local.records.tables import count_rows
@@ -130,7 +130,7 @@ def in_memory(scene: Scene, units: Mapping[str, float]) -> Known:
 
 
 def measure_stack(
-    scene: Scene, folder: Path, bursts: Sequence[int] = BURSTS, functions: Sequence[str] = FUNCTIONS
+    scene: Scene, folder: Path, bursts: Sequence[int] = BURSTS, functions: Sequence[str] = STARTED
 ) -> dict[str, Any]:
     """Measure start, chains one by one, chains at once, memory and cold starts.
 

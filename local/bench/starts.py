@@ -14,6 +14,8 @@ from local.processes.process import base_environment
 from local.simulator.world import ROUTES
 
 FUNCTIONS = tuple(ROUTES)
+"""Those of the chain, which get events."""
+STARTED = (*FUNCTIONS, "console")
 ROUNDS = 3
 SECONDS_MAX = 120
 PROBE = """
@@ -54,7 +56,7 @@ Start = dict[str, float]
 
 
 def measure_starts(
-    environment: Mapping[str, str], folder: Path, functions: Sequence[str] = FUNCTIONS
+    environment: Mapping[str, str], folder: Path, functions: Sequence[str] = STARTED
 ) -> dict[str, Any]:
     """Measure each function's start before any client and with all of them.
 
