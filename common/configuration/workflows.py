@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from common.calendar.days import Month, Weekday
 from common.configuration.fresh_by import FreshBy
 from common.configuration.step import Form, Hours, Step
 from common.eastern import parse_clock
@@ -44,21 +45,6 @@ def _clock(value: object) -> time:
 
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Priority = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW"]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Month = Literal[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 
 
 class _Workflow(Form):

@@ -1,17 +1,16 @@
 """The decision core: a pure function of configuration, games, history and instant (rule R1)."""
 
 from dataclasses import replace
-from typing import assert_never, get_args
+from typing import assert_never
 
+from common.calendar.days import month_of, weekday_of
 from common.calendar.slots import is_expired
 from common.configuration.workflows import (
     CatchUp,
     DailyWindow,
     Discovery,
-    Month,
     PostGame,
     PreGame,
-    Weekday,
     Workflow,
 )
 from common.decisions.kinds import catch_up, daily_window, discovery, post_game, pre_game
@@ -58,12 +57,11 @@ def _unpaused(name: str, flow: Workflow, situation: Situation) -> Decision:
 
 def _only_on(flow: Workflow, situation: Situation) -> str:
     """Return on which days a workflow runs where the slot's is none of them; else nothing."""
-    weekday = get_args(Weekday)[situation.day.weekday()]
-    other = bool(flow.weekdays) and weekday not in flow.weekdays
+    weekday, month = weekday_of(situation.day), month_of(situation.day)
+    other = weekday not in flow.weekdays
     if flow.weekdays and situation.check("it is another weekday", other, weekday=weekday):
         return f"Only on {', '.join(flow.weekdays)}"
-    month = get_args(Month)[situation.day.month - 1]
-    other = bool(flow.months) and month not in flow.months
+    other = month not in flow.months
     if flow.months and situation.check("it is another month", other, month=month):
         return f"Only in {', '.join(flow.months)}"
     return ""

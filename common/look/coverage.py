@@ -8,11 +8,11 @@ from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.configuration.workflows import CatchUp
 from common.decisions.lateness import is_late
-from common.eastern import at, eastern, eastern_date
+from common.eastern import at, eastern
 from common.look.coming import with_coming
 from common.look.contents import games_in
 from common.look.datum import Covered, DateCoverage, Datum, State
-from common.look.decided import configured, decisions_about
+from common.look.decided import configured, decisions_about, was_decided
 from common.look.wanted import Wanted, wanted_of
 from common.runtime import Runtime
 from common.sources.errors import CircuitOpenError
@@ -25,7 +25,7 @@ LOG_COLUMNS = (
 )
 ERROR_CHARACTERS_MAX = 160
 NOT_ASKED = CircuitOpenError.__name__
-_NOT_YET = ("NOT_READY", "NO_DATA")
+NOT_YET = ("NOT_READY", "NO_DATA")
 """Outcomes of a source that answers and has nothing yet."""
 
 
@@ -119,7 +119,7 @@ class Seen:
 
     def silence(self, wanted: Wanted) -> str:
         """Tell why no workflow decided anything about a datum."""
-        if any(eastern_date(row["slot"]) == self.day for row in self.decisions):
+        if was_decided(self.decisions, self.day):
             return f"{' and '.join(wanted.flows)} decided nothing about this date"
         return "no slot of this date was decided, as before the first deployment or in an outage"
 
@@ -199,7 +199,7 @@ def _is_missing(
     if due is None or late_after is None or seen.now < due:
         return False
     since = [row for row in seen.tries(wanted, game) if row["triggered_at"] >= due]
-    failed = any(row["outcome"] not in _NOT_YET for row in since)
+    failed = any(row["outcome"] not in NOT_YET for row in since)
     return failed or is_late(late_after, None, seen.now)
 
 

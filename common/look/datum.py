@@ -7,7 +7,8 @@ from typing import Literal
 
 from common.calendar.games import Game
 from common.cloud.ports import Row
-from common.eastern import eastern, eastern_date
+from common.eastern import eastern
+from common.look.decided import was_decided
 from common.look.wanted import Wanted
 
 State = Literal["there", "late", "waiting", "missing"]
@@ -123,7 +124,7 @@ class DateCoverage:
         Where no slot of the date was decided, as before the first deployment, that is what is
         collected after its games, by a later date's slots.
         """
-        was_up = any(eastern_date(row["slot"]) == self.day for row in self.decisions)
+        was_up = was_decided(self.decisions, self.day)
         missing = (one for one, _ in self.troubles() if one.state == "missing")
         return any(one.wanted.moment == "after" or was_up for one in missing)
 

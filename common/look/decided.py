@@ -50,6 +50,11 @@ def decisions_on(place: Runtime, day: date, **where: str | Sequence[str]) -> lis
     return [row for row in made if eastern_date(row["slot"]) == day]
 
 
+def was_decided(decisions: Sequence[Row], day: date) -> bool:
+    """Whether any slot of an Eastern date was decided: the system was there, and up."""
+    return any(eastern_date(row["slot"]) == day for row in decisions)
+
+
 def configured(
     place: Runtime, decisions: Sequence[Row]
 ) -> tuple[dict[str, Workflow], tuple[str, ...]]:

@@ -9,7 +9,7 @@ from common import ids
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
-from common.look.coverage import cover, lacking_before, was_asked
+from common.look.coverage import NOT_YET, cover, lacking_before, was_asked
 from common.look.datum import Covered, DateCoverage, Datum
 from common.look.decided import decisions_on
 from common.look.runs import Run, runs_of
@@ -23,8 +23,7 @@ TASK_COLUMNS = (
     *("game_id", "gcs_path", "error_message", "error_class"),
 )
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
-NO_FAILURE = ("SUCCESS", "NOT_READY", "NO_DATA")
-"""Outcomes of a source that answered, with the data or without any yet."""
+NO_FAILURE = ("SUCCESS", *NOT_YET)
 SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")
 
 
@@ -131,7 +130,8 @@ class DayPage:
     def failures(self) -> list[Failure]:
         """What failed in the runs, by scraper and outcome, the most frequent first."""
         groups: dict[tuple[str, str], list[Row]] = {}
-        for row in (row for rows in self.tasks.values() for row in rows):
+        every = (row for rows in self.tasks.values() for row in rows)
+        for row in sorted(every, key=lambda row: row["triggered_at"]):
             if row["outcome"] not in NO_FAILURE:
                 groups.setdefault((row["scraper_name"], row["outcome"]), []).append(row)
         return [Failure(*key, tuple(rows)) for key, rows in sorted(groups.items(), key=_most_first)]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
-from common.look.coverage import cover, lacking_before
+from common.look.coverage import NOT_YET, cover, lacking_before
 from common.look.datum import DateCoverage
 from common.look.sources import Failure, Sources, failures_since, sources_of
 from common.look.verdict import Alive, alive
@@ -19,8 +19,8 @@ from common.state.pauses import Pause, read_pauses
 DAYS = 7
 """How far back rates look, as the contract's queries do."""
 CLOSED_SHOWN_MAX = 20
-NO_ANSWER = ("NOT_READY", "NO_DATA", "NOTHING_READY")
-"""A source that has nothing yet has not failed."""
+NO_ANSWER = (*NOT_YET, "NOTHING_READY")
+"""A source that has nothing yet has not failed, nor has a run of such answers alone."""
 FRESHNESS = (
     *("kind", "name", "last_success", "minutes_since_success", "last_asked"),
     *("last_decision", "minutes_since_decision", "is_due"),

@@ -12,11 +12,11 @@ import pytest
 
 from common.eastern import at
 from common.logs import silent
-from local.scheduler import ticks_of
 from local.simulator.transport import Delivery
 from local.simulator.world import World
 from tests.functions.console.conftest import served
 from tests.kit.browsing import Visitor, chromium, folder_of_pictures
+from tests.kit.operated import live_on
 from tests.kit.seasons import season_of
 from tests.kit.workflow_edits import WINDOW_2, edited
 
@@ -62,13 +62,9 @@ def _reconfigure(world: World, folder: Path) -> None:
 
 def _live(world: World, day: date) -> None:
     """Publish a date's ticks at their instants, and deliver all that is due by midnight."""
-    topology, midnight = world.runtime.topology, at(day + timedelta(days=1), time())
-    for tick in ticks_of(topology, day):
-        world.settle(tick.instant)
-        world.clock.move(tick.instant)
-        world.publisher.publish(tick.topic, tick.body(topology), {})
-    world.settle(midnight)
-    world.clock.move(midnight)
+    world.settle(at(day, time()))
+    world.clock.move(at(day, time()))
+    live_on(world, at(day + timedelta(days=1), time()))
 
 
 @pytest.fixture(scope="module")
