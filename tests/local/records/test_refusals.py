@@ -17,6 +17,7 @@ SHIPPED = sorted((ROOT / "config").glob("*/*.sql"))
         ("SELECT 1 FROM a LEFT JOIN b ON b.x IN UNNEST(a.xs)", "a LEFT JOIN needs an equality"),
         ("SELECT 1 FROM a FULL JOIN b ON a.x < b.x", "a FULL JOIN needs an equality"),
         ("SELECT 1 FROM a LEFT JOIN b ON b.x = 1 AND a.y > 2", "a LEFT JOIN needs an equality"),
+        ("SELECT 1 FROM a RIGHT JOIN b ON a.x = a.y + b.x", "a RIGHT JOIN needs an equality"),
         ("SELECT x AS at FROM t", "at is a reserved word"),
         ("CREATE TABLE d.t (xs ARRAY<STRING> NOT NULL)", "xs is an array"),
         ("CREATE TABLE d.t (x TIMESTAMP) CLUSTER BY DATE(x)", "CLUSTER BY takes columns; write x"),
@@ -34,7 +35,9 @@ def test_a_refused_text_is_named_with_what_to_write(sql: str, why: str) -> None:
     "sql",
     [
         "SELECT 1 FROM a LEFT JOIN b ON a.x = b.x AND b.y > 2",
+        "SELECT 1 FROM a LEFT JOIN b ON (a.x = b.x AND b.y > 2)",
         "SELECT 1 FROM a LEFT JOIN b USING (x)",
+        "SELECT x AS `at` FROM t",
         "SELECT 1 FROM a LEFT JOIN UNNEST(a.xs) AS x",
         "SELECT 1 FROM a JOIN b ON b.x IN UNNEST(a.xs)",
         "CREATE TABLE d.t (x STRING NOT NULL, xs ARRAY<STRING>) CLUSTER BY x",
