@@ -19,6 +19,8 @@ SHIPPED = sorted((ROOT / "config").glob("*/*.sql"))
         ("SELECT 1 FROM a LEFT JOIN b ON b.x = 1 AND a.y > 2", "a LEFT JOIN needs an equality"),
         ("SELECT 1 FROM a RIGHT JOIN b ON a.x = a.y + b.x", "a RIGHT JOIN needs an equality"),
         ("SELECT x AS at FROM t", "at is a reserved word"),
+        ("SELECT x AS AT, y AS AT FROM t", "AT is a reserved word"),
+        ("SELECT 1; SELECT x AS at FROM t", "at is a reserved word"),
         ("CREATE TABLE d.t (xs ARRAY<STRING> NOT NULL)", "xs is an array"),
         ("CREATE TABLE d.t (x TIMESTAMP) CLUSTER BY DATE(x)", "CLUSTER BY takes columns; write x"),
         ("SELECT COUNT(*) FROM d.daily_expected_schedule WHERE reason = ''", "WHERE date = …"),
