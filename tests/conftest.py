@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def _no_known_secrets() -> Iterator[None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Draw new examples in `make soak` only."""
     settings.load_profile("soak" if "soak" in config.option.markexpr else "test")
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage look less often, and never at what stays until the end."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
