@@ -7,14 +7,15 @@ import pytest
 from common.cloud.ports import Row
 from common.eastern import at
 from common.errors import BadInputError
+from common.look.coverage import cover
 from common.runtime import Runtime
 from local.operate.asking import Question
 from local.operate.backfill import DAYS_MAX, Filled, Plan, fill, plan_of
 from local.simulator.world import World
-from tests.kit.desk import Desk, scheduled
+from tests.kit.desk import AFTERNOON, Desk, scheduled
 from tests.kit.operated import PatientClock, day_gone_wrong, gone_wrong, mend
 from tests.kit.situations import played
-from tests.kit.world import DAY, tick
+from tests.kit.world import DAY, slate, tick
 
 LATER = timedelta(minutes=40)
 """By then a source that failed is asked again."""
@@ -162,6 +163,19 @@ def test_a_gap_is_asked_of_those_that_know_the_game() -> None:
     unable = [why.split(" of ")[0] for why in plan.left if "MIL@BOS" in why]
     assert unable == ["nbac_player_boxscore", "nbac_play_by_play"]
     assert sum("MIL@NYK" in why and "as final" in why for why in plan.left) == 4
+
+
+def test_what_came_late_is_there() -> None:
+    """It is not asked for a second time."""
+    rows = gone_wrong().rows["scraper_execution_log"]
+    row = next(r for r in rows if (r["scraper_name"], r["target_date"]) == ("nbac_boxscore", DAY))
+    world = World(slate(), AFTERNOON)
+    late = {**row, "triggered_at": AFTERNOON, "logged_at": AFTERNOON, "outcome": "SUCCESS"}
+    world.warehouse.adopt("scraper_execution_log", late)
+    held = scheduled(played(game_id=row["game_id"])).but(warehouse=world.warehouse)
+    assert "nbac_boxscore" not in {gap[0].scraper for gap in plan_of(held, DAY, DAY).gaps}
+    states = {one.scraper: one.state for one in cover(held, DAY).games[0].data}
+    assert states["nbac_boxscore"] == "late"
 
 
 ONE = Question("nbac_boxscore", DAY, played())

@@ -47,6 +47,14 @@ def test_an_instant_without_a_tick_is_refused() -> None:
     assert len(world.publisher.published) == sent
 
 
+def test_without_a_wait_it_looks_once() -> None:
+    """What is decided within the two seconds of a look is shown."""
+    world = day_gone_wrong(at(DAY, time(6, 30)))
+    place = world.runtime.but(clock=PatientClock(world))
+    made = force_slot(place, at(DAY, time(6)), seconds_max=0, workflow="betting_lines")
+    assert [row["workflow_name"] for row in made] == ["betting_lines"]
+
+
 def test_where_no_decision_comes_the_wait_ends() -> None:
     """Nothing handles the tick."""
     world = day_gone_wrong(at(DAY, time(4, 55)))

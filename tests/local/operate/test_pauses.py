@@ -81,6 +81,7 @@ def test_two_pauses_are_kept_beside_each_other() -> None:
     place = World(slate(), SLOT).runtime
     pause(place, "betting_lines", by="ann", why="")
     pause(place, "injury_discovery", by="bob", why="")
+    assert {*read_pauses(place.state)[0]} == {"betting_lines", "injury_discovery"}
     resume(place, "betting_lines")
     assert [*read_pauses(place.state)[0]] == ["injury_discovery"]
 
