@@ -187,6 +187,18 @@ def test_a_failure_is_told_by_its_last_answer() -> None:
     assert Failure("a", "BLOCKED", tuple(runs[2:])).last["n"] == 3
 
 
+def test_the_last_failure_is_the_last_by_time() -> None:
+    """Whichever run it was in."""
+    early, late = et("2025-11-12 13:00"), et("2025-11-12 14:00")
+    failed = {"outcome": "FAILED", "scraper_name": "s", "error_class": "SourceError"}
+    tasks = {
+        name: [{**failed, "workflow_execution_id": name, "triggered_at": at}]
+        for name, at in (("second", late), ("first", early))
+    }
+    (found,) = replace(page(), tasks=tasks).failures
+    assert found.last["triggered_at"] == late
+
+
 def test_what_belongs_to_a_day() -> None:
     """Its plan up to noon, its sweeps and decisions up to the next morning, its runs' tasks."""
     on = {name: et(f"2025-11-{name}") for name in ("12 00:00", "12 11:59", "12 12:00", "12 23:00")}
