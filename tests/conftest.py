@@ -1,6 +1,8 @@
 """What holds for all tests."""
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from _pytest.nodeid import coerce_node_id
@@ -26,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("soak" if "soak" in config.option.markexpr else "test")
 
 
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage look less often, and never at what stays until the end."""
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the folders of the pictures that tests in a browser have taken."""
     reports = [one for held in terminalreporter.stats.values() for one in held]
@@ -34,11 +42,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"pictures of pages: {folder}")
 
 
+def _shared(path: Path) -> str:
+    """Return what a test shares its costly fixtures with: the applied module, or its file."""
+    return "terraform" if path.parent.name == "terraform" else path.name
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long searches to `make soak`, and keep together what shares a stack or a file."""
     for item in items:
-        group = "stack" if item.get_closest_marker("stack") else item.path.name
+        group = "stack" if item.get_closest_marker("stack") else _shared(item.path)
         if getattr(config.option, "loadgroup", False):  # a process of pytest-xdist
             # It groups by what follows an @. The mark that would add one writes `_nodeid`, which
             # pytest 9.2 no longer reads: every stack was started in both processes.

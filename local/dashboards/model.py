@@ -13,7 +13,7 @@ from local.dashboards.source import Dashboard, sources
 from local.dashboards.variables import variables_of
 
 FOLDER = ROOT / "dashboards"
-REFRESH = "15m"
+REFRESH = "30m"
 """As often as the sweep and the alerts run."""
 TAG = "nba-orchestration"
 

@@ -18,6 +18,7 @@ from inspect import isfunction, signature
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+import click
 from pydantic import BaseModel, TypeAdapter
 
 from common.settings import ROOT
@@ -28,7 +29,8 @@ ROOMS = (
     *("common/executions", "common/handlers", "common/healing", "common/messages"),
     *("common/scrapers", "common/sources", "common/state"),
     *("common/incidents", "common/look", "common/pages", "common/review"),
-    *("local/broker", "local/costs", "local/operate", "local/records", "local/traces"),
+    *("local/broker", "local/commands", "local/costs", "local/operate"),
+    *("local/records", "local/traces"),
 )
 """Those outside the pure core in which mistakes were drawn."""
 OF_THE_PLATFORM = "_TRANSIENT_ERRNOS"
@@ -63,6 +65,8 @@ def _names(node: ast.stmt) -> Iterator[str]:
 def _of(name: str, value: Any) -> Iterator[str]:
     if isinstance(value, type):
         yield from _of_class(name, value)
+    elif isinstance(value, click.Command):
+        yield from (f"{name} {_text(_option(param))}" for param in value.params)
     elif get_origin(value) is Annotated:
         bounds = TypeAdapter(value).json_schema()
         yield f"{name} {_text(_bounds(bounds))}"
@@ -76,6 +80,14 @@ def _of(name: str, value: Any) -> Iterator[str]:
         yield f"{name} = {_text(value)}"
     elif isfunction(value) or hasattr(value, "__wrapped__"):
         yield from _of_function(name, value)
+
+
+def _option(param: click.Parameter) -> dict[str, Any]:
+    """Describe an option as a program sees it; a default of the user's own is left out."""
+    said = param.to_info_dict()
+    said["type"] = {key: value for key, value in said["type"].items() if value not in (False, None)}
+    names = ("opts", "secondary_opts", "type", "required", "multiple", "flag_value", "default")
+    return {key: said[key] for key in names if said.get(key) and _is_plain(said[key])}
 
 
 def _of_class(name: str, kind: Any) -> Iterator[str]:

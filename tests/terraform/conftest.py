@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.settings import ROOT
-from tests.terraform.offline import Offline, missing, prepared
+from tests.terraform.offline import DEPLOYMENT, REFUSALS, Offline, missing, prepared
 from tests.terraform.parsed import Module
 from tests.terraform.touched import Recorder, Touch, touched
 
@@ -41,9 +41,11 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offline]:
 
 
 @pytest.fixture(scope="session")
-def tested(offline: Offline) -> list[dict[str, Any]]:
-    """The report of `terraform test`, with the plan or state of each run."""
-    return offline.lines("test", "-json", "-verbose")
+def tested(offline: Offline, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The report of `terraform test`, with the plan or state of each run that deploys."""
+    variables = offline.copy_variables(tmp_path_factory.mktemp("variables") / "repository")
+    refused = variables.lines("test", "-json", REFUSALS)
+    return refused + offline.lines("test", "-json", "-verbose", DEPLOYMENT)
 
 
 @pytest.fixture(scope="session")

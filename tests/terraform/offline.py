@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,9 @@ TIME = Path(__file__).parent / "time.json"
 CHANNEL = "google_monitoring_notification_channel"
 ATTACHED = "TF_REATTACH_PROVIDERS"
 """Names running providers; https://developer.hashicorp.com/terraform/plugin/debugging."""
+DEPLOYED = re.compile(r"^(?:resource|data|import|check|output) .*?^\}\n", re.DOTALL | re.MULTILINE)
+"""A block of a file that makes something or reads something made."""
+DEPLOYMENT, REFUSALS = (f"-filter=tests/{noun}.tftest.hcl" for noun in ("deployment", "refusals"))
 LEFT_BEHIND = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "*.tfvars")
 
 
@@ -70,6 +74,17 @@ class Offline:
         """Make another copy, to be broken."""
         shutil.copytree(self.root, root, symlinks=True)
         return Offline(root, self.environment)
+
+    def copy_variables(self, root: Path) -> "Offline":
+        """Make a copy of the variables, without what is deployed and the locals that name it.
+
+        Each run of a refusal takes a twentieth of the time there.
+        """
+        copy = self.copy(root)
+        for path in (root / "terraform").glob("*.tf"):
+            kept = DEPLOYED.sub("", path.read_text())
+            path.write_text("" if "google_" in kept else kept)
+        return copy
 
 
 @contextmanager

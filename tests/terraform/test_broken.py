@@ -61,7 +61,7 @@ def test_a_broken_copy_is_refused(message: str, refused: set[str]) -> None:
 
 def test_a_refusal_is_noticed_when_it_is_gone(offline: Offline, tmp_path: Path) -> None:
     """No run of refusals.tftest.hcl passes on a copy whose variables take everything."""
-    copy = offline.copy(tmp_path / "repository")
+    copy = offline.copy_variables(tmp_path / "repository")
     refusals = each_in_a_file_of_its_own(copy.root / TESTS / "refusals.tftest.hcl")
     path = copy.root / "terraform" / "variables.tf"
     anything, validations = VALIDATION.subn(r"\1true || (\2)\3", path.read_text())

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.terraform.offline import prepared
+from tests.terraform.offline import DEPLOYMENT, prepared
 
 FILE = Path(__file__).with_name("deployed.txt")
 MADE_UP = re.compile(r""".* = [\[{']*[0-9a-z]{8}['\]}]*|.*"[0-9a-z]{8}".*""")
@@ -60,7 +60,7 @@ def differences(now: Collection[str], before: Collection[str]) -> list[str]:
 
 def _deployed() -> list[str]:
     with tempfile.TemporaryDirectory() as scratch, prepared(Path(scratch)) as offline:
-        lines = offline.lines("test", "-json", "-verbose", "-filter=tests/deployment.tftest.hcl")
+        lines = offline.lines("test", "-json", "-verbose", DEPLOYMENT)
     (state,) = (
         line["test_state"]
         for line in lines

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from common.pages.axis import WIDTH, Axis
+from common.pages.axis import WIDTH, Axis, Span
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,10 @@ def test_a_bar_is_wide_enough_to_be_seen() -> None:
     assert (x, width) == (0, 8)
     x, width = axis.bar(axis.end, axis.end + timedelta(hours=1), least=8)
     assert x + width == WIDTH
+
+
+def test_an_instant_can_be_drawn() -> None:
+    """A run of which nothing but its beginning is known."""
+    axis = Axis(date(2025, 11, 12))
+    span = Span(axis.begin, axis.begin)
+    assert (span.x(axis.begin), span.x(axis.end)) == (0, WIDTH)

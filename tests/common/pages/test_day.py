@@ -2,16 +2,23 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
+
+import pytest
 
 from common.calendar.games import Game
-from common.pages.day import DayPage, read_day
+from common.ids import execution_id
+from common.pages.day import DayPage, Failure, read_day
 from common.pages.lanes import lanes
 from common.pages.render import policy, render
 from tests.kit.operated import gone_wrong
 from tests.kit.outline import Outline
+from tests.kit.situations import et
+from tests.kit.tables import holding
 from tests.kit.world import DAY
 
 HOUR = timedelta(hours=1)
@@ -168,3 +175,94 @@ def test_a_day_without_games_or_decisions_has_a_page() -> None:
     text = Outline(render(bare, alone=True)).text
     assert "No games." in text
     assert "Nothing ran." in text
+
+
+def test_a_failure_is_told_by_its_last_answer() -> None:
+    """The last one that was asked; where none was, the last one."""
+    asked, unasked = {"error_class": "SourceError"}, {"error_class": "CircuitOpenError"}
+    rows = [{**asked, "n": 1}, {**asked, "n": 2}, {**unasked, "n": 3}]
+    runs = [{**row, "workflow_execution_id": "one"} for row in rows]
+    found = Failure("a", "FAILED", tuple(runs))
+    assert (found.last["n"], found.unasked, found.runs) == (2, 1, 1)
+    assert Failure("a", "BLOCKED", tuple(runs[2:])).last["n"] == 3
+
+
+def test_the_last_failure_is_the_last_by_time() -> None:
+    """Whichever run it was in."""
+    early, late = et("2025-11-12 13:00"), et("2025-11-12 14:00")
+    failed = {"outcome": "FAILED", "scraper_name": "s", "error_class": "SourceError"}
+    tasks = {
+        name: [{**failed, "workflow_execution_id": name, "triggered_at": at}]
+        for name, at in (("second", late), ("first", early))
+    }
+    (found,) = replace(page(), tasks=tasks).failures
+    assert found.last["triggered_at"] == late
+
+
+def test_what_belongs_to_a_day() -> None:
+    """Its plan up to noon, its sweeps and decisions up to the next morning, its runs' tasks."""
+    on = {name: et(f"2025-11-{name}") for name in ("12 00:00", "12 11:59", "12 12:00", "12 23:00")}
+    on |= {name: et(f"2025-11-{name}") for name in ("13 05:59", "13 06:00", "14 23:59", "15 00:00")}
+    swept = [{"at": at, "status": "OK", "republished_count": 1} for at in on.values()]
+    made = [{"at": on["12 23:00"], "action": "RUN", "decision_id": "d", "workflow_name": "f"}]
+    run = {"workflow_execution_id": execution_id("d"), "outcome": "FAILED", "scraper_name": "s"}
+    log = [{"at": at, **run} for at in on.values()]
+    planned = [{"at": at, "workflow_name": "f", "reason": ""} for at in reversed(on.values())]
+    place = holding(
+        daily_expected_schedule=planned,
+        cleanup_operations=swept,
+        workflow_decisions=made,
+        scraper_execution_log=log,
+    )
+    found = read_day(place, DAY)
+    assert [row["expected_run_time"] for row in found.missed] == [on["12 00:00"], on["12 11:59"]]
+    assert [row["cleanup_time"] for row in found.sweeps] == [*on.values()][:5]
+    assert [row["triggered_at"] for row in found.tasks[execution_id("d")]] == [*on.values()][:7]
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [("2025-11-11 23:59", False), ("2025-11-12 00:00", True), ("2025-11-13 00:00", False)],
+)
+def test_today_alone_tells_what_the_dates_before_lack(
+    now: str, *, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Today is the Eastern date."""
+    monkeypatch.setattr("common.pages.day.lacking_before", lambda *_: ("some",))
+    assert bool(read_day(holding(et(now)), DAY).before) is told
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"status": "OK"}, False),
+        ({"status": "OK", "missing_files_found": 0, "republished_count": 0}, False),
+        ({"status": "OK", "missing_files_found": 1}, True),
+        ({"status": "OK", "republished_count": 1}, True),
+        ({"status": "PARTIAL"}, True),
+        ({"status": "ERROR"}, True),
+    ],
+)
+def test_a_sweep_that_did_something_is_shown(row: Mapping[str, Any], *, shown: bool) -> None:
+    """Or that could not."""
+    place = holding(cleanup_operations=[{"at": et("2025-11-12 13:00"), **row}])
+    assert bool(read_day(place, DAY).sweeps) is shown
+
+
+def test_hours_are_in_order_whichever_workflow_has_them() -> None:
+    """The one that is decided first by name need not be by hour."""
+    made = [
+        {"at": et(f"2025-11-12 {hour}:00"), "action": "SKIP", "decision_id": hour, **flow}
+        for hour, flow in (("13", {"workflow_name": "a"}), ("06", {"workflow_name": "b"}))
+    ]
+    assert read_day(holding(workflow_decisions=made), DAY).hours == ["06:00", "13:00"]
+
+
+@pytest.mark.parametrize(("tasks", "more"), [(6, False), (7, True)])
+def test_of_many_tasks_six_are_named(tasks: int, *, more: bool) -> None:
+    """A mark says that there are others."""
+    held = page()
+    run = held.runs[-1]
+    row = held.tasks[run.execution_id][0]
+    few = replace(held, runs=[run], tasks={run.execution_id: [row] * tasks})
+    assert (" …</li>" in render(few) or " …<br>" in render(few)) is more

@@ -1,11 +1,13 @@
 """What a workflow planned, decided and ran shows on its lane, and above all what did not run."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from common.decisions.situation import GAME_LENGTH
 from common.look.runs import Run
 from common.pages.axis import Axis
-from common.pages.lanes import game_marks, lanes, not_run
+from common.pages.lanes import GAP, game_marks, lanes, not_run
 from tests.kit.world import DAY, slate
 
 AXIS = Axis(date(2025, 11, 12))
@@ -30,6 +32,7 @@ def test_a_planned_run_that_did_not_happen_cannot_be_overlooked() -> None:
     made = [decided(NOON, "RUN"), decided(NOON + HOUR, "SKIP"), decided(NOON, "ABORT", "other")]
     now = NOON + 2 * HOUR
     assert not_run(now, plan, made) == [plan[1], plan[3]]
+    assert not_run(NOON + HOUR, plan[1:2], []) == []
     drawn = {
         lane.name: [mark.kind for mark in lane.marks] for lane in lanes(AXIS, now, plan, made, [])
     }
@@ -56,6 +59,8 @@ def test_a_run_is_drawn_by_what_it_came_to() -> None:
     assert "2 of 3 tasks, 1 failed" in ended.text
     assert going.x + going.width == AXIS.x(now)
     assert ended.width == AXIS.x(NOON + HOUR) - AXIS.x(NOON)
+    (lane,) = lanes(AXIS, now, [], [decision], [Run(decision, row | {"finished_at": None})])
+    assert (lane.marks[1].x, lane.marks[1].width) == (ended.x, 8)
 
 
 def test_games_at_the_same_time_do_not_cover_each_other() -> None:
@@ -66,3 +71,26 @@ def test_games_at_the_same_time_do_not_cover_each_other() -> None:
     for number, mark in enumerate(marks):
         for other in marks[:number]:
             assert mark.row != other.row or mark.x >= other.x + other.width
+
+
+def test_a_row_is_free_again_a_gap_after_its_game() -> None:
+    """At a distance of exactly four units, and not before."""
+    first, second = (replace(game, tipoff=NOON) for game in slate().on(DAY)[:2])
+    end = AXIS.bar(NOON, NOON + GAME_LENGTH)
+    near = next(
+        NOON + timedelta(seconds=number)
+        for number in range(60 * 60 * 5)
+        if AXIS.x(NOON + timedelta(seconds=number)) == round(sum(end) + GAP, 1)
+    )
+    before = near - timedelta(minutes=1)
+    rows = [
+        [mark.row for mark in game_marks(AXIS, [first, replace(second, tipoff=tip)])]
+        for tip in (near, before)
+    ]
+    assert rows == [[0, 0], [0, 1]]
+
+
+def test_a_workflow_has_a_lane_for_its_plan_or_its_decisions() -> None:
+    """In the order of the names."""
+    found = lanes(AXIS, NOON, [planned(NOON, "b")], [decided(NOON, "SKIP", "a")], [])
+    assert [(lane.name, len(lane.marks)) for lane in found] == [("a", 1), ("b", 1)]

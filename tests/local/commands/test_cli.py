@@ -1,15 +1,22 @@
 """The command line as a whole: help, groups, refusals."""
 
+import errno
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
+from google.api_core.exceptions import NotFound
 
+from common.errors import ConfigError
 from common.settings import ROOT
-from local.commands.cli import GROUPS
+from local.commands import cli
+from local.commands.cli import GROUPS, CommandLine, main
 from local.commands.help_text import README, with_commands
 from tests.local.commands.command_line import assert_one_line, run
 
@@ -86,3 +93,48 @@ def test_the_readme_lists_the_commands_as_they_are() -> None:
     readme = README.read_text()
     assert with_commands(readme) == readme
     assert "python -m local day DATE --out DIR [--schedule FILE]" in readme
+
+
+ENDS: list[tuple[BaseException, int, str]] = [
+    (OSError(28, "No space left on device", "out.json"), 2, "No space left on device: 'out.json'"),
+    (ConfigError("two\n  lines"), 2, "error: two lines\n"),
+    (NotFound("no bucket"), 2, "error: no bucket; is the project right"),
+    (BrokenPipeError(errno.EPIPE, "enough"), 1, ""),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "said"), ENDS)
+def test_how_a_command_ends(error: Exception, status: int, said: str) -> None:
+    """What the user can mend is one line on standard error; whoever has read enough reads none."""
+
+    def fails() -> None:
+        raise error
+
+    done = CliRunner().invoke(CommandLine(commands=[click.Command("x", callback=fails)]), ["x"])
+    assert (done.exit_code, done.stdout) == (status, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == bool(said)
+
+
+def _end(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _interrupt(_: object) -> None:
+    raise click.Abort
+
+
+@pytest.mark.parametrize(("happens", "status"), [(_end, 128 + 15), (_interrupt, 128 + 2)])
+def test_a_signal_ends_it_as_a_shell_expects(
+    happens: Callable[[object], None], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both unwind it, so that what was started is stopped."""
+    held = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(main, "invoke", happens)
+    monkeypatch.setattr("sys.argv", ["local", "stop"])
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.run()
+    finally:
+        signal.signal(signal.SIGTERM, held)
+    assert ended.value.code == status

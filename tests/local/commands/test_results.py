@@ -52,3 +52,20 @@ def test_csv_has_a_header_and_reads_back(capsys: pytest.CaptureFixture[str]) -> 
     assert first[:2] == ["[red]a", "2025-11-12T18:30:00+00:00"]
     assert json.loads(first[2]) == [LONG, "b,c"]
     assert second == ["", "2025-11-12", "[]", "3"]
+
+
+@pytest.mark.parametrize(("rows", "said"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows")])
+def test_rows_are_counted(rows: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the table, in words."""
+    print_result(Result(["name"], [("a",)] * rows), None)
+    assert capsys.readouterr().out.splitlines()[-1] == said
+
+
+def test_a_value_of_any_kind_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """An object is JSON in one cell, bytes are text, a number keeps its digits."""
+    result = Result(["a", "b", "c"], [({"x": 1}, b"y", Decimal("0.10"))])
+    print_result(result, "json")
+    assert json.loads(capsys.readouterr().out) == [{"a": {"x": 1}, "b": "b'y'", "c": 0.1}]
+    print_result(result, "csv")
+    _, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert (json.loads(row[0]), row[1:]) == ({"x": 1}, ["b'y'", "0.1"])

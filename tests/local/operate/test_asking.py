@@ -10,7 +10,9 @@ from common.errors import BadInputError
 from common.runtime import Runtime
 from local.operate.asking import OPEN_MAX, Question, ask, question_of
 from local.simulator.world import World
+from tests.kit.desk import Desk, scheduled
 from tests.kit.operated import PatientClock, day_gone_wrong, gone_wrong
+from tests.kit.situations import game, played
 from tests.kit.world import DAY
 
 
@@ -38,10 +40,39 @@ def test_a_whole_night_is_asked_for_with_its_finished_games() -> None:
     assert question_of(place, "nbac_schedule_api", DAY, None).games == ()
 
 
-def test_the_heading_of_a_playoff_game_is_its_own() -> None:
-    """The type of season follows from the game's id."""
-    (game, *_) = question_of(gone_wrong().runtime, "nbac_player_boxscore", DAY, None).games
-    assert Question("nbac_boxscore", DAY, game).request().season_type == "Regular Season"
+PLAYOFF = played(game_id="0042500101", score=(99, 110))
+UNKNOWN = played(game_id="espn-401", home="BOS", score=(99, 110))
+RUNNING = played(3, status=2, score=(50, 60))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "points"),
+    [
+        (Question("nbac_boxscore", DAY, PLAYOFF), "Playoffs", 110),
+        (Question("nbac_player_boxscore", DAY, games=(UNKNOWN, PLAYOFF)), "Playoffs", None),
+        (Question("nbac_player_boxscore", DAY), "Regular Season", None),
+        (Question("espn_boxscore", DAY, UNKNOWN), "Regular Season", 110),
+        (Question("nbac_boxscore", DAY, RUNNING), "Regular Season", None),
+    ],
+)
+def test_a_request_has_its_games_type_of_season_and_final_score(
+    question: Question, kind: str, points: int | None
+) -> None:
+    """Both follow from the games that are asked for; points that may still change are none."""
+    request = question.request()
+    assert request.season_type == kind
+    assert (request.game.home_score if request.game else None) == points
+
+
+def test_only_what_the_schedule_has_as_played_is_asked_for() -> None:
+    """Of a whole night the finished games with an id of NBA.com's; a postponed game is none."""
+    moved = game(4, postponed=True)
+    place = scheduled(PLAYOFF, UNKNOWN, RUNNING, moved)
+    assert question_of(place, "nbac_player_boxscore", DAY, None).games == (PLAYOFF,)
+    for name in (UNKNOWN.game_id, f"{UNKNOWN.away}@{UNKNOWN.home}"):
+        assert question_of(place, "espn_boxscore", DAY, name).game == UNKNOWN
+    with pytest.raises(BadInputError, match=f"no game '{moved.game_id}'"):
+        question_of(place, "espn_boxscore", DAY, moved.game_id)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +120,27 @@ def test_what_has_no_row_in_time_is_returned() -> None:
         raise AssertionError
 
     assert ask(world.runtime, [question], seconds_max=10, told=told) == [question]
+
+
+def asked(desk: Desk, number: int) -> tuple[int, int]:
+    """Ask as often, waiting 10 s for each row; return how many came, and how many are left."""
+    told: list[Question] = []
+    questions = [Question("nbac_player_list", DAY)] * number
+    left = ask(desk.place, questions, seconds_max=10, told=lambda one, _: told.append(one))
+    return len(told), len(left)
+
+
+@pytest.mark.parametrize("ahead", [-50, 0, 3600])
+@pytest.mark.parametrize(("every", "came"), [(8, 3), (10, 3), (14, 0)])
+def test_the_wait_is_for_the_next_row(every: float, came: int, ahead: float) -> None:
+    """Rows that come one by one are all awaited, by whichever clock they were written."""
+    desk = Desk(every, {"nbac_player_list": "SUCCESS"}, timedelta(seconds=ahead))
+    assert asked(desk, 3) == (came, 3 - came)
+
+
+def test_no_more_than_the_most_is_open_at_once() -> None:
+    """Each row makes room for one more request; what was never sent is left as well."""
+    many = OPEN_MAX + 5
+    answering, silent = Desk(2, {"nbac_player_list": "SUCCESS"}), Desk(2, {})
+    assert (asked(answering, many), answering.most) == ((many, 0), OPEN_MAX)
+    assert (asked(silent, many), silent.most) == ((0, many), OPEN_MAX)

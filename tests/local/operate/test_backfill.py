@@ -7,11 +7,15 @@ import pytest
 from common.cloud.ports import Row
 from common.eastern import at
 from common.errors import BadInputError
+from common.look.coverage import cover
 from common.runtime import Runtime
+from local.operate.asking import Question
 from local.operate.backfill import DAYS_MAX, Filled, Plan, fill, plan_of
 from local.simulator.world import World
+from tests.kit.desk import AFTERNOON, Desk, scheduled
 from tests.kit.operated import PatientClock, day_gone_wrong, gone_wrong, mend
-from tests.kit.world import DAY, tick
+from tests.kit.situations import played
+from tests.kit.world import DAY, slate, tick
 
 LATER = timedelta(minutes=40)
 """By then a source that failed is asked again."""
@@ -141,3 +145,58 @@ def test_dates_are_in_order_and_not_too_many(days: int) -> None:
     """A typing mistake is no year of requests."""
     with pytest.raises(BadInputError, match=f"give 1 to {DAYS_MAX} dates in order"):
         plan_of(gone_wrong().runtime, DAY, DAY + timedelta(days=days))
+
+
+def test_a_gap_is_asked_of_those_that_know_the_game() -> None:
+    """Without NBA.com's id only another owner can be asked, and never for a whole night."""
+    ours, theirs = played(), played(game_id="espn-401", home="BOS")
+    plan = plan_of(scheduled(ours, theirs, played(2, home="NYK", status=2)), DAY, DAY)
+    asked = [[(one.scraper, one.game and one.game.home, one.games) for one in g] for g in plan.gaps]
+    assert asked == [
+        [("nbac_player_boxscore", None, (ours,))],
+        [("nbac_boxscore", "CHA", ()), ("espn_boxscore", "CHA", ())],
+        [("nbac_play_by_play", "CHA", ())],
+        [("nbac_gamebook_pdf", "CHA", ())],
+        [("espn_boxscore", "BOS", ())],
+        [("nbac_gamebook_pdf", "BOS", ())],
+    ]
+    unable = [why.split(" of ")[0] for why in plan.left if "MIL@BOS" in why]
+    assert unable == ["nbac_player_boxscore", "nbac_play_by_play"]
+    assert sum("MIL@NYK" in why and "as final" in why for why in plan.left) == 4
+
+
+def test_what_came_late_is_there() -> None:
+    """It is not asked for a second time."""
+    rows = gone_wrong().rows["scraper_execution_log"]
+    row = next(r for r in rows if (r["scraper_name"], r["target_date"]) == ("nbac_boxscore", DAY))
+    world = World(slate(), AFTERNOON)
+    late = {**row, "triggered_at": AFTERNOON, "logged_at": AFTERNOON, "outcome": "SUCCESS"}
+    world.warehouse.adopt("scraper_execution_log", late)
+    held = scheduled(played(game_id=row["game_id"])).but(warehouse=world.warehouse)
+    assert "nbac_boxscore" not in {gap[0].scraper for gap in plan_of(held, DAY, DAY).gaps}
+    states = {one.scraper: one.state for one in cover(held, DAY).games[0].data}
+    assert states["nbac_boxscore"] == "late"
+
+
+ONE = Question("nbac_boxscore", DAY, played())
+OTHER = Question("espn_boxscore", DAY, played())
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "came"),
+    [
+        ({"nbac_boxscore": "SUCCESS"}, Filled(1, (), ())),
+        ({"nbac_boxscore": "FAILED", "espn_boxscore": "SUCCESS"}, Filled(1, (), ())),
+        ({"nbac_boxscore": "NO_DATA", "espn_boxscore": "SUCCESS"}, Filled(1, (), ())),
+        ({"nbac_boxscore": "NOT_READY", "espn_boxscore": "NO_DATA"}, Filled(0, (OTHER,), ())),
+        ({"nbac_boxscore": "FAILED"}, Filled(0, (), (OTHER,))),
+        ({}, Filled(0, (), (ONE,))),
+    ],
+)
+def test_a_gap_is_filled_by_the_first_that_brings_it(
+    outcomes: dict[str, str], came: Filled
+) -> None:
+    """It is lacking where the last of the line brought nothing, and waits where no row came."""
+    desk = Desk(2, outcomes)
+    found = fill(desk.place, Plan(((ONE, OTHER),), ()), seconds_max=6, told=lambda *_: None)
+    assert found == came

@@ -83,6 +83,43 @@ def test_r7_a_message_of_unknown_time_is_of_when_it_failed() -> None:
     assert resent(held, TOPOLOGY).body == {"scheduled_time": NOON.isoformat()}
 
 
+OURS = {
+    "schema": "dead-letter",
+    "function": "schedule_locker",
+    "error_class": "E",
+    "error": "e",
+    "failed_at": NOON.isoformat(),
+    "message_id": "7",
+    "attributes": {},
+    "original": "{}",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"failed_at": "2025-11-12T17:00:00"}, "'2025-11-12T17:00:00' has no offset"),
+        ({"publish_time": "noon"}, "Invalid isoformat string: 'noon'"),
+        ({"attributes": "none"}, "no attribute 'items'"),
+        ({"schema": "tick"}, "not a dead letter"),
+    ],
+)
+def test_a_letter_that_cannot_be_read_says_why(change: dict[str, str], said: str) -> None:
+    """It is listed all the same, with its text and when it came."""
+    data = json.dumps({**OURS, **change})
+    found = letter(data.encode())
+    assert (found.error_class, found.failed_at, found.original) == ("Unreadable", NOON, data)
+    assert said in found.error
+
+
+def test_what_is_not_kept_whole_is_not_sent_again() -> None:
+    """A letter says whether it is; without a word it is."""
+    whole = [letter(json.dumps({**OURS, **one}).encode()) for one in ({}, {"truncated": False})]
+    assert [resent(one, TOPOLOGY).topic for one in whole] == ["tick-schedule-locker"] * 2
+    with pytest.raises(BadInputError, match="characters kept"):
+        resent(letter(json.dumps({**OURS, "truncated": True}).encode()), TOPOLOGY)
+
+
 @given(st.binary(max_size=100) | st.dictionaries(st.text(), st.text()).map(json.dumps))
 def test_any_bytes_are_a_letter(data: bytes | str) -> None:
     """Any message on the topic can be listed and shown; one of neither kind is not replayed."""

@@ -81,8 +81,17 @@ def test_two_pauses_are_kept_beside_each_other() -> None:
     place = World(slate(), SLOT).runtime
     pause(place, "betting_lines", by="ann", why="")
     pause(place, "injury_discovery", by="bob", why="")
+    assert {*read_pauses(place.state)[0]} == {"betting_lines", "injury_discovery"}
     resume(place, "betting_lines")
     assert [*read_pauses(place.state)[0]] == ["injury_discovery"]
+
+
+def test_what_is_not_enabled_any_more_can_be_resumed() -> None:
+    """Its pause would else be there when it is enabled again."""
+    place = World(slate(), SLOT).runtime
+    pause(place, "betting_lines", by="ann", why="")
+    assert resume(place.but(configured={}), "betting_lines")
+    assert read_pauses(place.state)[0] == {}
 
 
 def test_what_cannot_be_paused_or_resumed_is_refused() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import google.auth
 import pytest
 from google.api_core import exceptions as api
-from google.auth.exceptions import DefaultCredentialsError
+from google.auth.exceptions import DefaultCredentialsError, RefreshError
 
 from common.errors import BadInputError, ConfigError
 from common.settings import settings
@@ -52,6 +52,7 @@ def test_a_project_has_the_names_of_the_environment(monkeypatch: pytest.MonkeyPa
             DefaultCredentialsError("none"),
             "no Google Cloud credentials; run: gcloud auth application-default login",
         ),
+        (RefreshError("expired"), "no Google Cloud credentials; run: gcloud auth"),
         (api.Forbidden("no access"), "no access; your account lacks a right"),
         (api.NotFound("no bucket"), "no bucket; is the project right"),
         (api.ServiceUnavailable("later"), "later; run it again"),

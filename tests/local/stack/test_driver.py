@@ -98,8 +98,9 @@ def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
         assert [one for one in ports if accepts(one)] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["starting", "replaying"])
+@pytest.mark.parametrize(
+    ("number", "moment"), [(signal.SIGTERM, "starting"), (signal.SIGINT, "replaying")]
+)
 def test_fu18_an_interrupted_day_leaves_nothing(
     number: signal.Signals, moment: str, tmp_path: Path
 ) -> None:

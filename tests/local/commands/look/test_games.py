@@ -1,10 +1,15 @@
 """`python -m local games` shows what each game of a date has, and what it lacks."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from common.look.coverage import cover
+from local.commands.look.games import lines_of
 from tests.kit.operated import gone_wrong, run
+from tests.kit.situations import game
+from tests.kit.world import DAY
 
 
 def test_fu8_the_table_has_each_game_and_the_lines_each_cause(
@@ -41,3 +46,13 @@ def test_a_date_without_games_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The schedule's word is given; there is no empty table."""
     done = run(gone_wrong(), monkeypatch, "games", "2025-11-20")
     assert done.stdout.startswith("The schedule lists no game on 2025-11-20.\n")
+
+
+def test_what_is_off_or_postponed_has_its_line() -> None:
+    """Each of them."""
+    moved = (game(1, home="BOS"), game(2, home="NYK"))
+    held = replace(cover(gone_wrong().runtime, DAY), off=("a", "b"), postponed=moved)
+    lines = [*lines_of(held)]
+    for name in ("a", "b"):
+        assert f"{name} is off: its source has no address or key here" in lines
+    assert {"postponed: MIL@BOS", "postponed: MIL@NYK"} <= {*lines}

@@ -16,3 +16,5 @@ def test_the_page_is_written_where_it_is_wanted(
     assert (done.exit_code, done.stdout) == (0, f"2025-11-12 written to {out}\n")
     assert out.read_text().startswith("<!doctype html>")
     assert "MIL@CHA" in out.read_text()
+    assert 'href="/' not in out.read_text()
+    assert run(gone_wrong(), monkeypatch, "page", "2025-11-12", "--out", str(out)).exit_code == 0

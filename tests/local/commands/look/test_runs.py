@@ -1,11 +1,15 @@
 """`python -m local runs` lists the runs of a date, and `run` follows one of them."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from common.look.runs import ID_CHARACTERS, runs_on
+from common.look.run_life import RunLife, Step, Task
+from common.look.runs import ID_CHARACTERS, Run, runs_on
+from local.commands.look.runs import ERROR_CHARACTERS_MAX, cut, lines_of
 from tests.kit.operated import gone_wrong, run
+from tests.kit.situations import et
 from tests.kit.world import DAY
 
 
@@ -55,3 +59,45 @@ def test_an_unknown_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run(gone_wrong(), monkeypatch, "run", "nope")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "no run 'nope' from 2025-11-05 to now" in done.stderr
+
+
+def test_an_error_is_cut_where_it_is_too_long() -> None:
+    """One of just the length is whole."""
+    whole = "x" * ERROR_CHARACTERS_MAX
+    assert cut(whole) == whole
+    assert cut(f"{whole}y") == f"{whole[:-1]}…"
+
+
+def test_a_step_follows_the_last_end_before_it() -> None:
+    """Where a step has no row yet, the one before that counts; what was lost is told as such."""
+    began = et("2025-11-12 23:00")
+    decision = {
+        "workflow_name": "f",
+        "slot": began,
+        "decision_time": began,
+        "reason": "r",
+        "target_date": DAY,
+        "decision_id": "d",
+        "action": "RUN",
+    }
+    row = {
+        "triggered_at": began,
+        "duration_seconds": 60,
+        "outcome": "SUCCESS",
+        "gcs_path": "gs:",
+        "records_processed": 1,
+        "error_message": None,
+        "logged_at": began,
+    }
+    late = {**row, "triggered_at": began + timedelta(minutes=2), "duration_seconds": 5}
+    short = {**row, "duration_seconds": 30}
+    steps = (
+        Step(1, (), (Task("a", "g", row, reported=True), Task("b", "g", short, reported=True))),
+        Step(2, ("a", "b"), (Task("c", "g", None, reported=True),)),
+        Step(3, (), (Task("d", "g", late, reported=True), Task("e", "g", None, reported=False))),
+    )
+    lines = [*lines_of(RunLife(Run(decision, None), began, steps))]
+    assert "  step 2, in place of a and b" in lines
+    assert "    c g: reported, without a row yet" in lines
+    assert any(line.startswith("    d g: 23:02:00 +60.0 s SUCCESS in 5.0 s") for line in lines)
+    assert "    e g: has not reported" in lines

@@ -19,6 +19,7 @@ class Collector:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.status = 200
         self.got: list[tuple[str, Any]] = []
 
 
@@ -30,7 +31,7 @@ def collector() -> Iterator[Collector]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             kept.got.append((self.path, json.loads(body)))
-            self.send_response(200)
+            self.send_response(kept.status)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -83,6 +84,30 @@ def test_a_collector_that_is_not_there_is_named(
     assert done.exit_code == 2
     assert "http://127.0.0.1:9/v1/traces took no spans: " in done.stderr
     assert (tmp_path / "traces.json").exists()
+
+
+@pytest.mark.parametrize("how", ["it refuses", "it has no address"])
+def test_a_collector_that_takes_nothing_is_an_error(
+    how: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, collector: Collector
+) -> None:
+    """One line with the address, and what is wrong with it."""
+    collector.status = 503
+    address = collector.address if how == "it refuses" else "http://[:::"
+    options = ("--out", str(tmp_path), "--post", address)
+    done = run(gone_wrong(), monkeypatch, "trace", "2025-11-12", *options)
+    assert done.exit_code == 2
+    assert f"{address}/v1/traces took no spans: " in done.stderr
+
+
+def test_a_date_has_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where none is named; a run is looked for on the date that is."""
+    world = gone_wrong()
+    monkeypatch.chdir(tmp_path)
+    assert run(world, monkeypatch, "trace", "2025-11-12").exit_code == 0
+    assert (tmp_path / "out" / "trace" / "2025-11-12" / "traces.json").is_file()
+    execution = runs_on(world.runtime, DAY)[0].execution_id
+    other = run(world, monkeypatch, "trace", execution[:8], "--date", "2025-11-10")
+    assert "no run" in other.stderr
 
 
 def test_a_run_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

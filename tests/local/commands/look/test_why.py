@@ -44,3 +44,13 @@ def test_an_unknown_name_is_refused_with_the_known_ones(monkeypatch: pytest.Monk
     done = run(gone_wrong(), monkeypatch, "why", "beting_lines")
     assert done.exit_code == 2
     assert "'beting_lines' is no workflow and no game; known workflows are morning" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["0022599999", "espn-401", "MIL@BOS"])
+def test_a_game_that_is_not_there_is_no_workflow(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an id of any owner, or by its teams; the error does not list workflows."""
+    done = run(gone_wrong(), monkeypatch, "why", name)
+    assert done.exit_code == 2
+    assert "is no workflow" not in done.stderr

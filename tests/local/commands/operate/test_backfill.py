@@ -56,6 +56,9 @@ def test_what_has_no_answer_yet_is_exit_status_1_too(monkeypatch: pytest.MonkeyP
     assert done.exit_code == 1
     assert "no answer yet: nbac_play_by_play of MIL@CHA of 2025-11-12" in done.stdout
     assert "18 asked for, 0 found\n" in done.stdout
+    as_json = run(world, monkeypatch, "backfill", *DATES, "--wait", "5", "--json")
+    assert (as_json.exit_code, as_json.stdout) == (1, "")
+    assert "no answer yet: nbac_play_by_play of MIL@CHA of 2025-11-12" in as_json.stderr
 
 
 def test_the_plan_as_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,7 @@ def test_a_workflow_file_that_cannot_be_read(
         (None, "topology.yaml", "NBA_TOPOLOGY_FILE"),
         ("version: ]", "topology.yaml:1", "not YAML"),
         (TOPOLOGY.replace("604800", "week"), WEEK_AT, "got 'week'"),
+        ("# \u00fc", "topology.yaml", "can't decode byte 0xfc"),
     ],
 )
 def test_a_topology_that_cannot_be_read(
@@ -103,7 +104,7 @@ def test_a_topology_that_cannot_be_read(
     """It is an error with its line, and the workflows' times count as not checked."""
     path = tmp_path / "topology.yaml"
     if text is not None:
-        path.write_text(text)
+        path.write_text(text, encoding="latin-1")
     found = findings({"NBA_TOPOLOGY_FILE": str(path)})
     assert said in at(found, str(tmp_path / where)).text
     assert "not compared with the ticks" in at(found, "config/workflows.yaml").text
@@ -116,6 +117,29 @@ def test_variables_that_nothing_reads_and_secrets_that_are_not_there(tmp_path: P
     assert "no setting has this name; NBA_PROJECT has" in at(found, "NBA_PROJCT").text
     assert "is no file" in at(found, "NBA_ODDS_API_KEY_FILE").text
     assert [one.level for one in found] == ["error", "warning"]
+
+
+def test_a_key_that_is_given_needs_no_file(tmp_path: Path) -> None:
+    """The functions take the key, so that a missing file loses nothing."""
+    environment = {"NBA_ODDS_API_KEY_FILE": str(tmp_path / "key"), "NBA_ODDS_API_KEY": "k"}
+    assert list(of_environment(environment)) == []
+
+
+def test_what_nothing_triggers_is_named_once(tmp_path: Path) -> None:
+    """A scraper that the file disables has the file's reason alone."""
+    flows = tmp_path / "flows.yaml"
+    flows.write_text(SHIPPED + "\ndisabled_scrapers: {nbac_standings: nobody reads it}\n")
+    named = [one for one in findings(READY, flows) if "nbac_standings" in one.text]
+    assert [one.text for one in named] == ["nbac_standings is disabled: nobody reads it"]
+
+
+def test_a_controller_without_a_rhythm_leaves_the_workflows_unchecked(tmp_path: Path) -> None:
+    """The topology's error is one, and that the times were not compared a warning."""
+    path = tmp_path / "topology.yaml"
+    path.write_text(TOPOLOGY.replace('"0 6-23 * * *"', "soon"))
+    found = findings({**READY, "NBA_TOPOLOGY_FILE": str(path)})
+    assert [one.level for one in found if one.level != "note"] == ["error", "warning"]
+    assert "not compared with the ticks" in at(found, "config/workflows.yaml").text
 
 
 def test_a_list_that_is_older_than_what_it_lists(tmp_path: Path) -> None:

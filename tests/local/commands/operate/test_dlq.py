@@ -165,6 +165,27 @@ def test_the_table_names_each_letter(bench: Bench) -> None:
         assert text in done.stdout
 
 
+def test_times_are_in_utc_and_those_of_the_original(bench: Bench) -> None:
+    """The table has when a message failed; a replay says of when the message is."""
+    whole = {"schema": "dead-letter", "error_class": "E", "error": "e", "attributes": {}}
+    times = {"failed_at": "2025-11-12T19:30:00+01:00", "publish_time": NOON.isoformat()}
+    letter = {**whole, **times, "function": "schedule_locker", "message_id": "7", "original": "{}"}
+    bench.publish("dead-letters", json.dumps(letter).encode())
+    assert "2025-11-12 18:30:00" in bench.run("list").stdout
+    said = f"to tick-schedule-locker, of {NOON.isoformat()}\n"
+    assert said in bench.run("replay", "--all").stdout
+
+
+def test_that_there_may_be_more_is_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many letters as one command looks at are not known to be all."""
+    for _ in range(2):
+        bench.dead_letter("scraper_runner", "{}")
+    monkeypatch.setattr("local.commands.operate.dlq.LETTERS_MAX", 2)
+    assert bench.run("replay", "--all").stdout.endswith(
+        "; 2 were looked at; run it again for more\n"
+    )
+
+
 def test_a_hostile_letter_cannot_move_the_cursor(bench: Bench) -> None:
     """Escape sequences, markup and line breaks in a letter are shown as text."""
     bench.dead_letter("\x1b[31m[red]x\n", "{}")

@@ -25,9 +25,9 @@ def test_a_slot_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) 
     done = run(day_gone_wrong(at(DAY, time(5))), monkeypatch, "force", "2025-11-12T07:20")
     assert done.exit_code == 2
     assert "the controller has no tick at 2025-11-12 07:20 ET" in done.stderr
-    done = run(day_gone_wrong(at(DAY, time(5))), monkeypatch, "force", "lines")
+    done = run(day_gone_wrong(at(DAY, time(5))), monkeypatch, "force", "no_lines")
     assert done.exit_code == 2
-    assert "'lines' is not an ISO 8601 instant, and no workflow: morning_oper" in done.stderr
+    assert "'no_lines' is not an ISO 8601 instant, and no workflow: morning_oper" in done.stderr
 
 
 def test_a_workflow_stands_for_its_last_slot(monkeypatch: pytest.MonkeyPatch) -> None:

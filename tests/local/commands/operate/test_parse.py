@@ -156,6 +156,8 @@ def test_fs05_the_final_games_of_the_schedule_must_be_in_the_answer(tmp_path: Pa
     assert (found["outcome"], found["error_class"]) == ("MISMATCH", "MissingGamesError")
     assert GAME in found["error_message"]
     assert parsed(tmp_path, "nbac_player_boxscore", body)["outcome"] == "NO_DATA"
+    (tmp_path / "schedule.json").write_bytes(schedule(gameStatus=2, gameStatusText="Q4"))
+    assert parsed(tmp_path, "nbac_player_boxscore", body, more=more)["outcome"] == "NO_DATA"
 
 
 def test_another_game_breaks_the_contract(tmp_path: Path) -> None:
@@ -208,6 +210,10 @@ REFUSED = {
     "an unknown scraper": (("nope", "FILE"), "unknown scraper 'nope'"),
     "a missing file": (("nbac_player_list", "none.json"), "'none.json' does not exist"),
     "too many files": (("nbac_player_list", "FILE", "FILE"), "1 answer(s) here, 2 files"),
+    "a file too few": (
+        ("espn_boxscore", "FILE", "--game", f"{GAME}:MIL@CHA"),
+        "reads 2 answer(s) here, 1 files",
+    ),
     "no game": (("nbac_play_by_play", "FILE"), "give --game ID[:AWY@HOM]"),
     "a game too many": (("nbac_player_list", "FILE", "--game", GAME), "leave --game out"),
     "a game of another form": (("nbac_play_by_play", "FILE", "--game", "213"), "0022500213:MIL@"),

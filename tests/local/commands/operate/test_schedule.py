@@ -1,6 +1,7 @@
 """`python -m local schedule put` checks a season file, and the functions read it afterwards."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
@@ -10,18 +11,20 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from google.api_core.exceptions import Forbidden, RetryError, ServiceUnavailable
+from google.auth.exceptions import DefaultCredentialsError, RefreshError, TransportError
 
 from common.calendar.season import SeasonReader
 from common.clock import set_clock
 from common.cloud.ports import READ_BYTES_MAX, StoredObject
 from common.cloud.storage import GoogleStorage
 from common.eastern import at
-from common.errors import TransientError
+from common.errors import ConfigError, ConflictError, TransientError
 from common.runtime import Runtime
 from common.settings import Settings, settings, variable
 from local.commands.cli import main
 from local.commands.operate import schedule
-from local.commands.operate.schedule import QUIET_SECONDS
+from local.commands.operate.schedule import QUIET_SECONDS, connect, upload
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.nba.schedule import document
 from local.simulator.ports.memory import MemoryStorage
@@ -132,6 +135,61 @@ def test_the_first_warnings_are_printed(tmp_path: Path) -> None:
     assert len(lines) == 4
     assert lines[0].startswith("Warning: game 0022500210: postponedStatus is 'Q'")
     assert lines[3] == "2 more warnings"
+
+
+def test_as_many_warnings_as_are_printed_are_all(tmp_path: Path) -> None:
+    """No line counts others."""
+    odd = [game(gameId=f"002250021{n}", postponedStatus="Q") for n in range(3)]
+    assert len(put(written(tmp_path, served(*odd)), "--dry-run").stderr.splitlines()) == 3
+
+
+def test_a_file_of_the_last_size_and_day_is_taken(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last game is today's; the object says when it came, for the functions go by that."""
+    file = written(tmp_path, served(game(gameDate="11/12/2025 00:00:00")))
+    monkeypatch.setattr(schedule, "READ_BYTES_MAX", file.stat().st_size)
+    done = put(file)
+    assert (done.exit_code, done.stderr) == (0, "")
+    (held,) = world.storage.list(BUCKET, "")
+    assert held.custom_time == MORNING
+
+
+class Broken(MemoryStorage):
+    """A storage that takes nothing."""
+
+    error: Exception
+
+    def create(self, *_: Any, **__: Any) -> StoredObject:
+        """Fail."""
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RefreshError("expired"), "no Google Cloud credentials; run: gcloud auth"),
+        (DefaultCredentialsError("none"), "no Google Cloud credentials; run: gcloud auth"),
+        (Forbidden("not yours"), f"{PATH}: not yours; your account needs Storage Object Creator"),
+        (ServiceUnavailable("later"), f"{PATH}: 503 later; run it again"),
+        (RetryError("too long", None), f"{PATH}: too long"),
+        (TransportError("no route"), f"{PATH}: no route; run it again"),
+        (ConflictError("held"), f"{PATH} is another file already; run it again"),
+    ],
+)
+def test_what_the_storage_refuses_is_one_line(error: Exception, said: str) -> None:
+    """It names the object; what is there and cannot be read is another file."""
+    storage = Broken(ManualClock(MORNING))
+    storage.error = error
+    with pytest.raises((ConfigError, ConflictError), match=re.escape(said)):
+        upload(storage, BUCKET, b"{}", MORNING)
+
+
+def test_a_project_s_bucket_may_have_another_name() -> None:
+    """All other names are those of the environment."""
+    found = connect("p", "theirs").settings
+    assert (found.project, found.data_bucket) == ("p", "theirs")
+    assert found.state_bucket == Settings().state_bucket
 
 
 REFUSED: dict[str, tuple[object, str]] = {

@@ -75,6 +75,16 @@ def test_a_scraper_that_nothing_triggers_says_why_it_is_off() -> None:
     assert one == replace(found, triggers=(name,), state="set NBA_NBA_STATS_PROXY")
 
 
+def test_a_job_switches_a_scraper_on_as_a_workflow_does() -> None:
+    """It is listed with the job, and needs what its source needs."""
+    flows = load_checked(ROOT / "config" / "workflows.yaml", TOPOLOGY)
+    first, *others = TOPOLOGY.jobs
+    job = first.model_copy(update={"message": {"scraper": "nbac_standings"}})
+    changed = TOPOLOGY.model_copy(update={"jobs": (job, *others)})
+    found = {one.name: one for one in listing(read_settings({}), flows, changed)}["nbac_standings"]
+    assert (found.triggers, found.state) == ((first.name,), "set NBA_NBA_STATS_PROXY")
+
+
 def test_the_command_prints_a_table(tmp_path: Path) -> None:
     """A user sees the names and the missing settings; a wrong file is one line."""
     done = run("scrapers")

@@ -1,0 +1,117 @@
+"""What counts as well, and what as a trouble, on the page of the health."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from common.cloud.ports import Row
+from common.look.sources import Sources
+from common.look.verdict import Alive
+from common.pages.health import HealthPage, read_health
+from tests.kit.desk import AFTERNOON
+from tests.kit.tables import holding
+
+WELL = HealthPage(
+    now=AFTERNOON,
+    day=AFTERNOON.date(),
+    decided={},
+    alerts=(),
+    sweeps={},
+    flows=(),
+    scrapers=(),
+    freshness=(),
+    incidents=({"closed": AFTERNOON},),
+    failures=(),
+    sources=Sources((), {}, None),
+    pauses={},
+    lacking=(),
+    alive=(Alive("the controller", AFTERNOON, is_late=False),),
+)
+CLOSED, OPEN = {"closed": AFTERNOON}, {"closed": None}
+FAILING = SimpleNamespace(scraper="a", circuit=SimpleNamespace(failures=1))
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"lacking": ("a date",)},
+        {"sources": Sources((cast("Any", FAILING),), {}, None)},
+        {"alive": (*WELL.alive, Alive("the cleanup", None, is_late=True))},
+        {"incidents": (CLOSED, OPEN)},
+    ],
+    ids=str,
+)
+def test_one_trouble_is_enough(trouble: Mapping[str, Any]) -> None:
+    """Whatever else is well; what is over is no trouble any more."""
+    assert WELL.is_well
+    assert not replace(WELL, **trouble).is_well
+
+
+def read(**held: Sequence[Row]) -> HealthPage:
+    """Read the health of a place whose tables hold these rows."""
+    return read_health(holding(**held))
+
+
+def test_rates_are_of_a_week_and_of_what_ended() -> None:
+    """Seven Eastern days and today; neither what has nothing yet nor an upload is one."""
+    midnight = AFTERNOON.replace(hour=5, minute=0)
+    ends = [
+        *((midnight - timedelta(days=7), "COMPLETED"), (AFTERNOON, "FAILED")),
+        *((midnight - timedelta(days=7, seconds=1), "FAILED"), (AFTERNOON, None)),
+        *((AFTERNOON, "NOTHING_READY"), (AFTERNOON, "NO_DATA")),
+    ]
+    ran = [{"at": at, "workflow_name": "flow", "outcome": outcome} for at, outcome in ends]
+    log = [
+        {"at": AFTERNOON, "scraper_name": name, "outcome": outcome}
+        for name, outcome in (("upload", "UPLOADED"), ("quiet", "NOT_READY"), ("b", "SUCCESS"))
+    ]
+    found = read(workflow_executions=ran, scraper_execution_log=log)
+    (flow,) = found.flows
+    assert (flow.total, flow.good, flow.percent) == (2, 1, 50.0)
+    assert flow.outcomes == {"COMPLETED": 1, "FAILED": 1, "NOTHING_READY": 1, "NO_DATA": 1}
+    assert [(one.name, one.total, one.percent) for one in found.scrapers] == [
+        ("b", 1, 100.0),
+        ("quiet", 0, 100.0),
+    ]
+
+
+def test_the_worst_stand_first() -> None:
+    """By their share of good ones, and then by name."""
+    ends = [("c", "SUCCESS"), ("b", "FAILED"), ("a", "SUCCESS"), ("d", "FAILED"), ("d", "SUCCESS")]
+    log = [{"at": AFTERNOON, "scraper_name": name, "outcome": end} for name, end in ends]
+    assert [one.name for one in read(scraper_execution_log=log).scrapers] == ["b", "d", "a", "c"]
+
+
+def test_today_s_decisions_and_sweeps_are_counted() -> None:
+    """A row that a clock ahead of ours wrote is today's; a sweep may have looked for nothing."""
+    made = [
+        {"at": AFTERNOON + HOUR, "workflow_name": "f", "action": action, "alert_level": level}
+        for action, level in (("RUN", "INFO"), ("SKIP", "WARNING"), ("ABORT", "ERROR"), ("RUN", ""))
+    ]
+    swept = [
+        {"at": AFTERNOON, "status": "OK", "missing_files_found": 3, "republished_count": 2},
+        {"at": AFTERNOON, "status": "OK", "quarantined": ["a", "b"]},
+        {"at": AFTERNOON, "status": "ERROR", "missing_files_found": 1, "quarantined": ["c"]},
+    ]
+    found = read(workflow_decisions=made, cleanup_operations=swept)
+    assert found.decided == {"f": {"RUN": 2, "SKIP": 1, "ABORT": 1}}
+    assert [row["alert_level"] for row in found.alerts] == ["WARNING", "ERROR"]
+    counted = {"found unlogged": 4, "sent again": 2, "given up": 3}
+    assert found.sweeps == {"sweeps OK": 2, "sweeps ERROR": 1, **counted}
+
+
+def test_failures_of_two_days_are_listed() -> None:
+    """Those of the first hour of them as well, the latest first."""
+    place = holding()
+    for hours in (1, 48, 49):
+        mark = f"alerts/scraper_logger/{AFTERNOON - hours * HOUR:%Y-%m-%dT%H}-{hours}"
+        place.storage.create(place.settings.state_bucket, mark, b"")
+    assert [one.error for one in read_health(place).failures] == [
+        "1",
+        "48",
+    ]

@@ -1,0 +1,65 @@
+"""A run's page measures from its decision to the last thing known of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from common.cloud.ports import Row
+from common.look.run_life import RunLife, Step, Task
+from common.look.runs import Run
+from common.pages.run import RunPage
+from tests.kit.situations import et
+
+MADE, NOW = et("2025-11-12 23:00"), et("2025-11-13 01:00")
+MINUTE = timedelta(minutes=1)
+ROW = {"execution_time": MADE + MINUTE, "finished_at": MADE + 2 * MINUTE}
+
+
+def page(ended: Row | None, *logged: datetime) -> RunPage:
+    """Return the page of a run with tasks whose rows were made then, and one without."""
+    tasks = [
+        Task("a", "g", {"triggered_at": MADE, "duration_seconds": 60, "logged_at": at}, True)  # noqa: FBT003 - a record
+        for at in logged
+    ]
+    tasks.append(Task("b", "g", None, False))  # noqa: FBT003 - a record
+    made = {"decision_time": MADE, "slot": MADE, "decision_id": "d", "workflow_name": "f"}
+    return RunPage(NOW, RunLife(Run(made, ended), None, (Step(1, (), tuple(tasks)),)))
+
+
+@pytest.mark.parametrize(
+    ("ended", "logged", "until"),
+    [
+        (None, (), NOW),
+        (None, (NOW + MINUTE,), NOW + MINUTE),
+        (ROW, (), MADE + 2 * MINUTE),
+        (ROW, (MADE, MADE + 3 * MINUTE), MADE + 3 * MINUTE),
+        ({**ROW, "finished_at": None}, (), MADE + MINUTE),
+    ],
+)
+def test_it_is_drawn_up_to_the_last_thing_known(
+    ended: Row | None, logged: tuple[datetime, ...], until: datetime
+) -> None:
+    """Its end, or now while it has none, or a row that came later."""
+    span = page(ended, *logged).span
+    assert (span.begin, span.end) == (MADE, until)
+
+
+def test_a_run_of_the_evening_is_of_its_own_date() -> None:
+    """In UTC it is the next day already."""
+    assert f"{page(None).day}" == "2025-11-12"
+
+
+@pytest.mark.parametrize(("late", "said"), [(0.25, "0.2 s"), (3, "3.0 s"), (-1, "0.0 s")])
+def test_a_row_is_made_after_its_scrape(late: float, said: str) -> None:
+    """Where a clock is behind, at once; without a row there is nothing to say."""
+    at = MADE + MINUTE + timedelta(seconds=late)
+    first, second = page(None, at).life.steps[0].tasks
+    assert (RunPage.until_logged(first), RunPage.until_logged(second)) == (said, "")
+
+
+def test_times_are_told_from_the_decision_on() -> None:
+    """With a sign, and nothing where there is none."""
+    found = page(None)
+    assert [found.after(each) for each in (MADE + 90 * MINUTE, MADE - MINUTE, None)] == [
+        *("+5400.0 s", "-60.0 s", "")
+    ]

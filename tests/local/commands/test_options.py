@@ -1,0 +1,101 @@
+"""What the values of options may be, to the last one that is allowed."""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from local.commands.console import make_console
+from local.commands.options import (
+    Day,
+    Folder,
+    FunctionName,
+    GameName,
+    Instant,
+    Port,
+    wait_option,
+)
+from tests.kit.situations import et
+
+TAKEN: list[tuple[click.ParamType[Any], str, object]] = [
+    (Instant(), "2025-11-12T13:00", et("2025-11-12 13:00")),
+    (Instant(), "2025-07-12 13:00", et("2025-07-12 13:00")),
+    (Instant(), "2025-11-12T13:00+01:00", et("2025-11-12 07:00")),
+    (Instant(), "2199-12-31T23:59", et("2199-12-31 23:59")),
+    (Day(), "1970-01-01", date(1970, 1, 1)),
+    (Day(), "2199-12-31", date(2199, 12, 31)),
+    (Port(), "bigquery=1", ("bigquery", 1)),
+    (Port(), "bigquery=65535", ("bigquery", 65535)),
+    (GameName(), "0022500213:MIL@CHA", ("0022500213", "MIL@CHA")),
+    (GameName(), "espn-123456789012", ("espn-123456789012", None)),
+    (FunctionName(), "scraper-runner", "scraper_runner"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), TAKEN)
+def test_what_is_taken(kind: click.ParamType[Any], text: str, value: object) -> None:
+    """A value is read as it is meant, and read again as itself."""
+    assert kind.convert(text, None, None) == value
+    assert kind.convert(kind.convert(text, None, None), None, None) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        (Instant(), "noon", "is not an ISO 8601 instant"),
+        (Instant(), "2025-11-12", "has no time of day"),
+        (Instant(), "1969-12-31T12:00", "a year from 1970 to 2199"),
+        (Day(), "2200-01-01", "a year from 1970 to 2199"),
+        (Day(), "12.11.2025", "is not a date"),
+        (Port(), "bigquery=0", "from 1 to 65535"),
+        (Port(), "bigquery=65536", "from 1 to 65535"),
+        (Port(), "bigquery=x", "from 1 to 65535"),
+        (Port(), "nobody=1", "name one of pubsub"),
+        (GameName(), "00225002130", "is not a game"),
+        (GameName(), "espn-1234567890123", "is not a game"),
+        (GameName(), "0022500213:MIL", "is not a game"),
+        (FunctionName(), "runner", "is no function"),
+    ],
+)
+def test_what_is_refused(kind: click.ParamType[Any], text: str, said: str) -> None:
+    """The line has the value, and what it may be."""
+    with pytest.raises(click.BadParameter, match=said):
+        kind.convert(text, None, None)
+
+
+@pytest.mark.parametrize("lacks", [os.W_OK, os.X_OK])
+def test_a_folder_is_one_to_which_files_can_be_added(
+    lacks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may not exist yet, and then the nearest one counts."""
+    folder = tmp_path / "a" / "b"
+    assert Folder().convert(f"{folder}", None, None) == folder
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & lacks)
+    with pytest.raises(click.BadParameter, match=f"{tmp_path} cannot be written to"):
+        Folder().convert(folder, None, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "waits"), [((), 120), (("0",), 0), (("3600",), 3600), (("3601",), None)]
+)
+def test_a_wait_may_be_none_and_lasts_an_hour_at_most(
+    given: tuple[str, ...], waits: float | None
+) -> None:
+    """Without one it is two minutes."""
+    command = click.command()(wait_option(lambda wait: click.echo(f"{wait:g}")))
+    done = CliRunner().invoke(command, ["--wait", *given] if given else [])
+    assert (done.stdout or None) == (None if waits is None else f"{waits}\n")
+
+
+@pytest.mark.parametrize(("terminal", "columns"), [("1", 77), ("", 150)])
+def test_a_terminal_has_its_own_width(
+    terminal: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is piped has a fixed one."""
+    monkeypatch.setenv("FORCE_COLOR", terminal)
+    monkeypatch.setenv("COLUMNS", "77")
+    assert make_console(150).width == columns
