@@ -15,6 +15,7 @@ from common.look.decided import (
     inputs_of,
     was_decided,
 )
+from common.settings import read_settings
 from tests.kit.placed import placed, row
 from tests.kit.situations import et
 
@@ -94,6 +95,8 @@ def test_decisions_come_by_slot_and_name() -> None:
 def test_the_configuration_is_the_one_of_the_decisions() -> None:
     """Whatever they left out, all of them together; this checkout's where there are none."""
     place, _ = placed(NOW)
+    place.settings = read_settings({})
+    assert place.off
     assert configured(place, []) == (place.workflows, tuple(sorted(place.off)))
     rows = [
         decided("2025-11-02 12:00", inputs=json.dumps({"off": [name]}))

@@ -133,6 +133,12 @@ PAUSE = Pause(by="ana", since=et("2025-11-12 08:00"), why="")
 COMING = [game(number, home=3 * home) for number, home in enumerate("ABCDE", 1)]
 RAN = Run("injury_discovery", et("2025-11-12 12:00"), DAY)
 HELD_UP = success("2025-11-12 12:00", late=et("2025-11-12 13:00"))
+GOT = {
+    key: success("2025-11-12 22:00")
+    for key in [(WHOLE_DATE, DAY, None)]
+    + [(name, DAY, PLAYED[0].game_id) for name in BOXES if name != "nbac_play_by_play"]
+}
+"""All of the first game but its play-by-play."""
 NOT_LISTED = "no game had been listed on 2025-11-12"
 
 
@@ -181,6 +187,39 @@ NOT_LISTED = "no game had been listed on 2025-11-12"
         ("post_game_window_2", "2025-11-12 23:00", PLAYED[:3], {}, ["it had been 22:00"]),
         ("post_game_window_2", "2025-11-12 23:00", COMING, {}, ["it had been 22:00"]),
         ("late_game_catch_up", "2025-11-13 14:00", PLAYED[:2], {}, ["it had been 06:00"]),
+        (
+            "late_game_catch_up",
+            "2025-11-12 14:00",
+            [played(1, "2025-11-11 19:00")],
+            {"stale": True},
+            [
+                "the schedule had been fresh",
+                "a game had been listed for 16:00 of 2025-11-12",
+                "a game of 2025-11-12 had been over",
+            ],
+        ),
+        (
+            "post_game_window_2",
+            "2025-11-12 23:00",
+            PLAYED[:1],
+            {"attempts": GOT},
+            [
+                "nbac_play_by_play of 0022500001 had been found",
+                NOT_LISTED,
+                "MIL@AAA had not been over",
+                "it had been 2025-11-13 06:00",
+            ],
+        ),
+        (
+            "betting_lines",
+            "2025-11-12 23:00",
+            PLAYED[:4],
+            {},
+            [
+                "one of MIL@AAA, MIL@BBB, MIL@CCC, MIL@DDD had not been over",
+                "it had been 18:00",
+            ],
+        ),
         (
             "late_game_catch_up",
             "2025-11-20 14:00",
