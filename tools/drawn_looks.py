@@ -1,6 +1,6 @@
-"""Mistakes drawn on 26 November 2026 in the rooms that look, tell and count.
+"""Mistakes drawn on 26 November 2026 in the rooms that look and tell.
 
-No test near the code noticed them. Each is noticed now; docs/mutation.md tells what they have in common.
+No test near the code noticed them; each is noticed now.
 """
 
 from tools.mistake import Mistake

@@ -41,10 +41,12 @@ def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
     )
     plan = [planned("2025-11-12 15:00", "2025-11-12 05:00")]
     plan += [planned("2025-11-12 13:00", "2025-11-12 05:01")]
+    yesterday, first = decided("2025-11-11 23:00", action="RUN"), decided("2025-11-12 11:00")
+    plan += [{**planned("2025-11-11 15:00", "2025-11-11 05:00"), "date": DAY - timedelta(days=1)}]
     sweeps = [swept(NOW - 2 * SECOND), swept(NOW - 3 * SECOND)]
     place, _ = placed(
         NOW,
-        workflow_decisions=[decided("2025-11-11 23:00", action="RUN"), early, late],
+        workflow_decisions=[yesterday, first, early, late],
         daily_expected_schedule=plan,
         cleanup_operations=sweeps,
     )
