@@ -89,7 +89,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         *(ended(1200 + number, "failed") for number in range(2)),
         # Without an end and, the last one, without an error.
         *({**ended(700 + n, "failed", "said"), "finished_at": None} for n in range(2)),
-        {**ended(702, "failed", "said"), "error_message": None, "outcome": "PARTIAL"},
+        {**ended(702, "failed", "said"), "finished_at": None}
+        | {"error_message": None, "outcome": "PARTIAL"},
         ended(500.5, "completed", "long", "long"),
         ended(450.5, "failed", "overlapping", "overlapping"),
         ended(310.5, "completed", "in-time", "in-time"),
