@@ -223,7 +223,7 @@ variable "egress" {
     error_message = "egress: either network and subnetwork, or vpc_connector; Google takes no function with both, and traffic alone leads nowhere."
   }
   validation {
-    condition     = alltrue([for name in ["network", "subnetwork"] : can(regex("^[a-z][a-z0-9./:-]+$", lookup(var.egress, name, "none")))])
+    condition     = alltrue([for name in ["network", "subnetwork"] : can(regex("^[a-z][a-z0-9./:-]*$", lookup(var.egress, name, "none")))])
     error_message = "egress.network and egress.subnetwork: a name, or projects/… for one of another project."
   }
   validation {

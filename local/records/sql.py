@@ -30,7 +30,7 @@ def run_sql(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tupl
     _connect(endpoint)
     try:
         columns, rows = run_query(make_client(project, endpoint), sql)
-    except RetryError as error:
+    except (RetryError, TimeoutError) as error:
         raise TransientError(f"BigQuery at {endpoint} takes too long: {error}") from error
     except GoogleAPICallError as error:
         reason = str(error.message).split("; reason:")[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
-from common.eastern import at, eastern_date
+from common.eastern import at
 from common.look.decided import decisions_on
 from common.look.runs import find_run
 from common.runtime import Runtime
@@ -62,8 +62,7 @@ def audit_of_run(place: Runtime, beginning: str, day: date | None = None) -> Aud
 
 def _of(place: Runtime, decisions: Sequence[Row], day: date | None) -> Audit:
     runs = [row["decision_id"] for row in decisions if row["action"] == "RUN"]
-    since = min((row["decision_time"] for row in decisions), default=None)
-    begin = since or at(day or eastern_date(place.clock.now()), time())
+    begin = min((row["decision_time"] for row in decisions), default=place.clock.now())
     begin, end = begin - timedelta(hours=1), begin + timedelta(days=RUN_DAYS_MAX)
     executions = place.threads.submit(
         _about, place, EXECUTIONS, EXECUTION_COLUMNS, runs, begin, end

@@ -53,7 +53,7 @@ def _value(value: Value) -> dict[str, Any]:
         return {"boolValue": value}
     if isinstance(value, int):
         return {"intValue": str(value)}
-    return {"doubleValue": value} if isinstance(value, float) else {"stringValue": value}
+    return {"stringValue": value}
 
 
 def _nanoseconds(instant: datetime) -> str:

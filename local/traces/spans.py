@@ -12,7 +12,7 @@ from common import ids
 from common.cloud.ports import Row
 from local.traces.audit import Audit
 
-Value = str | int | bool | float
+Value = str | int | bool
 DECISION = ("action", "reason", "reason_code", "alert_level", "target_date", "forced")
 EXECUTION = (
     *("status", "outcome", "scrapers_triggered", "scrapers_succeeded", "scrapers_failed"),
@@ -131,4 +131,4 @@ def _attributes(row: Row, columns: tuple[str, ...], **more: Value) -> dict[str, 
 def _value(value: object) -> Value:
     if isinstance(value, date):
         return value.isoformat()
-    return value if isinstance(value, bool | int | float) else str(value)
+    return value if isinstance(value, int) else str(value)

@@ -59,6 +59,31 @@ def test_a_change_is_planned_and_only_main_is_applied() -> None:
     assert WORKFLOW[True]["push"] == {"branches": ["main"]}  # YAML 1.1 reads `on` as true
 
 
+def test_what_is_applied_is_what_was_planned() -> None:
+    """With the bundle of the same checkout, after signing in, and into the same state."""
+    steps = WORKFLOW["jobs"]["terraform"]["steps"]
+    said = [f"{step.get('uses', '')}{step.get('run', '')}" for step in steps]
+    words = ("checkout@", "auth@", "make bundle", " init ", " plan ", " apply ")
+    order = [next(n for n, text in enumerate(said) if word in text) for word in words]
+    assert order == sorted(order)
+    *_, planned, applied = said
+    assert planned.split("-out=")[1] == applied.split()[-1] == "change.tfplan"
+    for name, value in (("bucket", "STATE_BUCKET"), ("prefix", "STATE_PREFIX")):
+        assert f"-backend-config={name}=${{{{ vars.{value} }}}}" in said[order[3]]
+    assert all("-input=false" in text for text in said if "terraform -chdir" in text)
+
+
+def test_a_change_of_others_gets_no_rights_of_ours() -> None:
+    """It may read and sign in, waits for the reviewers before an apply, and for the one before."""
+    assert WORKFLOW[True] == {"pull_request": None, "push": {"branches": ["main"]}}
+    assert WORKFLOW["permissions"] == {"contents": "read", "id-token": "write"}
+    assert all("permissions" not in job for job in WORKFLOW["jobs"].values())
+    reviewed = "${{ github.event_name == 'push' && 'production' || 'plan' }}"
+    assert WORKFLOW["jobs"]["terraform"]["environment"] == reviewed
+    assert WORKFLOW["concurrency"] == "deploy-${{ github.ref }}"
+    assert WORKFLOW["env"]["TF_VAR_project"] == "${{ vars.PROJECT }}"
+
+
 @pytest.mark.parametrize("name", ["PROJECT", "STATE_BUCKET", "STATE_PREFIX", "DEPLOYER"])
 def test_each_variable_of_the_workflow_is_documented(name: str) -> None:
     """docs/deploy.md says what it wants."""

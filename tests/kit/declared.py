@@ -28,8 +28,9 @@ ROOMS = (
     *("common", "common/calendar", "common/cloud", "common/configuration", "common/entry"),
     *("common/executions", "common/handlers", "common/healing", "common/messages"),
     *("common/scrapers", "common/sources", "common/state"),
-    *("common/look", "common/pages", "common/review"),
-    *("local/broker", "local/commands", "local/operate", "local/records"),
+    *("common/incidents", "common/look", "common/pages", "common/review"),
+    *("local/broker", "local/commands", "local/costs", "local/operate"),
+    *("local/records", "local/traces"),
 )
 """Those outside the pure core in which mistakes were drawn."""
 OF_THE_PLATFORM = "_TRANSIENT_ERRNOS"

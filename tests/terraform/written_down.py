@@ -1,5 +1,7 @@
 """What Terraform deploys, a line a value: `python -m tests.terraform.written_down` writes it anew.
 
+What a further run of `terraform/tests/deployment.tftest.hcl` has besides begins with its name.
+
 An age after which data is deleted, a role, a retry: each is one value of one resource, and a
 mistake in it deploys well. So a change of one is to be seen in `tests/terraform/deployed.txt`.
 """
@@ -7,17 +9,21 @@ mistake in it deploys well. So a change of one is to be seen in `tests/terraform
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.terraform.offline import DEPLOYMENT, prepared
 
 FILE = Path(__file__).with_name("deployed.txt")
-MADE_UP = re.compile(r""".* = [\[{']*[0-9a-z]{8}['\]}]*|.*"[0-9a-z]{8}".*""")
+MADE_UP = re.compile(
+    r""".* = [\[{']*[0-9a-z]{8}['\]}]*|.*"[0-9a-z]{8}".*|.* = \['[0-9a-z]{8}', None.*"""
+)
 """What the mocked provider may say of what it would compute: another text each time."""
 SHOWN_CHARACTERS_MAX = 160
 """Longer texts are files of config/ and SQL, which have tests of their own."""
+DEPLOYS = "deploys"
+"""The run that applies what is the default."""
 Resources = Mapping[str, Mapping[str, Any]]
 
 
@@ -58,15 +64,32 @@ def differences(now: Collection[str], before: Collection[str]) -> list[str]:
     return [*sorted({*before} - {*now}), *new]
 
 
+def told(report: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Tell what the run `deploys` applies, and what each other run has that it lacks."""
+    held = {run: facts(resources) for run, resources in _runs(report)}
+    deployed = held.pop(DEPLOYS)
+    known = {*deployed}
+    more = (f"{run}: {fact}" for run in sorted(held) for fact in held[run] if fact not in known)
+    return [*deployed, *more]
+
+
+def _runs(report: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Resources]]:
+    """Yield the values of every resource of each run that is to be deployed."""
+    for line in report:
+        if line["type"] == "test_state":
+            listed = line["test_state"].get("root_module", {}).get("resources", ())
+            yield line["@testrun"], {each["address"]: each["values"] for each in listed}
+        elif line["type"] == "test_plan":
+            listed = line["test_plan"].get("resource_changes", ())
+            yield (
+                line["@testrun"],
+                {each["address"]: each["change"]["after"] or {} for each in listed},
+            )
+
+
 def _deployed() -> list[str]:
     with tempfile.TemporaryDirectory() as scratch, prepared(Path(scratch)) as offline:
-        lines = offline.lines("test", "-json", "-verbose", DEPLOYMENT)
-    (state,) = (
-        line["test_state"]
-        for line in lines
-        if line["type"] == "test_state" and line["@testrun"] == "deploys"
-    )
-    return facts({each["address"]: each["values"] for each in state["root_module"]["resources"]})
+        return told(offline.lines("test", "-json", "-verbose", DEPLOYMENT))
 
 
 def main() -> None:

@@ -175,3 +175,102 @@ def test_what_is_told_is_forgotten_when_nobody_reads_it_any_more() -> None:
     later = minute(15) + REMEMBERED + timedelta(minutes=1)
     told, _ = look(told, [incident(("b", 0, None), later)], later)
     assert [*told.known] == ["execution b"]
+
+
+def test_what_is_over_is_told_before_what_is_new() -> None:
+    """One message replaces the other where somebody sees the last ones only."""
+    told, _ = look(Told(since=START), shown([("b", 0, None)], START), START)
+    notices = due(told, shown([("a", 10, None), ("b", 0, 15)], minute(15)), minute(15))
+    assert [(what, key) for what, key, _ in each_of(notices)] == [("CLOSED", "b"), ("OPENED", "a")]
+
+
+def test_incidents_of_one_key_are_told_in_the_order_of_time() -> None:
+    """However the view lists them, and whenever each was last seen to be bad."""
+    first = incident(("a", 5, 10), minute(60)).model_copy(update={"last_seen": minute(50)})
+    second = incident(("a", 20, 30), minute(60))
+    for seen in ([first, second], [second, first]):
+        notices = due(Told(since=START), seen, minute(60))
+        assert [opened for _, _, opened in each_of(notices)] == [minute(5), minute(20)]
+
+
+@pytest.mark.parametrize(("begin", "told_over"), [(10, False), (15, True), (20, True)])
+def test_of_a_key_that_was_over_only_what_came_later_is_told(begin: int, told_over: bool) -> None:  # noqa: FBT001 - a table
+    """An incident that overlaps the end that was told is the same one, listed otherwise."""
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    told, _ = look(told, shown([("a", 0, 15)], minute(15)), minute(15))
+    assert bool(due(told, shown([("a", begin, 25)], minute(30)), minute(30))) is told_over
+
+
+def test_what_was_over_at_the_first_look_is_not_told() -> None:
+    """Nor what ended in its very instant."""
+    assert due(Told(since=minute(15)), shown([("a", 0, 15)], minute(15)), minute(15)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "open_", "kept"),
+    [
+        (minute(15) + REMEMBERED, False, True),
+        (minute(15) + REMEMBERED + timedelta(seconds=1), False, False),
+        (minute(15) + 2 * REMEMBERED, True, True),
+    ],
+)
+def test_what_is_open_is_remembered_and_what_is_over_for_nine_days(
+    now: datetime, *, open_: bool, kept: bool
+) -> None:
+    """Exactly so long, and what lasts for as long as it lasts."""
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    if not open_:
+        told, _ = look(told, shown([("a", 0, 15)], minute(15)), minute(15))
+    told = after(told, Notice("OPENED", (incident(("b", 0, None), now),)), now)
+    assert ("execution a" in told.known) is kept
+
+
+def test_an_end_is_noted_with_the_beginning_that_was_told() -> None:
+    """The view may list it as begun later by then; what was told is what is over."""
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    told = after(told, Notice("CLOSED", (incident(("a", 5, 15), minute(20)),)), minute(20))
+    held = told.known["execution a"]
+    assert (held.opened, held.closed, held.told) == (START, minute(15), minute(20))
+    again = after(told, Notice("CLOSED", (incident(("a", 30, 40), minute(45)),)), minute(45))
+    assert again.known["execution a"].opened == minute(30)
+
+
+def test_an_end_that_nobody_lists_is_never_before_its_beginning() -> None:
+    """A sweep's clock may be behind BigQuery's; it was last seen when it was told."""
+    told, _ = look(Told(since=START), shown([("a", 0, None)], START), START)
+    (notice,) = due(told, [], minute(-1))
+    (over,) = notice.incidents
+    assert (over.rule, over.key) == ("execution", "a")
+    assert (over.closed, over.last_seen) == (START, START)
+
+
+@pytest.mark.parametrize(
+    ("told_at", "now", "is_told"),
+    [
+        (539, 540, True),  # 09:00 in New York
+        (539, 539.9, False),
+        (540, 600, False),
+        (-60, 1139, True),  # 18:59, midnight by UTC
+        (-60, 1140, True),
+        (-60, 1439, True),  # 23:59
+    ],
+)
+def test_a_digest_is_due_from_nine_until_midnight_in_new_york(
+    told_at: float, now: float, *, is_told: bool
+) -> None:
+    """Of what was told before nine; once it was sent it is due on the next day only."""
+    told, _ = look(Told(since=minute(told_at)), shown([("a", -90, None)], START), minute(told_at))
+    told, notices = look(told, shown([("a", -90, None)], START), minute(now))
+    assert [notice.change for notice in notices] == ["DIGEST"] * is_told
+    assert due(told, shown([("a", -90, None)], START), minute(max(now, 1439))) == [
+        Notice("DIGEST", (incident(("a", -90, None), START),))
+    ] * (not is_told and told_at < 540)
+
+
+def test_a_digest_has_what_lasts_alone() -> None:
+    """What is over that morning is told as over, beside it."""
+    spans: list[Span] = [("a", 0, None), ("b", 0, 530)]
+    told, _ = look(Told(since=START), shown(spans, START), START)
+    over, digest = due(told, shown(spans, minute(540)), minute(540))
+    assert [each.key for each in over.incidents] == ["b"]
+    assert (digest.change, [each.key for each in digest.incidents]) == ("DIGEST", ["a"])

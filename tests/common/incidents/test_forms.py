@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.incidents.forms import FORMS
+from common.incidents.forms.fitting import fitted
 from common.incidents.forms.plain import PlainNotice
-from common.incidents.forms.slack import BLOCKS_MAX, HEADER_CHARACTERS_MAX, SECTION_CHARACTERS_MAX
+from common.incidents.forms.slack import (
+    BLOCKS_CHARACTERS_MAX,
+    BLOCKS_MAX,
+    HEADER_CHARACTERS_MAX,
+    SECTION_CHARACTERS_MAX,
+    escaped,
+)
 from common.incidents.forms.teams import CARD, MESSAGE_BYTES_MAX, size
 from common.incidents.incident import Incident, read_incident
 from common.incidents.notice import LISTED_MAX, Notice
@@ -125,3 +132,137 @@ def test_many_incidents_are_listed_as_far_as_there_is_room(form: WebhookForm) ->
     assert "40 incidents" in body
     assert "python -m local incidents" in body
     assert len(notice.lines) == LISTED_MAX + 1
+
+
+def inline(text: str, **looks: object) -> dict[str, Any]:
+    """Return a text of a card."""
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text, **looks}]}
+
+
+def plain_text(kind: str, text: str) -> dict[str, Any]:
+    """Return a block for Slack."""
+    return {"type": kind, "text": {"type": "plain_text", "emoji": False, "text": text}}
+
+
+TITLE = "Opened: execution, betting_lines"
+LINE = (
+    "ERROR execution betting_lines: since 2025-11-12 12:00 ET "
+    "(3 times, last 2025-11-12 12:00 ET) - failed"
+)
+SENT_BY = f"INCIDENT_OPENED from {DEPLOYMENT}"
+BODIES: dict[WebhookForm, dict[str, Any]] = {
+    "slack": {
+        "text": TITLE,
+        "blocks": [
+            plain_text("header", TITLE),
+            plain_text("section", LINE),
+            plain_text("section", SENT_BY),
+        ],
+    },
+    "teams": {
+        "type": "message",
+        "attachments": [
+            {
+                "contentType": "application/vnd.microsoft.card.adaptive",
+                "contentUrl": None,
+                "content": {
+                    "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+                    "type": "AdaptiveCard",
+                    "version": "1.2",
+                    "body": [
+                        inline(TITLE, weight="Bolder", size="Medium"),
+                        inline(LINE),
+                        inline(SENT_BY, isSubtle=True),
+                    ],
+                },
+            }
+        ],
+    },
+    "plain": {
+        "schema": "incident-notice",
+        "version": 1,
+        "id": f"{DEPLOYMENT} OPENED execution betting_lines 2025-11-12T17:00:00+00:00",
+        "code": "INCIDENT_OPENED",
+        "change": "OPENED",
+        "deployment": DEPLOYMENT,
+        "title": TITLE,
+        "incidents": [
+            {
+                "rule": "execution",
+                "key": "betting_lines",
+                "level": "ERROR",
+                "opened": "2025-11-12T17:00:00Z",
+                "last_seen": "2025-11-12T17:00:00Z",
+                "closed": None,
+                "recovered": None,
+                "times": 3,
+                "detail": "failed",
+            }
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_is_what_it_was(form: WebhookForm) -> None:
+    """Whoever changes a form on purpose changes it here too."""
+    assert FORMS[form](Notice("OPENED", (incident(),)), DEPLOYMENT) == BODIES[form]
+
+
+@pytest.mark.parametrize(
+    ("lines", "room", "made"),
+    [
+        (["a", "b", "c"], 3, ["a", "b", "c"]),
+        (["a", "b", "c", "d"], 3, ["a", "b", "MORE"]),
+        (["a", "b", "c"], 2, ["a"]),
+        (["a", "b"], 2, ["a", "b"]),
+        (["a", "b"], 1, ["a"]),
+        (["a"], 0, ["a"]),
+    ],
+)
+def test_a_body_has_the_most_lines_that_fit(lines: list[str], room: int, made: list[str]) -> None:
+    """One line says that there are more; the first is sent whatever its length."""
+    body = fitted(lines, lambda each: {"lines": each}, lambda body: len(body["lines"]) <= room)
+    more = "and more: python -m local incidents"
+    assert body == {"lines": [more if line == "MORE" else line for line in made]}
+
+
+@pytest.mark.parametrize(
+    ("text", "characters", "made"),
+    [
+        ("abc", 3, "abc"),
+        ("abcd", 3, "abc"),
+        ("a&b<c>", 99, "a&amp;b&lt;c&gt;"),
+        ("ab&", 7, "ab&amp;"),
+        ("ab&c", 6, "ab"),
+    ],
+)
+def test_a_text_for_slack_is_cut_between_its_characters(
+    text: str, characters: int, made: str
+) -> None:
+    """An escape that is cut would be shown as it stands."""
+    assert escaped(text, characters) == made
+
+
+@pytest.mark.parametrize(("form", "limit"), [("slack", BLOCKS_CHARACTERS_MAX), ("teams", None)])
+def test_a_body_of_just_the_limit_is_sent_whole(form: WebhookForm, limit: int | None) -> None:
+    """One character more, and its last lines are left out."""
+
+    def characters(body: dict[str, Any]) -> int:
+        return sum(len(each["text"]["text"]) for each in body["blocks"]) if limit else size(body)
+
+    def made(more: int) -> dict[str, Any]:
+        # Eight details are made as long as it takes; a secret or a space would be changed.
+        lengths = [more // 8 + (number < more % 8) for number in range(8)]
+        told = [incident("k").model_copy(update={"detail": "x" * each}) for each in lengths]
+        return FORMS[form](Notice("OPENED", tuple(told)), DEPLOYMENT)
+
+    free = (limit or MESSAGE_BYTES_MAX) - characters(made(0))
+    assert characters(made(free)) == (limit or MESSAGE_BYTES_MAX)
+    assert "and more:" not in json.dumps(made(free))
+    assert "and more:" in json.dumps(made(free + 1))
+
+
+def test_a_card_is_measured_with_its_characters_at_their_longest() -> None:
+    """Whoever posts it may write every one that is not ASCII as an escape."""
+    assert size({"a": "é"}) == len('{"a": "\\u00e9"}')

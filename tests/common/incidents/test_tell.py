@@ -9,8 +9,8 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from common.cloud.ports import Row
 from common.incidents.incident import read_incident
-from common.incidents.tell import FAILED, tell
-from common.incidents.told import HELD_FOR, Ledger, read_ledger, write_ledger
+from common.incidents.tell import FAILED, SEEN_BACK, Telling, tell
+from common.incidents.told import HELD_FOR, Ledger, Told, read_ledger, write_ledger
 from common.incidents.webhook import TRIES
 from common.settings import Settings, read_settings
 from common.state import names
@@ -201,3 +201,49 @@ def test_a_deployment_that_does_not_tell_reads_nothing(world: World) -> None:
     with tapped(world, failing(AssertionError("asked"), "view"), "warehouse"):
         assert sweep(world, 0)["told"] == []
     assert read_ledger(world.runtime.state)[1] == 0
+
+
+@pytest.mark.parametrize(("late", "lines"), [(timedelta(), 1), (timedelta(seconds=1), 0)])
+def test_an_end_of_eight_days_ago_is_still_told(world: World, late: timedelta, lines: int) -> None:
+    """No older one: sweeps are never so late, and what was told of it is forgotten."""
+    now = world.runtime.clock.now()
+    state = world.runtime.state
+    since = Told(since=now - 2 * SEEN_BACK)
+    assert write_ledger(state, Ledger(roads={"log": since}), 0)
+    over = now - SEEN_BACK - late
+    show(world, {**row(over), "opened": over - timedelta(days=1)})
+    assert len(Telling(world.runtime, now).tell()) == lines
+
+
+def test_a_road_that_is_taken_away_is_remembered(world: World) -> None:
+    """What it has told is not told again when it comes back."""
+    now, state = world.runtime.clock.now(), world.runtime.state
+    held = Told(since=now, digest=now.date())
+    assert write_ledger(state, Ledger(roads={"webhook": held}), 0)
+    assert Telling(world.runtime, now).tell() == []
+    assert read_ledger(state)[0].roads == {"webhook": held, "log": Told(since=now)}
+    show(world, row())
+    assert len(Telling(world.runtime, now).tell()) == 1
+    assert read_ledger(state)[0].roads["webhook"] == held
+
+
+def test_a_sweep_that_dies_while_it_sends_loses_nothing(world: World) -> None:
+    """Its hold keeps what was told before, by every road."""
+    now, state = world.runtime.clock.now(), world.runtime.state
+    told = Ledger(roads={"log": Told(since=now - timedelta(days=1), digest=now.date())})
+    assert write_ledger(state, told, 0)
+    seen = []
+
+    def sees(call: Call, do: Do) -> Any:
+        if call.subject == names.TOLD and call.writes:
+            seen.append(Ledger.model_validate_json(call.args[2]))
+        return do()
+
+    show(world, row())
+    with tapped(world, sees, "storage"):
+        Telling(world.runtime, now).tell()
+    hold, noted = seen
+    assert (hold.held_until, hold.roads) == (now + HELD_FOR, told.roads)
+    assert noted.held_until is None
+    assert noted.roads["log"].digest == now.date()
+    assert [*noted.roads["log"].known] == ["execution betting_lines"]

@@ -9,7 +9,7 @@ import pytest
 from common.errors import ConfigError
 from common.incidents.incident import Incident
 from common.incidents.notice import Notice
-from common.incidents.webhook import TRIES, Webhook, WebhookError
+from common.incidents.webhook import TRIES, Webhook, WebhookError, deployment_of
 from common.logs import log
 from common.redaction import redact
 from common.runtime import Runtime
@@ -70,7 +70,25 @@ def test_a_long_wait_is_left_to_the_next_sweep(receiver: Receiver) -> None:
     assert (clock.now() - NOON).total_seconds() == 20
 
 
-@pytest.mark.parametrize("status", [301, 400, 404, 410])
+@pytest.mark.parametrize("status", [429, 500, 599])
+def test_an_answer_that_may_pass_is_tried_three_times(receiver: Receiver, status: int) -> None:
+    """Without a time that it asks for, one and two seconds later."""
+    receiver.answers = [(status, {"Retry-After": odd}) for odd in ("soon", "²", "")]
+    clock = ManualClock(NOON)
+    with pytest.raises(WebhookError, match=f"^the webhook answered {status}$"):
+        post(of(receiver), clock)
+    assert (len(receiver.posted), (clock.now() - NOON).total_seconds()) == (3, 1 + 2)
+
+
+def test_an_address_that_is_away_is_tried_again() -> None:
+    """It may be back in a second."""
+    clock = ManualClock(NOON)
+    with pytest.raises(WebhookError, match="the webhook: ConnectError"):
+        post(read_settings({"NBA_WEBHOOK": "http://127.0.0.1:9/x"}), clock)
+    assert (clock.now() - NOON).total_seconds() == 1 + 2
+
+
+@pytest.mark.parametrize("status", [301, 400, 404, 410, 428])
 def test_a_refusal_is_not_tried_again(receiver: Receiver, status: int) -> None:
     """The address is wrong, or the form is; a redirect is not followed."""
     receiver.answers = [(status, {"Location": receiver.url})]
@@ -98,6 +116,35 @@ def test_the_address_may_be_in_a_mounted_secret(receiver: Receiver, tmp_path: Pa
     file.write_text("")
     with pytest.raises(ConfigError, match="NBA_WEBHOOK_FILE"):
         post(settings)
+
+
+@pytest.mark.parametrize("text", [None, " \n", "http://[::1"])
+def test_a_file_without_an_address_is_an_error_of_ours(tmp_path: Path, text: str | None) -> None:
+    """It may be a folder, empty, or hold what is no address."""
+    file = tmp_path
+    if text is not None:
+        file = tmp_path / "webhook"
+        file.write_text(text)
+    with pytest.raises((ConfigError, WebhookError)):
+        post(read_settings({"NBA_WEBHOOK_FILE": str(file)}))
+
+
+def test_an_address_from_a_file_is_hidden_once_it_is_read(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    """No setting has named it before."""
+    file = tmp_path / "webhook"
+    file.write_text(receiver.url)
+    assert SECRET in redact(receiver.url)
+    post(read_settings({"NBA_WEBHOOK_FILE": str(file)}))
+    assert SECRET not in redact(receiver.url)
+
+
+def test_two_deployments_of_a_project_have_two_names(receiver: Receiver) -> None:
+    """Project and dataset, so that one channel may serve both."""
+    settings = of(receiver, NBA_PROJECT="p", NBA_DATASET="d")
+    post(settings)
+    assert deployment_of(settings) == receiver.posted[0]["deployment"] == "p.d"
 
 
 def test_no_text_shows_the_address(

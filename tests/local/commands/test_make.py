@@ -135,6 +135,67 @@ def test_a_newer_pin_rebuilds_the_environment(tmp_path: Path, name: str) -> None
     assert subprocess.run(asked, cwd=tmp_path, timeout=30, check=False).returncode == 1
 
 
+TARGETS = {
+    "run": ["python -m local day 2025-11-12 --out out/2025-11-12"],
+    "bench": ["python -m local bench"],
+    "explore": ["python -m local explore --minutes 30"],
+    "explore MINUTES=2": ["python -m local explore --minutes 2"],
+    "soak-tests": ['python -m pytest -m "soak or not stack"'],
+    "soak-weeks": [
+        "python -m local soak --schedule ../shared/data/schedule-2024-25.json --seeds 10000"
+    ],
+    "soak-weeks SCHEDULE=a SEEDS=3": ["python -m local soak --schedule a --seeds 3"],
+    "lint": ["ruff check .", "ruff format --check .", "mypy"],
+    "mutants MODULES=a": ["nice -n 19 python tools/mutants.py a"],
+    "mistakes WORDS=a": ["nice -n 19 python -m tools.text_mutants a"],
+    "bundle": ["python -m local bundle --out dist/bundle.zip"],
+}
+
+
+@pytest.fixture
+def installed(checkout: Path) -> Path:
+    """A checkout in which everything is installed."""
+    for name in (*PINS, "requirements-checkov.txt"):
+        os.utime(shutil.copy(ROOT / name, checkout / name), (1, 1))
+    for name in (".venv", ".venv/checkov"):
+        (checkout / name).mkdir()
+        (checkout / name / "installed").touch()
+    return checkout
+
+
+def printed(checkout: Path, *words: str) -> list[str]:
+    """Return what a target would run, without the environment's path."""
+    done = subprocess.run(
+        ["make", "-n", *words, "PYTHON=python"],
+        cwd=checkout,
+        env={"PATH": str(checkout / "bin")},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return [line.replace(".venv/bin/", "") for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("words", TARGETS)
+def test_a_target_runs_what_it_says(words: str, installed: Path) -> None:
+    """What is given by name takes the place of the default."""
+    assert printed(installed, *words.split()) == TARGETS[words]
+
+
+def test_make_test_lints_and_runs_every_test(installed: Path) -> None:
+    """None is left out by a mark."""
+    lines = printed(installed, "test")
+    assert {*TARGETS["lint"]} < {*lines}
+    (tests,) = (line for line in lines if "-m pytest" in line)
+    assert not {"-m", "-k", "tests"} & {*tests.removeprefix("python -m pytest").split()}
+
+
+def test_make_soak_is_both_searches(installed: Path) -> None:
+    """First the tests, then the weeks."""
+    assert printed(installed, "soak") == [*TARGETS["soak-tests"], *TARGETS["soak-weeks"]]
+
+
 @pytest.mark.stack
 def test_soak_continues_after_a_failure_with_k(tmp_path: Path) -> None:
     """`make soak` stops when its tests fail; `make -k soak` runs the random weeks as well."""

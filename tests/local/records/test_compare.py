@@ -86,14 +86,29 @@ def test_columns_left_out_are_not_compared(name: str) -> None:
     assert differences(day(), day(**changed)) == []
 
 
+def tries(*made: list[Any]) -> str:
+    """Return a decision's inputs with its tries."""
+    return json.dumps({"games": {}, "tries": made})
+
+
 @pytest.mark.parametrize(
     ("place", "same", "other"),
     [
         ("scraper_execution_log__gcs_path", "gs://b/x/2025-11-12/060003.json", "gs://b/y/1.json"),
         (
+            "scraper_execution_log__gcs_path",
+            "gs://b/x/2025-11-12/060003.json",
+            "gs://b/x/2025-11-12/060001.pdf",
+        ),
+        (
             "workflow_decisions__inputs",
-            json.dumps({"games": {}, "tries": [["a", "2025-11-12", -60, 1]]}),
-            json.dumps({"games": {}, "tries": [["b", "2025-11-12", -7200, 1]]}),
+            tries(["a", "2025-11-12", -60, 1]),
+            tries(["b", "2025-11-12", -7200, 1]),
+        ),
+        (
+            "workflow_decisions__inputs",
+            tries(["a", "2025-11-12", -60, 2]),
+            tries(["a", "2025-11-13", -7200, 1]),
         ),
         (
             "workflow_decisions__reason",
@@ -107,6 +122,63 @@ def test_only_the_time_in_a_reduced_column_is_ignored(place: str, same: Any, oth
     """A reduced column is equal for another time, and differs for another content."""
     assert differences(day(), day(**{place: same})) == []
     assert differences(day(), day(**{place: other})) != []
+
+
+@pytest.mark.parametrize(
+    ("column", "one", "other"),
+    [
+        (
+            "workflow_decisions__inputs",
+            tries(["a", "2025-11-12"], ["b", "2025-11-12"]),
+            tries(["b", "2025-11-12"], ["a", "2025-11-12"]),
+        ),
+        ("workflow_decisions__inputs", '{"games": {}}', tries()),
+        ("workflow_executions__scraper_execution_ids", ["log", "none"], ["none", "log"]),
+    ],
+)
+def test_the_order_of_what_is_reduced_is_ignored(column: str, one: Any, other: Any) -> None:
+    """Tries and links are sets; inputs without tries have none."""
+    assert differences(day(**{column: one}), day(**{column: other})) == []
+
+
+def test_a_link_is_compared_by_its_scraper_and_its_game() -> None:
+    """The same scrape of another game is another one, whatever the ids are."""
+    links = "workflow_executions__scraper_execution_ids"
+    one, other = (day(**{links: ["a"]}) for _ in range(2))
+    for tables, games in ((one, "xy"), (other, "yx")):
+        (row,) = tables["scraper_execution_log"]
+        pairs = zip("ab", games, strict=True)
+        tables["scraper_execution_log"] = [
+            {**row, "execution_id": name, "game_id": game} for name, game in pairs
+        ]
+    (line,) = differences(one, other)
+    assert line.endswith("scraper_execution_ids: ['x x'] → ['x y']")
+
+
+def test_of_several_rows_the_nearest_is_the_same_one() -> None:
+    """What differs is then named by one column."""
+    name = "workflow_executions"
+    one, other = day(), day()
+    (row,) = one[name]
+    near, far = {**row, "status": "y"}, {**row, "status": "y", "outcome": "y", "slot": "y"}
+    for twins in ([near, far], [far, near]):
+        found = differences(one, {**other, name: twins})
+        assert [line.split(" ")[1] for line in found] == ["~", ">"]
+        assert found[0].endswith(": status: x → y")
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if (len(COLUMNS[n]) - len(LEFT_OUT[n])) % 2 == 0]
+)
+def test_rows_that_share_half_are_two(name: str) -> None:
+    """Over half of their columns must be equal."""
+    compared = [column for column in COLUMNS[name] if column not in LEFT_OUT[name]]
+    half = len(compared) // 2
+    changes = {"inputs": '{"games": 1}', "reason": "y", "gcs_path": "gs://b/y/1.json"}
+    for changed, marks in ((half, ["<", ">"]), (half - 1, ["~"])):
+        cells = {f"{name}__{column}": changes.get(column, "y") for column in compared[:changed]}
+        found = [line for line in differences(day(), day(**cells)) if line.startswith(f"{name} ")]
+        assert [line.split(" ")[1] for line in found] == marks
 
 
 def test_a_plain_requests_task_is_not_compared_by_its_id() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from common.cloud.ports import Row
 from local.traces.audit import Audit, audit_of_day, audit_of_run
 from local.traces.spans import Span, spans_of
 from tests.kit.operated import gone_wrong
-from tests.kit.world import DAY
+from tests.kit.placed import row
+from tests.kit.world import DAY, NOON
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +104,140 @@ def test_a_run_alone_is_the_same_as_on_its_date(audit: Audit, spans: list[Span])
     assert alone == [span for span in spans if span.trace == trace]
 
 
-def test_times_and_ends(audit: Audit) -> None:
-    """An execution without an end has its duration's; a decision begins at its slot."""
-    row = {**next(iter(audit.executions.values())), "finished_at": None, "duration_seconds": 2.5}
-    decision = audit.decisions[0]
-    first, second = spans_of(Audit([decision], {row["decision_id"]: row}, []))
-    assert (first.begin, first.end) == (decision["slot"], decision["decision_time"])
-    assert second.end - second.begin == timedelta(seconds=2.5)
+SECOND = timedelta(seconds=1)
+DECISION = row(
+    "workflow_decisions",
+    decision_id="d",
+    workflow_name="betting_lines",
+    slot=NOON,
+    decision_time=NOON + SECOND,
+    action="RUN",
+    reason="why",
+    game_ids=["1", "2"],
+)
+EXECUTION = row(
+    "workflow_executions",
+    execution_id="e",
+    decision_id="d",
+    workflow_name="betting_lines",
+    execution_time=NOON,
+    finished_at=NOON + 9 * SECOND,
+    duration_seconds=2.0,
+    status="completed",
+    outcome="COMPLETED",
+)
+SCRAPE = row(
+    "scraper_execution_log",
+    execution_id="l",
+    task_id="t",
+    decision_id="d",
+    workflow_execution_id="e",
+    scraper_name="oddsa_events",
+    triggered_at=NOON,
+    logged_at=NOON + 5 * SECOND,
+    duration_seconds=2.0,
+    status="SUCCESS",
+    outcome="SUCCESS",
+)
+
+
+def span_of(kind: str, **changes: Any) -> Span:
+    """Return the span of one changed row."""
+    made = {
+        "decision": Audit([{**DECISION, **changes}], {}, []),
+        "run": Audit([], {"d": {**EXECUTION, **changes}}, []),
+        "task": Audit([], {}, [{**SCRAPE, **changes}]),
+    }
+    (span,) = spans_of(made[kind])
+    return span
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "seconds"),
+    [
+        ("decision", {}, (0, 1)),
+        ("decision", {"slot": NOON + 9 * SECOND}, (1, 1)),  # decided ahead, by force
+        ("run", {}, (0, 9)),
+        ("run", {"finished_at": None}, (0, 2)),
+        ("run", {"finished_at": None, "duration_seconds": None}, (0, 0)),
+        ("run", {"finished_at": NOON - SECOND}, (0, 0)),
+        ("task", {}, (0, 2)),
+        ("task", {"duration_seconds": None}, (0, 0)),
+    ],
+)
+def test_a_span_has_the_times_of_its_row(
+    kind: str, changes: dict[str, Any], seconds: tuple[int, int]
+) -> None:
+    """An execution without an end has its duration's, and none ends before it begins."""
+    span = span_of(kind, **changes)
+    assert (span.begin, span.end) == tuple(NOON + each * SECOND for each in seconds)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "error"),
+    [
+        ("decision", {}, ""),
+        ("decision", {"action": "SKIP"}, ""),
+        ("decision", {"action": "ABORT"}, "why"),
+        ("run", {"error_message": "odd"}, ""),
+        ("run", {"status": "failed", "error_message": "odd"}, "odd"),
+        ("run", {"status": "failed", "outcome": "PARTIAL"}, "PARTIAL"),
+        ("run", {"status": "failed", "outcome": None}, "failed"),
+        ("run", {"status": "ended", "outcome": "GIVEN_UP"}, "GIVEN_UP"),
+        ("task", {"error_message": "odd"}, ""),
+        ("task", {"status": "FAILED", "error_message": "odd"}, "odd"),
+        ("task", {"status": "FAILED", "outcome": "BLOCKED"}, "BLOCKED"),
+        ("task", {"status": "FAILED", "outcome": None}, "failed"),
+        ("task", {"status": "NOT_READY", "outcome": "NOT_READY"}, "NOT_READY"),
+    ],
+)
+def test_a_span_has_the_error_of_its_row(kind: str, changes: dict[str, Any], error: str) -> None:
+    """What was said, else the outcome, else the status; nothing where it did not fail."""
+    assert span_of(kind, **changes).error == error
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "name", "value"),
+    [
+        ("decision", {}, "games", 2),
+        ("decision", {"game_ids": None}, "games", 0),
+        ("decision", {"forced": False}, "forced", False),
+        ("decision", {"target_date": DAY}, "target_date", "2025-11-12"),
+        ("run", {"scrapers_failed": 0}, "scrapers_failed", 0),
+        ("task", {"records_processed": 0}, "records_processed", 0),
+        ("task", {"object_bytes": 5}, "object_bytes", 5),
+        ("task", {"http_status": 503}, "http_status", 503),
+        ("task", {"error_class": "OSError"}, "error_class", "OSError"),
+        ("task", {}, "game_id", None),
+    ],
+)
+def test_a_span_has_the_facts_of_its_row(
+    kind: str, changes: dict[str, Any], name: str, value: object
+) -> None:
+    """Nothing counts as a fact; what the row does not have is none."""
+    assert span_of(kind, **changes).attributes.get(f"nba.{name}") == value
+
+
+@pytest.mark.parametrize(
+    ("changes", "trace", "parent"),
+    [
+        ({}, "d", "d"),
+        ({"workflow_execution_id": None}, "d", "d"),
+        ({"workflow_execution_id": None, "decision_id": None}, "t", ""),
+    ],
+)
+def test_a_task_belongs_to_what_asked_for_it(
+    changes: dict[str, Any], trace: str, parent: str
+) -> None:
+    """Its execution has no row here, so that it is below its decision."""
+    names = {"d": ids.decision_id("betting_lines", NOON), "t": ids.decision_id("x", NOON)}
+    held = {"decision_id": names["d"], "task_id": names["t"], **changes}
+    span = span_of("task", **held)
+    assert span.trace == ids.trace_id(names[trace])
+    assert span.parent == (ids.span_id(names[parent]) if parent else "")
+
+
+def test_a_row_that_is_not_logged_yet_has_no_instant_of_it() -> None:
+    """The others have when their row was made."""
+    assert span_of("task").events == {"logged": NOON + 5 * SECOND}
+    assert span_of("task", logged_at=None).events == {}

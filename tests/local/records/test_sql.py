@@ -1,0 +1,78 @@
+"""What goes wrong with a statement is told in one line, by what the caller can do about it."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import BadRequest, Forbidden, RetryError
+
+from common.errors import BadInputError, TransientError
+from local.records import sql
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    """Listen as a stack's BigQuery does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[str]:
+    """Stand in for the server; the list holds the statements that are asked."""
+    asked: list[str] = []
+
+    def run(_: object, statement: str) -> Any:
+        asked.append(statement)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(sql, "run_query", run)
+    return asked
+
+
+def test_rows_are_values_in_the_order_of_the_columns(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The columns' names come once, before them."""
+    asked = answering(monkeypatch, (["a", "b"], [{"a": 1, "b": "x"}, {"a": 2, "b": None}]))
+    assert sql.run_sql(endpoint, "p", "SELECT 1") == (["a", "b"], [(1, "x"), (2, None)])
+    assert asked == ["SELECT 1"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "why"),
+    [
+        (
+            BadRequest("POST x:\n  no such  column; reason: invalidQuery, location: q"),
+            BadInputError,
+            "the statement was refused: POST x: no such column",
+        ),
+        (Forbidden("no right"), BadInputError, "the statement was refused: no right"),
+        (RetryError("30 s", BadRequest("x")), TransientError, "{} takes too long: 30 s, last"),
+        (TimeoutError("no answer"), TransientError, "{} takes too long: no answer"),
+    ],
+)
+def test_a_failure_is_one_line(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch, error: Exception, told: type, why: str
+) -> None:
+    """What was refused is the statement's fault; what takes too long may pass."""
+    answering(monkeypatch, error)
+    with pytest.raises(told) as failed:
+        sql.run_sql(endpoint, "p", "SELECT 1")
+    said = str(failed.value)
+    assert why.format(f"BigQuery at {endpoint}") in said
+    assert "\n" not in said
+    assert "reason:" not in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "nobody.invalid:9050"])
+def test_that_nothing_listens_is_told_before_a_statement_is_sent(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line says how to start a stack, where the port is closed as where the name is unknown."""
+    asked = answering(monkeypatch, ([], []))
+    with pytest.raises(TransientError, match=f"no BigQuery answers at http://{host}; start one"):
+        sql.run_sql(f"http://{host}", "p", "SELECT 1")
+    assert asked == []
