@@ -54,7 +54,7 @@ WITH decided AS (
   SELECT CONCAT('decision ', decision_id), ended_at FROM ended
   UNION ALL
   SELECT CONCAT('step ', CAST(step AS STRING), ' of execution ', execution_id), ended_at
-  FROM ended, UNNEST(GENERATE_ARRAY(0, 9)) AS step
+  FROM ended, UNNEST(GENERATE_ARRAY(0, 15)) AS step
 ), decided_at AS (
   -- A deployment's first sweep counts as a decision: it has two hours until one is missed.
   SELECT decision_time AS instant FROM decided

@@ -36,7 +36,12 @@ def failing(view: View, good_days: Rows) -> Viewed:
             row["outcome"] = "FAILED"
     by_hand = {**rows["scraper_execution_log"][-1], "outcome": "UPLOADED"}
     by_hand |= {"scraper_name": "nbac_player_list", "execution_id": "by-hand"}
-    rows["scraper_execution_log"].append(by_hand)
+    job = {**by_hand, "outcome": "SUCCESS", "scraper_name": "of_a_job", "execution_id": "job"}
+    rows["scraper_execution_log"] += [by_hand, job]
+    decisions = rows["workflow_decisions"]
+    for action, name in (("RUN", "never"), ("SKIP", "skipped")):
+        asked = {"action": action, "scrapers": [name], "decision_id": name}
+        decisions.append({**decisions[0], **asked})
     for row in rows["workflow_executions"]:
         if row["workflow_name"] == "morning_operations" and row["execution_time"].day > 11:
             row["status"] = "failed"
@@ -79,14 +84,22 @@ def test_the_first_slot_of_a_day_is_due_a_quarter_of_an_hour_later(
 
 
 def test_what_was_asked_and_has_not_come_is_due(failing: Viewed) -> None:
-    """The scraper and its workflow are due; the upload by hand does not count."""
-    assert {(row["kind"], row["name"]) for row in failing.ask(NIGHT, DUE)} == {
-        ("scraper", "nbac_player_list"),
+    """The scrapers and their workflow are; an upload by hand does not count, a job asks nobody."""
+    rows = failing.ask(NIGHT, "SELECT * FROM {}.freshness")
+    assert {(row["kind"], row["name"]) for row in rows if row["is_due"]} == {
+        *(("scraper", "nbac_player_list"), ("scraper", "never")),
         ("workflow", "morning_operations"),
     }
-    about = "SELECT last_success FROM {}.freshness WHERE name = 'nbac_player_list'"
-    ((last,),) = (row.values() for row in failing.ask(NIGHT, about))
-    assert last.date().isoformat() == "2025-11-11"
+    held = {row["name"]: row for row in rows}
+    assert held["nbac_player_list"]["last_success"].date().isoformat() == "2025-11-11"
+    assert held["morning_operations"]["last_success"].date().isoformat() == "2025-11-11"
+    assert held["never"]["last_success"] is None
+    of_a_job = held["of_a_job"]
+    assert (of_a_job["last_asked"], of_a_job["minutes_since_decision"]) == (None, None)
+    lines = held["betting_lines"]
+    assert lines["last_success"].date() == lines["last_asked"].date() == NIGHT.date()
+    assert lines["last_asked"] < lines["last_decision"]
+    assert "skipped" not in held
 
 
 def test_a_slot_that_was_forced_says_nothing_of_the_ticks(forced: Viewed) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from local.stack.views import create_views
 from tests.alerts.days import PROJECT, Rows
 from tests.kit.situations import WORKFLOWS
+from tests.kit.world import slate
 from tests.views.conftest import View, Viewed
 
 pytestmark = pytest.mark.stack
@@ -25,15 +26,23 @@ SCRAPERS = {
 LOST, STOOD_IN, LATE, BY_HAND, POSTPONED, FINE = (f"00225002{number}" for number in range(13, 19))
 
 
+THEIRS = "0022500219"
+DUE = {game.game_id: game.tipoff + timedelta(minutes=690) for game in slate().games if game.tipoff}
+"""Nine hours after a game is over, by config/workflows.yaml."""
+
+
 def troubled(days: Rows) -> Rows:
     """Return the good days with a trouble for each of some games, and without game lines."""
     rows = deepcopy(days)
     for row in rows["scraper_execution_log"]:
         _spoil(row)
+        if row["game_id"] == THEIRS:
+            row["game_id"] = "espn-401"
     for row in rows["workflow_decisions"]:
         if row["decision_time"] > datetime(2025, 11, 12, 17, tzinfo=UTC) and row["inputs"]:
             before, found, after = row["inputs"].partition(f'["{POSTPONED}",')
             row["inputs"] = before + after.partition("],")[2] if found else row["inputs"]
+        row["inputs"] = row["inputs"] and row["inputs"].replace(THEIRS, "espn-401")
     return rows
 
 
@@ -44,7 +53,9 @@ def _spoil(row: dict[str, Any]) -> None:
         case ("nbac_boxscore", game) if game == STOOD_IN:
             row["scraper_name"] = "espn_boxscore"
         case ("nbac_play_by_play", game) if game == LATE:
-            row["triggered_at"] = datetime(2025, 11, 13, 16, tzinfo=UTC)
+            row["triggered_at"] = DUE[LATE] + timedelta(seconds=1)
+        case ("nbac_play_by_play", game) if game == FINE:
+            row["triggered_at"] = DUE[FINE]
         case ("nbac_gamebook_pdf", game) if game == BY_HAND:
             row["outcome"] = "UPLOADED"
         case ("oddsa_game_lines", _):
@@ -78,6 +89,7 @@ def test_each_trouble_shows_at_its_game_alone(spoilt: Viewed) -> None:
     assert about[STOOD_IN, "nbac_boxscore"]["state"] == "there"
     assert about[LATE, "nbac_play_by_play"]["state"] == "late"
     assert about[BY_HAND, "nbac_gamebook_pdf"]["state"] == "missing"
+    assert {row["state"] for row in rows if row["game_id"] == "espn-401"} == {"there", "missing"}
     assert POSTPONED not in {row["game_id"] for row in rows}
     assert {row["state"] for row in rows if row["scraper_name"] == "oddsa_game_lines"} == {
         "missing"

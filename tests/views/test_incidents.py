@@ -13,6 +13,8 @@ pytestmark = pytest.mark.stack
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 PATH = "gs://nba-scraped-data/notes/2025-11-12/lost.json"
 OTHER = "gs://nba-scraped-data/notes/2025-11-12/other.json"
+FIRST, SECOND = (f"gs://nba-scraped-data/odds/2025-11-12/{name}.json" for name in ("1", "2"))
+"""Of these the one is given up as the other comes back."""
 LOST = "run-1100"
 ALL = "SELECT * FROM {}.incidents WHERE rule != 'test' ORDER BY rule, key, opened"
 
@@ -85,6 +87,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         *(ended(1.8 * number, "failed") for number in range(600)),
         ended(1100, "completed"),
         *(ended(1200 + number, "failed") for number in range(2)),
+        # Without an end and, the last one, without an error.
+        *({**ended(700 + n, "failed", "said"), "finished_at": None} for n in range(2)),
+        {**ended(702, "failed", "said"), "finished_at": None}
+        | {"error_message": None, "outcome": "PARTIAL"},
         ended(500.5, "completed", "long", "long"),
         ended(450.5, "failed", "overlapping", "overlapping"),
         ended(310.5, "completed", "in-time", "in-time"),
@@ -103,11 +109,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "cleanup_operations": [
         swept(0, "OK", PATH, OTHER, f"step 1 of execution {LOST}", "decision never-ended"),
-        swept(15, "ERROR"),
-        swept(30, "OK"),
+        swept(15, "ERROR", missing=40),
+        swept(30, "OK", FIRST),
         swept(45, "ERROR"),
         swept(60, "STORM", missing=40),
-        swept(75, "OK", missing=6),
+        swept(75, "OK", SECOND, missing=6),
         swept(90, "OK", missing=5),
         *(swept(105 + 15 * number, "OK") for number in range(80)),
     ],
@@ -116,6 +122,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": PATH},
         {"execution_id": "found-too", "triggered_at": after(1), "logged_at": after(600)}
         | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": OTHER},
+        *(
+            {"execution_id": path, "triggered_at": after(1), "logged_at": after(minutes)}
+            | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": path}
+            for path, minutes in ((FIRST, 75), (SECOND, 90))
+        ),
         {"execution_id": "begun", "triggered_at": after(308), "decision_id": "long"},
         {"execution_id": "begun-too", "triggered_at": after(308), "decision_id": "overlapping"},
         {"execution_id": "in-time", "triggered_at": after(309), "decision_id": "in-time"},
@@ -156,11 +167,24 @@ def at(instant: datetime | None) -> float | None:
 
 def test_600_equal_failures_are_one_incident(incidents: list[dict[str, Any]]) -> None:
     """It opens with the third and closes with the next good run; two more are none yet."""
-    (row,) = (row for row in incidents if row["rule"] == "execution")
+    row, _ = (row for row in incidents if row["rule"] == "execution")
     assert (row["key"], row["times"], row["level"]) == ("betting_lines", 600, "ERROR")
     assert (at(row["opened"]), at(row["closed"]), row["recovered"]) == (3.6, 1100, True)
     assert row["last_seen"] == after(1.8 * 599)
     assert row["detail"] == f"error at {1.8 * 599}"
+
+
+def test_a_run_without_an_end_ended_when_it_began(incidents: list[dict[str, Any]]) -> None:
+    """What it says is its error, or else its outcome."""
+    _, row = (row for row in incidents if row["rule"] == "execution")
+    assert (row["key"], at(row["opened"]), row["detail"]) == ("said", 702, "PARTIAL")
+
+
+def test_one_that_begins_as_another_ends_goes_on(incidents: list[dict[str, Any]]) -> None:
+    """It is one incident, last seen when the second began."""
+    (row,) = (row for row in incidents if row["key"] == "odds")
+    assert [at(row[name]) for name in ("opened", "last_seen", "closed")] == [30, 75, 90]
+    assert (row["times"], row["detail"]) == (2, f"cleanup has given up {SECOND}")
 
 
 def test_what_is_to_come_is_not_seen(rows_of: RowsOf) -> None:
@@ -184,7 +208,11 @@ def test_what_cleanup_gave_up_closes_when_all_of_it_is_back(
     incidents: list[dict[str, Any]],
 ) -> None:
     """The objects of a folder are one incident, and so are runs; one of those never ended."""
-    assert of(incidents, "quarantine") == [("notes", 0, 600, 2), ("runs", 0, None, 2)]
+    assert of(incidents, "quarantine") == [
+        ("notes", 0, 600, 2),
+        ("odds", 30, 90, 2),
+        ("runs", 0, None, 2),
+    ]
 
 
 def test_two_failed_sweeps_are_an_incident_and_one_is_none(
@@ -195,7 +223,7 @@ def test_two_failed_sweeps_are_an_incident_and_one_is_none(
 
 
 def test_more_than_five_missing_files_are_an_incident(incidents: list[dict[str, Any]]) -> None:
-    """Of a storm as well; five are none."""
+    """Of a storm as well; five are none, nor are those of a sweep that could not look."""
     assert of(incidents, "missing-files") == [("cleanup_processor", 60, 90, 2)]
 
 

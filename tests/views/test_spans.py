@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from common.configuration.step import STEPS_MAX
 from common.settings import ROOT
 
 SPANS = {
@@ -29,6 +30,21 @@ def test_a_span_is_what_its_page_says(file: str) -> None:
     """Another number of days shows more or less, and no row of a test is that old."""
     found = re.findall(r"INTERVAL (\d+ [A-Z]+)", (ROOT / file).read_text(encoding="utf-8"))
     assert Counter(found) == SPANS[file]
+
+
+def test_a_plan_is_missed_where_a_decision_knows_of_games() -> None:
+    """Each code that is given for a date with games to come, and none of the others."""
+    text = (ROOT / "config/views/incidents.sql").read_text(encoding="utf-8")
+    (codes,) = re.findall(r"reason_code IN \(([^)]*)\)", text)
+    assert {*re.findall(r"'([A-Z_]+)'", codes)} == {
+        *("IN_WINDOW", "READY", "NO_SEASON_FILE", "NOT_FOUND_YET", "TOO_EARLY")
+    }
+
+
+def test_every_step_that_a_run_may_have_can_come_back() -> None:
+    """The last one too, where cleanup had given it up."""
+    text = (ROOT / "config/views/incidents.sql").read_text(encoding="utf-8")
+    assert f"UNNEST(GENERATE_ARRAY(0, {STEPS_MAX - 1})) AS step" in text
 
 
 def test_every_view_and_alert_is_compared() -> None:

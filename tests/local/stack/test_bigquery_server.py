@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -19,7 +20,7 @@ PROJECT = "nba-props-platform"
 NOW = datetime(2025, 11, 13, 3, 30, tzinfo=UTC)
 """22:30 in New York, on the evening before."""
 CREATED = "CREATE VIEW d.v AS SELECT DATE(STACK_NOW(), 'UTC') AS t"
-STAMP = "CAST('2025-11-13 03:30:00.000000+00:00' AS TIMESTAMP)"
+STAMP = "STACK_NOW()"
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def server(clock: Path) -> Iterator[BigQueryServer]:
 def test_only_functions_of_the_present_are_bound(sql: str, bound: str | None) -> None:
     """Texts, names and what cannot be read stay as they are; a comment is dropped."""
     wanted = bound or sql.replace("current_time()", f"TIME({STAMP}, 'UTC')")
-    assert as_of(sql, NOW) == wanted
+    assert as_of(sql) == wanted
 
 
 @pytest.mark.stack
@@ -97,16 +98,29 @@ def test_fu2_every_client_sees_the_clock(server: BigQueryServer) -> None:
 
 @pytest.mark.stack
 def test_a_view_moves_with_the_clock(server: BigQueryServer, clock: Path) -> None:
-    """It was created on one day and is read on another."""
+    """It is read on the day of its creation and, by the same statement, on another."""
     client = make_client(PROJECT, server.endpoint)
     client.create_dataset("moving")
     client.query("CREATE VIEW moving.now AS SELECT CURRENT_DATE() AS day").result()
+    read = "SELECT day, CURRENT_DATE() AS today FROM moving.now"
+    assert run_sql(server.endpoint, PROJECT, read)[1] == [(date(2025, 11, 13),) * 2]
     set_clock(clock, NOW + timedelta(days=3))
     try:
-        rows = run_sql(server.endpoint, PROJECT, "SELECT day FROM moving.now")[1]
+        rows = run_sql(server.endpoint, PROJECT, read)[1]
     finally:
         set_clock(clock, NOW)
-    assert rows == [(date(2025, 11, 16),)]
+    assert rows == [(date(2025, 11, 16),) * 2]
+
+
+@pytest.mark.stack
+def test_a_statement_is_translated_anew_when_a_table_is_another(server: BigQueryServer) -> None:
+    """The type of a column decides how its average is taken."""
+    client = make_client(PROJECT, server.endpoint)
+    client.create_dataset("other")
+    for kind, mean in (("INT64", float), ("NUMERIC", Decimal)):
+        client.query(f"CREATE OR REPLACE TABLE other.t AS SELECT CAST(3 AS {kind}) AS x").result()
+        ((found,),) = run_sql(server.endpoint, PROJECT, "SELECT AVG(x) AS mean FROM other.t")[1]
+        assert (found, type(found)) == (3, mean)
 
 
 @pytest.mark.stack
