@@ -6,6 +6,7 @@ that no test near the code noticed once. `tools/text_mutants.py` makes them.
 
 from tools.drawn_again import DRAWN_AGAIN
 from tools.drawn_fifth import DRAWN_FIFTH
+from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
 from tools.drawn_shown import DRAWN_SHOWN
 from tools.mistake import Mistake
@@ -308,5 +309,8 @@ DEPLOYED = (
     ),
 )
 
-MISTAKES = (*CODE, *DRAWN, *DRAWN_AGAIN, *DRAWN_FIFTH, *DRAWN_SHOWN, *DEPLOYED)
+MISTAKES = (
+    *(*CODE, *DRAWN, *DRAWN_AGAIN, *DRAWN_FIFTH, *DRAWN_LOOKS, *DRAWN_SHOWN),
+    *DEPLOYED,
+)
 """All of them."""

@@ -26,7 +26,7 @@ def decisions_about(place: Runtime, day: date, now: datetime) -> list[Row]:
     """Return the decisions about a date with their inputs, in order of their slots."""
     start = at(day, time())
     until = min(now, start + timedelta(days=ABOUT_DAYS_MAX)) + timedelta(minutes=1)
-    rows = decisions_between(place, start, max(until, start), WITH_INPUTS)
+    rows = decisions_between(place, start, until, WITH_INPUTS)
     return [row for row in rows if row["target_date"] == day]
 
 

@@ -38,5 +38,7 @@ def test_a_route_shows_its_circuit_and_who_is_asked_instead() -> None:
     found = sources_of(world.runtime)
     circuits = {one.route: one.circuit.is_open(now) for one in found.routes}
     assert circuits == {"primary": True, "route-1": False}
+    last = {one.route: one.last.at for one in found.routes}
+    assert last == {"primary": now + timedelta(seconds=4), "route-1": now}
     assert found.replaced == {"nbac_boxscore": "espn_boxscore"}
     assert found.usage == Usage(7, 3, 1, now)

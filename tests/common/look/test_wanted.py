@@ -1,7 +1,7 @@
 """What the workflows are to collect, and by when."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from common.configuration.step import Step
 from common.look.wanted import Moment, Wanted, wanted_of
@@ -48,10 +48,12 @@ def test_data_of_a_game_are_late_by_their_limit_and_others_an_hour_after_due() -
 def test_box_scores_are_due_in_the_first_window_after_the_game() -> None:
     """A game that ends after the last window of the night waits for the morning's."""
     box = wanted("nbac_boxscore", "after")
-    dues = {tip: box.due(DAY, game(1, f"2025-11-12 {tip}")) for tip in ("12:00", "19:00", "22:30")}
+    tips = ("12:00", "19:00", "20:30", "22:30")
+    dues = {tip: box.due(DAY, game(1, f"2025-11-12 {tip}")) for tip in tips}
     assert dues == {
         "12:00": et("2025-11-12 20:00"),
         "19:00": et("2025-11-12 23:00"),
+        "20:30": et("2025-11-12 23:00"),
         "22:30": et("2025-11-13 06:00"),
     }
 
@@ -73,3 +75,17 @@ def test_a_publication_is_due_when_it_usually_appears() -> None:
 def test_a_game_without_a_time_is_due_at_no_time() -> None:
     """Nothing can be late of it."""
     assert wanted("nbac_boxscore", "after").due(DAY, game(1, None)) is None
+
+
+def test_of_several_workflows_the_first_limit_counts() -> None:
+    """A publication is due when the first of them expects it; one without a limit sets none."""
+    report = wanted("nbac_injury_report", "date")
+    (flow,) = report.flows.values()
+    later = flow.model_copy(update={"published": time(18)})
+    both = replace(report, flows={"later": later, "flow": flow})
+    assert both.due(DAY) == report.due(DAY) != replace(report, flows={"later": later}).due(DAY)
+    played, lines = game(1, "2025-11-12 19:00"), wanted("oddsa_game_lines", "before")
+    limited = lines.flows["betting_lines"]
+    bare = limited.model_copy(update={"steps": (Step(scrapers=("oddsa_game_lines",)),)})
+    both = replace(lines, flows={"bare": bare, "limited": limited})
+    assert both.due(DAY, played) == lines.due(DAY, played)

@@ -1,6 +1,7 @@
 """The smallest change of the facts that would have led to another action."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 
 from common.calendar.games import Game
 from common.decisions.decide import decide
-from common.decisions.history import Run
+from common.decisions.history import UNLOGGED, Run
 from common.review.flip import flips
+from common.state.pauses import Pause
 from tests.kit.situations import (
     BOXES,
     DAY,
@@ -125,3 +127,117 @@ def test_the_decision_itself_is_left_as_it_is() -> None:
     assert found.slot == et("2025-11-12 08:00")
     assert found.calendar == {DAY: (game(),)}
     assert found.now - found.slot < timedelta(minutes=1)
+
+
+PAUSE = Pause(by="ana", since=et("2025-11-12 08:00"), why="")
+COMING = [game(number, home=3 * home) for number, home in enumerate("ABCDE", 1)]
+RAN = Run("injury_discovery", et("2025-11-12 12:00"), DAY)
+HELD_UP = success("2025-11-12 12:00", late=et("2025-11-12 13:00"))
+GOT = {
+    key: success("2025-11-12 22:00")
+    for key in [(WHOLE_DATE, DAY, None)]
+    + [(name, DAY, PLAYED[0].game_id) for name in BOXES if name != "nbac_play_by_play"]
+}
+"""All of the first game but its play-by-play."""
+NOT_LISTED = "no game had been listed on 2025-11-12"
+
+
+@pytest.mark.parametrize(
+    ("workflow", "when", "games", "facts", "said"),
+    [
+        (
+            "betting_lines",
+            "2025-11-12 13:00",
+            [game()],
+            {"pauses": {"betting_lines": PAUSE}},
+            ["the workflow had not been paused"],
+        ),
+        (
+            "injury_discovery",
+            "2025-11-12 13:00",
+            [game()],
+            {"runs": (replace(RAN, status=UNLOGGED),)},
+            ["the run of 12:00 had ended"],
+        ),
+        # Two runs would have to have ended, which is no small change.
+        (
+            "injury_discovery",
+            "2025-11-12 13:00",
+            [game()],
+            {"runs": (RAN, replace(RAN, slot=et("2025-11-12 11:00")))},
+            [],
+        ),
+        (
+            "injury_discovery",
+            "2025-11-12 14:00",
+            [game()],
+            {"attempts": {INJURY: HELD_UP}},
+            [
+                "nbac_injury_report of 2025-11-12 had not been found",
+                "nbac_injury_report of 2025-11-12 had not been asked for",
+            ],
+        ),
+        (
+            "post_game_window_2",
+            "2025-11-12 23:00",
+            PLAYED[:1],
+            {},
+            [NOT_LISTED, "MIL@AAA had not been over", "it had been 22:00"],
+        ),
+        ("post_game_window_2", "2025-11-12 23:00", PLAYED[:3], {}, ["it had been 22:00"]),
+        ("post_game_window_2", "2025-11-12 23:00", COMING, {}, ["it had been 22:00"]),
+        ("late_game_catch_up", "2025-11-13 14:00", PLAYED[:2], {}, ["it had been 06:00"]),
+        (
+            "late_game_catch_up",
+            "2025-11-12 14:00",
+            [played(1, "2025-11-11 19:00")],
+            {"stale": True},
+            [
+                "the schedule had been fresh",
+                "a game had been listed for 16:00 of 2025-11-12",
+                "a game of 2025-11-12 had been over",
+            ],
+        ),
+        (
+            "post_game_window_2",
+            "2025-11-12 23:00",
+            PLAYED[:1],
+            {"attempts": GOT},
+            [
+                "nbac_play_by_play of 0022500001 had been found",
+                NOT_LISTED,
+                "MIL@AAA had not been over",
+                "it had been 2025-11-13 06:00",
+            ],
+        ),
+        (
+            "betting_lines",
+            "2025-11-12 23:00",
+            PLAYED[:4],
+            {},
+            [
+                "one of MIL@AAA, MIL@BBB, MIL@CCC, MIL@DDD had not been over",
+                "it had been 18:00",
+            ],
+        ),
+        (
+            "late_game_catch_up",
+            "2025-11-20 14:00",
+            PLAYED[:1],
+            {},
+            ["it had been 2025-11-21 07:00 and a game of 2025-11-20 had been over"],
+        ),
+        (
+            "betting_lines",
+            "2025-11-12 23:00",
+            [game()],
+            {},
+            ["MIL@CHA had not been over", "it had been 18:00"],
+        ),
+    ],
+)
+def test_the_smallest_changes_are_all_that_is_said(
+    workflow: str, when: str, games: list[Game], facts: dict[str, Any], said: list[str]
+) -> None:
+    """The nearest of several slots, and two facts only where none alone suffices."""
+    assert told(workflow, when, games, **facts) == said

@@ -1,0 +1,123 @@
+"""Which decisions there are about a date, of its slots, and with what configuration."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.cloud.ports import Row
+from common.look.decided import (
+    configured,
+    decisions_about,
+    decisions_between,
+    decisions_on,
+    inputs_of,
+    was_decided,
+)
+from common.settings import read_settings
+from tests.kit.placed import placed, row
+from tests.kit.situations import et
+
+SUNDAY = date(2025, 11, 2)
+NOW = et("2025-11-05 12:00")
+SECOND = timedelta(seconds=1)
+
+
+def decided(slot: str | None, made: str | None = None, **changes: Any) -> Row:
+    """Return a decision of an Eastern slot, made then or later."""
+    when = et(made or slot or "2025-11-02 12:00")
+    held = row("workflow_decisions", slot=et(slot) if slot else None, decision_time=when)
+    return {**held, "workflow_name": "b", "action": "SKIP", "target_date": SUNDAY, **changes}
+
+
+@pytest.mark.parametrize(
+    ("slot", "made", "is_of_it"),
+    [
+        ("2025-11-02 00:00", None, True),
+        ("2025-11-02 23:00", None, True),
+        ("2025-11-02 23:00", "2025-11-03 21:00", True),
+        ("2025-11-02 23:00", "2025-11-03 23:30", False),
+        ("2025-11-03 00:00", None, False),
+        ("2025-11-01 23:00", "2025-11-02 00:10", False),
+        (None, "2025-11-02 12:00", False),
+    ],
+)
+def test_a_date_has_the_decisions_of_its_slots(
+    slot: str | None, made: str, *, is_of_it: bool
+) -> None:
+    """All 25 hours of it, made until late on the next day; none of another controller's."""
+    one = decided(slot, made)
+    place, _ = placed(NOW, workflow_decisions=[one])
+    assert bool(decisions_on(place, SUNDAY)) is is_of_it
+    if slot:
+        assert was_decided([one], SUNDAY) is slot.startswith("2025-11-02")
+
+
+@pytest.mark.parametrize(
+    ("now", "made", "is_about"),
+    [
+        ("2025-11-05 12:00", "2025-11-02 00:00", True),
+        ("2025-11-05 12:00", "2025-11-01 23:59", False),
+        ("2025-11-05 12:00", "2025-11-05 12:00", True),  # this very instant
+        ("2025-11-05 12:00", "2025-11-05 12:01", False),
+        ("2025-12-05 12:00", "2025-11-09 22:59", True),
+        ("2025-12-05 12:00", "2025-11-10 12:00", False),
+        ("2025-11-01 12:00", "2025-11-02 00:00", False),
+    ],
+)
+def test_what_is_decided_about_a_date_is_read_for_eight_days(
+    now: str, made: str, *, is_about: bool
+) -> None:
+    """With what it was made from, and not what is about another date."""
+    rows = [decided(made, inputs="{}"), decided(made, target_date=date(2025, 11, 1))]
+    place, _ = placed(et(now), workflow_decisions=rows)
+    found = decisions_about(place, SUNDAY, et(now))
+    assert [(one["target_date"], one["inputs"]) for one in found] == [(SUNDAY, "{}")] * is_about
+
+
+def test_decisions_come_by_slot_and_name() -> None:
+    """However long each took; asked for by workflow or action where that is wanted."""
+    rows = [
+        decided("2025-11-02 13:00", "2025-11-02 13:01", workflow_name="b"),
+        decided("2025-11-02 13:00", "2025-11-02 13:02", workflow_name="a", action="RUN"),
+        decided("2025-11-02 12:00", "2025-11-02 13:03", workflow_name="c"),
+    ]
+    place, _ = placed(NOW, workflow_decisions=rows)
+    assert [one["workflow_name"] for one in decisions_on(place, SUNDAY)] == ["c", "a", "b"]
+    assert [one["workflow_name"] for one in decisions_on(place, SUNDAY, action="RUN")] == ["a"]
+    first = et("2025-11-02 13:01")
+    between = decisions_between(place, first, first + 60 * SECOND)
+    assert [one["workflow_name"] for one in between] == ["b"]
+    assert "inputs" not in between[0]
+
+
+def test_the_configuration_is_the_one_of_the_decisions() -> None:
+    """Whatever they left out, all of them together; this checkout's where there are none."""
+    place, _ = placed(NOW)
+    place.settings = read_settings({})
+    assert place.off
+    assert configured(place, []) == (place.workflows, tuple(sorted(place.off)))
+    rows = [
+        decided("2025-11-02 12:00", inputs=json.dumps({"off": [name]}))
+        for name in ("nbac_play_by_play", "espn_boxscore", "espn_boxscore")
+    ]
+    flows, off = configured(place, [*rows, decided("2025-11-02 12:00")])
+    assert off == ("espn_boxscore", "nbac_play_by_play")
+    assert [*flows] == [*place.configured]
+    assert not any(set(off) & set(flow.scrapers) for flow in flows.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "held"), [(None, {}), ("", {}), ("[]", {}), ('{"a": 1}', {"a": 1})]
+)
+def test_a_decision_without_inputs_has_none(text: str | None, held: dict[str, int]) -> None:
+    """Nor has one of which they are no object."""
+    assert inputs_of({"inputs": text}) == held
+
+
+def test_a_silent_date_was_not_decided() -> None:
+    """Decisions about it that were made in another date's slots do not count."""
+    late: datetime = et("2025-11-03 00:00")
+    assert not was_decided([{"slot": late}], SUNDAY)
+    assert was_decided([{"slot": late}, {"slot": late - SECOND}], SUNDAY)

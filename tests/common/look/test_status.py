@@ -1,0 +1,118 @@
+"""Today is what was planned, decided and run since midnight in New York."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.cloud.ports import Row
+from common.look.status import status_of
+from common.look.verdict import SLOT_PATIENCE, SWEEP_PATIENCE, alive
+from tests.kit.placed import placed, row
+from tests.kit.situations import DAY, et
+
+NOW = et("2025-11-12 13:10")
+SECOND = timedelta(seconds=1)
+
+
+def decided(slot: str, made: datetime | None = None, **changes: Any) -> Row:
+    """Return a decision of an Eastern slot."""
+    held = row("workflow_decisions", slot=et(slot), decision_time=made or et(slot) + SECOND)
+    held = {**held, "decision_id": slot, "workflow_name": "betting_lines", "target_date": DAY}
+    return {**held, "action": "SKIP", "forced": False, **changes}
+
+
+def planned(at: str, locked: str) -> Row:
+    """Return a row of today's plan."""
+    held = row("daily_expected_schedule", date=DAY, workflow_name="betting_lines")
+    return {**held, "expected_run_time": et(at), "locked_at": et(locked)}
+
+
+def swept(at: datetime) -> Row:
+    """Return a sweep's row."""
+    return row("cleanup_operations", cleanup_time=at, status="OK")
+
+
+def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
+    """Yesterday's are not today's; of two decisions that made last counts."""
+    early, late = (
+        decided("2025-11-12 12:00", NOW - SECOND, action="RUN"),
+        decided("2025-11-12 13:00", NOW - 2 * SECOND, action="ABORT"),
+    )
+    plan = [planned("2025-11-12 15:00", "2025-11-12 05:00")]
+    plan += [planned("2025-11-12 13:00", "2025-11-12 05:01")]
+    yesterday, first = decided("2025-11-11 23:00", action="RUN"), decided("2025-11-12 11:00")
+    plan += [{**planned("2025-11-11 15:00", "2025-11-11 05:00"), "date": DAY - timedelta(days=1)}]
+    sweeps = [swept(NOW - 2 * SECOND), swept(NOW - 3 * SECOND)]
+    place, _ = placed(
+        NOW,
+        workflow_decisions=[yesterday, first, early, late],
+        daily_expected_schedule=plan,
+        cleanup_operations=sweeps,
+    )
+    found = status_of(place)
+    flow = next(one for one in found.workflows if one.name == "betting_lines")
+    assert flow.planned == (et("2025-11-12 13:00"), et("2025-11-12 15:00"))
+    assert [run.decision["decision_id"] for run in flow.runs] == ["2025-11-12 12:00"]
+    assert flow.last == {key: early[key] for key in flow.last or ()}
+    assert (found.locked, found.decided) == (et("2025-11-12 05:01"), NOW - SECOND)
+    assert found.swept is not None
+    assert found.swept["cleanup_time"] == NOW - 2 * SECOND
+    assert [one.day for one in found.dates] == [DAY - timedelta(days=1), DAY]
+    assert all(not one.runs and one.last is None for one in found.workflows if one is not flow)
+
+
+def test_yesterday_is_looked_at_where_anything_was_decided_then() -> None:
+    """A first deployment has none."""
+    place, _ = placed(NOW, workflow_decisions=[decided("2025-11-12 12:00")])
+    found = status_of(place)
+    assert [one.day for one in found.dates] == [DAY]
+    assert (found.locked, found.swept) == (None, None)
+    assert [one.name for one in found.workflows] == [*place.configured]
+
+
+@pytest.mark.parametrize(
+    ("rows", "now", "last", "is_late"),
+    [
+        (["2025-11-12 12:00"], et("2025-11-12 13:00") + SLOT_PATIENCE, "2025-11-12 12:00", False),
+        (
+            ["2025-11-12 12:00"],
+            et("2025-11-12 13:00") + SLOT_PATIENCE + SECOND,
+            "2025-11-12 12:00",
+            True,
+        ),
+        (["2025-11-11 00:00"], et("2025-11-12 01:00"), "2025-11-11 00:00", True),
+        (
+            ["2025-11-11 23:00", "2025-11-11 22:00"],
+            et("2025-11-12 06:15"),
+            "2025-11-11 23:00",
+            False,
+        ),
+        ([], et("2025-11-12 05:00"), None, True),
+    ],
+)
+def test_the_controller_is_late_a_quarter_of_an_hour_after_its_next_slot(
+    rows: list[str], now: datetime, last: str | None, *, is_late: bool
+) -> None:
+    """Not before; it is asked for since yesterday's midnight."""
+    place, _ = placed(now, workflow_decisions=[decided(slot) for slot in rows])
+    controller, _cleanup = alive(place)
+    assert controller.last == (et(last) + SECOND if last else None)
+    assert controller.is_late is is_late
+
+
+def test_a_forced_decision_says_nothing_of_the_ticks() -> None:
+    """Nor is its time told."""
+    rows = [decided("2025-11-12 11:00"), decided("2025-11-12 13:00", forced=True)]
+    place, _ = placed(NOW, workflow_decisions=rows)
+    controller, _ = alive(place)
+    assert (controller.last, controller.is_late) == (et("2025-11-12 11:00") + SECOND, True)
+
+
+@pytest.mark.parametrize(("late", "is_late"), [(timedelta(), False), (SECOND, True)])
+def test_the_cleanup_is_late_after_its_patience(late: timedelta, *, is_late: bool) -> None:
+    """Exactly so long after its last row, whatever the order of the rows."""
+    last = NOW - SWEEP_PATIENCE - late
+    place, _ = placed(NOW, cleanup_operations=[swept(last), swept(last - SECOND)])
+    _, cleanup = alive(place)
+    assert (cleanup.last, cleanup.is_late) == (last, is_late)
