@@ -123,6 +123,14 @@ def test_tries_are_bounded(status: int, tries: int) -> None:
     assert len(script.requests) == tries
 
 
+def test_the_pauses_double_up_to_eight_seconds() -> None:
+    """However many tries are set."""
+    clock = FakeClock()
+    with pytest.raises(UnavailableError):
+        source(Script(httpx.Response(503)), clock, source_tries=6).fetch(call())
+    assert clock.slept == [1, 2, 4, 8, 8]
+
+
 @pytest.mark.parametrize(
     ("header", "waited"),
     [
@@ -131,6 +139,8 @@ def test_tries_are_bounded(status: int, tries: int) -> None:
         ("3600", 60),
         ("Wed, 12 Nov 2025 17:00:00 GMT", 0),
         ("soon", 1),
+        ("0", 0),
+        (" 7 ", 7),
     ],
 )
 def test_retry_after_is_honoured(header: str, waited: float) -> None:
