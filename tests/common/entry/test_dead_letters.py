@@ -90,7 +90,7 @@ def test_a_letter_that_hides_a_secret_counts_as_cut(
 
 def test_an_event_of_unknown_time_has_none(runtime: Runtime) -> None:
     """An event without a publish time has a letter with null in its place."""
-    assert buried(runtime, Event(shape="storage", data={}))["publish_time"] is None
+    assert buried(runtime, Event(shape="event", data={}))["publish_time"] is None
 
 
 def test_a_huge_original_still_fits_into_a_message(runtime: Runtime) -> None:

@@ -56,15 +56,17 @@ def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
 
 
 def test_of_a_young_run_nothing_is_read(lost: World) -> None:
-    """Neither its state nor the executions: every sweep costs."""
+    """Neither its state nor the executions: every sweep costs. Its age is that of its decision."""
     seen: list[str] = []
+    for row in lost.rows["workflow_decisions"]:
+        row["decision_time"] += timedelta(minutes=10)
 
     def note(call: PortCall, do: Do) -> Any:
         seen.append(call.subject)
         return do()
 
     with tapped(lost, note, "storage", "warehouse"):
-        heal(lost, timedelta(minutes=20))
+        heal(lost, timedelta(minutes=30))
     assert seen == ["workflow_decisions"]
 
 

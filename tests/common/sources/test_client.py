@@ -113,6 +113,14 @@ def test_what_may_pass_is_tried_again(trouble: httpx.Response | Exception) -> No
     assert clock.slept == [1, 2]
 
 
+def test_an_address_that_httpx_refuses_is_a_failure_of_the_source() -> None:
+    """The setting's form allows it: no name of a host has such a dash."""
+    script = Script(httpx.Response(200))
+    with pytest.raises(UnavailableError, match="nba_cdn /path: InvalidURL"):
+        source(script, nba_cdn_url="https://cdn\u2011nba.example").fetch(call())
+    assert script.requests == []
+
+
 @pytest.mark.parametrize(("status", "tries"), [(429, 3), (503, 2)])
 def test_tries_are_bounded(status: int, tries: int) -> None:
     """After the last try the error is raised, with the last status."""
