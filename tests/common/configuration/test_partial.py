@@ -73,8 +73,8 @@ def test_a_file_of_which_little_can_be_read(path: Path, text: str, place: str) -
 
 def test_a_head_that_is_wrong_hides_no_workflow(path: Path) -> None:
     """Both are named, and nothing is read of the file."""
-    text = "version: 2\nworkflows: {a: {kind: weekly}}\n"
-    assert sorted(found(path, text)) == ["version", "workflows.a.kind"]
+    text = TEXT.replace("version: 1", "version: 2").replace("kind: pre_game", "kind: weekly")
+    assert sorted(found(path, text)) == ["version", "workflows.betting_lines.kind"]
     assert read_partly(path).file is None
 
 
