@@ -5,7 +5,6 @@ help. Every other error is raised, so that the platform delivers again for hours
 decides whether the answer is 503 or 500, and how early it is an incident (docs/failures.md).
 """
 
-import errno
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -128,8 +127,6 @@ RATE_REASONS = frozenset(
     {"jobRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "resourcesExceeded"}
 )
 
-_TRANSIENT_ERRNOS = {errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE, errno.ETIMEDOUT}
-
 
 def is_transient(error: BaseException) -> bool:
     """Return whether a later try of the same call may succeed.
@@ -143,8 +140,6 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, PermanentError):
         return False
     if any(base.__name__ in TRANSIENT_NAMES for base in type(error).__mro__):
-        return True
-    if isinstance(error, OSError) and error.errno in _TRANSIENT_ERRNOS:
         return True
     code = getattr(error, "code", None)
     if isinstance(code, int) and code in TRANSIENT_STATUSES:
@@ -168,6 +163,6 @@ def is_rate_limit(error: BaseException) -> bool:
 def _reasons(error: BaseException) -> list[str]:
     """Return the reasons in an error of Google's libraries; none of an error of another form."""
     details = getattr(error, "errors", None)
-    if not isinstance(details, list | tuple):
+    if not isinstance(details, list):
         return []
     return [str(detail.get("reason")) for detail in details if isinstance(detail, dict)]

@@ -5,6 +5,7 @@ that no test near the code noticed once. `tools/text_mutants.py` makes them.
 """
 
 from tools.drawn_again import DRAWN_AGAIN
+from tools.drawn_deployed import DRAWN_DEPLOYED
 from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
@@ -310,7 +311,7 @@ DEPLOYED = (
 )
 
 MISTAKES = (
-    *(*CODE, *DRAWN, *DRAWN_AGAIN, *DRAWN_FIFTH, *DRAWN_LOOKS, *DRAWN_SHOWN),
+    *(*CODE, *DRAWN, *DRAWN_AGAIN, *DRAWN_FIFTH, *DRAWN_LOOKS, *DRAWN_SHOWN, *DRAWN_DEPLOYED),
     *DEPLOYED,
 )
 """All of them."""

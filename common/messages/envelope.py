@@ -29,8 +29,8 @@ from common.errors import BadInputError
 from common.messages.arrival import UNWRAPPED, is_cloud_event, lowered, was_delivered
 from common.redaction import shown
 
-Shape = Literal["push", "storage", "event", "bare"]
-"""`event` is any other delivery; `bare` alone is a direct call, whose caller sees an error."""
+Shape = Literal["push", "event", "bare"]
+"""`event` comes without Pub/Sub's envelope; `bare` is a direct call, whose caller sees an error."""
 REQUEST_BYTES_MAX = 14 * 1024 * 1024
 """The longest request: Pub/Sub's 10 MB of message (`limits.MESSAGE_BYTES`) in base64."""
 DATA_BYTES_MAX = 1024 * 1024
@@ -170,7 +170,7 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
         raise BadInputError(f"CloudEvent: {type(error).__name__}: {detail}") from error
     data = event.data
     if isinstance(data, str):
-        data = data.encode("utf-8", "replace")
+        data = data.encode()
     if isinstance(data, bytes):
         data = json_object(data, "CloudEvent data")
     if not isinstance(data, dict):
@@ -178,9 +178,8 @@ def _from_cloud_event(headers: Mapping[str, str], body: bytes) -> Event:
     if isinstance(data.get("message"), dict):
         return _from_push(data)
     kind = _line(event["type"], "CloudEvent type", ID_CHARACTERS_MAX)
-    shape: Shape = "storage" if kind.startswith("google.cloud.storage.") else "event"
     return Event(
-        shape=shape,
+        shape="event",
         data=data,
         attributes={"eventType": kind},
         message_id=_line(event["id"], "CloudEvent id", ID_CHARACTERS_MAX),
@@ -194,11 +193,10 @@ def _from_push(document: dict[str, Any]) -> Event:
     body = _decode(message.get("data"))
     attempt = document.get("deliveryAttempt")
     is_counted = type(attempt) is int and attempt in DELIVERY_ATTEMPTS
-    attributes = _attributes(message.get("attributes"))
     message_id = message.get("messageId") or message.get("message_id")
     published = message.get("publishTime") or message.get("publish_time")
     common: dict[str, Any] = {
-        "attributes": attributes,
+        "attributes": _attributes(message.get("attributes")),
         "message_id": _line(message_id, "message.messageId", ID_CHARACTERS_MAX),
         "publish_time": _instant(published, "message.publishTime"),
         "delivery_attempt": attempt if is_counted else None,
@@ -208,11 +206,10 @@ def _from_push(document: dict[str, Any]) -> Event:
         # One letter more shows that it was too long.
         "raw": body[: DATA_BYTES_MAX + 4].decode("utf-8", "replace"),
     }
-    shape: Shape = "storage" if "objectId" in attributes else "push"
     try:
-        return Event(shape=shape, data=_data(body), **common)
+        return Event(shape="push", data=_data(body), **common)
     except BadInputError as error:
-        raise UnreadableMessageError(str(error), Event(shape=shape, data={}, **common)) from error
+        raise UnreadableMessageError(str(error), Event(shape="push", data={}, **common)) from error
 
 
 def _data(body: bytes) -> dict[str, Any]:

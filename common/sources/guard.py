@@ -139,8 +139,7 @@ class SourceGuard:
             "empty" in verdicts and has_changed(events, per_game=per_game)
         ):
             return "SOURCE_CHANGED"
-        failed = {event.route for event in new_events if event.verdict == "failed"}
-        circuits = (circuit_of(events, route, self.settings) for route in failed)
+        circuits = (circuit_of(events, event.route, self.settings) for event in new_events)
         if any(circuit.until for circuit in circuits):
             return "CIRCUIT_OPEN"
         return "ANSWER_MISMATCH" if scraped.outcome == "MISMATCH" else None

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from common.clock import FileClock, SystemClock, set_clock
+from common.eastern import eastern
 from tests.kit.situations import et
 
 NOON = et("2025-11-12 12:00")
@@ -36,7 +37,7 @@ def test_virtual_time_flows_with_the_wall_clock(tmp_path: Path) -> None:
     """Virtual time passes with the wall clock from the instant that was set."""
     path = tmp_path / "clock.json"
     with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as wall:
-        set_clock(path, NOON.astimezone())
+        set_clock(path, eastern(NOON))
         assert FileClock(path).now() == NOON
         assert FileClock(path).now().tzinfo is UTC
         wall.shift(90)

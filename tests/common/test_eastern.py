@@ -84,3 +84,16 @@ def test_minutes_between_have_a_sign() -> None:
     """The minutes are negative when the second instant is the earlier one."""
     early, late = et("2025-11-12 18:55"), et("2025-11-12 19:00")
     assert (minutes_between(early, late), minutes_between(late, early)) == (5, -5)
+
+
+def test_minutes_have_parts_and_a_sign() -> None:
+    """Half a minute counts, in either direction."""
+    assert minutes_between(et("2025-11-12 12:00"), et("2025-11-12 12:01:30")) == 1.5
+    assert minutes_between(et("2025-11-12 12:01:30"), et("2025-11-12 12:00")) == -1.5
+
+
+@pytest.mark.parametrize("text", ["6:00", "06:0", "006:00", "06:00:00", "06.00", ""])
+def test_a_wall_time_has_two_and_two_digits(text: str) -> None:
+    """Anything else is refused."""
+    with pytest.raises(ValueError, match="HH:MM"):
+        parse_clock(text)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import ids
+from common.eastern import eastern
 from tests.kit.situations import MANY, et
 
 SLOT = et("2025-11-12 13:00")
@@ -16,7 +17,7 @@ SLOT = et("2025-11-12 13:00")
 def test_d1_one_decision_a_workflow_and_slot() -> None:
     """A workflow and a slot give one decision id in every zone, and others give others."""
     one = ids.decision_id("betting_lines", SLOT)
-    assert one == ids.decision_id("betting_lines", SLOT.astimezone())
+    assert one == ids.decision_id("betting_lines", eastern(SLOT))
     others = {
         ids.decision_id("betting_lines", SLOT + timedelta(hours=1)),
         ids.decision_id("morning_operations", SLOT),
@@ -81,3 +82,10 @@ def test_stamps_sort_as_instants(pair: list[datetime]) -> None:
     one, other = (moment.replace(microsecond=0, tzinfo=SLOT.tzinfo) for moment in pair)
     assert (ids.stamp(one) < ids.stamp(other)) == (one < other)
     assert ids.stamp(SLOT) == "20251112T180000Z"
+
+
+def test_a_trace_is_the_whole_id_and_a_span_its_beginning() -> None:
+    """As many digits as W3C's formats have."""
+    made = "4e39d76e-ba2e-5401-af4b-6137cbb12b5f"
+    assert ids.trace_id(made) == "4e39d76eba2e5401af4b6137cbb12b5f"
+    assert ids.span_id(made) == "4e39d76eba2e5401"

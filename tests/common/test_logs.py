@@ -234,3 +234,11 @@ def test_o4_what_flask_logs_of_an_exception_has_no_secret(
         libraries.exception("Failed")
     assert "with base 10: 'https://(hidden)@h'" in caplog.text
     assert "u:p" not in caplog.text
+
+
+def test_without_a_project_a_line_has_no_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cloud Logging would not find it under half a name."""
+    with handling(Delivery("", "platform")):
+        found = line(capsys, "Handled", decision_id=DECISION)
+    assert f"{SPECIAL}/trace" not in found
+    assert found[f"{SPECIAL}/spanId"] == DECISION.replace("-", "")[:16]

@@ -163,3 +163,18 @@ def test_the_secrets_of_a_url_are_its_password_and_its_header() -> None:
         *secrets_of_url("http://[::1"),
         *secrets_of_url(""),
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "sent"),
+    [
+        ("ab/c d", "ab/c%20d"),
+        ("ab/c d", "ab%2Fc%20d"),
+        ("ab/c d", "ab%2Fc+d"),
+        ("ab\ncd", "ab\\ncd"),
+    ],
+)
+def test_a_secret_with_odd_letters_is_hidden_as_it_is_sent(secret: str, sent: str) -> None:
+    """However a URL or a repr encodes it, though each of its pieces is short."""
+    learn([secret])
+    assert sent not in redact(f"got {secret} as {sent} or {secret!r}")

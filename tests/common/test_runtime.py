@@ -1,8 +1,10 @@
 """The runtime: one a process, its ports built at their first use."""
 
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -12,11 +14,15 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.clock import FileClock, SystemClock
+from common.deliveries import Delivery, handling, spent_ms
 from common.errors import ConfigError
+from common.redaction import HIDDEN, redact
 from common.runtime import THREADS_MAX, Runtime, current, install
 from common.scrapers import REGISTRY
+from common.scrapers.model import Call
 from common.settings import ROOT, Settings
 from common.settings import settings as read_once
+from common.sources.errors import SourceError
 from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import ManualClock
 from tests.kit.state import NOON
@@ -196,3 +202,71 @@ def test_a_runtime_loads_no_client() -> None:
     loaded = set(found.stdout.split())
     assert "common.runtime" in loaded
     assert not loaded & {"google.cloud.storage", "google.cloud.bigquery", "grpc", "httpx"}
+
+
+def test_what_cannot_pass_is_tried_once_and_nothing_after_the_deadline() -> None:
+    """At the deadline itself the last error stands."""
+    clock = ManualClock(NOON)
+    runtime = Runtime(Settings(), clock=clock)
+    tries: list[int] = []
+
+    def read(error: Exception) -> None:
+        tries.append(1)
+        raise error
+
+    with pytest.raises(LookupError):
+        runtime.patience(lambda _: read(LookupError()), NOON + timedelta(seconds=30))
+    with pytest.raises(ServiceUnavailable):
+        runtime.patience(lambda _: read(ServiceUnavailable("later")), NOON)
+    assert len(tries) == 2
+
+
+def test_the_time_that_a_source_takes_is_told() -> None:
+    """As that of each other port: the line of a delivery has it."""
+    with handling(Delivery()):
+        with suppress(SourceError):  # no key is set
+            source = Runtime(Settings(), clock=ManualClock(NOON)).source
+            source.fetch(Call("odds_api", "/x", {}, "x"))
+        assert "source_ms" in spent_ms()
+
+
+def test_alternatives_whose_source_is_off_are_named_as_left_out() -> None:
+    """So are the scrapers of the steps."""
+    flow = Runtime(Settings()).configured["post_game_window_2"]
+    step = flow.steps[1].model_copy(
+        update={"scrapers": ("nbac_boxscore",), "alternatives": {"nbac_boxscore": (OFF,)}}
+    )
+    made = flow.model_copy(update={"steps": (flow.steps[0], step)})
+    assert Runtime(Settings(), configured={"a": made}).left_out("a") == [OFF]
+
+
+OFF = "nbac_team_boxscore"
+
+
+def test_r10_a_process_hides_what_its_settings_and_its_libraries_tell(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """From its runtime on, whoever logs."""
+    monkeypatch.setenv("NBA_ODDS_API_KEY", "a-key-of-the-test-alone")
+    read_once.cache_clear()
+    factory = logging.getLogRecordFactory()
+    try:
+        current()
+        assert redact("got a-key-of-the-test-alone") == f"got {HIDDEN}"
+        logging.getLogger("flask").error("Exception at %s", "https://u:a-password@h/")
+    finally:
+        logging.setLogRecordFactory(factory)
+        read_once.cache_clear()
+    assert "a-password" not in caplog.text
+
+
+def test_the_season_is_brought_up_to_date_by_the_other_owner_s_boards() -> None:
+    """A deployment without any schedule has the games of ESPN's scoreboard."""
+    storage = MemoryStorage(ManualClock(NOON))
+    labels = {"outcome": "SUCCESS", "task_id": "x"}
+    name = f"espn-scoreboard/{NOON.date()}/120000.json"
+    storage.create(
+        Settings().data_bucket, name, b'{"records": []}', metadata=labels, custom_time=NOON
+    )
+    runtime = Runtime(Settings(), clock=ManualClock(NOON), storage=storage)
+    assert runtime.season.read(NOON).boards == (NOON.date(),)

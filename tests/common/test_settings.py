@@ -181,6 +181,17 @@ def test_r10_a_secret_is_known_whatever_setting_holds_it(name: str) -> None:
     assert "pass-word" in read_settings({name: value}).secrets()
 
 
+def test_r10_whoever_knows_a_webhook_can_post_to_it() -> None:
+    """So its words are known, the password of its login too, and a refused one is not shown."""
+    url = "https://u:a-pass-word@hooks.example/services/T0123456789AB/x"
+    assert {"a-pass-word", "T0123456789AB"} <= {*read_settings({"NBA_WEBHOOK": url}).secrets()}
+    refused = [text for _, text in setting_defects({"NBA_WEBHOOK": "ftp://hooks/T0123456789AB"})]
+    assert refused == ["(hidden): Value error, a webhook has the form https://host/path; " + GIVE]
+
+
+GIVE = "give it a valid value"
+
+
 def test_r10_the_password_of_every_route_is_known() -> None:
     """Not only that of the first one."""
     routes = "https://a.example https://u:one-secret@b.example https://u:two-secret@c.example"

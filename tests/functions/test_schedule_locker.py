@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from common.configuration.workflows import read_workflows
 from common.eastern import eastern
 from common.errors import ConfigError
+from common.settings import ROOT
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Crash, Do
 from local.simulator.world import World
@@ -31,6 +33,15 @@ def test_the_plan_of_the_day_is_locked(world: World, call: Call) -> None:
     assert len(first["game_ids"]) == 12
     assert first["locked_at"] == world.clock.now()
     assert len(world.publisher.published) == published
+
+
+def test_a_row_is_of_the_date_on_which_it_runs(world: World, call: Call) -> None:
+    """The games that it collects may be of the night before."""
+    flows = read_workflows(ROOT / "config" / "workflows.yaml").file.enabled
+    with world.with_ports(configured={"post_game_window_3": flows["post_game_window_3"]}):
+        assert call("schedule_locker", TICK).status == 200
+    (row,) = world.rows["daily_expected_schedule"]
+    assert (row["date"], row["target_date"]) == (DAY, DAY - timedelta(days=1))
 
 
 def test_d15_a_second_lock_of_the_day_is_a_no_op(world: World, call: Call) -> None:

@@ -1,6 +1,7 @@
 """The scraper runner writes one object for each request, whatever the source answers."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -39,8 +40,12 @@ def content(world: World, name: str) -> dict[str, Any]:
 
 def answer_with(world: World, status: int, body: bytes = b"") -> None:
     """Let every source answer with a status and a body from now on."""
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
-    source = Source(world.runtime.settings, world.clock, transport)
+    answer_by(world, lambda _: httpx.Response(status, content=body))
+
+
+def answer_by(world: World, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    """Let every source answer as a function does from now on."""
+    source = Source(world.runtime.settings, world.clock, httpx.MockTransport(answer))
     world.runtime = world.runtime.but(source=source)
 
 
@@ -80,28 +85,76 @@ def test_without_a_date_it_is_the_eastern_date_of_the_event(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "kind"),
     [
-        {"games": [{"game_id": "0051900001", "away": "MEM", "home": "POR"}]},
-        {"games": [{"game_id": "0041900161", "away": "ORL", "home": "MIL"}]},
-        {},
+        ({"games": [{"game_id": "0051900001", "away": "MEM", "home": "POR"}]}, "PlayIn"),
+        ({"games": [{"game_id": "0041900161", "away": "ORL", "home": "MIL"}]}, "Playoffs"),
+        ({}, "Regular Season"),
+        ({"season_type": "IST"}, "IST"),
     ],
 )
 def test_fs06_the_season_is_that_of_the_games(
-    world: World, call: Call, asked: dict[str, Any]
+    world: World, call: Call, asked: dict[str, Any], kind: str
 ) -> None:
-    """For a night of August 2020 the season is asked for that began in 2019."""
-    seen: list[str] = []
+    """For a night of August 2020 the season is asked for that began in 2019, and its kind."""
+    seen: list[tuple[str, str]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request.url.params["Season"])
+        seen.append((request.url.params["Season"], request.url.params["SeasonType"]))
         return httpx.Response(404)
 
     transport = httpx.MockTransport(answer)
     world.runtime.__dict__["source"] = Source(world.runtime.settings, world.clock, transport)
     log = {"scraper": "nbac_player_boxscore", "target_date": "2020-08-15", **asked}
     assert call("scraper_runner", {**REQUEST, **log}).status == 200
-    assert seen == ["2019-20"]
+    assert seen == [("2019-20", kind)]
+
+
+def test_a_past_snapshot_is_that_of_the_request_s_instant(world: World, call: Call) -> None:
+    """Its scheduled time names it."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["date"])
+        return httpx.Response(404)
+
+    answer_by(world, answer)
+    instant = {"scraper": "oddsa_events_his", "scheduled_time": "2025-11-12T16:05:00Z"}
+    assert call("scraper_runner", {**REQUEST, **instant}).status == 200
+    assert asked == ["2025-11-12T16:05:00Z"]
+
+
+def test_x16_a_long_error_is_cut_for_its_object_s_metadata(world: World, call: Call) -> None:
+    """Its envelope has the whole text, such as the ids of all events that are missing."""
+    answer_with(world, 400)
+    events = {"scraper": "oddsa_player_props", "event_ids": [f"{n:064}" for n in range(40)]}
+    assert call("scraper_runner", {**REQUEST, **events}).body["outcome"] == "FAILED"
+    (stored,) = objects(world)
+    whole = content(world, stored.name)["error_message"]
+    assert len(whole) > 2000
+    assert stored.metadata["error_message"] == whole[:1000]
+
+
+def test_an_object_names_the_host_that_gave_its_outcome(world: World, call: Call) -> None:
+    """A box score of ESPN's is on a page that its scoreboard leads to."""
+    request = {"scraper": "espn_boxscore", "target_date": "2025-11-11", "game": GAME}
+    assert call("scraper_runner", {**REQUEST, **request}).body["outcome"] == "SUCCESS"
+    (stored,) = objects(world)
+    assert stored.metadata["source_host"] == "www.espn.com"
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, "NO_DATA"), (403, "BLOCKED")])
+def test_what_is_no_answer_corrects_none(
+    world: World, call: Call, status: int, outcome: str
+) -> None:
+    """Without records a source has not taken anything back."""
+    request = {"scraper": "nbac_boxscore", "target_date": "2025-11-12", "game": GAME}
+    assert call("scraper_runner", {**REQUEST, **request}).body["outcome"] == "SUCCESS"
+    answer_with(world, status)
+    world.clock.sleep(3600)
+    again = call("scraper_runner", {**REQUEST, **request})
+    assert again.body["outcome"] == outcome
+    assert not [found for found in objects(world) if "corrects" in found.metadata]
 
 
 def test_fs05_a_log_without_an_asked_game_is_asked_for_again(world: World, call: Call) -> None:
@@ -144,10 +197,11 @@ def test_r6_a_takeover_does_not_ask_the_source_again(world: World, call: Call) -
     """After a crash behind the object's write, the next delivery finds the object."""
     delivery = before(world, "scraper_runner")
     assert deliver_through(world, delivery, Break(OBJECT, die_after)) == 0
-    answer_with(world, 403)
+    asked: list[httpx.Request] = []
+    answer_by(world, lambda request: asked.append(request) or httpx.Response(403))
     world.clock.sleep(700)
     answer = call("scraper_runner", delivery.body())
-    assert (answer.status, answer.body["result"]) == (200, "was written")
+    assert (answer.status, answer.body["result"], asked) == (200, "was written", [])
     assert answer.body["object"] == "oddsa-events/2025-11-12/130000.json"
     assert [found.name for found in objects(world)] == [answer.body["object"]]
 

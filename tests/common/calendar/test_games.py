@@ -1,5 +1,7 @@
 """A served game is read into a `Game`, and fields that contradict each other are reported."""
 
+import json
+from codecs import BOM_UTF8
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
@@ -10,6 +12,7 @@ import pytest
 from common.calendar.games import (
     Schedule,
     parse_schedule,
+    parse_schedule_body,
 )
 from common.errors import BadInputError
 from tests.kit.served_schedule import document, game, scored
@@ -306,3 +309,33 @@ def test_final_game() -> None:
 def test_live_game_is_not_final() -> None:
     """A live game with a score is not final."""
     assert not only(parse_schedule(document(scored(gameStatus=2)))).is_final
+
+
+@pytest.mark.parametrize("league", ["00", "0", 0, None])
+def test_the_league_of_nba_com_s_own_games_is_written_in_several_ways(league: object) -> None:
+    """A game of another league is left out with a warning."""
+    found = parse_schedule(document(game(leagueId=league)))
+    assert (len(found.games), found.warnings) == (1, ())
+    other = parse_schedule(document(game(leagueId="10")))
+    assert (other.games, len(other.warnings)) == ((), 1)
+
+
+@pytest.mark.parametrize("text", ["Final", "FINAL", "final/OT", " Final "])
+def test_fs01_a_final_text_is_one_in_any_case(text: str) -> None:
+    """A game whose letter calls it off was played where its text says so."""
+    called_off = scored(gameStatusText=text, postponedStatus="Y")
+    assert only(parse_schedule(document(called_off))).is_final
+
+
+def test_a_schedule_may_begin_with_a_mark_of_its_encoding() -> None:
+    """As editors and browsers write one."""
+    body = json.dumps(document(game())).encode()
+    assert parse_schedule_body(BOM_UTF8 + body) == parse_schedule_body(body)
+
+
+def test_points_are_numbers_that_count() -> None:
+    """True is none, though it equals one."""
+    away, home = (
+        {"teamTricode": name, "score": score} for name, score in (("MIL", True), ("CHA", 9))
+    )
+    assert only(parse_schedule(document(scored(awayTeam=away, homeTeam=home)))).score is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.calendar.games import FINAL, LIVE
+from common.calendar.games import FINAL, LIVE, SCHEDULED
 from common.calendar.owners import FINAL_ANYWAY_AFTER, Listing, settle
 from tests.kit.situations import DAY, et, game, played
 
@@ -114,3 +114,41 @@ def test_the_place_of_a_knockout_game_gives_way_to_its_listing() -> None:
     (found,), _ = settle([place], [listing()], EVENING, is_fresh=False)
     assert found.game_id == "espn-401"
     assert settle([place], [], EVENING, is_fresh=False) == ([place], [])
+
+
+def test_a_time_that_the_schedule_does_not_know_is_no_difference() -> None:
+    """Nor is one of a game that both have postponed."""
+    unknown = replace(OVER, tipoff=None)
+    assert settle([unknown], [listing()], EVENING, is_fresh=True) == ([unknown], [])
+    moved = listing(postponed=True, tipoff=TIP + timedelta(hours=1), score=None)
+    put_off = game(postponed=True)
+    assert settle([put_off], [moved], EVENING, is_fresh=True) == ([put_off], [])
+
+
+def test_the_schedule_s_tip_off_says_when_a_dispute_is_over() -> None:
+    """The other owner's counts where the schedule has none."""
+    later = listing(tipoff=TIP + timedelta(hours=1))
+    over = TIP + FINAL_ANYWAY_AFTER
+    for ours, is_final in ((game(), True), (game(tip=None), False)):
+        ((found,), _) = settle([ours], [later], over, is_fresh=True)
+        assert found.is_final is is_final
+
+
+def test_a_game_that_the_schedule_has_postponed_is_not_final_by_the_other_owner_s_word() -> None:
+    """However late it is: the schedule says when it is played."""
+    put_off = game(postponed=True)
+    later = TIP + timedelta(days=1)
+    ((found,), _) = settle([put_off], [listing()], later, is_fresh=True)
+    assert found == put_off
+
+
+@pytest.mark.parametrize(("score", "has_score"), [((0, 2), True), ((0, 0), False), (None, False)])
+def test_a_score_is_one_as_soon_as_a_side_has_a_point(
+    score: tuple[int, int] | None, *, has_score: bool
+) -> None:
+    """As in the schedule; a listing that is postponed is scheduled, whatever else it says."""
+    ((found,), _) = settle([game()], [listing(status=LIVE, score=score)], EVENING, is_fresh=False)
+    assert (found.has_score, found.status) == (has_score, LIVE)
+    off = listing(postponed=True, score=score)
+    ((found,), _) = settle([game()], [off], EVENING, is_fresh=False)
+    assert (found.status, found.postponed) == (SCHEDULED, True)

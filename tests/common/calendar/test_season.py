@@ -316,6 +316,30 @@ def test_a_scoreboard_without_a_game_shows_that_none_is_played(storage: Counting
     season = SeasonReader(storage, BUCKET, board(listing())).read(NOW)
     assert DAY not in season.calendar
     assert not season.is_stale(NOW)
+    assert season.is_stale(NOW + timedelta(days=1))  # of another date the board says nothing
+
+
+@pytest.mark.parametrize(
+    ("age", "board_age", "counts"),
+    [(24, 1, False), (24.01, 1, True), (30, 29, True), (30, 30, False), (30, 31, False)],
+)
+def test_a_scoreboard_counts_beside_a_schedule_of_more_than_a_day(
+    storage: Counting, age: float, board_age: float, *, counts: bool
+) -> None:
+    """And only one that is newer than the schedule; ages are in hours."""
+    store(storage, NOW - timedelta(hours=age), schedule("0022500213"))
+    put_board(storage, NOW - timedelta(hours=board_age))
+    season = SeasonReader(storage, BUCKET, board(listing())).read(NOW)
+    assert season.boards == ((DAY,) if counts else ())
+
+
+def test_dates_of_scoreboards_come_in_their_order(storage: Counting) -> None:
+    """They are recorded with each decision, whatever order storage lists them in."""
+    for number, back in enumerate((1, 0, 2)):
+        put_board(storage, NOW - timedelta(hours=number), day=DAY - timedelta(days=back))
+    around = intercepted(storage, lambda call, do: [*do()][::-1] if call.name == "list" else do())
+    season = SeasonReader(around, BUCKET, board(listing())).read(NOW)
+    assert season.boards == tuple(DAY - timedelta(days=back) for back in (2, 1, 0))
 
 
 def test_the_newest_scoreboard_of_a_date_counts_and_is_read_once(storage: Counting) -> None:

@@ -15,7 +15,12 @@ from google.pubsub_v1.types import PublishRequest, PublishResponse
 from common.clock import SystemClock
 from common.cloud import limits
 from common.cloud.ports import Publisher
-from common.cloud.publisher import PUBLISH_SECONDS_MAX, GooglePublisher
+from common.cloud.publisher import (
+    MESSAGE_OVERHEAD_BYTES,
+    PUBLISH_SECONDS_MAX,
+    GooglePublisher,
+    requests_of,
+)
 from common.cloud.times import call_seconds
 from common.errors import BadInputError, is_transient
 from local.simulator.ports.memory_publisher import MemoryPublisher
@@ -111,6 +116,8 @@ def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
         ({}, {"count": 1}),
         ({}, {"note": "x" * 1025}),
         ({}, {"x" * 257: "note"}),
+        ({}, {"é" * 129: "note"}),
+        ({}, {"note": "é" * 513}),
         ({}, {"": "note"}),
         ({}, {"googclient": "note"}),
         ({}, {f"k{number}": "v" for number in range(101)}),
@@ -138,6 +145,14 @@ def test_messages_of_one_topic_are_published_in_order(publisher: Publisher) -> N
         publisher.publish_all("t", [({}, {}), ({}, {"": "note"})])
     assert publisher.publish_all("t", [({}, {})]) == ["4"]
     assert publisher.publish_all("t", []) == []
+
+
+def test_a_request_is_filled_to_its_last_byte() -> None:
+    """What each message needs besides its own bytes is counted."""
+    size = limits.MESSAGE_BYTES.most // 2 - MESSAGE_OVERHEAD_BYTES
+    half, more = (b"x" * size, {}), (b"x" * (size - 1), {"a": "b"})
+    assert [len(part) for part in requests_of([half, half])] == [2]
+    assert [len(part) for part in requests_of([half, more])] == [1, 1]
 
 
 def test_messages_go_in_as_few_requests_as_pubsub_takes(

@@ -20,6 +20,13 @@ def test_a_scraper_whose_source_is_off_is_left_out() -> None:
     )
 
 
+def test_a_second_look_goes_with_its_scraper() -> None:
+    """An alternative that takes a place is not looked at again."""
+    kept = without(NIGHT, {"nbac_boxscore"}).steps[1]
+    assert "espn_boxscore" in kept.scrapers
+    assert kept.again_hours == {}
+
+
 def test_an_alternative_takes_its_place() -> None:
     """Where the first scraper is off, its alternative is asked at once."""
     kept = without(MORNING, {"nbac_player_list"}).steps[0]

@@ -71,6 +71,13 @@ def test_a_file_of_which_little_can_be_read(path: Path, text: str, place: str) -
     assert list(found(path, text)) == [place]
 
 
+def test_a_head_that_is_wrong_hides_no_workflow(path: Path) -> None:
+    """Both are named, and nothing is read of the file."""
+    text = TEXT.replace("version: 1", "version: 2").replace("kind: pre_game", "kind: weekly")
+    assert sorted(found(path, text)) == ["version", "workflows.betting_lines.kind"]
+    assert read_partly(path).file is None
+
+
 def test_what_is_no_yaml_is_refused(path: Path) -> None:
     """Where nothing can be read, the error names file and line."""
     path.write_text("version: 1\n\tworkflows: [")

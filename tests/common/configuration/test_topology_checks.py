@@ -44,6 +44,10 @@ def test_the_shipped_topology_has_no_defect(tmp_path: Path) -> None:
         ("topic: tick-master-controller\n", "topic: tick-cleanup-processor\n", "jobs", "nothing"),
         ("dead_letter_topic: dead-letters", "dead_letter_topic: dead", "dead_letter_topic", "dead"),
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 661", "delivery", "661 < lease 660"),
+        ("ack_deadline_seconds: 600", "ack_deadline_seconds: 660", "delivery", "660 < lease 660"),
+        ("ack_deadline_seconds: 600", "ack_deadline_seconds: 540", "delivery", "540 < ack dea"),
+        ("topic: tick-schedule-locker\n    message", "topic: lock\n    message", "topic", "'lock'"),
+        ("retention_seconds: 604800", "retention_seconds: 660", "delivery", "retention 660 s"),
         ("retention_seconds: 604800", "retention_seconds: 600", "delivery", "retention 600 s"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from common.calendar.slots import slots_on
-from common.configuration.workflows import parse_source, read_workflows
+from common.configuration.workflows import config_hash, parse_source, read_workflows
 from common.decisions.decide import decide
 from common.errors import ConfigError
 from common.scrapers import REGISTRY
@@ -151,3 +151,29 @@ def test_workflows_do_not_change() -> None:
     assert read_workflows(SHIPPED).file.enabled == WORKFLOWS
     with pytest.raises(ValueError, match="frozen"):
         setattr(WORKFLOWS["betting_lines"], "priority", "LOW")  # noqa: B010 - mypy knows it is frozen
+
+
+def test_a_scraper_has_all_of_its_alternatives() -> None:
+    """Each may run, and the data of each counts as its own."""
+    lines = {"nbac_boxscore": ["espn_boxscore", "nbac_team_boxscore"]}
+    steps = [{"scrapers": ["nbac_boxscore"], "alternatives": lines}, {"scrapers": ["bp_events"]}]
+    flow = parse_source(file(steps=steps), "mine.yaml").file.enabled["mine"]
+    three = ("nbac_boxscore", "espn_boxscore", "nbac_team_boxscore")
+    assert flow.standing_for("nbac_boxscore") == three
+    assert flow.standing_for("bp_events") == ("bp_events",)
+    assert set(flow.every_scraper) == {*three, "bp_events"}
+
+
+def test_a_configuration_is_told_by_twelve_digits_of_its_file(tmp_path: Path) -> None:
+    """Decisions that are stored name it so."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"version: 1\n")
+    assert config_hash(path) == "09bfcc6a14b8"
+
+
+def test_a_file_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
+    """With what to do."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes("title: Spätspiele".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"a\.yaml: not UTF-8 text .*; save it as such"):
+        read_workflows(path)

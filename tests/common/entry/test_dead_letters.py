@@ -88,9 +88,17 @@ def test_a_letter_that_hides_a_secret_counts_as_cut(
     assert body["truncated"] is True
 
 
+@pytest.mark.parametrize("field", ["message_id", "subscription"])
+def test_no_secret_is_in_what_a_letter_says_of_its_message(runtime: Runtime, field: str) -> None:
+    """Whoever delivers by hand may write anything there; a replay needs neither."""
+    event: dict[str, Any] = {field: "https://user:pass-word@host.example/"}
+    body = buried(runtime, Event(shape="push", data={}, **event))
+    assert (body[field], body["truncated"]) == ("https://(hidden)@host.example/", False)
+
+
 def test_an_event_of_unknown_time_has_none(runtime: Runtime) -> None:
     """An event without a publish time has a letter with null in its place."""
-    assert buried(runtime, Event(shape="storage", data={}))["publish_time"] is None
+    assert buried(runtime, Event(shape="event", data={}))["publish_time"] is None
 
 
 def test_a_huge_original_still_fits_into_a_message(runtime: Runtime) -> None:

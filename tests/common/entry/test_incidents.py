@@ -133,6 +133,21 @@ def test_an_incident_has_the_whole_stack(capsys: pytest.CaptureFixture[str]) -> 
     assert "respond.py" in stack
 
 
+@pytest.mark.parametrize(
+    ("error", "has_cause"), [(LookupError("foreign"), True), (ConfigError("ours"), False)]
+)
+def test_r10_of_an_error_of_ours_the_stack_has_no_cause(
+    capsys: pytest.CaptureFixture[str], error: Exception, *, has_cause: bool
+) -> None:
+    """The cause's text may have what ours leaves out; of a foreign error all is needed."""
+    clock = ManualClock(NIGHT)
+    error.__cause__ = ValueError("the value of an unknown field")
+    report(instance(clock, MemoryStorage(clock)), FUNCTION, error)
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert str(error) in line["stack_trace"]
+    assert ("the value of an unknown field" in line["stack_trace"]) is has_cause
+
+
 def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFixture[str]) -> None:
     """Each kind of failure is logged."""
     clock = ManualClock(NIGHT)
@@ -156,9 +171,11 @@ def test_an_incident_that_comes_back_is_logged_again(capsys: pytest.CaptureFixtu
 def test_a_passing_error_is_an_incident_only_when_it_stays(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Two failed deliveries are weather; the third is an incident."""
+    """Two failed deliveries are weather; the third is an incident; an unnumbered one is a first."""
     clock = ManualClock(NIGHT)
     runtime = instance(clock, MemoryStorage(clock))
+    assert fail(runtime, ServiceUnavailable("later"), 0) == 503  # a number that is ignored
+    assert results(capsys) == {("WARNING", "retry"): 1}
     for attempt in (1, 2):
         assert fail(runtime, ServiceUnavailable("later"), attempt) == 503
     assert results(capsys) == {("WARNING", "retry"): 2}
@@ -202,10 +219,12 @@ def test_what_an_instance_remembers_is_bounded() -> None:
     """An instance that lives for months does not grow."""
     clock = ManualClock(NIGHT)
     runtime = instance(clock, MemoryStorage(clock))
+    held: list[int] = []
     for number in range(2500):
         clock.move(NIGHT + number * timedelta(hours=1))
         report(runtime, FUNCTION, LookupError("x"))
-    assert len(runtime.logged) <= 1000
+        held.append(len(runtime.logged))
+    assert max(held) == 1000
 
 
 def test_what_an_instance_has_logged_it_asks_no_bucket_about() -> None:

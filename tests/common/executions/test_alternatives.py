@@ -78,6 +78,23 @@ def test_a_failure_of_another_scraper_is_not_what_an_alternative_is_for() -> Non
     assert lacking(INSTEAD, elsewhere) == frozenset()
 
 
+def test_the_second_alternative_is_asked_for_what_the_first_did_not_bring(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What any scraper before it brought is there, and what it brings itself makes all good."""
+    third = "nbac_team_boxscore"
+    step = PlannedStep(scrapers=(FIRST,), alternatives={FIRST: (OTHER, third)})
+    last = PlannedStep(scrapers=(third,), instead_of=(FIRST, OTHER))
+    failed = [result(FIRST, "BLOCKED"), result(FIRST, "BLOCKED", TWO), result(OTHER, "BLOCKED")]
+    assert lacking(last, [*failed, result(OTHER, "SUCCESS", TWO)]) == {ONE}
+    made = manifest().model_copy(update={"steps": (step,)})
+    brought = [result(OTHER, "SUCCESS", TWO), result(third, "SUCCESS")]
+    assert not_made_good(made, [*failed, *brought]) == []
+    assert not_made_good(made, [result(third, "FAILED"), result(OTHER, "SUCCESS")]) == []
+    note_switches(new_state(), step, [result(FIRST, "BLOCKED")] * 3)
+    assert f"{OTHER} is asked until" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("outcome", ["SUCCESS", "NO_DATA", "NOT_READY"])
 def test_an_answer_leaves_nothing_to_an_alternative(outcome: Outcome) -> None:
     """A source that answered, if only that there is nothing yet, is not replaced."""
@@ -187,8 +204,10 @@ def test_a_scraper_that_fails_for_some_games_only_is_not_replaced(
         ([result(OF_DATE, "FAILED", None)] * 3, False),
         ([result(FIRST, "NOT_READY", TWO)] * 3, False),
         ([result(FIRST, "BLOCKED", TWO)], True),
+        ([result(FIRST, "BLOCKED", TWO), result(FIRST, "NO_DATA")], True),
+        ([result(FIRST, "BLOCKED", TWO), result(FIRST, "SUCCESS")], False),
     ],
-    ids=["of another scraper", "not ready", "of the scraper itself"],
+    ids=["of another scraper", "not ready", "of itself", "beside no data", "beside data"],
 )
 def test_only_failures_of_the_scraper_itself_count(
     capsys: pytest.CaptureFixture[str], others: list[Result], *, switched: bool

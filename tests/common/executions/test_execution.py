@@ -52,7 +52,8 @@ def test_x14_a_step_that_is_blocked_altogether_is_kept_with_its_reason() -> None
     other.give_up(names.step_key(ID, 1), "LOST", lambda: False)
     row = execution(world)
     assert row["status"] == "failed"
-    assert "oddsa_player_props: BLOCKED_BY_DEPENDENCY" in row["error_message"]
+    assert row["error_message"].startswith("LOST; oddsa_player_props: BLOCKED_BY_DEPENDENCY")
+    assert other.step_reached() == 0  # nothing of it was asked for
 
 
 def test_a_given_up_execution_counts_the_results_of_every_step() -> None:
@@ -140,6 +141,28 @@ def test_a_step_is_reached_though_an_alternative_before_it_was_not_needed(
         tasks = plan_step(made, 2, Outputs(event_ids=("e1",)))
         world.runtime.state.write_once(names.tasks(ID, number), tasks.body())
     assert Execution(world.runtime, made).step_reached() == reached
+
+
+def test_what_no_alternative_is_needed_for_is_passed_over() -> None:
+    """However many such steps follow one another, the next that has tasks is published."""
+    world = new_world()
+    before(world, "execution_tracker")
+    first = opened(world).manifest
+    instead = PlannedStep(scrapers=("espn_scoreboard",), instead_of=("oddsa_events",))
+    lines = first.steps[1].model_copy(update={"scrapers": ("nbac_schedule_api",)})
+    lines = lines.model_copy(update={"events_from": None})
+    steps = (first.steps[0], instead, instead, lines)
+    made = Execution(world.runtime, first.model_copy(update={"steps": steps}))
+    assert made.advance(0, look_first=False) == "step 3"
+
+
+def test_a_row_is_written_though_a_step_of_it_is_spoilt() -> None:
+    """What could not be asked for in that step is not known any more."""
+    world = at_its_last_task()
+    made = opened(world)
+    spoil(world, world.runtime.settings.state_bucket, names.tasks(ID, 1), b"no JSON")
+    assert made.give_up(names.step_key(ID, 1), "LOST: why", lambda: False)
+    assert execution(world)["error_message"] == "LOST: why"
 
 
 def test_of_state_that_is_spoilt_a_sweep_reads_what_is_left(

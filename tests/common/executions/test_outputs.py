@@ -38,11 +38,13 @@ def refreshed() -> tuple[World, Result]:
     return world, Result.model_validate({**stored.metadata, **where})
 
 
-def final_games(world: World, *results: Result) -> dict[str, tuple[int, int] | None] | None:
+def final_games(
+    world: World, *results: Result, decision: WorkflowDecision = DECISION
+) -> dict[str, tuple[int, int] | None] | None:
     """The games for which a step `games: final` asks."""
     step = PlannedStep(scrapers=("nbac_boxscore",), games="final")
     final = outputs_for(
-        step, DECISION, results, Objects(world.storage, BUCKET, NOON, InlineExecutor())
+        step, decision, results, Objects(world.storage, BUCKET, NOON, InlineExecutor())
     ).final
     return None if final is None else {name: game.score for name, game in final.items()}
 
@@ -55,6 +57,8 @@ def test_the_refreshed_schedule_names_the_final_games() -> None:
         for game in world.runtime.season.read(NOON).calendar[YESTERDAY]
     }
     assert final_games(world, result) == yesterday
+    of_today = DECISION.model_copy(update={"target_date": DAY})
+    assert final_games(world, result, decision=of_today) == yesterday  # a target may have moved
 
 
 @pytest.mark.parametrize(
@@ -171,6 +175,21 @@ def test_owners_that_disagree_are_logged_with_both_values(
     assert (line["reason_code"], line["rows"]) == ("OWNERS_DISAGREE", 1)
     scores = f"score is ({away}, {home}) in the schedule, ({away}, {home + 2}) elsewhere"
     assert f"game {TARGET.game_id}: {scores}" in line["error"]
+
+
+def test_a_target_that_the_other_owner_lists_as_postponed_is_not_asked_for() -> None:
+    """It is on the scoreboard, and there is nothing of it."""
+    world, _ = refreshed()
+    board = scoreboard(world)
+    held = world.storage.read(BUCKET, board.object)
+    assert held is not None
+    document = json.loads(held[0])
+    (event,) = (e for e in document["records"] if e["shortName"] == "TOR @ BKN")
+    event["status"]["type"]["name"] = "STATUS_POSTPONED"
+    body = json.dumps(document).encode()
+    stored = world.storage.replace(BUCKET, board.object, body, generation=board.generation)
+    found = final_games(world, board.model_copy(update={"generation": stored.generation}))
+    assert found == {}
 
 
 def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(

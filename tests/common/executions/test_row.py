@@ -1,8 +1,51 @@
 """The end of an execution: its outcome and its first errors."""
 
+from datetime import timedelta
+
 import pytest
 
-from common.executions.row import first_errors, outcome_of
+from common import ids
+from common.executions.manifest import Manifest
+from common.executions.result import Result
+from common.executions.row import finished_row, first_errors, outcome_of
+from common.messages.models import WorkflowDecision
+from tests.kit.situations import DAY, et
+
+SLOT = et("2025-11-12 23:00")
+MANIFEST = Manifest(
+    execution_id=ids.execution_id("decision"),
+    decision=WorkflowDecision(
+        decision_id=ids.decision_id("a_workflow", SLOT),
+        workflow_name="a_workflow",
+        action="RUN",
+        slot=SLOT,
+        decision_time=SLOT,
+        target_date=DAY,
+    ),
+    steps=(),
+    per_game=(),
+    per_event=(),
+    started=SLOT,
+)
+
+
+def task(scraper: str, game_id: str | None) -> Result:
+    """Return the result of a task that was refused."""
+    return Result(
+        task_id=ids.task_id("execution", 0, scraper, str(game_id)),
+        scraper=scraper,
+        status="FAILED",
+        outcome="BLOCKED",
+        records=0,
+        started_at=SLOT,
+        duration_seconds=1,
+        target_date=DAY,
+        game_id=game_id,
+        error_message="refused",
+        log_id=f"log-{scraper}",
+        object="an-object",
+        generation=1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,9 +67,25 @@ def test_x6_the_outcome_tells_all_some_or_none(
     assert outcome_of(tasks, failed, blocked) == outcome
 
 
+def test_x16_an_error_names_what_its_task_was_about() -> None:
+    """Its game, or its date; why the whole was blocked or given up comes first."""
+    failed = [task("nbac_boxscore", "0022500213"), task("oddsa_events", None)]
+    row = finished_row(MANIFEST, failed, ["LOST"], SLOT + timedelta(days=1, seconds=2))
+    assert row["error_message"] == (
+        "LOST; nbac_boxscore 0022500213: refused; oddsa_events 2025-11-12: refused"
+    )
+    assert row["duration_seconds"] == 86_402
+    assert row["scraper_execution_ids"] == ["log-nbac_boxscore", "log-oddsa_events"]
+    assert finished_row(MANIFEST, failed[::-1], [], SLOT)["scraper_execution_ids"] == [
+        "log-nbac_boxscore",
+        "log-oddsa_events",
+    ]
+
+
 def test_x16_the_first_errors_are_shown_and_the_rest_counted() -> None:
     """Null only when there is none."""
     assert first_errors([]) is None
     assert first_errors(["a"]) == "a"
     assert first_errors(["a", "b", "c"]) == "a; b; c"
+    assert first_errors(["a", "b", "c", "d"]) == "a; b; c; and 1 more"
     assert first_errors(["a", "b", "c", "d", "e"]) == "a; b; c; and 2 more"

@@ -233,6 +233,7 @@ def test_a_date_is_asked_for_by_the_games_that_nba_com_has_an_id_of(
     found = plan_step(made, 1, Outputs(final=ends if is_fresh else None)).requests
     whole = [request for request in found if request.scraper == WHOLE_DATE]
     assert [tuple(game.game_id for game in request.games) for request in whole] == games
+    assert [name for name, _ in asked(made, 0)] == [*OWNERS]  # the owners are asked in any case
 
 
 @pytest.mark.parametrize(

@@ -167,12 +167,15 @@ def test_without_a_schedule_the_calendar_is_none() -> None:
     found = read_situation(World(SLATE, SLOT).runtime, SLOT, SLOT)
     assert found.calendar is None
     assert "publish a scraper request for nbac_schedule_api" in found.cause
+    assert (found.has_file, found.stale) == (True, False)  # nobody knows
 
 
 def test_x13_a_schedule_of_three_days_ago_is_stale(world: World) -> None:
     """The schedule's age counts from its object's own time."""
     late = SLOT + timedelta(days=3)
     assert read_situation(world.runtime, late, late).stale
+    assert read_situation(world.runtime, SLOT, late).stale
+    assert not read_situation(world.runtime, late, SLOT).stale
 
 
 def test_d14_a_new_schedule_object_is_seen_by_the_same_instance(world: World) -> None:
@@ -200,6 +203,13 @@ def test_a_slot_that_is_forced_long_afterwards_is_read_up_to_now(world: World) -
     assert {(since, until) for _, since, until in asked} == {
         (SLOT - HISTORY_SPAN, late + timedelta(days=1))
     }
+
+
+def test_a_slot_that_is_forced_ahead_of_its_time_is_read_up_to_it(world: World) -> None:
+    """What was forced for it before is known."""
+    asked = use(world, lambda _: []).asked
+    read_history(world.runtime, SLOT + timedelta(days=3))
+    assert {until for *_, until in asked} == {SLOT + timedelta(days=4)}
 
 
 def test_a_tick_reads_a_constant_span_however_old_the_tables_are(world: World) -> None:

@@ -160,6 +160,19 @@ def test_what_time_does_not_suffice_for_is_said_to_be_left() -> None:
     assert healed == [0, 1, 2]
 
 
+def test_when_time_runs_out_the_first_error_there_was_counts() -> None:
+    """It says more than that some are left."""
+    tried: list[int] = []
+
+    def heal(item: int) -> None:
+        tried.append(item)
+        raise LookupError(str(item))
+
+    with pytest.raises(LookupError, match="0"):
+        heal_each(range(5), heal, lambda: len(tried) < 3)
+    assert tried == [0, 1, 2]
+
+
 def test_a_sweep_heals_for_four_minutes(state: StateStore) -> None:
     """The sweep's last steps and its row have to fit into the function's timeout."""
     may = in_time(state.clock, state.clock.now())

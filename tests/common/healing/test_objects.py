@@ -1,7 +1,7 @@
 """Objects without a log row: which ones a sweep checks, and when it resends none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -303,3 +303,29 @@ def test_r8_without_one_of_what_is_read_at_once_nothing_is_sent(
     with pytest.raises(OSError, match="no route"):
         heal_objects(runtime.but(storage=broken), NOW, found, found.healed, deep=True)
     assert (found.checked, found.republished) == (0, [])
+
+
+def test_only_so_many_are_sent_again_by_one_sweep(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has to end in time; the next one goes on."""
+    monkeypatch.setattr(lost_objects, "SWEEP_OBJECTS_MAX", 2)
+    for number in range(3):
+        write(runtime, f"a/2025-11-12/{number}.json")
+    found = sweep(runtime)
+    assert (resent(found), found.missing) == (["a/2025-11-12/0.json", "a/2025-11-12/1.json"], 3)
+
+
+def test_each_version_of_an_object_has_a_row_of_its_own(runtime: Runtime) -> None:
+    """One that was overwritten since its row is looked for again."""
+    stored = write(runtime, "a/2025-11-12/1.json")
+    log(runtime, replace(stored, generation=stored.generation - 1))
+    assert resent(sweep(runtime)) == ["a/2025-11-12/1.json"]
+
+
+def test_the_logger_was_last_seen_at_its_latest_row(runtime: Runtime) -> None:
+    """However the rows come; a logger without a row was never seen."""
+    assert sweep(runtime).logger_seen == lost_objects.LONG_AGO
+    for minutes in (60, 20, 90):
+        log(runtime, write(runtime, f"a/2025-11-12/{minutes}.json", minutes * MINUTE))
+    assert sweep(runtime).logger_seen == NOW - 20 * MINUTE

@@ -8,6 +8,8 @@ import pytest
 from common import ids
 from common.configuration.workflows import read_workflows
 from common.settings import ROOT
+from common.state import names
+from common.state.claims import claimed
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
@@ -56,15 +58,17 @@ def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
 
 
 def test_of_a_young_run_nothing_is_read(lost: World) -> None:
-    """Neither its state nor the executions: every sweep costs."""
+    """Neither its state nor the executions: every sweep costs. Its age is that of its decision."""
     seen: list[str] = []
+    for row in lost.rows["workflow_decisions"]:
+        row["decision_time"] += timedelta(minutes=10)
 
     def note(call: PortCall, do: Do) -> Any:
         seen.append(call.subject)
         return do()
 
     with tapped(lost, note, "storage", "warehouse"):
-        heal(lost, timedelta(minutes=20))
+        heal(lost, timedelta(minutes=30))
     assert seen == ["workflow_decisions"]
 
 
@@ -93,6 +97,16 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
     assert executions(lost) == []
     assert heal(lost, day + SECOND) == ([], [f"decision {RUN}"])
     assert executions(lost) == ["failed"]
+
+
+def test_r6_a_run_that_a_delivery_is_at_is_left_to_it_and_is_no_error(lost: World) -> None:
+    """The next sweep sees what came of it."""
+    use_up(lost)
+    late = timedelta(hours=24) + SECOND
+    lost.clock.move(SLOT + late)
+    with claimed(lost.runtime.state, names.start_key(EXECUTION)):
+        assert heal(lost, late) == ([], [])
+    assert executions(lost) == []
 
 
 @pytest.fixture
@@ -135,10 +149,10 @@ def test_r8_a_step_is_completed_though_the_object_of_its_result_is_gone(
     fail_to_complete(world)
     world.queue.clear()
     bucket = world.runtime.settings.data_bucket
-    names = [stored.name for stored in world.storage.list(bucket, "oddsa-")]
+    written = [stored.name for stored in world.storage.list(bucket, "oddsa-")]
     forget(world, bucket, "oddsa-")
     with unnoticed(world):
-        for name in names if overwritten else ():
+        for name in written if overwritten else ():
             world.storage.create(bucket, name, b"by hand")
     assert heal(world, timedelta(minutes=30)) == ([f"step 1 of execution {EXECUTION}"], [])
     world.settle()

@@ -11,6 +11,7 @@ from common.healing.tasks import write_off
 from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef, ScraperRequest
 from common.state import names
+from common.state.claims import claimed
 from local.simulator.world import World
 from tests.kit.losses import heal, is_for
 from tests.kit.world import SLOT, before, forget, new_world, tick
@@ -88,6 +89,16 @@ def test_r8_a_task_that_was_just_asked_for_again_is_not_written_off(world: World
         assert written_off(world) == []
     assert heal(world, DAY + timedelta(minutes=30)) == ([], [])
     assert len(written_off(world)) == 1
+
+
+def test_r6_a_task_that_runs_after_all_is_not_written_off_and_is_no_error(world: World) -> None:
+    """A late request may just have come."""
+    task = run_without(world, "scraper_runner")
+    late = tries_from(world, DAY, task)
+    world.clock.move(SLOT + late)
+    with claimed(world.runtime.state, names.task_key(task.removeprefix("task "))):
+        assert heal(world, late) == ([], [])
+    assert written_off(world) == []
 
 
 def test_r6_a_run_whose_task_was_just_written_off_is_not_given_up(world: World) -> None:

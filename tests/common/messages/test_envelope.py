@@ -62,10 +62,19 @@ def test_a_push_without_data(data: str | None) -> None:
     assert parse(push(data=data)).data == {}
 
 
+def test_a_push_whose_data_nobody_has_encoded() -> None:
+    """Eventarc and payloads by hand may have the object itself; numbers among texts are texts."""
+    event = parse(push(data=BODY, attributes={"generation": 17, "none": None}, messageId=17))
+    assert (event.data, json.loads(event.raw)) == (BODY, BODY)
+    assert event.attributes == {"generation": "17", "none": ""}
+    assert event.message_id == "17"
+
+
 def test_a_gcs_notification() -> None:
-    """Attributes that name an object make it a storage event."""
-    event = parse(push(data="", attributes={"objectId": "a.json", "bucketId": "b"}))
-    assert (event.shape, event.data) == ("storage", {})
+    """Attributes alone name the object."""
+    named = {"objectId": "a.json", "bucketId": "b"}
+    event = parse(push(data="", attributes=named))
+    assert (event.shape, event.data, event.attributes) == ("push", {}, named)
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"{}"])
@@ -109,7 +118,8 @@ def test_ft10_the_headers_of_a_cloud_event_are_known_in_any_case(prefix: str) ->
     attributes = cloud_event("google.cloud.storage.object.v1.finalized")
     headers = {prefix + key.title(): value for key, value in attributes.items()}
     event = parse({"name": "a.json"}, headers | {"content-type": "application/json"})
-    assert (event.shape, event.message_id) == ("storage", "17")
+    assert (event.shape, event.message_id) == ("event", "17")
+    assert event.attributes == {"eventType": "google.cloud.storage.object.v1.finalized"}
 
 
 @pytest.mark.parametrize("kind", ["application/cloudevents+json", "Application/CloudEvents+JSON"])
@@ -120,7 +130,7 @@ def test_ft10_the_content_type_of_a_cloud_event_is_known_in_any_case(
     """It alone distinguishes a structured event from a bare call."""
     document = cloud_event("google.cloud.storage.object.v1.finalized") | {"data": {"name": "a"}}
     event = parse(document, {header: kind})
-    assert (event.shape, event.data) == ("storage", {"name": "a"})
+    assert (event.shape, event.data) == ("event", {"name": "a"})
 
 
 def test_a_storage_cloud_event() -> None:
@@ -128,7 +138,7 @@ def test_a_storage_cloud_event() -> None:
     kind = "google.cloud.storage.object.v1.finalized"
     headers = {"Content-Type": "application/cloudevents+json"}
     event = parse({**cloud_event(kind), "data": {"name": "a.json"}}, headers)
-    assert (event.shape, event.data) == ("storage", {"name": "a.json"})
+    assert (event.shape, event.data) == ("event", {"name": "a.json"})
     assert event.attributes == {"eventType": kind}
     assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 123456, tzinfo=UTC)
     assert (event.raw, event.message_id) == ('{"name": "a.json"}', "17")
@@ -147,6 +157,7 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
     [
         ({"data": "%%%"}, "message.data: not base64"),
         ({"data": 17}, "message.data"),
+        ({"data": "é"}, "message.data: not base64"),
         ({"data": base64.b64encode(b"[1]").decode()}, "message.data: a JSON list"),
         ({"data": base64.b64encode(b"\xff").decode()}, "message.data: not JSON"),
         ({"attributes": ["a"]}, "message.attributes"),
@@ -155,7 +166,10 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         ({"publishTime": "0001-01-01T00:00:00+14:00"}, "message.publishTime"),
         ({"messageId": "a\nb"}, "message.messageId: 'a\\nb' has control characters"),
         ({"messageId": "1" * 257}, "message.messageId: 257 characters; send a text of at most 256"),
+        ({"publishTime": "2100-01-01T00:00:00Z"}, "is not in the years that Pub/Sub knows"),
+        ({"publishTime": "1999-12-31T23:59:59Z"}, "is not in the years that Pub/Sub knows"),
         ({"messageId": ["1"]}, "message.messageId: list; send a text"),
+        ({"attributes": {"a": []}}, "message.attributes.a: list; send a text"),
         ({"attributes": {"a": "x" * 1025}}, "message.attributes.a: 1025 characters"),
         ({"attributes": {"a": None, "b": 1.5}}, "message.attributes.b: float"),
     ],
@@ -278,6 +292,18 @@ def test_a_body_larger_than_pubsub_allows_is_refused() -> None:
     """A body over the limit is refused before it is parsed."""
     with pytest.raises(BadInputError, match="at most"):
         parse_event({}, b" " * (REQUEST_BYTES_MAX + 1))
+    assert parse_event({}, b" " * REQUEST_BYTES_MAX).data == {}
+
+
+def test_what_is_kept_of_headers_and_of_a_body_that_cannot_be_read_is_bounded() -> None:
+    """As it is for a push with an envelope; what is longer by a few bytes shows that it was cut."""
+    begin = "X-Goog-Pubsub-"
+    headers = {f"{begin}Message-Id": "1" * 300, f"{begin}Subscription-Name": "s" * 2000}
+    with pytest.raises(UnreadableMessageError) as caught:
+        parse_event(headers, b"x" * 2**21)
+    event = caught.value.event
+    assert (len(event.message_id), len(event.subscription)) == (256, 1024)
+    assert len(event.raw) == 2**20 + 4
 
 
 FIELD_NAMES = st.sampled_from(

@@ -14,6 +14,7 @@ from common import ids
 from common.errors import BadInputError
 from common.messages.envelope import Event, parse_event
 from common.messages.models import (
+    ControllerTick,
     ExecutionRef,
     GameRef,
     GameTarget,
@@ -95,6 +96,7 @@ def test_a_message_arrives_as_it_was_published(message: Message) -> None:
         (Tick, {"scheduled_time": "2025-11-12T13:00:00"}, "scheduled_time: "),
         (Tick, {"scheduled_time": "0001-01-01T00:00:00Z"}, "scheduled_time: "),
         (Tick, {"scheduled_time": "9999-12-31T23:59:59Z"}, "scheduled_time: "),
+        (ControllerTick, {"workflow": "betting_lines"}, "workflow: a plain tick decides all"),
         (ScraperRequest, {}, "scraper: Field required"),
         (ScraperRequest, {"scraper": "Nbac"}, "scraper: "),
         (ScraperRequest, {"scraper": "../x"}, "scraper: "),
@@ -218,7 +220,10 @@ BOUNDS: list[tuple[type[Message], dict[str, Any], str, list[Any], list[Any]]] = 
     (GameTarget, GAME, "away", ["MIL"], ["MI", "MILW", "mil"]),
     (GameRef, GAME, "away_score", [0, 999], [-1, 1000]),
     (ExecutionRef, REF, "step", [0, 15], [-1, 16]),
-    (ObjectEvent, OBJECT, "name", ["é" * 512, "x" * 1024], ["é" * 513, "x" * 1025, "", ".", ".."]),
+    (
+        *(ObjectEvent, OBJECT, "name", ["é" * 512, "x" * 1024, "..."]),
+        ["é" * 513, "x" * 1025, "", ".", "..", "a\rb", "a\nb"],
+    ),
     (ObjectEvent, OBJECT, "generation", [1, 2**63 - 1], [0, 2**63]),
     (ObjectEvent, OBJECT, "size", [0, 2**63 - 1], [-1, 2**63]),
 ]

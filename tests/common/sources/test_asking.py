@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from threading import Barrier, Event
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
+from common.messages.models import GameRef
 from common.scrapers.model import Call, Parsed, Scraper, Target
-from common.sources.asking import Question, ask
+from common.sources.asking import Answers, Question, ask
 from common.sources.client import AskOptions, Source
 from common.sources.errors import (
     BlockedError,
     MovedError,
+    NotFoundError,
+    NotPublishedError,
     NoTurnError,
+    OverdueError,
     PartlyBlockedError,
     RefusedError,
     SourceError,
@@ -227,3 +231,95 @@ def test_nothing_is_asked_after_the_deadline(late: int, *, is_asked: bool) -> No
         with pytest.raises(TimedOutError, match="no time left for x"):
             ask(question, cast("Source", routes), [options], [])
         assert routes.fetched == []
+
+
+class Labelled(Routes):
+    """A source that answers each call, or fails, by its label."""
+
+    def __init__(self, **errors: SourceError) -> None:
+        super().__init__(None, None)
+        self.errors = {**errors}
+
+    def host(self, call: Call, options: AskOptions) -> str:
+        """Return the host of a call."""
+        del options
+        return call.source
+
+    def fetch(self, call: Call, options: AskOptions) -> bytes:
+        """Answer, or fail, with what its label says."""
+        del options
+        self.fetched.append(call.label)
+        if (error := self.errors.get(call.label)) is not None:
+            raise error
+        return call.label.encode()
+
+
+def of_labels(
+    source: Labelled, options: AskOptions, *labels: str, **about: Any
+) -> tuple[Question, Answers]:
+    """Ask a scraper's calls of these labels."""
+    calls = [Call("odds_api", f"/{label}", {}, label) for label in labels]
+    scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0), **about)
+    question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
+    return question, ask(question, cast("Source", source), [options], [])
+
+
+LATER = NOON + timedelta(minutes=7)
+
+
+def test_candidates_are_asked_in_their_order_though_there_are_threads(threads: Executor) -> None:
+    """The first one that exists is enough: the others are not asked, and their absence is none."""
+    source = Labelled(e1=NotPublishedError("not yet", 403), e3=UnavailableError("down", 503))
+    _, found = of_labels(source, AskOptions(None, LATER, None, threads), *LABELS, takes="first")
+    assert (found.bodies, found.absent, source.fetched) == ([b"e2"], [], ["e1", "e2"])
+
+
+def test_each_absent_answer_is_named_beside_those_that_came() -> None:
+    """In the order of the calls."""
+    source = Labelled(e1=NotFoundError("no e1", 404), e3=NotFoundError("no e3", 404))
+    _, found = of_labels(source, AskOptions(None, LATER), *LABELS)
+    assert (found.bodies, found.absent) == ([b"e2"], ["no e1", "no e3"])
+
+
+NOT_THERE, NOT_YET = NotFoundError("none", 404, b"why"), NotPublishedError("wait", 403, b"why")
+
+
+@pytest.mark.parametrize(
+    ("errors", "about", "kind", "text"),
+    [
+        ({"e2": BlockedError("no", 403, b"why")}, {}, PartlyBlockedError, "no; got 1 of 3"),
+        ({"e1": BlockedError("no", 403, b"why")}, {}, BlockedError, "no; got 0 of 3"),
+        (dict.fromkeys(LABELS, NOT_THERE), {"always": True}, MovedError, "none, although"),
+        (
+            {**dict.fromkeys(LABELS, NotFoundError("none", 404)), "e2": NOT_YET},
+            {},
+            NotPublishedError,
+            "wait",
+        ),
+        (
+            {**dict.fromkeys(LABELS, NotFoundError("first", 404)), "e3": NOT_THERE},
+            {},
+            NotFoundError,
+            "none",
+        ),
+    ],
+)
+def test_s2_an_error_that_stands_for_others_keeps_what_was_answered(
+    errors: dict[str, SourceError], about: dict[str, Any], kind: type[SourceError], text: str
+) -> None:
+    """Its status and its sample are those of the answer that it comes from."""
+    with pytest.raises(SourceError, match=text) as caught:
+        of_labels(Labelled(**errors), AskOptions(None, LATER), *LABELS, **about)
+    wanted = 404 if kind in (MovedError, NotFoundError) else 403
+    assert type(caught.value) is kind
+    assert (caught.value.http_status, caught.value.sample) == (wanted, b"why")
+
+
+def test_fs07_an_absence_that_is_overdue_keeps_what_was_answered() -> None:
+    """The error is another one, its answer the same."""
+    game = GameRef(game_id="0022500213", away="MIL", home="CHA")
+    target = Target("made_up", date(2025, 11, 10), "2025-26", game=game)
+    scraper = Scraper("made_up", "game", lambda *_: [], lambda *_: Parsed([], 0))
+    found = Question(scraper, target, [], NOON).overdue(NOT_THERE)
+    assert isinstance(found, OverdueError)
+    assert (found.http_status, found.sample) == (404, b"why")

@@ -113,6 +113,14 @@ def test_what_may_pass_is_tried_again(trouble: httpx.Response | Exception) -> No
     assert clock.slept == [1, 2]
 
 
+def test_an_address_that_httpx_refuses_is_a_failure_of_the_source() -> None:
+    """The setting's form allows it: no name of a host has such a dash."""
+    script = Script(httpx.Response(200))
+    with pytest.raises(UnavailableError, match="nba_cdn /path: InvalidURL"):
+        source(script, nba_cdn_url="https://cdn\u2011nba.example").fetch(call())
+    assert script.requests == []
+
+
 @pytest.mark.parametrize(("status", "tries"), [(429, 3), (503, 2)])
 def test_tries_are_bounded(status: int, tries: int) -> None:
     """After the last try the error is raised, with the last status."""
@@ -123,6 +131,14 @@ def test_tries_are_bounded(status: int, tries: int) -> None:
     assert len(script.requests) == tries
 
 
+def test_the_pauses_double_up_to_eight_seconds() -> None:
+    """However many tries are set."""
+    clock = FakeClock()
+    with pytest.raises(UnavailableError):
+        source(Script(httpx.Response(503)), clock, source_tries=6).fetch(call())
+    assert clock.slept == [1, 2, 4, 8, 8]
+
+
 @pytest.mark.parametrize(
     ("header", "waited"),
     [
@@ -131,6 +147,8 @@ def test_tries_are_bounded(status: int, tries: int) -> None:
         ("3600", 60),
         ("Wed, 12 Nov 2025 17:00:00 GMT", 0),
         ("soon", 1),
+        ("0", 0),
+        (" 7 ", 7),
     ],
 )
 def test_retry_after_is_honoured(header: str, waited: float) -> None:

@@ -1,5 +1,7 @@
 """The guard of one task: how its source may be asked, and what its scrape tells."""
 
+import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,12 +12,12 @@ from common.scrapers import get
 from common.scrapers.model import Parsed, Target
 from common.settings import Settings
 from common.sources.client import Source
-from common.sources.errors import Verdict
+from common.sources.errors import CircuitOpenError, QuotaError, RefusedError, Verdict
 from common.sources.guard import SourceGuard
 from common.sources.health import SourceEvent
-from common.sources.outcomes import AskedSource, success
-from common.sources.quota import Credits
-from common.sources.routes import PRIMARY
+from common.sources.outcomes import AskedSource, Scraped, empty, success, without_answer
+from common.sources.quota import Credits, Usage
+from common.sources.routes import PRIMARY, Route
 from local.simulator.ports.inline import InlineExecutor
 from local.simulator.world import ManualClock
 from tests.kit.situations import DAY
@@ -110,3 +112,89 @@ def test_each_failure_is_noted_and_what_was_not_asked_is_not(
     """Whatever was before it."""
     assert noted(verdict) is is_noted
     assert noted(verdict, events=before(("failed", PRIMARY))) is is_noted
+
+
+def test_s7_a_source_is_left_alone_until_its_first_route_may_be_asked_again() -> None:
+    """The error names that instant in Eastern time, and the longer of the rows of failures."""
+    routes = {"espn_site_routes": "https://other.example"}
+    settings = Settings(circuit_failures=2, circuit_seconds=900, **routes)
+    fell = [(PRIMARY, 0), (PRIMARY, 1), (PRIMARY, 2), ("route-1", 3), ("route-1", 4)]
+    events = tuple(
+        SourceEvent(NOON - timedelta(minutes=10 - minute), "failed", route, "-", "x")
+        for route, minute in fell
+    )
+    task = guard(ManualClock(NOON), settings=settings, events=events)
+    text = r"espn_scoreboard failed 3 times in a row; .* until 2025-11-12 12:07 ET"
+    with pytest.raises(CircuitOpenError, match=text):
+        task.choose(task.scraper.calls(TARGET, NOON))
+    later = replace(task, began=NOON + timedelta(minutes=7))
+    assert [each.route for each in later.choose(task.scraper.calls(TARGET, NOON))] == [
+        Route(PRIMARY, "https://site.api.espn.com", "", "404")
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "is_paced"), [(0, False), (0.5, True)])
+def test_s6_only_an_interval_needs_turns(seconds: float, *, is_paced: bool) -> None:
+    """An interval of nothing, as a local stack has, paces nobody."""
+    task = guard(ManualClock(NOON), settings=Settings(source_interval_seconds=seconds))
+    (options,) = task.choose(task.scraper.calls(TARGET, NOON))
+    assert (options.turns is not None) is is_paced
+
+
+@pytest.mark.parametrize(("reserve", "is_asked"), [(6, True), (7, False)])
+def test_the_reserve_of_the_settings_is_kept(reserve: int, *, is_asked: bool) -> None:
+    """Game lines cost three credits of the nine that are left."""
+    state = new_state()
+    Credits(state).keep(Usage(9, None, None, NOON))
+    task = guard(
+        ManualClock(NOON), settings=Settings(odds_api_reserve=reserve), quota=Credits(state)
+    )
+    calls = get("oddsa_game_lines").calls(replace(TARGET, scraper="oddsa_game_lines"), NOON)
+    with nullcontext() if is_asked else pytest.raises(QuotaError):
+        task.choose(calls)
+
+
+EMPTY_SLOTS = tuple(
+    SourceEvent(NOON, "empty", PRIMARY, f"slot{number}", "2025-11-12") for number in range(3)
+)
+
+
+@pytest.mark.parametrize(
+    ("scraper", "verdict", "events", "code"),
+    [
+        ("espn_scoreboard", "ok", before(), None),
+        ("espn_scoreboard", "changed", before(), "SOURCE_CHANGED"),
+        ("espn_scoreboard", "empty", EMPTY_SLOTS, "SOURCE_CHANGED"),
+        ("oddsa_player_props", "empty", EMPTY_SLOTS, "SOURCE_CHANGED"),
+        ("nbac_boxscore", "empty", EMPTY_SLOTS, None),
+        ("espn_scoreboard", "failed", EMPTY_SLOTS, None),
+        ("espn_scoreboard", "failed", before(*[("failed", PRIMARY)] * 3), None),
+        ("espn_scoreboard", "failed", before(*[("failed", PRIMARY)] * 4), "CIRCUIT_OPEN"),
+        ("espn_scoreboard", "failed", before(*[("failed", "route-1")] * 4), None),
+    ],
+)
+def test_what_is_wrong_with_a_source(
+    scraper: str, verdict: Verdict, events: tuple[SourceEvent, ...], code: str | None
+) -> None:
+    """By this attempt and those before; of one game alone three empty slots show nothing."""
+    task = guard(ManualClock(NOON), scraper=get(scraper), events=events)
+    asked = (AskedSource("espn_site", PRIMARY, "site.api.espn.com", verdict),)
+    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=asked)
+    assert task.code(scraped, task.new_events(scraped)) == code
+
+
+@pytest.mark.parametrize(
+    ("scraped", "error"),
+    [
+        (empty(TARGET, "NO_DATA", "nothing there"), "nothing there"),
+        (without_answer(TARGET, RefusedError("no such query", 400)), "no such query"),
+    ],
+)
+def test_an_alert_says_why(
+    scraped: Scraped, error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the failure's text, or by the reason for which there is no record."""
+    asked = (AskedSource("espn_site", PRIMARY, "site.api.espn.com", scraped.verdict),)
+    guard(ManualClock(NOON)).settle(replace(scraped, asked=asked), (), "SOURCE_CHANGED")
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["error"], line["host"]) == (error, "site.api.espn.com")

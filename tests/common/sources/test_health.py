@@ -162,6 +162,7 @@ def test_s8_a_request_of_its_own_shows_nothing() -> None:
     """Empty answers to requests without a decision do not count."""
     own = [SourceEvent(NOW, "empty", "primary", "-", str(number)) for number in range(5)]
     assert not has_changed(own, per_game=False)
+    assert not has_changed([empty(1), empty(2), *own], per_game=False)
 
 
 def test_s8_one_other_form_is_a_change() -> None:
@@ -219,6 +220,7 @@ def test_each_incident_of_a_day_is_logged(capsys: pytest.CaptureFixture[str]) ->
     for events in (
         (),
         (empty(3, verdict="ok"),),
+        (replace(empty(3, verdict="ok"), at=NOW + timedelta(hours=3, seconds=1)),),
         (empty(3, verdict="ok"), empty(2, verdict="ok")),
         (empty(3, verdict="ok"), empty(2, verdict="ok"), empty(1)),
         (
@@ -228,4 +230,4 @@ def test_each_incident_of_a_day_is_logged(capsys: pytest.CaptureFixture[str]) ->
         ),
     ):
         alert_once(state, "CIRCUIT_OPEN", "oddsa_events", events, NOW)
-    assert len(lines(capsys)) == 3
+    assert len(lines(capsys)) == 4

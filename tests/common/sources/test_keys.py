@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from common.redaction import HIDDEN, redact
 from common.scrapers.source import source_of
 from common.settings import Settings
 from common.sources.errors import MissingKeyError, SourceError
@@ -45,7 +46,7 @@ def test_a_key_may_be_a_header() -> None:
     assert script.requests[0].url.query == b"a=1"
 
 
-@pytest.mark.parametrize("file", [None, Path("/nonexistent/key")])
+@pytest.mark.parametrize("file", [None, Path("/nonexistent/key"), Path("/")])
 def test_missing_key_names_the_variables(file: Path | None) -> None:
     """Without a key no request is made, and the error names the variables to set."""
     script = Script(httpx.Response(200))
@@ -61,6 +62,7 @@ def test_key_may_be_a_mounted_file(tmp_path: Path) -> None:
     script = Script(httpx.Response(200))
     source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
     assert script.requests[0].url.params["apiKey"] == KEY
+    assert redact(f"it is {KEY}") == f"it is {HIDDEN}"  # no setting holds it
 
 
 @pytest.mark.parametrize(

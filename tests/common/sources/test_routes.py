@@ -192,17 +192,23 @@ class Proxy(BaseHTTPRequestHandler):
 
 
 def test_a_source_is_asked_through_its_proxy() -> None:
-    """The proxy gets the absolute URL and its login, which no text shows."""
+    """The proxy gets the absolute URL and its login, which no text shows; others ask directly."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         proxy = f"http://user:a-long-pass-word@127.0.0.1:{server.server_port}"
-        given = {"nba_stats_url": "http://stats.example", "nba_stats_proxy": proxy}
+        direct = f"http://127.0.0.1:{server.server_port}"
+        given = {
+            "nba_cdn_url": direct,
+            "nba_stats_url": "http://stats.example",
+            "nba_stats_proxy": proxy,
+        }
         asked = Source(
             Settings.model_validate({**given, "source_interval_seconds": 0}), FakeClock()
         )
-        body = asked.fetch(call("nba_stats"))
+        bodies = [asked.fetch(call(name)) for name in ("nba_cdn", "nba_stats", "nba_cdn")]
         asked.close()
         server.shutdown()
         thread.join()
-    assert body == b"http://stats.example/path?a=1 Basic (hidden)"
+    assert bodies[1] == b"http://stats.example/path?a=1 Basic (hidden)"
+    assert bodies[::2] == [b"/path?a=1 None"] * 2

@@ -151,3 +151,20 @@ def load(file: str) -> Any:
 def rows(result_set: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a result set by column name."""
     return [dict(zip(result_set["headers"], row, strict=True)) for row in result_set["rowSet"]]
+
+
+def test_a_game_that_is_played_has_the_score_so_far() -> None:
+    """ESPN's word for it is neither before nor after."""
+    event = document("espn_scoreboard")["events"][0]
+    for state, has_score in (("pre", False), ("in", True), ("post", True)):
+        spoil(event, ("status", "type", "state"), state)
+        assert (read_game(event, "x").score is not None) is has_score
+
+
+def test_of_two_listings_the_postponed_one_does_not_count_though_it_says_that_it_is_over() -> None:
+    """ESPN calls a postponed game completed."""
+    played, _ = read_all(document("espn_scoreboard"))
+    put_off = replace(played, espn_id="1", status="STATUS_POSTPONED", completed=True)
+    to_come = replace(played, espn_id="2", status="STATUS_SCHEDULED", completed=False)
+    for games in ([put_off, to_come], [to_come, put_off]):
+        assert find(games, DAY, GAME) == to_come

@@ -1,6 +1,7 @@
 """The four box scores of stats.nba.com's third version are read alike."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
@@ -142,3 +143,35 @@ def test_another_game_breaks_the_contract() -> None:
     body = json.dumps(document("nbac_team_boxscore_v3")).encode()
     with pytest.raises(ContractError, match="0022509999"):
         get("nbac_team_boxscore").parse([body], target("nbac_team_boxscore", other))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "error"),
+    [
+        ("239:00", None),
+        ("238:59", NotReadyError),
+        ("240:59", None),
+        ("241:00", None),
+        ("241:01", MismatchError),
+        ("242:00", MismatchError),
+    ],
+)
+def test_minutes_may_be_apart_by_what_rounding_takes(
+    minutes: str, error: type[Exception] | None
+) -> None:
+    """The sample's players have played 240; so has a team whose game is over, but for a minute."""
+    path = ("awayTeam", "statistics", "minutes")
+    with nullcontext() if error is None else pytest.raises(error):
+        read_v3("nbac_boxscore_usage", *path, value=minutes)
+
+
+def test_fs07_a_figure_that_nobody_has_yet_is_not_ready() -> None:
+    """The cameras' figures come later than the others."""
+    file, form = FORMS["nbac_boxscore_player_track"]
+    changed = document(file)
+    for player in changed[form]["homeTeam"]["players"]:
+        player["statistics"]["passes"] = 0
+    with pytest.raises(NotReadyError, match="passes is 0 for every player"):
+        get("nbac_boxscore_player_track").parse(
+            [json.dumps(changed).encode()], target("nbac_boxscore_player_track")
+        )
