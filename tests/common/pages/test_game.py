@@ -1,12 +1,10 @@
 """A datum's story has the decisions that asked for it, or for what stands in for it."""
 
-from typing import Any, cast
-
 from common.cloud.ports import Row
 from common.pages.game import QUIET_SHOWN_MAX, read_game
 from tests.kit.desk import scheduled
 from tests.kit.situations import et, played
-from tests.kit.tables import Tables
+from tests.kit.tables import holding
 from tests.kit.world import DAY
 
 GAME = played()
@@ -23,8 +21,8 @@ def test_who_stands_in_was_asked_for_it_too() -> None:
     """Another game's decision did not ask for it; of those the last ones are told."""
     others = [decided(10 + n, "nbac_boxscore", games=("0",)) for n in range(QUIET_SHOWN_MAX + 1)]
     made = [decided(0, "espn_boxscore"), decided(1, "nbac_boxscore"), decided(2, "x"), *others]
-    tables = cast("Any", Tables({"workflow_decisions": made}))
-    page = read_game(scheduled(GAME).but(warehouse=tables), DAY, GAME.game_id)
+    held = holding(workflow_decisions=made)
+    page = read_game(scheduled(GAME).but(warehouse=held.warehouse), DAY, GAME.game_id)
     (story,) = (one for one in page.stories if one.datum.scraper == "nbac_boxscore")
     assert [row["decision_id"] for row in story.asked] == ["0", "1"]
     assert [row["decision_id"] for row in story.silent] == [f"{11 + n}" for n in range(12)]
