@@ -10,6 +10,7 @@ from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
 from tools.drawn_shown import DRAWN_SHOWN
+from tools.drawn_sixth import DRAWN_SIXTH
 from tools.mistake import Mistake
 
 CLOUD = "tests/common/cloud"
@@ -311,7 +312,16 @@ DEPLOYED = (
 )
 
 MISTAKES = (
-    *(*CODE, *DRAWN, *DRAWN_AGAIN, *DRAWN_FIFTH, *DRAWN_LOOKS, *DRAWN_SHOWN, *DRAWN_DEPLOYED),
+    *(
+        *CODE,
+        *DRAWN,
+        *DRAWN_AGAIN,
+        *DRAWN_SIXTH,
+        *DRAWN_FIFTH,
+        *DRAWN_LOOKS,
+        *DRAWN_SHOWN,
+        *DRAWN_DEPLOYED,
+    ),
     *DEPLOYED,
 )
 """All of them."""

@@ -2,9 +2,11 @@
 
 from copy import deepcopy
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
+from common.cloud.tables import NAMES
 from common.eastern import at, eastern
 from tests.alerts.days import DAY, FIRST, Emulator, Rows
 from tests.dashboards.conftest import KEPT, Grafana, Span
@@ -172,6 +174,32 @@ def test_an_incident_is_open_until_it_is_over(emulator: Emulator, two_days: Rows
         return [row["key"] for row in grafana.show("overview", "Open incidents", span)]
 
     assert [shown(hour) for hour in (14, 20, 22)] == [[], ["betting_lines"], []]
+
+
+def test_a_sweep_is_listed_for_each_thing_that_it_did_or_could_not_do(
+    emulator: Emulator, two_days: Rows
+) -> None:
+    """What was sent again, given up or not looked at; a quiet sweep is none of them."""
+    quiet = {"status": "OK", "republished_count": 0, "republished": [], "quarantined": []}
+    done: list[dict[str, Any]] = [
+        {},
+        {"status": "STORM"},
+        {"republished_count": 1, "republished": ["a"]},
+        {"quarantined": ["b"]},
+    ]
+    like = two_days["cleanup_operations"][0]
+    sweeps = [
+        {**like, **quiet, **one, "cleanup_time": NIGHT - timedelta(minutes=n)}
+        for n, one in enumerate(done, start=1)
+    ]
+    emulator.load("swept", {name: [] for name in NAMES} | {"cleanup_operations": sweeps})
+    title = "What was sent again, given up, or not looked at"
+    shown = Grafana(emulator, "swept", NIGHT).show("cleanup", title, DAY_BEFORE)
+    assert [(row["status"], row["republished"], row["quarantined"]) for row in shown] == [
+        ("STORM", "", ""),
+        ("OK", "a", ""),
+        ("OK", "", "b"),
+    ]
 
 
 def test_the_age_of_the_last_sweep_is_told_until_it_is_a_week(dead: Grafana) -> None:

@@ -85,6 +85,16 @@ def test_fp09_what_needs_fresh_apis_and_grants_waits_for_them(module: Module) ->
         assert "time_sleep.grants," in block.split("depends_on")[1], kind
 
 
+def test_a_view_is_made_after_what_it_reads(module: Module) -> None:
+    """BigQuery checks the query when the view is made: tables first, then views, then theirs."""
+    kind = "google_bigquery_table"
+    needed = {
+        name: str(module.resources[f"{kind}.{name}"]["depends_on"]) for name in ("view", "nested")
+    }
+    assert f"{kind}.table" in needed["view"]
+    assert f"{kind}.view" in needed["nested"]
+
+
 def test_every_resource_waits_for_the_apis(module: Module) -> None:
     """In an empty project nothing is made before what makes it is enabled."""
     waits = {

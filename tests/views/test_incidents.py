@@ -187,6 +187,14 @@ def test_one_that_begins_as_another_ends_goes_on(incidents: list[dict[str, Any]]
     assert (row["times"], row["detail"]) == (2, f"cleanup has given up {SECOND}")
 
 
+def test_what_lasts_was_last_seen_when_the_last_of_it_began(
+    incidents: list[dict[str, Any]],
+) -> None:
+    """Of two objects that were given up at once, one was back before the other."""
+    first, *_ = (row for row in incidents if row["key"] == "notes")
+    assert [at(first[name]) for name in ("opened", "last_seen", "closed")] == [0, 0, 600]
+
+
 def test_what_is_to_come_is_not_seen(rows_of: RowsOf) -> None:
     """At an instant the view shows what the tables had then: the 600 failures still last."""
     early = rows_of(after(600))

@@ -105,7 +105,10 @@ def test_the_configuration_is_the_one_of_the_decisions() -> None:
     flows, off = configured(place, [*rows, decided("2025-11-02 12:00")])
     assert off == ("espn_boxscore", "nbac_play_by_play")
     assert [*flows] == [*place.configured]
-    assert not any(set(off) & set(flow.scrapers) for flow in flows.values())
+    ran = {name for flow in flows.values() for name in flow.scrapers}
+    all_ = {name for flow in place.configured.values() for name in flow.scrapers}
+    assert ran == all_ - set(off)
+    assert {*place.off} & ran, "what is off here alone was on there"
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,24 @@ def test_a_cloud_event_around_a_push(prefix: str, *, structured: bool) -> None:
     assert (event.shape, event.data, event.message_id) == ("push", BODY, "17")
 
 
+@pytest.mark.parametrize("message", [None, "text", 5, [], ["data"]])
+def test_a_message_that_is_no_object_is_data_like_any_other(message: object) -> None:
+    """In a bare call and in a CloudEvent of both modes."""
+    document, attributes = {"message": message}, cloud_event("x")
+    binary = {f"ce-{key}": value for key, value in attributes.items()} | JSON
+    structured = {"Content-Type": "application/cloudevents+json"}
+    events = [
+        parse(document),
+        parse(document, binary),
+        parse({**attributes, "data": document}, structured),
+    ]
+    assert [(event.shape, event.data) for event in events] == [
+        ("bare", document),
+        ("event", document),
+        ("event", document),
+    ]
+
+
 @pytest.mark.parametrize("prefix", ["ce-", "Ce-", "CE-"])
 def test_ft10_the_headers_of_a_cloud_event_are_known_in_any_case(prefix: str) -> None:
     """Proxies change the case of headers; the event's type still says that it is about storage."""

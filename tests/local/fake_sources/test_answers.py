@@ -116,10 +116,11 @@ def test_officials_have_the_real_fields(slate: Slate) -> None:
 
 @pytest.mark.parametrize(("now", "rows"), [(et(9, 29), 0), (et(9, 30), 12), (et(9, 30, 11), 0)])
 def test_referees_come_at_half_past_nine(slate: Slate, now: datetime, rows: int) -> None:
-    """The list is empty before, and has a crew for each game from then on."""
+    """The list is empty before, and has a crew for each game from then on; so has the center's."""
     path = "/wp-json/api/v1/get-game-officials"
     served = read(answer(path, {"date": "2025-11-12"}, slate, now))
     assert len(served["nba"]["Table"]["rows"]) == rows
+    assert bool(served["nba"]["Table1"]["rows"]) is bool(rows)
 
 
 @pytest.mark.parametrize("path", ["/events", "/odds", f"/events/{event_id(GAME)}/odds"])

@@ -1,6 +1,7 @@
 """Dead letters of both kinds are read, described and turned into the message to send again."""
 
 import json
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,6 +111,17 @@ def test_a_letter_that_cannot_be_read_says_why(change: dict[str, str], said: str
     found = letter(data.encode())
     assert (found.error_class, found.failed_at, found.original) == ("Unreadable", NOON, data)
     assert said in found.error
+
+
+@pytest.mark.parametrize("truncated", [True, False])
+def test_a_letter_is_described_with_all_that_it_holds(*, truncated: bool) -> None:
+    """Its original is parsed where it can be."""
+    given = {"published": "2025-11-12T16:59:00+00:00", "truncated": truncated}
+    found = letter(json.dumps({**OURS, **given, "original": '{"a": 1}'}).encode())
+    told = described(found)
+    assert told["original"] == {"a": 1}
+    assert told["truncated"] is truncated
+    assert {*told} == {one.name for one in fields(Letter)} - {"letter_id"} | {"id"}
 
 
 def test_what_is_not_kept_whole_is_not_sent_again() -> None:

@@ -1,0 +1,40 @@
+"""What to write instead of a wrong value is shown by the field's own example."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError
+
+from common.configuration.advice import advice
+
+
+class Window(BaseModel):
+    """A window in a file."""
+
+    start: Annotated[str, Field(examples=["10:00"])]
+    hours: Annotated[list[int], Field(examples=[[6, 8]])]
+
+
+class File(BaseModel):
+    """A file of windows by their names."""
+
+    windows: dict[str, Window]
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ({"start": "10:00", "hours": ["x"]}, "for example 6"),
+        ({"start": 5, "hours": [6]}, 'for example "10:00"'),
+        ({"hours": [6]}, 'is missing; write start: "10:00"'),
+    ],
+)
+@pytest.mark.parametrize("name", ["start", "hours", "evening"])
+def test_the_innermost_field_s_example_is_shown(
+    window: dict[str, object], said: str, name: str
+) -> None:
+    """A window that has a field's name is no such field."""
+    with pytest.raises(ValidationError) as caught:
+        File.model_validate({"windows": {name: window}})
+    (detail,) = caught.value.errors()
+    assert said in advice(detail, Window.model_fields)
