@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from common.redaction import forget
 
+TESTS = Path(__file__).parent
+
 # Two test processes share the cores: how long an example takes says nothing of the code.
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples every time: what a change broke is told by it, not by a draw weeks later.
@@ -42,16 +44,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"pictures of pages: {folder}")
 
 
-def _shared(path: Path) -> str:
-    """Return what a test shares its costly fixtures with: the applied module, or its file."""
-    return "terraform" if path.parent.name == "terraform" else path.name
+def _shared(item: pytest.Item) -> str:
+    """Return what a test shares its costly fixtures with: its room, or its file.
+
+    Two stacks at once are two of these rooms'; in one process they would take longest of all.
+    """
+    room = item.path.relative_to(TESTS).parts[0]
+    return room if item.get_closest_marker("stack") or room == "terraform" else item.path.name
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long searches to `make soak`, and keep together what shares a stack or a file."""
     for item in items:
-        group = "stack" if item.get_closest_marker("stack") else _shared(item.path)
+        group = _shared(item)
         if getattr(config.option, "loadgroup", False):  # a process of pytest-xdist
             # It groups by what follows an @. The mark that would add one writes `_nodeid`, which
             # pytest 9.2 no longer reads: every stack was started in both processes.
