@@ -2,15 +2,12 @@
 
 import gc
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from _pytest.nodeid import coerce_node_id
 from hypothesis import HealthCheck, settings
 
 from common.redaction import forget
-
-TESTS = Path(__file__).parent
 
 # Two test processes share the cores: how long an example takes says nothing of the code.
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,12 +42,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _shared(item: pytest.Item) -> str:
-    """Return what a test shares its costly fixtures with: its room, or its file.
-
-    Two stacks at once are two of these rooms'; in one process they would take longest of all.
-    """
-    room = item.path.relative_to(TESTS).parts[0]
-    return room if item.get_closest_marker("stack") or room == "terraform" else item.path.name
+    """Return what a test shares its costly fixtures with: stacks, the applied module, or a file."""
+    if item.get_closest_marker("stack"):
+        return "stack"
+    return "terraform" if item.path.parent.name == "terraform" else item.path.name
 
 
 @pytest.hookimpl(tryfirst=True)

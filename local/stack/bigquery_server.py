@@ -5,7 +5,7 @@ Every client sees the stack's clock: before a statement is translated, the funct
 `NBA_CLOCK_FILE` showed as the statement began, where that is set.
 
 A statement is translated once, until the catalog changes: values are parameters, so that few texts
-come again and again, and the translation took two thirds of an INSERT's time.
+come again and again, and a translation took a third of an INSERT's time and most of a SELECT's.
 
 bqemulator translates the end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)` into a subquery in the
 condition of an outer join, which DuckDB refuses: "Cannot perform non-inner join on subquery!". The
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 DIALECT = "bigquery"
 STATEMENTS_HELD_MAX = 200
 NOW_FUNCTION = "STACK_NOW"
-"""DuckDB's name of the function that reads the clock."""
+"""DuckDB's name of the function that gives the instant at which the statement began."""
 _CHANGES = ("create_", "update_", "delete_", "upsert_")
 """How the names of what changes the catalog begin."""
 _OF_THE_PRESENT: dict[type[exp.Expression], str] = {

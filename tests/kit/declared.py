@@ -33,7 +33,6 @@ ROOMS = (
     *("local/records", "local/traces"),
 )
 """Those outside the pure core in which mistakes were drawn."""
-OF_THE_PLATFORM = "_TRANSIENT_ERRNOS"
 FOR_PEOPLE = ("title", "description", "examples", "$defs", "oneOf")
 PLAIN = (str, bytes, int, float, bool, date, datetime, time, timedelta, type(None), Enum)
 
@@ -58,7 +57,7 @@ def _names(node: ast.stmt) -> Iterator[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     for target in targets:
         for each in ast.walk(target) if isinstance(target, ast.AST) else ():
-            if isinstance(each, ast.Name) and not each.id.islower() and each.id != OF_THE_PLATFORM:
+            if isinstance(each, ast.Name) and not each.id.islower():
                 yield each.id
 
 
