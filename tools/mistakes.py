@@ -10,6 +10,7 @@ from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
 from tools.drawn_shown import DRAWN_SHOWN
+from tools.drawn_shown2 import DRAWN_SHOWN2
 from tools.drawn_sixth import DRAWN_SIXTH
 from tools.mistake import Mistake
 
@@ -320,6 +321,7 @@ MISTAKES = (
         *DRAWN_FIFTH,
         *DRAWN_LOOKS,
         *DRAWN_SHOWN,
+        *DRAWN_SHOWN2,
         *DRAWN_DEPLOYED,
     ),
     *DEPLOYED,
