@@ -109,6 +109,46 @@ def test_r6_a_run_that_a_delivery_is_at_is_left_to_it_and_is_no_error(lost: Worl
     assert executions(lost) == []
 
 
+def test_a_run_of_another_controller_is_none_of_ours(lost: World) -> None:
+    """In an adopted table its rows have no slot, and nothing of it can be found."""
+    (row,) = (each for each in lost.rows["workflow_decisions"] if each["decision_id"] == RUN)
+    lost.rows["workflow_decisions"].append({**row, "slot": None, "decision_id": None})
+    assert heal(lost, timedelta(minutes=21)) == ([f"decision {RUN}"], [])
+
+
+def test_r6_a_run_whose_manifest_is_spoilt_ends_after_a_day(lost: World) -> None:
+    """What cannot be read is as if it was not there, at each look of the sweep."""
+    state = lost.runtime.settings.state_bucket
+    lost.storage.create(state, names.manifest(EXECUTION), b"by hand")
+    use_up(lost)
+    assert heal(lost, timedelta(hours=24) + SECOND) == ([], [f"decision {RUN}"])
+    assert executions(lost) == ["failed"]
+
+
+def test_r6_a_run_that_has_just_ended_is_not_given_up(world: World) -> None:
+    """Its row may appear minutes later; what is missing after twenty of them is lost."""
+    fail_to_complete(world)
+    waiting = [*world.queue]
+    for minutes in (21, 31, 41, 51):
+        world.queue.clear()
+        heal(world, timedelta(minutes=minutes))
+    day = timedelta(hours=24)
+    world.clock.move(SLOT + day)
+    world.queue[:] = waiting
+    world.settle()
+    assert executions(world) == ["completed"]
+
+    def unseen(call: PortCall, do: Do) -> Any:
+        found = do()
+        late = (call.name, call.subject) == ("select", "workflow_executions")
+        return [row for row in found if row["decision_id"] != RUN] if late else found
+
+    with tapped(world, unseen, "warehouse"):
+        assert heal(world, day + timedelta(minutes=19)) == ([], [])
+        assert heal(world, day + timedelta(minutes=21)) == ([], [f"decision {RUN}"])
+    assert executions(world) == ["completed"]
+
+
 @pytest.fixture
 def ahead(world: World) -> World:
     """Force the slot of a morning four days ahead, and deliver its tick."""
