@@ -16,6 +16,7 @@ from common.sources.errors import CircuitOpenError, QuotaError, RefusedError, Ve
 from common.sources.guard import SourceGuard
 from common.sources.health import SourceEvent
 from common.sources.outcomes import AskedSource, Scraped, empty, success, without_answer
+from common.sources.pacing import SharedTurns
 from common.sources.quota import Credits, Usage
 from common.sources.routes import PRIMARY, Route
 from local.simulator.ports.inline import InlineExecutor
@@ -152,6 +153,28 @@ def test_the_reserve_of_the_settings_is_kept(reserve: int, *, is_asked: bool) ->
     calls = get("oddsa_game_lines").calls(replace(TARGET, scraper="oddsa_game_lines"), NOON)
     with nullcontext() if is_asked else pytest.raises(QuotaError):
         task.choose(calls)
+
+
+@pytest.mark.parametrize(("left", "is_asked"), [(8, True), (7, False)])
+def test_credits_must_suffice_for_all_calls_of_a_task(left: int, *, is_asked: bool) -> None:
+    """The props of two events cost four credits each: half of them would be of no use."""
+    state = new_state()
+    Credits(state).keep(Usage(left, None, None, NOON))
+    name = "oddsa_player_props"
+    calls = get(name).calls(replace(TARGET, scraper=name, event_ids=("a", "b")), NOON)
+    with nullcontext() if is_asked else pytest.raises(QuotaError):
+        guard(ManualClock(NOON), quota=Credits(state)).choose(calls)
+
+
+def test_s6_tasks_draw_their_turns_apart() -> None:
+    """Each by its own id, so that those of one scraper do not meet at every turn."""
+    drawn = []
+    for task_id in ("a", "b", "a"):
+        task = guard(ManualClock(NOON), task_id=task_id)
+        (options,) = task.choose(task.scraper.calls(TARGET, NOON))
+        assert isinstance(options.turns, SharedTurns)
+        drawn.append(options.turns.draw(10**6))
+    assert drawn[0] == drawn[2] != drawn[1]
 
 
 EMPTY_SLOTS = tuple(
