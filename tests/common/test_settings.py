@@ -13,6 +13,7 @@ from common.settings import (
     ROOT,
     Settings,
     read_settings,
+    secrets_of_webhook,
     setting_defects,
     variable,
 )
@@ -204,6 +205,12 @@ def test_r10_whoever_knows_a_webhook_can_post_to_it() -> None:
 GIVE = "give it a valid value"
 
 
+def test_the_host_of_a_webhook_is_no_secret() -> None:
+    """Lines name it; what stands behind it is hidden, and short words are none."""
+    url = "https://hooks.long-name.example/short-word/T0123456789AB/B0123456789"
+    assert [*secrets_of_webhook(url)] == ["T0123456789AB"]
+
+
 def test_r10_the_password_of_every_route_is_known() -> None:
     """Not only that of the first one."""
     routes = "https://a.example https://u:one-secret@b.example https://u:two-secret@c.example"
@@ -243,6 +250,8 @@ ROUTE = RouteSetting(base_url="https://c.example")
         ("NBA_NBA_CDN_PROXY", "http://h/x", "NBA_NBA_CDN_PROXY='http://h/x': Value error, a proxy"),
         ("STORAGE_EMULATOR_HOST", "http://h", None),
         ("nba_lease_seconds", "soon", None),
+        ("NBA_Lease_Second", "soon", None),
+        ("NBA_WEBHOOK_FORM", "mail", "NBA_WEBHOOK_FORM='mail': Input should be 'slack'"),
         ("NBA_SOURCES", "x", "NBA_SOURCES=(hidden): no setting has this name; NBA_"),
         (
             "NBA_WORKFLOW_FILE",  # FU1
@@ -252,6 +261,12 @@ ROUTE = RouteSetting(base_url="https://c.example")
         ("NBA_ODDS_API_KEYY", "p/w", "NBA_ODDS_API_KEYY=(hidden): no setting has this name"),
         ("NBA_X_FALLBACK", "x", "NBA_X_FALLBACK='x': is not read any more; set NBA_X_ROUTES to"),
         ("NBA_X_FALLBACK", "", None),
+        ("NBA_X_FALLBACK", "https://u:p/w@h", "NBA_X_FALLBACK='https://(hidden)@h': is not"),
+        (
+            "NBA_WEBHOOK_FILES",
+            "x",
+            "NBA_WEBHOOK_FILES=(hidden): no setting has this name; NBA_WEBHOOK_FILE has; see docs",
+        ),
         ("X_FALLBACK", "x", None),
     ],
 )
