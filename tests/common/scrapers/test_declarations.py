@@ -84,6 +84,15 @@ def test_x12_parameters_are_texts(name: str) -> None:
         assert all(isinstance(value, str) for value in call.params.values())
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, scraper in REGISTRY.items() if scraper.scope == "game"]
+)
+def test_a_scraper_of_a_game_asks_for_none_without_it(name: str) -> None:
+    """A request without its game is refused at once, also where a date's answer leads to it."""
+    with pytest.raises(BadInputError, match=f"{name} collects one game a task"):
+        get(name).calls(Target(name, NOW.date(), "2025-26"), NOW)
+
+
 def test_schedule_path() -> None:
     """The schedule is the file that NBA.com's own pages load."""
     assert only("nbac_schedule_api").path == "/static/json/staticData/scheduleLeagueV2.json"

@@ -325,7 +325,9 @@ def test_fs14_books_without_an_offer_do_not_count(name: str, books: list[Any]) -
     assert (found.count, found.records) == (0, [event])
 
 
-@pytest.mark.parametrize("prices", [[1.91, -110], [-110, -110], [150, 180], [0.9], [True]])
+@pytest.mark.parametrize(
+    "prices", [[1.91, -110], [-110, -110], [150, 180], [100, 250], [0.9], [0.999, 100], [True]]
+)
 def test_american_odds_break_the_contract(prices: list[float]) -> None:
     """Decimal odds are asked for: negative ones, or none below 100, are American."""
     outcomes = [{"name": "Over", "price": price} for price in prices]
@@ -337,7 +339,7 @@ def test_american_odds_break_the_contract(prices: list[float]) -> None:
 
 def test_long_decimal_odds_are_right() -> None:
     """An outsider's decimal odds may exceed 100 beside the favourite's."""
-    outcomes = [{"name": "A", "price": 1.001}, {"name": "B", "price": 301.0}]
+    outcomes = [{"name": "A", "price": 1}, {"name": "B", "price": 301.0}]
     books = [{**BOOK, "markets": [{"key": "h2h", "outcomes": outcomes}]}]
     assert read("oddsa_game_lines", document("oddsa_game_lines")[0] | {"bookmakers": books}).count
 

@@ -1,7 +1,11 @@
 """BettingPros' events are held against the date and their own periods."""
 
+import json
+
 import pytest
 
+from common.scrapers import get
+from tests.kit.samples import document, target
 from tests.kit.spoilt import Step, read_spoilt, refusal
 
 FIRST: tuple[Step, ...] = ("events", 0)
@@ -40,3 +44,13 @@ def test_a_closed_event_without_its_result_is_left_out(
     assert (found.count, [each["id"] for each in found.records]) == (1, [90002])
     assert "bp_events: event 90001: " in found.warnings[0]
     assert text in found.warnings[0]
+
+
+def test_only_the_event_s_own_outcome_is_the_result() -> None:
+    """One of another label may come before it, such as that of overtime alone."""
+    answer = document("bp_events")
+    outcomes = answer["events"][0]["results"]["outcomes"]
+    wrong = [{**each, "score": 1} for each in outcomes[0]["scores"]]
+    outcomes.insert(0, {**outcomes[0], "label": "final", "scores": wrong})
+    found = get("bp_events").parse([json.dumps(answer).encode()], target("bp_events"))
+    assert (found.count, found.warnings) == (2, ())
