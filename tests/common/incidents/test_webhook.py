@@ -1,15 +1,17 @@
 """The webhook is posted to within bounds, and its address is in no text."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from common.errors import ConfigError
 from common.incidents.incident import Incident
 from common.incidents.notice import Notice
-from common.incidents.webhook import TRIES, Webhook, WebhookError, deployment_of
+from common.incidents.webhook import POST_SECONDS_MAX, TRIES, Webhook, WebhookError, deployment_of
 from common.logs import log
 from common.redaction import redact
 from common.runtime import Runtime
@@ -78,6 +80,42 @@ def test_an_answer_that_may_pass_is_tried_three_times(receiver: Receiver, status
     with pytest.raises(WebhookError, match=f"^the webhook answered {status}$"):
         post(of(receiver), clock)
     assert (len(receiver.posted), (clock.now() - NOON).total_seconds()) == (3, 1 + 2)
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_every_kind_of_success_is_one(receiver: Receiver, status: int) -> None:
+    """Teams answers that it has accepted a message."""
+    receiver.answers = [(status, {})]
+    post(of(receiver))
+    assert len(receiver.posted) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectTimeout,
+        httpx.RemoteProtocolError,
+        httpx.DecodingError,
+        httpx.TooManyRedirects,
+        httpx.InvalidURL,
+    ],
+)
+def test_whatever_keeps_a_notice_from_being_posted_is_ours(failure: type[Exception]) -> None:
+    """It may pass, each try has ten seconds for each of its parts, and no text has the address."""
+    asked: list[httpx.Request] = []
+
+    def fails(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        raise failure(f"no answer from {request.url}")
+
+    settings = read_settings({"NBA_WEBHOOK": f"https://webhook.example{PATH}"})
+    webhook = Webhook(settings, ManualClock(NOON), httpx.MockTransport(fails))
+    with pytest.raises(WebhookError, match=f"the webhook: {failure.__name__}: ") as raised:
+        webhook.send(NOTICE)
+    assert raised.value.may_pass
+    assert SECRET not in str(raised.value)
+    assert len(asked) == TRIES
+    assert all({*one.extensions["timeout"].values()} == {POST_SECONDS_MAX} for one in asked)
 
 
 def test_an_address_that_is_away_is_tried_again() -> None:
@@ -158,6 +196,15 @@ def test_no_text_shows_the_address(
     wrong = dict(setting_defects({"NBA_WEBHOOK": f"ftp://host{PATH}"}))
     assert SECRET not in json.dumps(wrong)
     assert "https://host/path" in wrong["NBA_WEBHOOK"]
+
+
+def test_the_library_s_own_lines_do_not_show_the_address(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At INFO it writes each URL that it asks for."""
+    with caplog.at_level(logging.INFO, "httpx"):
+        post(of(receiver))
+    assert SECRET not in caplog.text
 
 
 def test_usual_words_of_an_address_are_not_hidden_elsewhere(receiver: Receiver) -> None:
