@@ -9,6 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
@@ -227,7 +228,18 @@ def test_the_time_that_a_source_takes_is_told() -> None:
         with suppress(SourceError):  # no key is set
             source = Runtime(Settings(), clock=ManualClock(NOON)).source
             source.fetch(Call("odds_api", "/x", {}, "x"))
-        assert "source_ms" in spent_ms()
+        assert [*spent_ms()] == ["source_ms"]
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_the_time_of_each_port_is_told_under_its_name(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line says where a delivery has waited."""
+    monkeypatch.setattr(PORTS[port][0], lambda *_, **__: SimpleNamespace(ask=lambda: None))
+    with handling(Delivery()):
+        getattr(Runtime(Settings()), port).ask()
+        assert [*spent_ms()] == [f"{port}_ms"]
 
 
 def test_alternatives_whose_source_is_off_are_named_as_left_out() -> None:
