@@ -196,12 +196,15 @@ def test_a_topic_that_nothing_ticks_has_no_cron() -> None:
 
 def test_a_runtime_loads_no_client() -> None:
     """An exit before any client must stay cheap (budget: at most 400 modules)."""
-    script = "import sys, common.runtime as r; r.current(); print(*sys.modules)"
+    script = (
+        "import gc, sys, common.runtime as r; r.current();"
+        "print(*sys.modules, gc.get_freeze_count() > 0)"
+    )
     found = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     loaded = set(found.stdout.split())
-    assert "common.runtime" in loaded
+    assert {"common.runtime", "True"} <= loaded  # the collector looks through none of it again
     assert not loaded & {"google.cloud.storage", "google.cloud.bigquery", "grpc", "httpx"}
 
 
@@ -253,6 +256,23 @@ def test_alternatives_whose_source_is_off_are_named_as_left_out() -> None:
 
 
 OFF = "nbac_team_boxscore"
+
+
+def test_workflows_lack_the_scrapers_whose_source_is_off() -> None:
+    """As the file has them they are configured; the names that are left out are in order."""
+    flow = Runtime(Settings()).configured["post_game_window_2"]
+    named = (
+        OFF,
+        "nbac_boxscore",
+        "nbac_boxscore_usage",
+        "nbac_boxscore_advanced",
+        "nbac_standings",
+    )
+    step = flow.steps[0].model_copy(update={"scrapers": named})
+    made = flow.model_copy(update={"steps": (step,)})
+    runtime = Runtime(Settings(), configured={"a": made})
+    assert runtime.workflows["a"].every_scraper == ("nbac_boxscore",)
+    assert runtime.left_out("a") == sorted({*named} - {"nbac_boxscore"})
 
 
 def test_r10_a_process_hides_what_its_settings_and_its_libraries_tell(
