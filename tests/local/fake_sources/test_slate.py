@@ -11,7 +11,7 @@ from common.calendar.games import parse_schedule
 from common.errors import BadInputError
 from common.settings import ROOT
 from local.fake_sources.nba.schedule import document
-from local.fake_sources.slate import Slate, final_score, load, score, status
+from local.fake_sources.slate import Slate, final_score, load, refuse_far, score, status
 from local.fake_sources.teams import TEAMS
 from tests.kit.seasons import season_of, write_season
 
@@ -179,3 +179,30 @@ def test_missing_slate_is_refused(tmp_path: Path) -> None:
     """A missing file is an error of ours."""
     with pytest.raises(BadInputError, match=r"none\.json"):
         load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "known"),
+    [
+        ("11-01", "11-09", False),
+        ("11-01", "11-10", True),
+        ("11-15", "11-30", True),
+        ("11-16", "11-30", False),
+        ("11-16", "11-16", False),
+        ("11-12", "11-12", True),
+    ],
+)
+def test_dates_that_are_far_from_every_game_are_refused(
+    first: str, last: str, *, known: bool
+) -> None:
+    """Two days from the first or the last of them are not."""
+    listed, far = [date(2025, 11, 13), date(2025, 11, 12)], timedelta(days=2)
+    span = [date.fromisoformat(f"2025-{day}") for day in (first, last)]
+    refuse_far(OURS, [], span[0], span[1], far=far)
+    if known:
+        refuse_far(OURS, listed, span[0], span[1], far=far)
+        return
+    days = f"2025-{first}" if first == last else f"2025-{first} to 2025-{last}"
+    said = rf"^{days}: no games known .*2025-11-12 to 2025-11-13\); pass --schedule FILE$"
+    with pytest.raises(BadInputError, match=said):
+        refuse_far(OURS, listed, span[0], span[1], far=far)
