@@ -9,6 +9,7 @@ from tools.drawn_deployed import DRAWN_DEPLOYED
 from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
+from tools.drawn_scrap import DRAWN_SCRAP
 from tools.drawn_shown import DRAWN_SHOWN
 from tools.drawn_shown2 import DRAWN_SHOWN2
 from tools.drawn_sixth import DRAWN_SIXTH
@@ -323,6 +324,7 @@ MISTAKES = (
         *DRAWN_SHOWN,
         *DRAWN_SHOWN2,
         *DRAWN_DEPLOYED,
+        *DRAWN_SCRAP,
     ),
     *DEPLOYED,
 )

@@ -48,6 +48,8 @@ def game(game_id: str, teams: str, clock: time | None, *, day: date = DAY) -> Ga
 
 NEXT = DAY + timedelta(days=1)
 GAMES = (
+    game("0022500050", "DET@IND", time(19), day=DAY - timedelta(days=8)),
+    game("0022500060", "IND@DET", time(19), day=DAY - timedelta(days=7)),
     game("0022500102", "BOS@NYK", time(19, 30), day=DAY - timedelta(days=1)),
     game("0022500213", "MIL@CHA", time(19)),
     game("0022500214", "TOR@LAC", time(22, 30)),
@@ -55,11 +57,12 @@ GAMES = (
     game("0022500216", "MIA@BKN", None),
     game("0042500111", "LAL@WAS", time(20), day=NEXT),
     game("0052500011", "ATL@OKC", time(20), day=NEXT),
+    game("0052500012", "CHI@MEM", time(20), day=NEXT + timedelta(days=2)),
     game("0062500001", "SAS@HOU", time(20), day=NEXT + timedelta(days=3)),
 )
 """Of every kind, in three time zones: played, put off (at one o'clock), without a tip-off."""
 SLATE = Slate(GAMES, "2025-26")
-PLAYED = GAMES[1:3]
+PLAYED = GAMES[3:5]
 PRESEASON = game("0012500001", "PHX@GSW", time(19))
 CLOCKS = (time(8), time(9, 30), time(13, 30), time(19), time(21, 30), time(23, 30))
 """Eastern: when something is published, begins, ends or is corrected."""
@@ -93,7 +96,8 @@ def calls() -> Iterator[Call]:
 
 def lines() -> list[str]:
     """Write a line for each request, answered for a slate and for a season whose data are late."""
-    season = Sources(SeasonFile(SLATE, (PRESEASON,)), lambda _: LATE)
+    listed = SeasonFile(SLATE, (PRESEASON,))
+    season = Sources(listed, lambda _: LATE, reaches=lambda day: day == NEXT)
     instants = [*(at(DAY, clock) for clock in CLOCKS), MORNING]
     return list(
         dict.fromkeys(

@@ -137,6 +137,24 @@ def test_an_instance_is_kept_while_it_is_not_idle_for_long() -> None:
     assert cold("f", NOW + 4 * INSTANCE_BUSY + INSTANCE_IDLE_MAX)
 
 
+def test_an_instance_serves_again_as_its_call_ends_and_is_gone_after_its_idle_time() -> None:
+    """Each at that very instant already."""
+    meter = Meter("data")
+    free = NOW + INSTANCE_BUSY
+
+    def starts() -> int:
+        return meter.usage.functions["f"]["cold"]
+
+    for _ in range(2):
+        meter.call("f", NOW)
+    meter.call("f", free)
+    assert starts() == 2
+    meter.call("f", free + INSTANCE_IDLE_MAX - INSTANCE_BUSY / 2)
+    assert starts() == 2
+    meter.call("f", free + INSTANCE_IDLE_MAX)
+    assert starts() == 3
+
+
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     """Calls, rows, objects and messages agree with the simulation."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00", "20:30"]}))

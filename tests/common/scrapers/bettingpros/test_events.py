@@ -1,6 +1,8 @@
 """BettingPros' events are held against the date and their own periods."""
 
 import json
+import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -44,6 +46,23 @@ def test_a_closed_event_without_its_result_is_left_out(
     assert (found.count, [each["id"] for each in found.records]) == (1, [90002])
     assert "bp_events: event 90001: " in found.warnings[0]
     assert text in found.warnings[0]
+
+
+@pytest.fixture
+def _in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine be in another zone than the functions are."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_new_york")
+def test_an_event_s_time_is_utc_wherever_it_is_read() -> None:
+    """Read in the machine's own zone, midnight would be of the next Eastern date."""
+    found = read_spoilt("bp_events", (*FIRST, "scheduled"), "2025-11-13 00:30:00")
+    assert (found.count, found.warnings) == (2, ())
 
 
 def test_only_the_event_s_own_outcome_is_the_result() -> None:
