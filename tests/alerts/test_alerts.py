@@ -94,6 +94,12 @@ def test_what_is_exceeded_is_the_largest_of_a_minute_or_the_sum_of_a_day() -> No
     assert {one.duration for one in ALERTS.metrics} == {"0s"}
 
 
+def test_a_month_s_spend_is_told_at_half_near_its_end_and_when_it_is_foreseen() -> None:
+    """Each share is one mail; a forecast above the whole comes before it is spent."""
+    budget = ALERTS.budget
+    assert (budget.amount_a_day, budget.shares, budget.forecast_shares) == (2, [0.5, 0.9, 1], [1])
+
+
 def seconds(text: str) -> int:
     """Read `300s`."""
     return int(text.removesuffix("s"))
