@@ -5,6 +5,7 @@ that no test near the code noticed once. `tools/text_mutants.py` makes them.
 """
 
 from tools.drawn_again import DRAWN_AGAIN
+from tools.drawn_cloud import DRAWN_CLOUD
 from tools.drawn_deployed import DRAWN_DEPLOYED
 from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_looks import DRAWN_LOOKS
@@ -323,6 +324,7 @@ MISTAKES = (
         *DRAWN_LOOKS,
         *DRAWN_SHOWN,
         *DRAWN_SHOWN2,
+        *DRAWN_CLOUD,
         *DRAWN_DEPLOYED,
         *DRAWN_SCRAP,
     ),
