@@ -155,6 +155,13 @@ def test_an_instance_serves_again_as_its_call_ends_and_is_gone_after_its_idle_ti
     assert starts() == 3
 
 
+def test_what_no_function_asks_for_counts_for_none() -> None:
+    """Whoever sets a world up writes objects, too; what is billed is billed."""
+    meter = Meter("data")
+    intercepted(MemoryStorage(ManualClock(NOW)), meter.storage).create("state", "c", b"")
+    assert (meter.usage.functions, bills(meter)) == ({}, {"class_a": 1})
+
+
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     """Calls, rows, objects and messages agree with the simulation."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00", "20:30"]}))
