@@ -25,6 +25,7 @@ from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
+from local.simulator.transport import Delivery
 from local.simulator.world import ManualClock
 from tests.kit.seasons import season_of, write_season
 
@@ -160,6 +161,10 @@ def test_what_no_function_asks_for_counts_for_none() -> None:
     meter = Meter("data")
     intercepted(MemoryStorage(ManualClock(NOW)), meter.storage).create("state", "c", b"")
     assert (meter.usage.functions, bills(meter)) == ({}, {"class_a": 1})
+    delivery = Delivery(NOW, 1, "f", Published("1", "t", b"{}", {}, NOW))
+    assert meter.delivery(delivery, NOW, lambda: 200) == 200
+    meter.asked("storage")
+    assert meter.usage.functions == {"f": {"calls": 1, "cold": 1}}
 
 
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
