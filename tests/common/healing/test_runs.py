@@ -19,6 +19,7 @@ from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
+DECISIONS = "workflow_decisions"
 SECOND = timedelta(seconds=1)
 AHEAD = timedelta(days=4, hours=17)
 """06:00 ET."""
@@ -111,9 +112,13 @@ def test_r6_a_run_that_a_delivery_is_at_is_left_to_it_and_is_no_error(lost: Worl
 
 def test_a_run_of_another_controller_is_none_of_ours(lost: World) -> None:
     """In an adopted table its rows have no slot, and nothing of it can be found."""
-    (row,) = (each for each in lost.rows["workflow_decisions"] if each["decision_id"] == RUN)
-    lost.rows["workflow_decisions"].append({**row, "slot": None, "decision_id": None})
-    assert heal(lost, timedelta(minutes=21)) == ([f"decision {RUN}"], [])
+
+    def adopted(call: PortCall, do: Do) -> Any:
+        foreign = {"slot": None, "decision_id": None}
+        return [*do(), *({**row, **foreign} for row in do() if call.subject == DECISIONS)]
+
+    with tapped(lost, adopted, "warehouse"):
+        assert heal(lost, timedelta(minutes=21)) == ([f"decision {RUN}"], [])
 
 
 def test_r6_a_run_whose_manifest_is_spoilt_ends_after_a_day(lost: World) -> None:
