@@ -246,6 +246,8 @@ def test_the_reason_of_what_was_not_asked_is_the_last_decision_of_its_workflows(
     assert other.why.endswith("decided nothing about this date")
     assert all(name in other.why for name in other.flows)
     assert len(other.flows) > 1
+    later = decided("2025-11-13 06:00", "SKIP", BETTING)
+    assert found(LATE + HOUR, decisions=(later,)).why.startswith("not asked: no slot of this date")
 
 
 RUN = decided("2025-11-12 23:00")

@@ -62,6 +62,21 @@ def test_a_letter_of_the_platform_names_its_function_and_original_time() -> None
     assert found.attributes == {"objectId": "a.json"}
 
 
+def test_a_letter_of_an_unknown_subscription_has_no_function() -> None:
+    """It can be read and dropped, and says whose it was."""
+    gone = {"CloudPubSubDeadLetterSourceSubscription": "gone--gone"}
+    found = letter(b"{}", **{**PLATFORM, **gone})
+    assert (found.function, found.error_class) == ("", "DeliveriesExhausted")
+    assert found.error.startswith("gone--gone gave up")
+
+
+def test_a_letter_of_ours_without_a_field_is_one_that_cannot_be_read() -> None:
+    """One letter does not hide the others."""
+    found = letter(b'{"schema": "dead-letter", "function": "a_function"}')
+    assert (found.function, found.error_class) == ("", "Unreadable")
+    assert "error_class" in found.error
+
+
 def test_r7_a_replayed_notification_keeps_what_names_its_object() -> None:
     """A replayed notification keeps its attributes, is marked as republished, and gets no time."""
     again = resent(letter(b"{}", **PLATFORM, objectId="a.json", googclient_x="1"), TOPOLOGY)
