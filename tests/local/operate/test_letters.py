@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.entry.dead_letters import dead_letter
+from common.entry.dead_letters import ERROR_CHARACTERS_MAX, dead_letter
 from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.runtime import Runtime
@@ -68,6 +68,8 @@ def test_a_letter_of_an_unknown_subscription_has_no_function() -> None:
     found = letter(b"{}", **{**PLATFORM, **gone})
     assert (found.function, found.error_class) == ("", "DeliveriesExhausted")
     assert found.error.startswith("gone--gone gave up")
+    said = "CloudPubSubDeadLetterSourceDeliveryErrorMessage"
+    assert len(letter(b"{}", **{**PLATFORM, said: "x" * 9999}).error) == ERROR_CHARACTERS_MAX
 
 
 def test_a_letter_of_ours_without_a_field_is_one_that_cannot_be_read() -> None:
