@@ -11,7 +11,14 @@ import pytest
 from common.errors import ConfigError
 from common.incidents.incident import Incident
 from common.incidents.notice import Notice
-from common.incidents.webhook import POST_SECONDS_MAX, TRIES, Webhook, WebhookError, deployment_of
+from common.incidents.webhook import (
+    POST_SECONDS_MAX,
+    TRIES,
+    Webhook,
+    WebhookError,
+    deployment_of,
+    webhook_url,
+)
 from common.logs import log
 from common.redaction import redact
 from common.runtime import Runtime
@@ -61,6 +68,14 @@ def test_a_failure_that_may_pass_is_tried_again(receiver: Receiver) -> None:
     post(of(receiver), clock)
     assert len(receiver.posted) == TRIES
     assert (clock.now() - NOON).total_seconds() == 7 + 2
+
+
+def test_what_need_not_be_waited_for_is_tried_again_at_once(receiver: Receiver) -> None:
+    """A Retry-After of no seconds is one."""
+    receiver.answers = [(429, {"Retry-After": "0"})] * 2
+    clock = ManualClock(NOON)
+    post(of(receiver), clock)
+    assert (len(receiver.posted), clock.now()) == (TRIES, NOON)
 
 
 def test_a_long_wait_is_left_to_the_next_sweep(receiver: Receiver) -> None:
@@ -154,6 +169,13 @@ def test_the_address_may_be_in_a_mounted_secret(receiver: Receiver, tmp_path: Pa
     file.write_text("")
     with pytest.raises(ConfigError, match="NBA_WEBHOOK_FILE"):
         post(settings)
+
+
+def test_an_address_that_is_set_comes_before_that_of_a_file(tmp_path: Path) -> None:
+    """Where both are there."""
+    (tmp_path / "webhook").write_text("https://file.example/x")
+    both = {"NBA_WEBHOOK": "https://set.example/x", "NBA_WEBHOOK_FILE": f"{tmp_path}/webhook"}
+    assert webhook_url(read_settings(both)) == "https://set.example/x"
 
 
 @pytest.mark.parametrize("text", [None, " \n", "http://[::1"])

@@ -11,6 +11,9 @@ from common.cloud.ports import Row
 from common.eastern import at
 from common.look.coverage import ERROR_CHARACTERS_MAX, NOT_ASKED, cover, days_back, lacking_before
 from common.look.datum import Coming, Datum
+from common.runtime import Runtime
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.world import ManualClock
 from tests.kit.placed import placed, row
 from tests.kit.situations import DAY, et, game, workflow
 
@@ -78,6 +81,15 @@ def test_a_datum_is_missing_once_it_is_due_and_failed_or_is_late(
     one = found(now, *(tried(when, outcome) for outcome, when in outcomes))
     assert (one.state, one.due, one.late_after) == (state, DUE, LATE)
     assert [each["triggered_at"] for each in one.tries] == [when for _, when in outcomes]
+
+
+def with_objects(log: list[Row], body: bytes | None) -> Runtime:
+    """Return a deployment with some attempts, and the object of them where it is not gone."""
+    place, _ = placed(LATE, {DAY: (GAME,)}, scraper_execution_log=log)
+    storage = MemoryStorage(ManualClock(LATE))
+    if body is not None:
+        storage.create("b", "a", body)
+    return place.but(storage=storage)
 
 
 NOT_MADE = {"error_class": NOT_ASKED}
@@ -176,10 +188,30 @@ def test_what_came_without_a_game_is_named_with_its_last_time() -> None:
     """An object of the date that names other games alone."""
     name = "nbac_player_boxscore"
     log = [tried(when, "SUCCESS", name, game_id=None) for when in (DUE, DUE + HOUR / 2)]
-    place, _ = placed(LATE, {DAY: (GAME,)}, scraper_execution_log=log)
-    place.storage.create("b", "a", b'{"GAME_ID":"0022500009"}')
+    place = with_objects(log, b'{"GAME_ID":"0022500009"}')
     (one,) = (each for each in cover(place, DAY).games[0].data if each.scraper == name)
     assert (one.state, one.why) == ("missing", f"{name} came without it, last at 11-12 23:30")
+
+
+@pytest.mark.parametrize(
+    ("when", "body", "state"),
+    [
+        (GAME.tipoff, b'{"id":"0022500001"}', "missing"),
+        (et("2025-11-12 18:59"), b'{"id":"0022500001"}', "late"),
+        (et("2025-11-12 18:59"), b'{"id":"0022500009"}', "missing"),
+        (et("2025-11-12 18:59"), None, "late"),
+    ],
+)
+def test_lines_are_those_of_before_the_tip_off(
+    when: datetime, body: bytes | None, state: str
+) -> None:
+    """At the tip-off they are too late; of an object that is gone nobody knows better."""
+    lines = tried(when, "SUCCESS", "oddsa_game_lines", game_id=None)
+    place = with_objects([lines], body)
+    (one,) = (
+        each for each in cover(place, DAY).games[0].data if each.scraper == "oddsa_game_lines"
+    )
+    assert one.state == state
 
 
 def test_games_come_in_the_order_of_their_tip_offs() -> None:
@@ -246,6 +278,8 @@ def test_the_reason_of_what_was_not_asked_is_the_last_decision_of_its_workflows(
     assert other.why.endswith("decided nothing about this date")
     assert all(name in other.why for name in other.flows)
     assert len(other.flows) > 1
+    later = decided("2025-11-13 06:00", "SKIP", BETTING)
+    assert found(LATE + HOUR, decisions=(later,)).why.startswith("not asked: no slot of this date")
 
 
 RUN = decided("2025-11-12 23:00")
