@@ -14,7 +14,8 @@ user's text has to run here as it is.)
 
 Rows that are fetched have their times as BigQuery writes them: in seconds, unless a client asks for
 microseconds. bqemulator always writes the latter, which `bq` takes for dates beyond the year 9999.
-Where a job would read or write Cloud Storage, the refusal says so.
+Where a job would read or write Cloud Storage, or a query ask for a table's past, the refusal says
+so: no copy of each state of a table is kept.
 """
 
 import os
@@ -120,7 +121,7 @@ def translate_once() -> None:
     translate, held = inner_query.rewrite_and_translate_statement, dict[object, str]()
 
     async def translate_once(bq_sql: str, **options: Any) -> str:  # noqa: ANN401 - bqemulator's
-        if "SYSTEM_TIME" in bq_sql.upper() or options["ctx"].catalog.list_all_materialized_views():
+        if options["ctx"].catalog.list_all_materialized_views():
             return await translate(bq_sql, **options)  # which looks at rows
         key = (bq_sql, options["project_id"], options["caller"])
         if key not in held:
@@ -142,6 +143,29 @@ def translate_once() -> None:
     for name, method in vars(MemoryCatalogRepository).items():
         if name.startswith(_CHANGES) and not name.endswith("_job"):
             setattr(MemoryCatalogRepository, name, changing(method))
+
+
+def keep_no_past() -> None:
+    """Have no table copied as a whole at each change of it, for queries of its past.
+
+    The copies took two fifths of an INSERT's processor time and 0.35 MiB of memory for each. A
+    query of the past is refused, since it would be answered with the present.
+    """
+    from bqemulator.domain.errors import InvalidQueryError  # noqa: PLC0415 - loads the server
+    from bqemulator.domain.events import TableDataChanged  # noqa: PLC0415 - as above
+    from bqemulator.versioning.snapshots import SnapshotManager  # noqa: PLC0415 - as above
+
+    def tell(manager: SnapshotManager, *table: str) -> None:
+        manager._events.publish(TableDataChanged(*table))  # noqa: SLF001 - for materialized views
+
+    def refuse(_: SnapshotManager, *table: object) -> None:
+        raise InvalidQueryError(
+            f"FOR SYSTEM_TIME AS OF {table[-1]}: the local BigQuery keeps no table's past. "
+            "`python -m local asof` shows what was known at an instant"
+        )
+
+    SnapshotManager.record_change = tell  # type: ignore[method-assign,assignment]
+    SnapshotManager.resolve_time_travel = refuse  # type: ignore[method-assign,assignment]
 
 
 def follow(clock: Clock) -> None:
@@ -259,6 +283,7 @@ if __name__ == "__main__":
     copy_flat()
     read_once()
     translate_once()
+    keep_no_past()
     if file := os.environ.get(variable("clock_file")):
         follow(FileClock(Path(file)))
     answer_as_bigquery()
