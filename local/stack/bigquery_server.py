@@ -4,9 +4,6 @@ Every client sees the stack's clock: before a statement is translated, the funct
 (`CURRENT_TIMESTAMP` and its like) become a function of ours. It gives the instant that the clock in
 `NBA_CLOCK_FILE` showed as the statement began, where that is set.
 
-A statement is translated once, until the catalog changes: values are parameters, so that few texts
-come again and again, and a translation took a third of an INSERT's time and most of a SELECT's.
-
 bqemulator translates the end-to-end query's `LEFT JOIN … ON … IN UNNEST(…)` into a subquery in the
 condition of an outer join, which DuckDB refuses: "Cannot perform non-inner join on subquery!". The
 rule makes it a function call. (BigQuery itself refuses the query too, see docs/tables.md, but the
@@ -15,42 +12,34 @@ user's text has to run here as it is.)
 Rows that are fetched have their times as BigQuery writes them: in seconds, unless a client asks for
 microseconds. bqemulator always writes the latter, which `bq` takes for dates beyond the year 9999.
 Where a job would read or write Cloud Storage, or a query ask for a table's past, the refusal says
-so: no copy of each state of a table is kept.
+so. What is done once, or left out: `bigquery_lean.py`.
 """
 
 import os
-from collections.abc import Callable
 from contextvars import ContextVar
-from copy import deepcopy
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import sqlglot
-from bqemulator.catalog.memory_repository import MemoryCatalogRepository
 from bqemulator.cli import main
-from bqemulator.sql import builtin_udfs, inner_query, table_rewriter
+from bqemulator.sql import builtin_udfs, inner_query
 from bqemulator.sql.rules import TranslationRule, register
 from bqemulator.sql.translator import SQLTranslator
 from bqemulator.storage import arrow_bridge
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
-from sqlglot.expressions import core
 
 from common.clock import Clock, FileClock
 from common.settings import variable
+from local.stack.bigquery_lean import be_lean, look_up_once
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 DIALECT = "bigquery"
-STATEMENTS_HELD_MAX = 200
 NOW_FUNCTION = "STACK_NOW"
 """DuckDB's name of the function that gives the instant at which the statement began."""
-_CHANGES = ("create_", "update_", "delete_", "upsert_")
-"""How the names of what changes the catalog begin."""
 _OF_THE_PRESENT: dict[type[exp.Expression], str] = {
     exp.CurrentTimestamp: "TIMESTAMP",
     exp.CurrentDate: "DATE",
@@ -84,88 +73,6 @@ def _value(node: exp.Expression) -> str:
         return f"{NOW_FUNCTION}()"
     zone = node.this.sql(dialect=DIALECT) if node.this else "'UTC'"
     return f"{_OF_THE_PRESENT[type(node)]}({NOW_FUNCTION}(), {zone})"
-
-
-def read_once() -> None:
-    """Have each statement parsed once: a query of a view parses the view's text many times over.
-
-    A copy of its tree takes a tenth of the time; parts of bqemulator change what they are given.
-    """
-    parse, held = Dialect.parse, dict[object, list[exp.Expr | None]]()
-
-    def parse_once(dialect: Dialect, sql: str, **options: Any) -> list[exp.Expr | None]:  # noqa: ANN401 - sqlglot's
-        key = (type(dialect), sql, repr(sorted(options.items())))
-        if key not in held:
-            if len(held) >= STATEMENTS_HELD_MAX:
-                held.clear()
-            held[key] = parse(dialect, sql, **options)
-        return [tree and tree.copy() for tree in held[key]]
-
-    Dialect.parse = parse_once  # type: ignore[method-assign,assignment] # every module has the class
-
-
-def copy_flat() -> None:
-    """Have what sqlglot notes beside a node copied as the flat mapping or list that it is.
-
-    It copies each tree many times a statement, and `deepcopy` of the notes took most of that time.
-    """
-    core.deepcopy = _copied  # type: ignore[attr-defined,assignment] # an imported name
-
-
-def _copied(held: Any) -> Any:  # noqa: ANN401 - whatever sqlglot holds
-    return held.copy() if type(held) in (dict, list) else deepcopy(held)
-
-
-def translate_once() -> None:
-    """Have each statement translated once, until the catalog changes."""
-    translate, held = inner_query.rewrite_and_translate_statement, dict[object, str]()
-
-    async def translate_once(bq_sql: str, **options: Any) -> str:  # noqa: ANN401 - bqemulator's
-        if options["ctx"].catalog.list_all_materialized_views():
-            return await translate(bq_sql, **options)  # which looks at rows
-        key = (bq_sql, options["project_id"], options["caller"])
-        if key not in held:
-            if len(held) >= STATEMENTS_HELD_MAX:
-                held.clear()
-            held[key] = await translate(bq_sql, **options)
-        return held[key]
-
-    def changing(change: Callable[..., object]) -> Callable[..., object]:
-        def changed(*given: object, **named: object) -> object:
-            held.clear()
-            return change(*given, **named)
-
-        return changed
-
-    inner_query.rewrite_and_translate_statement = translate_once
-    names_once = lru_cache(STATEMENTS_HELD_MAX)(table_rewriter.rewrite_table_refs)
-    table_rewriter.rewrite_table_refs = names_once
-    for name, method in vars(MemoryCatalogRepository).items():
-        if name.startswith(_CHANGES) and not name.endswith("_job"):
-            setattr(MemoryCatalogRepository, name, changing(method))
-
-
-def keep_no_past() -> None:
-    """Have no table copied as a whole at each change of it, for queries of its past.
-
-    The copies took two fifths of an INSERT's processor time and 0.35 MiB of memory for each. A
-    query of the past is refused, since it would be answered with the present.
-    """
-    from bqemulator.domain.errors import InvalidQueryError  # noqa: PLC0415 - loads the server
-    from bqemulator.domain.events import TableDataChanged  # noqa: PLC0415 - as above
-    from bqemulator.versioning.snapshots import SnapshotManager  # noqa: PLC0415 - as above
-
-    def tell(manager: SnapshotManager, *table: str) -> None:
-        manager._events.publish(TableDataChanged(*table))  # noqa: SLF001 - for materialized views
-
-    def refuse(_: SnapshotManager, *table: object) -> None:
-        raise InvalidQueryError(
-            f"FOR SYSTEM_TIME AS OF {table[-1]}: the local BigQuery keeps no table's past. "
-            "`python -m local asof` shows what was known at an instant"
-        )
-
-    SnapshotManager.record_change = tell  # type: ignore[method-assign,assignment]
-    SnapshotManager.resolve_time_travel = refuse  # type: ignore[method-assign,assignment]
 
 
 def follow(clock: Clock) -> None:
@@ -280,12 +187,10 @@ def _in_join_condition(node: exp.Expression) -> bool:
 
 
 if __name__ == "__main__":
-    copy_flat()
-    read_once()
-    translate_once()
-    keep_no_past()
+    be_lean()
     if file := os.environ.get(variable("clock_file")):
         follow(FileClock(Path(file)))
+    look_up_once()
     answer_as_bigquery()
     refuse_cloud_storage()
     main()

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-import pytest
-
 from common.eastern import at
 from common.look.coverage import cover
 from common.look.datum import Coming, DateCoverage, Datum
