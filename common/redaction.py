@@ -57,7 +57,7 @@ def shown(value: object, characters_max: int) -> str:
 
 def hide_login(text: str) -> str:
     """Hide what stands before the last @ of a setting, in whatever form it was mistyped."""
-    return redact(_LOGIN.sub(rf"\1{HIDDEN}@", text, count=1))
+    return redact(_LOGIN.sub(rf"\1{HIDDEN}@", text))
 
 
 def learn(secrets: Iterable[str]) -> None:

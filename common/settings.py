@@ -198,7 +198,7 @@ def _fields(environment: Mapping[str, str]) -> list[str]:
     own = [field for field in Settings.model_fields if field != "sources"]
     names = (name for name in environment if name.startswith(PREFIX) and name.isupper())
     of_sources = [name.removeprefix(PREFIX).lower() for name in names]
-    fields = [*own, *(name for name in of_sources if is_field(name) and name not in own)]
+    fields = [*own, *filter(is_field, of_sources)]
     return [field for field in fields if environment.get(variable(field))]
 
 

@@ -143,7 +143,7 @@ def gather(given: Mapping[str, Any], others: Collection[str]) -> dict[str, Any]:
     for name, match in found.items():
         if match is not None:
             sources.setdefault(match["source"], {})[match["what"]] = given[name]
-    return {**rest, "sources": sources} if sources else rest
+    return {**rest, "sources": sources}
 
 
 def is_field(name: str) -> bool:

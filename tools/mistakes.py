@@ -5,11 +5,14 @@ that no test near the code noticed once. `tools/text_mutants.py` makes them.
 """
 
 from tools.drawn_again import DRAWN_AGAIN
+from tools.drawn_cloud import DRAWN_CLOUD
 from tools.drawn_deployed import DRAWN_DEPLOYED
 from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
+from tools.drawn_scrap import DRAWN_SCRAP
 from tools.drawn_shown import DRAWN_SHOWN
+from tools.drawn_shown2 import DRAWN_SHOWN2
 from tools.drawn_sixth import DRAWN_SIXTH
 from tools.mistake import Mistake
 
@@ -320,7 +323,10 @@ MISTAKES = (
         *DRAWN_FIFTH,
         *DRAWN_LOOKS,
         *DRAWN_SHOWN,
+        *DRAWN_SHOWN2,
+        *DRAWN_CLOUD,
         *DRAWN_DEPLOYED,
+        *DRAWN_SCRAP,
     ),
     *DEPLOYED,
 )

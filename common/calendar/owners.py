@@ -75,9 +75,8 @@ def settle(
         if listing is None:
             settled.append(game)
         elif is_fresh:
-            found = [*_differences(game, listing)]
-            warnings += found
-            settled.append(_agreed(game, listing, now) if found else game)
+            warnings += _differences(game, listing)
+            settled.append(_agreed(game, listing, now))
         else:
             settled.append(_as_listed(game, listing))
     added = [] if is_fresh else [_added(listing) for listing in theirs.values()]
@@ -109,7 +108,7 @@ def _differences(game: Game, listing: Listing) -> Iterator[str]:
 
 
 def _agreed(game: Game, listing: Listing, now: datetime) -> Game:
-    """Return a disputed game: it is not final before the owners agree or two hours have passed."""
+    """Return a game, which is not final before the owners agree or two hours have passed."""
     both = game.is_final and listing.status == FINAL and game.score == listing.score_of(game)
     tipoff = game.tipoff or listing.tipoff
     if both or (game.is_final and now >= tipoff + FINAL_ANYWAY_AFTER):

@@ -2,12 +2,8 @@
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
 
 from common.cloud.tables import Table
-
-if TYPE_CHECKING:
-    from google.cloud.bigquery import QueryJob
 
 JOBS_MAX = 1000
 """How many jobs of one key may fail: some in each of a message's 100 deliveries."""
@@ -27,8 +23,3 @@ def job_id_of(dataset: str, shape: Table, job_key: str, part: int) -> str:
 def attempt_id(job_id: str, attempt: int) -> str:
     """Return the id of the next job where the ones before it failed; attempts count from 1."""
     return job_id if attempt == 1 else f"{job_id}-{attempt}"
-
-
-def has_failed(job: "QueryJob") -> bool:
-    """Return whether a job has ended without writing anything."""
-    return job.state == "DONE" and bool(job.error_result)

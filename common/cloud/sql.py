@@ -80,4 +80,4 @@ def _parameter(
 def _array(name: str, field: Field, values: Sequence[Any]) -> "ArrayQueryParameter":
     from google.cloud.bigquery import ArrayQueryParameter  # noqa: PLC0415 - cold start
 
-    return ArrayQueryParameter(name, _PARAMETER_TYPES.get(field.type, field.type), values)
+    return ArrayQueryParameter(name, field.type, values)  # all of ours are texts or dates

@@ -12,7 +12,7 @@ from typing import Any
 from common.cloud.ports import Row
 from common.eastern import eastern_date
 from common.errors import ConfigError, RowError
-from common.redaction import redact
+from common.redaction import redact, shown
 from common.settings import ROOT
 
 FOLDER = ROOT / "config" / "tables"
@@ -94,8 +94,7 @@ class Table:
             raise RowError(f"{self.name}: naive bounds {since}, {until}; pass aware datetimes")
         if self.partition_type == "TIMESTAMP":
             return since.astimezone(UTC), until.astimezone(UTC)
-        last = eastern_date(max(until - _MICROSECOND, since))
-        return eastern_date(since), last + timedelta(days=1)
+        return eastern_date(since), eastern_date(until - _MICROSECOND) + timedelta(days=1)
 
 
 @lru_cache(maxsize=len(NAMES))
@@ -185,10 +184,8 @@ def _fit_value(shape: Table, field: Field, value: Any) -> Any:  # noqa: ANN401 -
 
 
 def _misfit(shape: Table, field: Field, value: object, why: str) -> RowError:
-    shown = redact(repr(value))
-    if len(shown) > _SHOWN_CHARACTERS_MAX:
-        shown = shown[: _SHOWN_CHARACTERS_MAX - 1] + "…"
-    return RowError(f"{shape.name}.{field.name} ({field.type}): {shown} {why}")
+    said = shown(repr(value), _SHOWN_CHARACTERS_MAX)
+    return RowError(f"{shape.name}.{field.name} ({field.type}): {said} {why}")
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from common.clock import Clock, SystemClock
 from common.cloud import limits
 from common.cloud.access import access
-from common.cloud.jobs import JOBS_MAX, attempt_id, has_failed, job_id_of
+from common.cloud.jobs import JOBS_MAX, attempt_id, job_id_of
 from common.cloud.ports import Filter, Row, View
 from common.cloud.sql import insert_statement, select_statement
 from common.cloud.tables import Table, build_row, table
@@ -128,7 +128,7 @@ class BigQueryWarehouse:
             )
         except Conflict:
             job = self._earlier_job(name)
-            return None if has_failed(job) else job
+            return None if job.error_result else job
 
     def has_begun(self, table_name: str, *, job_key: str) -> bool:
         """Return whether a job under the key runs or has succeeded; see the port."""
@@ -142,7 +142,7 @@ class BigQueryWarehouse:
                 return False
             if job is None:
                 return False
-            if not has_failed(job):
+            if not job.error_result:
                 return True
         return False
 

@@ -145,8 +145,7 @@ def _refuse(runtime: Runtime, function: str, event: Event, error: PermanentError
 
 
 def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Reply:
-    busy = isinstance(error, ClaimBusyError)
-    passing = busy or is_transient(error)
+    passing = is_transient(error)
     log(
         "WARNING",
         "An event was not handled; Pub/Sub delivers it again",
@@ -156,7 +155,7 @@ def _fail(runtime: Runtime, function: str, event: Event, error: Exception) -> Re
         error_class=type(error).__name__,
         error=error if passing else f"{error} | {_where(error)}",
     )
-    if not busy:
+    if not isinstance(error, ClaimBusyError):
         quiet = BURST_DELIVERIES_MAX if is_rate_limit(error) else QUIET_DELIVERIES_MAX
         early = passing and (event.delivery_attempt or 1) < quiet
         _report(runtime, function, error, early=early)

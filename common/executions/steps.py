@@ -52,7 +52,7 @@ def plan_step(manifest: Manifest, number: int, outputs: Outputs) -> StepTasks:
     blocked: list[str] = []
     requests: list[ScraperRequest] = []
     for scraper in step.scrapers:
-        needs_events = step.events_from is not None and scraper in manifest.per_event
+        needs_events = scraper in manifest.per_event
         if scraper in manifest.per_game:
             requests += _game_requests(manifest, number, scraper, outputs)
         elif needs_events and outputs.event_ids is None:
@@ -164,5 +164,6 @@ def _request(
 
 
 def _season_type(decision: WorkflowDecision) -> str:
-    """How stats.nba.com files the night; one night's games are of one type."""
-    return season_type(decision.targets[0].game_id) if decision.targets else "Regular Season"
+    """How stats.nba.com files the night, by the first of its games that it has: all are alike."""
+    ids_there = (each.game_id for each in decision.targets if is_known(each.game_id))
+    return next(map(season_type, ids_there), "Regular Season")

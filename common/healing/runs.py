@@ -181,7 +181,7 @@ class UnfinishedRun:
         execution_id, step = self._execution_id, self._step
         key = names.start_key(execution_id) if step is None else names.step_key(execution_id, step)
         done = done_at(self._runtime.state, key)
-        usable = done is None or now - done < RUN_AGE_MIN or self._has_moved()
+        usable = done is None or now - done < RUN_AGE_MIN
         return key if usable else names.end_key(execution_id)
 
     def _has_moved(self) -> bool:

@@ -129,7 +129,7 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _seconds(text: str) -> float | None:
-    return float(text) if text.isascii() and text.isdecimal() else None
+    return float(text) if text.isdecimal() else None
 
 
 def _drop(_record: logging.LogRecord) -> bool:

@@ -79,7 +79,7 @@ def _one_of(names: Sequence[str]) -> str:
 def _also(time: Change, made: Decision) -> Iterator[Change]:
     for one in _changes(time.situation, made):
         what = f"{time.what} {time.had} and {one.what}"
-        yield Change(what, one.had, one.situation, time.facts + one.facts)
+        yield Change(what, one.had, one.situation)
 
 
 def _times(situation: Situation) -> Iterator[Change]:

@@ -171,7 +171,7 @@ def _starts(heading: list[Word]) -> list[float]:
     """Find where each column begins; the words of its heading may be drawn apart or together."""
     starts, wanted = [], 0
     for x, _, text in heading:
-        if wanted < len(COLUMNS) and text.split()[0] == COLUMNS[wanted].split()[0]:
+        if text.split()[0] == COLUMNS[wanted].split()[0]:
             starts.append(x)
             wanted += 1
     return starts

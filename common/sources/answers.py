@@ -50,7 +50,7 @@ class Reply(Protocol):
 
     @property
     def is_redirect(self) -> bool:
-        """Whether the status is a redirect with a location."""
+        """Whether the status is a redirect, with a location or without."""
 
 
 def judge(

@@ -200,7 +200,6 @@ class Source:
                     transport=self._transport,
                     proxy=proxy,
                     timeout=self._settings.source_timeout_seconds,
-                    follow_redirects=False,
                     event_hooks={"response": [_set_location_aside]},
                 )
             return self._opened[proxy]

@@ -115,7 +115,7 @@ class SharedTurns:
             wanted = [self._start(each) for each in range(first, last)]
             marks = self.threads.map(partial(self._take, host), wanted)
             turns.extend(start for start, is_ours in zip(wanted, marks, strict=True) if is_ours)
-            if len(turns) >= number or not wanted:
+            if len(turns) >= number:
                 return
             first = last + self.draw(1 + lost)
 

@@ -40,7 +40,6 @@ class Pusher:
                 body=delivery.envelope(),
                 headers={"Content-Type": "application/json", "User-Agent": "CloudPubSub-Google"},
                 timeout=float(subscription.ack_deadline),
-                redirect=False,
             )
         except urllib3.exceptions.HTTPError as error:
             return PushResult(accepted=False, reason=f"{type(error).__name__}: {error}")

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from common.clock import Clock
 from common.scrapers.model import Call
 from common.settings import Settings
 from common.sources.client import AskOptions, Source
-from common.sources.errors import SAMPLE_BYTES_MAX
 from local.fake_sources.answers import Answer
 
 Ask = Callable[[str, Mapping[str, str]], Answer]
@@ -24,7 +22,7 @@ class _Reply:
 
     @property
     def is_redirect(self) -> bool:
-        return self.status_code in range(300, 400) and "location" in self.headers
+        return self.status_code in range(300, 400)
 
 
 class DirectSource(Source):
@@ -38,7 +36,6 @@ class DirectSource(Source):
         key = self._key(call)
         self._wait_turn(call, options)
         found = self._ask(call.path, {**call.params, "apiKey": key} if key else call.params)
-        body = found.body if found.status == HTTPStatus.OK else found.body[:SAMPLE_BYTES_MAX]
         reply = _Reply(found.status, {name.lower(): text for name, text in found.headers.items()})
         absence = self._route(call, options).absence
-        return self._judged(call, reply, body, [key] if key else [], absence)
+        return self._judged(call, reply, found.body, [key] if key else [], absence)

@@ -65,7 +65,7 @@ def _null_arrays(tree: exp.Expression) -> Iterator[str]:
 def _clusters(tree: exp.Expression) -> Iterator[str]:
     for cluster in tree.find_all(exp.ClusterProperty):
         for by in cluster.expressions:
-            if not isinstance(by, exp.Column | exp.Identifier):
+            if not isinstance(by, exp.Column):
                 column = by.find(exp.Column)
                 yield f"CLUSTER BY takes columns; write {column.name if column else 'a column'}"
 

@@ -84,6 +84,22 @@ def test_the_first_dead_letter_is_an_alert_and_a_day_s_queries_are_by_their_byte
     }
 
 
+def test_what_is_exceeded_is_the_largest_of_a_minute_or_the_sum_of_a_day() -> None:
+    """One letter stays one however often it is counted; a day's bytes are those of all queries."""
+    taken = {one.name: (one.aligner, one.reducer, one.per) for one in ALERTS.metrics}
+    assert taken == {
+        "dead-letter": ("ALIGN_MAX", None, "60s"),
+        "daily-spend-queries": ("ALIGN_DELTA", "REDUCE_SUM", "86400s"),
+    }
+    assert {one.duration for one in ALERTS.metrics} == {"0s"}
+
+
+def test_a_month_s_spend_is_told_at_half_near_its_end_and_when_it_is_foreseen() -> None:
+    """Each share is one mail; a forecast above the whole comes before it is spent."""
+    budget = ALERTS.budget
+    assert (budget.amount_a_day, budget.shares, budget.forecast_shares) == (2, [0.5, 0.9, 1], [1])
+
+
 def seconds(text: str) -> int:
     """Read `300s`."""
     return int(text.removesuffix("s"))

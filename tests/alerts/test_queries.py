@@ -43,6 +43,7 @@ SWEEPS: dict[str, list[dict[str, Any]]] = {
         *sweeps(minutes(15), minutes(1600), told=["webhook: INCIDENT_OPENED test road"]),
     ],
     "fresh": [*sweeps(minutes(-60), minutes(1), told=[])],
+    "never": [*sweeps(minutes(-1575), minutes(1), told=[])],
     "empty": [],
 }
 CASES = [
@@ -52,6 +53,8 @@ CASES = [
     ("mute", minutes(26 * 60), None),
     ("mute", minutes(26 * 60 + 1), "no-notice: the last test was told at: 2032-01-15 17:00:00"),
     ("fresh", minutes(29), None),
+    ("never", minutes(-15), None),
+    ("never", minutes(-14), "no-notice: the last test was told at: not in 48 hours"),
     ("empty", minutes(0), "no-cleanup: last of 48 hours: none"),
 ]
 

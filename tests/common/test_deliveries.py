@@ -15,11 +15,14 @@ def test_without_a_delivery_nothing_is_kept() -> None:
 
 
 def test_what_it_is_about_holds_until_it_ends() -> None:
-    """None says nothing, and takes nothing back."""
+    """None says nothing, and takes nothing back; one within another leaves that one as it was."""
     with handling(Delivery("p", "t", {"function": "scraper_logger"})):
-        about(task_id="a", attempt=None)
+        about(task_id="a", attempt=None, rows=0)
         about(task_id=None)
-        assert current().fields == {"function": "scraper_logger", "task_id": "a"}
+        with handling(Delivery("p", "u")):
+            assert current().trace == "u"
+        assert current().trace == "t"
+        assert current().fields == {"function": "scraper_logger", "task_id": "a", "rows": 0}
     assert current().fields == {}
 
 
@@ -29,7 +32,8 @@ def test_times_of_a_port_add_up() -> None:
         spend("storage", 0.25)
         spend("storage", 0.5)
         spend("source", 0.0004)
-        assert spent_ms() == {"storage_ms": 750, "source_ms": 0}
+        spend("publisher", 0.0006)
+        assert spent_ms() == {"storage_ms": 750, "source_ms": 0, "publisher_ms": 1}
 
 
 def test_calls_at_once_count_for_the_delivery_that_submits_them() -> None:

@@ -207,3 +207,22 @@ def test_an_error_with_an_unhashable_code_is_judged_too() -> None:
 def test_an_error_whose_errors_are_no_list_is_judged_too() -> None:
     """An `errors` that is an object, as some clients have it, is ignored."""
     assert not is_transient(strange(errors=SimpleNamespace(count=3)))
+
+
+@pytest.mark.parametrize(
+    ("error", "is_permanent", "passes"),
+    [
+        (BadInputError, True, False),
+        (RowError, True, False),
+        (ConfigError, False, False),
+        (ConflictError, False, False),
+        (ClaimBusyError, False, True),
+        (TransientError, False, True),
+    ],
+)
+def test_what_is_permanent_is_dead_lettered_at_the_first_try(
+    error: type[OrchestrationError], *, is_permanent: bool, passes: bool
+) -> None:
+    """A wrong configuration is not: once it is mended, the same message succeeds."""
+    assert issubclass(error, PermanentError) is is_permanent
+    assert is_transient(error("text")) is passes

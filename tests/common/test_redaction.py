@@ -1,6 +1,7 @@
 """Secrets are taken out of texts, and nothing else is."""
 
 import time
+from base64 import b64encode
 
 import pytest
 
@@ -120,6 +121,10 @@ def test_only_so_many_secrets_are_remembered() -> None:
     for secret in secrets:
         learn([secret])
     assert sum(redact(secret) == HIDDEN for secret in secrets) == KNOWN_MAX
+    longest = "a-longer-secret-word"
+    learn([longest])
+    learn(secret + "-2" for secret in secrets[:KNOWN_MAX])
+    assert redact(longest) == HIDDEN
 
 
 @pytest.mark.parametrize("cut", range(1, 40, 3))
@@ -152,12 +157,14 @@ def test_hide_login_shows_no_more_than_the_host() -> None:
     """In whatever form a URL was mistyped, all before its last @ is hidden."""
     assert hide_login("http://u:p/w@h:1/x") == f"http://{HIDDEN}@h:1/x"
     assert hide_login("u:p w,@h") == f"{HIDDEN}@h"
+    assert hide_login("http://u:p@v:q@h/?key=abc") == f"http://{HIDDEN}@h/?key={HIDDEN}"
     assert hide_login("proxy.example:3128") == "proxy.example:3128"
 
 
 def test_the_secrets_of_a_url_are_its_password_and_its_header() -> None:
     """A URL without a login, or a text that is none, has no secret."""
     assert [*secrets_of_url("http://u:p%2Fw@h")] == ["p/w", "dTpwL3c="]
+    assert [*secrets_of_url("http://u%40x:p@h")] == ["p", b64encode(b"u@x:p").decode()]
     assert [
         *secrets_of_url("http://h/x"),
         *secrets_of_url("http://[::1"),

@@ -13,6 +13,7 @@ from common.settings import (
     ROOT,
     Settings,
     read_settings,
+    secrets_of_webhook,
     setting_defects,
     variable,
 )
@@ -181,6 +182,18 @@ def test_r10_a_secret_is_known_whatever_setting_holds_it(name: str) -> None:
     assert "pass-word" in read_settings({name: value}).secrets()
 
 
+def test_r10_a_key_is_known_though_a_file_holds_one_too() -> None:
+    """The key itself comes first, and is what is sent."""
+    given = {"NBA_ODDS_API_KEY": "pass-word", "NBA_ODDS_API_KEY_FILE": "/nowhere"}
+    assert [*read_settings(given).secrets()] == ["pass-word"]
+
+
+def test_the_proxy_of_all_sources_is_no_source_s_own() -> None:
+    """Though its name has the form of one's."""
+    made = read_settings({"NBA_HTTP_PROXY": "http://p:1"})
+    assert (made.http_proxy, made.sources) == ("http://p:1", {})
+
+
 def test_r10_whoever_knows_a_webhook_can_post_to_it() -> None:
     """So its words are known, the password of its login too, and a refused one is not shown."""
     url = "https://u:a-pass-word@hooks.example/services/T0123456789AB/x"
@@ -190,6 +203,12 @@ def test_r10_whoever_knows_a_webhook_can_post_to_it() -> None:
 
 
 GIVE = "give it a valid value"
+
+
+def test_the_host_of_a_webhook_is_no_secret() -> None:
+    """Lines name it; what stands behind it is hidden, and short words are none."""
+    url = "https://hooks.long-name.example/short-word/T0123456789AB/B0123456789"
+    assert [*secrets_of_webhook(url)] == ["T0123456789AB"]
 
 
 def test_r10_the_password_of_every_route_is_known() -> None:
@@ -208,6 +227,8 @@ def test_a_source_s_settings_may_be_given_whole_or_by_field() -> None:
     assert [route.base_url for route in given.routes] == ["https://a.example", "https://c.example"]
     assert given.url == RouteSetting(base_url="https://b.example")
     assert made.sources.keys() == {"nba_cdn"}
+    both = Settings.model_validate({"sources": whole, "nba_cdn_proxy": "http://own:1"})
+    assert both.source("nba_cdn").proxy == "http://own:1"
     with pytest.raises(ValueError, match="routes"):
         SourceSettings.model_validate({"routes": [7]})
     assert SourceSettings.model_validate({"routes": 7}).routes == ()
@@ -229,6 +250,8 @@ ROUTE = RouteSetting(base_url="https://c.example")
         ("NBA_NBA_CDN_PROXY", "http://h/x", "NBA_NBA_CDN_PROXY='http://h/x': Value error, a proxy"),
         ("STORAGE_EMULATOR_HOST", "http://h", None),
         ("nba_lease_seconds", "soon", None),
+        ("NBA_Lease_Second", "soon", None),
+        ("NBA_WEBHOOK_FORM", "mail", "NBA_WEBHOOK_FORM='mail': Input should be 'slack'"),
         ("NBA_SOURCES", "x", "NBA_SOURCES=(hidden): no setting has this name; NBA_"),
         (
             "NBA_WORKFLOW_FILE",  # FU1
@@ -238,6 +261,12 @@ ROUTE = RouteSetting(base_url="https://c.example")
         ("NBA_ODDS_API_KEYY", "p/w", "NBA_ODDS_API_KEYY=(hidden): no setting has this name"),
         ("NBA_X_FALLBACK", "x", "NBA_X_FALLBACK='x': is not read any more; set NBA_X_ROUTES to"),
         ("NBA_X_FALLBACK", "", None),
+        ("NBA_X_FALLBACK", "https://u:p/w@h", "NBA_X_FALLBACK='https://(hidden)@h': is not"),
+        (
+            "NBA_WEBHOOK_FILES",
+            "x",
+            "NBA_WEBHOOK_FILES=(hidden): no setting has this name; NBA_WEBHOOK_FILE has; see docs",
+        ),
         ("X_FALLBACK", "x", None),
     ],
 )
@@ -299,6 +328,7 @@ def test_a_route_without_a_host_and_port_is_refused(url: str) -> None:
         ("http://h/x", False),
         ("ftp://h", False),
         ("http://", False),
+        ("", False),
     ],
 )
 def test_a_proxy_is_a_url_without_a_path(url: str, *, is_one: bool) -> None:

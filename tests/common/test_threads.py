@@ -33,6 +33,17 @@ def test_a_call_may_wait_for_what_it_submits() -> None:
         assert [each.result(timeout=30) for each in waiting] == [7, 7, 7]
 
 
+def test_what_a_call_submits_has_as_many_threads_as_the_call() -> None:
+    """Two that meet in the next level both run."""
+    met = Barrier(2)
+
+    def outer() -> list[bool]:
+        return [*threads.map(lambda _: met.wait(timeout=10) >= 0, range(2))]
+
+    with CallThreads(2) as threads:
+        assert threads.submit(outer).result(timeout=30) == [True, True]
+
+
 def test_a_call_gets_its_arguments_and_its_error_comes_to_the_one_who_waits() -> None:
     """As of any executor."""
     with CallThreads(2) as threads:

@@ -95,9 +95,9 @@ def _has_figure(statistics: Record) -> bool:
 def _minutes(statistics: Record, where: str) -> float:
     """Return the minutes of `45:55`; 0 where a player did not play."""
     text = need(statistics, "minutes", str, where)
-    minutes, colon, seconds = text.partition(":")
+    minutes, _, seconds = text.partition(":")
     if not text:
         return 0.0
-    if not (minutes.isdecimal() and colon and seconds.isdecimal()):
+    if not (minutes.isdecimal() and seconds.isdecimal()):
         raise ContractError(f"{where}: minutes is {text!r:.40}, not like 45:55")
     return int(minutes) + int(seconds) / 60

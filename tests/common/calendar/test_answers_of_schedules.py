@@ -46,7 +46,9 @@ def test_fs11_a_text_that_calls_the_game_off_postpones_it(text: str) -> None:
     assert found.warnings == ()
 
 
-@pytest.mark.parametrize("text", ["Under review", "Moved to Boston", "25:99 xm ET"])
+@pytest.mark.parametrize(
+    "text", ["Under review", "Moved to Boston", "25:99 xm ET", "Final score pending"]
+)
 def test_fs11_an_unknown_text_is_warned_of(text: str) -> None:
     """A text that nobody knows keeps the game; the warning names game, field and value."""
     found = parse_schedule(document(game(gameStatusText=text)))
@@ -65,6 +67,9 @@ def test_fs11_an_unknown_text_is_warned_of(text: str) -> None:
         "Q4 :12.3",
         "End of 1st Qtr",
         "OT2 4:59",
+        "Pregame",
+        "pre-game",
+        "Delayed",
     ],
 )
 def test_fs11_the_texts_of_a_played_game_are_known(text: str) -> None:
@@ -99,6 +104,20 @@ def test_fs10_a_document_of_another_league_has_no_game_of_ours() -> None:
     served["leagueSchedule"]["leagueId"] = "20"
     found = parse_schedule(served)
     assert (found.games, len(found.warnings), schedule_records(served)) == ((), 2, [])
+
+
+def test_fs10_the_league_of_a_game_comes_before_that_of_its_document() -> None:
+    """The warning names the nearest one that is not the NBA."""
+    served = document(game(leagueId="20"))
+    served["leagueSchedule"]["leagueId"] = "10"
+    (warning,) = parse_schedule(served).warnings
+    assert "leagueId is 20" in warning
+
+
+def test_other_kinds_of_games_are_read_where_they_are_asked_for() -> None:
+    """As preseason games are, which nothing collects."""
+    served = document(game(gameId="0012500001"), game())
+    assert [one.game_id for one in parse_schedule(served, kinds={"001"}).games] == ["0012500001"]
 
 
 def test_fs10_an_unknown_kind_of_game_is_left_out() -> None:

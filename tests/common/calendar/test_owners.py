@@ -33,6 +33,9 @@ def test_owners_that_agree_change_nothing() -> None:
         ({"tipoff": TIP + timedelta(minutes=30)}, "tip-off is 2025-11-13 00:00:00+00:00"),
         ({"status": LIVE}, "final is True in the schedule, False elsewhere"),
         ({"postponed": True}, "postponed is False in the schedule, True elsewhere"),
+        # What one owner has put off has no time and no end to agree on, nor points what goes on.
+        ({"postponed": True, "tipoff": TIP + timedelta(days=1), "status": SCHEDULED}, "postponed"),
+        ({"status": LIVE, "score": (50, 49)}, "final is True in the schedule, False elsewhere"),
         ({"score": (100, 112)}, "score is (100, 111) in the schedule, (100, 112) elsewhere"),
     ],
 )
@@ -42,6 +45,21 @@ def test_a_difference_is_a_warning_with_both_values(changes: dict[str, Any], sai
     assert len(warnings) == 1
     assert warnings[0].startswith("game 0022500001: ")
     assert said in warnings[0]
+
+
+def test_a_game_that_the_schedule_alone_has_put_off_is_one_difference() -> None:
+    """Its time and its end are not compared with those of the game that was played."""
+    moved = listing(tipoff=TIP + timedelta(days=1))
+    _, warnings = settle([game(postponed=True)], [moved], EVENING, is_fresh=True)
+    (said,) = warnings
+    assert "postponed is True in the schedule, False elsewhere" in said
+
+
+def test_points_are_agreed_on_by_team() -> None:
+    """A final game whose time alone is disputed stays final, whoever is at home elsewhere."""
+    turned = listing(away="CHA", home="MIL", score=(111, 100), tipoff=TIP + timedelta(minutes=30))
+    games, warnings = settle([OVER], [turned], EVENING, is_fresh=True)
+    assert (games, len(warnings)) == ([OVER], 1)
 
 
 @pytest.mark.parametrize("changes", [{"status": LIVE}, {"score": (100, 112)}])
@@ -64,8 +82,10 @@ def test_the_other_owners_final_counts_after_two_hours() -> None:
 
 def test_an_old_schedule_takes_what_the_other_owner_says() -> None:
     """Without a fresh schedule there is nothing to agree with, and no warning."""
-    ((found,), warnings) = settle([game()], [listing()], EVENING, is_fresh=False)
+    later = TIP + timedelta(minutes=30)
+    ((found,), warnings) = settle([game()], [listing(tipoff=later)], EVENING, is_fresh=False)
     assert (found.game_id, found.is_final, found.score) == ("0022500001", True, SCORE)
+    assert found.tipoff == later
     assert warnings == []
 
 
@@ -92,6 +112,8 @@ def test_a_game_of_the_other_owner_alone() -> None:
     ((found,), warnings) = settle([], [listing()], EVENING, is_fresh=False)
     assert (found.game_id, found.season, found.is_final) == ("espn-401", "2025-26", True)
     assert warnings == []
+    ((found,), _) = settle([], [listing(postponed=True)], EVENING, is_fresh=False)
+    assert (found.game_id, found.postponed) == ("espn-401", True)
 
 
 def test_a_game_of_the_schedule_alone_stays() -> None:
@@ -108,12 +130,14 @@ def test_a_game_that_is_postponed_and_played_on_its_date_is_played(turn: int) ->
     assert (found.postponed, found.is_final) == (False, True)
 
 
-def test_the_place_of_a_knockout_game_gives_way_to_its_listing() -> None:
-    """An old schedule's game without teams is replaced by the other owner's with teams."""
-    place = game(9, tip=None, away="TBD", home="TBD")
+@pytest.mark.parametrize("known", [{}, {"home": "CHA"}, {"away": "MIL"}])
+def test_the_place_of_a_knockout_game_gives_way_to_its_listing(known: dict[str, str]) -> None:
+    """An old schedule's game without both teams is replaced by the other owner's with teams."""
+    place = game(9, tip=None, **{"away": "TBD", "home": "TBD", **known})
     (found,), _ = settle([place], [listing()], EVENING, is_fresh=False)
     assert found.game_id == "espn-401"
     assert settle([place], [], EVENING, is_fresh=False) == ([place], [])
+    assert settle([place], [listing()], EVENING, is_fresh=True)[0] == [place]
 
 
 def test_a_time_that_the_schedule_does_not_know_is_no_difference() -> None:

@@ -102,13 +102,26 @@ def test_malformed_id_is_refused(game_id: object) -> None:
         parse_schedule(document(game(gameId=game_id)))
 
 
+def test_a_long_value_is_named_by_its_beginning() -> None:
+    """A refusal is a line for people, whatever a source has sent."""
+    with pytest.raises(BadInputError) as refused:
+        parse_schedule(document(game(gameStatus="x" * 1000)))
+    assert len(str(refused.value)) < 200
+
+
 def test_malformed_listing_date_is_refused() -> None:
     """A listing date of another form is refused."""
     with pytest.raises(BadInputError, match="gameDate"):
         parse_schedule(document(game(), day="2025-11-12"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"schema": "scraped"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"<html>", b"[]", b'{"schema": "scraped"}'),
+        b'{"leagueSchedule": {"seasonYear": NaN, "gameDates": []}}',
+    ],
+)
 def test_malformed_body_is_refused(body: bytes) -> None:
     """Bytes of neither form are refused as bad input."""
     with pytest.raises(BadInputError):

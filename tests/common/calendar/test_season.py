@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from common.calendar.owners import Listing
-from common.calendar.season import SeasonReader, by_date
+from common.calendar.season import BOARD_DAYS, SeasonReader, by_date
 from common.cloud.ports import StoredObject
+from common.eastern import at
 from common.errors import TransientError
 from common.scrapers.espn.listing import read_listings
 from common.threads import CallThreads
@@ -319,6 +320,18 @@ def test_a_scoreboard_without_a_game_shows_that_none_is_played(storage: Counting
     assert season.is_stale(NOW + timedelta(days=1))  # of another date the board says nothing
 
 
+def test_a_scoreboard_is_of_an_eastern_date(storage: Counting) -> None:
+    """Late in the evening it is today's still, and the one of four days ago is read as well."""
+    late = et("2025-11-12 23:00")
+    for back in (0, BOARD_DAYS, BOARD_DAYS + 1):
+        day = DAY - timedelta(days=back)
+        put_board(storage, at(day, time(12)), day=day)
+    reader = SeasonReader(storage, BUCKET, lambda _: [listing()])
+    season = reader.read(late)
+    assert season.boards == (DAY - timedelta(days=BOARD_DAYS), DAY)
+    assert not season.is_stale(late)
+
+
 @pytest.mark.parametrize(
     ("age", "board_age", "counts"),
     [(24, 1, False), (24.01, 1, True), (30, 29, True), (30, 30, False), (30, 31, False)],
@@ -342,12 +355,16 @@ def test_dates_of_scoreboards_come_in_their_order(storage: Counting) -> None:
     assert season.boards == tuple(DAY - timedelta(days=back) for back in (2, 1, 0))
 
 
-def test_the_newest_scoreboard_of_a_date_counts_and_is_read_once(storage: Counting) -> None:
-    """A second read of the same objects reads nothing; failures and broken boards are left out."""
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_newest_scoreboard_of_a_date_counts_and_is_read_once(
+    storage: Counting, turn: int
+) -> None:
+    """In whatever order they are listed; failures are left out, and nothing is read again."""
     put_board(storage, NOW - timedelta(hours=3), b"{}")
     put_board(storage, NOW - timedelta(hours=2))
-    put_board(storage, NOW - timedelta(hours=1), outcome="CONTRACT")
-    reader = SeasonReader(storage, BUCKET, board(listing()))
+    put_board(storage, NOW - timedelta(hours=1), b"{}", outcome="CONTRACT")
+    turned = intercepted(storage, lambda call, do: [*do()][::turn] if call.name == "list" else do())
+    reader = SeasonReader(turned, BUCKET, board(listing()))
     assert len(reader.read(NOW).calendar[DAY]) == 1
     assert len(reader.read(NOW).calendar[DAY]) == 1
     assert storage.reads == 1
@@ -426,3 +443,15 @@ def test_fs01_warnings_of_an_upload_are_logged_once(
     store(storage, NOW + timedelta(minutes=1), body)
     assert len(reader.read(NOW + timedelta(minutes=1)).calendar[DAY]) == 1
     assert capsys.readouterr().err == ""
+
+
+def test_many_warnings_of_an_upload_are_one_short_line(
+    storage: Counting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It counts them all and shows the first three."""
+    body = schedule(*(f"002250021{number}" for number in range(5)))
+    body = body.replace(b'"gameStatus"', b'"postponedStatus": "Z", "gameStatus"')
+    storage.create(BUCKET, f"nbac-schedule-api/{DAY}/mine.json", body, custom_time=NOW)
+    SeasonReader(storage, BUCKET).read(NOW)
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["rows"], line["error"].count("postponedStatus is 'Z'")) == (5, 3)

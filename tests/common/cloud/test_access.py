@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from google.auth.credentials import AnonymousCredentials
 
-from common.cloud.access import access
+from common.cloud.access import access, credentials
 from common.settings import ROOT
 
 CODE = """
@@ -62,6 +62,21 @@ def test_credentials_are_looked_up_once(metadata: tuple[str, list[str]]) -> None
     )
     assert sum(path.endswith("/project-id") for path in asked) == 1
     assert len(asked) <= 3
+
+
+def test_the_credentials_may_call_google_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key's token is refused everywhere without a scope."""
+    asked: list[dict[str, object]] = []
+
+    def default(**options: object) -> tuple[object, str]:
+        asked.append(options)
+        return AnonymousCredentials(), "p"  # type: ignore[no-untyped-call] # the library has no types
+
+    monkeypatch.setattr("google.auth.default", default)
+    credentials.cache_clear()
+    assert access(None) == {"credentials": credentials()}
+    credentials.cache_clear()
+    assert asked == [{"scopes": ["https://www.googleapis.com/auth/cloud-platform"]}]
 
 
 def test_an_emulator_is_called_without_credentials() -> None:

@@ -153,6 +153,7 @@ def test_x4_every_write_has_its_precondition(storage: GoogleStorage, pages: Page
     storage.create(BUCKET, "x.json", b"{}")
     storage.replace(BUCKET, "x.json", b"{}", generation=7)
     assert [query["ifGenerationMatch"] for query in pages.asked] == ["0", "7"]
+    assert all(b"content-type: application/json\r\n\r\n{}" in body for body in pages.uploaded)
 
 
 CALLS: Mapping[str, Callable[[GoogleStorage], object]] = {

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from common.cloud.tables import NAMES, TEXT_BYTES_MAX, Field, build_row, read_table, table
 from common.errors import ConfigError, RowError
+from common.redaction import HIDDEN, learn
 
 NOON = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
 SIMPLE: dict[str, Any] = {
@@ -155,6 +156,16 @@ def test_b4_a_wrong_type_is_refused_by_table_field_and_value(kind: str, wrong: o
         with pytest.raises(RowError, match=rf"^{name}\.{column} \({kind}\): ") as caught:
             build_row(name, {**least(name), column: wrong})
         assert len(str(caught.value)) < 300
+
+
+def test_r10_a_secret_reaches_neither_the_row_nor_the_refusal() -> None:
+    """The error's column may hold any library's text, and a value that does not fit anything."""
+    learn(["s3cret-key"])
+    given = {**least("cleanup_operations"), "error_message": "GET ?k=s3cret-key failed"}
+    assert build_row("cleanup_operations", given)["error_message"] == f"GET ?k={HIDDEN} failed"
+    with pytest.raises(RowError, match=r"error_message \(STRING\): .* is not a str") as caught:
+        build_row("cleanup_operations", {**given, "error_message": ["s3cret-key"]})
+    assert "s3cret" not in str(caught.value)
 
 
 def test_instants_come_out_in_utc() -> None:

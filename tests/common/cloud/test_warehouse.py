@@ -305,6 +305,76 @@ class FakeClient:
         return self.jobs[job_id]
 
 
+class Asked:
+    """A client that keeps the one query that it is asked, and finds nothing."""
+
+    def __init__(self) -> None:
+        self.sql, self.options = "", dict[str, Any]()
+
+    def query_and_wait(self, sql: str, **options: Any) -> Any:
+        """Answer with no rows."""
+        self.sql, self.options = sql, options
+        return type("Rows", (list,), {"schema": [], "job_id": None})()
+
+    @property
+    def values(self) -> list[Any]:
+        """Return the query's parameters."""
+        found = self.options["job_config"].query_parameters
+        return [getattr(one, "values", None) or one.value for one in found]
+
+
+def test_a_view_is_read_whole_from_the_deployment_s_own_dataset() -> None:
+    """Project and dataset are named, because a job's project may be another's."""
+    client: Any = Asked()
+    BigQueryWarehouse(PROJECT, DATASET, client=client).view("freshness", ("kind", "name"))
+    assert client.sql == f"SELECT `kind`, `name` FROM `{PROJECT}.{DATASET}.freshness`"
+
+
+@pytest.mark.parametrize("seconds", [30, 60])
+def test_a_read_ends_within_its_time(seconds: int) -> None:
+    """One call may take a third of it, the query as a whole and its retries all."""
+    client: Any = Asked()
+    warehouse = BigQueryWarehouse(
+        PROJECT, DATASET, client=client, **{"read_retry_seconds": seconds} if seconds != 30 else {}
+    )
+    now = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    for read in (
+        lambda: warehouse.view("incidents", ("rule",)),
+        lambda: warehouse.select(DECISIONS, ["action"], since=now, until=now + HOUR),
+    ):
+        read()
+        asked = client.options
+        whole = (asked["wait_timeout"], asked["retry"].timeout, asked["job_retry"].timeout)
+        assert (asked["api_timeout"], whole) == (seconds / 3, (seconds,) * 3)
+
+
+def test_r6_a_takeover_looks_for_its_rows_a_week_and_a_day_around_them() -> None:
+    """The other delivery's row may be earlier or later by as long as messages live."""
+    client: Any = Asked()
+    client.query = FakeClient().query
+    first = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    rows = [decision(first, "a"), decision(first + HOUR, "b")]
+    BigQueryWarehouse(PROJECT, DATASET, client=client).append(
+        DECISIONS, rows, job_key="slot-1", look_first=True
+    )
+    ids = [row["decision_id"] for row in rows]
+    assert client.values == [first - timedelta(days=8), first + timedelta(days=8, hours=1), ids]
+
+
+def test_d5_a_query_that_failed_behind_an_answer_is_raised() -> None:
+    """An answer without a schema may be an emulator's failed job, or a statement without rows."""
+    client: Any = Asked()
+    failed = FakeJob(ServiceUnavailable("x"))
+    client.get_job = lambda *_, **__: failed
+    client.query_and_wait = lambda *_, **__: type(
+        "Rows", (list,), {"schema": [], "job_id": "j", "location": "US"}
+    )()
+    with pytest.raises(ServiceUnavailable):
+        run_query(client, "SELECT 1")
+    failed.error = None
+    assert run_query(client, "SELECT 1") == ([], [])
+
+
 def fake_append(
     client: Any, key: str = "slot-1", *, size: int = 1, clock: ManualClock | None = None
 ) -> None:
@@ -340,6 +410,8 @@ def test_fp01_a_job_that_does_not_end_is_transient() -> None:
     with pytest.raises(TransientError, match="a-job still runs"):
         fake_append(client, clock=clock)
     assert timedelta(seconds=60) <= clock.now() - began < timedelta(seconds=62)
+    (job,) = client.jobs.values()
+    assert job.looked < 70, "each look is a request: the pauses grow to a second"
 
 
 def test_r6_a_running_job_is_waited_for() -> None:

@@ -283,6 +283,21 @@ CASES = {
         "goes by event, which an alternative cannot",
         "take it out",
     ),
+    "an alternative to a scraper by event": (
+        (PROPS, PROPS + "        alternatives: {oddsa_player_props: [bp_events]}\n"),
+        "[bp_events]}",
+        "bp_events or oddsa_player_props goes by event, which an alternative cannot",
+        "take it out",
+    ),
+    "a second alternative that is another scraper's": (
+        (
+            "nbac_player_list: [espn_roster]}",
+            "nbac_player_list: [nbac_roster, espn_scoreboard]}",
+        ),
+        "{nbac_schedule_api: [espn_scoreboard]",
+        "alternatives.nbac_schedule_api.0: espn_scoreboard stands in for nbac_player_list already",
+        "name another one here",
+    ),
     "more steps than an execution has": (
         (
             "      - scrapers: [nbac_injury_report]",
@@ -357,3 +372,10 @@ def test_lines_are_found_through_aliases() -> None:
     """A defect in an anchored list is reported on the line of the list."""
     text = refusal(("nbac_gamebook_pdf]", "nbac_gamebook]"))
     assert text.startswith(f"mine.yaml:{line_of(TEXT, 'nbac_gamebook_pdf]')}: ")
+
+
+def test_what_a_step_needs_may_lie_several_steps_before_it() -> None:
+    """What any earlier step fetched is there, not only that of the last one."""
+    between = "      - scrapers: [nbac_standings]\n"
+    named = edited((EVENTS, EVENTS + between))
+    check(parse_source(named, "mine.yaml"), TOPOLOGY)

@@ -34,6 +34,12 @@ def test_an_alternative_takes_its_place() -> None:
     assert kept.alternatives == {"nbac_schedule_api": ("espn_scoreboard",)}
 
 
+def test_an_alternative_whose_source_is_off_is_not_asked() -> None:
+    """The scraper that it would stand in for stays as it is."""
+    kept = without(NIGHT, {"espn_boxscore"}).steps[1]
+    assert (kept.scrapers, kept.alternatives) == (NIGHT.steps[1].scrapers, {})
+
+
 def test_two_scrapers_that_stand_in_for_each_other_leave_one() -> None:
     """The one that is left is named once."""
     each = Step(scrapers=("a", "b"), alternatives={"a": ("b",), "b": ("a",)})

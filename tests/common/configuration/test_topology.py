@@ -145,6 +145,7 @@ def test_a_topic_that_nothing_ticks() -> None:
     with pytest.raises(ConfigError, match="'dead-letters'; add one"):
         TOPOLOGY.cron_for("dead-letters")
     assert TOPOLOGY.cron_for("tick-schedule-locker") == "0 5 * * *"
+    assert TOPOLOGY.cron_for("scraper-requests") == "45 4-22/6 * * *"  # the first of several
 
 
 @pytest.mark.parametrize(

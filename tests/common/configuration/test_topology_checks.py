@@ -41,6 +41,7 @@ def test_the_shipped_topology_has_no_defect(tmp_path: Path) -> None:
             "jobs.3.message.scraper",
             "did you mean 'nbac_schedule_api'?",
         ),
+        ("scraper: nbac_schedule_api", 'scraper: ""', "jobs.3.message.scraper", "scraper ''"),
         ("topic: tick-master-controller\n", "topic: tick-cleanup-processor\n", "jobs", "nothing"),
         ("dead_letter_topic: dead-letters", "dead_letter_topic: dead", "dead_letter_topic", "dead"),
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 661", "delivery", "661 < lease 660"),

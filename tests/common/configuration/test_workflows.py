@@ -1,5 +1,6 @@
 """The workflow file has a form, and a file of another form is refused with advice."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,19 @@ def test_a_scraper_has_all_of_its_alternatives() -> None:
     three = ("nbac_boxscore", "espn_boxscore", "nbac_team_boxscore")
     assert flow.standing_for("nbac_boxscore") == three
     assert flow.standing_for("bp_events") == ("bp_events",)
-    assert set(flow.every_scraper) == {*three, "bp_events"}
+    assert flow.every_scraper == ("nbac_boxscore", "bp_events", *three[1:])
+
+
+def test_alternatives_of_two_steps_all_count_and_each_is_named_once() -> None:
+    """A scraper of two steps has the alternatives of both; owners may stand in for each other."""
+    steps = [
+        {"scrapers": ["a", "b"], "alternatives": {"a": ["b"], "b": ["a"]}},
+        {"scrapers": ["a"], "alternatives": {"a": ["c"]}, "again_hours": {"a": 2.5}},
+    ]
+    flow = parse_source(file(steps=steps), "mine.yaml").file.enabled["mine"]
+    assert flow.standing_for("a") == ("a", "b", "c")
+    assert flow.every_scraper == ("a", "b", "c")
+    assert (flow.again_after("a"), flow.again_after("b")) == (timedelta(hours=2.5), None)
 
 
 def test_a_configuration_is_told_by_twelve_digits_of_its_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Dead letters contain everything that a replay needs."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from common.messages.envelope import (
     Event,
 )
 from common.runtime import Runtime
-from common.settings import Settings
+from common.settings import ROOT, Settings
 from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 
@@ -123,3 +124,15 @@ def test_the_longest_envelope_still_fits_into_a_message(runtime: Runtime) -> Non
         raw=widest * DATA_BYTES_MAX,
     )
     assert buried(runtime, event)["truncated"] is True
+
+
+def test_a_letter_goes_to_the_topic_that_the_deployment_names(tmp_path: Path) -> None:
+    """Another topology may call it otherwise, and nothing else would keep it."""
+    text = (ROOT / "config" / "topology.yaml").read_text()
+    path = tmp_path / "topology.yaml"
+    path.write_text(text.replace("dead-letters", "letters"))
+    clock = ManualClock(NOON)
+    publisher = MemoryPublisher(clock)
+    runtime = Runtime(Settings(topology_file=path), clock=clock, publisher=publisher)
+    dead_letter(runtime, "f", Event(shape="push", data={}), BadInputError("x"))
+    assert [letter.topic for letter in publisher.published] == ["letters"]

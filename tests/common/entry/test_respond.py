@@ -240,6 +240,20 @@ def test_the_line_of_a_delivery_says_how_long_it_took(
     assert (line["function"], line["message_id"]) == ("schedule_locker", "1")
 
 
+def test_the_line_of_a_failed_delivery_says_which_port_took_how_long(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A port that hangs is told from one that refuses at once."""
+
+    def handle(runtime: Runtime, event: Event, tick: Tick) -> dict[str, object]:
+        spend("warehouse", 60)
+        raise ClaimBusyError("busy")
+
+    respond(in_memory(), {}, push(b"{}"), Route("schedule_locker", Tick, handle))
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["result"], line["warehouse_ms"]) == ("retry", 60_000)
+
+
 def test_a_delivery_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
     """A refused body has no id, so the line must not have the last one's."""
     runtime = in_memory()
@@ -279,6 +293,17 @@ def test_an_event_is_handled_as_it_was_sent() -> None:
     assert json.loads(text) == {"result": "done", "when": "2025-11-12 17:45:00+00:00"}
     ((event, tick),) = seen
     assert (event.message_id, tick) == ("17", Tick(force=True))
+
+
+def test_a_body_that_is_no_text_is_refused() -> None:
+    """Its bytes reach the parser as they came: nothing is put in place of an odd one."""
+    clock = ManualClock(NOON)
+    install(Runtime(Settings(), clock=clock, storage=MemoryStorage(clock)))
+    sent = EnvironBuilder(method="POST", data=b'{"schema": "tick\xff"}')
+    text, status, _ = serve(Request(sent.get_environ()), "f", Tick, lambda: pytest.fail("loaded"))
+    install(None)
+    assert status == 400
+    assert "not JSON" in json.loads(text)["error"]
 
 
 def test_a_dead_letter_is_acknowledged_with_what_is_wrong() -> None:

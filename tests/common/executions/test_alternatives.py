@@ -168,7 +168,8 @@ def test_an_execution_fails_when_neither_brings_the_data(outcome: Outcome) -> No
 def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFixture[str]) -> None:
     """However often an alternative is asked, the first time and the return are logged."""
     state = new_state()
-    blocked, back = [result(FIRST, "BLOCKED")] * 3, [result(FIRST, "SUCCESS")]
+    first = result(FIRST, "BLOCKED").model_copy(update={"error_message": "why"})
+    blocked, back = [first, *[result(FIRST, "BLOCKED")] * 2], [result(FIRST, "SUCCESS")]
     for results in (back, blocked, blocked, [result(FIRST, "NOT_READY")], back, back, blocked):
         note_switches(state, STEP, results)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -176,6 +177,7 @@ def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFi
     assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
     assert {(line["severity"], line["scraper"]) for line in lines} == {("WARNING", FIRST)}
     assert OTHER in lines[0]["message"]
+    assert [line.get("error") for line in lines] == ["why", None, "why"]
 
 
 def test_a_single_late_game_is_no_switch(capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,6 +123,22 @@ def test_what_was_given_up_publishes_no_further_step() -> None:
     assert opened(world).tasks_of(1) is not None
 
 
+def test_a_step_is_published_as_it_was_first_made() -> None:
+    """Another delivery has read other events since: the tasks that were stored are asked for."""
+    world = new_world()
+    before(world, "execution_tracker")
+    made, key = opened(world), names.step_key(ID, 0)
+    made.publish_step(1, key, Outputs(event_ids=("e1",)))
+    again = opened(world)
+    again.publish_step(1, key, Outputs(event_ids=("e2",)))
+    stored = opened(world).tasks_of(1)
+    assert stored is not None
+    assert stored == again.tasks_of(1)
+    bodies = [request.body() for request in stored.requests]
+    assert [body["event_ids"] for body in bodies] == [["e1"], []]
+    assert [message.body for message in world.publisher.published[-4:]] == [*bodies, *bodies]
+
+
 @pytest.mark.parametrize(
     ("stored", "reached"), [((), 0), ((1,), 1), ((2,), 2), ((1, 2), 2), ((3,), 0), ((2, 3), 3)]
 )

@@ -41,6 +41,7 @@ def test_a_scraper_that_is_not_wanted_needs_no_alternative() -> None:
             ("oddsa_events", "nobody", "nbac_boxscore"),
             "scrapers: nbac_boxscore, nobody not in the steps of betting_lines; known are oddsa_",
         ),
+        ("morning_operations", ("espn_roster",), "scrapers: espn_roster not in the steps of morn"),
         ("nothing", (), "workflow_name: 'nothing' is not configured; known are morning_operations"),
     ],
 )

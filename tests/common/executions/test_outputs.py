@@ -125,6 +125,44 @@ def test_x14_a_day_without_events_has_none_and_a_failure_does_not_tell(
     assert outputs_for(step, DECISION, [result], objects).event_ids is None
 
 
+def test_what_was_deleted_since_is_no_warning_of_an_object_that_was_overwritten(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is as if its task had failed; only another version is an operator's business."""
+    world, result = refreshed()
+    gone = result.model_copy(update={"object": "nbac-schedule-api/2025-11-12/none.json"})
+    other = result.model_copy(update={"generation": result.generation + 1})
+    capsys.readouterr()
+    assert final_games(world, gone) is None
+    assert capsys.readouterr().err == ""
+    assert final_games(world, other) is None
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["object"], line["task_id"]) == (result.object, result.task_id)
+    assert line["message"].startswith("A task's object was overwritten")
+
+
+def test_of_many_disagreements_three_are_shown_and_all_are_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A line has its bound; the number says that there are more."""
+    world, result = refreshed()
+    board = scoreboard(world)
+    held = world.storage.read(BUCKET, board.object)
+    assert held is not None
+    document = json.loads(held[0])
+    for event in document["records"]:
+        for side in event["competitions"][0]["competitors"]:
+            side["score"] = str(int(side["score"]) + (side["homeAway"] == "home"))
+    stored = world.storage.replace(
+        BUCKET, board.object, json.dumps(document).encode(), generation=board.generation
+    )
+    capsys.readouterr()
+    final_games(world, result, board.model_copy(update={"generation": stored.generation}))
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line["rows"] == len(document["records"])
+    assert line["rows"] > line["error"].count("game 00") == 3
+
+
 def scoreboard(world: World) -> Result:
     """Let the other owner's scoreboard of the day before be stored, and return its result."""
     request = {"schema": "scraper-request", "version": 1, "scraper": "espn_scoreboard"}

@@ -11,7 +11,7 @@ from common.calendar.games import Game
 from common.configuration.workflows import Workflow
 from common.executions.manifest import Manifest, manifest_of
 from common.executions.steps import Outputs, plan_step
-from common.messages.models import GameTarget, WorkflowDecision
+from common.messages.models import GAMES_MAX, GameTarget, WorkflowDecision
 from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et, played
 
 SLOT = et("2025-11-12 23:00")
@@ -217,6 +217,28 @@ def test_tasks_say_how_the_night_is_filed(game_id: str, season_type: str) -> Non
 
 
 ESPN_ONLY = GameTarget(game_id="espn-401", away="CHI", home="DET", scrapers=BOXES)
+
+
+@pytest.mark.parametrize("first", [[], [ESPN_ONLY]])
+def test_a_night_is_filed_as_the_first_game_that_nba_com_lists(first: list[GameTarget]) -> None:
+    """An id of ESPN's says nothing of it, wherever it stands; with none other it is a usual one."""
+    playoff = GameTarget(game_id="0042400101", away="MIL", home="CHA", scrapers=BOXES)
+    made = plan_step(manifest("night", NIGHT, *first, playoff, ESPN_ONLY), 1, Outputs())
+    assert {request.season_type for request in made.requests} == {"Playoffs"}
+    made = plan_step(manifest("night", NIGHT, *first), 0, Outputs())
+    assert {request.season_type for request in made.requests} == {"Regular Season"}
+
+
+@pytest.mark.parametrize("lacking", [set(), {None}])
+def test_a_date_s_request_names_no_more_games_than_a_message_may(lacking: set[None]) -> None:
+    """With more, neither the date's request nor its alternative's could be read."""
+    made = manifest("night", NIGHT, target(1))
+    number = 1 if not lacking else [step.instead_of for step in made.steps].index((BOXES[0],))
+    outputs = Outputs(final=final(*range(1, GAMES_MAX + 2)), lacking=frozenset(lacking))
+    (request,) = (one for one in plan_step(made, number, outputs).requests if not one.game)
+    assert [game.game_id for game in request.games] == [
+        f"00225{number:05d}" for number in range(1, GAMES_MAX + 1)
+    ]
 
 
 @pytest.mark.parametrize(

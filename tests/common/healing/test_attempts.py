@@ -194,3 +194,20 @@ def test_c5_a_receiver_that_was_last_seen_at_the_first_try_was_silent_since(
     assert resend(state, "objects/a", lambda: None, seen) is Resend.LAST
     back = resend(state, "objects/a", lambda: None, state.clock.now() + timedelta(seconds=1))
     assert back is (Resend.SPENT if left_alone else Resend.SENT)
+
+
+@pytest.mark.parametrize("after", [-1, 0, 1])
+def test_c5_a_receiver_is_back_when_it_was_seen_after_an_item_was_given_up(
+    state: StateStore, after: int
+) -> None:
+    """What it did at the very instant tells nothing yet; a list of what is left alone agrees."""
+    for _ in range(3):
+        later(state, "objects/a")
+    state.clock.sleep(SPACING.total_seconds())
+    given_up = state.clock.now()
+    assert resend(state, "objects/a", lambda: None, given_up - 4 * SPACING) is Resend.LAST
+    seen = given_up + timedelta(seconds=after)
+    left_alone = quarantined(state, "objects", seen)
+    assert left_alone == (set() if after > 0 else {"objects/a"})
+    again = resend(state, "objects/a", lambda: None, seen)
+    assert again is (Resend.SENT if after > 0 else Resend.SPENT)

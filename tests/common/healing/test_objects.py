@@ -292,6 +292,16 @@ def test_folders_are_found_and_listed_at_once(runtime: Runtime) -> None:
         assert sweep(runtime.but(storage=met, threads=threads)).checked == 3
 
 
+def test_of_too_many_folders_the_first_by_name_are_listed(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder an upload must not cost a listing each; those of failures come last."""
+    monkeypatch.setattr(lost_objects, "LISTED_FOLDERS_MAX", 2)
+    for folder in ("c", "b", "a", "failed/a"):
+        write(runtime, f"{folder}/2025-11-12/1.json")
+    assert sorted(resent(sweep(runtime))) == ["a/2025-11-12/1.json", "b/2025-11-12/1.json"]
+
+
 @pytest.mark.parametrize("method", ["folders", "list", "read"])
 def test_r8_without_one_of_what_is_read_at_once_nothing_is_sent(
     runtime: Runtime, method: str

@@ -19,6 +19,7 @@ from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
+DECISIONS = "workflow_decisions"
 SECOND = timedelta(seconds=1)
 AHEAD = timedelta(days=4, hours=17)
 """06:00 ET."""
@@ -107,6 +108,50 @@ def test_r6_a_run_that_a_delivery_is_at_is_left_to_it_and_is_no_error(lost: Worl
     with claimed(lost.runtime.state, names.start_key(EXECUTION)):
         assert heal(lost, late) == ([], [])
     assert executions(lost) == []
+
+
+def test_a_run_of_another_controller_is_none_of_ours(lost: World) -> None:
+    """In an adopted table its rows have no slot, and nothing of it can be found."""
+
+    def adopted(call: PortCall, do: Do) -> Any:
+        foreign = {"slot": None, "decision_id": None}
+        return [*do(), *({**row, **foreign} for row in do() if call.subject == DECISIONS)]
+
+    with tapped(lost, adopted, "warehouse"):
+        assert heal(lost, timedelta(minutes=21)) == ([f"decision {RUN}"], [])
+
+
+def test_r6_a_run_whose_manifest_is_spoilt_ends_after_a_day(lost: World) -> None:
+    """What cannot be read is as if it was not there, at each look of the sweep."""
+    state = lost.runtime.settings.state_bucket
+    lost.storage.create(state, names.manifest(EXECUTION), b"by hand")
+    use_up(lost)
+    assert heal(lost, timedelta(hours=24) + SECOND) == ([], [f"decision {RUN}"])
+    assert executions(lost) == ["failed"]
+
+
+def test_r6_a_run_that_has_just_ended_is_not_given_up(world: World) -> None:
+    """Its row may appear minutes later; what is missing after twenty of them is lost."""
+    fail_to_complete(world)
+    waiting = [*world.queue]
+    for minutes in (21, 31, 41, 51):
+        world.queue.clear()
+        heal(world, timedelta(minutes=minutes))
+    day = timedelta(hours=24)
+    world.clock.move(SLOT + day)
+    world.queue[:] = waiting
+    world.settle()
+    assert executions(world) == ["completed"]
+
+    def unseen(call: PortCall, do: Do) -> Any:
+        found = do()
+        late = (call.name, call.subject) == ("select", "workflow_executions")
+        return [row for row in found if row["decision_id"] != RUN] if late else found
+
+    with tapped(world, unseen, "warehouse"):
+        assert heal(world, day + timedelta(minutes=19)) == ([], [])
+        assert heal(world, day + timedelta(minutes=21)) == ([], [f"decision {RUN}"])
+    assert executions(world) == ["completed"]
 
 
 @pytest.fixture

@@ -202,3 +202,19 @@ def test_r6_a_task_that_has_written_is_not_written_off(world: World) -> None:
     world.clock.move(now)
     write_off(world.runtime, request, now)
     assert written_off(world) == []
+
+
+def test_the_object_of_a_lost_task_is_named_by_the_first_claim_of_it(world: World) -> None:
+    """As the runner would have named it: its claim was taken, and given back before any note."""
+    before(world, "scraper_runner")
+    (request,) = requests(world, 0)
+    assert request.execution
+    world.clock.move(SLOT + timedelta(minutes=10))
+    key = names.task_key(request.execution.task_id)
+    with pytest.raises(LookupError), claimed(world.runtime.state, key):
+        raise LookupError
+    now = SLOT + timedelta(hours=2)
+    world.clock.move(now)
+    write_off(world.runtime, request, now)
+    (name,) = written_off(world)
+    assert name.startswith("failed/oddsa-events/2025-11-12/131000-")

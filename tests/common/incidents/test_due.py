@@ -274,3 +274,37 @@ def test_a_digest_has_what_lasts_alone() -> None:
     over, digest = due(told, shown(spans, minute(540)), minute(540))
     assert [each.key for each in over.incidents] == ["b"]
     assert (digest.change, [each.key for each in digest.incidents]) == ("DIGEST", ["a"])
+
+
+A, B, C = ("a", 10, 20), ("a", 30, 40), ("a", 50, None)
+NEXT = ("a", 20, 40)
+"""Bad again the very minute that it was over."""
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "told"),
+    [
+        ([], [A, B], [("CLOSED", 10), ("CLOSED", 30)]),
+        ([], [A, C], [("CLOSED", 10), ("OPENED", 50)]),
+        ([("a", 10, None)], [A, B], [("CLOSED", 10), ("CLOSED", 30)]),
+        ([("a", 10, None)], [A, C], [("CLOSED", 10), ("OPENED", 50)]),
+        ([("a", 10, None)], [A, B, C], [("CLOSED", 10), ("CLOSED", 30), ("OPENED", 50)]),
+        ([("a", 10, None)], [A, NEXT], [("CLOSED", 10), ("CLOSED", 20)]),
+        ([("a", 10, None)], [("a", 10, None)], []),
+        ([A], [A], []),
+        ([A], [A, B, C], [("CLOSED", 30), ("OPENED", 50)]),
+        ([A], [A, NEXT], [("CLOSED", 20)]),
+        ([A], [("a", 15, 40)], []),
+    ],
+)
+def test_several_incidents_of_a_key_in_one_look(
+    before: list[Span], then: list[Span], told: list[tuple[str, int]]
+) -> None:
+    """Each end is told once, and the beginning of the one that lasts; then there is no more."""
+    early, late = minute(25), minute(55)
+    known, _ = look(Told(since=minute(0)), [incident(span, early) for span in before], early)
+    seen = [incident(span, late) for span in then]
+    known, notices = look(known, seen[::-1], late)
+    found = [(change, opened) for change, _, opened in each_of(notices)]
+    assert found == [(change, minute(begin)) for change, begin in told]
+    assert look(known, seen, late)[1] == []

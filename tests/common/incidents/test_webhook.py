@@ -1,15 +1,24 @@
 """The webhook is posted to within bounds, and its address is in no text."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from common.errors import ConfigError
 from common.incidents.incident import Incident
 from common.incidents.notice import Notice
-from common.incidents.webhook import TRIES, Webhook, WebhookError, deployment_of
+from common.incidents.webhook import (
+    POST_SECONDS_MAX,
+    TRIES,
+    Webhook,
+    WebhookError,
+    deployment_of,
+    webhook_url,
+)
 from common.logs import log
 from common.redaction import redact
 from common.runtime import Runtime
@@ -61,6 +70,14 @@ def test_a_failure_that_may_pass_is_tried_again(receiver: Receiver) -> None:
     assert (clock.now() - NOON).total_seconds() == 7 + 2
 
 
+def test_what_need_not_be_waited_for_is_tried_again_at_once(receiver: Receiver) -> None:
+    """A Retry-After of no seconds is one."""
+    receiver.answers = [(429, {"Retry-After": "0"})] * 2
+    clock = ManualClock(NOON)
+    post(of(receiver), clock)
+    assert (len(receiver.posted), clock.now()) == (TRIES, NOON)
+
+
 def test_a_long_wait_is_left_to_the_next_sweep(receiver: Receiver) -> None:
     """No Retry-After holds a sweep for minutes."""
     receiver.answers = [(429, {"Retry-After": "3600"})] * TRIES
@@ -78,6 +95,42 @@ def test_an_answer_that_may_pass_is_tried_three_times(receiver: Receiver, status
     with pytest.raises(WebhookError, match=f"^the webhook answered {status}$"):
         post(of(receiver), clock)
     assert (len(receiver.posted), (clock.now() - NOON).total_seconds()) == (3, 1 + 2)
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_every_kind_of_success_is_one(receiver: Receiver, status: int) -> None:
+    """Teams answers that it has accepted a message."""
+    receiver.answers = [(status, {})]
+    post(of(receiver))
+    assert len(receiver.posted) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectTimeout,
+        httpx.RemoteProtocolError,
+        httpx.DecodingError,
+        httpx.TooManyRedirects,
+        httpx.InvalidURL,
+    ],
+)
+def test_whatever_keeps_a_notice_from_being_posted_is_ours(failure: type[Exception]) -> None:
+    """It may pass, each try has ten seconds for each of its parts, and no text has the address."""
+    asked: list[httpx.Request] = []
+
+    def fails(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        raise failure(f"no answer from {request.url}")
+
+    settings = read_settings({"NBA_WEBHOOK": f"https://webhook.example{PATH}"})
+    webhook = Webhook(settings, ManualClock(NOON), httpx.MockTransport(fails))
+    with pytest.raises(WebhookError, match=f"the webhook: {failure.__name__}: ") as raised:
+        webhook.send(NOTICE)
+    assert raised.value.may_pass
+    assert SECRET not in str(raised.value)
+    assert len(asked) == TRIES
+    assert all({*one.extensions["timeout"].values()} == {POST_SECONDS_MAX} for one in asked)
 
 
 def test_an_address_that_is_away_is_tried_again() -> None:
@@ -116,6 +169,13 @@ def test_the_address_may_be_in_a_mounted_secret(receiver: Receiver, tmp_path: Pa
     file.write_text("")
     with pytest.raises(ConfigError, match="NBA_WEBHOOK_FILE"):
         post(settings)
+
+
+def test_an_address_that_is_set_comes_before_that_of_a_file(tmp_path: Path) -> None:
+    """Where both are there."""
+    (tmp_path / "webhook").write_text("https://file.example/x")
+    both = {"NBA_WEBHOOK": "https://set.example/x", "NBA_WEBHOOK_FILE": f"{tmp_path}/webhook"}
+    assert webhook_url(read_settings(both)) == "https://set.example/x"
 
 
 @pytest.mark.parametrize("text", [None, " \n", "http://[::1"])
@@ -158,6 +218,15 @@ def test_no_text_shows_the_address(
     wrong = dict(setting_defects({"NBA_WEBHOOK": f"ftp://host{PATH}"}))
     assert SECRET not in json.dumps(wrong)
     assert "https://host/path" in wrong["NBA_WEBHOOK"]
+
+
+def test_the_library_s_own_lines_do_not_show_the_address(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At INFO it writes each URL that it asks for."""
+    with caplog.at_level(logging.INFO, "httpx"):
+        post(of(receiver))
+    assert SECRET not in caplog.text
 
 
 def test_usual_words_of_an_address_are_not_hidden_elsewhere(receiver: Receiver) -> None:

@@ -54,6 +54,17 @@ def test_a_task_under_way_has_neither_row_nor_result() -> None:
     assert [(task.row, task.reported) for task in step.tasks] == [(None, False)] * 2
 
 
+def test_each_task_of_a_step_has_reported_or_not() -> None:
+    """Where one of two has, the other one is told from it, and from its row."""
+    world = at_six(2)
+    seen: set[tuple[bool, ...]] = set()
+    while len(seen) < 3:
+        (step,) = life(world, "morning_operations").steps[:1]
+        seen.add(tuple(sorted(bool(task.reported) for task in step.tasks)))
+        world.deliver(world.take())
+    assert seen == {(False, False), (False, True), (True, True)}
+
+
 def test_without_its_state_the_log_tells_the_tasks() -> None:
     """State is deleted by age; the rows stay."""
     world = gone_wrong()

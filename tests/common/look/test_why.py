@@ -1,6 +1,6 @@
 """Why a workflow decided as it did, and why a game lacks what it lacks."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -43,6 +43,26 @@ def test_a_changed_configuration_is_said() -> None:
     }
     found = explained(world.runtime.but(configured=flows), row)
     assert any("recorded was SKIP TOO_EARLY" in line for line in found.lines())
+
+
+def test_another_reason_for_the_same_action_is_said_as_well() -> None:
+    """Either of action and reason may have changed; where neither has, nothing is said of it."""
+    place = gone_wrong().runtime
+    row = last_decision(place, "betting_lines", at(DAY, time(8, 30)))
+    for changed, said in (({}, False), ({"reason_code": "X"}, True), ({"action": "RUN"}, True)):
+        lines = [*explained(place, {**row, **changed}).lines()]
+        assert any("recorded was" in line for line in lines) is said
+        assert lines[-1].startswith("  it would have run if")
+
+
+def test_a_forced_decision_is_judged_again_as_one() -> None:
+    """Its slot does not expire, however long ago it was, nor in what would have changed it."""
+    place = gone_wrong().runtime
+    row = last_decision(place, "betting_lines", at(DAY, time(13)))
+    late = {**row, "decision_time": row["slot"] + timedelta(hours=2)}
+    plain, forced = (explained(place, {**late, "forced": each}) for each in (False, True))
+    assert (plain.again.reason_code, forced.again.action) == ("SLOT_EXPIRED", "RUN")
+    assert forced.flips == explained(place, row).flips
 
 
 def test_the_last_decision_is_of_a_slot_up_to_the_instant() -> None:

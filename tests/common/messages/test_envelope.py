@@ -112,6 +112,14 @@ def test_a_cloud_event_around_a_push(prefix: str, *, structured: bool) -> None:
     assert (event.shape, event.data, event.message_id) == ("push", BODY, "17")
 
 
+def test_the_data_of_a_structured_event_may_be_the_text_of_an_object() -> None:
+    """As a sender puts it that knows no better; a text of anything else is refused."""
+    attributes, headers = cloud_event("x"), {"Content-Type": "application/cloudevents+json"}
+    assert parse({**attributes, "data": json.dumps(BODY)}, headers).data == BODY
+    with pytest.raises(BadInputError, match="CloudEvent data: not JSON"):
+        parse({**attributes, "data": "soon"}, headers)
+
+
 @pytest.mark.parametrize("message", [None, "text", 5, [], ["data"]])
 def test_a_message_that_is_no_object_is_data_like_any_other(message: object) -> None:
     """In a bare call and in a CloudEvent of both modes."""

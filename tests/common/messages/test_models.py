@@ -297,6 +297,7 @@ def test_season_types() -> None:
     assert [season_type(each) for each in kinds] == ["Regular Season", "Playoffs", "PlayIn", "IST"]
     with pytest.raises(BadInputError, match="003"):
         season_type("0032500001")
+    assert season_type("espn-401") == "Regular Season"  # nothing is known of it
 
 
 def test_the_first_three_defects_are_described_with_their_places() -> None:

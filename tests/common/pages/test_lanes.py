@@ -13,6 +13,7 @@ from tests.kit.world import DAY, slate
 AXIS = Axis(date(2025, 11, 12))
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+RUN_ID = "4bb3ac77-0d6f-4f5a-8b8d-3f7f5b3b7d10"
 
 
 def planned(when: datetime, name: str = "betting_lines") -> dict[str, Any]:
@@ -40,9 +41,23 @@ def test_a_planned_run_that_did_not_happen_cannot_be_overlooked() -> None:
     assert drawn["other"] == ["plan missed", "decision abort"]
 
 
+def test_a_decision_is_drawn_at_its_slot_and_a_run_when_it_ran() -> None:
+    """Both may come much later than they were due."""
+    late = decided(NOON, "RUN") | {"decision_time": NOON + HOUR, "decision_id": RUN_ID}
+    row = {"execution_time": NOON + 2 * HOUR, "finished_at": NOON + 3 * HOUR, "outcome": None}
+    row |= {"status": "success", "scrapers_triggered": 1, "scrapers_succeeded": 1}
+    runs = [Run(late, row | {"scrapers_failed": 0}), Run(late, None)]
+    ((tick, ended, going),) = (
+        lane.marks for lane in lanes(AXIS, NOON + 4 * HOUR, [], [late], runs)
+    )
+    assert tick.x == AXIS.x(NOON)
+    assert (ended.x, ended.width) == AXIS.bar(NOON + 2 * HOUR, NOON + 3 * HOUR)
+    assert (going.x, going.width) == AXIS.bar(NOON + HOUR, NOON + 4 * HOUR)
+
+
 def test_a_run_is_drawn_by_what_it_came_to() -> None:
     """A finished one spans its time and shows its status; an open one reaches until now."""
-    decision = decided(NOON, "RUN") | {"decision_id": "4bb3ac77-0d6f-4f5a-8b8d-3f7f5b3b7d10"}
+    decision = decided(NOON, "RUN") | {"decision_id": RUN_ID}
     row = {
         "execution_time": NOON,
         "finished_at": NOON + HOUR,

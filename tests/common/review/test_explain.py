@@ -48,6 +48,13 @@ def test_another_one_says_when_it_is_looked_at_again() -> None:
     ]
 
 
+def test_a_late_decision_is_one_at_its_slot() -> None:
+    """However late its tick came."""
+    late = situation("2025-11-12 13:00", now=et("2025-11-12 13:40"))
+    (line, *_) = explain("w", Decision("SKIP", "EARLY", "Why", DAY), late, ())
+    assert line == "w: SKIP EARLY at 2025-11-12 13:00 ET, about 2025-11-12"
+
+
 @pytest.mark.parametrize(
     ("fact", "text"),
     [

@@ -55,6 +55,7 @@ def test_an_unread_schedule_comes_back_with_its_cause() -> None:
 SLOT = et("2025-11-12 13:00")
 HOUR = timedelta(hours=1)
 GAMES = {"2025-11-12": [["1", "MIL", "CHA", 3600, 1, 0], ["2", "BOS", "LAL", None, 3, 1]]}
+NEXT = {"2025-11-13": [["3", "MIL", "LAL", 90000, 1, 0]]}
 PAUSED = {"by": "ana", "since": "2025-11-12T13:00:00Z", "why": ""}
 
 
@@ -84,9 +85,9 @@ PAUSED = {"by": "ana", "since": "2025-11-12T13:00:00Z", "why": ""}
             (Run("b", SLOT - timedelta(minutes=1), date(2025, 11, 11), (), None),),
         ),
         (
-            {"games": GAMES, "runs": [["b", 0, "2025-11-12", [1, 0], "ended"]]},
+            {"games": GAMES | NEXT, "runs": [["b", 0, "2025-11-12", [2, 1, 0], "ended"]]},
             "history.runs",
-            (Run("b", SLOT, DAY, ("2", "1"), "ended"),),
+            (Run("b", SLOT, DAY, ("3", "2", "1"), "ended"),),
         ),
         (
             {"tries": [["a", "2025-11-11", None, 2, -3600, [None]]]},

@@ -84,6 +84,15 @@ def test_x12_parameters_are_texts(name: str) -> None:
         assert all(isinstance(value, str) for value in call.params.values())
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, scraper in REGISTRY.items() if scraper.scope == "game"]
+)
+def test_a_scraper_of_a_game_asks_for_none_without_it(name: str) -> None:
+    """A request without its game is refused at once, also where a date's answer leads to it."""
+    with pytest.raises(BadInputError, match=f"{name} collects one game a task"):
+        get(name).calls(Target(name, NOW.date(), "2025-26"), NOW)
+
+
 def test_schedule_path() -> None:
     """The schedule is the file that NBA.com's own pages load."""
     assert only("nbac_schedule_api").path == "/static/json/staticData/scheduleLeagueV2.json"
@@ -176,6 +185,7 @@ def test_s8_old_names_hold_the_hour_of_half_past(clock: tuple[int, int], latest:
         ((8, 29), ["07AM", "06AM", "05AM", "04AM", "03AM", "02AM", "01AM", "12AM"]),
         ((8, 30), ["08_30AM", "08AM", "07AM", "06AM", "05AM", "04AM", "03AM", "02AM"]),
         ((9, 0), ["09_00AM", "08_45AM", "08_30AM", "08AM", "07AM", "06AM", "05AM", "04AM"]),
+        ((9, 35), ["09_30AM", "09_15AM", "09_00AM", "08_45AM", "08_30AM", "08AM", "07AM", "06AM"]),
         ((18, 10), [*(f"0{h}_{m}PM" for h, m in QUARTERS), "05PM", "04PM", "03PM", "02PM"]),
     ],
 )
@@ -210,7 +220,8 @@ def test_fs02_on_the_next_day_the_evening_report_is_found() -> None:
     [((13, 29), "01_15PM"), ((13, 30), "01_30PM"), ((0, 0), "12_00AM"), ((23, 59), "11_45PM")],
 )
 def test_s8_new_names_hold_the_minutes(clock: tuple[int, int], latest: str) -> None:
-    """From 23 December 2025 on there is a name every quarter of an hour."""
+    """From 23 December 2025 on there is a name every quarter of an hour, and no other."""
+    assert len(names(date(2025, 12, 23), 0, 45)) == 4
     assert names(date(2025, 12, 23), *clock)[0] == f"2025-12-23_{latest}"
 
 

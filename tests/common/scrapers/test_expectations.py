@@ -112,6 +112,63 @@ def test_points_that_are_no_number_break_the_contract() -> None:
     """A text in the place of points is refused by name."""
     with pytest.raises(ContractError, match="PTS is '61'"):
         read("nbac_player_boxscore", log_with(PTS="61"), log_of(SCORED))
+    with pytest.raises(ContractError, match=r"PTS is 61.0, not a whole number"):
+        read("nbac_player_boxscore", log_with(PTS=61.0), log_of(SCORED))
+
+
+LOG = replace(get("nbac_player_boxscore").expects, day="")
+
+
+def points_of(game: GameRef, *points: tuple[str | None, int]) -> list[Record]:
+    """Return rows of a log: one player of a game for each team and points."""
+    return [
+        {"GAME_ID": game.game_id, "PLAYER_ID": n, "TEAM_ABBREVIATION": team, "PTS": number}
+        for n, (team, number) in enumerate(points)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("BOS", 88), ("NYK", 94)], "0022509002: NYK has 94 points, in the schedule 93"),
+        ([("BOS", 87), ("NYK", 93)], "0022509002: BOS has 87 points, in the schedule 88"),
+        ([("BOS", 89), ("NYK", 93)], "0022509002: BOS has 89 points, in the schedule 88"),
+        ([("BOS", 93), ("NYK", 88)], "0022509002: BOS has 93 points, in the schedule 88"),
+        ([("BOS", 88), ("NYK", 93), (None, 0)], r"0022509002: \['None'\] are not its teams"),
+    ],
+)
+def test_fs05_the_points_of_every_game_are_compared(
+    rows: list[tuple[str | None, int]], said: str
+) -> None:
+    """Too many are as wrong as too few, in the last game as in the first."""
+    right = points_of(SCORED, ("MIL", 61), ("CHA", 99))
+    both = [*right, *points_of(OTHER, ("BOS", 88), ("NYK", 93))]
+    hold(LOG, log_of(SCORED, OTHER), Parsed(both, 4))
+    with pytest.raises(MismatchError, match=said):
+        hold(LOG, log_of(SCORED, OTHER), Parsed([*right, *points_of(OTHER, *rows)], 4))
+
+
+def test_a_score_of_no_points_is_compared_too() -> None:
+    """A forfeited game ends 2:0."""
+    forfeited = OTHER.model_copy(update={"away_score": 2, "home_score": 0})
+    hold(LOG, log_of(forfeited), Parsed(points_of(forfeited, ("BOS", 2)), 1))
+    with pytest.raises(MismatchError, match="BOS has 88 points, in the schedule 2"):
+        hold(LOG, log_of(forfeited), Parsed(points_of(forfeited, ("BOS", 88)), 1))
+
+
+def test_an_empty_answer_lacks_its_one_game() -> None:
+    """What a scraper of one game asks for must be there as well."""
+    with pytest.raises(MissingGamesError, match=f"1 of 1 games .*: {GAME.game_id}$"):
+        hold(Expectation(game="g"), target("nbac_boxscore"), Parsed([], 0))
+
+
+def test_the_first_strange_values_are_shown_in_their_order() -> None:
+    """A record without the field is as strange as one with another value."""
+    records: list[Record] = [{"g": each} for each in ("e", "d", "c", "b", GAME.game_id)]
+    with pytest.raises(ContractError, match=r"g holds \['b', 'c', 'd'\], asked was"):
+        hold(Expectation(game="g"), target("nbac_boxscore"), Parsed(records, 5))
+    with pytest.raises(ContractError, match=r"g holds \['None'\], asked was"):
+        hold(Expectation(game="g"), target("nbac_boxscore"), Parsed([*ENDED, {}], 2))
 
 
 def test_t11_game_log_of_another_date_breaks_the_contract() -> None:
@@ -268,7 +325,9 @@ def test_fs14_books_without_an_offer_do_not_count(name: str, books: list[Any]) -
     assert (found.count, found.records) == (0, [event])
 
 
-@pytest.mark.parametrize("prices", [[1.91, -110], [-110, -110], [150, 180], [0.9], [True]])
+@pytest.mark.parametrize(
+    "prices", [[1.91, -110], [-110, -110], [150, 180], [100, 250], [0.9], [0.999, 100], [True]]
+)
 def test_american_odds_break_the_contract(prices: list[float]) -> None:
     """Decimal odds are asked for: negative ones, or none below 100, are American."""
     outcomes = [{"name": "Over", "price": price} for price in prices]
@@ -280,7 +339,7 @@ def test_american_odds_break_the_contract(prices: list[float]) -> None:
 
 def test_long_decimal_odds_are_right() -> None:
     """An outsider's decimal odds may exceed 100 beside the favourite's."""
-    outcomes = [{"name": "A", "price": 1.001}, {"name": "B", "price": 301.0}]
+    outcomes = [{"name": "A", "price": 1}, {"name": "B", "price": 301.0}]
     books = [{**BOOK, "markets": [{"key": "h2h", "outcomes": outcomes}]}]
     assert read("oddsa_game_lines", document("oddsa_game_lines")[0] | {"bookmakers": books}).count
 

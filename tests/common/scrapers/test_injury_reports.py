@@ -7,7 +7,7 @@ from fpdf import FPDF
 
 from common.eastern import EASTERN
 from common.scrapers import get
-from common.scrapers.injury_report import LAST_HOURLY, file_name
+from common.scrapers.injury_report import LAST_HOURLY, NOT_SUBMITTED, file_name
 from common.scrapers.model import ContractError, Parsed, Target
 from local.fake_sources.pdfs import COLUMNS, LINE, TOP
 
@@ -16,14 +16,16 @@ MASTHEAD = "Injury Report: 11/01/25 05:30 PM"
 WHO = ("11/01/2025", "08:00 (ET)", "AAA@BBB", "Alpha- Omega Town")
 
 
-def report(*rows: tuple[str, str, str], masthead: str = MASTHEAD) -> bytes:
+def report(
+    *rows: tuple[str, str, str], masthead: str = MASTHEAD, who: tuple[str, ...] = WHO
+) -> bytes:
     """Return a report of one team's players: name, status and reason, drawn word by word."""
     pdf = FPDF(orientation="landscape", unit="pt", format="A4")
     pdf.set_creation_date(datetime(2025, 11, 1, tzinfo=EASTERN))
     pdf.add_page()
     pdf.set_font("Helvetica", size=8)
     lines = [("Page 1 of 1",) if not masthead else (masthead,), tuple(name for _, name in COLUMNS)]
-    lines += [(*(WHO if number == 0 else ("",) * 4), *row) for number, row in enumerate(rows)]
+    lines += [(*(who if number == 0 else ("",) * 4), *row) for number, row in enumerate(rows)]
     for place, line in enumerate(lines):
         for (x, _), text in zip(COLUMNS, line, strict=False):
             at = 289.0 if place == 0 else float(x)
@@ -80,3 +82,43 @@ def test_s8_the_last_hourly_report_is_named_by_its_hour() -> None:
     quarter = timedelta(minutes=15)
     assert file_name(LAST_HOURLY) == "Injury-Report_2025-12-22_08AM.pdf"
     assert file_name(LAST_HOURLY + quarter) == "Injury-Report_2025-12-22_08_45AM.pdf"
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2025, 11, 1), "Injury-Report_2025-10-31_05PM.pdf"),
+        (date(2025, 12, 24), "Injury-Report_2025-12-23_05_30PM.pdf"),
+    ],
+)
+def test_fs16_the_report_that_must_exist_is_that_of_the_evening_before(
+    day: date, name: str
+) -> None:
+    """That of half past five has a name in either form."""
+    canary = get("nbac_injury_report").canary
+    assert canary is not None
+    call = canary(Target("nbac_injury_report", day, "2025-26"))
+    assert (call.path, call.label) == (f"/referee/injury/{name}", name)
+
+
+@pytest.mark.parametrize(
+    ("who", "row", "said"),
+    [
+        ({0: "11/1/2025"}, ("Plain, Robert", "Out", "Rest"), "game_date is '11/1/2025'"),
+        ({2: "AA@BBB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AA@BBB'"),
+        ({2: "AAA@BB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BB'"),
+        ({3: ""}, ("Plain, Robert", "Out", "Rest"), "team is missing"),
+        ({}, ("", "Out", "Rest"), "player is missing"),
+        ({}, ("", "", "Rest"), "player is missing"),
+        ({}, ("Plain, Robert", "Suspended", "Rest"), "status is 'Suspended'"),
+        ({}, ("Plain, Robert", "", "Rest"), "status is None"),
+    ],
+)
+def test_a_row_that_was_read_in_wrong_columns_breaks_the_contract(
+    who: dict[int, str], row: tuple[str, str, str], said: str
+) -> None:
+    """Each column has a form or words of its own; a team alone may have no player yet."""
+    assert read(report(("", "", NOT_SUBMITTED))).count == 1
+    changed = tuple(who.get(place, text) for place, text in enumerate(WHO))
+    with pytest.raises(ContractError, match=f"^nbac_injury_report: {said} in "):
+        read(report(row, who=changed))

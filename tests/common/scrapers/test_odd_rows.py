@@ -31,6 +31,7 @@ CASES: list[tuple[str, tuple[Step, ...], tuple[Step, ...], object, str]] = [
     ("espn_scoreboard", ("events",), ("id",), 7, "id is 7"),
     ("nbac_scoreboard", BOARD, ("gameTimeUTC",), "2025-11-14T00:00:00Z", "asked was 2025-11-12"),
     ("nbac_scoreboard", BOARD, ("gameTimeUTC",), "soon", "game 002250900.: gameTimeUTC is 'soon'"),
+    ("nbac_scoreboard", BOARD, ("gameTimeUTC",), "2025-11-13T00:00:00", "T00:00:00, asked was"),
     ("nbac_scoreboard", BOARD, ("gameStatus",), "3", "game 002250900.: gameStatus is '3'"),
     ("nbac_scoreboard", BOARD, ("gameId",), 22509001, "gameId is 22509001"),
     ("nbac_referee_assignments", REFEREES, ("official1",), None, "'002250900.': official1 is None"),

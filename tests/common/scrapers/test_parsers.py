@@ -100,6 +100,8 @@ def test_s8_events_that_no_request_could_name_break_the_contract(ids: Iterable[s
     event = document("oddsa_events")[0]
     with pytest.raises(ContractError, match="oddsa_events"):
         parse("oddsa_events", [{**event, "id": each} for each in ids])
+    most = [{**event, "id": f"{number}"} for number in range(256)]
+    assert parse("oddsa_events", most).count == 256
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"-Infinity"])

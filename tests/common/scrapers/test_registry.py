@@ -61,6 +61,17 @@ def test_two_declarations_of_a_name_are_refused(package: Path) -> None:
         len(Registry(package.name))
 
 
+def test_a_copy_of_a_declaration_is_a_second_one(package: Path) -> None:
+    """Though both say the same: which of them counts must not depend on their names."""
+    (package / "first.py").write_text(MODULE.format(name="made_up"))
+    (package / "second.py").write_text(
+        f"from dataclasses import replace\nfrom {package.name}.first import ANSWERS\n"
+        "COPY = replace(ANSWERS)\n"
+    )
+    with pytest.raises(ConfigError, match="made_up is declared twice"):
+        len(Registry(package.name))
+
+
 def test_no_scraper_is_imported_before_the_registry_is_looked_into() -> None:
     """An instance that refuses its message at once loads none of them."""
     text = (

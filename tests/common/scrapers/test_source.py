@@ -1,5 +1,7 @@
 """The declarations of the sources."""
 
+from collections.abc import MutableMapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +13,7 @@ from common.scrapers.source import (
     SourceSpec,
     check_sources,
     declare,
+    source_defects,
     source_of,
     sources,
 )
@@ -47,6 +50,9 @@ def test_what_the_operator_has_to_set() -> None:
     needs = {spec.name: spec.needs for spec in BUILT_IN if spec.needs}
     assert needs == {"nba_stats": "proxy", "odds_api": "key", "bettingpros": "key"}
     assert source_of("bettingpros").key == Key("header", "x-api-key")
+    both = replace(source_of("bettingpros"), behind_proxy=True)
+    assert both.needs == "key"
+    assert not isinstance(sources(), MutableMapping)
 
 
 def test_a_scraper_s_own_file_may_declare_a_source(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +62,7 @@ def test_a_scraper_s_own_file_may_declare_a_source(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ConfigError):
         check_sources(settings)
     mine = declare(SourceSpec("my_host", "Mine", "https://my.example"))
-    assert source_of("my_host") is declare(mine)
+    assert source_of("my_host") == declare(replace(mine))
     check_sources(settings)
     with pytest.raises(ConfigError, match="my_host"):
         declare(SourceSpec("my_host", "Mine", "https://other.example"))
@@ -69,6 +75,30 @@ def test_a_setting_of_an_unknown_source_is_refused(name: str) -> None:
     """The error names the variable and the sources that are known."""
     with pytest.raises(ConfigError, match=rf"{name}.*nba_cdn, nba_stats"):
         check_sources(read_settings({name: "https://x.example"}))
+
+
+def test_every_setting_of_an_unknown_source_is_told() -> None:
+    """Not the first one alone: the operator mends them at once."""
+    read = read_settings({"NBA_X_KEY": "k" * 9, "NBA_X_URL": "https://x.example"})
+    assert [name for name, _ in source_defects(read)] == ["NBA_X_KEY", "NBA_X_URL"]
+
+
+def test_the_scrapers_files_are_imported_before_a_source_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A source that one of them declares is as known as those that are built in."""
+
+    class Files(list[str]):
+        """Declares a source when it is first looked into, as the scrapers' files do."""
+
+        def __len__(self) -> int:
+            declare(SourceSpec("late_host", "Mine", "https://my.example"))
+            return 1
+
+    monkeypatch.setattr("common.scrapers.source._declared", dict(sources()))
+    monkeypatch.setattr("common.scrapers.REGISTRY", Files())
+    assert not [*source_defects(read_settings({"NBA_LATE_HOST_URL": "https://x.example"}))]
+    assert "late_host" in sources()
 
 
 def test_an_unknown_source_is_named() -> None:

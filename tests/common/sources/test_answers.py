@@ -31,6 +31,21 @@ def test_every_secret_is_hidden_everywhere() -> None:
     assert hide(["one", "two"], b"one two \xff one") == b"(hidden) (hidden) \xff (hidden)"
 
 
+@pytest.mark.parametrize("status", [200, 403, 404, 422, 503])
+def test_r10_no_answer_shows_a_secret_that_its_request_had(status: int) -> None:
+    """Neither the key nor the password of the way there, in a body as in a sample."""
+    secrets = ("0123456789abcdef", "a-password-of-a-proxy")
+    reply = httpx.Response(status)
+    asked = Call("odds_api", "/x", {}, "x")
+    try:
+        body = " and ".join(secrets).encode()
+        shown = judge(asked, reply, body, secrets=secrets, now=NOON, absence="404")
+    except SourceError as error:
+        shown = error.sample + str(error).encode()
+    assert shown.startswith(b"(hidden) and (hidden)")
+    assert not [secret for secret in secrets if secret.encode() in shown]
+
+
 SPENT = b'{"error_code": "OUT_OF_USAGE_CREDITS"}'
 
 

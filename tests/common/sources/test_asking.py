@@ -28,6 +28,7 @@ from common.sources.errors import (
 )
 from common.sources.outcomes import AskedSource
 from common.sources.routes import Route
+from local.simulator.ports.inline import InlineExecutor
 from tests.kit.state import NOON
 
 LABELS = ("e1", "e2", "e3")
@@ -279,6 +280,23 @@ def test_each_absent_answer_is_named_beside_those_that_came() -> None:
     source = Labelled(e1=NotFoundError("no e1", 404), e3=NotFoundError("no e3", 404))
     _, found = of_labels(source, AskOptions(None, LATER), *LABELS)
     assert (found.bodies, found.absent) == ([b"e2"], ["no e1", "no e3"])
+
+
+def test_two_calls_are_made_at_once_and_a_failure_spares_what_has_not_begun() -> None:
+    """In one thread they follow one another, so that the second finds the first's failure."""
+    turns, thread = Turns(), InlineExecutor()
+    _, found = of_labels(Labelled(), AskOptions(None, LATER, turns, thread), "e1", "e2")
+    assert (found.bodies, len(turns.reserved)) == ([b"e1", b"e2"], 1)
+    source = Labelled(e1=UnavailableError("down", 503))
+    with pytest.raises(UnavailableError, match="down; got 0 of 3, missing: e1, e2, e3"):
+        of_labels(source, AskOptions(None, LATER, None, thread), *LABELS)
+    assert source.fetched == ["e1"]
+
+
+def test_what_was_absent_before_further_calls_is_absent_after_them() -> None:
+    """The answers come in the order in which they were asked for."""
+    first, further = Answers([b"a"], ["no b"]), Answers([b"c"], ["no d"])
+    assert first.and_then(further) == Answers([b"a", b"c"], ["no b", "no d"])
 
 
 NOT_THERE, NOT_YET = NotFoundError("none", 404, b"why"), NotPublishedError("wait", 403, b"why")

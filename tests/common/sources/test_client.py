@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 
 import httpx
@@ -202,6 +203,25 @@ def test_too_large_is_not_read_to_its_end() -> None:
     assert pieces.read == 11
 
 
+@pytest.mark.parametrize(("size", "fits"), [(10240, True), (10241, False)])
+def test_an_answer_may_be_as_large_as_the_limit(size: int, *, fits: bool) -> None:
+    """One byte more is too much."""
+    asked = source(Script(httpx.Response(200, content=b"x" * size)), source_max_bytes=10240)
+    with nullcontext() if fits else pytest.raises(TooLargeError, match="more than 10240 bytes"):
+        assert len(asked.fetch(call())) == size
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(3600, 120), (35, 35)])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_body_may_come_until_its_last_instant(left: float, seconds: float, *, late: bool) -> None:
+    """Four timeouts after it began, or at the task's deadline where that is earlier."""
+    clock = FakeClock()
+    pieces = Pieces(1, lambda: clock.sleep(seconds + late / 1000))
+    asked = source(Script(httpx.Response(200, stream=pieces)), clock, source_tries=1)
+    with pytest.raises(UnavailableError, match="slowly") if late else nullcontext():
+        assert asked.fetch(call(), AskOptions(deadline=clock.now() + timedelta(seconds=left)))
+
+
 def test_error_body_is_read_as_far_as_a_sample() -> None:
     """Only as much of an error page is read as a sample keeps."""
     pieces = Pieces(1000)
@@ -240,6 +260,23 @@ def test_ft9_an_answer_without_credits_leaves_the_last_count() -> None:
         asked.fetch(call("odds_api"))
         assert asked.usage is not None
         assert asked.usage.remaining == 17
+
+
+def test_another_source_s_credits_are_none() -> None:
+    """Whatever its gateway counts, it is not The Odds API's."""
+    counted = source(Script(httpx.Response(200, headers={"x-requests-remaining": "17"})))
+    counted.fetch(call("espn_site"))
+    assert counted.usage is None
+
+
+def test_without_a_choice_the_own_url_is_asked_and_named_without_its_login() -> None:
+    """The host stands in rows and lines, where a password must not."""
+    script = Script(httpx.Response(200))
+    own, other = "https://user:secret-word@own.example:8443/x", "https://other.example"
+    asked = source(script, nba_cdn_url=own, nba_cdn_routes=other)
+    asked.fetch(call())
+    assert script.requests[0].url.host == "own.example"
+    assert asked.host(call(), AskOptions()) == "own.example"
 
 
 @pytest.mark.parametrize(("left", "slept"), [(0.5, []), (1, []), (1.5, [1])])

@@ -9,15 +9,24 @@ from typing import Any
 import pytest
 
 from common.scrapers import get
-from common.scrapers.model import Parsed, Target
+from common.scrapers.model import MismatchError, Parsed, Target
 from common.settings import Settings
 from common.sources.client import Source
 from common.sources.errors import CircuitOpenError, QuotaError, RefusedError, Verdict
 from common.sources.guard import SourceGuard
 from common.sources.health import SourceEvent
-from common.sources.outcomes import AskedSource, Scraped, empty, success, without_answer
+from common.sources.outcomes import (
+    AskedSource,
+    Scraped,
+    empty,
+    mismatch,
+    success,
+    without_answer,
+)
+from common.sources.pacing import SharedTurns
 from common.sources.quota import Credits, Usage
 from common.sources.routes import PRIMARY, Route
+from local.samples import GAME
 from local.simulator.ports.inline import InlineExecutor
 from local.simulator.world import ManualClock
 from tests.kit.situations import DAY
@@ -154,6 +163,28 @@ def test_the_reserve_of_the_settings_is_kept(reserve: int, *, is_asked: bool) ->
         task.choose(calls)
 
 
+@pytest.mark.parametrize(("left", "is_asked"), [(8, True), (7, False)])
+def test_credits_must_suffice_for_all_calls_of_a_task(left: int, *, is_asked: bool) -> None:
+    """The props of two events cost four credits each: half of them would be of no use."""
+    state = new_state()
+    Credits(state).keep(Usage(left, None, None, NOON))
+    name = "oddsa_player_props"
+    calls = get(name).calls(replace(TARGET, scraper=name, event_ids=("a", "b")), NOON)
+    with nullcontext() if is_asked else pytest.raises(QuotaError):
+        guard(ManualClock(NOON), quota=Credits(state)).choose(calls)
+
+
+def test_s6_tasks_draw_their_turns_apart() -> None:
+    """Each by its own id, so that those of one scraper do not meet at every turn."""
+    drawn = []
+    for task_id in ("a", "b", "a"):
+        task = guard(ManualClock(NOON), task_id=task_id)
+        (options,) = task.choose(task.scraper.calls(TARGET, NOON))
+        assert isinstance(options.turns, SharedTurns)
+        drawn.append(options.turns.draw(10**6))
+    assert drawn[0] == drawn[2] != drawn[1]
+
+
 EMPTY_SLOTS = tuple(
     SourceEvent(NOON, "empty", PRIMARY, f"slot{number}", "2025-11-12") for number in range(3)
 )
@@ -181,6 +212,37 @@ def test_what_is_wrong_with_a_source(
     asked = (AskedSource("espn_site", PRIMARY, "site.api.espn.com", verdict),)
     scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=asked)
     assert task.code(scraped, task.new_events(scraped)) == code
+
+
+def test_an_answer_that_does_not_fit_is_told() -> None:
+    """Of its source it shows as much as an empty one."""
+    scraped = mismatch(TARGET, MismatchError("101:99"), b"", Parsed([], 0))
+    task = guard(ManualClock(NOON))
+    assert task.code(scraped, ()) == "ANSWER_MISMATCH"
+    assert task.code(replace(scraped, outcome="CONTRACT"), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("failed", "asked", "is_noted"),
+    [("route-1", "route-1", True), (PRIMARY, "route-1", False), ("route-1", PRIMARY, False)],
+)
+def test_data_ends_the_failures_of_its_own_route(
+    failed: str, asked: str, *, is_noted: bool
+) -> None:
+    """Each route has a circuit of its own."""
+    task = guard(ManualClock(NOON), events=before(("failed", failed)))
+    found = (AskedSource("espn_site", asked, "x.example", "ok"),)
+    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=found)
+    assert [event.route for event in task.new_events(scraped)] == [asked] * is_noted
+
+
+def test_s8_an_event_is_about_the_game_or_else_the_date() -> None:
+    """Two games without data show a changed source, one game twice does not."""
+    asked = (AskedSource("espn_site", PRIMARY, "x.example", "failed"),)
+    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=asked)
+    for target, about in ((TARGET, "2025-11-12"), (replace(TARGET, game=GAME), GAME.game_id)):
+        (event,) = guard(ManualClock(NOON), target=target).new_events(scraped)
+        assert (event.about, event.at, event.slot) == (about, NOON, "-")
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def told(found: Scraped) -> dict[str, Any]:
             },
         ),
         (
-            mismatch(TARGET, KeyError(), b"", PARSED),
+            mismatch(TARGET, KeyError(), b"", Parsed([{"a": 1}], 7)),
             {
                 "outcome": "MISMATCH",
                 "status": "FAILED",
@@ -116,7 +116,7 @@ def told(found: Scraped) -> dict[str, Any]:
                     "error_message": "KeyError",
                     "http_status": 200,
                     "sample": None,
-                    "record_count": 1,
+                    "record_count": 7,
                     "records": [{"a": 1}],
                 },
             },
@@ -165,6 +165,20 @@ def test_r7_what_is_absent_is_no_failure(
     found = without_answer(TARGET, error)
     assert (found.outcome, found.status, found.http_status) == (outcome, status, http_status)
     assert (found.reason or found.error_message) == str(error)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        mismatch(TARGET, KeyError(), b"x" * 4097, PARSED),
+        broken_contract(TARGET, KeyError(), b"x" * 4097),
+        without_answer(TARGET, BlockedError("no", 403, b"x" * 4097)),
+    ],
+    ids=lambda found: found.outcome,
+)
+def test_a_sample_is_the_first_4_kib_of_an_answer(found: Scraped) -> None:
+    """An answer may have 32 MiB, an object of a failure should not."""
+    assert found.sample == b"x" * 4096
 
 
 def test_a_secret_in_a_sample_is_hidden_in_both_places() -> None:

@@ -219,6 +219,24 @@ def test_s6_a_task_reserves_as_many_turns_as_it_has_calls(lost: int) -> None:
     assert len([*storage.list("state", f"pacing/{HOST}/")]) == lost + 3
 
 
+def test_s6_who_loses_reserved_turns_takes_further_ones_each_time() -> None:
+    """Drawn among one more in each round, so that two tasks do not meet in every one."""
+    storage, drawn = MemoryStorage(ManualClock(NOW)), list[int]()
+    alone, before = instance(storage)
+    alone.reserve(HOST, 3, LATER)
+    alone.wait(HOST, LATER)
+
+    def draw(width: int) -> int:
+        drawn.append(width)
+        return width - 1
+
+    turns, clock = instance(storage, draw=draw)
+    turns.reserve(HOST, 1, LATER)
+    turns.wait(HOST, LATER)
+    assert drawn == [1, 2]
+    assert distances([before.now(), clock.now()]) == pytest.approx([3 * 0.6])
+
+
 def test_s6_a_reserved_turn_that_has_passed_is_not_used() -> None:
     """A task that comes late reserves another one, which is still to come."""
     turns, clock = instance(MemoryStorage(ManualClock(NOW)))
@@ -226,6 +244,29 @@ def test_s6_a_reserved_turn_that_has_passed_is_not_used() -> None:
     clock.move(NOW + timedelta(seconds=30))
     turns.wait(HOST, LATER)
     assert clock.now() > NOW + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(("late", "waited"), [(0, 0), (0.001, 0.6)])
+def test_s6_a_reserved_turn_that_begins_now_is_used(late: float, waited: float) -> None:
+    """One that began a moment ago is another request's distance."""
+    turns, clock = instance(MemoryStorage(ManualClock(NOW)))
+    turns.reserve(HOST, 3, LATER)
+    turns.wait(HOST, LATER)
+    second = clock.now() + timedelta(seconds=0.6)
+    clock.move(second + timedelta(seconds=late))
+    turns.wait(HOST, LATER)
+    assert (clock.now() - second).total_seconds() == pytest.approx(waited)
+
+
+def test_s6_a_turn_is_drawn_among_those_before_the_deadline() -> None:
+    """However many were lost, the widest draw is no later."""
+    storage = MemoryStorage(ManualClock(NOW))
+    other, first = instance(storage)
+    other.wait(HOST, LATER)
+    end = first.now() + timedelta(seconds=0.7)
+    turns, clock = instance(storage, draw=lambda width: width - 1)
+    turns.wait(HOST, end)
+    assert distances([first.now(), clock.now()]) == pytest.approx([0.6])
 
 
 def test_s6_no_turn_is_reserved_after_the_deadline() -> None:

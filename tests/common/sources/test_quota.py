@@ -162,6 +162,7 @@ def test_a_second_writer_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch
         b"[]",
         b"{}",
         json.dumps({**GOOD, "remaining": "none"}).encode(),
+        json.dumps({**GOOD, "remaining": "5"}).encode(),
         json.dumps({**GOOD, "seen": 7}).encode(),
         json.dumps({**GOOD, "seen": "2025-11-12T18:30:00"}).encode(),
     ],

@@ -9,6 +9,8 @@ from common.messages.models import GameRef
 from common.scrapers import get
 from common.scrapers.model import Call, ContractError, NotReadyError, Parsed, Scraper, Target
 from common.sources.client import AskOptions, Source
+from common.sources.errors import BlockedError
+from common.sources.routes import Route
 from common.sources.scrape import scrape
 from tests.common.sources.test_scrape import DAY, NOW, FakeSource, run, scraper
 
@@ -48,6 +50,30 @@ def test_fs07_a_game_that_is_never_over_is_overdue_with_what_was_answered() -> N
     ways = [AskOptions()]
     found = scrape(declared, target, source, NOW, lambda _: ways)
     assert (found.outcome, found.error_class, found.sample) == ("FAILED", "OverdueError", b"half")
+    assert found.http_status == 200  # the source has answered
+
+
+def test_the_route_that_was_asked_last_has_the_verdict_of_the_scrape() -> None:
+    """The one before failed, whatever came after it."""
+    own, other = (Route(name, f"https://{name}", "", "404") for name in ("primary", "route-1"))
+
+    class Routed(FakeSource):
+        """Refuses by its own URL."""
+
+        def fetch(self, call: Call, options: AskOptions) -> bytes:
+            """Answer by the other route."""
+            if options.route == own:
+                raise BlockedError("no", 403)
+            return super().fetch(call, options)
+
+    source = cast("Source", Routed({"a": b"x"}))
+    ways = [AskOptions(own), AskOptions(other)]
+    declared = scraper(parsed=Parsed([], 0))
+    found = scrape(declared, Target("made_up", DAY, "2025-26"), source, NOW, lambda _: ways)
+    assert [(each.route, each.verdict) for each in found.asked] == [
+        ("primary", "failed"),
+        ("route-1", "empty"),
+    ]
 
 
 def test_further_calls_are_made_as_their_own_source_may_be_asked() -> None:

@@ -38,3 +38,22 @@ def test_nothing_waits_for_a_deleted_subscription(
     backlog.put(Delivery(message, other), clock.now())
     backlog.drop(deleted)
     assert not backlog.wait_idle(0)
+
+
+def test_what_is_held_comes_after_the_next_and_is_never_replaced(clock: Any) -> None:
+    """A second one that would be held is the next; until then the first keeps the broker busy."""
+    backlog, to = Backlog(clock), subscription()
+    first, second = (Delivery(Message(name, b"x", {}, clock.now(), ""), to) for name in "12")
+    backlog.put(first, clock.now(), hold=True)
+    assert not backlog.wait_idle(0)
+    backlog.put(second, clock.now(), hold=True)
+    assert [backlog.take(), backlog.take()] == [second, first]
+
+
+def test_what_is_late_is_not_held_besides(clock: Any) -> None:
+    """It is due when it is due, whatever is published meanwhile."""
+    backlog, to = Backlog(clock), subscription()
+    due = clock.now() + timedelta(hours=1)
+    backlog.put(Delivery(Message("1", b"x", {}, clock.now(), ""), to), due, hold=True)
+    assert backlog.next_due() == due
+    assert backlog.wait_idle(0)

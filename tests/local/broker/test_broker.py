@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 from google.pubsub_v1 import types
 
 from common.clock import FileClock, SystemClock, set_clock
 from common.errors import ConfigError
 from local.broker.broker import Broker
+from local.broker.messages import Delivery, Message
+from local.broker.push import Pusher
 from local.broker.servers import Servers
-from local.broker.stats import Counts
+from local.broker.stats import Counts, DeliveryFailure, Ledger
+from local.broker.subscriptions import read_subscription
 
 TOPIC = "projects/p/topics/scraper-requests"
 DEAD = "projects/p/topics/dead-letters"
@@ -239,17 +243,20 @@ def test_a_driver_drains_what_keeps_failing(broker: Broker, clock: Any, sink: An
     assert stats.nacked == stats.delivered - 200 >= 180 - 5
 
 
-def test_an_expired_message_is_dropped(broker: Broker, clock: Any, sink: Any) -> None:
-    """A refused message is dropped at the end of its retention."""
+@pytest.mark.parametrize(("seconds", "counted"), [(600, (0, 2)), (601, (1, 1))])
+def test_an_expired_message_is_dropped(
+    broker: Broker, clock: Any, sink: Any, seconds: int, counted: tuple[int, int]
+) -> None:
+    """A refused message is dropped after the end of its retention, and not at that instant."""
     subscribe(broker, sink.url, message_retention_duration=timedelta(minutes=10))
     sink.answers.append(503)
     broker.publish(TOPIC, b"x")
     sink.receive()
     assert broker.wait_idle(5)
-    clock.sleep(601)
+    clock.sleep(seconds)
     broker.wake()
     assert broker.wait_idle(5)
-    assert (broker.stats().expired, broker.stats().delivered) == (1, 1)
+    assert (broker.stats().expired, broker.stats().delivered) == counted
 
 
 def test_a_pull_lease_ends_on_the_virtual_clock(broker: Broker, clock: Any) -> None:
@@ -291,3 +298,35 @@ def test_a_busy_port_is_named(which: str) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=str(port)):
             Servers(Broker(SystemClock()), **{which: port})
+
+
+def test_only_the_last_hundred_failures_are_kept() -> None:
+    """A stack that stays up for days must not grow by them."""
+    ledger = Ledger()
+    for number in range(101):
+        ledger.record_failure(DeliveryFailure("s", str(number), 1, "503", ""))
+    assert [one.message_id for one in ledger.failures()] == [str(n) for n in range(1, 101)]
+
+
+def test_a_push_is_sent_as_pubsub_sends_it(monkeypatch: pytest.MonkeyPatch, clock: Any) -> None:
+    """Its agent tells a delivery from a call, and the ack deadline is how long it may take."""
+    asked: list[Any] = []
+
+    def request(_: object, *args: Any, **options: Any) -> Any:
+        asked.extend((args, options))
+        raise urllib3.exceptions.ReadTimeoutError(None, "u", "late")  # type: ignore[arg-type] # no pool
+
+    monkeypatch.setattr("urllib3.PoolManager.request", request)
+    to = types.Subscription(
+        name=PUSH, topic=TOPIC, push_config={"push_endpoint": "http://x/"}, ack_deadline_seconds=77
+    )
+    message = Message("1", b"x", {}, clock.now())
+    result = Pusher(1).push(Delivery(message, read_subscription(to)))
+    assert (result.accepted, result.reason.split(":")[0]) == (False, "ReadTimeoutError")
+    args, options = asked
+    assert args == ("POST", "http://x/")
+    assert options["timeout"] == 77
+    assert options["headers"] == {
+        "Content-Type": "application/json",
+        "User-Agent": "CloudPubSub-Google",
+    }

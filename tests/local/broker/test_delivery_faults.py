@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -107,6 +108,32 @@ def test_disturbed_messages_are_recorded(start: Any, clock: Any) -> None:
     plain = start(undisturbed)
     plain.publish(TOPIC, b"x")
     assert plain.disturbed_messages() == []
+
+
+@pytest.mark.parametrize("fate", [Fate(late=timedelta(seconds=1)), Fate(hold=True)])
+def test_a_single_copy_that_is_late_or_held_is_recorded(start: Any, fate: Fate) -> None:
+    """A message need not be doubled to be disturbed."""
+    broker = start(lambda: [fate])
+    broker.publish(TOPIC, b"x")
+    assert [one.fates for one in broker.disturbed_messages()] == [(fate,)]
+
+
+def test_a_delay_is_anything_up_to_the_longest_and_each_copy_s_own() -> None:
+    """Neither always the longest nor the same for both copies of a message."""
+    rolls = [Dice(Faults(duplicate=1, delay=1), seed).roll() for seed in range(20)]
+    late = [fate.late.total_seconds() for fates in rolls for fate in fates]
+    assert 0 <= min(late) < 10
+    assert 50 < max(late) <= 60
+    assert len(set(late)) == len(late)
+
+
+@pytest.mark.parametrize(("faults", "hold"), [(Faults(delay=1), False), (Faults(reorder=1), True)])
+def test_what_is_late_is_not_held_and_what_is_held_is_not_late(
+    faults: Faults, *, hold: bool
+) -> None:
+    """Each fault has a probability of its own."""
+    (fate,) = Dice(faults, 0).roll()
+    assert (fate.hold, fate.late == timedelta(0)) == (hold, hold)
 
 
 def test_pushes_under_way_can_be_waited_for(start: Any, sink: Any) -> None:

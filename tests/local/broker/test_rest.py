@@ -9,9 +9,14 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
+from google.pubsub_v1 import types
+from google.pubsub_v1.services.publisher import PublisherClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from common.clock import SystemClock
+from common.cloud import limits
 from local.broker.broker import Broker
 from local.broker.servers import Servers
 
@@ -97,3 +102,26 @@ def test_gcloud_publishes(servers: Servers, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "messageIds:" in done.stdout
     assert servers.broker.stats().topics == {TOPIC: 1}
+
+
+def test_a_path_counts_before_a_body_and_is_decoded(servers: Servers) -> None:
+    """Gcloud sends fields that are not known here, and names as URLs write them."""
+    body = json.dumps({"topic": TOPIC, "name": "projects/other/subscriptions/x-1", "nonsense": 1})
+    path = PULL.replace("reader", "a%2Breader")
+    status, made = call(servers, "PUT", path, body)
+    assert (status, made["name"]) == (200, PULL.replace("reader", "a+reader"))
+
+
+def test_a_server_that_is_stopped_has_stopped_its_broker() -> None:
+    """Nothing is pushed after it, and who waits for a push goes on."""
+    with Servers(Broker(SystemClock())) as servers:
+        pass
+    assert not servers.broker.wait_for_push({"http://127.0.0.1:9/"})
+
+
+def test_the_largest_message_is_taken_over_grpc(servers: Servers) -> None:
+    """GRPC's own limit is four megabytes, Pub/Sub's ten."""
+    with grpc.insecure_channel(f"127.0.0.1:{servers.port}") as channel:
+        client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+        sent = types.PubsubMessage(data=b"x" * limits.MESSAGE_BYTES.most)
+        assert client.publish(topic=TOPIC, messages=[sent], timeout=30).message_ids

@@ -135,6 +135,24 @@ def test_a_newer_pin_rebuilds_the_environment(tmp_path: Path, name: str) -> None
     assert subprocess.run(asked, cwd=tmp_path, timeout=30, check=False).returncode == 1
 
 
+@pytest.mark.stack
+def test_every_module_is_compiled_once(tmp_path: Path) -> None:
+    """A caller that writes no bytecode would have hundreds of processes compile all of it."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    done = subprocess.run(
+        ["make", "-f", ROOT / "Makefile", "--eval", "told: ; @env", "told", "PYTHON=python"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "OTHER": "1"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert "OTHER=1" in done.stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in done.stdout
+
+
 TARGETS = {
     "run": ["python -m local day 2025-11-12 --out out/2025-11-12"],
     "bench": ["python -m local bench"],

@@ -173,6 +173,8 @@ def test_a_price_list_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     wrong.write_text("{")
     with pytest.raises(ConfigError, match=r"prices\.yaml"):
         load_prices(wrong)
+    with pytest.raises(ConfigError, match=r"none\.yaml: .*No such file"):
+        load_prices(tmp_path / "none.yaml")
 
 
 def test_counts_are_kept_as_they_were(tmp_path: Path, counts: Counts) -> None:
@@ -193,7 +195,10 @@ def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> N
     )
     join = "SELECT 1 FROM x.workflow_decisions JOIN x.workflow_executions"
     (tmp_path / "watchdog.sql").write_text(f"-- not x.cleanup_operations\n{join}")
-    panels = [{"targets": [{"rawSql": join}, {"rawSql": "SELECT 1"}]}, {"targets": []}]
+    panels = [
+        {"targets": [{"rawSql": join}, {"rawSql": "SELECT 1 FROM x.workflow_decisions_old"}]},
+        {"targets": []},
+    ]
     chosen = {"query": {"rawSql": "SELECT workflow_name FROM x.workflow_decisions"}}
     (pages / "plan.json").write_text(json.dumps({"panels": panels, "templating": [chosen]}))
     assert watching(alerts, pages) == Watching(2 * 12, 4, {"plan": 3})

@@ -25,6 +25,7 @@ from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.ports.memory_publisher import Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
+from local.simulator.transport import Delivery
 from local.simulator.world import ManualClock
 from tests.kit.seasons import season_of, write_season
 
@@ -135,6 +136,35 @@ def test_an_instance_is_kept_while_it_is_not_idle_for_long() -> None:
     assert not cold("f", NOW + 3 * INSTANCE_BUSY)
     assert cold("g", NOW + 3 * INSTANCE_BUSY)
     assert cold("f", NOW + 4 * INSTANCE_BUSY + INSTANCE_IDLE_MAX)
+
+
+def test_an_instance_serves_again_as_its_call_ends_and_is_gone_after_its_idle_time() -> None:
+    """Each at that very instant already."""
+    meter = Meter("data")
+    free = NOW + INSTANCE_BUSY
+
+    def starts() -> int:
+        return meter.usage.functions["f"]["cold"]
+
+    for _ in range(2):
+        meter.call("f", NOW)
+    meter.call("f", free)
+    assert starts() == 2
+    meter.call("f", free + INSTANCE_IDLE_MAX - INSTANCE_BUSY / 2)
+    assert starts() == 2
+    meter.call("f", free + INSTANCE_IDLE_MAX)
+    assert starts() == 3
+
+
+def test_what_no_function_asks_for_counts_for_none() -> None:
+    """Whoever sets a world up writes objects, too; what is billed is billed."""
+    meter = Meter("data")
+    intercepted(MemoryStorage(ManualClock(NOW)), meter.storage).create("state", "c", b"")
+    assert (meter.usage.functions, bills(meter)) == ({}, {"class_a": 1})
+    delivery = Delivery(NOW, 1, "f", Published("1", "t", b"{}", {}, NOW))
+    assert meter.delivery(delivery, NOW, lambda: 200) == 200
+    meter.asked("storage")
+    assert meter.usage.functions == {"f": {"calls": 1, "cold": 1}}
 
 
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:

@@ -1,9 +1,16 @@
 """The load of a day at many times the games is counted on the deployed handlers."""
 
+from datetime import timedelta
+
 import pytest
 
 from common.errors import BadInputError
-from local.costs.scale import count_load, factors, figures, many_games, table
+from local.costs.scale import REQUESTS, Load, count_load, factors, figures, many_games, table
+from local.simulator.ports.intercepted import intercepted
+from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory_publisher import Published
+from local.simulator.world import ManualClock
+from tests.kit.state import NOON
 
 
 def test_games_are_repeated_under_ids_of_their_own() -> None:
@@ -11,6 +18,47 @@ def test_games_are_repeated_under_ids_of_their_own() -> None:
     once, twice = many_games(1).slate.games, many_games(2).slate.games
     assert len({game.game_id for game in twice}) == len(twice) == 2 * len(once)
     assert {game.tipoff for game in twice} == {game.tipoff for game in once}
+
+
+def test_objects_are_counted_by_the_first_part_of_their_names() -> None:
+    """Those of the data bucket together; of listings and of rewritten objects the most counts."""
+    load = Load("data")
+    storage = intercepted(MemoryStorage(ManualClock(NOON)), load.storage)
+    for bucket, name in (("data", "a/1"), ("data", "b/1"), ("state", "c/1"), ("state", "c/2")):
+        storage.create(bucket, name, b"")
+    for _ in range(2):
+        held = storage.stat("state", "c/1")
+        assert held is not None
+        storage.replace("state", "c/1", b"", generation=held.generation)
+    for prefix in ("c/", "c/1"):
+        assert [*storage.list("state", prefix)]
+    assert load.written == {"data": 2, "c": 4}
+    assert load.rewritten == {"data": 1, "c": 3}
+    assert load.listed == {"c": 2}
+
+
+def test_tasks_are_counted_by_the_hour_of_their_message() -> None:
+    """Other messages only by their size; what is there once is shown of no table or folder."""
+    load = Load("data")
+    for topic, size, minutes in (
+        (REQUESTS, 9, 0),
+        (REQUESTS, 7, 59),
+        (REQUESTS, 8, 60),
+        ("t", 5, 1),
+    ):
+        now = NOON + timedelta(minutes=minutes, seconds=1)
+        load.message(Published("1", topic, b"x" * size, {}, now), now)
+    load.inserts.update({"one": 1, "two": 1200})
+    assert load.largest == {REQUESTS: 9, "t": 5}
+    found = figures(load)
+    assert found == {
+        "scraper tasks a day": 3,
+        "scraper tasks in the busiest hour": 2,
+        "INSERT jobs of `two`": 1200,
+        f"bytes of the largest `{REQUESTS}`": 9,
+        "bytes of the largest `t`": 5,
+    }
+    assert "| INSERT jobs of `two` | 1,200 |" in table({1: load})
 
 
 def test_a_days_load_is_what_its_handlers_did() -> None:

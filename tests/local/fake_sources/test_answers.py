@@ -291,6 +291,19 @@ def test_unknown_path_is_not_found(slate: Slate, path: str) -> None:
     assert answer(path, {}, slate, et(14)).status == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.html", "text/html"), ("a.json", "application/json")]
+)
+def test_a_sample_is_served_as_what_it_is(
+    slate: Slate, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    """What no handler serves is answered with the scraper's own."""
+    monkeypatch.setattr("local.fake_sources.answers.sample_for", lambda *_: (Path(name), b"x"))
+    found = answer("/none", {}, slate, et(14))
+    assert (found.status, found.body) == (200, b"x")
+    assert found.headers == {"Content-Type": f"{kind}; charset=utf-8"}
+
+
 def test_same_question_same_answer(slate: Slate) -> None:
     """Even PDFs have the same bytes for the same slate and instant."""
     path = "/referee/injury/Injury-Report_2025-11-12_05PM.pdf"

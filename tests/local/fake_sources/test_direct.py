@@ -1,6 +1,7 @@
 """Asking the fake sources directly gives what the deployed client gives over HTTP."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ SETTINGS = Settings.model_validate({"odds_api_key": KEY})
 ANSWERS = {
     "data": Answer(200, {}, b'{"held":"' + KEY.encode() + b'"}'),
     "a redirect": Answer(302, {"Location": "https://elsewhere.example/"}, b""),
+    "a redirect to nowhere": Answer(301, {}, b"moved"),
     "refused": Answer(403, {}, b"<html>Access denied</html>"),
     "not there yet": Answer(403, {"Content-Type": "application/xml"}, ACCESS_DENIED),
     "a wrong key": Answer(401, {}, b"{}"),
@@ -62,3 +64,11 @@ def test_both_judge_an_answer_alike(name: str, source: str) -> None:
     deployed = outcome(Source(SETTINGS, ManualClock(now), httpx.MockTransport(respond)), call)
     assert direct == deployed
     assert tries == asked
+
+
+def test_requests_keep_their_distance_as_over_http() -> None:
+    """A season in memory takes the time that its sources take."""
+    clock = ManualClock(et("2025-11-12 12:00"))
+    source = DirectSource(SETTINGS, clock, lambda *_: ANSWERS["data"])
+    waits = [outcome(source, Call("nba_cdn", "/path", {}, "label"))[-1] for _ in range(2)]
+    assert waits == [timedelta(0), timedelta(seconds=0.6)]

@@ -1,5 +1,6 @@
 """The Odds API's events of other dates, and its snapshots of the past."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from tests.local.fake_sources.test_collected import BEFORE, GAME_ID, OVER, SLATE
 GAME = SLATE.by_id[GAME_ID]
 DAYS = [date(2025, 10, 21) + timedelta(days=number) for number in range(170)]
 KEYED = {"apiKey": "k", "regions": "us"}
+LIVE = "/v4/sports/basketball_nba/events"
 HISTORY = "/v4/historical/sports/basketball_nba/events"
 
 
@@ -51,10 +53,45 @@ def test_a_stray_event_is_warned_of_and_not_counted(*, has_stray: bool) -> None:
     assert (parsed.count, len(parsed.warnings)) == (1, has_stray)
 
 
-def test_a_snapshot_of_the_future_is_refused() -> None:
-    """A question for an instant that has not been is a 422."""
-    found = answer(HISTORY, {**KEYED, "date": "2025-11-13T12:00:00Z"}, SLATE, OVER)
-    assert found.status == 422
+ODDS = f"/{event_id(GAME_ID)}/odds"
+PAST = "2025-11-12T17:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "codes", "cost"),
+    [
+        (LIVE, ("MISSING_KEY", None, None), 0),
+        ("/v4/sports/basketball_nba/odds", ("MISSING_KEY", "MISSING_REGION", None), 1),
+        (f"{LIVE}{ODDS}", ("MISSING_KEY", "MISSING_REGION", None), 1),
+        (HISTORY, ("MISSING_KEY", None, "INVALID_HISTORICAL_TIMESTAMP"), 1),
+        (f"{HISTORY}{ODDS}", ("MISSING_KEY", "MISSING_REGION", "INVALID_HISTORICAL_TIMESTAMP"), 10),
+    ],
+)
+def test_each_question_wants_its_own_parameters(
+    path: str, codes: tuple[str | None, ...], cost: int
+) -> None:
+    """A key, a region or books, an instant of the past; without a market it is about `h2h`."""
+    asked = {**KEYED, "date": PAST}
+    for name, code in zip(("apiKey", "regions", "date"), codes, strict=True):
+        without = {field: text for field, text in asked.items() if field != name}
+        found = answer(path, without, SLATE, BEFORE)
+        assert json.loads(found.body).get("error_code") == code if code else found.status == 200
+    books = {**asked, "regions": "", "bookmakers": "fanduel"}
+    assert answer(path, books, SLATE, BEFORE).status == 200
+    found = answer(path, asked, SLATE, BEFORE)
+    assert [found.headers[f"x-requests-{what}"] for what in ("last", "used", "remaining")] == [
+        *(str(cost), str(cost), str(20_000 - cost))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(0, 200), (1, 422)], ids=["of this instant", "of the future"]
+)
+def test_a_snapshot_is_of_the_past(seconds: int, status: int) -> None:
+    """A question for an instant that has not been is a 422; so is one without a time zone."""
+    asked = f"{OVER + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+    assert answer(HISTORY, {**KEYED, "date": asked}, SLATE, OVER).status == status
+    assert answer(HISTORY, {**KEYED, "date": asked.removesuffix("Z")}, SLATE, OVER).status == 422
 
 
 def test_a_snapshot_costs_ten_times_the_credits() -> None:

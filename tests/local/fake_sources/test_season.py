@@ -1,12 +1,18 @@
 """The sources of a season: what is late, and what is not."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.fake_sources.season import SeasonFile, Sources
+from common.settings import ROOT
+from local.fake_sources.nba.schedule import document
+from local.fake_sources.season import SeasonFile, Sources, is_known, load_season, unknown
+from local.fake_sources.slate import Slate
+from tests.kit.situations import et
 from tests.local.fake_sources.test_collected import GAME_ID, OVER, SLATE
 
 LATE = timedelta(hours=3)
@@ -71,3 +77,27 @@ def test_other_answers_are_never_late(path: str) -> None:
     late, on_time = (sources(span).answer(path, params, OVER) for span in (LATE, timedelta(0)))
     assert late == on_time
     assert late.status == 200
+
+
+@pytest.mark.parametrize("kind", ["002", "004", "005", "006"])
+def test_a_knockout_game_s_sides_are_known_two_days_before_its_date(kind: str) -> None:
+    """From midnight Eastern on; those of other games always."""
+    game = replace(SLATE.by_id[GAME_ID], game_id=f"{kind}2500001")
+    since = et("2025-11-10 00:00")
+    assert is_known(game, since)
+    assert is_known(game, since - timedelta(microseconds=1)) is (kind == "002")
+
+
+def test_games_that_are_not_collected_are_listed_only(tmp_path: Path) -> None:
+    """Preseason and All-Star games stand in the file as in the league's; a slate has none."""
+    games = [replace(SLATE.by_id[GAME_ID], game_id=f"{kind}2500001") for kind in KINDS]
+    file = tmp_path / "season.json"
+    file.write_text(json.dumps(document(Slate(tuple(games), "2025-26"), OVER)))
+    found = load_season(file)
+    assert [game.game_id[:3] for game in found.slate.games] == ["002"]
+    assert [game.game_id[:3] for game in found.listed_only] == ["001", "003"]
+    assert load_season(ROOT / "config" / "slates" / "2025-11.json").listed_only == ()
+    assert unknown(games[1]).game_id == "0012500001"
+
+
+KINDS = ("001", "002", "003")

@@ -11,7 +11,7 @@ from common.calendar.games import parse_schedule
 from common.errors import BadInputError
 from common.settings import ROOT
 from local.fake_sources.nba.schedule import document
-from local.fake_sources.slate import Slate, final_score, load, score, status
+from local.fake_sources.slate import Slate, final_score, load, refuse_far, score, status
 from local.fake_sources.teams import TEAMS
 from tests.kit.seasons import season_of, write_season
 
@@ -107,6 +107,7 @@ def test_scores_are_plausible_and_never_drawn() -> None:
     scores = [final_score(f"00225{number:05d}") for number in range(2000)]
     assert all(95 <= points <= 133 for pair in scores for points in pair)
     assert all(away != home for away, home in scores)
+    assert all(home - away == 3 for away, home in scores if home > 130)
     assert scores[213] == final_score("0022500213")
 
 
@@ -119,6 +120,19 @@ def test_phase_changes_with_what_is_served(tmp_path: Path) -> None:
     for instant in (*of_the_day, "13T04:30", "13T05:00", "13T17:00"):
         change = datetime.fromisoformat(f"2025-11-{instant}:00+00:00")
         assert slate.phase(change) == slate.phase(change - timedelta(seconds=1)) + 1
+    odd = write(tmp_path, {"tipoff": "19:07"})
+    for clock in ("00:07", "02:37", "04:37"):  # begun, over and corrected, at no quarter
+        change = datetime.fromisoformat(f"2025-11-13T{clock}:00+00:00")
+        assert odd.phase(change) == odd.phase(change - timedelta(seconds=1)) + 1
+
+
+def test_games_are_in_order_of_date_and_id(tmp_path: Path) -> None:
+    """However the file lists them: what is asked by date goes through neighbours."""
+    listed = [("0022500003", 12), ("0022500002", 14), ("0022500004", 13), ("0022500001", 12)]
+    games = [{"game_id": game_id, "date": f"2025-11-{day}"} for game_id, day in listed]
+    slate = write(tmp_path, *games)
+    assert [game.game_id[-1] for game in slate.games] == ["1", "3", "4", "2"]
+    assert [game.game_id[-1] for game in slate.on(date(2025, 11, 12))] == ["1", "3"]
 
 
 def test_tbd_game_is_served_as_nba_com_does(tmp_path: Path) -> None:
@@ -165,3 +179,30 @@ def test_missing_slate_is_refused(tmp_path: Path) -> None:
     """A missing file is an error of ours."""
     with pytest.raises(BadInputError, match=r"none\.json"):
         load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "known"),
+    [
+        ("11-01", "11-09", False),
+        ("11-01", "11-10", True),
+        ("11-15", "11-30", True),
+        ("11-16", "11-30", False),
+        ("11-16", "11-16", False),
+        ("11-12", "11-12", True),
+    ],
+)
+def test_dates_that_are_far_from_every_game_are_refused(
+    first: str, last: str, *, known: bool
+) -> None:
+    """Two days from the first or the last of them are not."""
+    listed, far = [date(2025, 11, 13), date(2025, 11, 12)], timedelta(days=2)
+    span = [date.fromisoformat(f"2025-{day}") for day in (first, last)]
+    refuse_far(OURS, [], span[0], span[1], far=far)
+    if known:
+        refuse_far(OURS, listed, span[0], span[1], far=far)
+        return
+    days = f"2025-{first}" if first == last else f"2025-{first} to 2025-{last}"
+    said = rf"^{days}: no games known .*2025-11-12 to 2025-11-13\); pass --schedule FILE$"
+    with pytest.raises(BadInputError, match=said):
+        refuse_far(OURS, listed, span[0], span[1], far=far)

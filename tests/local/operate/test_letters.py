@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.entry.dead_letters import dead_letter
+from common.entry.dead_letters import ERROR_CHARACTERS_MAX, dead_letter
 from common.errors import BadInputError
 from common.messages.envelope import Event
 from common.runtime import Runtime
@@ -60,6 +60,23 @@ def test_a_letter_of_the_platform_names_its_function_and_original_time() -> None
     assert "after 100 deliveries; status 500" in found.error
     assert found.published == NOON
     assert found.attributes == {"objectId": "a.json"}
+
+
+def test_a_letter_of_an_unknown_subscription_has_no_function() -> None:
+    """It can be read and dropped, and says whose it was."""
+    gone = {"CloudPubSubDeadLetterSourceSubscription": "gone--gone"}
+    found = letter(b"{}", **{**PLATFORM, **gone})
+    assert (found.function, found.error_class) == ("", "DeliveriesExhausted")
+    assert found.error.startswith("gone--gone gave up")
+    said = "CloudPubSubDeadLetterSourceDeliveryErrorMessage"
+    assert len(letter(b"{}", **{**PLATFORM, said: "x" * 9999}).error) == ERROR_CHARACTERS_MAX
+
+
+def test_a_letter_of_ours_without_a_field_is_one_that_cannot_be_read() -> None:
+    """One letter does not hide the others."""
+    found = letter(b'{"schema": "dead-letter", "function": "a_function"}')
+    assert (found.function, found.error_class) == ("", "Unreadable")
+    assert "error_class" in found.error
 
 
 def test_r7_a_replayed_notification_keeps_what_names_its_object() -> None:

@@ -32,11 +32,13 @@ class Google:
         waiting: the letters' leases.
         fails: what raises this error.
         done: the calls, in their order.
+        sent: the attributes of what was published.
     """
 
     waiting: list[str] = field(default_factory=list)
     fails: dict[str, Exception] = field(default_factory=dict)
     done: list[tuple[Any, ...]] = field(default_factory=list)
+    sent: list[object] = field(default_factory=list)
 
     def pull(self, request: dict[str, Any], *, timeout: float) -> Any:
         """Give two letters, however many are asked for."""
@@ -59,6 +61,7 @@ class Google:
     def publish(self, topic: str, body: object, attributes: object) -> None:
         """Publish an original."""
         self._do("publish", topic)
+        self.sent.append(attributes)
 
     def _do(self, *call: Any) -> None:
         self.done.append(call)
@@ -99,6 +102,7 @@ def test_a_letter_is_gone_once_its_original_was_sent() -> None:
         letter = held["a"]
     google.done.clear()
     assert google.letters.replay("a", letter) == "tick-schedule-locker"
+    assert google.sent == [{"republished": "dlq"}]
     google.letters.drop("b", letter)
     assert google.done == [
         *(("publish", "tick-schedule-locker"), ("acknowledge", "s", "a")),

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from common.cloud.tables import NAMES, table
 from local.commands.cli import main
-from local.records.compare import LEFT_OUT, REDUCED, differences, read_folder
+from local.records.compare import LEFT_OUT, NAMED, REDUCED, differences, read_folder
 from local.records.tables import write_tables
 
 FIELDS = {name: table(name).fields for name in NAMES}
@@ -56,7 +56,9 @@ def test_every_other_column_is_compared(name: str, column: str) -> None:
     before, after = day(), day(**{f"{name}__{column}": "y"})
     (line,) = (one for one in differences(before, after) if one.startswith(f"{name} "))
     assert line.startswith(f"{name} ~ ")
-    assert line.endswith(f": {column}: {before[name][0][column]} → y")
+    named, _, changed = line.removeprefix(f"{name} ~ ").partition(": ")
+    assert changed == f"{column}: {before[name][0][column]} → y"
+    assert {each.split("=")[0] for each in named.split(", ") if each} <= {*NAMED}
 
 
 def test_rows_that_share_little_are_two() -> None:
@@ -111,6 +113,11 @@ def tries(*made: list[Any]) -> str:
             tries(["a", "2025-11-13", -7200, 1]),
         ),
         (
+            "workflow_decisions__inputs",
+            tries(["a", "2025-11-12", -60, 1]),
+            tries(["a", "2025-11-12", -7200, 1]).replace("{}", '{"2025-11-12": []}'),
+        ),
+        (
             "workflow_decisions__reason",
             "Too early (first game in 11h, lead time 6h)",
             "Too late (first game in 10.7h, lead time 6h)",
@@ -134,6 +141,8 @@ def test_only_the_time_in_a_reduced_column_is_ignored(place: str, same: Any, oth
         ),
         ("workflow_decisions__inputs", '{"games": {}}', tries()),
         ("workflow_executions__scraper_execution_ids", ["log", "none"], ["none", "log"]),
+        # The id of a row that is not there has nothing to be compared by.
+        ("workflow_executions__scraper_execution_ids", ["log", "none"], ["gone", "log"]),
     ],
 )
 def test_the_order_of_what_is_reduced_is_ignored(column: str, one: Any, other: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from common.calendar.games import Game
 from local.fake_sources.odds import event_id
 from local.records.coverage import Collected, GameCoverage, Wanted, wanted_of
-from tests.kit.situations import DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et, game
+from tests.kit.situations import DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et, game, workflow
 
 GAME = game(1, "2025-11-12 19:00")
 OTHER = game(2, "2025-11-12 19:00")
@@ -166,6 +166,21 @@ def test_the_shipped_workflows_want_lines_and_results() -> None:
     assert wanted.per_game["nbac_boxscore"] == ("nbac_boxscore", "espn_boxscore")
     assert set(wanted.per_date) == {WHOLE_DATE}
     assert wanted.again == {"nbac_boxscore": timedelta(hours=2.5)}
+
+
+def test_what_has_a_whole_date_is_collected_again_too() -> None:
+    """And what no workflow wants of a date is not read."""
+    steps = [{"scrapers": [WHOLE_DATE], "games": "final", "again_hours": {WHOLE_DATE: 20}}]
+    flow = workflow("catch_up", after="07:00", backoff_hours=[1], span_hours=72, steps=steps)
+    assert wanted_of({"w": flow}, PER_GAME).again == {WHOLE_DATE: AGAIN}
+    asked: list[str] = []
+
+    def read(path: str) -> bytes:
+        asked.append(path)
+        return OBJECTS[path]
+
+    Collected(WANTED, read).add([scrape("schedule", NIGHT), PLAYERS])
+    assert asked == ["players"]
 
 
 def test_catch_up_alone_wants_them_too() -> None:

@@ -17,6 +17,7 @@ SHIPPED = sorted((ROOT / "config").glob("*/*.sql"))
         ("SELECT 1 FROM a LEFT JOIN b ON b.x IN UNNEST(a.xs)", "a LEFT JOIN needs an equality"),
         ("SELECT 1 FROM a FULL JOIN b ON a.x < b.x", "a FULL JOIN needs an equality"),
         ("SELECT 1 FROM a LEFT JOIN b ON b.x = 1 AND a.y > 2", "a LEFT JOIN needs an equality"),
+        ("SELECT 1 FROM a LEFT JOIN b ON a.x = b.x OR a.y > b.y", "a LEFT JOIN needs an equality"),
         ("SELECT 1 FROM a RIGHT JOIN b ON a.x = a.y + b.x", "a RIGHT JOIN needs an equality"),
         ("SELECT x AS at FROM t", "at is a reserved word"),
         ("SELECT x AS AT, y AS AT FROM t", "AT is a reserved word"),

@@ -8,7 +8,7 @@ import pytest
 from common.messages.models import GameRef
 from common.scrapers import get
 from common.scrapers.expectations import hold
-from common.scrapers.model import ContractError, MismatchError, NotReadyError
+from common.scrapers.model import Call, ContractError, MismatchError, NotReadyError
 from local.samples import GAME
 from tests.kit.samples import bodies, document, target
 from tests.kit.spoilt import refusal
@@ -25,7 +25,10 @@ def further(board: bytes, asked: GameRef = GAME) -> Sequence[str]:
 
 def test_the_scoreboard_leads_to_the_page_of_the_game() -> None:
     """The page is asked for by ESPN's id of the game of that date with these teams."""
-    assert further(bodies(NAME)[0]) == ["/nba/boxscore/_/gameId/401899001"]
+    then = get(NAME).then
+    assert then is not None
+    path = "/nba/boxscore/_/gameId/401899001"
+    assert [*then(bodies(NAME)[:1], target(NAME))] == [Call("espn_www", path, {}, "401899001")]
 
 
 def test_a_game_that_espn_does_not_list_breaks_the_contract() -> None:
@@ -39,6 +42,24 @@ def test_a_game_that_is_not_over_is_not_ready() -> None:
     """The page of a game to come is not asked for."""
     with pytest.raises(NotReadyError, match="0022509002 is not over; ESPN has STATUS_SCHEDULED"):
         further(bodies(NAME)[0], GameRef(game_id="0022509002", away="NYK", home="BOS"))
+
+
+def test_the_page_of_a_game_that_is_played_is_not_asked_for() -> None:
+    """It has a score already, and would be stored as a whole game's."""
+    board = document("espn_scoreboard")
+    board["events"][0]["status"]["type"] |= {"state": "in", "completed": False}
+    with pytest.raises(NotReadyError, match="0022509001 is not over"):
+        further(json.dumps(board).encode())
+
+
+def test_a_group_of_an_unknown_word_has_no_starters() -> None:
+    """Nor does it need a label for points where nobody of it has played."""
+    board, page = bodies(NAME)
+    absent = b'{"athlt": {"id": "8010", "dspNm": "Olaf Sample"}, "stats": []}'
+    group = b'{"type": "injured", "lbls": ["MIN"], "athlts": [%b]}, {"type": "totals"' % absent
+    changed = page.replace(b'{"type": "totals"', group, 1)
+    away, _ = get(NAME).parse([board, changed], target(NAME)).records
+    assert [each["starter"] for each in away["players"]] == [True, False, False, False]
 
 
 def test_statistics_are_read_by_their_labels() -> None:
@@ -64,6 +85,7 @@ def test_statistics_are_read_by_their_labels() -> None:
         (b'"+2", "61"]', b'"+2", "60"]', "MIL: the players' points add up to 100, the total is 10"),
         (b'"+2", "61"]', b'"61"]', "7 statistics for the 8 labels"),
         (b'"score": "101"', b'"score": "102"', "linescores of MIL add up to 101, the total is 102"),
+        (b'"score": "101"', '"score": "10²"'.encode(), "score of MIL: '10²' is no number"),
         (b'"id": "8002"', b'"id": "8001"', "player '8001' is there twice"),
         (b'"PTS"]', b'"POINTS"]', "without PTS"),
     ],

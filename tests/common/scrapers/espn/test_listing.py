@@ -1,14 +1,17 @@
 """A stored scoreboard of ESPN as another owner's listing."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from common.calendar.games import FINAL, SCHEDULED
+from common.calendar.owners import Listing
 from common.errors import BadInputError
 from common.scrapers import get
 from common.scrapers.espn.listing import read_listings
 from common.scrapers.model import ContractError
+from local.samples import DAY
 from tests.kit.samples import document, target
 
 
@@ -21,11 +24,14 @@ def stored(**status: object) -> bytes:
 
 def test_finished_games_are_final_with_their_score() -> None:
     """A finished game of the sample is listed with its time and its points."""
-    first, *_ = read_listings(stored())
-    assert (first.status, first.postponed) == (FINAL, False)
-    assert first.tipoff.tzinfo is not None
-    assert first.score is not None
-    assert sum(first.score) > 0
+    events = document("espn_scoreboard")["events"]
+    events[0]["date"] = "2025-11-13T00:40Z"
+    first, *_ = read_listings(json.dumps({"records": events}).encode())
+    tipoff = datetime(2025, 11, 13, 0, 40, tzinfo=UTC)
+    listing = Listing(
+        "401899001", DAY, tipoff, "MIL", "CHA", FINAL, postponed=False, score=(101, 99)
+    )
+    assert first == listing
 
 
 @pytest.mark.parametrize("word", ["POSTPONED", "CANCELED", "FORFEIT", "ABANDONED"])
@@ -61,7 +67,14 @@ def test_preseason_games_are_left_out(season: dict[str, int], kept: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("abbreviation", "EAST"), ("abbreviation", "MIA/ATL"), ("id", "all-star")]
+    ("field", "value"),
+    [
+        ("abbreviation", "EAST"),
+        ("abbreviation", "MIA/ATL"),
+        ("id", "all-star"),
+        ("id", "401899001x"),
+        ("id", "4" * 13),
+    ],
 )
 def test_what_no_message_could_name_is_left_out(field: str, value: str) -> None:
     """Teams other than the thirty, and ids that are no numbers, are not listed."""

@@ -1,5 +1,6 @@
 """ESPN's scoreboard is held against the date and its own periods."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -7,7 +8,7 @@ import pytest
 
 from common.scrapers import get
 from common.scrapers.model import ContractError, MismatchError
-from tests.kit.samples import bodies, target
+from tests.kit.samples import bodies, document, target
 from tests.kit.spoilt import read_spoilt
 
 NAME = "espn_scoreboard"
@@ -31,6 +32,15 @@ def test_a_final_score_is_the_sum_of_its_periods() -> None:
     path = ("events", 0, "competitions", 0, "competitors", 1, "score")
     with pytest.raises(MismatchError, match="add up to 101, the total is 102"):
         read_spoilt(NAME, path, "102")
+
+
+def test_the_periods_of_a_game_that_is_played_are_not_added_up() -> None:
+    """The score and its last period are not written at once."""
+    board = document(NAME)
+    event = board["events"][0]
+    event["status"]["type"] |= {"state": "in", "completed": False}
+    event["competitions"][0]["competitors"][1]["score"] = "102"
+    assert get(NAME).parse([json.dumps(board).encode()], target(NAME)).count == 2
 
 
 def test_a_date_without_games_has_none() -> None:

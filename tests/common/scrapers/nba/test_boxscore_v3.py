@@ -165,6 +165,13 @@ def test_minutes_may_be_apart_by_what_rounding_takes(
         read_v3("nbac_boxscore_usage", *path, value=minutes)
 
 
+@pytest.mark.parametrize("text", ["45", "45:", ":30", "45:3x", "x:30", "45:30:10", "PT45M30.00S"])
+def test_minutes_of_another_form_break_the_contract(text: str) -> None:
+    """The live files write them in one, for instance."""
+    with pytest.raises(ContractError, match=f"minutes is '{text}', not like 45:55"):
+        read_v3("nbac_boxscore_usage", *FIRST, "statistics", "minutes", value=text)
+
+
 def test_fs07_a_figure_that_nobody_has_yet_is_not_ready() -> None:
     """The cameras' figures come later than the others."""
     file, form = FORMS["nbac_boxscore_player_track"]

@@ -1,5 +1,6 @@
 """The scrapers of scoreboard, standings, movement and rosters of NBA.com."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,8 +10,8 @@ from common.errors import BadInputError
 from common.scrapers import get
 from common.scrapers.model import ContractError, NotReadyError
 from common.scrapers.nba.teams import TEAMS
-from tests.kit.samples import bodies, target
-from tests.kit.spoilt import Step, read_spoilt, refusal
+from tests.kit.samples import bodies, document, target
+from tests.kit.spoilt import Step, read_spoilt, refusal, spoil
 
 GAME: tuple[Step, ...] = ("scoreboard", "games", 0)
 NIGHT = datetime(2025, 11, 13, 4, 0, tzinfo=UTC)
@@ -51,6 +52,39 @@ def test_todays_scoreboard_is_the_live_file() -> None:
     assert (live.source, live.params) == ("nba_cdn", {})
     (past,) = scraper.calls(asked, datetime(2025, 11, 13, 6, 0, tzinfo=UTC))
     assert (past.source, past.params["GameDate"]) == ("nba_stats", "2025-11-12")
+    (ahead,) = scraper.calls(asked, datetime(2025, 11, 12, 4, 59, tzinfo=UTC))
+    assert ahead == past
+
+
+def test_the_periods_of_a_live_game_are_not_added_up() -> None:
+    """The score and its last period are not written at once."""
+    board = document("nbac_scoreboard")
+    game = board["scoreboard"]["games"][0]
+    spoil(game, ("awayTeam", "score"), 100)
+    game["gameStatus"] = 2
+    scraper = get("nbac_scoreboard")
+    found = scraper.parse([json.dumps(board).encode()], target(scraper.name))
+    assert (found.count, found.warnings) == (2, ())
+
+
+def test_standings_of_one_team_less_break_the_contract() -> None:
+    """All thirty are in each answer."""
+    answer = document("nbac_standings")
+    del answer["resultSets"][0]["rowSet"][-1]
+    with pytest.raises(ContractError, match="number of teams is 29, asked was 30"):
+        get("nbac_standings").parse([json.dumps(answer).encode()], target("nbac_standings"))
+
+
+def test_every_player_who_is_left_out_is_warned_of() -> None:
+    """Not the first one alone."""
+    (page,) = bodies("nbac_roster")
+    (begin, rows, end) = page.partition(b'"roster": [')
+    both = b'{"PLAYER": "A", "TeamID": 1}, {"PLAYER": "B", "TeamID": 2}, '
+    found = get("nbac_roster").parse([begin + rows + both + end], target("nbac_roster"))
+    assert [text.split(" is ")[0] for text in found.warnings] == [
+        "nbac_roster: TeamID of A",
+        "nbac_roster: TeamID of B",
+    ]
 
 
 def test_ids_of_movements_are_whole_numbers() -> None:
@@ -72,7 +106,7 @@ def test_rosters_are_asked_for_all_teams_or_some(name: str) -> None:
     assert [call.label for call in get(name).calls(everyone, NIGHT)] == list(TEAMS)
     assert [call.label for call in get(name).calls(target(name), NIGHT)] == ["CHA"]
     with pytest.raises(BadInputError, match=r"unknown teams \['XYZ'\]"):
-        get(name).calls(replace(everyone, teams=("XYZ",)), NIGHT)
+        get(name).calls(replace(everyone, teams=("CHA", "XYZ")), NIGHT)
 
 
 @pytest.mark.parametrize("name", ["nbac_roster", "espn_roster"])

@@ -10,7 +10,7 @@ from common.scrapers import get
 from common.scrapers.model import ContractError
 from common.sources.quota import cost_of
 from tests.kit.samples import bodies, target
-from tests.kit.spoilt import read_spoilt
+from tests.kit.spoilt import read_spoilt, spoil
 
 NAMES = ["oddsa_events_his", "oddsa_game_lines_his", "oddsa_player_props_his"]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -74,6 +74,37 @@ def test_odds_that_were_not_asked_for_break_the_contract(
     """Event, markets and the form of the odds are those of the question."""
     with pytest.raises(ContractError, match=f"{name}.*{text}"):
         read_spoilt(name, ("data", *path), value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        (("timestamp",), "2025-11-12T17:05:38Z", "the snapshot is of 2025-11-12T17:05:38Z"),
+        (("data", "bookmakers", 0, "markets", 0, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
+        (("data", "bookmakers", 1, "markets", 0, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
+        (("data", "bookmakers", 0, "markets", 1, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
+    ],
+)
+def test_each_event_book_and_market_is_held_against_the_question(
+    path: tuple[str | int, ...], value: object, text: str
+) -> None:
+    """The last as well as the first."""
+    name, (first,) = NAMES[1], map(json.loads, bodies(NAMES[1]))
+    second = json.loads(json.dumps(first).replace(first["data"]["id"], "b" * 32))
+    for answer in (first, second):
+        answer["data"]["bookmakers"].append({**answer["data"]["bookmakers"][0], "key": "another"})
+    second = json.loads(json.dumps(second))
+    ids = (first["data"]["id"], "b" * 32)
+    asked = replace(target(name), event_ids=ids)
+
+    def read() -> int:
+        answers = [json.dumps(each).encode() for each in (first, second)]
+        return get(name).parse(answers, asked).count
+
+    assert read() == 2
+    spoil(second, path, value)
+    with pytest.raises(ContractError, match=f"{name}: .*{text}"):
+        read()
 
 
 @pytest.mark.parametrize("name", NAMES[1:])

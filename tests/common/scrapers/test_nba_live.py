@@ -1,0 +1,46 @@
+"""Play-by-play: its last score, and a file without a play."""
+
+import json
+from typing import Any
+
+import pytest
+
+from common.scrapers import get
+from common.scrapers.model import ContractError, NotReadyError
+from local.samples import GAME
+from tests.kit.samples import target
+
+PLAYS = "nbac_play_by_play"
+
+
+def final(actions: list[dict[str, Any]]) -> tuple[int, int]:
+    """Return the points of visitors and hosts that actions end with."""
+    score = get(PLAYS).expects.score
+    assert score is not None
+    return score(actions, GAME)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"scoreAway": "101"},
+        {"scoreAway": "101", "scoreHome": ""},
+        {"scoreAway": "a", "scoreHome": "99"},
+    ],
+)
+def test_a_last_score_that_is_none_breaks_the_contract(last: dict[str, str]) -> None:
+    """The error shows the action."""
+    right = {"scoreAway": "101", "scoreHome": "99"}
+    assert final([right, {"actionType": "game"}]) == (101, 99)
+    with pytest.raises(ContractError, match=r"nbac_play_by_play: the last score is \{'scoreAway'"):
+        final([right, last])
+
+
+@pytest.mark.parametrize(("size", "error"), [(1024, NotReadyError), (1025, ContractError)])
+def test_s1_a_file_without_actions_may_be_as_long_as_an_empty_answer(
+    size: int, error: type[Exception]
+) -> None:
+    """A longer one contains actions that are not recognized."""
+    empty = json.dumps({"game": {"gameId": GAME.game_id, "actions": []}}).encode()
+    with pytest.raises(error):
+        get(PLAYS).parse([empty.ljust(size)], target(PLAYS))
