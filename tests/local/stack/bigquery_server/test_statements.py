@@ -14,7 +14,7 @@ from common.clock import set_clock
 from common.cloud.warehouse import make_client
 from local.records.sql import run_sql
 from local.stack.bigquery import BigQueryServer, start_bigquery
-from local.stack.bigquery_server import as_of
+from local.stack.bigquery_server.present import as_of
 
 PROJECT = "nba-props-platform"
 NOW = datetime(2025, 11, 13, 3, 30, tzinfo=UTC)

@@ -1,8 +1,7 @@
 """What bqemulator does once, or leaves out, on this machine: it does most of its work many times.
 
 Of an INSERT's processor time in it a third was translating, a third copying the table, and a sixth
-parsing the statement once more; a start took a quarter longer. `local/stack/bigquery_server.py`
-puts these in place before it starts.
+parsing the statement once more; a start took a quarter longer.
 """
 
 from collections.abc import Callable

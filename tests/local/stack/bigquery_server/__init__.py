@@ -1,0 +1,1 @@
+"""Tests of the local BigQuery's changes of bqemulator."""
