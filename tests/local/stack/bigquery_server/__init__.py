@@ -1,1 +1,0 @@
-"""Tests of the local BigQuery's changes of bqemulator."""
