@@ -24,7 +24,7 @@ def dead(view: View, good_days: Rows) -> Viewed:
     rows["workflow_decisions"] = [row for row in decisions if row["decision_time"] < DIED]
     gone = {**decisions[0], "workflow_name": "taken_out", "decision_id": "taken-out"}
     rows["workflow_decisions"].append(gone)
-    return view("dead", rows)
+    return view(rows)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def failing(view: View, good_days: Rows) -> Viewed:
     for row in rows["workflow_executions"]:
         if row["workflow_name"] == "morning_operations" and row["execution_time"].day > 11:
             row["status"] = "failed"
-    return view("failing", rows)
+    return view(rows)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def forced(view: View, good_days: Rows) -> Viewed:
     noon = {"decision_time": datetime(2025, 11, 14, 7, tzinfo=UTC), "forced": True}
     noon |= {"slot": datetime(2025, 11, 14, 17, tzinfo=UTC), "decision_id": "by-hand"}
     rows["workflow_decisions"].append({**rows["workflow_decisions"][-1], **noon})
-    return view("forced", rows)
+    return view(rows)
 
 
 def test_at_night_nothing_is_due_that_is_not_to_be_decided(good: Viewed) -> None:

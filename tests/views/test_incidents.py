@@ -143,7 +143,7 @@ def incidents(rows_of: RowsOf) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def rows_of(view: View) -> RowsOf:
     """What the view shows of the rows at an instant."""
-    viewed: Viewed = view("incidents", ROWS)
+    viewed: Viewed = view(ROWS)
 
     def ask(now: datetime) -> list[dict[str, Any]]:
         return [dict(row) for row in viewed.ask(now, ALL)]

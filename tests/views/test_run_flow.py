@@ -17,7 +17,7 @@ NOW = datetime(2025, 11, 14, 8, tzinfo=UTC)
 def test_it_answers_as_the_contract_s_query_does(good: Viewed) -> None:
     """The same columns give the same rows of a day, and each says how many games it was for."""
     seed = bind(query_named("end_to_end_flow").sql, DAY)
-    theirs = good.ask(NOW, seed.replace(f"{PROJECT}.{DATASET}", good.dataset))
+    theirs = good.ask(NOW, seed.replace(f"{PROJECT}.{DATASET}", DATASET))
     ours = good.ask(
         NOW,
         "SELECT * FROM {}.run_flow WHERE DATE(decision_time, 'America/New_York') = '2025-11-12'",
@@ -34,6 +34,6 @@ def test_a_run_that_nothing_came_of_is_there_too(view: View, good_days: Rows) ->
     """A RUN whose execution has no row, as one whose message was lost, has no scrape either."""
     rows = deepcopy(good_days)
     lost = rows["workflow_executions"].pop()["decision_id"]
-    found = view("lost", rows).ask(NOW, f"SELECT * FROM {{}}.run_flow WHERE decision_id = '{lost}'")
+    found = view(rows).ask(NOW, f"SELECT * FROM {{}}.run_flow WHERE decision_id = '{lost}'")
     shown = ("execution_id", "execution_status", "scraper_runs_logged")
     assert [tuple(row[name] for name in shown) for row in found] == [(None, None, 0)]
