@@ -1,6 +1,6 @@
 """Mistakes of 26 November 2026 in the fake sources and beside them that lived.
 
-Each is noticed now by a test near it, without an emulator.
+Each is noticed now by a test near it.
 """
 
 from tools.mistake import Mistake
@@ -114,5 +114,68 @@ DRAWN_SERVED = (
         'job.message.get("schema") == "tick"',
         'job.message.get("schema") == "ticks"',
         ("tests/common/configuration/test_topology_checks.py",),
+    ),
+    Mistake(
+        "drawn: an empty date of the scoreboard is refused",
+        "local/fake_sources/espn/routes.py",
+        "if text else",
+        "if text is not None else",
+        ("tests/local/fake_sources/espn/test_scoreboard.py",),
+    ),
+    Mistake(
+        "drawn: a game without a tip-off has a time in its box score",
+        "local/fake_sources/espn/boxscore.py",
+        '"tbd": game.tipoff is None',
+        '"tbd": False',
+        ("tests/local/fake_sources/espn/test_scoreboard.py",),
+    ),
+    Mistake(
+        "drawn: an undecided side is team 0",
+        "local/fake_sources/espn/teams.py",
+        "IDS.get(tricode, -1)",
+        "IDS.get(tricode, 0)",
+        ("tests/local/fake_sources/espn/test_scoreboard.py",),
+    ),
+    Mistake(
+        "drawn: without games the calendar begins a year later",
+        "local/fake_sources/espn/scoreboard.py",
+        "or (date(first, 10, 1),)",
+        "or (date(first + 1, 10, 1),)",
+        ("tests/local/fake_sources/espn/test_scoreboard.py",),
+    ),
+    Mistake(
+        "drawn: a knockout game stays unknown once it was",
+        "local/fake_sources/season.py",
+        "status(game, now), known)",
+        "status(game, now))",
+        ("tests/local/fake_sources/test_season.py",),
+    ),
+    Mistake(
+        "drawn: in summer the schedule has two games",
+        "local/fake_sources/season.py",
+        "[:1])\n\n    def _around",
+        "[:2])\n\n    def _around",
+        ("tests/local/fake_sources/test_season.py",),
+    ),
+    Mistake(
+        "drawn: a postponed game is the one of the report",
+        "local/fake_sources/season.py",
+        "self._now.by_id.values(), _date))",
+        "self._now.games, _date))",
+        ("tests/local/fake_sources/test_season.py",),
+    ),
+    Mistake(
+        "drawn: Toronto is in the United States",
+        "local/fake_sources/bettingpros/events.py",
+        '"CAN" if place.country == "CA"',
+        '"CAN" if place.country == "CAN"',
+        ("tests/local/fake_sources/test_bettingpros.py",),
+    ),
+    Mistake(
+        "drawn: the last row of a report has no page",
+        "local/fake_sources/pdfs.py",
+        "range(0, len(rows), per_page)",
+        "range(0, len(rows) - 1, per_page)",
+        ("tests/local/fake_sources/test_pdfs.py",),
     ),
 )

@@ -8,6 +8,7 @@ from tools.drawn_again import DRAWN_AGAIN
 from tools.drawn_cloud import DRAWN_CLOUD
 from tools.drawn_deployed import DRAWN_DEPLOYED
 from tools.drawn_fifth import DRAWN_FIFTH
+from tools.drawn_files import DRAWN_FILES
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
 from tools.drawn_scrap import DRAWN_SCRAP
@@ -329,6 +330,7 @@ MISTAKES = (
         *DRAWN_DEPLOYED,
         *DRAWN_SCRAP,
         *DRAWN_SERVED,
+        *DRAWN_FILES,
     ),
     *DEPLOYED,
 )

@@ -37,7 +37,8 @@ def failing(view: View, good_days: Rows) -> Viewed:
     by_hand = {**rows["scraper_execution_log"][-1], "outcome": "UPLOADED"}
     by_hand |= {"scraper_name": "nbac_player_list", "execution_id": "by-hand"}
     job = {**by_hand, "outcome": "SUCCESS", "scraper_name": "of_a_job", "execution_id": "job"}
-    rows["scraper_execution_log"] += [by_hand, job]
+    upload = {**by_hand, "scraper_name": "upload", "execution_id": "upload"}
+    rows["scraper_execution_log"] += [by_hand, job, upload]
     decisions = rows["workflow_decisions"]
     for action, name in (("RUN", "never"), ("SKIP", "skipped")):
         asked = {"action": action, "scrapers": [name], "decision_id": name}
@@ -99,7 +100,8 @@ def test_what_was_asked_and_has_not_come_is_due(failing: Viewed) -> None:
     lines = held["betting_lines"]
     assert lines["last_success"].date() == lines["last_asked"].date() == NIGHT.date()
     assert lines["last_asked"] < lines["last_decision"]
-    assert "skipped" not in held
+    assert held["never"]["last_decision"] == held["never"]["last_asked"]
+    assert not {"skipped", "upload"} & held.keys()
 
 
 def test_a_slot_that_was_forced_says_nothing_of_the_ticks(forced: Viewed) -> None:

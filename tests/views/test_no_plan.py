@@ -30,12 +30,18 @@ def days(folder: Path, tips: list[str]) -> Rows:
 def test_a_late_game_without_a_plan_is_told_before_the_first_tick(
     view: View, tmp_path: Path
 ) -> None:
-    """The last decision about yesterday's games still contains it; it is due at 05:30."""
-    viewed = view({**days(tmp_path, LATE), "daily_expected_schedule": []})
+    """The last decision about yesterday's games still contains it; it is due at 05:30.
+
+    Today's games, of which the first tick tells, are no incident of their own.
+    """
+    schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: LATE, AFTER: ["19:00"]}))
+    viewed = view({**lived(schedule, SUMMER), "daily_expected_schedule": []})
     assert viewed.ask(on("05:29"), SQL) == []
     (row,) = viewed.ask(on("05:35"), SQL)
     assert (row["rule"], row["key"], row["opened"]) == ("no-plan", f"{AFTER}", on("05:30"))
     assert row["detail"].endswith("1 game(s) of yesterday are left to collect")
+    (row,) = viewed.ask(on("06:05"), SQL)
+    assert (row["opened"], "today has games" in row["detail"]) == (on("05:30"), True)
 
 
 @pytest.mark.parametrize(("tips", "planned"), [(EARLY, False), (LATE, True)])

@@ -26,7 +26,7 @@ def of(*games: Game) -> bytes:
     return injury_report(Slate(tuple(numbered), "2025-26"), PUBLISHED)
 
 
-@pytest.mark.parametrize(("games", "pages"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
+@pytest.mark.parametrize(("games", "pages"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3), (13, 4)])
 def test_a_report_goes_on_on_further_pages(games: int, pages: int) -> None:
     """17 rows a page, above its foot; each page counts itself, and the first has the heading."""
     read = PdfReader(BytesIO(of(*[GAME] * games))).pages

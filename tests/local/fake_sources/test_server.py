@@ -232,6 +232,7 @@ def test_a_query_reaches_the_sources_whole(server: SourceServer, clock: HandCloc
         params = {**asked, **markets}
         found = server.answer(f"{path}?{urlencode(params)}")
         assert found == answer(path, params, load(SLATE), clock.instant)
+        assert found is server.answer(f"{path}?{urlencode(params)}")
 
 
 def test_command_refuses_a_bad_slate(tmp_path: Path) -> None:
