@@ -1,8 +1,11 @@
 # Everything a newcomer needs: one of these Pythons with venv, and make.
 PYTHONS := 3.14 3.13 3.12 3.11
 # The newest that works: Debian's may lack venv, and a shim of pyenv may lead nowhere.
-PYTHON ?= $(shell for version in $(PYTHONS); do \
+ifndef PYTHON
+# Looked for once: each try starts a process, and `make test` calls make again.
+export PYTHON := $(shell for version in $(PYTHONS); do \
 	python$$version -c 'import ensurepip, venv' 2>/dev/null && { echo python$$version; break; }; done)
+endif
 UV := uv==0.13.9
 VENV := .venv
 BIN := $(VENV)/bin

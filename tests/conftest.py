@@ -2,12 +2,16 @@
 
 import gc
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.nodeid import coerce_node_id
 from hypothesis import HealthCheck, settings
 
 from common.redaction import forget
+
+if TYPE_CHECKING:
+    from tests.alerts.days import Emulator
 
 # Two test processes share the cores: how long an example takes says nothing of the code.
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,6 +24,15 @@ def _no_known_secrets() -> Iterator[None]:
     """Forget after a test what it made known as a secret, so that no other text is garbled."""
     yield
     forget()
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Emulator]":
+    """An emulated BigQuery for the views, the panels and the watchdog's query."""
+    from tests.alerts.days import emulated  # noqa: PLC0415 - loads the simulator
+
+    with emulated(tmp_path_factory.mktemp("emulated")) as running:
+        yield running
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,9 +8,11 @@ from tools.drawn_again import DRAWN_AGAIN
 from tools.drawn_cloud import DRAWN_CLOUD
 from tools.drawn_deployed import DRAWN_DEPLOYED
 from tools.drawn_fifth import DRAWN_FIFTH
+from tools.drawn_files import DRAWN_FILES
 from tools.drawn_looks import DRAWN_LOOKS
 from tools.drawn_mistakes import DRAWN
 from tools.drawn_scrap import DRAWN_SCRAP
+from tools.drawn_served import DRAWN_SERVED
 from tools.drawn_shown import DRAWN_SHOWN
 from tools.drawn_shown2 import DRAWN_SHOWN2
 from tools.drawn_sixth import DRAWN_SIXTH
@@ -327,6 +329,8 @@ MISTAKES = (
         *DRAWN_CLOUD,
         *DRAWN_DEPLOYED,
         *DRAWN_SCRAP,
+        *DRAWN_SERVED,
+        *DRAWN_FILES,
     ),
     *DEPLOYED,
 )

@@ -60,11 +60,14 @@ class Topology(_Model):
         """Return the cron of the job that publishes to a topic.
 
         Raises:
-            ConfigError: no job publishes to the topic.
+            ConfigError: no job publishes to the topic, or several do: a slot is one cron's.
         """
         crons = [job.cron for job in self.jobs if job.topic == topic]
         if not crons:
             raise ConfigError(f"config/topology.yaml: jobs: none publishes to {topic!r}; add one")
+        if len(crons) > 1:
+            said = f"{len(crons)} publish to {topic!r}; write all times in the cron of one"
+            raise ConfigError(f"config/topology.yaml: jobs: {said}")
         return crons[0]
 
 

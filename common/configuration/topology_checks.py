@@ -26,6 +26,9 @@ def topology_defects(topology: Topology, lease_seconds: float) -> Iterator[Defec
     for number, job in enumerate(topology.jobs):
         for place, text in _of_job(job):
             yield ("jobs", number, *place), text
+        if _is_tick(job) and job.topic in {one.topic for one in topology.jobs[:number]}:
+            said = f"a second job for {job.topic!r}, whose slots are one cron's"
+            yield ("jobs", number, "topic"), f"{said}; write all times in the cron of the first"
     if CONTROLLER_TOPIC not in {job.topic for job in topology.jobs}:
         yield ("jobs",), f"none publishes to {CONTROLLER_TOPIC!r}, so nothing is decided; add one"
     yield from _of_delivery(topology, lease_seconds)
@@ -45,6 +48,10 @@ def _of_job(job: Job) -> Iterator[Defect]:
     if scraper is not None and scraper not in REGISTRY:
         said = f"unknown scraper {scraper!r}; {nearest(str(scraper), tuple(REGISTRY))}"
         yield ("message", "scraper"), said
+
+
+def _is_tick(job: Job) -> bool:
+    return job.message.get("schema") == "tick"
 
 
 def _of_delivery(topology: Topology, lease_seconds: float) -> Iterator[Defect]:

@@ -45,6 +45,7 @@ from local.commands.stack.stop import stop
 from local.commands.stack.up import up
 from local.operate.reach import told_in_one_line
 
+PROGRAM = "python -m local"
 FAILED = 2
 """Exit status of a command that was refused or failed."""
 GROUPS: Mapping[str, Sequence[click.Command]] = {
@@ -91,14 +92,17 @@ class CommandLine(click.Group):
             sys.exit(FAILED)
 
 
-def run() -> None:
+def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; click's own errors are one line as well.
 
     A termination ends it as Ctrl-C does, so that what it started is stopped and removed.
+
+    Args:
+        arguments: the words after `python -m local`; None takes those of this process.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        main.main(standalone_mode=False)
+        main.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as asked:
         click.echo(asked.format_message())
     except click.ClickException as error:

@@ -1,6 +1,5 @@
 """BigQuery on this machine: bqemulator (REST on DuckDB) as a child process, and its tables."""
 
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +8,11 @@ from typing import TYPE_CHECKING
 from common.cloud.tables import NAMES, Table, table
 from common.cloud.warehouse import make_client
 from common.settings import ROOT, variable
-from local.processes.process import HOST, Process, accepts, held_port, package_folder, start
+from local.processes.process import HOST, Process, accepts, held_port, start
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
 
-HOME = ROOT / ".local" / "home"
-EXTENSION = "spatial.duckdb_extension"
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 
@@ -35,7 +32,6 @@ def start_bigquery(
     project: str,
     log_file: Path,
     port: int | None = None,
-    home: Path = HOME,
     clock_file: Path | None = None,
 ) -> BigQueryServer:
     """Start the emulator, empty, on a free port.
@@ -44,21 +40,18 @@ def start_bigquery(
         project: the project of requests that name none.
         log_file: takes the emulator's output.
         port: to listen on; None takes a free one.
-        home: holds DuckDB's extension folder.
         clock_file: of the virtual clock that statements see; None for the wall clock.
 
     Raises:
         ConfigError: the emulator does not start, such as when it is not installed, or the port is
             in use.
     """
-    place_extension(home)
     argv = [sys.executable, "-m", "local.stack.bigquery_server", "start", "--project", project]
     argv += ["--grpc-port", "0", "--log-level", "error"]
     env = {
-        "HOME": str(home),
+        "HOME": str(log_file.parent),  # where DuckDB would look for extensions
         "PYTHONPATH": str(ROOT),
         "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",  # they would be downloaded
-        "BQEMU_TIME_TRAVEL_RETENTION_DAYS": "0",  # else each write takes a snapshot, never used
         "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
         **({variable("clock_file"): str(clock_file)} if clock_file else {}),
     }
@@ -66,28 +59,6 @@ def start_bigquery(
         argv += ["--rest-port", str(chosen)]
         process = start(argv, env, log_file, lambda: accepts(chosen), name="bqemulator")
     return BigQueryServer(f"http://{HOST}:{chosen}", process)
-
-
-def place_extension(home: Path) -> Path:
-    """Copy DuckDB's spatial extension to where DuckDB looks for it below `home`.
-
-    Returns:
-        The extension's file.
-    """
-    import duckdb  # noqa: PLC0415 - heavy, and only the local stack needs it
-
-    version = f"v{duckdb.__version__}"
-    with duckdb.connect() as connection:
-        row = connection.execute("PRAGMA platform").fetchone()
-    assert row is not None
-    shipped = package_folder("duckdb_extension_spatial") / "extensions" / version / EXTENSION
-    placed = home / ".duckdb" / "extensions" / version / str(row[0]) / EXTENSION
-    if not placed.exists() or placed.stat().st_size != shipped.stat().st_size:
-        placed.parent.mkdir(parents=True, exist_ok=True)
-        fresh = placed.with_suffix(".new")
-        shutil.copyfile(shipped, fresh)
-        fresh.replace(placed)
-    return placed
 
 
 def create_tables(endpoint: str, project: str, dataset: str) -> None:

@@ -1,16 +1,16 @@
-"""Days that the real handlers live through in memory, loaded into an emulated BigQuery."""
+"""Days that the real handlers live through in memory, and an emulated BigQuery that holds them."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from common.cloud.tables import NAMES
-from common.cloud.warehouse import make_client
+from common.cloud.warehouse import BigQueryWarehouse, make_client
 from common.eastern import at
 from common.logs import silent
 from local.fake_sources.slate import Slate
@@ -64,38 +64,47 @@ def tables(world: World) -> Rows:
     return {name: [dict(row) for row in rows] for name, rows in world.rows.items()}
 
 
-def load(server: BigQueryServer, dataset: str, rows: Rows) -> None:
-    """Create a dataset with the five tables and fill it."""
-    create_tables(server.endpoint, PROJECT, dataset)
-    client = make_client(PROJECT, server.endpoint)
-    for name in NAMES:
-        # Streamed, which takes the emulator 0.1 s; the warehouse's INSERT jobs would take it 5 s.
-        plain = json.loads(json.dumps(rows[name], default=lambda value: value.isoformat()))
-        if plain:
-            assert client.insert_rows_json(f"{PROJECT}.{dataset}.{name}", plain) == []
-
-
-@dataclass(frozen=True)
 class Emulator:
-    """An emulated BigQuery whose clock the tests set."""
+    """An emulated BigQuery with the five tables and the views, whose clock and rows the tests set.
 
-    server: BigQueryServer
-    clock: Path
+    To create the views takes it a second and their first queries another one, so that there is one
+    dataset, whose rows change. A test does not change the rows that it has given.
 
-    def load(self, dataset: str, rows: Rows, *, views: bool = False) -> None:
-        """Create a dataset with the five tables, filled, and the views where they are asked for."""
-        load(self.server, dataset, rows)
-        if views:
-            create_views(self.server.endpoint, PROJECT, dataset, WORKFLOWS)
+    Args:
+        server: on which nothing was created.
+        clock: the file of its clock.
+    """
 
-    def query(self, sql: str, now: datetime) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a statement at an instant; returns its columns and rows."""
+    def __init__(self, server: BigQueryServer, clock: Path) -> None:
+        self.endpoint, self.clock = server.endpoint, clock
+        self._client = make_client(PROJECT, self.endpoint)
+        self._held: Rows = {name: [] for name in NAMES}
+        create_tables(self.endpoint, PROJECT, DATASET)
+        create_views(self.endpoint, PROJECT, DATASET, WORKFLOWS)
+
+    def query(self, rows: Rows, sql: str, now: datetime) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a statement on some rows at an instant; returns its columns and rows."""
+        self._hold(rows)
         hold_clock(self.clock, now)
-        return run_sql(self.server.endpoint, PROJECT, sql)
+        return run_sql(self.endpoint, PROJECT, sql)
 
-    def ask(self, dataset: str, sql: str, now: datetime) -> list[tuple[Any, ...]]:
-        """Run a statement that names the deployed dataset on another one, at an instant."""
-        return self.query(sql.replace(f"{PROJECT}.{DATASET}", f"{PROJECT}.{dataset}"), now)[1]
+    def warehouse(self, rows: Rows, now: datetime) -> BigQueryWarehouse:
+        """Return the deployed port, which reads these rows at an instant, until others are held."""
+        self._hold(rows)
+        hold_clock(self.clock, now)
+        return BigQueryWarehouse(PROJECT, DATASET, self.endpoint)
+
+    def _hold(self, rows: Rows) -> None:
+        for name in NAMES:
+            if rows[name] is self._held[name]:
+                continue
+            path = f"{PROJECT}.{DATASET}.{name}"
+            run_sql(self.endpoint, PROJECT, f"DELETE FROM `{path}` WHERE TRUE")
+            # Streamed, which takes the emulator 0.1 s; the warehouse's INSERTs would take it 5 s.
+            plain = json.loads(json.dumps(rows[name], default=lambda value: value.isoformat()))
+            if plain:
+                assert self._client.insert_rows_json(path, plain) == []
+            self._held = self._held | {name: rows[name]}
 
 
 def hold_clock(file: Path, instant: datetime) -> None:

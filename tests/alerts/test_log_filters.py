@@ -224,6 +224,19 @@ def test_a_failed_query_of_the_watchdog_has_a_reason_or_is_broken(
     )
 
 
+@pytest.mark.parametrize(("severity", "alerts"), [("ERROR", ["tick-failing"]), ("WARNING", [])])
+def test_a_job_that_could_not_publish_its_tick_raises_an_alert(
+    severity: str, alerts: list[str]
+) -> None:
+    """Cloud Scheduler logs what failed as an error; less is no alert."""
+    entry = {
+        "severity": severity,
+        "resource.type": "cloud_scheduler_job",
+        "resource.labels.job_id": "OUR_JOBS",
+    }
+    assert [name for name, query in FILTERS.items() if matches(query, entry)] == alerts
+
+
 def test_a_filter_that_is_not_understood_is_refused() -> None:
     """The matcher never takes a filter for one that matches nothing."""
     for query in ('jsonPayload.result!="a"', "jsonPayload.result=a"):

@@ -32,7 +32,7 @@ def minutes(number: float) -> datetime:
     return NOON + timedelta(minutes=number)
 
 
-DATASETS: dict[str, list[dict[str, Any]]] = {
+SWEEPS: dict[str, list[dict[str, Any]]] = {
     "swept": [*sweeps(minutes(-2880), minutes(1))],
     "blind": [
         *sweeps(minutes(-2880), minutes(1)),
@@ -59,24 +59,17 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def watched(emulator: Emulator) -> Emulator:
-    """The emulator with a dataset for each kind of trouble."""
-    for name, rows in DATASETS.items():
-        emulator.load(name, {table: [] for table in NAMES} | {"cleanup_operations": rows})
-    return emulator
-
-
-@pytest.mark.parametrize(("dataset", "now", "reason"), CASES)
+@pytest.mark.parametrize(("swept", "now", "reason"), CASES)
 def test_it_fails_with_its_reason_in_its_time(
-    watched: Emulator, dataset: str, now: datetime, reason: str | None
+    emulator: Emulator, swept: str, now: datetime, reason: str | None
 ) -> None:
     """Nobody sweeps, sweeps look at nothing, or nobody is told; else it answers `quiet`."""
+    rows: Rows = {name: [] for name in NAMES} | {"cleanup_operations": SWEEPS[swept]}
     if reason is None:
-        assert watched.ask(dataset, WATCHDOG.read_text(), now) == [("quiet",)]
+        assert emulator.query(rows, WATCHDOG.read_text(), now)[1] == [("quiet",)]
         return
     with pytest.raises(BadInputError) as raised:
-        watched.ask(dataset, WATCHDOG.read_text(), now)
+        emulator.query(rows, WATCHDOG.read_text(), now)
     assert f"ALERT {reason}" in str(raised.value)
 
 

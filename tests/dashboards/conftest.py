@@ -1,7 +1,6 @@
 """Fixtures: one emulated BigQuery for the panels, under the names that the contract uses."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 
 from common.eastern import at
 from local.dashboards.model import FOLDER
-from tests.alerts.days import DATASET, DAY, Emulator, Rows, emulated, lived
+from tests.alerts.days import DAY, Emulator, Rows, lived
 from tests.dashboards.grafana import Value, expand, variables_of
 
 START = at(DAY, time())
@@ -36,10 +35,10 @@ def queries() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Grafana:
-    """The committed dashboards on a dataset, at an instant."""
+    """The committed dashboards on some rows, at an instant."""
 
     emulator: Emulator
-    dataset: str = DATASET
+    rows: Rows
     now: datetime = END
 
     def at(self, now: datetime) -> "Grafana":
@@ -65,15 +64,12 @@ class Grafana:
         self, name: str, sql: str, span: Span = (START, END), **chosen: Value
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a statement with the variables of a dashboard."""
-        variables = {**variables_of(KEPT[name]), "dataset": self.dataset, **chosen}
-        return self.emulator.query(expand(sql, variables, *span), self.now)
+        variables = {**variables_of(KEPT[name]), **chosen}
+        return self.query(expand(sql, variables, *span))
 
-
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulated BigQuery."""
-    with emulated(tmp_path_factory.mktemp("panels")) as running:
-        yield running
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a statement."""
+        return self.emulator.query(self.rows, sql, self.now)
 
 
 @pytest.fixture(scope="session")
@@ -85,5 +81,4 @@ def two_days() -> Rows:
 @pytest.fixture(scope="session")
 def replayed(emulator: Emulator, two_days: Rows) -> Grafana:
     """The dashboards on the days of 2025-11-11 and 12."""
-    emulator.load(DATASET, two_days, views=True)
-    return Grafana(emulator)
+    return Grafana(emulator, two_days)

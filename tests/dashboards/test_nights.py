@@ -45,8 +45,7 @@ def dead(emulator: Emulator, two_days: Rows) -> Grafana:
     for row in rows["scraper_execution_log"]:
         if row["scraper_name"] == "nbac_player_list" and eastern(row["triggered_at"]).date() == DAY:
             row["outcome"] = "FAILED"
-    emulator.load("dead", rows, views=True)
-    return Grafana(emulator, "dead", NIGHT)
+    return Grafana(emulator, rows, NIGHT)
 
 
 def cells(grafana: Grafana, span: Span) -> Cells:
@@ -112,9 +111,8 @@ def test_a_workflow_that_ran_by_hand_keeps_the_others_in_the_grid(
     forced = {**skip, "forced": True, "action": "RUN", "slot": last + timedelta(minutes=40)}
     later = {**forced, "slot": at(DAY + timedelta(days=1), time(6))}
     rows["workflow_decisions"] += [forced, later]
-    emulator.load("forced", rows, views=True)
     end = at(DAY + timedelta(days=1), time(6, 30))
-    found = cells(Grafana(emulator, "forced", end), (end - timedelta(hours=24), end))
+    found = cells(Grafana(emulator, rows, end), (end - timedelta(hours=24), end))
     assert found["betting_lines", 23] == RUN
     assert found["morning_operations", 23] == SKIP
     assert {name for (name, hour), code in found.items() if hour == 6 and code == MISSING} == (
@@ -166,8 +164,7 @@ def test_an_incident_is_open_until_it_is_over(emulator: Emulator, two_days: Rows
         at_hour = eastern(row["execution_time"])
         if row["workflow_name"] == "betting_lines" and at_hour.date() == DAY:
             row["status"] = "failed" if at_hour.hour in (15, 17, 19) else "completed"
-    emulator.load("incident", rows, views=True)
-    grafana = Grafana(emulator, "incident", NIGHT)
+    grafana = Grafana(emulator, rows, NIGHT)
 
     def shown(hour: int) -> list[str]:
         span = (at(DAY, time()), at(DAY, time(hour)))
@@ -192,9 +189,9 @@ def test_a_sweep_is_listed_for_each_thing_that_it_did_or_could_not_do(
         {**like, **quiet, **one, "cleanup_time": NIGHT - timedelta(minutes=n)}
         for n, one in enumerate(done, start=1)
     ]
-    emulator.load("swept", {name: [] for name in NAMES} | {"cleanup_operations": sweeps})
+    rows: Rows = {name: [] for name in NAMES} | {"cleanup_operations": sweeps}
     title = "What was sent again, given up, or not looked at"
-    shown = Grafana(emulator, "swept", NIGHT).show("cleanup", title, DAY_BEFORE)
+    shown = Grafana(emulator, rows, NIGHT).show("cleanup", title, DAY_BEFORE)
     assert [(row["status"], row["republished"], row["quarantined"]) for row in shown] == [
         ("STORM", "", ""),
         ("OK", "a", ""),

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from local.dashboards.source import sources
-from tests.alerts.days import DATASET, emulated, lived
+from tests.alerts.days import emulated, lived
 from tests.dashboards.conftest import Grafana
 
 FILE = Path(__file__).with_name("shown.txt")
@@ -41,8 +41,7 @@ def held() -> dict[str, list[str]]:
 def main() -> None:
     """Write down what is shown."""
     with tempfile.TemporaryDirectory() as scratch, emulated(Path(scratch)) as emulator:
-        emulator.load(DATASET, lived(), views=True)
-        grafana, lines = Grafana(emulator), []
+        grafana, lines = Grafana(emulator, lived()), list[str]()
         for name, dashboard in sources():
             for panel in dashboard.panels:
                 lines += [f"{name}: {panel.title}", *told(*grafana.ask(name, panel.title))]

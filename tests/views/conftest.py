@@ -1,30 +1,30 @@
 """Fixtures: the views on an emulated BigQuery whose clock the tests move."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
 
 from common.cloud.ports import Row
-from tests.alerts.days import Emulator, Rows, emulated, lived
+from tests.alerts.days import DATASET, Emulator, Rows, lived
 
 
 @dataclass(frozen=True)
 class Viewed:
-    """A dataset with the five tables and the views."""
+    """The views of some rows."""
 
     emulator: Emulator
-    dataset: str
+    rows: Rows
 
     def ask(self, now: datetime, sql: str) -> list[Row]:
         """Return a query's rows at an instant; `{}` in it stands for the dataset."""
-        columns, rows = self.emulator.query(sql.format(self.dataset), now)
+        columns, rows = self.emulator.query(self.rows, sql.format(DATASET), now)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-View = Callable[[str, Rows], Viewed]
-"""Makes a dataset of a name with some rows."""
+View = Callable[[Rows], Viewed]
+"""Takes the rows of the five tables."""
 
 
 @pytest.fixture(scope="session")
@@ -34,18 +34,12 @@ def good_days() -> Rows:
 
 
 @pytest.fixture(scope="session")
-def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[View]:
-    """Start an emulator, and make datasets with views on it."""
-    with emulated(tmp_path_factory.mktemp("views")) as emulator:
-
-        def make(dataset: str, rows: Rows) -> Viewed:
-            emulator.load(dataset, rows, views=True)
-            return Viewed(emulator, dataset)
-
-        yield make
+def view(emulator: Emulator) -> View:
+    """The views of rows that a test gives."""
+    return lambda rows: Viewed(emulator, rows)
 
 
 @pytest.fixture(scope="session")
 def good(view: View, good_days: Rows) -> Viewed:
-    """The dataset of the days on which nothing fails."""
-    return view("good", good_days)
+    """The days on which nothing fails."""
+    return view(good_days)

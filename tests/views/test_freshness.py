@@ -24,7 +24,7 @@ def dead(view: View, good_days: Rows) -> Viewed:
     rows["workflow_decisions"] = [row for row in decisions if row["decision_time"] < DIED]
     gone = {**decisions[0], "workflow_name": "taken_out", "decision_id": "taken-out"}
     rows["workflow_decisions"].append(gone)
-    return view("dead", rows)
+    return view(rows)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def failing(view: View, good_days: Rows) -> Viewed:
     by_hand = {**rows["scraper_execution_log"][-1], "outcome": "UPLOADED"}
     by_hand |= {"scraper_name": "nbac_player_list", "execution_id": "by-hand"}
     job = {**by_hand, "outcome": "SUCCESS", "scraper_name": "of_a_job", "execution_id": "job"}
-    rows["scraper_execution_log"] += [by_hand, job]
+    upload = {**by_hand, "scraper_name": "upload", "execution_id": "upload"}
+    rows["scraper_execution_log"] += [by_hand, job, upload]
     decisions = rows["workflow_decisions"]
     for action, name in (("RUN", "never"), ("SKIP", "skipped")):
         asked = {"action": action, "scrapers": [name], "decision_id": name}
@@ -45,7 +46,7 @@ def failing(view: View, good_days: Rows) -> Viewed:
     for row in rows["workflow_executions"]:
         if row["workflow_name"] == "morning_operations" and row["execution_time"].day > 11:
             row["status"] = "failed"
-    return view("failing", rows)
+    return view(rows)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def forced(view: View, good_days: Rows) -> Viewed:
     noon = {"decision_time": datetime(2025, 11, 14, 7, tzinfo=UTC), "forced": True}
     noon |= {"slot": datetime(2025, 11, 14, 17, tzinfo=UTC), "decision_id": "by-hand"}
     rows["workflow_decisions"].append({**rows["workflow_decisions"][-1], **noon})
-    return view("forced", rows)
+    return view(rows)
 
 
 def test_at_night_nothing_is_due_that_is_not_to_be_decided(good: Viewed) -> None:
@@ -99,7 +100,8 @@ def test_what_was_asked_and_has_not_come_is_due(failing: Viewed) -> None:
     lines = held["betting_lines"]
     assert lines["last_success"].date() == lines["last_asked"].date() == NIGHT.date()
     assert lines["last_asked"] < lines["last_decision"]
-    assert "skipped" not in held
+    assert held["never"]["last_decision"] == held["never"]["last_asked"]
+    assert not {"skipped", "upload"} & held.keys()
 
 
 def test_a_slot_that_was_forced_says_nothing_of_the_ticks(forced: Viewed) -> None:

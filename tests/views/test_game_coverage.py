@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.stack.views import create_views
-from tests.alerts.days import PROJECT, Rows
+from tests.alerts.days import DATASET, PROJECT, Rows
 from tests.kit.situations import WORKFLOWS
 from tests.kit.world import slate
 from tests.views.conftest import View, Viewed
@@ -65,7 +65,7 @@ def _spoil(row: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def spoilt(view: View, good_days: Rows) -> Viewed:
     """The dataset of the troubled days."""
-    return view("spoilt", troubled(good_days))
+    return view(troubled(good_days))
 
 
 def test_every_game_of_a_good_day_has_everything_in_time(good: Viewed) -> None:
@@ -107,9 +107,9 @@ def test_what_is_not_due_yet_is_waited_for(spoilt: Viewed) -> None:
 
 def test_without_a_limit_nothing_is_expected(good: Viewed) -> None:
     """A workflow file in which no step says by when leaves the view empty."""
-    endpoint = good.emulator.server.endpoint
-    create_views(endpoint, PROJECT, good.dataset, {})
+    endpoint = good.emulator.endpoint
+    create_views(endpoint, PROJECT, DATASET, {})
     try:
         assert good.ask(LATER, "SELECT * FROM {}.game_coverage") == []
     finally:
-        create_views(endpoint, PROJECT, good.dataset, WORKFLOWS)
+        create_views(endpoint, PROJECT, DATASET, WORKFLOWS)

@@ -114,7 +114,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         swept(45, "ERROR"),
         swept(60, "STORM", missing=40),
         swept(75, "OK", SECOND, missing=6),
-        swept(90, "OK", missing=5),
+        swept(90, "OK", PATH, OTHER, missing=5),
         *(swept(105 + 15 * number, "OK") for number in range(80)),
     ],
     "scraper_execution_log": [
@@ -128,6 +128,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             for path, minutes in ((FIRST, 75), (SECOND, 90))
         ),
         {"execution_id": "begun", "triggered_at": after(308), "decision_id": "long"},
+        {"execution_id": "begun-later", "triggered_at": after(400), "decision_id": "long"},
         {"execution_id": "begun-too", "triggered_at": after(308), "decision_id": "overlapping"},
         {"execution_id": "in-time", "triggered_at": after(309), "decision_id": "in-time"},
     ],
@@ -143,7 +144,7 @@ def incidents(rows_of: RowsOf) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def rows_of(view: View) -> RowsOf:
     """What the view shows of the rows at an instant."""
-    viewed: Viewed = view("incidents", ROWS)
+    viewed: Viewed = view(ROWS)
 
     def ask(now: datetime) -> list[dict[str, Any]]:
         return [dict(row) for row in viewed.ask(now, ALL)]

@@ -30,12 +30,18 @@ def days(folder: Path, tips: list[str]) -> Rows:
 def test_a_late_game_without_a_plan_is_told_before_the_first_tick(
     view: View, tmp_path: Path
 ) -> None:
-    """The last decision about yesterday's games still contains it; it is due at 05:30."""
-    viewed = view("unplanned", {**days(tmp_path, LATE), "daily_expected_schedule": []})
+    """The last decision about yesterday's games still contains it; it is due at 05:30.
+
+    Today's games, of which the first tick tells, are no incident of their own.
+    """
+    schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: LATE, AFTER: ["19:00"]}))
+    viewed = view({**lived(schedule, SUMMER), "daily_expected_schedule": []})
     assert viewed.ask(on("05:29"), SQL) == []
     (row,) = viewed.ask(on("05:35"), SQL)
     assert (row["rule"], row["key"], row["opened"]) == ("no-plan", f"{AFTER}", on("05:30"))
     assert row["detail"].endswith("1 game(s) of yesterday are left to collect")
+    (row,) = viewed.ask(on("06:05"), SQL)
+    assert (row["opened"], "today has games" in row["detail"]) == (on("05:30"), True)
 
 
 @pytest.mark.parametrize(("tips", "planned"), [(EARLY, False), (LATE, True)])
@@ -43,7 +49,7 @@ def test_the_day_after_the_last_game_has_no_incident(
     view: View, tmp_path: Path, tips: list[str], *, planned: bool
 ) -> None:
     """A break begins with an empty plan, or with a plan for a late game."""
-    viewed = view(f"break_{planned}", days(tmp_path, tips))
+    viewed = view(days(tmp_path, tips))
     plan = f"SELECT * FROM {{}}.daily_expected_schedule WHERE date = '{AFTER}'"
     assert bool(viewed.ask(on("06:00"), plan)) is planned
     for clock in ("05:35", "06:05"):
@@ -54,7 +60,7 @@ def test_the_day_after_a_postponed_game_has_no_incident(view: View) -> None:
     """No post-game run asks for its box score, and yet nothing is left to collect."""
     held = postponed(season_of({SUMMER: ["19:00"]}), SUMMER)
     assert any(row["action"] == "RUN" and row["game_ids"] for row in held["workflow_decisions"])
-    assert view("postponed", held).ask(on("05:35"), SQL) == []
+    assert view(held).ask(on("05:35"), SQL) == []
 
 
 def test_a_day_with_games_and_no_plan_is_told_with_its_first_tick(
@@ -62,7 +68,7 @@ def test_a_day_with_games_and_no_plan_is_told_with_its_first_tick(
 ) -> None:
     """Where only today has games the first sign is the 06:00 tick."""
     schedule = write_season(tmp_path / "schedule.json", season_of({AFTER: ["19:00"]}))
-    viewed = view("today", {**lived(schedule, SUMMER), "daily_expected_schedule": []})
+    viewed = view({**lived(schedule, SUMMER), "daily_expected_schedule": []})
     assert viewed.ask(on("05:55"), SQL) == []
     (row,) = viewed.ask(on("06:05"), SQL)
     assert (row["rule"], row["opened"]) == ("no-plan", on("06:00"))

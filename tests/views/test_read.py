@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from common.cloud.warehouse import BigQueryWarehouse
 from common.pages.health import FRESHNESS, INCIDENTS
-from tests.alerts.days import PROJECT
 from tests.views.conftest import Viewed
 
 pytestmark = pytest.mark.stack
@@ -15,8 +13,7 @@ MIDNIGHT = datetime(2025, 11, 13, 5, tzinfo=UTC)
 
 def test_health_reads_its_columns_of_the_views(good: Viewed) -> None:
     """Every workflow has a row of freshness; days on which nothing fails have no open incident."""
-    good.ask(MIDNIGHT, "SELECT 1 FROM {}.freshness")  # sets the emulator's clock
-    warehouse = BigQueryWarehouse(PROJECT, good.dataset, good.emulator.server.endpoint)
+    warehouse = good.emulator.warehouse(good.rows, MIDNIGHT)
     fresh = warehouse.view("freshness", FRESHNESS)
     assert "betting_lines" in {row["name"] for row in fresh}
     assert {tuple(row) for row in fresh} == {FRESHNESS}

@@ -6,7 +6,9 @@ from collections import Counter
 import pytest
 
 from common.configuration.step import STEPS_MAX
+from common.configuration.workflows import CatchUp
 from common.settings import ROOT
+from tests.kit.situations import WORKFLOWS
 
 SPANS = {
     "config/views/freshness.sql": {"90 DAY": 4, "1 DAY": 1, "1 HOUR": 1, "15 MINUTE": 1},
@@ -45,6 +47,16 @@ def test_every_step_that_a_run_may_have_can_come_back() -> None:
     """The last one too, where cleanup had given it up."""
     text = (ROOT / "config/views/incidents.sql").read_text(encoding="utf-8")
     assert f"UNNEST(GENERATE_ARRAY(0, {STEPS_MAX - 1})) AS step" in text
+
+
+def test_late_data_is_waited_for_as_long_as_catch_up_asks_for_it() -> None:
+    """Hours that are an expression: what else has not been seen again is given up in a week."""
+    spans = {flow.span_hours for flow in WORKFLOWS.values() if isinstance(flow, CatchUp)}
+    (given_up,) = re.findall(
+        r"INTERVAL IF\(rule = 'late-data', (\d+), (\d+)\) HOUR",
+        (ROOT / "config/views/incidents.sql").read_text(encoding="utf-8"),
+    )
+    assert (spans, given_up) == ({int(given_up[0])}, ("72", str(7 * 24)))
 
 
 def test_every_view_and_alert_is_compared() -> None:

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from common.cloud.tables import NAMES
-from common.cloud.warehouse import BigQueryWarehouse
 from common.eastern import eastern
 from common.incidents.incident import COLUMNS
 from common.settings import Settings
 from local.simulator.world import World
-from tests.alerts.days import PROJECT, hold_clock
 from tests.kit.receiver import Receiver, receiving
 from tests.kit.sweeps import SWEEP_INTERVAL, sweep
 from tests.kit.world import SWEEP, new_world
@@ -32,7 +30,7 @@ def failing(view: View) -> Viewed:
     """The tables of a workflow that fails 600 times in 18 hours, and nothing else."""
     executions = [ended(BEGIN + MINUTES * number, "failed") for number in range(FAILURES)]
     executions.append(ended(GOOD, "completed"))
-    return view("told", {name: [] for name in NAMES} | {"workflow_executions": executions})
+    return view({name: [] for name in NAMES} | {"workflow_executions": executions})
 
 
 @pytest.fixture
@@ -44,9 +42,7 @@ def receiver() -> Iterator[Receiver]:
 
 def look(world: World, failing: Viewed) -> None:
     """Let the world's view show what the SQL shows now, by the deployed port."""
-    now = world.clock.now()
-    hold_clock(failing.emulator.clock, now)
-    warehouse = BigQueryWarehouse(PROJECT, failing.dataset, failing.emulator.server.endpoint)
+    warehouse = failing.emulator.warehouse(failing.rows, world.clock.now())
     world.warehouse.views["incidents"] = warehouse.view("incidents", COLUMNS)
 
 

@@ -5,10 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from common.cloud.warehouse import BigQueryWarehouse
 from common.eastern import eastern
 from common.incidents.incident import Incident, read_incidents
-from tests.alerts.days import PROJECT, Emulator, hold_clock
 from tests.alerts.policies import ALERTS
 from tests.kit.situations import WORKFLOWS
 from tests.views.conftest import View
@@ -19,19 +17,13 @@ END = on(THURSDAY, "05:45")
 LINES = "oddsa_game_lines 2025-11-12"
 
 
-def incidents_of(emulator: Emulator, dataset: str, now: datetime) -> list[Incident]:
-    """Return what a sweep reads at an instant, by the deployed port."""
-    hold_clock(emulator.clock, now)
-    warehouse = BigQueryWarehouse(PROJECT, dataset, emulator.server.endpoint)
-    return read_incidents(warehouse)
-
-
 @pytest.fixture(scope="module")
 def incidents(view: View) -> dict[str, list[Incident]]:
     """The incidents by rule, each rule's by time and key."""
-    viewed = view("troubled", troubled())
+    viewed = view(troubled())
+    read = read_incidents(viewed.emulator.warehouse(viewed.rows, END))  # as a sweep does
     found: dict[str, list[Incident]] = {}
-    for each in sorted(incidents_of(viewed.emulator, "troubled", END), key=lambda one: one.opened):
+    for each in sorted(read, key=lambda one: one.opened):
         found.setdefault(each.rule, []).append(each)
     return found
 

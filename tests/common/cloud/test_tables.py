@@ -152,7 +152,7 @@ WRONG: dict[str, list[Any]] = {
 @pytest.mark.parametrize(("kind", "wrong"), [(k, w) for k, ws in WRONG.items() for w in ws])
 def test_b4_a_wrong_type_is_refused_by_table_field_and_value(kind: str, wrong: object) -> None:
     """Each column type refuses a value that BigQuery would refuse or change, and names it."""
-    for name, column in cells(kind):
+    for name, column in cells(kind) if len(repr(wrong)) < 1_000 else cells(kind)[:1]:
         with pytest.raises(RowError, match=rf"^{name}\.{column} \({kind}\): ") as caught:
             build_row(name, {**least(name), column: wrong})
         assert len(str(caught.value)) < 300

@@ -145,7 +145,12 @@ def test_a_topic_that_nothing_ticks() -> None:
     with pytest.raises(ConfigError, match="'dead-letters'; add one"):
         TOPOLOGY.cron_for("dead-letters")
     assert TOPOLOGY.cron_for("tick-schedule-locker") == "0 5 * * *"
-    assert TOPOLOGY.cron_for("scraper-requests") == "45 4-22/6 * * *"  # the first of several
+
+
+def test_a_topic_that_two_jobs_publish_to_has_no_cron() -> None:
+    """The times of the second would lie in no slot, so neither is taken for all."""
+    with pytest.raises(ConfigError, match="2 publish to 'scraper-requests'; write all times"):
+        TOPOLOGY.cron_for("scraper-requests")
 
 
 @pytest.mark.parametrize(

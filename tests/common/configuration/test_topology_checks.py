@@ -43,6 +43,12 @@ def test_the_shipped_topology_has_no_defect(tmp_path: Path) -> None:
         ),
         ("scraper: nbac_schedule_api", 'scraper: ""', "jobs.3.message.scraper", "scraper ''"),
         ("topic: tick-master-controller\n", "topic: tick-cleanup-processor\n", "jobs", "nothing"),
+        (
+            "topic: tick-cleanup-processor\n    message",
+            "topic: tick-schedule-locker\n    message",
+            "jobs.2.topic",
+            "a second job for 'tick-schedule-locker'",
+        ),
         ("dead_letter_topic: dead-letters", "dead_letter_topic: dead", "dead_letter_topic", "dead"),
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 661", "delivery", "661 < lease 660"),
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 660", "delivery", "660 < lease 660"),

@@ -9,7 +9,7 @@ from common import ids
 from common.executions.manifest import PlannedStep
 from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
-from common.messages.models import GameTarget, WorkflowDecision
+from common.messages.models import GAMES_MAX, GameTarget, WorkflowDecision
 from local.fake_sources.slate import final_score
 from local.simulator.ports.inline import InlineExecutor
 from local.simulator.world import World
@@ -18,6 +18,8 @@ from tests.kit.world import DAY, NOON, new_world
 
 BUCKET = "nba-scraped-data"
 YESTERDAY = DAY - timedelta(days=1)
+MOST = json.dumps({"records": [{"id": "a1"}] * GAMES_MAX}).encode()
+"""As many events as a message of the next step may name."""
 TARGET = GameTarget(game_id="0022500207", away="TOR", home="BKN", scrapers=("nbac_boxscore",))
 DECISION = WorkflowDecision(
     decision_id=ids.decision_id("post_game_window_3", NOON),
@@ -102,12 +104,14 @@ def test_ft2_a_refresh_that_brought_no_data_names_no_game() -> None:
         ("SUCCESS", "SUCCESS", b'{"records": [{"id": "a1"}, {"id": "b2"}]}', ("a1", "b2")),
         ("SUCCESS", "NO_DATA", b'{"records": []}', ()),
         ("FAILED", "BLOCKED", b'{"records": [{"id": "a1"}]}', None),
+        ("SUCCESS", "SUCCESS", MOST, ("a1",) * GAMES_MAX),
+        ("SUCCESS", "SUCCESS", MOST.replace(b"[", b'[{"id": "b2"}, '), None),
     ],
 )
 def test_x14_a_day_without_events_has_none_and_a_failure_does_not_tell(
     status: str, outcome: str, held: bytes, found: tuple[str, ...] | None
 ) -> None:
-    """No event is nothing to ask for; events that are not known block what needs them."""
+    """No event is nothing to ask for; events that are not known, or too many, block the step."""
     world, result = refreshed()
     stored = world.storage.create(BUCKET, "oddsa-events/2025-11-12/1.json", held)
     events = result.model_copy(

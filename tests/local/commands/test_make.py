@@ -88,7 +88,15 @@ def test_make_takes_the_newest_python_that_works(
     for versions, text in ((works, WORKS), (broken, BROKEN)):
         for version in versions:
             program(checkout, f"python{version}", text)
-    assert f"\npython{taken} -m venv " in setup(checkout, "-n").stdout
+    assert f"\npython{taken} -m venv --clear .venv\n" in setup(checkout, "-n").stdout
+
+
+@pytest.mark.stack
+def test_a_python_is_asked_for_all_that_an_environment_needs(checkout: Path) -> None:
+    """Debian's has `venv` without `ensurepip`, so that making an environment fails."""
+    program(checkout, "python3.14", '#!/bin/sh\necho "$@" >> asked\n')
+    assert setup(checkout, "-n").returncode == 0
+    assert (checkout / "asked").read_text().splitlines()[0] == "-c import ensurepip, venv"
 
 
 @pytest.mark.stack
@@ -206,7 +214,27 @@ def test_make_test_lints_and_runs_every_test(installed: Path) -> None:
     lines = printed(installed, "test")
     assert {*TARGETS["lint"]} < {*lines}
     (tests,) = (line for line in lines if "-m pytest" in line)
+    assert tests.endswith(" --dist loadgroup")  # some share what only one worker may hold
     assert not {"-m", "-k", "tests"} & {*tests.removeprefix("python -m pytest").split()}
+
+
+@pytest.mark.parametrize("newer", ["requirements-checkov.txt", ".venv/installed"])
+def test_make_test_installs_what_checks_terraform(newer: str, installed: Path) -> None:
+    """Again when its pins or the environment are newer; a test that lacks it is skipped."""
+    assert not [line for line in printed(installed, "test") if "checkov" in line]
+    for number, each in enumerate((".venv/installed", ".venv/checkov/installed", newer), 1):
+        os.utime(installed / each, (number, number))
+    assert "python -m venv --clear --without-pip .venv/checkov" in printed(installed, "test")
+
+
+def test_pins_are_those_of_the_build_s_platform(installed: Path) -> None:
+    """Wheels alone, of CPython on Ubuntu 22.04; what fails on the way writes no pin."""
+    told = " ".join(" ".join(printed(installed, "pins")).replace("\\", " ").split())
+    assert told.startswith("set -e; ")
+    assert (
+        "--implementation cp --only-binary :all: --platform manylinux_2_28_x86_64"
+        " --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64"
+    ) in told
 
 
 def test_make_soak_is_both_searches(installed: Path) -> None:

@@ -53,7 +53,9 @@ def counts() -> Counts:
     """A month of round numbers."""
     usage = Usage(
         days=30,
-        amounts=Counter(message_bytes=2**30, class_a=7000, class_b=1000, query_tables=300),
+        amounts=Counter(
+            message_bytes=2**30, class_a=7000, class_b=1000, query_tables=300, state_bytes=2**20
+        ),
         functions={"scraper_runner": Counter(calls=100, cold=10, storage=200, requests=50)},
         objects={
             "nbac_play_by_play": Counter(objects=2, bytes=10),
@@ -108,7 +110,7 @@ def test_a_quantity_is_in_the_unit_of_its_price(counts: Counts, prices: Prices) 
     assert taken["calls"] == 100 / 1e6
     assert taken["secret_reads"] == 10 / 1e4
     sizes = prices.assumed.object_bytes["nbac_play_by_play"] * 2 + 500
-    assert taken["objects"] == prices.assumed.months_kept * sizes / 2**30
+    assert taken["objects"] == (prices.assumed.months_kept * sizes + 2**20) / 2**30
     assert {key: taken[key] for key in FIXED - {"images"}} == {
         "jobs": 4,
         "secrets": 1,

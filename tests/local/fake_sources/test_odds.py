@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from common.scrapers import get
 from common.scrapers.model import Target
 from local.fake_sources.answers import answer
 from local.fake_sources.asked import as_json
-from local.fake_sources.odds import event_id, events, strays
+from local.fake_sources.odds import event_id, event_odds, events, lines, past_events, strays
 from local.fake_sources.slate import Slate
 from tests.local.fake_sources.test_collected import BEFORE, GAME_ID, OVER, SLATE
 
@@ -28,16 +28,86 @@ def evenings(day: date) -> Slate:
     first = replace(GAME, game_date=day, tipoff=GAME.tipoff + ahead)
     second = replace(
         GAME,
-        game_id="0022500999",
+        game_id="0022500998",
         game_date=day + timedelta(days=1),
         tipoff=GAME.tipoff + ahead + timedelta(days=1),
     )
     return Slate((first, second), "2025-26")
 
 
+TIP_OFF = datetime(2025, 11, 13, tzinfo=UTC)
+ALONE = Slate((GAME,), "2025-26")
+
+
+@pytest.mark.parametrize(
+    ("hours", "start", "end", "is_listed"),
+    [
+        (-14 * 24, None, None, True),
+        (-14 * 24 - 1, None, None, False),
+        (-14 * 24 - 1, None, 0, False),
+        (2, None, None, True),
+        (3, None, None, False),
+        (-5, 0, None, True),
+        (-5, 1, None, False),
+        (-5, None, 0, True),
+        (-5, None, -1, False),
+    ],
+)
+def test_an_event_is_listed_for_two_weeks_and_within_the_bounds(
+    hours: int, start: int | None, end: int | None, *, is_listed: bool
+) -> None:
+    """From two weeks ahead until it is over; a bound that is asked for belongs to the span."""
+    asked = {"commenceTimeFrom": start, "commenceTimeTo": end}
+    params = {
+        name: f"{TIP_OFF + timedelta(hours=far):%Y-%m-%dT%H:%M:%SZ}"
+        for name, far in asked.items()
+        if far is not None
+    }
+    assert len(events(ALONE, params, TIP_OFF + timedelta(hours=hours))) == is_listed
+
+
+@pytest.mark.parametrize(
+    ("hours", "listed", "books"), [(-1, 1, 2), (0, 0, 0), (2, 0, 0), (3, 0, None)]
+)
+def test_bookmakers_close_at_the_tip_off(hours: int, listed: int, books: int | None) -> None:
+    """A game that goes on has no lines, and as one event no bookmakers; then it is gone."""
+    now = TIP_OFF + timedelta(hours=hours)
+    assert len(lines(ALONE, {}, now)) == listed
+    found = event_odds(ALONE, event_id(GAME_ID), {}, now)
+    assert (found and len(found["bookmakers"])) == books
+
+
 def test_one_date_in_ten_has_a_stray_event() -> None:
-    """The share of such dates in a season is about a tenth."""
-    assert 0.05 < sum(map(strays, DAYS)) / len(DAYS) < 0.15
+    """The share of such dates is a tenth."""
+    days = [DAYS[0] + timedelta(days=number) for number in range(20_000)]
+    assert 0.098 < sum(map(strays, days)) / len(days) < 0.106
+
+
+def test_a_stray_event_is_the_first_one_and_has_not_begun() -> None:
+    """Of the next date one event is listed, and none once it has begun or two weeks before."""
+    day = next(filter(strays, DAYS))
+    first, second = evenings(day).games
+    assert second.tipoff is not None
+    slate = Slate((first, second, replace(second, game_id="0022500999")), "2025-26")
+    params = {"commenceTimeFrom": f"{day}T17:00:00Z", "commenceTimeTo": f"{day}T17:30:00Z"}
+    for hours, number in ((-14 * 24 - 1, 0), (-14 * 24, 1), (-1, 1), (0, 0)):
+        served = events(slate, params, second.tipoff + timedelta(hours=hours))
+        assert [each["id"] for each in served] == [event_id(second.game_id)] * number
+
+
+def test_a_snapshot_is_the_last_one_before_its_instant() -> None:
+    """There is one every five minutes; it names those beside it, and has what was known then."""
+    ends = TIP_OFF + timedelta(hours=2, minutes=30)
+    slate = Slate((replace(GAME, tipoff=TIP_OFF + timedelta(minutes=2)),), "2025-26")
+    for minutes, listed in ((4, 1), (5, 0)):
+        found = past_events(
+            slate, {"date": f"{ends + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"}
+        )
+        taken = ends + timedelta(minutes=minutes // 5 * 5)
+        told = (f"{taken + timedelta(minutes=apart):%Y-%m-%dT%H:%M:%SZ}" for apart in (0, -5, 5))
+        names = ("timestamp", "previous_timestamp", "next_timestamp")
+        assert {name: found[name] for name in names} == dict(zip(names, told, strict=True))
+        assert len(found["data"]) == listed
 
 
 @pytest.mark.parametrize("has_stray", [False, True])

@@ -2,18 +2,21 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from common.scrapers import get
+from common.scrapers.model import Target
+from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
 from common.settings import ROOT
 from local.fake_sources.nba.schedule import document
 from local.fake_sources.season import SeasonFile, Sources, is_known, load_season, unknown
 from local.fake_sources.slate import Slate
 from tests.kit.situations import et
-from tests.local.fake_sources.test_collected import GAME_ID, OVER, SLATE
+from tests.local.fake_sources.test_collected import DAY, GAME_ID, OVER, SLATE
 
 LATE = timedelta(hours=3)
 LIVE_BOX = f"/static/json/liveData/boxscore/boxscore_{GAME_ID}.json"
@@ -86,6 +89,43 @@ def test_a_knockout_game_s_sides_are_known_two_days_before_its_date(kind: str) -
     since = et("2025-11-10 00:00")
     assert is_known(game, since)
     assert is_known(game, since - timedelta(microseconds=1)) is (kind == "002")
+
+
+def scheduled(made: Sources, now: datetime) -> list[tuple[str, str | None]]:
+    """Return id and hosts of the games that the schedule has at an instant."""
+    league = json.loads(made.answer(SCHEDULE_PATH, {}, now).body)["leagueSchedule"]
+    games = (game for day in league["gameDates"] for game in day["games"])
+    return [(game["gameId"], game["homeTeam"]["teamTricode"]) for game in games]
+
+
+def test_a_schedule_that_was_asked_for_before_a_game_was_known_shows_it_then() -> None:
+    """Two days before its date, in the same state, a knockout game gets its sides."""
+    game = replace(SLATE.by_id[GAME_ID], game_id="0042500001")
+    made = Sources(SeasonFile(Slate((game,), "2025-26"), ()), lambda _: timedelta(0), back=7)
+    since = et("2025-11-10 00:00")
+    shown = [scheduled(made, since + timedelta(seconds=apart)) for apart in (-1, 0)]
+    assert shown == [[("0042500001", None)], [("0042500001", "CHA")]]
+
+
+def test_in_summer_the_schedule_has_the_nearest_game_alone() -> None:
+    """NBA.com's is never empty, and nothing is decided on so far a game."""
+    made = sources(timedelta(0))
+    assert [scheduled(made, et(f"{day} 12:00"))[0][0] for day in ("2025-08-01", "2026-08-01")] == [
+        SLATE.games[0].game_id,
+        max(SLATE.games, key=lambda game: game.game_date).game_id,
+    ]
+    assert len(scheduled(made, et("2026-08-01 12:00"))) == 1
+
+
+def test_a_report_is_of_the_first_game_that_is_played() -> None:
+    """A postponed one takes nobody's place."""
+    games = SLATE.on(DAY)
+    slate = Slate((replace(games[0], postponed=True), *games[1:3]), "2025-26")
+    made = Sources(SeasonFile(slate, ()), lambda _: timedelta(0))
+    found = made.answer("/referee/injury/Injury-Report_2025-11-12_05PM.pdf", {}, OVER)
+    target = Target("nbac_injury_report", games[0].game_date, "2025-26")
+    rows = get("nbac_injury_report").parse([found.body], target).records
+    assert {row["matchup"] for row in rows} == {f"{games[1].away}@{games[1].home}"}
 
 
 def test_games_that_are_not_collected_are_listed_only(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
 
@@ -21,6 +22,7 @@ from common.settings import ROOT, Settings
 from common.sources.client import Source
 from common.sources.outcomes import Scraped
 from common.sources.scrape import scrape
+from local.fake_sources.answers import answer
 from local.fake_sources.odds import event_id
 from local.fake_sources.overrides import switched_on
 from local.fake_sources.server import SourceServer
@@ -218,7 +220,19 @@ def test_what_it_is_told_to_refuse_is_down_and_the_rest_answers(clock: HandClock
     found = refusing.answer("/wp-json/api/v1/get-game-officials?date=2025-11-12")
     assert (found.status, found.body) == (503, b"down for maintenance")
     assert refusing.answer("/static/json/staticData/scheduleLeagueV2.json").status == 200
+    assert refusing.answer("/static/json/staticData/scheduleLeagueV2.json?of=/pdfs/").status == 200
     refusing.server_close()
+
+
+def test_a_query_reaches_the_sources_whole(server: SourceServer, clock: HandClock) -> None:
+    """What is empty is not what is left out, and another query has an answer of its own."""
+    clock.instant = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    path, asked = "/v4/sports/basketball_nba/odds", {"apiKey": "k", "regions": "us"}
+    for markets in ({}, {"markets": ""}, {"markets": "totals"}):
+        params = {**asked, **markets}
+        found = server.answer(f"{path}?{urlencode(params)}")
+        assert found == answer(path, params, load(SLATE), clock.instant)
+        assert found is server.answer(f"{path}?{urlencode(params)}")
 
 
 def test_command_refuses_a_bad_slate(tmp_path: Path) -> None:

@@ -8,16 +8,9 @@ import pytest
 from common.cloud.tables import NAMES, table
 from common.cloud.warehouse import make_client
 from common.errors import BadInputError, ConfigError, TransientError
-from common.settings import ROOT
 from local.processes.process import accepts
 from local.records.sql import run_sql
-from local.stack.bigquery import (
-    HOME,
-    BigQueryServer,
-    create_tables,
-    place_extension,
-    start_bigquery,
-)
+from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 
 pytestmark = pytest.mark.stack
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
@@ -74,17 +67,6 @@ def test_an_absent_stack_is_one_clear_line() -> None:
     """Where nothing listens the error says what to start."""
     with pytest.raises(TransientError, match=r"no BigQuery answers at .*python -m local up$"):
         run_sql("http://127.0.0.1:9", PROJECT, "SELECT 1")
-
-
-def test_the_extension_stays_in_the_project(tmp_path: Path) -> None:
-    """DuckDB's extension is placed below the given home, by default one in the project."""
-    placed = place_extension(tmp_path)
-    assert placed.is_relative_to(tmp_path / ".duckdb" / "extensions")
-    stamp = placed.stat().st_mtime_ns
-    assert place_extension(tmp_path).stat().st_mtime_ns == stamp
-    placed.write_bytes(b"cut short")
-    assert place_extension(tmp_path).stat().st_size > 1_000_000
-    assert HOME.is_relative_to(ROOT)
 
 
 def test_a_port_in_use_is_refused_before_the_start(server: BigQueryServer, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from local.stack.driver import KEPT_FILE
 from tests.kit.browsing import Visitor, chromium, folder_of_pictures
 from tests.kit.seasons import season_of, write_season
-from tests.local.commands.command_line import run
+from tests.local.commands.command_line import start
 
 pytestmark = pytest.mark.stack
 DATE, BEFORE = "2031-11-12", "2031-11-11"
@@ -54,12 +54,14 @@ def lived(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     season = write_season(out / "season.json", season_of({date.fromisoformat(DATE): TIPS}))
     refused = [f"--refuse={part}" for part in REFUSED]
     try:
-        done = run(*("day", DATE, "--schedule", str(season), "--out", str(out), "--keep"), *refused)
+        done = start(
+            *("day", DATE, "--schedule", str(season), "--out", str(out), "--keep"), *refused
+        )
         assert done.returncode == 0, done.stderr
         (address,) = re.findall(r"Look at it:\s+(http://\S+)", done.stdout)
         yield Lived(address, out / "day.html")
     finally:
-        run("stop")
+        start("stop")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -107,10 +108,14 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     with zipfile.ZipFile(build(top / "bundle.zip").path) as archive:
         archive.extractall(folder)
     python = env / "bin" / "python"
-    install = ["-m", "pip", "--python", python, "install", "--quiet", "--requirement"]
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--system-certs", "--compile-bytecode"]
+    pip = [sys.executable, "-m", "pip", "--python", python, "install"]
+    install = (
+        [*uv, "--python", python] if find_spec("uv") else pip
+    )  # a tenth of pip's time; both check the hashes
     for argv in (
         [sys.executable, "-m", "venv", "--without-pip", env],
-        [sys.executable, *install, folder / "requirements.txt"],
+        [*install, "--quiet", "--requirement", folder / "requirements.txt"],
         [python, "-m", "compileall", "-f", "-q", "."],
     ):
         done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
@@ -139,8 +144,9 @@ def test_only_what_is_deployed_can_be_imported(deployment: Deployment) -> None:
 
 def test_every_package_is_pinned(deployment: Deployment) -> None:
     """The installed packages are those of requirements.txt, in their versions."""
-    argv = [sys.executable, "-m", "pip", "--python", deployment.python, "freeze"]
-    frozen = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
+    look = "from importlib.metadata import distributions as d"
+    show = "print(*(f'{one.name}=={one.version}' for one in d()))"
+    frozen = deployment.probe(f"{look}; {show}").split()
     pinned = re.findall(
         r"^([^\s\[]+==\S+) ", (deployment.folder / "requirements.txt").read_text(), re.MULTILINE
     )

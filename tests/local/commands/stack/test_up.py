@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from local.stack.driver import KEPT_FILE
-from tests.local.commands.command_line import assert_one_line, run
+from tests.local.commands.command_line import assert_one_line, start
 
 FUNCTIONS = {
     "schedule_locker",
@@ -28,12 +28,12 @@ def where() -> Iterator[dict[str, Any]]:
     """Start a stack; yield what `up --json` prints."""
     if KEPT_FILE.exists():
         pytest.skip("a kept stack is up on this machine")
-    started = run("up", "--at", "2025-11-12T13:30", "--json")
+    done = start("up", "--at", "2025-11-12T13:30", "--json")
     try:
-        assert started.returncode == 0, started.stderr
-        yield json.loads(started.stdout)
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout)
     finally:
-        run("stop")
+        start("stop")
 
 
 @pytest.mark.stack
@@ -43,19 +43,19 @@ def test_a_stack_stays_up_until_it_is_stopped(where: dict[str, Any], tmp_path: P
     folder = Path(where["environment"]["NBA_CLOCK_FILE"]).parent
     where_console = where["functions"]["console"]
     assert_described(where)
-    counted = run("sql", f"SELECT COUNT(*) AS decided FROM {table}")
+    counted = start("sql", f"SELECT COUNT(*) AS decided FROM {table}")
     assert (counted.returncode, counted.stderr) == (0, "")
     assert "decided" in counted.stdout
     page = httpx.get(where_console, timeout=60)
     assert (page.status_code, "no readable schedule" in page.text) == (503, True)
-    letters = run("dlq", "list", "--json")
+    letters = start("dlq", "list", "--json")
     assert (letters.returncode, letters.stdout) == (0, "[]\n")
     for second in (("up",), ("day", "2025-11-12", "--out", str(tmp_path), "--keep")):
-        assert_one_line(run(*second), "stop it with: python -m local stop")
-    assert run("stop").stdout == "stopped\n"
+        assert_one_line(start(*second), "stop it with: python -m local stop")
+    assert start("stop").stdout == "stopped\n"
     assert not KEPT_FILE.exists()
     assert [held.name for held in folder.iterdir()] == ["logs"]
-    assert_one_line(run("stop"), "no stack is up")
+    assert_one_line(start("stop"), "no stack is up")
 
 
 def assert_described(where: dict[str, Any]) -> None:
@@ -79,4 +79,4 @@ def assert_described(where: dict[str, Any]) -> None:
 def test_a_missing_schedule_is_one_line(tmp_path: Path) -> None:
     """A schedule file that does not exist is refused before anything starts."""
     missing = str(tmp_path / "none.json")
-    assert_one_line(run("up", "--schedule", missing), missing)
+    assert_one_line(start("up", "--schedule", missing), missing)

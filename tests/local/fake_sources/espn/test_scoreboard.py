@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from common.calendar.games import SCHEDULED, UNKNOWN_TEAM
 from common.scrapers.espn.games import EspnGame, read_game
 from local.fake_sources.answers import answer
+from local.fake_sources.espn.boxscore import page
 from local.fake_sources.espn.scoreboard import scoreboard
+from local.fake_sources.espn.status import told_status
 from local.fake_sources.espn.teams import espn_game_id, nba_game_id
 from local.fake_sources.slate import Slate, final_score
 from local.fake_sources.teams import TEAMS
+from tests.kit.situations import et
 from tests.local.fake_sources.test_collected import BEFORE, DAY, GAME_ID, IN_PLAY, OVER, SLATE
 
 PATH = "/apis/site/v2/sports/basketball/nba/scoreboard"
@@ -70,6 +74,52 @@ def test_a_postponed_game_is_listed_and_not_completed() -> None:
     assert (found.status, found.completed, found.score) == ("STATUS_POSTPONED", False, (0, 0))
 
 
+@pytest.mark.parametrize(
+    ("day", "clock", "detail", "short"),
+    [
+        (1, "19:00", "Sat, November 1st at 7:00 PM EDT", "11/1 - 7:00 PM EDT"),
+        (2, "19:30", "Sun, November 2nd at 7:30 PM EST", "11/2 - 7:30 PM EST"),
+        (3, "12:00", "Mon, November 3rd at 12:00 PM EST", "11/3 - 12:00 PM EST"),
+        (11, "22:00", "Tue, November 11th at 10:00 PM EST", "11/11 - 10:00 PM EST"),
+        (12, "19:00", "Wed, November 12th at 7:00 PM EST", "11/12 - 7:00 PM EST"),
+        (13, "19:00", "Thu, November 13th at 7:00 PM EST", "11/13 - 7:00 PM EST"),
+        (21, "19:00", "Fri, November 21st at 7:00 PM EST", "11/21 - 7:00 PM EST"),
+        (22, "19:00", "Sat, November 22nd at 7:00 PM EST", "11/22 - 7:00 PM EST"),
+        (23, "19:00", "Sun, November 23rd at 7:00 PM EST", "11/23 - 7:00 PM EST"),
+        (30, "19:00", "Sun, November 30th at 7:00 PM EST", "11/30 - 7:00 PM EST"),
+    ],
+)
+def test_a_game_to_come_tells_its_tip_off(day: int, clock: str, detail: str, short: str) -> None:
+    """In ESPN's two forms, in Eastern time with its zone; the day has its ordinal's ending."""
+    game = replace(SLATE.by_id[GAME_ID], tipoff=et(f"2025-11-{day:02d} {clock}"))
+    about = told_status(game, SCHEDULED)["type"]
+    assert (about["detail"], about["shortDetail"]) == (detail, short)
+
+
+def test_a_game_without_a_tip_off_is_of_its_eastern_midnight() -> None:
+    """Scoreboard and box score say that its time is not a valid one yet."""
+    slate = Slate((replace(SLATE.by_id[GAME_ID], tipoff=None),), "2025-26")
+    event = scoreboard(slate, DAY, OVER)["events"][0]
+    assert (event["date"], event["competitions"][0]["timeValid"]) == ("2025-11-12T05:00Z", False)
+    found = page(slate, espn_game_id(GAME_ID), OVER)
+    assert found is not None
+    assert all(part in found for part in (b'"tbd":true', b'"dtTmVld":false', b'"isTdy":true'))
+
+
+def test_a_side_that_is_not_decided_is_no_team() -> None:
+    """Its id is below every team's."""
+    slate = Slate((replace(SLATE.by_id[GAME_ID], away=UNKNOWN_TEAM),), "2025-26")
+    (competition,) = scoreboard(slate, DAY, BEFORE)["events"][0]["competitions"]
+    home, away = (int(side["team"]["id"]) for side in competition["competitors"])
+    assert away == -1 < home
+
+
+def test_the_calendar_begins_in_october_where_no_game_is_known() -> None:
+    """Its days begin at midnight Pacific."""
+    league = scoreboard(Slate((), "2025-26"), DAY, OVER)["leagues"][0]
+    assert league["calendar"] == ["2025-10-01T07:00Z"]
+
+
 def test_a_date_without_games_has_no_event() -> None:
     """The answer still describes the league."""
     found: Any = json.loads(answer(PATH, {"dates": "20251110"}, SLATE, OVER).body)
@@ -78,9 +128,8 @@ def test_a_date_without_games_has_no_event() -> None:
 
 def test_without_a_date_the_day_is_today() -> None:
     """ESPN answers for the Eastern date of the instant."""
-    assert (
-        answer(PATH, {}, SLATE, OVER).body == answer(PATH, {"dates": "20251112"}, SLATE, OVER).body
-    )
+    of_today = answer(PATH, {"dates": "20251112"}, SLATE, OVER)
+    assert of_today == answer(PATH, {}, SLATE, OVER) == answer(PATH, {"dates": ""}, SLATE, OVER)
 
 
 def test_a_date_of_another_form_is_refused() -> None:
