@@ -266,3 +266,10 @@ def test_a_body_of_just_the_limit_is_sent_whole(form: WebhookForm, limit: int | 
 def test_a_card_is_measured_with_its_characters_at_their_longest() -> None:
     """Whoever posts it may write every one that is not ASCII as an escape."""
     assert size({"a": "é"}) == len('{"a": "\\u00e9"}')
+
+
+def test_a_notification_s_own_text_is_escaped_too() -> None:
+    """The key of an incident stands in the title, which Slack shows outside of the blocks."""
+    body = FORMS["slack"](Notice("OPENED", (incident(key="<!channel>"),)), DEPLOYMENT)
+    title = "Opened: execution, &lt;!channel&gt;"
+    assert (body["text"], body["blocks"][0]["text"]["text"]) == (title, title)

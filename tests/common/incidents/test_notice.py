@@ -110,3 +110,10 @@ def test_texts_from_outside_are_cut() -> None:
     made = incident(key="k" * 5000, detail="d" * 5000)
     assert (len(made.key), len(made.detail)) == (KEY_CHARACTERS_MAX, DETAIL_CHARACTERS_MAX)
     assert made.last_seen - made.opened == timedelta()
+
+
+def test_the_first_ten_are_listed() -> None:
+    """In the order in which they come."""
+    many = Notice("OPENED", tuple(incident(key=f"k{number}") for number in range(12)))
+    listed = [line.split()[2] for line in many.lines[:-1]]
+    assert listed == [f"k{number}:" for number in range(10)]

@@ -117,3 +117,25 @@ def test_a_changed_configuration_is_marked_on_its_first_day() -> None:
         *((days[0], "one", False), (days[1], "one", False)),
         *((days[2], "", True), (days[3], "two", True)),
     ]
+
+
+def test_a_day_has_its_own_cells_of_what_ran_or_could_not() -> None:
+    """A SKIP is none, and a day before or after has none of them."""
+    made = [
+        decided(et("2025-11-11 12:00"), name="a"),
+        decided(et("2025-11-12 12:00"), "ABORT", name="b"),
+        {**decided(et("2025-11-12 13:00"), name="c"), "workflow_name": "other"},
+        decided(et("2025-11-12 14:00"), "SKIP", name="d"),
+    ]
+    found = read(workflow_decisions=made)
+    assert [{name: cell.only for name, cell in one.cells.items()} for one in found.days] == [
+        {"flow": "b", "other": "c"},
+        {"flow": "a"},
+    ]
+
+
+def test_a_season_that_is_over_ends_with_june() -> None:
+    """What a later one has is not shown in it; one to come is empty."""
+    made = [decided(et("2025-06-30 23:00")), decided(et("2025-09-01 12:00"))]
+    assert [*cells(read(2024, workflow_decisions=made))] == ["2025-06-30"]
+    assert read(2030, workflow_decisions=made).days == ()

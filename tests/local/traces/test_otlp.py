@@ -61,3 +61,21 @@ def test_each_kind_of_value_has_its_own_field() -> None:
     assert found["name"].string_value == "<b>"
     assert read.events[0].name == "logged"
     assert read.events[0].time_unix_nano == 1762970400123456000
+
+
+def test_a_span_is_written_as_the_collectors_take_it() -> None:
+    """An internal span, its end, a number as a text; a root has no parent at all."""
+    begin = datetime(2025, 11, 12, 18, tzinfo=UTC)
+    span = Span("ab" * 16, "cd" * 8, "", "x", begin, begin.replace(second=2), attributes={"n": 3})
+    (resource,) = to_otlp([span])["resourceSpans"]
+    assert resource["scopeSpans"][0]["spans"] == [
+        {
+            "traceId": span.trace,
+            "spanId": span.id,
+            "name": "x",
+            "kind": 1,
+            "startTimeUnixNano": "1762970400000000000",
+            "endTimeUnixNano": "1762970402000000000",
+            "attributes": [{"key": "n", "value": {"intValue": "3"}}],
+        }
+    ]
