@@ -118,4 +118,11 @@ DRAWN_FILES = (
         "@folder",
         ("tests/local/commands/test_make.py",),
     ),
+    Mistake(
+        "drawn: a log row is known again by its task",
+        "config/tables/scraper_execution_log.json",
+        '"id_column": "execution_id"',
+        '"id_column": "task_id"',
+        ("tests/common/cloud/test_tables.py",),
+    ),
 )

@@ -306,3 +306,14 @@ def test_b5_of_several_unknown_columns_the_first_by_name_is_named() -> None:
     row = {**least("workflow_decisions"), "zebra": 1, "ape": 1, "bear": 1}
     with pytest.raises(RowError, match="no column 'ape'"):
         build_row("workflow_decisions", row)
+
+
+def test_a_row_is_known_again_by_the_id_of_what_it_tells() -> None:
+    """By another column a row that is written a second time would be there twice, or never."""
+    assert {name: table(name).id_column for name in NAMES} == {
+        "daily_expected_schedule": "plan_id",
+        "workflow_decisions": "decision_id",
+        "workflow_executions": "execution_id",
+        "scraper_execution_log": "execution_id",
+        "cleanup_operations": "cleanup_id",
+    }
