@@ -11,7 +11,7 @@ import pytest
 from common.cloud.ports import Row
 from common.look.sources import Sources
 from common.look.verdict import Alive
-from common.pages.health import HealthPage, read_health
+from common.pages.health import FRESHNESS, INCIDENTS, HealthPage, read_health
 from tests.kit.desk import AFTERNOON
 from tests.kit.tables import holding
 
@@ -114,4 +114,63 @@ def test_failures_of_two_days_are_listed() -> None:
     assert [one.error for one in read_health(place).failures] == [
         "1",
         "48",
+    ]
+
+
+def viewed(name: str, rows: Sequence[Row]) -> HealthPage:
+    """Read the health of a place whose view has these rows, all other columns empty."""
+    columns = {"freshness": FRESHNESS, "incidents": INCIDENTS}[name]
+    place = holding()
+    cast("Any", place.warehouse).views[name] = [dict.fromkeys(columns) | row for row in rows]
+    return read_health(place)
+
+
+def test_what_is_due_stands_first() -> None:
+    """Then by kind and name."""
+    rows = [("scraper", "a", False), ("workflow", "a", True), ("scraper", "b", True)]
+    found = viewed("freshness", [{"kind": k, "name": n, "is_due": due} for k, n, due in rows])
+    assert [(row["kind"], row["name"]) for row in found.freshness] == [
+        *(("scraper", "b"), ("workflow", "a"), ("scraper", "a")),
+    ]
+
+
+def test_open_incidents_stand_before_the_twenty_that_were_last_seen() -> None:
+    """Of both the latest is first."""
+    closed = [
+        {"key": f"closed {n}", "last_seen": AFTERNOON - n * HOUR, "closed": AFTERNOON}
+        for n in reversed(range(22))
+    ]
+    lasting = [{"key": f"open {n}", "last_seen": AFTERNOON - n * HOUR} for n in (30, 40, 20)]
+    found = [row["key"] for row in viewed("incidents", [*closed, *lasting]).incidents]
+    assert found == ["open 20", "open 30", "open 40", *(f"closed {n}" for n in range(20))]
+
+
+def test_yesterday_s_decisions_are_not_counted_today() -> None:
+    """The Eastern date decides: 00:00 ET is today's, the microsecond before is not."""
+    midnight = AFTERNOON.replace(hour=5, minute=0)
+    made = [
+        {"at": at, "workflow_name": "f", "action": "SKIP", "alert_level": "ERROR"}
+        for at in (midnight, midnight - timedelta(microseconds=1))
+    ]
+    found = read(workflow_decisions=made)
+    assert found.decided == {"f": {"SKIP": 1}}
+    assert len(found.alerts) == 1
+
+
+def test_the_document_has_the_failures_of_each_route() -> None:
+    """Their number, which the page shows as well, and when it is asked again."""
+    last = SimpleNamespace(verdict="BLOCKED", at=AFTERNOON)
+    circuit = SimpleNamespace(failures=3, until=AFTERNOON + HOUR)
+    route = SimpleNamespace(scraper="a", route="r", last=last, circuit=circuit)
+    sources = Sources((cast("Any", route),), {}, None)
+    held = replace(WELL, sources=sources, incidents=()).document()
+    assert held["routes"] == [
+        {
+            "scraper": "a",
+            "route": "r",
+            "verdict": "BLOCKED",
+            "at": AFTERNOON.isoformat(),
+            "failures": 3,
+            "open_until": (AFTERNOON + HOUR).isoformat(),
+        }
     ]

@@ -81,6 +81,29 @@ def test_what_is_asked_for_is_passed_on(words: str, monkeypatch: pytest.MonkeyPa
     assert given_to(target, words, monkeypatch)[: len(expected)] == expected
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("status", "games 2025-11-12", "page 2025-11-12 --out day.html", "why MIL@CHA", "runs"),
+        *(
+            "run abc",
+            "incidents",
+            "trace 2025-11-12",
+            "asof --at 2025-11-12T18:30 --game 0022500213",
+        ),
+        *("scrape nbac_player_list", "force betting_lines", f"backfill {DATES}"),
+        *("pause betting_lines --why x", "resume betting_lines"),
+    ],
+)
+def test_the_project_that_is_named_is_the_one_that_is_reached(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `--project` it is the kept stack, which None stands for."""
+    for project in ("theirs", None):
+        named = f"{words} --project {project}" if project else words
+        assert given_to("local.operate.reach.reach", named, monkeypatch) == (project,)
+
+
 DAY = {"instant": et("2025-11-12 00:00"), "collect_since": FIRST}
 
 
