@@ -8,6 +8,8 @@ from common.eastern import at
 from common.errors import BadInputError
 from common.look.why import explained, find_game, game_and_decisions, last_decision
 from tests.kit.operated import day_gone_wrong, gone_wrong
+from tests.kit.placed import placed
+from tests.kit.situations import game
 from tests.kit.world import DAY
 
 MIDNIGHT = at(date(2025, 11, 13), time())
@@ -133,3 +135,26 @@ def test_what_was_never_decided_is_refused() -> None:
         last_decision(place, "betting_lines", at(date(2025, 11, 1), time()))
     with pytest.raises(BadInputError, match="the schedule lists no game 'AAA@BBB'"):
         find_game(place, "AAA@BBB", MIDNIGHT)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        *(("2025-11-08", 10), ("2025-11-10", 10), ("2025-11-13", 10), ("2025-11-14", 14)),
+        *(("2025-11-19", 14), ("2025-12-01", 20)),
+    ],
+)
+def test_of_two_teams_that_meet_often_the_last_game_up_to_a_date_is_meant(
+    asked: str, found: int
+) -> None:
+    """Before all of them it is the first to come; one that was put off is none."""
+    games = [
+        game(day, f"2025-11-{day:02} 19:00", postponed=day in (9, 12))
+        for day in (9, 10, 12, 14, 20)
+    ]
+    place, _ = placed(at(date(2025, 12, 1), time(12)), {one.game_date: (one,) for one in games})
+    when = at(date.fromisoformat(asked), time(12))
+    assert find_game(place, "MIL@CHA", when).game_date.day == found
+    assert find_game(place, "0022500020", when).game_date == date(2025, 11, 20)
+    with pytest.raises(BadInputError, match="lists no game"):
+        find_game(place, "CHA@MIL", when)
