@@ -125,4 +125,18 @@ DRAWN_FILES = (
         '"id_column": "task_id"',
         ("tests/common/cloud/test_tables.py",),
     ),
+    Mistake(
+        "seventh: what was given up ends as an incident with its first row",
+        "config/views/incidents.sql",
+        "MIN(back.back_at) AS ends",
+        "MAX(back.back_at) AS ends",
+        ("tests/views/test_incidents.py",),
+    ),
+    Mistake(
+        "seventh: the newest scrapes stand first",
+        "dashboards/source/scrapers.yaml",
+        "ORDER BY triggered_at DESC\n      LIMIT 500",
+        "ORDER BY triggered_at\n      LIMIT 500",
+        ("tests/dashboards/test_panels.py",),
+    ),
 )

@@ -187,3 +187,19 @@ def test_a_panel_bounds_the_partitions_it_reads(panel: Panel) -> None:
 def test_bigquery_would_not_refuse_a_query(sql: str) -> None:
     """None is of a form that the local stack takes and BigQuery does not."""
     assert refusals(sql) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "table", "column"),
+    [
+        ("scrapers", "Scrapes and uploads", "scraper_execution_log", "triggered_at"),
+        ("executions", "Executions", "workflow_executions", "execution_time"),
+    ],
+)
+def test_the_newest_rows_stand_first(
+    replayed: Grafana, name: str, title: str, table: str, column: str
+) -> None:
+    """Of more than a table takes the oldest are left out."""
+    shown = [row[column] for row in replayed.show(name, f"{title}, newest first")]
+    newest = sorted((row[column] for row in replayed.rows[table]), reverse=True)
+    assert shown == [one for one in newest if START <= one <= END][:500] != []

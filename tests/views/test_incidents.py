@@ -122,6 +122,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": PATH},
         {"execution_id": "found-too", "triggered_at": after(1), "logged_at": after(600)}
         | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": OTHER},
+        # Sent again by hand later: what was given up has been back since the first row.
+        {"execution_id": "found-again", "triggered_at": after(1), "logged_at": after(900)}
+        | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": OTHER},
         *(
             {"execution_id": path, "triggered_at": after(1), "logged_at": after(minutes)}
             | {"scraper_name": "upload", "outcome": "UPLOADED", "gcs_path": path}
