@@ -16,6 +16,7 @@ from common.cloud.storage import make_client
 from common.eastern import at
 from local.records.tables import read_tables
 from local.stack.driver import RunningStack, start_stack
+from local.stack.state import ChainState
 from tests.kit.replays import DAY, Replayed, config
 
 pytestmark = pytest.mark.stack
@@ -52,13 +53,20 @@ def test_p7_a_burst_of_300_and_300_is_all_logged(
         print(f"\nburst of 300 + 300: {seconds:.1f} s, {retried} of 1500 deliveries retried")  # noqa: T201 - the figure asked for
 
 
-def check(stack: RunningStack, each: int) -> int:
-    """Upload and request `each` at once; return the number of retries."""
-    before, dead, read = stack.wait_idle(IDLE_SECONDS_MAX), stack.dead_letters(), sizes(stack)
-    send_all(stack, each)
+def rested(stack: RunningStack) -> ChainState:
+    """Return the chain's state when nothing is left, not even a try that waits for its time."""
     while (chain := stack.wait_idle(IDLE_SECONDS_MAX)).next_due is not None:
         stack.set_clock(chain.next_due)
     assert chain.idle
+    return chain
+
+
+def check(stack: RunningStack, each: int) -> int:
+    """Upload and request `each` at once; return the number of retries."""
+    # What another test left to be tried again would be counted as one of ours.
+    before, dead, read = rested(stack), stack.dead_letters(), sizes(stack)
+    send_all(stack, each)
+    chain = rested(stack)
 
     assert_logged_once(stack, each)
     assert stack.dead_letters() == dead
