@@ -74,10 +74,14 @@ def _parameter(
 
     if field.mode == "REPEATED":
         return _array(name, field, value)
-    return ScalarQueryParameter(name, _PARAMETER_TYPES.get(field.type, field.type), value)
+    return ScalarQueryParameter(name, _type_of(field), value)
 
 
 def _array(name: str, field: Field, values: Sequence[Any]) -> "ArrayQueryParameter":
     from google.cloud.bigquery import ArrayQueryParameter  # noqa: PLC0415 - cold start
 
-    return ArrayQueryParameter(name, field.type, values)  # all of ours are texts or dates
+    return ArrayQueryParameter(name, _type_of(field), values)
+
+
+def _type_of(field: Field) -> str:
+    return _PARAMETER_TYPES.get(field.type, field.type)

@@ -1,6 +1,7 @@
 """The SQL of the tables, with a typed parameter for every value; the emulator's tests run it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -74,3 +75,10 @@ def test_a_column_that_does_not_exist_is_refused(columns: list[str], where: dict
     """Names are never taken from elsewhere than our schema files."""
     with pytest.raises(RowError, match="cleanup_operations"):
         select_statement("`p.d.t`", SHAPE, columns, (NOON, NOON), where)
+
+
+def test_a_filter_has_the_type_of_its_column() -> None:
+    """BigQuery's name of it, which is not always the schema file's."""
+    where: Any = {"files_checked": [0, 3], "status": "OK"}
+    _, parameters = select_statement("`t`", SHAPE, ["status"], (NOON, NOON), where)
+    assert [one.array_type for one in parameters[2:]] == ["INT64", "STRING"]

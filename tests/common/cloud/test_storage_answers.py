@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,6 +12,7 @@ import pytest
 
 from common.cloud.storage import READ_TRIES_MAX, GoogleStorage, make_client
 from common.errors import BadInputError, ConfigError, TransientError
+from tests.kit.serving import serving
 
 PROJECT, BUCKET = "nba-props-platform", "nba-scraped-data"
 LISTING, OBJECT = f"/storage/v1/b/{BUCKET}/o", f"/storage/v1/b/{BUCKET}/o/a/b.json"
@@ -71,12 +71,9 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def gcs() -> Iterator[Answers]:
     """Serve answers."""
-    with Answers() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    server = Answers()
+    with serving(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from common.cloud.storage import GoogleStorage
+from tests.kit.serving import serving
 
 BUCKET = "nba-scraped-data"
 PAGE_ENTRIES_MAX = 1000
@@ -95,12 +95,9 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def pages() -> Iterator[Pages]:
     """Serve 2,500 objects, each in a folder of its own."""
-    with Pages([f"f{number:04}/x.json" for number in range(2500)]) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    server = Pages([f"f{number:04}/x.json" for number in range(2500)])
+    with serving(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -150,18 +151,13 @@ def test_of_many_disagreements_three_are_shown_and_all_are_counted(
 ) -> None:
     """A line has its bound; the number says that there are more."""
     world, result = refreshed()
-    board = scoreboard(world)
-    held = world.storage.read(BUCKET, board.object)
-    assert held is not None
-    document = json.loads(held[0])
+    board, document = scoreboard_read(world)
     for event in document["records"]:
         for side in event["competitions"][0]["competitors"]:
             side["score"] = str(int(side["score"]) + (side["homeAway"] == "home"))
-    stored = world.storage.replace(
-        BUCKET, board.object, json.dumps(document).encode(), generation=board.generation
-    )
+    board = rewritten(world, board, document)
     capsys.readouterr()
-    final_games(world, result, board.model_copy(update={"generation": stored.generation}))
+    final_games(world, result, board)
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
     assert line["rows"] == len(document["records"])
     assert line["rows"] > line["error"].count("game 00") == 3
@@ -175,6 +171,21 @@ def scoreboard(world: World) -> Result:
     (stored,) = world.storage.list(BUCKET, "espn-scoreboard/")
     where = {"log_id": "y", "object": stored.name, "generation": stored.generation}
     return Result.model_validate({**stored.metadata, **where})
+
+
+def scoreboard_read(world: World) -> tuple[Result, dict[str, Any]]:
+    """Let it be stored; return its result, and the object's document to be changed."""
+    board = scoreboard(world)
+    held = world.storage.read(BUCKET, board.object)
+    assert held is not None
+    return board, json.loads(held[0])
+
+
+def rewritten(world: World, board: Result, document: dict[str, Any]) -> Result:
+    """Put another document in a scoreboard's place, and return the result that names it."""
+    body = json.dumps(document).encode()
+    stored = world.storage.replace(BUCKET, board.object, body, generation=board.generation)
+    return board.model_copy(update={"generation": stored.generation})
 
 
 def test_the_other_owner_alone_says_which_targets_are_final() -> None:
@@ -197,20 +208,15 @@ def test_owners_that_disagree_are_logged_with_both_values(
 ) -> None:
     """A score that differs is a warning; long after the game the schedule's stands."""
     world, result = refreshed()
-    board = scoreboard(world)
-    held = world.storage.read(BUCKET, board.object)
-    assert held is not None
+    board, document = scoreboard_read(world)
     away, home = final_score(TARGET.game_id)
-    document = json.loads(held[0])
     (event,) = (e for e in document["records"] if e["shortName"] == "TOR @ BKN")
     for side in event["competitions"][0]["competitors"]:
         if side["homeAway"] == "home":
             side["score"] = str(home + 2)
-    stored = world.storage.replace(
-        BUCKET, board.object, json.dumps(document).encode(), generation=board.generation
-    )
+    board = rewritten(world, board, document)
     capsys.readouterr()
-    found = final_games(world, result, board.model_copy(update={"generation": stored.generation}))
+    found = final_games(world, result, board)
     assert found is not None
     assert found[TARGET.game_id] == (away, home)
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
@@ -222,15 +228,11 @@ def test_owners_that_disagree_are_logged_with_both_values(
 def test_a_target_that_the_other_owner_lists_as_postponed_is_not_asked_for() -> None:
     """It is on the scoreboard, and there is nothing of it."""
     world, _ = refreshed()
-    board = scoreboard(world)
-    held = world.storage.read(BUCKET, board.object)
-    assert held is not None
-    document = json.loads(held[0])
+    board, document = scoreboard_read(world)
     (event,) = (e for e in document["records"] if e["shortName"] == "TOR @ BKN")
     event["status"]["type"]["name"] = "STATUS_POSTPONED"
-    body = json.dumps(document).encode()
-    stored = world.storage.replace(BUCKET, board.object, body, generation=board.generation)
-    found = final_games(world, board.model_copy(update={"generation": stored.generation}))
+    board = rewritten(world, board, document)
+    found = final_games(world, board)
     assert found == {}
 
 
@@ -239,15 +241,11 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
 ) -> None:
     """A listing that is absent does not say that a game is not final: the decision stands."""
     world, _ = refreshed()
-    board = scoreboard(world)
-    held = world.storage.read(BUCKET, board.object)
-    assert held is not None
-    document = json.loads(held[0])
+    board, document = scoreboard_read(world)
     events = [e for e in document["records"] if e["shortName"] != "TOR @ BKN"]
-    body = json.dumps({**document, "records": events}).encode()
-    stored = world.storage.replace(BUCKET, board.object, body, generation=board.generation)
+    board = rewritten(world, board, {**document, "records": events})
     capsys.readouterr()
-    found = final_games(world, board.model_copy(update={"generation": stored.generation}))
+    found = final_games(world, board)
     assert found == {TARGET.game_id: None}
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
     assert line.pop("message").startswith("Games that are to be collected are on no scoreboard")

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
@@ -27,6 +26,7 @@ from local.fake_sources.odds import event_id
 from local.fake_sources.overrides import switched_on
 from local.fake_sources.server import SourceServer
 from local.fake_sources.slate import load
+from tests.kit.serving import serving
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
 DAY = date(2025, 11, 12)
@@ -58,12 +58,8 @@ def clock() -> HandClock:
 def server(clock: HandClock) -> Iterator[SourceServer]:
     """Start a server."""
     running = SourceServer(load(SLATE), clock)
-    thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.shutdown()
-    thread.join()
-    running.server_close()
+    with serving(running):
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from local.stack.driver import RunningStack
 from local.stack.gcs import create_buckets, start_gcs
 from tests.kit.served_schedule import document as served
 from tests.kit.served_schedule import game, real_season
+from tests.kit.serving import serving
 from tests.kit.world import DAY, slate
 
 MORNING = at(DAY, time(10, 30, 5))
@@ -328,12 +329,8 @@ class _Refusing(BaseHTTPRequestHandler):
 def refusing() -> Iterator[str]:
     """Return the address of a Cloud Storage that lets nobody in."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Refusing)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture
