@@ -10,7 +10,7 @@ from common.clock import FileClock
 from common.settings import variable
 from local.stack.bigquery_server.answers import answer_as_bigquery, refuse_cloud_storage
 from local.stack.bigquery_server.joins import InUnnestOfOuterJoin
-from local.stack.bigquery_server.lean import be_lean, look_up_once
+from local.stack.bigquery_server.lean import be_lean
 from local.stack.bigquery_server.present import follow
 
 if __name__ == "__main__":
@@ -18,7 +18,6 @@ if __name__ == "__main__":
     be_lean()
     if file := os.environ.get(variable("clock_file")):
         follow(FileClock(Path(file)))
-    look_up_once()
     answer_as_bigquery()
     refuse_cloud_storage()
     main()

@@ -188,20 +188,3 @@ def test_an_insert_leaves_its_row_and_nothing_else(server: BigQueryServer) -> No
 
     insert(30)
     assert -insert(0) + insert(30) < 30 * 100
-
-
-@pytest.mark.stack
-def test_what_may_be_changed_is_looked_up_anew_when_a_table_is_another(
-    server: BigQueryServer,
-) -> None:
-    """A statement that has changed a table is refused for a snapshot that has taken its name."""
-    client = make_client(PROJECT, server.endpoint)
-    client.create_dataset("fixed")
-    insert = "INSERT INTO fixed.t (n) VALUES (2)"
-    client.query("CREATE TABLE fixed.source AS SELECT 1 AS n").result()
-    client.query("CREATE TABLE fixed.t AS SELECT 1 AS n").result()
-    client.query(insert).result()
-    client.query("DROP TABLE fixed.t").result()
-    client.query("CREATE SNAPSHOT TABLE fixed.t CLONE fixed.source").result()
-    with pytest.raises(BadRequest, match="immutable"):
-        client.query(insert).result()
