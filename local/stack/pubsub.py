@@ -41,7 +41,8 @@ class PubSub:
     def __init__(self, servers: Servers, project: str, topology: Topology) -> None:
         self.broker = servers.broker
         self.host = f"{HOST}:{servers.port}"
-        self.rest_url = f"http://{HOST}:{servers.rest_port}/"
+        self.rest = f"{HOST}:{servers.rest_port}"
+        self.rest_url = f"http://{self.rest}/"
         self._project = project
         self._topology = topology
         for topic in topology.topics:

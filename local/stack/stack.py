@@ -181,9 +181,13 @@ class Stack:
         return PubSub(servers, self.settings.project, self.topology)
 
     def _start_storage(self) -> str:
-        events = gcs.Events(self.settings.data_bucket, "scraped-objects", self.pubsub.host)
+        events = gcs.Events(self.settings.data_bucket, "scraped-objects", self.pubsub.rest)
         storage = gcs.start_gcs(
-            self.settings.project, self._log("storage"), events, self._port("storage")
+            self.settings.project,
+            self._log("storage"),
+            events,
+            self._port("storage"),
+            self.clock_file,
         )
         self._open.callback(storage.stop)
         self._emulators["storage"] = storage.process

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from local.bench.processes.memory import PROC, family, pss_of
 
 PARTS = {
-    "fake-gcs-server": "storage emulator",
+    "local.stack.storage_server": "storage server",
     "local.stack.bigquery_server": "BigQuery emulator",
     "local.processes.fork_server": "functions",
     "local.fake_sources": "sources",

@@ -7,7 +7,6 @@ so that a port waits first, as the client does.
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -16,12 +15,11 @@ from google.api_core import exceptions as google
 from common.clock import Clock
 from common.cloud import limits
 from common.cloud.times import pauses
+from local.simulator.ports.object_limits import refusal_of
 
 _WINDOW = timedelta(seconds=limits.DML_WINDOW_SECONDS)
 _DAY = timedelta(hours=24)
 _WRITE_INTERVAL = timedelta(seconds=1) / limits.WRITES.most
-_FORBIDDEN = (".", "..")
-_CHALLENGES = ".well-known/acme-challenge/"
 
 
 def _answered(error: Any, text: str, reason: str) -> Exception:  # noqa: ANN401 - untyped classes
@@ -35,14 +33,8 @@ def check_object(name: str, metadata: Mapping[str, str]) -> None:
     Raises:
         BadRequest: its name (`limits.OBJECT_NAME_BYTES`) or metadata (`limits.METADATA_BYTES`).
     """
-    size = len(name.encode())
-    if not 0 < size <= limits.OBJECT_NAME_BYTES.most:
-        raise _answered(google.BadRequest, f"object name of {size} bytes", "invalid")
-    if name in _FORBIDDEN or name.startswith(_CHALLENGES) or "\r" in name or "\n" in name:
-        raise _answered(google.BadRequest, f"object name {name[:80]!r}", "invalid")
-    held = sum(map(len, map(str.encode, chain.from_iterable(metadata.items()))))
-    if held > limits.METADATA_BYTES.most:
-        raise _answered(google.BadRequest, f"metadata of {held} bytes at {name!r:.80}", "invalid")
+    if text := refusal_of(name, metadata):
+        raise _answered(google.BadRequest, text, "invalid")
 
 
 def too_early(written: datetime | None, now: datetime) -> float:
