@@ -33,10 +33,7 @@ _LISTED = "name,generation,size,contentType,metadata,timeCreated,customTime"
 
 
 class GoogleStorage:
-    """Stores objects in GCS, or in fake-gcs-server at `endpoint` (`http://host:port`).
-
-    An emulator is called without credentials.
-    """
+    """Stores objects in GCS, or without credentials in a server at `endpoint` (`http://host:port`)."""
 
     def __init__(self, project: str, endpoint: str | None = None) -> None:
         self._project = project
@@ -208,14 +205,9 @@ class GoogleStorage:
             size=int(blob.size),
             content_type=blob.content_type or "",
             metadata=dict(blob.metadata or {}),
-            created=self._created(blob),
+            created=blob.time_created,
             custom_time=blob.custom_time,
         )
-
-    def _created(self, blob: "Blob") -> datetime | None:
-        """Return an object's creation; an emulator's clock may be behind the replayed day."""
-        times = (blob.time_created, blob.custom_time if self._endpoint else None)
-        return max((time for time in times if time), default=None)
 
 
 class _Body(BytesIO):

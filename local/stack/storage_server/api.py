@@ -117,9 +117,11 @@ class Api:
         held = self._objects.find(bucket, name, {})
         given = {**held.resource, **described(request.body)}
         made = self._objects.write(other, new, held.data, given, request.query)
-        done = {"totalBytesRewritten": made["size"], "objectSize": made["size"], "done": True}
-        rewritten = "/rewriteTo/" in request.path
-        return shown({**done, "resource": made} if rewritten else made)
+        if "/copyTo/" in request.path:
+            return shown(made)
+        sizes = {"totalBytesRewritten": made["size"], "objectSize": made["size"]}
+        kind = "storage#rewriteResponse"
+        return shown({"kind": kind, **sizes, "done": True, "resource": made})
 
     def _create_bucket(self, request: Request) -> Answer:
         return shown(self._objects.create_bucket(str(described(request.body).get("name"))))

@@ -1,4 +1,4 @@
-"""What GCS is asked for: pages of listings, and preconditions. fake-gcs-server ignores `fields`.
+"""What GCS is asked for: pages of listings, what they bring, and preconditions.
 
 A page has at most 1,000 entries, and only what `fields` names is in the answer:
 https://cloud.google.com/storage/docs/json_api/v1/objects/list and
@@ -7,150 +7,88 @@ https://cloud.google.com/storage/docs/json_api#partial-response
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from common.cloud.storage import GoogleStorage
-from tests.kit.serving import serving
+from local.stack.storage_server.listings import ENTRIES_MAX
+from tests.kit.storage_api import ServedStorage, served_storage
 
-BUCKET = "nba-scraped-data"
-PAGE_ENTRIES_MAX = 1000
-
-
-class Pages(ThreadingHTTPServer):
-    """Lists objects by pages.
-
-    Attributes:
-        names: of the objects, in order.
-        asked: the query of each request.
-        uploaded: the body of each upload.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.names = sorted(names)
-        self.asked: list[dict[str, str]] = []
-        self.uploaded: list[bytes] = []
-
-    def page(self, query: dict[str, str]) -> dict[str, Any]:
-        """Return the page that a query asks for."""
-        self.asked.append(query)
-        entries = self._prefixes() if "delimiter" in query else self.names
-        size = min(int(query.get("maxResults", PAGE_ENTRIES_MAX)), PAGE_ENTRIES_MAX)
-        start = int(query.get("pageToken", 0))
-        shown = entries[start : start + size]
-        whole: dict[str, Any] = (
-            {"prefixes": shown} if "delimiter" in query else {"items": [*map(described, shown)]}
-        )
-        if start + size < len(entries):
-            whole["nextPageToken"] = str(start + size)
-        wanted = re.sub(r"\([^)]*\)", "", query["fields"]).split(",")
-        return {name: value for name, value in whole.items() if name in wanted}
-
-    def _prefixes(self) -> list[str]:
-        return sorted({name.split("/")[0] + "/" for name in self.names})
-
-
-def described(name: str) -> dict[str, str]:
-    """Describe an object as a listing does."""
-    return {"name": name, "generation": "1", "size": "2", "timeCreated": "2025-11-12T18:00:00Z"}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers with the pages of its server."""
-
-    server: Pages
-
-    def do_GET(self) -> None:
-        """Return one page."""
-        self._answer(self.server.page(self._query()))
-
-    def do_POST(self) -> None:
-        """Take an upload, whatever it holds."""
-        self.server.uploaded.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append(self._query())
-        self._answer(described("x.json"))
-
-    def _query(self) -> dict[str, str]:
-        asked = parse_qs(urlsplit(self.path).query)
-        return {name: value[0] for name, value in asked.items()}
-
-    def _answer(self, document: Mapping[str, Any]) -> None:
-        body = json.dumps(document).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Keep the test's output clean."""
+BUCKET, LARGE = "nba-scraped-data", "nba-large"
+NAMES = [f"f{number:04}/x.json" for number in range(2500)]
 
 
 @pytest.fixture
-def pages() -> Iterator[Pages]:
-    """Serve 2,500 objects, each in a folder of its own."""
-    server = Pages([f"f{number:04}/x.json" for number in range(2500)])
-    with serving(server):
+def served() -> Iterator[ServedStorage]:
+    """Serve an empty bucket, and one of 2,500 objects, each in a folder of its own."""
+    with served_storage(BUCKET, LARGE) as server:
+        for name in NAMES:
+            server.objects.write(LARGE, name, b"{}", {}, {})
         yield server
 
 
 @pytest.fixture
-def storage(pages: Pages) -> GoogleStorage:
+def storage(served: ServedStorage) -> GoogleStorage:
     """Return the Google implementation on that server."""
-    return GoogleStorage("nba-props-platform", f"http://127.0.0.1:{pages.server_port}")
+    return GoogleStorage("nba-props-platform", served.address)
 
 
-def test_ft1_a_listing_goes_on_to_its_last_page(storage: GoogleStorage, pages: Pages) -> None:
+def test_ft1_a_listing_goes_on_to_its_last_page(
+    storage: GoogleStorage, served: ServedStorage
+) -> None:
     """All 2,500 objects are listed, in three requests."""
-    assert [found.name for found in storage.list(BUCKET, "")] == pages.names
-    assert [query.get("pageToken") for query in pages.asked] == [None, "1000", "2000"]
+    assert [found.name for found in storage.list(LARGE, "")] == NAMES
+    assert ["pageToken" in asked.query for asked in served.asked] == [False, True, True]
 
 
-def test_ft1_folders_are_listed_to_the_last_page(storage: GoogleStorage, pages: Pages) -> None:
+def test_ft1_folders_are_listed_to_the_last_page(
+    storage: GoogleStorage, served: ServedStorage
+) -> None:
     """All 2,500 folders are listed, in three requests."""
-    assert storage.folders(BUCKET) == [name.removesuffix("x.json") for name in pages.names]
-    assert [query.get("pageToken") for query in pages.asked] == [None, "1000", "2000"]
+    assert storage.folders(LARGE) == [name.removesuffix("x.json") for name in NAMES]
+    assert ["pageToken" in asked.query for asked in served.asked] == [False, True, True]
 
 
-def test_a_listing_with_a_limit_reads_no_further_page(storage: GoogleStorage, pages: Pages) -> None:
+def test_a_listing_with_a_limit_reads_no_further_page(
+    storage: GoogleStorage, served: ServedStorage
+) -> None:
     """The round of a sweep costs one request, however large the bucket is."""
-    found = list(storage.list(BUCKET, "", limit=PAGE_ENTRIES_MAX))
-    assert len(found) == PAGE_ENTRIES_MAX
-    assert len(pages.asked) == 1
+    found = list(storage.list(LARGE, "", limit=ENTRIES_MAX))
+    assert len(found) == ENTRIES_MAX == 1000
+    assert len(served.asked) == 1
 
 
-def test_a_listing_is_bounded_by_the_server(storage: GoogleStorage, pages: Pages) -> None:
+def test_a_listing_is_bounded_by_the_server(storage: GoogleStorage, served: ServedStorage) -> None:
     """Prefix, first and last name and number are asked for, so that no more is sent and paid."""
-    list(storage.list(BUCKET, "f", start="f0010", end="f0020", limit=7))
-    (query,) = pages.asked
+    list(storage.list(LARGE, "f", start="f0010", end="f0020", limit=7))
+    query = served.asked[0].query
     bounds = (query["prefix"], query["startOffset"], query["endOffset"], query["maxResults"])
     assert bounds == ("f", "f0010", "f0020", "7")
 
 
 def test_a_listing_brings_all_that_an_object_is_described_by(
-    storage: GoogleStorage, pages: Pages
+    storage: GoogleStorage, served: ServedStorage
 ) -> None:
     """What is not asked for is not in the answer, and would read as absent."""
     list(storage.list(BUCKET, "", limit=1))
-    held = re.search(r"items\(([^)]*)\)", pages.asked[0]["fields"])
+    held = re.search(r"items\(([^)]*)\)", served.asked[0].query["fields"])
     assert held is not None
     assert set(held[1].split(",")) == {
         *("name", "generation", "size", "contentType", "metadata", "timeCreated", "customTime")
     }
 
 
-def test_x4_every_write_has_its_precondition(storage: GoogleStorage, pages: Pages) -> None:
+def test_x4_every_write_has_its_precondition(storage: GoogleStorage, served: ServedStorage) -> None:
     """A create is refused where an object is; a replacement where it is of another generation."""
-    storage.create(BUCKET, "x.json", b"{}")
-    storage.replace(BUCKET, "x.json", b"{}", generation=7)
-    assert [query["ifGenerationMatch"] for query in pages.asked] == ["0", "7"]
-    assert all(b"content-type: application/json\r\n\r\n{}" in body for body in pages.uploaded)
+    made = storage.create(BUCKET, "x.json", b"{}")
+    storage.replace(BUCKET, "x.json", b"{}", generation=made.generation)
+    asked = [request.query["ifGenerationMatch"] for request in served.asked]
+    assert asked == ["0", str(made.generation)]
+    typed = b"content-type: application/json\r\n\r\n{}"
+    assert all(typed in request.body for request in served.asked)
 
 
 CALLS: Mapping[str, Callable[[GoogleStorage], object]] = {
@@ -181,13 +119,13 @@ def test_fp10_every_call_is_tried_again_within_its_time(
 
 
 def test_an_upload_carries_what_the_object_is_described_by(
-    storage: GoogleStorage, pages: Pages
+    storage: GoogleStorage, served: ServedStorage
 ) -> None:
     """Its labels and the instant of its run go with its bytes, in one request."""
     when = datetime(2025, 11, 12, 13, 30, tzinfo=timezone(timedelta(hours=-5)))
     made = {"task_id": "t"}
     storage.create(BUCKET, "a/b.pdf", b"%PDF", content_type="x/y", metadata=made, custom_time=when)
-    (body,) = pages.uploaded
+    body = served.asked[0].body
     (described,) = re.findall(rb"\{.*\}", body)
     assert json.loads(described) == {
         "name": "a/b.pdf",

