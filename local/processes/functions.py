@@ -65,7 +65,7 @@ class ForkServer:
 
     def __init__(self, log_file: Path) -> None:
         argv = [sys.executable, "-m", "local.processes.fork_server"]
-        self._server = process.start(
+        self._server = process.begin(
             argv,
             process.base_environment(),
             log_file,

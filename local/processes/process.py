@@ -34,11 +34,36 @@ _WITH_PARENT = (
 
 @dataclass(frozen=True)
 class Process:
-    """A running child process; `name` and `log_file` are for messages."""
+    """A running child process.
+
+    Attributes:
+        name: for messages.
+        child: its handle.
+        log_file: takes both of its output streams.
+        ready: checks once whether it answers.
+    """
 
     name: str
     child: subprocess.Popen[bytes]
     log_file: Path
+    ready: Callable[[], bool]
+
+    def await_ready(self, seconds: float = START_SECONDS_MAX) -> None:
+        """Wait until the child answers, and stop it when it does not within so many real seconds.
+
+        Raises:
+            ConfigError: it has ended, or is not ready in time; the text holds the last lines of
+                its log.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.running():
+                raise ConfigError(f"{self.name} ended at once: {_tail(self.log_file)}")
+            if self.ready():
+                return
+            time.sleep(POLL_SECONDS)
+        self.stop()
+        raise ConfigError(f"{self.name} was not ready within {seconds:g} s: {_tail(self.log_file)}")
 
     def running(self) -> bool:
         """Return whether the child still runs."""
@@ -93,12 +118,8 @@ def start(
     timeout_seconds: float = START_SECONDS_MAX,
     *,
     name: str | None = None,
-    talks: bool = False,
 ) -> Process:
-    """Start a server and wait until it answers.
-
-    Call it from the main thread: on Linux the child ends with the thread that started it, so that
-    no child outlives a killed parent.
+    """Start a server and wait until it answers; see `begin`.
 
     Args:
         argv: the program's path and its arguments.
@@ -107,11 +128,40 @@ def start(
         ready: checks once whether the server answers; must not block for long.
         timeout_seconds: how long it may take to become ready, in real seconds.
         name: for messages; the program's own name by default.
-        talks: whether it answers lines by lines on its standard streams; see `Process.ask`.
 
     Raises:
         ConfigError: the program is missing, ends at once, or does not become ready in time; the
             text holds the last lines of its log.
+    """
+    process = begin(argv, env, log_file, ready, name=name)
+    process.await_ready(timeout_seconds)
+    return process
+
+
+def begin(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    log_file: Path,
+    ready: Callable[[], bool],
+    *,
+    name: str | None = None,
+    talks: bool = False,
+) -> Process:
+    """Start a server without waiting for it; its `await_ready` does that.
+
+    Call it from the main thread: on Linux the child ends with the thread that started it, so that
+    no child outlives a killed parent.
+
+    Args:
+        argv: as for `start`.
+        env: as for `start`.
+        log_file: as for `start`.
+        ready: as for `start`.
+        name: as for `start`.
+        talks: whether it answers lines by lines on its standard streams; see `Process.ask`.
+
+    Raises:
+        ConfigError: the program is missing.
     """
     program = Path(argv[0])
     if not os.access(program, os.X_OK):
@@ -126,23 +176,7 @@ def start(
             stderr=log,
             start_new_session=True,  # Ctrl-C reaches the parent, which stops in order
         )
-    process = Process(name or program.name, child, log_file)
-    _await_ready(process, ready, timeout_seconds)
-    return process
-
-
-def _await_ready(process: Process, ready: Callable[[], bool], timeout_seconds: float) -> None:
-    deadline = time.monotonic() + timeout_seconds
-    while time.monotonic() < deadline:
-        if not process.running():
-            raise ConfigError(f"{process.name} ended at once: {_tail(process.log_file)}")
-        if ready():
-            return
-        time.sleep(POLL_SECONDS)
-    process.stop()
-    raise ConfigError(
-        f"{process.name} was not ready within {timeout_seconds:g} s: {_tail(process.log_file)}"
-    )
+    return Process(name or program.name, child, log_file, ready)
 
 
 def _prefix() -> list[str]:

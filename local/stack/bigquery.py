@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from common.cloud.tables import NAMES, Table, table
 from common.cloud.warehouse import make_client
 from common.settings import ROOT, variable
-from local.processes.process import HOST, Process, accepts, held_port, start
+from local.processes.process import HOST, Process, accepts, begin, held_port
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -34,20 +34,37 @@ def start_bigquery(
     port: int | None = None,
     clock_file: Path | None = None,
 ) -> BigQueryServer:
-    """Start the emulator, empty, on a free port.
+    """Start the emulator, empty, and wait until it answers; see `begin_bigquery`.
 
     Args:
-        project: the project of requests that name none.
-        log_file: takes the emulator's output.
+        project: as for `begin_bigquery`.
+        log_file: as for `begin_bigquery`.
         port: to listen on; None takes a free one.
-        clock_file: of the virtual clock that statements see; None for the wall clock.
+        clock_file: as for `begin_bigquery`.
 
     Raises:
         ConfigError: the emulator does not start, such as when it is not installed, or the port is
             in use.
     """
+    with held_port(port) as chosen:
+        server = begin_bigquery(project, log_file, chosen, clock_file)
+        server.process.await_ready()
+    return server
+
+
+def begin_bigquery(
+    project: str, log_file: Path, port: int, clock_file: Path | None = None
+) -> BigQueryServer:
+    """Start the emulator, empty, and do not wait for it.
+
+    Args:
+        project: the project of requests that name none.
+        log_file: takes the emulator's output.
+        port: to listen on, which the caller holds.
+        clock_file: of the virtual clock that statements see; None for the wall clock.
+    """
     argv = [sys.executable, "-m", "local.stack.bigquery_server", "start", "--project", project]
-    argv += ["--grpc-port", "0", "--log-level", "error"]
+    argv += ["--grpc-port", "0", "--log-level", "error", "--rest-port", str(port)]
     env = {
         "HOME": str(log_file.parent),  # where DuckDB would look for extensions
         "PYTHONPATH": str(ROOT),
@@ -55,10 +72,8 @@ def start_bigquery(
         "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
         **({variable("clock_file"): str(clock_file)} if clock_file else {}),
     }
-    with held_port(port) as chosen:
-        argv += ["--rest-port", str(chosen)]
-        process = start(argv, env, log_file, lambda: accepts(chosen), name="bqemulator")
-    return BigQueryServer(f"http://{HOST}:{chosen}", process)
+    process = begin(argv, env, log_file, lambda: accepts(port), name="bqemulator")
+    return BigQueryServer(f"http://{HOST}:{port}", process)
 
 
 def create_tables(endpoint: str, project: str, dataset: str) -> None:

@@ -11,8 +11,8 @@ from local.processes.process import (
     Process,
     accepts,
     base_environment,
+    begin,
     held_port,
-    start,
 )
 
 
@@ -43,37 +43,43 @@ class StorageServer:
         self.process.stop()
 
 
-def start_gcs(
+def start_gcs(project: str, log_file: Path) -> StorageServer:
+    """Start the server on the wall clock, without buckets and events, on a free port.
+
+    Raises:
+        ConfigError: the server does not start.
+    """
+    with held_port() as port:
+        server = begin_gcs(project, log_file, port)
+        server.process.await_ready()
+    return server
+
+
+def begin_gcs(
     project: str,
     log_file: Path,
+    port: int,
     events: Events | None = None,
-    port: int | None = None,
     clock_file: Path | None = None,
 ) -> StorageServer:
-    """Start the server, without buckets, on a free port.
+    """Start the server, without buckets, and do not wait for it.
 
     Args:
         project: owns the topic.
         log_file: takes the server's output.
+        port: to listen on, which the caller holds.
         events: what to publish; None publishes nothing.
-        port: to listen on; None takes a free one.
         clock_file: of the virtual clock that objects have their times of; None for the wall clock.
-
-    Raises:
-        ConfigError: the server does not start, or the port is in use.
     """
-    argv = [sys.executable, "-m", "local.stack.storage_server"]
+    argv = [sys.executable, "-m", "local.stack.storage_server", "--port", str(port)]
     if clock_file is not None:
         argv += ["--clock", str(clock_file)]
     if events is not None:
         argv += ["--bucket", events.bucket, "--pubsub", events.pubsub]
         argv += ["--topic", f"projects/{project}/topics/{events.topic}"]
-    with held_port(port) as chosen:
-        argv += ["--port", str(chosen)]
-        process = start(
-            argv, base_environment(), log_file, lambda: accepts(chosen), name="storage server"
-        )
-    return StorageServer(f"http://{HOST}:{chosen}", process)
+    env, name = base_environment(), "storage server"
+    process = begin(argv, env, log_file, lambda: accepts(port), name=name)
+    return StorageServer(f"http://{HOST}:{port}", process)
 
 
 def create_buckets(endpoint: str, project: str, names: Sequence[str]) -> None:

@@ -67,19 +67,26 @@ class Stack:
     def _start(self) -> None:
         self.config.folder.mkdir(parents=True, exist_ok=True)
         set_clock(self.clock_file, self.config.instant)
+        # What takes longest to load begins first; all load at once.
         self._launch = self._launch or self._start_fork_server()
+        warehouse = self._begin_bigquery()
         self.pubsub = self._start_pubsub()
-        storage = self._start_storage()
-        source = self._start_source()
-        port = self._hold_port("bigquery")
-        self.environment = self._environment(storage, source, f"http://{process.HOST}:{port}")
+        storage, source = self._begin_storage(), self._begin_source()
+        self.environment = self._environment(storage.endpoint, source, warehouse.endpoint)
+        for emulator in self._emulators.values():
+            emulator.await_ready()
         for subscription in self.topology.subscriptions:
             self._start_function(subscription.function)
-        self._start_bigquery(port)  # while the functions load
-        buckets = (self.settings.data_bucket, self.settings.state_bucket)
-        gcs.create_buckets(storage, self.settings.project, buckets)
+        self._create(storage.endpoint, warehouse.endpoint)  # while the functions start
         self._await_functions()
         self.pubsub.create_subscriptions(self.url)
+
+    def _create(self, storage: str, warehouse: str) -> None:
+        """Create tables and buckets."""
+        project = self.settings.project
+        bigquery.create_tables(warehouse, project, self.settings.dataset)
+        buckets = (self.settings.data_bucket, self.settings.state_bucket)
+        gcs.create_buckets(storage, project, buckets)
 
     def start_console(self) -> str:
         """Start the function that shows the stack, and return its address.
@@ -180,37 +187,32 @@ class Stack:
         servers = self._open.enter_context(Servers(broker, self._port("pubsub") or 0))
         return PubSub(servers, self.settings.project, self.topology)
 
-    def _start_storage(self) -> str:
+    def _begin_storage(self) -> gcs.StorageServer:
         events = gcs.Events(self.settings.data_bucket, "scraped-objects", self.pubsub.rest)
-        storage = gcs.start_gcs(
-            self.settings.project,
-            self._log("storage"),
-            events,
-            self._port("storage"),
-            self.clock_file,
-        )
-        self._open.callback(storage.stop)
-        self._emulators["storage"] = storage.process
-        return storage.endpoint
+        port, log = self._hold_port("storage"), self._log("storage")
+        server = gcs.begin_gcs(self.settings.project, log, port, events, self.clock_file)
+        self._stop_at_end("storage", server.process)
+        return server
 
-    def _start_source(self) -> str:
+    def _begin_source(self) -> str:
         port = self._hold_port("source")
         argv = [sys.executable, "-m", "local.fake_sources", "--port", str(port)]
         argv += ["--clock", str(self.clock_file), "--slate", str(self.config.slate)]
         argv += [f"--refuse={part}" for part in self.config.refuse]
-        environment = process.base_environment()
-        child = process.start(argv, environment, self._log("source"), lambda: process.accepts(port))
-        self._open.callback(child.stop)
+        environment, log = process.base_environment(), self._log("source")
+        child = process.begin(argv, environment, log, lambda: process.accepts(port))
+        self._stop_at_end("source", child)
         return f"http://{process.HOST}:{port}"
 
-    def _start_bigquery(self, port: int) -> None:
-        project = self.settings.project
-        server = bigquery.start_bigquery(
-            project, self._log("bigquery"), port, clock_file=self.clock_file
-        )
-        self._open.callback(server.stop)
-        self._emulators["bigquery"] = server.process
-        bigquery.create_tables(server.endpoint, project, self.settings.dataset)
+    def _begin_bigquery(self) -> bigquery.BigQueryServer:
+        port, log = self._hold_port("bigquery"), self._log("bigquery")
+        server = bigquery.begin_bigquery(self.settings.project, log, port, self.clock_file)
+        self._stop_at_end("bigquery", server.process)
+        return server
+
+    def _stop_at_end(self, name: str, child: process.Process) -> None:
+        self._open.callback(child.stop)
+        self._emulators[name] = child
 
     def _environment(self, storage: str, source: str, warehouse: str) -> dict[str, str]:
         overrides = switched_on(source, "local-stack-key")

@@ -12,8 +12,8 @@ from common.clock import SystemClock, set_clock
 from common.cloud.storage import GoogleStorage
 from local.broker.broker import Broker
 from local.broker.servers import Servers
-from local.processes.process import HOST, accepts
-from local.stack.gcs import Events, create_buckets, start_gcs
+from local.processes.process import HOST, accepts, held_port
+from local.stack.gcs import Events, begin_gcs, create_buckets, start_gcs
 from local.stack.pubsub import clients
 
 pytestmark = pytest.mark.stack
@@ -47,7 +47,9 @@ def test_finalized_objects_of_the_data_bucket_are_published(
     target, pull = events
     clock_file, instant = tmp_path / "clock.json", datetime(2025, 11, 12, 18, 30, tzinfo=UTC)
     set_clock(clock_file, instant)
-    server = start_gcs(PROJECT, tmp_path / "gcs.log", target, clock_file=clock_file)
+    with held_port() as port:
+        server = begin_gcs(PROJECT, tmp_path / "gcs.log", port, target, clock_file)
+        server.process.await_ready()
     try:
         create_buckets(server.endpoint, PROJECT, [DATA, STATE])
         storage = GoogleStorage(PROJECT, server.endpoint)
