@@ -22,13 +22,6 @@ DRAWN_CLOUD = (
         ("tests/common/cloud/test_storage_answers.py",),
     ),
     Mistake(
-        "drawn: an uploader's customTime makes an object younger",
-        "common/cloud/storage.py",
-        "blob.custom_time if self._endpoint else None",
-        "blob.custom_time",
-        ("tests/common/cloud/test_storage_answers.py",),
-    ),
-    Mistake(
         "drawn: a longer name makes a forbidden object one that is there",
         "common/cloud/storage.py",
         "first.name == blob.name:",
