@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bqemulator.catalog.memory_repository import MemoryCatalogRepository
+from bqemulator.catalog.models import TableMeta
 from bqemulator.sql import inner_query, table_rewriter
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -77,8 +78,9 @@ def translate_once() -> None:
         return held[key]
 
     def changing(change: Callable[..., object]) -> Callable[..., object]:
-        def changed(*given: object, **named: object) -> object:
-            held.clear()
+        def changed(*given: Any, **named: object) -> object:  # noqa: ANN401 - bqemulator's
+            if not _counts_rows_alone(*given):
+                held.clear()
             return change(*given, **named)
 
         return changed
@@ -89,6 +91,15 @@ def translate_once() -> None:
     for name, method in vars(MemoryCatalogRepository).copy().items():
         if name.startswith(_CHANGES) and not name.endswith("_job"):
             setattr(MemoryCatalogRepository, name, changing(method))
+
+
+def _counts_rows_alone(catalog: MemoryCatalogRepository, *given: Any) -> bool:  # noqa: ANN401 - bqemulator's
+    """Return whether a change of the catalog is a table's with the columns that it has already."""
+    match given:
+        case (TableMeta() as table,):
+            held = catalog.get_table(table.project_id, table.dataset_id, table.table_id)
+            return held is not None and held.schema_ == table.schema_
+    return False
 
 
 def keep_no_past() -> None:
