@@ -169,8 +169,8 @@ def _report(runtime: Runtime, function: str, error: Exception, *, early: bool = 
 
 
 def _where(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    frames = [*traceback.walk_tb(error.__traceback__)][-3:]
+    return " < ".join(f"{frame.f_code.co_name}:{line}" for frame, line in reversed(frames))
 
 
 def _reply(status: int, result: Result) -> Reply:

@@ -99,8 +99,8 @@ class Visitor:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             for scheme in ("light",) if known else ("dark", "light"):
                 self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                picture = self.pictures / f"{name}-{form}-{scheme}.png"
-                self.page.screenshot(path=picture, full_page=True)
+                picture = self.pictures / f"{name}-{form}-{scheme}.jpg"
+                self.page.screenshot(path=picture, full_page=True, type="jpeg", quality=60)
                 if form == "phone" and not known:
                     faults += self._barriers(scheme)
             faults += self._wider_than(width)
@@ -130,6 +130,6 @@ def folder_of_pictures(name: str) -> Path:
     """Make a folder for a test's pictures, and empty it."""
     folder = ROOT / "out" / "pictures" / name
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.png"):
+    for old in folder.glob("*.jpg"):
         old.unlink()
     return folder

@@ -44,7 +44,7 @@ def faults(browser: Browser, folder: Path, body: str) -> list[str]:
 def test_a_good_page_has_no_fault_and_four_pictures(browser: Browser, tmp_path: Path) -> None:
     """On a desk and on a phone, in light and in dark colours."""
     assert faults(browser, tmp_path, "<p>Nothing to see.</p>") == []
-    assert len(list(tmp_path.glob("page-*.png"))) == 4
+    assert len(list(tmp_path.glob("page-*.jpg"))) == 4
 
 
 def test_each_kind_of_fault_is_found(browser: Browser, tmp_path: Path) -> None:

@@ -82,7 +82,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[httpx.Client
     """Start both, without buckets, and yield a client of each."""
     folder = tmp_path_factory.mktemp("storage")
     ours, theirs = start_gcs("p", folder / "ours.log"), start_fake_gcs(folder / "theirs.log")
-    yield [httpx.Client(base_url=server.endpoint) for server in (ours, theirs)]
+    # A connection of its own for each request: one that is kept may be closed just as it is used.
+    none = httpx.Limits(max_keepalive_connections=0)
+    yield [httpx.Client(base_url=server.endpoint, limits=none) for server in (ours, theirs)]
     theirs.stop()
     ours.stop()
 
