@@ -30,8 +30,9 @@ SUSPENSION_SECONDS_MIN, SUSPENSION_SECONDS_MAX = 1.0, 3.0
 """Well below the 20 s that clients allow a call, so that suspended calls do not fail."""
 DELAY_SECONDS_MAX = 0.15
 """Most deliveries take 0.05-0.5 s, so that most strikes hit a delivery."""
-QUICK_DELAY_SECONDS_MAX = {"workflow_executor": 0.03}
-"""For functions whose deliveries are shorter and rare."""
+QUICK_DELAY_SECONDS_MAX = {"workflow_executor": 0.03, "schedule_locker": 0.03}
+"""For functions whose deliveries are short and rare: a day has one of the locker, so that a strike
+that comes after its end would never come."""
 HOURLY_TOPIC = "tick-master-controller"
 
 

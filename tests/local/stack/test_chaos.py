@@ -71,6 +71,13 @@ def test_kills_of_the_chain_are_armed_an_hour_apart() -> None:
         assert len(set(hours)) == len(hours) == len(CHAIN) + 2
 
 
+def test_a_function_that_works_once_a_day_is_struck_at_once() -> None:
+    """Its delivery may take less than the longest delay, and no other one comes."""
+    found = [one for seed in SEEDS for one in plan(seed, TICKS) if one.target == "schedule_locker"]
+    assert all(one.delay <= 0.03 for one in found)
+    assert len(found) == len(SEEDS)
+
+
 def test_suspensions_stay_below_the_clients_time_outs() -> None:
     """A suspension lasts between 1 and 3 seconds; a kill has no duration."""
     low, high = SUSPENSION_SECONDS_MIN, SUSPENSION_SECONDS_MAX
