@@ -1,8 +1,9 @@
 """Asks for single scrapes: each is checked before it is published, and followed to its row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import repeat
 
 from common import ids
 from common.calendar.game_ids import is_known
@@ -18,6 +19,7 @@ from common.scrapers import REGISTRY
 LOG = "scraper_execution_log"
 COLUMNS = ("task_id", "outcome", "error_message", "gcs_path", "triggered_at")
 POLL_SECONDS = 2.0
+"""Between two looks at a table of BigQuery, where a row takes some seconds."""
 OPEN_MAX = 40
 """Requests that are open at once: a host answers one at a time, and a task waits 420 s at most."""
 
@@ -130,7 +132,7 @@ def ask(
         The questions that have no row by then.
     """
     since = place.clock.now() - timedelta(minutes=1)
-    waiting, waited = [*questions], 0.0
+    waiting, waited, pauses = [*questions], 0.0, looks()
     open_: dict[str, Question] = {}
     while waiting or open_:
         more, waiting = waiting[: OPEN_MAX - len(open_)], waiting[OPEN_MAX - len(open_) :]
@@ -138,12 +140,20 @@ def ask(
         found = _rows(place, open_, since)
         for task, row in found.items():
             told(open_.pop(task), row)
-        waited = 0.0 if found else waited + POLL_SECONDS
-        if open_ and waited > seconds_max:
+        if found:
+            pauses, waited = looks(), 0.0
+            continue
+        if waited >= seconds_max:
             return [*open_.values(), *waiting]
-        if open_ and not found:
-            place.clock.sleep(POLL_SECONDS)
+        place.clock.sleep(pause := min(next(pauses), seconds_max - waited))
+        waited += pause
     return []
+
+
+def looks() -> Iterator[float]:
+    """Yield the seconds from one look for rows to the next: a local stack has them at once."""
+    yield from (0.25, 0.5, 1.0)
+    yield from repeat(POLL_SECONDS)
 
 
 def _published(place: Runtime, questions: Sequence[Question]) -> dict[str, Question]:

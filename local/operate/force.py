@@ -12,7 +12,7 @@ from common.handlers.master_controller import TICKS
 from common.look.decided import decisions_between
 from common.messages.models import ControllerTick
 from common.runtime import Runtime
-from local.operate.asking import POLL_SECONDS
+from local.operate.asking import looks
 
 
 def slot_for(place: Runtime, workflow: str) -> datetime:
@@ -49,10 +49,10 @@ def force_slot(
     message = place.publisher.publish(TICKS, tick.body(), {})
     asked = [workflow] if workflow else [*place.configured]
     wanted = [ids.decision_id(name, found, message) for name in asked]
-    waited, made = 0.0, list[Row]()
+    waited, made, pauses = 0.0, list[Row](), looks()
     while not made and waited <= seconds_max:
-        place.clock.sleep(POLL_SECONDS)
-        waited += POLL_SECONDS
+        place.clock.sleep(pause := next(pauses))
+        waited += pause
         around = timedelta(minutes=1)
         made = decisions_between(place, slot - around, slot + around, decision_id=wanted)
     return made

@@ -44,7 +44,7 @@ STEPS = (
     "status",
     "scrape nbac_player_list --wait 60",
     "scrape nbac_play_by_play --date 2025-11-12 --game MIL@CHA --wait 600",
-    "scrape nbac_play_by_play --date 2025-11-12 --game MIL@CHA --wait 1",
+    "scrape nbac_play_by_play --date 2025-11-12 --game MIL@CHA --wait 0",
     "scrape nbac_player_boxscore --date 2025-11-12 --wait 60 --json",
     "scrape nbac_boxscore --date 2025-11-12 --game BOS@LAL",
     "scrape nbac_boxscore --date 2025-11-12",

@@ -48,16 +48,14 @@ def test_a_function_lives_until_it_is_killed(server: ForkServer, tmp_path: Path)
 
 @pytest.mark.stack
 def test_a_function_that_ends_says_why_in_its_log(server: ForkServer, tmp_path: Path) -> None:
-    """A port that is in use ends it at once."""
+    """A function without its source ends at once."""
     with held_port() as port:
-        first = started(server, tmp_path, port)
-        second = server.launch("scraper_logger", port, {}, tmp_path / "second.log")
+        lost = server.launch("nobody", port, {}, tmp_path / "nobody.log")
         deadline = time.monotonic() + SECONDS_MAX
-        while second.running() and time.monotonic() < deadline:
+        while lost.running() and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert not second.running()
-        assert "in use" in (tmp_path / "second.log").read_text()
-        first.kill()
+        assert not lost.running()
+    assert "functions/nobody/main.py" in (tmp_path / "nobody.log").read_text()
 
 
 @pytest.mark.stack
