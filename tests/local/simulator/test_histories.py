@@ -30,12 +30,12 @@ from tests.kit.situations import DAY, game
 
 REAL = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
-SEEDS = range(1, 3)
+SEEDS = (1,)
 
 
 @needs_real
-def test_random_weeks_of_a_real_season_hold_every_rule() -> None:
-    """Two seeds with every kind of fault and outages break no rule."""
+def test_a_random_week_of_a_real_season_holds_every_rule() -> None:
+    """A seed with every kind of fault breaks no rule; `make soak-weeks` goes on from it."""
     lived = []
     search = Search(REAL, FAULTS, 7, outages=True)
     failed = live_all(search, SEEDS, lambda one, *_: lived.append(one))
