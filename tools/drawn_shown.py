@@ -20,8 +20,8 @@ DRAWN_SHOWN = (
     Mistake(
         "drawn: the wait for a row includes that for all before it",
         "local/operate/asking.py",
-        "waited = 0.0 if found else waited + POLL_SECONDS",
-        "waited += POLL_SECONDS",
+        "pauses, waited = looks(), 0.0",
+        "pauses = looks()",
         (f"{OPERATE}/test_asking.py",),
     ),
     Mistake(

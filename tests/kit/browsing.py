@@ -85,19 +85,22 @@ class Visitor:
         return self.page.locator("main").inner_text()
 
     def judge(self, name: str, *, known: bool = False, missing: bool = False) -> list[str]:
-        """Take pictures of the page, on a desk and on a phone; return what is wrong with it.
+        """Take pictures of the page, on a desk and on a phone (also in dark colours there).
 
         Args:
             name: of the pictures.
             known: whether the same template is judged with other contents: then it is not looked
                 at in dark colours, and not for barriers, which takes most of the time.
             missing: whether the page says that there is none, which Chromium notes.
+
+        Returns:
+            What is wrong with it.
         """
         faults = [line for line in self.told if not (missing and NOT_FOUND in line)]
         self.told.clear()
         for width, form in ((PHONE, "phone"), (DESK, "desk")):
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            for scheme in ("light",) if known else ("dark", "light"):
+            for scheme in ("light",) if known or form == "desk" else ("dark", "light"):
                 self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 picture = self.pictures / f"{name}-{form}-{scheme}.jpg"
                 self.page.screenshot(path=picture, full_page=True, type="jpeg", quality=60)

@@ -22,8 +22,9 @@ def test_the_chain_in_memory_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.stack
-def test_a_small_bench_has_every_figure(tmp_path: Path) -> None:
-    """Two counted chains, two at once, and one function's starts; a chain that is lost raises."""
+def test_a_small_bench_has_every_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two counted chains, two at once, and one function's start; a chain that is lost raises."""
+    monkeypatch.setattr("local.bench.starts.ROUNDS", 1)
     scene = make_scene(tmp_path, WARM_UP + 2)
     measured = {
         "compute": measure_compute(chains=1),
