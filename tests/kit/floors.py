@@ -3,6 +3,7 @@
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 GROUND = (
@@ -82,15 +83,22 @@ def _name(path: Path, root: Path) -> str:
 
 
 def _imported(path: Path, known: Mapping[str, Path]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for module, name in _named(path.read_text()):
+        inside = f"{module}.{name}"
+        if inside in known or module in known:
+            yield inside if inside in known else module
+
+
+@cache
+def _named(text: str) -> tuple[tuple[str, str], ...]:
+    """List what a module imports: modules, and names of them; copies of a file are read once."""
+    found: list[tuple[str, str]] = []
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            inside = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name if name in known else node.module for name in inside]
-        else:
-            continue
-        yield from (name for name in names if name in known)
+            found += [(node.module, alias.name) for alias in node.names]
+    return tuple(found)
 
 
 def room_of(module: str) -> str:
