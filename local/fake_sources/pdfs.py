@@ -1,8 +1,9 @@
 """Draws the PDFs: the injury report in the league's layout, and a game's book."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from common.calendar.games import Game
@@ -92,12 +93,25 @@ def _players(tricode: str, *, submitted: bool) -> Iterator[tuple[str, str, str]]
 
 
 def _paper(made: datetime) -> "FPDF":
-    from fpdf import FPDF  # noqa: PLC0415 - half a second that a day without a report saves
-
-    pdf = FPDF(orientation="landscape", unit="pt", format="A4")
+    pdf = _load_fpdf()(orientation="landscape", unit="pt", format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.set_creation_date(made)
     return pdf
+
+
+@cache
+def _load_fpdf() -> "type[FPDF]":
+    """Load fpdf late, as a day without a report saves half a second.
+
+    Without numpy, which it would take for pictures (there are none) where it is installed: 12 MiB.
+    """
+    absent = sys.modules.setdefault("numpy", None) is None  # type: ignore[arg-type] # so it is hidden
+    try:
+        from fpdf import FPDF  # noqa: PLC0415 - see above
+    finally:
+        if absent:
+            del sys.modules["numpy"]
+    return FPDF
 
 
 def _draw(pdf: "FPDF", x: float, y: float, text: str) -> None:

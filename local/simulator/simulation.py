@@ -44,6 +44,8 @@ DUPLICATED_ATTEMPTS_MAX = 3
 itself, and duplicates of a hundred attempts would be more than the world can hold."""
 STATE_KEPT_FOR = timedelta(days=45)
 """How long the state bucket keeps an object: the default of Terraform's `state_retention_days`."""
+DATA_KEPT_FOR = timedelta(days=9)
+"""How long the bytes of a data object are held; a read of older ones is an error."""
 CLOCK_ERROR_MAX = timedelta(seconds=90)
 """How far an instance's clock is off, in either direction."""
 
@@ -143,7 +145,7 @@ class Simulation:
         """Drop what a season would fill the memory with, once it is of no use.
 
         That are answers and messages, which only tests look at; what reads have cached; state by
-        its age, as the bucket's rule does; and the bytes of data that old, which nothing reads: its
+        its age, as the bucket's rule does; and the bytes of data after some days: their
         descriptions stay.
         """
         self._collect()
@@ -153,7 +155,7 @@ class Simulation:
         world.warehouse.forget_views()
         old = self._now() - STATE_KEPT_FOR
         world.storage.delete_before(settings.state_bucket, old)
-        world.storage.empty_before(settings.data_bucket, old)
+        world.storage.empty_before(settings.data_bucket, self._now() - DATA_KEPT_FOR)
 
     def _now(self) -> datetime:
         return self.world.clock.now()

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from common.clock import FileClock, set_clock
@@ -200,7 +201,8 @@ class Stack:
         argv += ["--clock", str(self.clock_file), "--slate", str(self.config.slate)]
         argv += [f"--refuse={part}" for part in self.config.refuse]
         environment, log = process.base_environment(), self._log("source")
-        child = process.begin(argv, environment, log, lambda: process.accepts(port))
+        ready = partial(process.accepts, port)
+        child = process.begin(argv, environment, log, ready, name="the sources")
         self._stop_at_end("source", child)
         return f"http://{process.HOST}:{port}"
 

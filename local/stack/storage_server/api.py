@@ -8,14 +8,17 @@ from urllib.parse import quote, unquote
 from local.stack.storage_server import refusals
 from local.stack.storage_server.http import Answer, Request, refused, shown
 from local.stack.storage_server.listings import page, partial
-from local.stack.storage_server.objects import Held, Objects, bucket_resource
+from local.stack.storage_server.objects import Held, Objects, bucket_resource, check_stated
 from local.stack.storage_server.refusals import RefusalError
 from local.stack.storage_server.uploads import Sessions, Upload, described, whole
 
 _BUCKETS = "/storage/v1/b"
 _OBJECTS = f"{_BUCKETS}/([^/]+)/o"
 _OBJECT = f"{_OBJECTS}/([^/]+)"
-_BYTES = re.compile(r"bytes=(\d+)-(\d*)")
+_BYTES = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+_SERVED = ("ifGenerationMatch", "ifMetagenerationMatch")
+_REFUSED = ("if", "sourceGeneration", "x-goog-encryption-", "x-goog-copy-source-")
+"""How parameters and headers begin that change what a request means."""
 
 
 class Api:
@@ -47,8 +50,9 @@ class Api:
             return refused(error)
 
     def _routed(self, request: Request) -> Answer:
-        if unknown := {"ifGenerationNotMatch", "ifMetagenerationNotMatch"} & request.query.keys():
-            raise refusals.not_served(" and ".join(sorted(unknown)))
+        unknown = sorted(filter(_is_unknown, (*request.query, *request.headers)))
+        if unknown:
+            raise refusals.not_served(" and ".join(unknown))
         for method, path, handle in self._routes:
             if method == request.method and (found := path.fullmatch(request.path)):
                 return handle(request, *map(unquote, found.groups()))
@@ -63,16 +67,19 @@ class Api:
         given = described(request.body)
         if content_type := request.headers.get("x-upload-content-type"):
             given.setdefault("contentType", content_type)
+        check_stated(given)
         upload = Upload(bucket, request.query, given)
         self._objects.check(bucket, upload.name, request.query)
         session = self._sessions.begin(upload)
         path = f"/upload{_BUCKETS}/{quote(bucket)}/o?uploadType=resumable&upload_id={session}"
-        return Answer(HTTPStatus.OK, {"location": f"http://{request.headers['host']}{path}"})
+        return Answer(
+            HTTPStatus.OK, {"location": f"http://{request.headers.get('host', '')}{path}"}
+        )
 
-    def _go_on(self, request: Request, _: str) -> Answer:
+    def _go_on(self, request: Request, bucket: str) -> Answer:
         session = request.query.get("upload_id", "")
         content_range = request.headers.get("content-range", "")
-        upload, ended = self._sessions.take(session, content_range, request.body)
+        upload, ended = self._sessions.take(bucket, session, content_range, request.body)
         if ended:
             return self._written(upload)
         held = {"range": f"bytes=0-{len(upload.data) - 1}"} if upload.data else {}
@@ -80,7 +87,7 @@ class Api:
 
     def _written(self, upload: Upload) -> Answer:
         made = self._objects.write(
-            upload.bucket, upload.name, upload.data, upload.given, upload.query
+            upload.bucket, upload.name, bytes(upload.data), upload.given, upload.query
         )
         return shown(partial(made, upload.query.get("fields")))
 
@@ -93,11 +100,11 @@ class Api:
     def _download(self, request: Request, bucket: str, name: str) -> Answer:
         held = self._objects.find(bucket, name, request.query)
         headers, size = _described(held), len(held.data)
-        wanted = _BYTES.fullmatch(request.headers.get("range", ""))
+        wanted = _wanted(request.headers.get("range", ""), size)
         if wanted is None:
             return Answer(HTTPStatus.OK, headers, held.data)
-        first, last = int(wanted[1]), min(int(wanted[2] or size), size - 1)
-        if first >= size:
+        first, last = wanted
+        if first > last:
             return Answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers)
         shares = {**headers, "content-range": f"bytes {first}-{last}/{size}"}
         return Answer(HTTPStatus.PARTIAL_CONTENT, shares, held.data[first : last + 1])
@@ -124,7 +131,7 @@ class Api:
         return shown({"kind": kind, **sizes, "done": True, "resource": made})
 
     def _create_bucket(self, request: Request) -> Answer:
-        return shown(self._objects.create_bucket(str(described(request.body).get("name"))))
+        return shown(self._objects.create_bucket(described(request.body).get("name")))
 
     def _list_buckets(self, _: Request) -> Answer:
         return shown({"kind": "storage#buckets", "items": self._objects.buckets()})
@@ -132,6 +139,22 @@ class Api:
     def _get_bucket(self, _: Request, bucket: str) -> Answer:
         self._objects.bucket(bucket)
         return shown(bucket_resource(bucket))
+
+
+def _is_unknown(name: str) -> bool:
+    return name.startswith(_REFUSED) and name not in _SERVED
+
+
+def _wanted(text: str, size: int) -> tuple[int, int] | None:
+    """Return the first and the last byte that a Range header wants; None for all of them."""
+    found = _BYTES.fullmatch(text)
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        return max(0, size - int(found[2])), size - 1
+    if found[2] and int(found[2]) < int(found[1]):  # RFC 9110 has it ignored
+        return None
+    return int(found[1]), min(int(found[2] or size), size - 1)
 
 
 def _described(held: Held) -> dict[str, str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from local.stack.storage_server import refusals
-from local.stack.storage_server.objects import Bucket, Held, Query, Resource
+from local.stack.storage_server.objects import Bucket, Held, Query, Resource, number
 
 ENTRIES_MAX = 1000
 """Of a page, whatever `maxResults` asks for."""
+_NOT_SERVED = ("versions", "softDeleted", "matchGlob", "includeTrailingDelimiter")
 _PART = re.compile(r"(\w+)(?:\(([\w,]+)\))?(?:,|$)")
 
 
@@ -20,9 +21,12 @@ def page(bucket: Bucket, query: Query) -> Resource:
     Raises:
         RefusalError: a parameter is not one of this server's.
     """
-    if unknown := {"versions", "softDeleted", "matchGlob"} & query.keys():
-        raise refusals.not_served(f"listing by {', '.join(sorted(unknown))}")
-    most = min(int(query.get("maxResults", ENTRIES_MAX)), ENTRIES_MAX)
+    unknown = [name for name in _NOT_SERVED if query.get(name, "false") != "false"]
+    if unknown:
+        raise refusals.not_served(f"listing by {', '.join(unknown)}")
+    most = min(number(query, "maxResults"), ENTRIES_MAX) if query.get("maxResults") else ENTRIES_MAX
+    if most == 0:
+        raise refusals.invalid_value("maxResults", query["maxResults"])
     entries = list(_entries(bucket, query, most + 1))
     shown = entries[:most]
     found: Resource = {
@@ -53,7 +57,9 @@ def partial(whole: Resource, fields: str | None) -> Resource:
     }
 
 
-def _narrowed(items: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
+def _narrowed(items: Any, names: list[str]) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise refusals.invalid(f"Invalid field selection {','.join(names)}")
     return [{name: item[name] for name in names if name in item} for item in items]
 
 
@@ -62,7 +68,7 @@ def _entries(bucket: Bucket, query: Query, most: int) -> Iterator[Held | str]:
     prefix, after = query.get("prefix", ""), _last(query.get("pageToken"))
     start = max(query.get("startOffset", ""), after)
     end = query.get("endOffset") or None
-    if "delimiter" not in query:
+    if not query.get("delimiter"):
         yield from bucket.names.listed(prefix, start, end, most)
         return
     found = bucket.names.listed(prefix, start, end, sys.maxsize)
@@ -88,4 +94,7 @@ def _token(entry: Held | str) -> str:
 
 def _last(token: str | None) -> str:
     """Return the first name that a page after a token may have."""
-    return base64.urlsafe_b64decode(token).decode() + "\0" if token else ""
+    try:
+        return base64.urlsafe_b64decode(token).decode() + "\0" if token else ""
+    except ValueError as error:
+        raise refusals.invalid_value("pageToken", token) from error

@@ -54,7 +54,7 @@ class Notices:
         try:
             self._pubsub.request("POST", f"/v1/{self._target.topic}:publish", body)
             answer = self._pubsub.getresponse()
-            text = answer.read().decode()
+            text = answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             self._pubsub.close()
             text, accepted = repr(error), False

@@ -5,6 +5,7 @@ Kept is what the JSON API shows: https://cloud.google.com/storage/docs/json_api/
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ Resource = dict[str, Any]
 Query = Mapping[str, str]
 _GIVEN = ("contentEncoding", "contentDisposition", "contentLanguage", "cacheControl", "customTime")
 """What a writer may state besides content type and metadata."""
+_BYTES = "application/octet-stream"
+"""The type of an object of which none is stated."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CONDITIONS = {"ifGenerationMatch": "generation", "ifMetagenerationMatch": "metageneration"}
 
@@ -69,12 +72,14 @@ class Objects:
         self._buckets: dict[str, Bucket] = {}
         self._generation = 0
 
-    def create_bucket(self, name: str) -> Resource:
+    def create_bucket(self, name: Any) -> Resource:  # noqa: ANN401 - JSON
         """Create a bucket.
 
         Raises:
-            RefusalError: it exists.
+            RefusalError: it exists, or its name is none.
         """
+        if not _is_text(name) or not name:
+            raise refusals.invalid_value("name", name)
         if name in self._buckets:
             text = (
                 "Your previous request to create the named bucket succeeded and you already own it."
@@ -105,7 +110,7 @@ class Objects:
         """
         held = self.bucket(bucket).objects.get(name)
         for condition, field in _CONDITIONS.items():
-            if condition in query and _number(query, condition) != _current(held, field):
+            if condition in query and number(query, condition) != _current(held, field):
                 raise refusals.condition_not_met()
         return held
 
@@ -113,12 +118,11 @@ class Objects:
         """Return an object, which there is in one generation only.
 
         Raises:
-            RefusalError: it does not exist, or not as the request wants it.
+            RefusalError: it does not exist, or not in that generation, or a condition fails.
         """
         held = self.bucket(bucket).objects.get(name)
-        if held is None or (
-            "generation" in query and _number(query, "generation") != _current(held, "generation")
-        ):
+        wanted = number(query, "generation") if "generation" in query else None
+        if held is None or wanted not in (None, _current(held, "generation")):
             raise refusals.no_object(bucket, name)
         self.check(bucket, name, query)
         return held
@@ -139,12 +143,13 @@ class Objects:
             RefusalError: a precondition does not hold, the bucket does not exist, the name or the
                 metadata are refused, or the bytes differ from a checksum that is given.
         """
+        check_stated(given)
         before = self.check(bucket, name, query)
-        if text := refusal_of(name, given.get("metadata") or {}):
+        if text := refusal_of(name, _without_null(given.get("metadata") or {})):
             raise refusals.invalid(text)
         made = self._described(bucket, name, data, given)
         for checksum in ("crc32c", "md5Hash"):
-            if given.get(checksum, made[checksum]) != made[checksum]:
+            if (given.get(checksum) or made[checksum]) != made[checksum]:
                 raise refusals.invalid(f"Provided {checksum} does not match the calculated one.")
         self.bucket(bucket).put(Held(data, made))
         self._finalized(made, before.resource if before else None)
@@ -156,14 +161,17 @@ class Objects:
         Raises:
             RefusalError: as for `find`, or the metadata are refused.
         """
+        check_stated(given)
         held = self.find(bucket, name, query)
         known = held.resource
-        metadata = {**known.get("metadata", {}), **(given.get("metadata") or {})}
+        cleared = given.get("metadata", {}) is None
+        metadata = {} if cleared else {**known.get("metadata", {}), **given.get("metadata", {})}
         if text := refusal_of(name, kept := _without_null(metadata)):
             raise refusals.invalid(text)
         stated = {field: given[field] for field in ("contentType", *_GIVEN) if field in given}
         made = {
             **_without_null({**known, **stated, "metadata": kept or None}),
+            "contentType": stated.get("contentType", known["contentType"]) or _BYTES,
             "metageneration": str(int(known["metageneration"]) + 1),
             "updated": _stamp(self._clock.now()),
         }
@@ -182,7 +190,9 @@ class Objects:
     def _described(self, bucket: str, name: str, data: bytes, given: Mapping[str, Any]) -> Resource:
         now = self._clock.now()
         self._generation = max(self._generation + 1, (now - _EPOCH) // timedelta(microseconds=1))
-        stated = {field: given[field] for field in (*_GIVEN, "metadata") if given.get(field)}
+        stated = {field: given[field] for field in _GIVEN if given.get(field)}
+        if metadata := _without_null(given.get("metadata") or {}):
+            stated["metadata"] = metadata
         return {
             "kind": "storage#object",
             "id": f"{bucket}/{name}/{self._generation}",
@@ -190,7 +200,7 @@ class Objects:
             "bucket": bucket,
             "generation": str(self._generation),
             "metageneration": "1",
-            "contentType": given.get("contentType") or "application/octet-stream",
+            "contentType": given.get("contentType") or _BYTES,
             "storageClass": "STANDARD",
             "size": str(len(data)),
             "md5Hash": base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
@@ -207,11 +217,37 @@ def bucket_resource(name: str) -> Resource:
     return {"kind": "storage#bucket", "id": name, "name": name, "location": "US"}
 
 
-def _number(query: Query, name: str) -> int:
-    try:
-        return int(query[name])
-    except ValueError as error:
-        raise refusals.invalid(f"Invalid value for {name}: {query[name]!r}") from error
+def number(query: Query, name: str) -> int:
+    """Return the number that a parameter holds.
+
+    Raises:
+        RefusalError: it holds none.
+    """
+    if not re.fullmatch(r"\d{1,18}", query[name], re.ASCII):
+        raise refusals.invalid_value(name, query[name])
+    return int(query[name])
+
+
+def check_stated(given: Mapping[str, Any]) -> None:
+    """Refuse what a writer may not state of an object; null is nothing.
+
+    Raises:
+        RefusalError: a value is of another type, or no header could carry it.
+    """
+    for field in ("name", "contentType", "crc32c", "md5Hash", *_GIVEN):
+        if (value := given.get(field)) is not None and not _is_text(value):
+            raise refusals.invalid_value(field, value)
+    metadata = given.get("metadata")
+    if not isinstance(metadata, dict | None):
+        raise refusals.invalid_value("metadata", metadata)
+    for name, value in (metadata or {}).items():
+        if not _is_text(name) or not (value is None or _is_text(value)):
+            raise refusals.invalid_value(f"metadata.{name}", value)
+
+
+def _is_text(value: object) -> bool:
+    """Return whether a value is a text that UTF-8 and a header can carry."""
+    return isinstance(value, str) and not re.search(r"[\r\n\ud800-\udfff]", value)
 
 
 def _current(held: Held | None, field: str) -> int:

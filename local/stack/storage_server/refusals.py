@@ -25,6 +25,11 @@ def invalid(text: str) -> RefusalError:
     return RefusalError(HTTPStatus.BAD_REQUEST, "invalid", text)
 
 
+def invalid_value(name: str, value: object) -> RefusalError:
+    """Refuse a parameter's or a field's value."""
+    return invalid(f"Invalid value for {name}: {value!r:.80}")
+
+
 def no_bucket() -> RefusalError:
     """Refuse a request for a bucket that does not exist."""
     text = "The specified bucket does not exist."

@@ -7,7 +7,7 @@ parts that follow one another (`resumable`), of which the first request states w
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from itertools import count
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from local.stack.storage_server import refusals
 from local.stack.storage_server.objects import Query
 
-_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
+_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Upload:
     bucket: str
     query: Query
     given: dict[str, Any]
-    data: bytes = b""
+    data: bytearray = field(default_factory=bytearray)
 
     @property
     def name(self) -> str:
@@ -55,7 +55,7 @@ def whole(bucket: str, query: Query, headers: Mapping[str, str], body: bytes) ->
     """
     kind = query.get("uploadType")
     if kind == "media":
-        return Upload(bucket, query, {"contentType": headers.get("content-type")}, body)
+        return Upload(bucket, query, {"contentType": headers.get("content-type")}, bytearray(body))
     if kind == "multipart":
         return _multipart(bucket, query, headers, body)
     raise refusals.invalid(f"Invalid value for uploadType: {kind!r}")
@@ -63,15 +63,15 @@ def whole(bucket: str, query: Query, headers: Mapping[str, str], body: bytes) ->
 
 def _multipart(bucket: str, query: Query, headers: Mapping[str, str], body: bytes) -> Upload:
     _, boundary = typed(headers.get("content-type", ""))
-    parts = body.split(b"--" + boundary.encode())
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1"))
     if not boundary or len(parts) != _PARTS or not parts[-1].startswith(b"--"):
         raise refusals.invalid("Missing end boundary in multipart body.")
     stated, data = (part.partition(b"\r\n\r\n") for part in parts[1:3])
     given = described(stated[2])
     content_type = re.search(rb"(?im)^content-type:[ \t]*(.*?)\r?$", data[0])
     if content_type:
-        given.setdefault("contentType", content_type[1].decode())
-    return Upload(bucket, query, given, data[2].removesuffix(b"\r\n"))
+        given.setdefault("contentType", content_type[1].decode("latin-1"))
+    return Upload(bucket, query, given, bytearray(data[2]))
 
 
 _PARTS = 4
@@ -93,7 +93,7 @@ def described(body: bytes) -> dict[str, Any]:
     """
     try:
         given = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refusals.invalid(f"Parse Error: {error}") from error
     if not isinstance(given, dict):
         raise refusals.invalid("Parse Error: the resource is no object")
@@ -113,25 +113,30 @@ class Sessions:
         self._open[session] = upload
         return session
 
-    def take(self, session: str, content_range: str, body: bytes) -> tuple[Upload, bool]:
+    def take(
+        self, bucket: str, session: str, content_range: str, body: bytes
+    ) -> tuple[Upload, bool]:
         """Add what a request brings, and return the upload and whether it is whole.
 
         https://cloud.google.com/storage/docs/performing-resumable-uploads
 
         Raises:
-            RefusalError: there is no such session, or the range is none or leaves a gap.
+            RefusalError: the bucket has no such session, or the range is none, is not the body's,
+                or leaves a gap.
         """
-        if session not in self._open:
+        if session not in self._open or self._open[session].bucket != bucket:
             raise refusals.no_object("upload", session)
         upload = self._open[session]
-        given = _RANGE.fullmatch(content_range or f"bytes 0-{len(body) - 1}/{len(body)}")
-        if given is None and body:
-            raise refusals.invalid(f"Invalid Content-Range: {content_range!r}")
-        if given and given[1]:
-            if int(given[1]) > len(upload.data):
-                raise refusals.invalid(f"Content-Range {content_range!r} leaves a gap")
-            upload.data = upload.data[: int(given[1])] + body
-        ended = given is None or given[3] == str(len(upload.data))
+        said = f"bytes 0-{len(body) - 1}/{len(body)}" if body else "bytes */0"
+        given = _RANGE.fullmatch(content_range or said)
+        if given is None:
+            raise refusals.invalid_value("Content-Range", content_range)
+        if given[1]:
+            first, last = int(given[1]), int(given[2])
+            if last - first + 1 != len(body) or first > len(upload.data):
+                raise refusals.invalid_value("Content-Range", content_range)
+            upload.data[first:] = body
+        ended = given[3] == str(len(upload.data))
         if ended:
             del self._open[session]
         return upload, ended

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.cloud import limits
 from local.stack.storage_server.api import Api
-from local.stack.storage_server.http import Answer
+from local.stack.storage_server.http import Answer, Request
 from local.stack.storage_server.objects import Objects
 from tests.local.stack.storage_server.asked import OBJECTS, UPLOADS, request, upload
 from tests.local.stack.storage_server.conftest import BEGUN, StillClock
@@ -230,6 +232,12 @@ def test_only_the_fields_that_are_asked_for_are_in_an_answer(api: Api) -> None:
         (request("GET", "/storage/v1/b/nba/iam"), "GET /storage/v1/b/nba/iam"),
         (request("PUT", OBJECTS), f"PUT {OBJECTS}"),
         (request("GET", f"{OBJECTS}/a?ifGenerationNotMatch=0"), "ifGenerationNotMatch"),
+        (request("GET", f"{OBJECTS}/a", headers={"if-none-match": "x"}), "if-none-match"),
+        (
+            request("POST", f"{OBJECTS}/a/rewriteTo/b/nba/o/b?ifSourceGenerationMatch=1"),
+            "ifSourceGenerationMatch",
+        ),
+        (request("POST", f"{OBJECTS}/a/copyTo/b/nba/o/b?sourceGeneration=1"), "sourceGeneration"),
         (request("GET", f"{OBJECTS}?versions=true"), "listing by versions"),
         (request("GET", f"{OBJECTS}?fields=items/name"), "fields in the form 'items/name'"),
     ],
@@ -239,6 +247,104 @@ def test_what_the_server_does_not_do_is_refused(api: Api, asked: Any, text: str)
     found = refusal(api.answer(asked))
     assert found[:2] == (501, "notImplemented")
     assert found[2] == f"the local Cloud Storage has no {text}; see docs/local-parts.md"
+
+
+BAD = (
+    *(request("GET", f"{OBJECTS}?maxResults={value}") for value in ("x", "-1", "0", "9" * 5000)),
+    *(request("GET", f"{OBJECTS}?pageToken={value}") for value in ("garbage", "_w==", "%ff")),
+    request("GET", f"{OBJECTS}?fields=kind(a)"),
+    request("GET", f"{OBJECTS}/a?fields=name(x)"),
+    request("GET", f"{OBJECTS}/a?generation={'9' * 5000}"),
+    *(upload({"name": "b", "metadata": value}, b"") for value in ("x", [1], {"a": 1}, 5)),
+    upload({"name": "\ud800"}, b""),
+    upload({"name": "b", "metadata": {"a": "\ud800"}}, b""),
+    upload({"name": 5}, b""),
+    *(upload({"name": "b", "contentType": value}, b"") for value in (5, "a\r\nx: 1", "\ud800")),
+    upload({"name": "b", "contentEncoding": 5}, b""),
+    request("PATCH", f"{OBJECTS}/a", b'{"metadata": "x"}'),
+    request("PATCH", f"{OBJECTS}/a", b'{"contentType": 5}'),
+    request("POST", f"{UPLOADS}?uploadType=resumable&name=b", b'{"metadata": "x"}'),
+    request("POST", f"{OBJECTS}/a/copyTo/b/nba/o/b", b'{"metadata": 5}'),
+    *(
+        request("POST", "/storage/v1/b", value)
+        for value in (b"{}", b'{"name": ["a"]}', b"[" * 9999)
+    ),
+    request("POST", "/storage/v1/b", b'{"name": ""}'),
+)
+
+
+@pytest.mark.parametrize("asked", BAD, ids=map(str, range(len(BAD))))
+def test_what_makes_no_sense_is_the_clients_fault(
+    api: Api, asked: Request, finalized: list[Any]
+) -> None:
+    """A 500 would be tried again for minutes by Google's clients."""
+    api.answer(upload({"name": "a"}, b"hello"))
+    assert refusal(api.answer(asked))[:2] == (400, "invalid")
+    assert len(finalized) == 1
+
+
+TEXTS = st.sampled_from(
+    ["", "0", "1", "-1", "x", "%00", "é", "[", "{}", "a/b", "true", "null", "/"]
+)
+ASKED = st.builds(
+    lambda method, url, names, body: request(
+        method, url + "?" + "&".join(f"{name}={value}" for name, value in names.items()), body
+    ),
+    st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    st.sampled_from([OBJECTS, UPLOADS, f"{OBJECTS}/a", f"/download{OBJECTS}/a", "/storage/v1/b"]),
+    st.dictionaries(
+        st.sampled_from(
+            [
+                *("uploadType", "name", "upload_id", "alt", "fields", "generation", "prefix"),
+                *("ifGenerationMatch", "maxResults", "pageToken", "delimiter", "startOffset"),
+            ]
+        ),
+        TEXTS | st.just("media") | st.just("resumable") | st.just("multipart"),
+        max_size=4,
+    ),
+    st.sampled_from([b"", b"{", b"{}", b"[]", b'{"name": "a"}', b'{"metadata": null}', b"\xff"]),
+)
+
+
+@given(st.lists(ASKED, max_size=6))
+def test_whatever_is_asked_is_answered(asked: list[Request]) -> None:
+    """With what is there, a refusal, or a 501 for what is not served; never with an exception."""
+    objects = Objects(StillClock(), lambda *_: None)
+    objects.create_bucket("nba")
+    api = Api(objects)
+    for each in (upload({"name": "a"}, b"hello"), *asked):
+        assert api.answer(each).status in {200, 204, 206, 308, 400, 404, 409, 412, 416, 501}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "body"),
+    [
+        ("bytes=-2", 206, b"lo"),
+        ("bytes=-9", 206, b"hello"),
+        ("bytes=-0", 416, b""),
+        ("bytes=3-1", 200, b"hello"),
+        ("bytes=-", 200, b"hello"),
+        (f"bytes=0-{9**99}", 200, b"hello"),
+    ],
+)
+def test_a_range_is_counted_from_either_end(
+    api: Api, wanted: str, status: int, body: bytes
+) -> None:
+    """One that is none is ignored, as RFC 9110 wants it."""
+    api.answer(upload({"name": "a"}, b"hello"))
+    answer = api.answer(request("GET", f"{OBJECTS}/a?alt=media", headers={"range": wanted}))
+    assert (answer.status, answer.body) == (status, body)
+
+
+def test_null_takes_away_what_was_stated(api: Api) -> None:
+    """All metadata, and the type, without which an object is bytes."""
+    api.answer(upload({"name": "a", "metadata": {"k": "v"}, "crc32c": None}, b"hello"))
+    change = b'{"metadata": null, "contentType": null}'
+    changed = document(api.answer(request("PATCH", f"{OBJECTS}/a", change)))
+    assert "metadata" not in changed
+    assert changed["contentType"] == "application/octet-stream"
+    answer = api.answer(request("GET", f"{OBJECTS}/a?alt=media"))
+    assert answer.headers["content-type"] == "application/octet-stream"
 
 
 def test_buckets_are_listed(api: Api, objects: Objects) -> None:

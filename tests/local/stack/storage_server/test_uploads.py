@@ -14,7 +14,9 @@ def multipart(body: bytes, boundary: str = "xx") -> Upload:
     return whole("nba", {"uploadType": "multipart", "name": "q"}, headers, body)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"a\r\n\r\nb\r\n", b"\r\n\r\n", b"\x00\xff-- x"])
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"foo--xxbar", b"a\r\n\r\nb\r\n", b"\r\n\r\n", b"\x00\xff-- x"]
+)
 def test_the_bytes_of_a_part_are_left_as_they_are(data: bytes) -> None:
     """Lines and blank lines of theirs are theirs."""
     body = b"--xx\r\n" + JSON + b'\r\n\r\n{"name": "a"}\r\n--xx\r\ncontent-type: p/q\r\n\r\n'
@@ -37,8 +39,9 @@ def test_what_is_stated_comes_before_what_its_part_says() -> None:
         b'--xx\r\n\r\n{"name": "a"}\r\n--xx\r\n\r\n1',
         b"--xx\r\n\r\n{\r\n--xx\r\n\r\n1\r\n--xx--",
         b"--xx\r\n\r\n[]\r\n--xx\r\n\r\n1\r\n--xx--",
+        b"--xx\r\n\r\n" + b"[" * 100_000 + b"\r\n--xx\r\n\r\n1\r\n--xx--",
     ],
-    ids=["empty", "one part", "no end", "no JSON", "no object"],
+    ids=["empty", "one part", "no end", "no JSON", "no object", "too deep"],
 )
 def test_a_broken_body_is_refused(body: bytes) -> None:
     """Nothing is made of half of it."""
@@ -61,20 +64,24 @@ def test_a_part_that_comes_again_replaces_itself() -> None:
     sessions = Sessions()
     session = sessions.begin(Upload("nba", {"name": "a"}, {}))
     for _ in range(2):
-        upload, ended = sessions.take(session, "bytes 0-2/*", b"abc")
+        upload, ended = sessions.take("nba", session, "bytes 0-2/*", b"abc")
         assert (upload.data, ended) == (b"abc", False)
-    assert sessions.take(session, "bytes 3-3/4", b"d") == (upload, True)
+    assert sessions.take("nba", session, "bytes 3-3/4", b"d") == (upload, True)
     assert upload.data == b"abcd"
 
 
-@pytest.mark.parametrize("content_range", ["bytes 4-5/6", "bytes=0-1", "lines 0-1/2"])
+@pytest.mark.parametrize(
+    "content_range",
+    ["bytes 4-5/6", "bytes=0-1", "lines 0-1/2", "bytes 0-9/2", "bytes 0-0/2", f"bytes 0-1/{9**99}"],
+)
 def test_a_part_out_of_place_is_refused(content_range: str) -> None:
-    """It would leave a gap, or it says no place at all."""
+    """It would leave a gap, it is not as long as it says, or it says no place at all."""
     sessions = Sessions()
     session = sessions.begin(Upload("nba", {"name": "a"}, {}))
-    with pytest.raises(RefusalError):
-        sessions.take(session, content_range, b"ab")
-    upload, ended = sessions.take(session, "", b"ab")
+    for bucket, body in (("nba", b"ab"), ("other", b"ab"), ("nba", b"")):
+        with pytest.raises(RefusalError):
+            sessions.take(bucket, session, content_range, body)
+    upload, ended = sessions.take("nba", session, "", b"ab")
     assert (upload.data, ended) == (b"ab", True)
 
 
@@ -83,5 +90,5 @@ def test_an_empty_object_ends_with_its_only_request() -> None:
     for content_range in ("bytes */0", ""):
         sessions = Sessions()
         session = sessions.begin(Upload("nba", {"name": "a"}, {}))
-        upload, ended = sessions.take(session, content_range, b"")
+        upload, ended = sessions.take("nba", session, content_range, b"")
         assert (upload.data, ended) == (b"", True)
