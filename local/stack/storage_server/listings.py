@@ -21,7 +21,8 @@ def page(bucket: Bucket, query: Query) -> Resource:
     Raises:
         RefusalError: a parameter is not one of this server's.
     """
-    unknown = [name for name in _NOT_SERVED if query.get(name, "false") != "false"]
+    # The Python library writes False for false.
+    unknown = [name for name in _NOT_SERVED if query.get(name, "false").lower() != "false"]
     if unknown:
         raise refusals.not_served(f"listing by {', '.join(unknown)}")
     most = min(number(query, "maxResults"), ENTRIES_MAX) if query.get("maxResults") else ENTRIES_MAX

@@ -84,6 +84,12 @@ def test_a_page_that_is_just_full_is_the_last() -> None:
     assert "nextPageToken" in page(bucket("a", "b", "c"), {"maxResults": "2"})
 
 
+@pytest.mark.parametrize("value", ["false", "False"])
+def test_what_is_declined_is_no_question(value: str) -> None:
+    """Google's Python library says so in its own spelling."""
+    assert "items" in page(bucket("a"), {"versions": value, "softDeleted": value})
+
+
 @pytest.mark.parametrize("query", [{"fields": "items("}, {"fields": ""}, {"matchGlob": "*"}])
 def test_what_is_not_served_is_refused(query: Query) -> None:
     """A listing that ignored it would bring other objects than were asked for."""
