@@ -8,11 +8,11 @@ import pytest
 
 from common.settings import ROOT
 from local.simulator.run import SimulateOptions, make_simulation
-from local.simulator.simulation import STATE_KEPT_FOR
+from local.simulator.simulation import DATA_KEPT_FOR, STATE_KEPT_FOR
 from tests.kit.seasons import season_of, write_season
 from tests.local.simulator.test_run import DAYS, FIRST
 
-OLD, YOUNG = STATE_KEPT_FOR + timedelta(hours=1), STATE_KEPT_FOR - timedelta(hours=1)
+HOUR = timedelta(hours=1)
 
 
 def test_state_is_deleted_by_age_as_in_the_cloud() -> None:
@@ -28,13 +28,15 @@ def test_of_what_is_old_no_state_and_no_bytes_are_kept(tmp_path: Path) -> None:
     file = write_season(tmp_path / "season.json", season_of(DAYS))
     simulation = make_simulation(SimulateOptions(file, FIRST, FIRST))
     world, settings = simulation.world, simulation.world.runtime.settings
-    state, data, now = settings.state_bucket, settings.data_bucket, world.clock.now()
-    for name, age in (("x/old", OLD), ("x/young", YOUNG)):
-        world.clock.move(now + OLD - age)
-        for bucket in (state, data):
+    ages = {settings.state_bucket: STATE_KEPT_FOR, settings.data_bucket: DATA_KEPT_FOR}
+    now = world.clock.now() + STATE_KEPT_FOR + HOUR
+    for bucket, age in ages.items():
+        for name, made in (("x/old", now - age - HOUR), ("x/young", now - age + HOUR)):
+            world.clock.set(made)
             world.storage.create(bucket, name, name.encode())
-    world.clock.move(now + OLD)
+    world.clock.move(now)
     simulation.forget()
+    state, data = ages
     assert [each.name for each in world.storage.list(state, "x")] == ["x/young"]
     assert [each.name for each in world.storage.list(data, "x")] == ["x/old", "x/young"]
     held = world.storage.read(data, "x/young")
