@@ -89,7 +89,7 @@ class Broker:
     def wait_matched(self, subscription: str, total: int, timeout: float) -> bool:
         """Wait until `total` messages since the start have passed a subscription's filter.
 
-        A storage server answers an upload before it publishes the notification, so a driver that
+        A storage server may answer an upload before it publishes the event, so a driver that
         knows how many objects there are calls this before `wait_idle`.
 
         Returns:

@@ -31,8 +31,8 @@ SUSPENSION_SECONDS_MIN, SUSPENSION_SECONDS_MAX = 1.0, 3.0
 DELAY_SECONDS_MAX = 0.15
 """Most deliveries take 0.05-0.5 s, so that most strikes hit a delivery."""
 QUICK_DELAY_SECONDS_MAX = {"workflow_executor": 0.03, "schedule_locker": 0.03}
-"""For functions whose deliveries are short and rare: a day has one of the locker, so that a strike
-that comes after its end would never come."""
+"""For functions whose deliveries are short and rare. The locker has one a day: a strike that comes
+after its end is never carried out."""
 HOURLY_TOPIC = "tick-master-controller"
 
 

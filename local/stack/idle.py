@@ -20,7 +20,7 @@ class IdleWait:
     def wait(self, seconds: float) -> ChainState:
         """Wait up to that many real seconds, and return the state of the chain then.
 
-        The storage server publishes an object's event some ms after it has answered the
+        The storage server may publish an object's event only after it has answered the
         upload, so the chain is not idle while there are more objects than events.
         """
         pubsub = self._stack.pubsub

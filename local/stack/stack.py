@@ -48,7 +48,7 @@ class Stack:
         self.clock_file = config.folder / "clock.json"
         self._launch = launch
         self._functions: dict[str, Function] = {}
-        self._emulators: dict[str, process.Process] = {}
+        self._parts: dict[str, process.Process] = {}
         self._ports: dict[str, int] = {}
         self._open = ExitStack()
         self._lock = threading.Lock()
@@ -74,8 +74,8 @@ class Stack:
         self.pubsub = self._start_pubsub()
         storage, source = self._begin_storage(), self._begin_source()
         self.environment = self._environment(storage.endpoint, source, warehouse.endpoint)
-        for emulator in self._emulators.values():
-            emulator.await_ready()
+        for part in self._parts.values():
+            part.await_ready()
         for subscription in self.topology.subscriptions:
             self._start_function(subscription.function)
         self._create(storage.endpoint, warehouse.endpoint)  # while the functions start
@@ -138,7 +138,7 @@ class Stack:
     @contextmanager
     def suspended(self, emulator: str) -> Iterator[None]:
         """Suspend `storage` or `bigquery` inside the block: calls to it hang but do not fail."""
-        child = self._emulators[emulator]
+        child = self._parts[emulator]
         child.suspend()
         try:
             yield
@@ -192,7 +192,7 @@ class Stack:
         events = gcs.Events(self.settings.data_bucket, "scraped-objects", self.pubsub.rest)
         port, log = self._hold_port("storage"), self._log("storage")
         server = gcs.begin_gcs(self.settings.project, log, port, events, self.clock_file)
-        self._stop_at_end("storage", server.process)
+        self._hold("storage", server.process)
         return server
 
     def _begin_source(self) -> str:
@@ -203,18 +203,18 @@ class Stack:
         environment, log = process.base_environment(), self._log("source")
         ready = partial(process.accepts, port)
         child = process.begin(argv, environment, log, ready, name="the sources")
-        self._stop_at_end("source", child)
+        self._hold("source", child)
         return f"http://{process.HOST}:{port}"
 
     def _begin_bigquery(self) -> bigquery.BigQueryServer:
         port, log = self._hold_port("bigquery"), self._log("bigquery")
         server = bigquery.begin_bigquery(self.settings.project, log, port, self.clock_file)
-        self._stop_at_end("bigquery", server.process)
+        self._hold("bigquery", server.process)
         return server
 
-    def _stop_at_end(self, name: str, child: process.Process) -> None:
+    def _hold(self, name: str, child: process.Process) -> None:
         self._open.callback(child.stop)
-        self._emulators[name] = child
+        self._parts[name] = child
 
     def _environment(self, storage: str, source: str, warehouse: str) -> dict[str, str]:
         overrides = switched_on(source, "local-stack-key")

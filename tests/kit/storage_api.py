@@ -1,28 +1,25 @@
 """The local Cloud Storage in a thread of the test's process, with what it was asked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from common.clock import Clock, SystemClock
+from common.clock import SystemClock
 from local.stack.storage_server.api import Api
 from local.stack.storage_server.http import Answer, Request
 from local.stack.storage_server.objects import Objects
-from tests.kit.serving import serving
 
 
 class ServedStorage(ThreadingHTTPServer):
-    """Serves buckets over HTTP.
+    """Serves empty buckets over HTTP; see `serving`.
 
     Attributes:
         objects: what it holds.
         asked: each request so far.
     """
 
-    def __init__(self, *buckets: str, clock: Clock | None = None) -> None:
+    def __init__(self, *buckets: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.objects = Objects(clock or SystemClock(), lambda *_: None)
+        self.objects = Objects(SystemClock(), lambda *_: None)
         for name in buckets:
             self.objects.create_bucket(name)
         self.asked: list[Request] = []
@@ -37,14 +34,6 @@ class ServedStorage(ThreadingHTTPServer):
         """Answer a request, and remember it."""
         self.asked.append(request)
         return self._api.answer(request)
-
-
-@contextmanager
-def served_storage(*buckets: str, clock: Clock | None = None) -> Iterator[ServedStorage]:
-    """Serve buckets until the block ends."""
-    server = ServedStorage(*buckets, clock=clock)
-    with serving(server):
-        yield server
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -47,22 +47,27 @@ class Notices:
             messages = [self._waiting.get()]
             while not self._waiting.empty() and len(messages) < _MESSAGES_MAX:
                 messages.append(self._waiting.get())
-            while not self._sent(json.dumps({"messages": messages})):
+            body = json.dumps({"messages": messages})
+            while failure := self._failure(body):
+                first = messages[0]["attributes"]["objectId"]
+                print(
+                    f"{len(messages)} events of {self._bucket}, from that of {first} on, were not "
+                    f"published and are tried again: {failure}",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 time.sleep(_WAIT_SECONDS)
 
-    def _sent(self, body: str) -> bool:
+    def _failure(self, body: str) -> str | None:
+        """Publish once; return why it failed, None where it did not."""
         try:
             self._pubsub.request("POST", f"/v1/{self._target.topic}:publish", body)
             answer = self._pubsub.getresponse()
             text = answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             self._pubsub.close()
-            text, accepted = repr(error), False
-        else:
-            accepted = answer.status == http.client.OK
-        if not accepted:
-            print(f"events not published, tried again: {text}", file=sys.stderr, flush=True)
-        return accepted
+            return repr(error)
+        return None if answer.status == http.client.OK else f"{answer.status} {text}"
 
 
 def _message(made: Resource, before: Resource | None) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Objects:
         """Create a bucket.
 
         Raises:
-            RefusalError: it exists, or its name is none.
+            RefusalError: it exists, or its name is empty or no text.
         """
         if not _is_text(name) or not name:
             raise refusals.invalid_value("name", name)
@@ -221,7 +221,7 @@ def number(query: Query, name: str) -> int:
     """Return the number that a parameter holds.
 
     Raises:
-        RefusalError: it holds none.
+        RefusalError: it is no number of up to 18 digits.
     """
     if not re.fullmatch(r"\d{1,18}", query[name], re.ASCII):
         raise refusals.invalid_value(name, query[name])
@@ -229,7 +229,7 @@ def number(query: Query, name: str) -> int:
 
 
 def check_stated(given: Mapping[str, Any]) -> None:
-    """Refuse what a writer may not state of an object; null is nothing.
+    """Refuse what a writer may not state of an object; null counts as absent.
 
     Raises:
         RefusalError: a value is of another type, or no header could carry it.

@@ -121,8 +121,8 @@ class Sessions:
         https://cloud.google.com/storage/docs/performing-resumable-uploads
 
         Raises:
-            RefusalError: the bucket has no such session, or the range is none, is not the body's,
-                or leaves a gap.
+            RefusalError: the bucket has no such session; or the range cannot be read, is not as
+                long as the body, or leaves a gap.
         """
         if session not in self._open or self._open[session].bucket != bucket:
             raise refusals.no_object("upload", session)

@@ -15,7 +15,8 @@ import pytest
 
 from common.cloud.storage import GoogleStorage
 from local.stack.storage_server.listings import ENTRIES_MAX
-from tests.kit.storage_api import ServedStorage, served_storage
+from tests.kit.serving import serving
+from tests.kit.storage_api import ServedStorage
 
 BUCKET, LARGE = "nba-scraped-data", "nba-large"
 NAMES = [f"f{number:04}/x.json" for number in range(2500)]
@@ -24,9 +25,10 @@ NAMES = [f"f{number:04}/x.json" for number in range(2500)]
 @pytest.fixture
 def served() -> Iterator[ServedStorage]:
     """Serve an empty bucket, and one of 2,500 objects, each in a folder of its own."""
-    with served_storage(BUCKET, LARGE) as server:
-        for name in NAMES:
-            server.objects.write(LARGE, name, b"{}", {}, {})
+    server = ServedStorage(BUCKET, LARGE)
+    for name in NAMES:
+        server.objects.write(LARGE, name, b"{}", {}, {})
+    with serving(server):
         yield server
 
 

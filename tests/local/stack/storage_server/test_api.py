@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.cloud import limits
+from local.simulator.world import ManualClock
 from local.stack.storage_server.api import Api
 from local.stack.storage_server.http import Answer, Request
 from local.stack.storage_server.objects import Objects
 from tests.local.stack.storage_server.asked import OBJECTS, UPLOADS, request, upload
-from tests.local.stack.storage_server.conftest import BEGUN, StillClock
+from tests.local.stack.storage_server.conftest import BEGUN
 
 
 def document(answer: Answer) -> Any:
@@ -31,7 +32,7 @@ def refusal(answer: Answer) -> tuple[int, str, str]:
     return answer.status, detail["reason"], error["message"]
 
 
-def test_an_object_has_the_times_of_the_virtual_clock(api: Api, clock: StillClock) -> None:
+def test_an_object_has_the_times_of_the_virtual_clock(api: Api, clock: ManualClock) -> None:
     """Its generation are its microseconds, as Cloud Storage's are; no two are the same."""
     first = document(api.answer(upload({"name": "a"}, b"1")))
     second = document(api.answer(upload({"name": "b"}, b"1")))
@@ -141,7 +142,7 @@ def test_bytes_that_differ_from_their_checksum_are_refused(api: Api) -> None:
     assert api.answer(request("GET", f"{OBJECTS}/a?alt=media")).body == b"hello"
 
 
-def test_what_is_said_of_an_object_can_be_changed(api: Api, clock: StillClock) -> None:
+def test_what_is_said_of_an_object_can_be_changed(api: Api, clock: ManualClock) -> None:
     """Null takes a value away; the bytes, their generation and their creation stay."""
     stated = {"name": "a", "metadata": {"k": "v", "l": "w"}, "customTime": "2025-11-12T18:30:00Z"}
     made = document(api.answer(upload(stated, b"hello")))
@@ -158,7 +159,7 @@ def test_what_is_said_of_an_object_can_be_changed(api: Api, clock: StillClock) -
     assert listed["items"] == [changed]
 
 
-def test_a_copy_is_an_object_of_its_own(api: Api, objects: Objects, clock: StillClock) -> None:
+def test_a_copy_is_an_object_of_its_own(api: Api, objects: Objects, clock: ManualClock) -> None:
     """It has the bytes and what is said of them, and a time and a generation of its own."""
     objects.create_bucket("other")
     made = document(api.answer(upload({"name": "a/b", "metadata": {"task_id": "t"}}, b"hello")))
@@ -309,7 +310,7 @@ ASKED = st.builds(
 @given(st.lists(ASKED, max_size=6))
 def test_whatever_is_asked_is_answered(asked: list[Request]) -> None:
     """With what is there, a refusal, or a 501 for what is not served; never with an exception."""
-    objects = Objects(StillClock(), lambda *_: None)
+    objects = Objects(ManualClock(BEGUN), lambda *_: None)
     objects.create_bucket("nba")
     api = Api(objects)
     for each in (upload({"name": "a"}, b"hello"), *asked):
