@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from common.settings import ROOT
 
@@ -67,7 +67,12 @@ class Visitor:
 
     def click(self, link: str | re.Pattern[str], within: str = "main") -> None:
         """Click the first link whose name contains a text, or is of a form."""
-        self.page.locator(within).get_by_role("link", name=link).first.click()
+        self.follow(self.page.locator(within).get_by_role("link", name=link).first)
+
+    def follow(self, link: Locator) -> None:
+        """Click a link, and wait until all of where it leads is there: a click alone does not."""
+        with self.page.expect_navigation():
+            link.click()
 
     @property
     def path(self) -> str:

@@ -1,12 +1,15 @@
 """The visitor that judges pages finds each kind of fault, and none where there is none."""
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from time import sleep
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.kit.browsing import Visitor, chromium
+from tests.kit.serving import serving
 
 GOOD = "<!doctype html><html lang=en><title>A page</title><main><h1>A page</h1>{}</main></html>"
 BAD = {
@@ -52,3 +55,31 @@ def test_each_kind_of_fault_is_found(browser: Browser, tmp_path: Path) -> None:
     found = "\n".join(faults(browser, tmp_path, "".join(BAD.values())))
     assert [said for said in BAD if said not in found] == []
     assert "color-contrast in light" not in found
+
+
+class Halting(BaseHTTPRequestHandler):
+    """Answers with the first half of a page, and a moment later with the second."""
+
+    def do_GET(self) -> None:  # noqa: N802 (http.server calls it so)
+        """Stop in the middle."""
+        half, rest = GOOD.format("<a href=/next>next</a><!---->").split("<!---->")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(half.encode())
+        sleep(0.2)
+        self.wfile.write(f"<p>All of {self.path}{rest}".encode())
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing."""
+
+
+def test_a_click_waits_for_all_of_the_next_page(browser: Browser, tmp_path: Path) -> None:
+    """What is read right after it is the page that the link leads to, to its end."""
+    server = HTTPServer(("127.0.0.1", 0), Halting)
+    with serving(server):
+        visitor = Visitor(browser, f"http://127.0.0.1:{server.server_port}", tmp_path)
+        visitor.open("/first")
+        visitor.click("next")
+        assert "All of /next" in visitor.page.content()
+        visitor.page.context.close()

@@ -94,7 +94,7 @@ def test_the_season_shows_each_day_and_marks_the_change(visitor: Visitor, judge:
     assert [f"{day}" in text for day, text in zip(reversed(DAYS), texts, strict=True)] == [True] * 6
     assert [f"{CHANGED}" in text for text in texts] == ["changed" in text for text in texts]
     assert judge("season") == []
-    rows.filter(has_text="changed").get_by_role("link", name="not run").first.click()
+    visitor.follow(rows.filter(has_text="changed").get_by_role("link", name="not run").first)
     assert visitor.path == f"/day/{CHANGED}"
     assert "Planned, and did not run" in visitor.text
     assert judge("day-of-the-change", known=True) == []

@@ -93,7 +93,7 @@ def test_a_stranger_goes_from_the_day_to_an_object_and_back(visitor: Visitor) ->
     faults += visitor.judge("game")
     datum = page.locator(f"h2[id={visitor.fragment}] ~ details").first
     datum.locator("summary").click()
-    datum.get_by_role("link", name="RUN READY").click()
+    visitor.follow(datum.get_by_role("link", name="RUN READY"))
     assert "What would have changed it" in visitor.text
     faults += visitor.judge("decision")
     visitor.click("the run")
@@ -145,7 +145,7 @@ def test_without_scripts_the_console_is_the_same(
     page.wait_for_url(f"**/day?date={DATE}")
     assert page.get_by_role("heading", level=1).inner_text() == f"Wednesday, {DATE}"
     page.get_by_text("Reasons of betting_lines").click()
-    page.locator("details[open]").get_by_role("link", name="RUN READY").first.click()
+    visitor.follow(page.locator("details[open]").get_by_role("link", name="RUN READY").first)
     assert visitor.path.startswith(f"/decision/{DATE}/")
     assert visitor.told == []
     page.context.close()
@@ -228,6 +228,6 @@ def test_the_report_is_a_file_of_its_own(
     assert len(links) > 100
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
     assert [link for link in links if not link.startswith("#")] == []
-    page.get_by_role("link", name="RUN", exact=True).first.click()
+    visitor.follow(page.get_by_role("link", name="RUN", exact=True).first)
     assert page.locator(":target").is_visible()
     page.context.close()
