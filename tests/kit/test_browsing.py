@@ -60,7 +60,7 @@ def test_each_kind_of_fault_is_found(browser: Browser, tmp_path: Path) -> None:
 class Halting(BaseHTTPRequestHandler):
     """Answers with the first half of a page, and a moment later with the second."""
 
-    def do_GET(self) -> None:  # noqa: N802 (http.server calls it so)
+    def do_GET(self) -> None:
         """Stop in the middle."""
         half, rest = GOOD.format("<a href=/next>next</a><!---->").split("<!---->")
         self.send_response(200)
