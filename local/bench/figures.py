@@ -112,10 +112,31 @@ def measured_section(now: Mapping[str, Any], base: Mapping[str, Any]) -> Iterato
             each.of,
         )
     yield ""
+    yield from _chain_section(now)
     yield from _parts_section(now)
     yield from _starts_section(now["starts"], base["starts"])
     if "pages" in now:  # there was no console before issue 14
         yield from _pages_section(now["pages"])
+
+
+def _chain_section(now: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what takes the time of one chain, where it was measured."""
+    if not (parts := now.get("chain_cpu_ms")):
+        return
+    cpus, whole, chain = now["machine"]["cpus"], sum(parts.values()), now["chain"]
+    yield "## What takes one chain"
+    yield ""
+    yield (
+        f"The {chain['ms']:g} ms of a chain, from its tick on, take {whole:g} ms of processor time,"
+    )
+    yield "by the kernel's counters; its SKIPs and the calls made at once count here, too:"
+    largest_first = sorted(parts.items(), key=lambda item: -item[1])
+    yield f"{', '.join(f'{part} {ms:g}' for part, ms in largest_first)}."
+    yield (
+        f"{cpus} processors that were busy all the time would take {whole / cpus:.0f} ms, "
+        f"{whole / cpus / chain['floor_ms']:.2f} times the floor."
+    )
+    yield ""
 
 
 def _parts_section(now: Mapping[str, Any]) -> Iterator[str]:

@@ -166,10 +166,12 @@ def _chains(
     units = Units(stack, known.row)
     ask = plain.over_http(urlsplit(stack.environment[variable("odds_api_url")]).netloc)
     store, slate = plain.InFiles(folder), scene.slate.read_bytes()
-    chains, plains = [], []
+    chains, plains, used = [], [], []
     for day in scene.days:
         runner.prepare(day)
+        before = parts_of(stack.where["pid"])
         chains.append(runner.chain(day))
+        used.append(taken(before, parts_of(stack.where["pid"])))
         units.measure()
         began = time.perf_counter()
         plain.chain(slate, day, ask, store)
@@ -178,6 +180,7 @@ def _chains(
     return {
         "calls_ms": in_ms(spent),
         "chain": _one(chains[WARM_UP:], plains[WARM_UP:], in_memory(scene, spent)),
+        "chain_cpu_ms": _mean_ms(used[WARM_UP:]),
         **_bursts(stack, runner, known, spent["insert"], bursts),
         "calls_after_ms": in_ms(units.measured_anew()),
     }
@@ -210,6 +213,14 @@ def _one(chains: Sequence[float], plains: Sequence[float], floor: Known) -> dict
         "times_floor": round(chain / floor.seconds, 2),
         "plain_ms": round(1000 * plain_one, 1),
         "times_plain": round(chain / plain_one, 1),
+    }
+
+
+def _mean_ms(used: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
+    """Return the processor time of each part that a chain takes on average, in milliseconds."""
+    return {
+        part: round(1000 * sum(one[part]["seconds"] for one in used) / len(used))
+        for part in (used[0] if used else ())
     }
 
 

@@ -33,6 +33,7 @@ def test_a_small_bench_has_every_figure(tmp_path: Path, monkeypatch: pytest.Monk
     }
     assert all(figure.times > 0 for figure in figures(measured))
     assert measured["at_once"]["2"]["inserts"] == 8
+    assert measured["chain_cpu_ms"]["functions"] > 0
     starts = dict(starts_rows(measured["starts"]))
     assert list(starts) == ["`scraper_logger`, before any client", "`scraper_logger`, with all"]
     before, clients = (start["modules"].times for start in starts.values())

@@ -17,9 +17,11 @@ linux = pytest.mark.skipif(not PROC.is_dir(), reason=f"{PROC} is not here")
 @linux
 def test_a_child_counts_for_the_part_that_its_command_names() -> None:
     """And for no other; what has no name of its own is the keeper with the broker."""
-    argv = [sys.executable, "-c", "input()", "local.fake_sources"]
-    child = subprocess.Popen(argv, stdin=subprocess.PIPE)
+    argv = [sys.executable, "-c", "print(flush=True); input()", "local.fake_sources"]
+    child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
+        assert child.stdout is not None
+        child.stdout.readline()  # before, its command line may not be there yet
         found = parts_of(child.pid)
         assert list(found) == ["sources"]
         assert found["sources"].mib > 0
@@ -55,3 +57,14 @@ def test_the_page_tells_what_takes_the_largest_burst() -> None:
         "| sources | 1 | 10 % | 0 | 20 |",
         "| all | 10 | 100 % | 0 | 100 |",
     ]
+
+
+def test_the_page_tells_what_takes_one_chain() -> None:
+    """The largest part first, and what so many processors cannot go below, in floors too."""
+    base = load(BASE)["measured"]
+    measured = {**base, "chain_cpu_ms": {"sources": 100, "functions": 300}}
+    text = " ".join(measured_section(measured, base))
+    least = 400 / base["machine"]["cpus"]
+    assert "take 400 ms of processor time" in text
+    assert "functions 300, sources 100." in text
+    assert f"{least:.0f} ms, {least / base['chain']['floor_ms']:.2f} times the floor" in text
