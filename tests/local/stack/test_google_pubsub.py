@@ -87,11 +87,12 @@ def test_googles_emulator_delivers_a_slots_chain(google: str, tmp_path: Path) ->
         bridge = Bridge(stack, google)
         host = stack.environment[variable("pubsub_emulator_host")]
         publisher = GooglePublisher(stack.where["project"], host)
-        schedule = {"schema": "scraper-request", "version": 1, "scraper": "nbac_schedule_api"}
+        # Google's emulator stamps messages with the wall's time, which is not the stack's.
+        known = {"version": 1, "scheduled_time": NOON.isoformat()}
+        schedule = {"schema": "scraper-request", "scraper": "nbac_schedule_api", **known}
         publisher.publish("scraper-requests", schedule, {})
         bridge.carry_until(lambda tables: bool(tables["scraper_execution_log"]))
-        tick = {"schema": "tick", "version": 1, "scheduled_time": NOON.isoformat()}
-        publisher.publish("tick-master-controller", tick, {})
+        publisher.publish("tick-master-controller", {"schema": "tick", **known}, {})
         tables = bridge.carry_until(lambda tables: bool(runs(tables)) and finished(tables))
     assert len(tables["workflow_decisions"]) == 8
     logged = Counter(row["execution_id"] for row in tables["scraper_execution_log"])
