@@ -13,7 +13,7 @@ from typing import Any
 from local.stack.storage_server.objects import Resource
 
 _MESSAGES_MAX = 100
-_WAIT_SECONDS = 0.1
+_WAIT_SECONDS, _WAIT_SECONDS_MAX = 0.1, 1.6
 _TIMEOUT_SECONDS = 10.0
 
 
@@ -47,7 +47,7 @@ class Notices:
             messages = [self._waiting.get()]
             while not self._waiting.empty() and len(messages) < _MESSAGES_MAX:
                 messages.append(self._waiting.get())
-            body = json.dumps({"messages": messages})
+            body, wait = json.dumps({"messages": messages}), _WAIT_SECONDS
             while failure := self._failure(body):
                 first = messages[0]["attributes"]["objectId"]
                 print(
@@ -56,7 +56,8 @@ class Notices:
                     file=sys.stderr,
                     flush=True,
                 )
-                time.sleep(_WAIT_SECONDS)
+                time.sleep(wait)
+                wait = min(2 * wait, _WAIT_SECONDS_MAX)
 
     def _failure(self, body: str) -> str | None:
         """Publish once; return why it failed, None where it did not."""
