@@ -53,7 +53,7 @@ resource "google_storage_bucket" "state" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # Every object is deleted by age; soft delete would only prolong what it costs.
+  # What passes is deleted by age; soft delete would only prolong what it costs.
   soft_delete_policy {
     retention_duration_seconds = 0
   }
@@ -64,6 +64,10 @@ resource "google_storage_bucket" "state" {
     }
     condition {
       age = var.state_retention_days
+      # Pauses, and what was told of open incidents, stay until they are changed.
+      matches_prefix = [
+        "alerts/", "claims/", "cleanup/", "decided/", "executions/", "pacing/", "quota/", "sources/", "switches/", "tasks/",
+      ]
     }
   }
 

@@ -11,6 +11,11 @@ CURSOR = "cleanup/cursor.json"
 PAUSES = "pauses.json"
 TOLD = "incidents/told.json"
 ODDS_QUOTA = "quota/odds_api.json"
+PASSING = (
+    *("alerts/", "claims/", "cleanup/", "decided/", "executions/"),
+    *("pacing/", "quota/", "sources/", "switches/", "tasks/"),
+)
+"""Begin the names of what is deleted by age (`terraform/storage.tf`); the rest stays."""
 BATCHES = "decided/"
 """Begins the names of all batches."""
 EVENT_STAMP = "%Y%m%dT%H%M%S%f"

@@ -16,7 +16,7 @@ from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
 from common.eastern import at
 from common.errors import OrchestrationError
 from common.runtime import Runtime
-from common.state.names import switch
+from common.state.names import PASSING, switch
 from local.fake_sources.answers import Answer
 from local.fake_sources.season import SCHEDULE_DAYS_BACK, SeasonFile, Sources
 from local.records.coverage import Collected, GameCoverage, wanted_of
@@ -154,7 +154,7 @@ class Simulation:
         world.publisher.published.clear()
         world.warehouse.forget_views()
         old = self._now() - STATE_KEPT_FOR
-        world.storage.delete_before(settings.state_bucket, old)
+        world.storage.delete_before(settings.state_bucket, old, PASSING)
         world.storage.empty_before(settings.data_bucket, self._now() - DATA_KEPT_FOR)
 
     def _now(self) -> datetime:

@@ -12,6 +12,7 @@ import pytest
 from common.messages.models import ScraperRequest, Tick
 from common.settings import FOREIGN_NAMES, ROOT, Settings, read_settings
 from common.source_settings import SourceSettings
+from common.state.names import PASSING
 from local.simulator.world import ROUTES
 from tests.alerts.policies import WATCHDOG
 from tests.terraform.parsed import Body, Module, settings_fields
@@ -171,6 +172,12 @@ def test_objects_are_moved_and_deleted_at_their_age(deployed: Resources) -> None
         ("Delete", ()): 30,
     }
     assert bucket["versioning"] == [{"enabled": True}]
+
+
+def test_only_state_that_passes_is_deleted_by_age(deployed: Resources) -> None:
+    """A new folder of the state bucket is named in its rule, or stays for ever on purpose."""
+    (rule,) = deployed["google_storage_bucket.state"]["lifecycle_rule"]
+    assert sorted(rule["condition"][0]["matches_prefix"]) == sorted(PASSING)
 
 
 def test_every_setting_of_the_code_can_be_given(module: Module) -> None:

@@ -128,10 +128,11 @@ class MemoryStorage:
             del self._bucket(bucket)[name]
             self._index[bucket].remove(name)
 
-    def delete_before(self, bucket: str, instant: datetime) -> None:
-        """Delete what was last written before an instant, as a lifecycle rule by age does."""
+    def delete_before(self, bucket: str, instant: datetime, prefixes: tuple[str, ...]) -> None:
+        """Delete what was last written before an instant and is named so, as a rule by age does."""
         for old in self._older(bucket, instant):
-            self.delete(bucket, old.name)
+            if old.name.startswith(prefixes):
+                self.delete(bucket, old.name)
 
     def empty_before(self, bucket: str, instant: datetime) -> None:
         """Keep of what was last written before an instant the description alone."""

@@ -174,3 +174,9 @@ def test_within_its_span_a_mark_is_the_same(name: str) -> None:
     named, step = INSTANTS[name]
     whole = SLOT.replace(hour=0, minute=0)
     assert named(whole) == named(whole + step - timedelta(microseconds=1))
+
+
+def test_only_what_somebody_has_decided_or_was_told_outlives_its_age() -> None:
+    """A pause of a whole summer is none that 45 days end, and no open incident is told anew."""
+    staying = {name for name in OBJECTS.values() if not name.startswith(names.PASSING)}
+    assert staying == {names.PAUSES, names.TOLD}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.settings import ROOT
+from common.state.names import PAUSES
 from local.simulator.run import SimulateOptions, make_simulation
 from local.simulator.simulation import DATA_KEPT_FOR, STATE_KEPT_FOR
 from tests.kit.seasons import season_of, write_season
@@ -24,23 +25,25 @@ def test_state_is_deleted_by_age_as_in_the_cloud() -> None:
 
 
 def test_of_what_is_old_no_state_and_no_bytes_are_kept(tmp_path: Path) -> None:
-    """Young objects stay as they are, and old data stays listed, though nobody can read it."""
+    """Young objects and old pauses stay; old data stays listed, though nobody can read it."""
     file = write_season(tmp_path / "season.json", season_of(DAYS))
     simulation = make_simulation(SimulateOptions(file, FIRST, FIRST))
     world, settings = simulation.world, simulation.world.runtime.settings
     ages = {settings.state_bucket: STATE_KEPT_FOR, settings.data_bucket: DATA_KEPT_FOR}
     now = world.clock.now() + STATE_KEPT_FOR + HOUR
     for bucket, age in ages.items():
-        for name, made in (("x/old", now - age - HOUR), ("x/young", now - age + HOUR)):
+        for name, made in (("tasks/old", now - age - HOUR), ("tasks/young", now - age + HOUR)):
             world.clock.set(made)
             world.storage.create(bucket, name, name.encode())
+    state, data = ages
+    world.clock.set(now - STATE_KEPT_FOR - HOUR)
+    world.storage.create(state, PAUSES, b"{}")
     world.clock.move(now)
     simulation.forget()
-    state, data = ages
-    assert [each.name for each in world.storage.list(state, "x")] == ["x/young"]
-    assert [each.name for each in world.storage.list(data, "x")] == ["x/old", "x/young"]
-    held = world.storage.read(data, "x/young")
+    assert [each.name for each in world.storage.list(state, "")] == [PAUSES, "tasks/young"]
+    assert [each.name for each in world.storage.list(data, "")] == ["tasks/old", "tasks/young"]
+    held = world.storage.read(data, "tasks/young")
     assert held
-    assert held[0] == b"x/young"
+    assert held[0] == b"tasks/young"
     with pytest.raises(RuntimeError, match="bytes were dropped"):
-        world.storage.read(data, "x/old")
+        world.storage.read(data, "tasks/old")
