@@ -1,5 +1,6 @@
 """`python -m local day`: one day through the whole chain, on real processes."""
 
+from contextlib import nullcontext
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ import click
 
 from common.errors import OrchestrationError
 from local.commands.console import make_console
-from local.commands.kept import refuse_second
+from local.commands.kept import keeping
 from local.commands.options import (
     Day,
     out_option,
@@ -59,7 +60,8 @@ def day(
     from local.stack.config import StackConfig
     from local.stack.driver import start_stack
 
-    _check_keep(keep=keep, chaos=chaos)
+    if keep and chaos is not None:
+        raise OrchestrationError("--keep with --chaos: a stack with injected faults is not kept")
     slate_file = slate_path(schedule)
     slate = load_slate(slate_file, day)
     config = StackConfig(
@@ -72,20 +74,12 @@ def day(
         chaos=chaos,
     )
     console = make_console(PIPED_WIDTH)
-    with start_stack(config) as stack:
+    with keeping() if keep else nullcontext(), start_stack(config) as stack:
         _replay(console, stack, slate, day, out)
         if keep:
             _keep(console, stack)
     if not keep:
         print_next(console, day, out)
-
-
-def _check_keep(*, keep: bool, chaos: int | None) -> None:
-    if not keep:
-        return
-    if chaos is not None:
-        raise OrchestrationError("--keep with --chaos: a stack with injected faults is not kept")
-    refuse_second()
 
 
 def _replay(

@@ -10,7 +10,7 @@ import click
 
 from common.eastern import eastern_date
 from local.commands.console import make_console
-from local.commands.kept import refuse_second
+from local.commands.kept import keeping
 from local.commands.options import Instant, ports_option, schedule_option, workflows_option
 from local.commands.stack.inputs import checked_workflows, slate_path
 
@@ -57,7 +57,6 @@ def up(
     from local.stack.config import StackConfig
     from local.stack.driver import start_stack
 
-    refuse_second()
     slate_file = slate_path(schedule)
     load(slate_file)  # a file that cannot be read is refused before anything starts
     config = StackConfig(
@@ -68,7 +67,7 @@ def up(
         ports=dict(ports),
         tell_incidents=True,
     )
-    with start_stack(config) as stack:
+    with keeping(), start_stack(config) as stack:
         stack.keep()
     _print(stack.where, as_json=as_json)
 
