@@ -67,10 +67,15 @@ def as_of(place: Runtime, game_id: str, instant: datetime) -> AsOf:
     """Read what was known of a game at an instant.
 
     Raises:
-        BadInputError: the schedule does not list the game, or an object that may name it is gone,
-            so that nobody can say whether it was about the game.
+        BadInputError: the instant has not come; the schedule does not list the game; or an object
+            that may name it is gone, so that nobody can say whether it was about the game.
         TransientError: no schedule can be read.
     """
+    if instant > (now := place.clock.now()):
+        raise BadInputError(
+            f"{instant.isoformat()} has not come: what is known then may still change; "
+            f"it is {now.isoformat(timespec='seconds')}"
+        )
     day, game = _game(place, game_id)
     start = at(day, time())
     rows = place.warehouse.select(

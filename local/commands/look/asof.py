@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from common.errors import BadInputError
 from local.commands.console import make_console
 from local.commands.options import GameName, Instant, json_option, project_option
 
@@ -31,7 +32,10 @@ def asof(
     from common.look.asof import as_of
     from local.operate.reach import reach
 
-    found = as_of(reach(project), game[0], instant)
+    game_id, teams = game
+    if teams is not None:
+        raise BadInputError(f"--game {game_id}:{teams}: leave the teams out; the id names the game")
+    found = as_of(reach(project), game_id, instant)
     if as_json:
         click.echo(json.dumps({**asdict(found), "digest": found.digest}, default=str, indent=2))
         return

@@ -174,6 +174,15 @@ def test_a_row_of_the_very_instant_counts() -> None:
     assert len(as_of(runtime, GAME, NOON + timedelta(minutes=5)).known) == 1
 
 
+def test_an_instant_that_has_not_come_is_refused() -> None:
+    """Its digest would be another one when it has: what comes until then is not known."""
+    runtime, _ = place([Scrape("nbac_boxscore", GAME, 0, 1)])
+    now = runtime.clock.now()
+    assert as_of(runtime, GAME, now).known
+    with pytest.raises(BadInputError, match="has not come: what is known then may still change"):
+        as_of(runtime, GAME, now + timedelta(seconds=1))
+
+
 @pytest.mark.parametrize("lost", ["overwritten", "gone"])
 def test_an_object_that_is_gone_is_named(lost: str) -> None:
     """Whether it was about the game cannot be known, so there is no digest that could be wrong."""

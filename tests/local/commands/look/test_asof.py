@@ -26,6 +26,12 @@ def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None
     assert {"path", "generation", "logged_at", "newest"} <= found["known"][0].keys()
 
 
+def test_teams_beside_the_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would look whether they are the game's."""
+    done = run(gone_wrong(), monkeypatch, "asof", *OPTIONS[:2], "--game", "0022500213:MIL@CHA")
+    assert (done.exit_code, "leave the teams out" in done.stderr) == (2, True)
+
+
 def test_an_unknown_game_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one line, with exit status 2."""
     done = run(gone_wrong(), monkeypatch, "asof", *OPTIONS[:2], "--game", "0022599999")
