@@ -62,7 +62,7 @@ def backfill(
     if dry_run:
         click.echo(json.dumps(_document(plan), indent=2) if as_json else _plan(plan))
         return
-    told = Told(len(plan.gaps), as_json=as_json)
+    told = Told(plan, as_json=as_json)
     filled = fill(place, plan, seconds_max=wait, told=told)
     _end(plan, filled, as_json=as_json)
     if filled.lacking or filled.waiting:
@@ -70,20 +70,25 @@ def backfill(
 
 
 class Told:
-    """Prints a line for each row, with how many of the plan's scrapes have one."""
+    """Prints a line for each row, with its number and how many are expected as far as known.
 
-    def __init__(self, planned: int, *, as_json: bool) -> None:
-        self._planned = planned
+    Where a scraper fails and another can stand in, one more is expected.
+    """
+
+    def __init__(self, plan: "Plan", *, as_json: bool) -> None:
+        self._expected = len(plan.gaps)
+        self._has_next = {question for gap in plan.gaps for question in gap[:-1]}
         self._as_json = as_json
         self._number = 0
 
     def __call__(self, question: "Question", row: "Row") -> None:
         """Print one."""
         self._number += 1
+        self._expected += row["outcome"] != "SUCCESS" and question in self._has_next
         if self._as_json:
             click.echo(json.dumps(document_of(question, row)))
         else:
-            click.echo(f"{self._number}/{self._planned} {line_of(question, row)}")
+            click.echo(f"{self._number}/{self._expected} {line_of(question, row)}")
 
 
 def _document(plan: "Plan") -> dict[str, Any]:

@@ -6,7 +6,11 @@ from datetime import date, time, timedelta
 import pytest
 
 from common.eastern import at
+from local.commands.operate.backfill import Told
+from local.operate.asking import Question
+from local.operate.backfill import Plan
 from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
+from tests.kit.world import DAY
 
 DATES = ("--from", "2025-11-12", "--to", "2025-11-12")
 
@@ -46,6 +50,18 @@ def test_what_is_still_missing_is_exit_status_1(monkeypatch: pytest.MonkeyPatch)
     assert done.exit_code == 1
     assert {json.loads(line)["outcome"] for line in done.stdout.splitlines()} == {"FAILED"}
     assert "18 asked for, 0 found, 18 still missing\n" in done.stderr
+
+
+def test_a_scraper_that_stands_in_is_expected_once_it_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No line's number is above what is expected by then, and the last one's is all of it."""
+    first, second, alone = (Question(name, DAY) for name in ("one", "two", "three"))
+    told = Told(Plan(((first, second), (alone,)), ()), as_json=False)
+    for question, outcome in ((first, "FAILED"), (alone, "FAILED"), (second, "SUCCESS")):
+        told(question, {"outcome": outcome, "error_message": None, "gcs_path": "gs://b/x"})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["1/3", "2/3", "3/3"]
 
 
 def test_what_has_no_answer_yet_is_exit_status_1_too(monkeypatch: pytest.MonkeyPatch) -> None:
