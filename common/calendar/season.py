@@ -117,8 +117,8 @@ class SeasonReader:
         if season is None and not boards:
             raise TransientError(
                 f"no readable schedule below gs://{self._bucket}/{FOLDER}, and no scoreboard of "
-                f"the last {BOARD_DAYS} days below {BOARDS}; publish a scraper request for "
-                "nbac_schedule_api, or upload a season file (python -m local schedule put FILE)"
+                f"the last {BOARD_DAYS} days below {BOARDS}; ask for one (python -m local scrape "
+                "nbac_schedule_api), or upload a season file (python -m local schedule put FILE)"
             )
         return _with_boards(season or NO_FILE, boards, now)
 

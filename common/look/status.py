@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
+from common.errors import TransientError
 from common.look.coverage import cover
 from common.look.datum import DateCoverage
 from common.look.decided import decisions_between
@@ -40,6 +41,7 @@ class Status:
         swept: the last sweep's row since yesterday; None where there is none.
         pauses: the paused workflows, by name.
         dates: what today has of its data, and yesterday where anything was decided then.
+        blind: why that is not known, in words; empty where it is.
     """
 
     now: datetime
@@ -50,6 +52,7 @@ class Status:
     swept: Row | None
     pauses: Mapping[str, Pause]
     dates: tuple[DateCoverage, ...]
+    blind: str = ""
 
 
 def status_of(place: Runtime) -> Status:
@@ -68,6 +71,7 @@ def status_of(place: Runtime) -> Status:
     was_up = len(made) < len(decided)
     plan, sweeps = planned.result(), swept.result()
     runs = runs_of(place, [row for row in made if row["action"] == "RUN"])
+    dates, blind = _covered(place, ([yesterday] if was_up else []) + [day])
     return Status(
         now=now,
         day=day,
@@ -79,8 +83,17 @@ def status_of(place: Runtime) -> Status:
         decided=max((row["decision_time"] for row in decided), default=None),
         swept=max(sweeps, key=lambda row: row["cleanup_time"], default=None),
         pauses=read_pauses(place.state)[0],
-        dates=tuple(cover(place, each) for each in ([yesterday] if was_up else []) + [day]),
+        dates=dates,
+        blind=blind,
     )
+
+
+def _covered(place: Runtime, days: Sequence[date]) -> tuple[tuple[DateCoverage, ...], str]:
+    """Return what dates have of their data, or nothing and why: without a schedule all else is."""
+    try:
+        return tuple(cover(place, day) for day in days), ""
+    except TransientError as error:
+        return (), str(error)
 
 
 def _planned(plan: Sequence[Row], name: str) -> tuple[datetime, ...]:

@@ -63,6 +63,7 @@ def as_document(found: "Status", letters: list["Letter"]) -> dict[str, Any]:
         "troubles": [
             {"date": f"{date.day}", "text": line} for date in found.dates for line in _of(date)
         ],
+        "blind": found.blind or None,
         "paused": {name: held.model_dump(mode="json") for name, held in found.pauses.items()},
         "dead_letters": len(letters),
     }
@@ -127,6 +128,8 @@ def _lines(found: "Status", letters: list["Letter"]) -> Iterator[str]:
             if run.ended is None:
                 when = _time(run.decision["slot"])
                 yield f"{run.state.upper()} {one.name} of {when}: {run.progress}"
+    if found.blind:
+        yield f"Data: not known: {found.blind}"
     for date in found.dates:
         yield f"{date.day}:"
         yield from (f"  {line}" for line in troubles_of(date))

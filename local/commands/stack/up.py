@@ -17,6 +17,9 @@ from local.commands.stack.inputs import checked_workflows, slate_path
 SLATE_MORNING = "2025-11-12T05:00"
 """Eastern; before the first tick of a day of the built-in games."""
 PIPED_WIDTH = 120
+FIRST = """
+Nothing is collected yet. Fetch the schedule first:
+  python -m local scrape nbac_schedule_api"""
 SHOWN = (
     "project",
     "dataset",
@@ -79,3 +82,4 @@ def _print(where: Mapping[str, Any], *, as_json: bool) -> None:
         click.echo(json.dumps({name: where[name] for name in SHOWN}, indent=2))
     else:
         print_kept(make_console(PIPED_WIDTH), where)
+        click.echo(FIRST)

@@ -229,7 +229,7 @@ def test_empty_objects_are_not_read(storage: Counting) -> None:
 
 def test_d5_no_schedule_is_an_error(storage: Counting) -> None:
     """Without a schedule an error is raised that names the request to publish."""
-    with pytest.raises(TransientError, match="publish a scraper request for nbac_schedule_api"):
+    with pytest.raises(TransientError, match="python -m local scrape nbac_schedule_api"):
         SeasonReader(storage, BUCKET).read(NOW)
 
 

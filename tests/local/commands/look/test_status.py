@@ -60,3 +60,15 @@ def test_a_deployment_without_a_row_has_a_status(monkeypatch: pytest.MonkeyPatch
     said = run(world, monkeypatch, "status").stdout
     assert "plan: none is locked\ncontroller: nothing was decided since yesterday\n" in said
     assert said.endswith("Dead letters: none\n")
+
+
+def test_without_a_schedule_all_else_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the dates lack is not known, and the text says how to come by a schedule."""
+    world = day_gone_wrong(at(DAY, time(0, 5)))
+    done = run(world, monkeypatch, "status")
+    assert done.exit_code == 0
+    assert "cleanup: OK 5 min ago" in done.stdout
+    assert "Data: not known: no readable schedule below gs://" in done.stdout
+    assert "python -m local scrape nbac_schedule_api" in done.stdout
+    held = json.loads(run(world, monkeypatch, "status", "--json").stdout)
+    assert held["blind"].startswith("no readable schedule")
