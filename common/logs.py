@@ -8,8 +8,8 @@ https://cloud.google.com/logging/docs/structured-logging
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
 
@@ -72,17 +72,30 @@ _LABELS = ("workflow", "decision_id", "execution_id", "task_id")
 """Fields that are labels of an entry too, which Cloud Logging indexes."""
 _SPECIAL = "logging.googleapis.com/"
 _FORMATTER = logging.Formatter()
-_silent = ContextVar("silent", default=False)
+Line = dict[str, Any]
+
+
+def _write(line: Line) -> None:
+    sys.stderr.write(json.dumps(line) + "\n")
+    sys.stderr.flush()
+
+
+_take: ContextVar[Callable[[Line], None] | None] = ContextVar("take", default=_write)
 
 
 @contextmanager
-def silent() -> Iterator[None]:
-    """Suppress all lines inside the block: a simulated season would write a million."""
-    token = _silent.set(True)
+def lines_to(take: Callable[[Line], None] | None) -> Iterator[None]:
+    """Give all lines inside the block to a function; None drops them."""
+    token = _take.set(take)
     try:
         yield
     finally:
-        _silent.reset(token)
+        _take.reset(token)
+
+
+def silent() -> AbstractContextManager[None]:
+    """Suppress all lines inside the block: a simulated season would write a million."""
+    return lines_to(None)
 
 
 def log(severity: Severity, message: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -95,14 +108,12 @@ def log(severity: Severity, message: str, **fields: Any) -> None:  # noqa: ANN40
             in `ALLOWED` is dropped, and so is None; a text loses its secrets and is cut to 1,000
             characters, a stack to 16,000.
     """
-    if _silent.get():
+    if (take := _take.get()) is None:
         return
     given = {name: value for name, value in fields.items() if value is not None}
     merged = {**current().fields, **given}
     line = {name: _shown(name, value) for name, value in merged.items() if name in ALLOWED}
-    line = {"severity": severity, "message": redact(message), **line, **dict(_special(line))}
-    sys.stderr.write(json.dumps(line) + "\n")
-    sys.stderr.flush()
+    take({"severity": severity, "message": redact(message), **line, **dict(_special(line))})
 
 
 def _shown(name: str, value: object) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from common.errors import OrchestrationError
+from common.logs import lines_to
 from common.settings import ROOT
 from local.commands.develop.bench import bench
 from local.commands.develop.bundle import bundle
@@ -46,6 +47,8 @@ from local.commands.stack.up import up
 from local.operate.reach import told_in_one_line
 
 PROGRAM = "python -m local"
+NOTED = ("object", "scraper", "error")
+"""What a note says of a warning beside its message."""
 FAILED = 2
 """Exit status of a command that was refused or failed."""
 GROUPS: Mapping[str, Sequence[click.Command]] = {
@@ -83,7 +86,7 @@ class CommandLine(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; such an error ends it with exit status 2."""
         try:
-            with told_in_one_line():
+            with told_in_one_line(), lines_to(_note):
                 return super().invoke(ctx)
         except BrokenPipeError:  # such as `| head`, which has enough: click ends in silence
             raise
@@ -110,6 +113,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
         sys.exit(FAILED)
     except click.Abort:
         sys.exit(128 + signal.SIGINT)
+
+
+def _note(line: Mapping[str, object]) -> None:
+    """Print what our code warns of while it looks, as one line for people."""
+    if line["severity"] not in ("DEBUG", "INFO"):
+        said = [str(line[name]) for name in ("message", *NOTED) if name in line]
+        click.echo(f"note: {' '.join(': '.join(said).split())}", err=True)
 
 
 def _print_error(error: object) -> None:

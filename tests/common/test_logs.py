@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.deliveries import Delivery, about, handling
-from common.logs import ALLOWED, Severity, log, redact_libraries, silent
+from common.logs import ALLOWED, Severity, lines_to, log, redact_libraries, silent
 from common.redaction import learn
 from common.settings import ROOT
 from tests.kit.situations import DAY, MANY
@@ -185,6 +185,15 @@ def test_a_silent_block_is_silent_and_nothing_else_is(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == ""
     log("ERROR", "Outside")
     assert "Outside" in capsys.readouterr().err
+
+
+def test_lines_may_go_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command shows people what an instance would log."""
+    taken: list[dict[str, object]] = []
+    with lines_to(taken.append):
+        log("WARNING", "Inside", object="a/b")
+    assert taken == [{"severity": "WARNING", "message": "Inside", "object": "a/b"}]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from google.api_core.exceptions import NotFound
 
 from common.errors import ConfigError
+from common.logs import log
 from common.settings import ROOT
 from local.commands import cli
 from local.commands.cli import GROUPS, CommandLine, main
@@ -122,6 +123,20 @@ def _end(_: object) -> None:
 
 def _interrupt(_: object) -> None:
     raise click.Abort
+
+
+def test_what_our_code_warns_of_is_a_note() -> None:
+    """One line for people in place of a JSON object; what it informs of is left out."""
+
+    @click.command()
+    def look() -> None:
+        log("INFO", "Handled")
+        log("WARNING", "It cannot be read", object="a/b.json", error="not\nJSON")
+        click.echo("found")
+
+    done = CliRunner().invoke(CommandLine(commands={"look": look}), ["look"])
+    assert done.stdout == "found\n"
+    assert done.stderr == "note: It cannot be read: a/b.json: not JSON\n"
 
 
 @pytest.mark.parametrize(("happens", "status"), [(_end, 128 + 15), (_interrupt, 128 + 2)])
