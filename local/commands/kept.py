@@ -18,13 +18,14 @@ def require_kept(otherwise: str = "") -> "RunningStack":
         otherwise: what the user may do instead of starting a stack.
 
     Raises:
-        OrchestrationError: no stack is up.
+        OrchestrationError: no stack is up, or a part of it has died.
     """
     from local.stack import driver
 
     stack = driver.kept_stack()
     if stack is None:
         raise OrchestrationError(f"no stack is up; start one with: python -m local up{otherwise}")
+    stack.require_emulators()
     return stack
 
 

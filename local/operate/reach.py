@@ -27,13 +27,14 @@ def reach(project: str | None) -> Runtime:
     (`PUBSUB_EMULATOR_HOST` and its like) takes the place of the service.
 
     Raises:
-        ConfigError: no project is named and no stack is kept.
+        ConfigError: no project is named and no stack is kept, or a part of it has died.
     """
     if project is not None:
         return Runtime(settings().model_copy(update={"project": project}))
     stack = driver.kept_stack()
     if stack is None:
         raise ConfigError(NO_STACK)
+    stack.require_emulators()
     return reach_stack(stack)
 
 

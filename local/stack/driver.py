@@ -20,12 +20,15 @@ from urllib.parse import urlsplit
 from common.configuration.workflows import read_workflows
 from common.errors import ConfigError
 from common.settings import ROOT, variable
+from local.processes.process import accepts
 from local.stack.chaos import Disturbance
 from local.stack.config import StackConfig
 from local.stack.state import ChainState
 from local.stack.views import create_views
 
 KEPT_FILE = ROOT / ".local" / "kept.json"
+EMULATOR = "_EMULATOR_HOST"
+"""Ends the names of the variables with the emulators' addresses."""
 STOP_SECONDS_MAX = 30.0
 _ANSWER_SECONDS_MAX = 120.0
 _POLL_SECONDS = 0.02
@@ -63,6 +66,20 @@ class RunningStack:
         """The settings by which a program reaches this stack, as environment variables."""
         environment: Mapping[str, str] = self.where["environment"]
         return environment
+
+    def require_emulators(self) -> None:
+        """Look whether its emulators answer: Google's clients would try a dead one for a minute.
+
+        Raises:
+            ConfigError: one does not.
+        """
+        for name, address in self.environment.items():
+            if name.endswith(EMULATOR) and not accepts(int(address.rpartition(":")[2])):
+                part, logs = name.removesuffix(EMULATOR).lower(), f"{self.where['folder']}/logs"
+                raise ConfigError(
+                    f"the kept stack's {part} emulator has died; its log is in {logs}. "
+                    "Run: python -m local stop, then up"
+                )
 
     def set_clock(self, instant: datetime) -> None:
         """Move the virtual clock."""

@@ -1,6 +1,7 @@
 """Commands reach the kept stack, or a project with the caller's own settings and credentials."""
 
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,35 @@ WHERE: dict[str, Any] = {
     "dataset": "d",
     "data_bucket": "data",
     "state_bucket": "state",
-    "environment": {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1", "NBA_CLOCK_FILE": "/clock.json"},
+    "folder": "/stack",
 }
 
 
 def test_without_a_project_it_is_the_kept_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ports, clock and names are those that the stack describes, whatever the shell's are."""
     monkeypatch.setenv("NBA_TOPIC_PREFIX", "mine-")
-    monkeypatch.setattr("local.stack.driver.kept_stack", lambda: RunningStack(WHERE, None))
-    found = reach(None).settings
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        keep(monkeypatch, address)
+        found = reach(None).settings
     assert (found.project, found.dataset) == ("nba-local", "d")
     assert (found.data_bucket, found.state_bucket) == ("data", "state")
-    assert (found.pubsub_emulator_host, found.clock_file) == ("127.0.0.1:1", Path("/clock.json"))
+    assert (found.pubsub_emulator_host, found.clock_file) == (address, Path("/clock.json"))
     assert found.topic_prefix == ""
+
+
+def test_a_part_that_has_died_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Google's clients would try it for a minute, and say nothing that helps."""
+    keep(monkeypatch, "127.0.0.1:1")
+    with pytest.raises(ConfigError, match=r"pubsub emulator has died; its log is in /stack/logs"):
+        reach(None)
+
+
+def keep(monkeypatch: pytest.MonkeyPatch, pubsub: str) -> None:
+    """Let a stack be kept, whose Pub/Sub has an address."""
+    environment = {"PUBSUB_EMULATOR_HOST": pubsub, "NBA_CLOCK_FILE": "/clock.json"}
+    stack = RunningStack({**WHERE, "environment": environment}, None)
+    monkeypatch.setattr("local.stack.driver.kept_stack", lambda: stack)
 
 
 def test_a_project_has_the_names_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
