@@ -12,6 +12,8 @@ Change = Literal["OPENED", "CLOSED", "DIGEST"]
 LISTED_MAX = 10
 """How many incidents a message lists; it tells how many more there are."""
 SEVERAL = "several"
+WORST_FIRST = ("ERROR", "WARNING", "TEST")
+"""The levels; a message is a test only where nothing of it is a fault."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Notice:
     @property
     def level(self) -> str:
         """The worst level of its incidents."""
-        return min(incident.level for incident in self.incidents)  # ERROR, TEST, WARNING
+        return min((incident.level for incident in self.incidents), key=WORST_FIRST.index)
 
     @property
     def opened(self) -> datetime:

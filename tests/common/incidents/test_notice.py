@@ -80,7 +80,8 @@ def test_a_title_says_what_changed(change: Change, level: str, title: str) -> No
     ("levels", "rules", "level", "title"),
     [
         (["WARNING", "ERROR"], "ab", "ERROR", "Opened: several, 2 incidents"),
-        (["WARNING", "TEST"], "aa", "TEST", "TEST, no fault. Opened: a, 2 incidents"),
+        (["TEST", "WARNING"], "aa", "WARNING", "Opened: a, 2 incidents"),
+        (["TEST", "TEST"], "aa", "TEST", "TEST, no fault. Opened: a, 2 incidents"),
         (["WARNING", "WARNING"], "aa", "WARNING", "Opened: a, 2 incidents"),
     ],
 )
