@@ -465,10 +465,12 @@ run "a_second_deployment_in_one_project" {
   command = plan
 
   variables {
-    topic_prefix = "staging-"
-    dataset      = "nba_staging"
-    data_bucket  = "nba-staging-data"
-    state_bucket = "nba-staging-state"
+    topic_prefix   = "staging-"
+    dataset        = "nba_staging"
+    data_bucket    = "nba-staging-data"
+    state_bucket   = "nba-staging-state"
+    workflows_file = "terraform/tests/second_workflows.yaml"
+    alert_emails   = [for name in ["a", "b", "c", "d", "e", "f"] : "${name}@example.com"]
   }
 
   assert {
@@ -488,6 +490,10 @@ run "a_second_deployment_in_one_project" {
       function.service_config[0].environment_variables["NBA_TOPIC_PREFIX"] == "staging-"
     ])
     error_message = "The functions know the prefix."
+  }
+  assert {
+    condition     = length(google_billing_budget.month[0].all_updates_rule[0].monitoring_notification_channels) == 5
+    error_message = "Of six channels the budget tells as many as it may."
   }
 }
 

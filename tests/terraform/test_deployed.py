@@ -230,6 +230,19 @@ def selected(policy: Mapping[str, Any], names: set[str]) -> set[str]:
     }
 
 
+def test_a_secret_is_written_again_when_its_own_version_is_raised(module: Module) -> None:
+    """Raising a version that belongs to another secret would write nothing."""
+    versions = {
+        name: re.findall(r"var\.(\w+)", str(body["secret_data_wo_version"]))
+        for name, body in module.resources.items()
+        if "secret_data_wo_version" in body
+    }
+    assert versions == {
+        "google_secret_manager_secret_version.odds_api_key": ["odds_api_key_version"],
+        "google_secret_manager_secret_version.webhook": ["webhook_version"],
+    }
+
+
 @pytest.mark.parametrize("alert", SELECTS)
 def test_of_two_deployments_in_a_project_each_watches_its_own(
     deployed: Resources, second: Resources, alert: str

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.configuration.workflows import read_workflows
-from common.settings import Settings
+from common.settings import ROOT, Settings
 from local.stack.views import view_texts
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -33,3 +33,13 @@ def test_another_deployment_s_views_read_its_own_tables(second: Resources) -> No
     assert dataset != Settings().dataset
     assert texts
     assert all(f".{dataset}." in text and Settings().dataset not in text for text in texts)
+
+
+def test_what_a_workflow_that_is_switched_off_would_collect_is_not_expected(
+    second: Resources,
+) -> None:
+    """The views of its file are those of the workflows that are enabled in it."""
+    file = read_workflows(ROOT / "terraform" / "tests" / "second_workflows.yaml").file
+    assert file.enabled.keys() < file.workflows.keys()
+    dataset = second["google_bigquery_dataset.orchestration"]["dataset_id"]
+    assert views(second) == view_texts(Settings().project, dataset, file.enabled)

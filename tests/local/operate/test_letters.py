@@ -81,7 +81,9 @@ def test_a_letter_of_ours_without_a_field_is_one_that_cannot_be_read() -> None:
 
 def test_r7_a_replayed_notification_keeps_what_names_its_object() -> None:
     """A replayed notification keeps its attributes, is marked as republished, and gets no time."""
-    again = resent(letter(b"{}", **PLATFORM, objectId="a.json", googclient_x="1"), TOPOLOGY)
+    again = resent(
+        letter(b"{}", **PLATFORM, objectId="a.json", googclient_x="1", goog_x="2"), TOPOLOGY
+    )
     assert again == Resent("scraped-objects", {}, {"objectId": "a.json", "republished": "dlq"})
 
 

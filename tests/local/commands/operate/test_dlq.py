@@ -186,6 +186,17 @@ def test_that_there_may_be_more_is_said(bench: Bench, monkeypatch: pytest.Monkey
     )
 
 
+def test_that_there_may_be_more_of_a_function_is_said(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its letters are among those that were looked at, and more may stand behind them."""
+    for function in ("scraper_runner", "scraper_logger"):
+        bench.dead_letter(function, "{}")
+    monkeypatch.setattr("local.commands.operate.dlq.LETTERS_MAX", 2)
+    said = bench.run("replay", "--function", "scraper_runner").stdout
+    assert said.endswith("; 2 were looked at; run it again for more\n")
+
+
 def test_a_hostile_letter_cannot_move_the_cursor(bench: Bench) -> None:
     """Escape sequences, markup and line breaks in a letter are shown as text."""
     bench.dead_letter("\x1b[31m[red]x\n", "{}")

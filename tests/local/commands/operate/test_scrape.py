@@ -6,6 +6,7 @@ from datetime import time
 import pytest
 
 from common.eastern import at
+from local.fake_sources.answers import Answer
 from tests.kit.operated import day_gone_wrong, run
 from tests.kit.world import DAY
 
@@ -23,6 +24,14 @@ def test_what_came_of_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run(world, monkeypatch, "scrape", "nbac_referee_assignments")
     assert done.exit_code == 1
     assert "answered 503; its body is 'down for maintenance' → gs://" in done.stdout
+
+
+def test_a_source_that_has_nothing_has_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event of a date is no failure."""
+    world = day_gone_wrong(at(DAY, time(5)))
+    world.ask = lambda _path, _params: Answer(200, {}, b"[]")
+    done = run(world, monkeypatch, "scrape", "oddsa_events")
+    assert (done.exit_code, done.stdout[:7]) == (0, "NO_DATA")
 
 
 def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:

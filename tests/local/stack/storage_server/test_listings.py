@@ -33,6 +33,7 @@ def paged(held: Bucket, query: Query) -> list[str]:
         if "nextPageToken" not in one:
             return found
         assert shown, "a page with nothing on it leads to another"
+        assert token.get("pageToken") != one["nextPageToken"], "a page leads to itself"
         token = {"pageToken": one["nextPageToken"]}
 
 
