@@ -1,8 +1,13 @@
 """Pauses and resumes workflows of a deployment, without deploying it."""
 
+import re
+
 from common.errors import BadInputError
 from common.runtime import Runtime
-from common.state.pauses import Pause, read_pauses, write_pauses
+from common.state.pauses import TEXT_CHARACTERS_MAX, Pause, read_pauses, write_pauses
+
+NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line breaks, and what stands for bytes that are not UTF-8."""
 
 
 def pause(place: Runtime, workflow: str, *, by: str, why: str) -> Pause:
@@ -15,9 +20,14 @@ def pause(place: Runtime, workflow: str, *, by: str, why: str) -> Pause:
         why: for its rows.
 
     Raises:
-        BadInputError: an unknown workflow, or one that is paused already.
+        BadInputError: an unknown workflow, one that is paused already, or a text that no line of
+            `status` can hold.
     """
     _check_known(place, workflow)
+    _check_text("--by", by)
+    _check_text("--why", why)
+    if not by.strip():
+        raise BadInputError(f"--by {by!r} names nobody; write who pauses it")
     paused, generation = read_pauses(place.state)
     if workflow in paused:
         held = paused[workflow]
@@ -46,6 +56,14 @@ def _check_known(place: Runtime, workflow: str) -> None:
     if workflow not in place.configured:
         known = ", ".join(place.configured)
         raise BadInputError(f"no workflow {workflow!r} is enabled; known are {known}")
+
+
+def _check_text(option: str, text: str) -> None:
+    if found := NO_TEXT.search(text):
+        raise BadInputError(f"{option} holds {found[0]!r}; write plain text on one line")
+    if len(text) > TEXT_CHARACTERS_MAX:
+        said = f"{option} has {len(text)} characters"
+        raise BadInputError(f"{said}; write at most {TEXT_CHARACTERS_MAX}")
 
 
 def _write(place: Runtime, paused: dict[str, Pause], generation: int) -> None:

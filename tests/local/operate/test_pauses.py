@@ -107,6 +107,34 @@ def test_what_cannot_be_paused_or_resumed_is_refused() -> None:
         pause(place, "betting_lines", by="bob", why="")
 
 
+@pytest.mark.parametrize(
+    ("by", "why", "said"),
+    [
+        ("", "", "--by '' names nobody; write who pauses it"),
+        (" ", "", "--by ' ' names nobody"),
+        ("a" * 201, "", "--by has 201 characters; write at most 200"),
+        ("ann", "x" * 201, "--why has 201 characters; write at most 200"),
+        ("a\nb", "", r"--by holds '\\n'; write plain text on one line"),
+        ("ann", "bad\udcff", r"--why holds '\\udcff'; write plain text"),
+        ("ann", "\x1b[31mred", r"--why holds '\\x1b'"),
+        ("ann", "one\u2028two", r"--why holds '\\u2028'"),
+    ],
+)
+def test_a_text_that_no_line_can_hold_pauses_nothing(by: str, why: str, said: str) -> None:
+    """The error names the option, what is wrong with it and what to write."""
+    place = World(slate(), SLOT).runtime
+    with pytest.raises(BadInputError, match=said):
+        pause(place, "betting_lines", by=by, why=why)
+    assert read_pauses(place.state)[0] == {}
+
+
+def test_the_longest_texts_are_taken() -> None:
+    """They may have letters of any script."""
+    place = World(slate(), SLOT).runtime
+    made = pause(place, "betting_lines", by="J\u014dki\u0107", why="x" * 200)
+    assert (made.by, len(made.why)) == ("J\u014dki\u0107", 200)
+
+
 def test_of_two_operators_at_once_one_is_told_to_run_it_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
