@@ -23,6 +23,7 @@ from common.settings import ROOT, variable
 from local.processes.process import accepts
 from local.stack.chaos import Disturbance
 from local.stack.config import StackConfig
+from local.stack.kept_file import read_kept
 from local.stack.state import ChainState
 from local.stack.views import create_views
 
@@ -184,10 +185,14 @@ def _start_keeper(config: StackConfig, log: Path) -> subprocess.Popen[bytes]:
 
 
 def kept_stack() -> RunningStack | None:
-    """Return the stack that an earlier command kept running; None when there is none."""
-    if not KEPT_FILE.exists():
+    """Return the stack that an earlier command kept running; None when there is none.
+
+    Raises:
+        ConfigError: `KEPT_FILE` is damaged.
+    """
+    where = read_kept(KEPT_FILE)
+    if where is None:
         return None
-    where = json.loads(KEPT_FILE.read_text())
     if not _is_alive(where["pid"]):
         KEPT_FILE.unlink(missing_ok=True)
         return None
