@@ -1,6 +1,7 @@
 """`python -m local trace`: a date, or one run, as OpenTelemetry spans and OpenLineage events."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from local.traces.audit import Audit
 
 TRACES, EVENTS = "traces.json", "lineage.ndjson"
+DATED = re.compile(r"[0-9]{1,7}-")
+"""How a date begins; an id has no hyphen before its ninth character."""
 
 
 @click.command()
@@ -35,8 +38,9 @@ def trace(
     from local.traces.otlp import to_otlp
     from local.traces.spans import spans_of
 
+    named = Day().convert(what, None, None) if DATED.match(what) else None
     place = reach(project)
-    audit = _read(place, what, day)
+    audit = _read(place, what, named, day)
     spans = [*spans_of(audit)]
     request = to_otlp(spans)
     events = [*to_events(audit, place.settings.project)]
@@ -52,14 +56,10 @@ def trace(
         click.echo(f"Spans sent to {post}.")
 
 
-def _read(place: "Runtime", what: str, day: date | None) -> "Audit":
+def _read(place: "Runtime", what: str, named: date | None, day: date | None) -> "Audit":
     from local.traces.audit import audit_of_day, audit_of_run
 
-    try:
-        named = date.fromisoformat(what)
-    except ValueError:
-        return audit_of_run(place, what, day)
-    return audit_of_day(place, named)
+    return audit_of_day(place, named) if named else audit_of_run(place, what, day)
 
 
 def _post(url: str, request: dict[str, Any]) -> None:

@@ -115,3 +115,30 @@ def test_a_run_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     done = run(gone_wrong(), monkeypatch, "trace", "ffff0000")
     assert done.exit_code == 2
     assert "no run 'ffff0000' from" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("9999-12-31", "'9999-12-31': give a year from 1970 to 2199"),
+        ("0001-01-01", "'0001-01-01': give a year from 1970 to 2199"),
+        ("2025-13-40", "'2025-13-40' is not a date of the form YYYY-MM-DD"),
+        ("12-11-2025", "'12-11-2025' is not a date of the form YYYY-MM-DD"),
+    ],
+)
+def test_a_date_that_is_none_is_refused_as_a_date(
+    what: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No run is looked for, whose id has its first hyphen later."""
+    done = run(gone_wrong(), monkeypatch, "trace", what)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_the_whole_id_of_a_run_is_no_date(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It has hyphens too, and may begin with digits."""
+    execution = runs_on(gone_wrong().runtime, DAY)[0].execution_id
+    words = ("trace", execution, "--out", str(tmp_path))
+    assert run(gone_wrong(), monkeypatch, *words).exit_code == 0
+    done = run(gone_wrong(), monkeypatch, "trace", f"20251112{execution[8:]}")
+    assert "no run '20251112-" in done.stderr
