@@ -7,12 +7,15 @@ report has one game, and odds have one market.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
+
+from pydantic_core import from_json
 
 from common.calendar.game_ids import LEFT_OUT
 from common.calendar.games import FINAL, UNKNOWN_TEAM, Game, parse_schedule
@@ -86,7 +89,7 @@ def load_season(path: Path) -> SeasonFile:
         BadInputError: the file is missing or not of a known form.
     """
     slate = load(path)
-    document = json.loads(path.read_bytes())
+    document = from_json(path.read_bytes().removeprefix(BOM_UTF8))
     if "leagueSchedule" not in document:
         return SeasonFile(slate, ())
     return SeasonFile(slate, parse_schedule(document, kinds=LEFT_OUT).games)

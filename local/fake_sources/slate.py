@@ -1,7 +1,7 @@
 """The games that the fake sources know, and the state of each at an instant."""
 
-import json
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,6 +9,8 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+
+from pydantic_core import from_json
 
 from common.calendar.games import FINAL, LIVE, SCHEDULED, Game, parse_schedule
 from common.eastern import at
@@ -93,7 +95,7 @@ def load(path: Path) -> Slate:
         BadInputError: the file is missing or has neither form; the error names file and field.
     """
     try:
-        document = json.loads(path.read_bytes())
+        document = from_json(path.read_bytes().removeprefix(BOM_UTF8), allow_inf_nan=False)
     except (OSError, ValueError) as error:
         raise BadInputError(f"slate {path}: {error}; give a JSON file of games") from error
     if not isinstance(document, dict):
@@ -104,7 +106,8 @@ def load(path: Path) -> Slate:
         except BadInputError as error:
             raise BadInputError(f"{path}: {error}") from error
         return Slate(schedule.games, schedule.season, schedule.warnings)
-    games = tuple(_game(entry, path) for entry in document.get("games") or ())
+    listed = document.get("games")
+    games = tuple(_game(entry, path) for entry in listed) if isinstance(listed, list) else ()
     if not games:
         raise BadInputError(f"slate {path}: it has no games; list them under 'games'")
     ordered = tuple(sorted(games, key=lambda game: (game.game_date, game.game_id)))

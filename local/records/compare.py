@@ -4,12 +4,13 @@ The same day run twice, or run with chaos, has the same rows; they differ only i
 written, and in what derives from that.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from common.cloud.tables import NAMES
 from local.records.rows import read_rows
@@ -57,10 +58,16 @@ def _task_id(row: Row) -> str | None:
 
 
 def _inputs(row: Row) -> object:
-    """Return a decision's inputs; of its tries only which they were, not when."""
-    if row["inputs"] is None:
-        return None
-    held = json.loads(row["inputs"])
+    """Return a decision's inputs; of its tries only which they were, not when.
+
+    What is no JSON object is compared as it stands.
+    """
+    try:
+        held = from_json(row["inputs"])
+    except (ValueError, TypeError):
+        return row["inputs"]
+    if not isinstance(held, dict):
+        return held
     return {**held, "tries": sorted(tried[:2] for tried in held.get("tries", []))}
 
 

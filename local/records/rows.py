@@ -1,9 +1,10 @@
 """Reads table files back into rows, and into the history that a controller decides from."""
 
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from common.cloud.ports import Row
 from common.cloud.tables import table
@@ -56,7 +57,7 @@ def read_rows(folder: Path, name: str) -> list[Row]:
 
 def _read(name: str, line: str, where: str) -> Row:
     try:
-        return _typed(name, json.loads(line))
+        return _typed(name, from_json(line))
     except (ValueError, TypeError, AttributeError) as error:
         raise _unreadable(where, error) from error
 

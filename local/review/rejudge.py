@@ -1,11 +1,12 @@
 """Decides recorded decisions again from their stored inputs, and compares the results."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from common.cloud.ports import Row
 from common.configuration.workflows import Workflow
@@ -84,8 +85,8 @@ def rejudge(folder: Path, workflows: Path | None = None) -> Rejudged:
 def _inputs(folder: Path, row: Row) -> Mapping[str, Any] | None:
     """Return a row's inputs; None where they are missing or of an unknown form."""
     try:
-        inputs = json.loads(row.get("inputs") or "{}")
-    except ValueError as error:
+        inputs = from_json(row.get("inputs") or "{}")
+    except (ValueError, TypeError) as error:
         raise _broken(folder, row, error) from error
     return inputs if isinstance(inputs, dict) and inputs.get("form") == FORM else None
 

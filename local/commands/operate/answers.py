@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic_core import from_json
 
 from common.calendar.game_ids import season_of_game
 from common.calendar.games import Game, season_of
@@ -174,7 +176,7 @@ def _event_ids(scraper: Scraper, bodies: Sequence[bytes]) -> tuple[str, ...]:
 def _event_id(body: bytes) -> str | None:
     """Return the id of the one event in an answer; None where it cannot be read."""
     try:
-        document = json.loads(body)
+        document = from_json(body.removeprefix(BOM_UTF8))
     except ValueError:
         return None
     if isinstance(document, dict):

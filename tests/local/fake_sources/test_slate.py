@@ -157,7 +157,10 @@ def test_s5_postponed_game_is_served_as_postponed(tmp_path: Path) -> None:
     assert read.postponed
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"games": []}', '{"games": [1]}'])
+TEXTS = ("", "[]", "{}", '{"games": []}', '{"games": [1]}', '{"games": 1}', "[" * 100_000)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_bad_slate_is_refused(tmp_path: Path, text: str) -> None:
     """The error names the file."""
     file = tmp_path / "bad.json"

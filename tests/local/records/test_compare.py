@@ -150,6 +150,14 @@ def test_the_order_of_what_is_reduced_is_ignored(column: str, one: Any, other: A
     assert differences(day(**{column: one}), day(**{column: other})) == []
 
 
+@pytest.mark.parametrize("inputs", ["{", "[" * 100_000, "[1]", {"games": {}}], ids=range(4))
+def test_inputs_that_are_no_json_object_are_compared_as_they_stand(inputs: object) -> None:
+    """A folder that somebody else wrote may hold anything."""
+    broken = day(workflow_decisions__inputs=inputs)
+    assert differences(broken, broken) == []
+    assert len(differences(day(), broken)) == 1
+
+
 def test_a_link_is_compared_by_its_scraper_and_its_game() -> None:
     """The same scrape of another game is another one, whatever the ids are."""
     links = "workflow_executions__scraper_execution_ids"

@@ -138,9 +138,12 @@ def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
         '{"form": 1, "tries": [[1]]}',
         '{"form": 1, "runs": [["a", 0, "2025-11-12", [99], null]]}',
         '{"form": 1, "games": "none"}',
+        "[" * 100_000,
+        {"form": 1},
     ],
+    ids=range(7),
 )
-def test_broken_inputs_are_named(tmp_path: Path, inputs: str) -> None:
+def test_broken_inputs_are_named(tmp_path: Path, inputs: object) -> None:
     """Broken inputs are refused with the id and workflow of their decision."""
     with pytest.raises(BadInputError, match=r"inputs of decision \S+ \(betting_lines at "):
         rejudge(record(tmp_path, on("betting_lines", inputs=inputs)))

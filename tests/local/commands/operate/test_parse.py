@@ -237,3 +237,10 @@ def test_what_cannot_be_asked_is_one_line(tmp_path: Path, kind: str) -> None:
     answer.write_bytes(player_list(PLAYER))
     asked = [str(answer) if each == "FILE" else each for each in arguments]
     assert_one_line(run("parse", *asked, "--date", DAY), expected)
+
+
+def test_an_answer_that_is_nested_too_deeply_is_not_json(tmp_path: Path) -> None:
+    """Nor has it the id of an event, which is looked for before the scraper reads it."""
+    found = parsed(tmp_path, "oddsa_player_props", b"[" * 100_000)
+    assert (found["outcome"], found["error_class"]) == ("CONTRACT", "ContractError")
+    assert "not JSON" in found["error_message"]

@@ -57,6 +57,14 @@ def test_fs01_the_first_warnings_of_a_schedule_are_shown(tmp_path: Path) -> None
     assert (len(done.stderr.splitlines()), last) == (11, "2 more warnings")
 
 
+def test_a_schedule_that_is_nested_too_deeply_is_one_line(tmp_path: Path) -> None:
+    """As any other file that is no JSON."""
+    file = tmp_path / "deep.json"
+    file.write_text("[" * 100_000)
+    done = run("decide", "--at", "2025-11-12T13:00", "--schedule", str(file))
+    assert_one_line(done, f"slate {file}: recursion limit exceeded")
+
+
 def test_fs11_a_game_that_is_called_off_is_not_planned(tmp_path: Path) -> None:
     """No workflow decides for a game whose text calls it off, nor calls it final."""
     off = [
