@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -83,16 +84,29 @@ class CommandLine(click.Group):
                     [(str(one.name), one.get_short_help_str(width)) for one in commands]
                 )
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take no words at all for `--help`."""
+        return super().parse_args(ctx, args or ["--help"])
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; such an error ends it with exit status 2."""
         try:
-            with told_in_one_line(), lines_to(_note):
+            with told_in_one_line(), lines_to(_note), _helped():
                 return super().invoke(ctx)
         except BrokenPipeError:  # such as `| head`, which has enough: click ends in silence
             raise
         except (OrchestrationError, OSError) as error:  # such as a full disk, with the file's name
             _print_error(error)
             sys.exit(FAILED)
+
+
+@contextmanager
+def _helped() -> Iterator[None]:
+    """Print the help of a group, such as `dlq`, that is named without one of its commands."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -106,10 +120,11 @@ def run(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         main.main(arguments, prog_name=PROGRAM, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message())
     except click.ClickException as error:
         _print_error(error.format_message())
+        sys.exit(FAILED)
+    except OSError as error:  # of the help or the version, which no command has printed
+        _print_error(error)
         sys.exit(FAILED)
     except click.Abort:
         sys.exit(128 + signal.SIGINT)

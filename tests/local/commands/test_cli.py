@@ -54,15 +54,32 @@ def test_fu13_a_command_group_without_a_command_prints_its_help() -> None:
     assert "List the letters, oldest first" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "scrapers"])
-def test_fu18_a_reader_that_has_enough_is_no_error(command: str) -> None:
+PRINTED = ["", "--help", "--version", "dlq", "check --help", "schema"]
+"""The top's own texts, and those of its commands."""
+
+
+@pytest.mark.parametrize("words", PRINTED)
+def test_a_full_disk_is_one_line(words: str) -> None:
+    """Whether help, version or a command's result finds no space."""
+    with Path("/dev/full").open("w") as full:
+        done = print_to(full.fileno(), words)
+    assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
+
+
+@pytest.mark.parametrize("words", [*PRINTED, "check", "scrapers"])
+def test_fu18_a_reader_that_has_enough_is_no_error(words: str) -> None:
     """Piped into `head`, a command ends in silence, as other programs do."""
     reading, writing = os.pipe()
     os.close(reading)
-    argv = [sys.executable, "-m", "local", command]
-    done = subprocess.run(argv, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    done = print_to(writing, words)
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def print_to(file: int, words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m local WORDS`, whose standard output is a file."""
+    argv = [sys.executable, "-m", "local", *words.split()]
+    return subprocess.run(argv, stdout=file, stderr=subprocess.PIPE, text=True, check=False)
 
 
 def test_fu14_asking_for_help_writes_nothing() -> None:
