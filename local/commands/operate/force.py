@@ -1,6 +1,7 @@
 """`python -m local force`: a slot decided again, whatever was decided in it."""
 
 import json
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from local.commands.options import Instant, json_option, project_option, wait_op
 if TYPE_CHECKING:
     from common.cloud.ports import Row
 
+UNDECIDED = 1
+"""Exit status where no decision came in time."""
+
 
 @click.command()
 @click.argument("what", metavar="WORKFLOW|SLOT")
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 @project_option
 @json_option
 def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None:
-    """Decide again WORKFLOW in its last slot, or all in SLOT.
+    """Decide again WORKFLOW in its last slot, or all in SLOT. Exit status 1 if none comes.
 
     SLOT is such as 2025-11-12T23:00.
     What was collected by now is not asked for again, and what a run of the last hour is still
@@ -36,11 +40,13 @@ def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None
     made = force_slot(place, slot, seconds_max=wait, workflow=workflow)
     if as_json:
         click.echo(json.dumps([_document(row) for row in made], indent=2))
-        return
-    for row in made:
-        click.echo(f"{row['action']:<5} {row['workflow_name']}: {row['reason']}")
+    else:
+        for row in made:
+            click.echo(f"{row['action']:<5} {row['workflow_name']}: {row['reason']}")
     if not made:
-        click.echo(f"forced; no decision came in {wait:g} s, see: python -m local status")
+        said = f"forced; no decision came in {wait:g} s, see: python -m local status"
+        click.echo(said, err=True)
+        sys.exit(UNDECIDED)
 
 
 def _slot(text: str, known: Iterable[str]) -> datetime:

@@ -43,9 +43,13 @@ def test_a_workflow_stands_for_its_last_slot(monkeypatch: pytest.MonkeyPatch) ->
     assert {one["slot"] for one in made} == {"2025-11-12T13:00:00+00:00"}
 
 
-def test_without_a_decision_it_says_where_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The wait is bounded by the option."""
+@pytest.mark.parametrize(("form", "printed"), [((), ""), (("--json",), "[]\n")])
+def test_without_a_decision_it_says_where_to_look(
+    form: tuple[str, ...], printed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wait is bounded by the option; a script sees it by the exit status."""
     world = day_gone_wrong(at(DAY, time(5)))
     world.publisher.listeners.clear()
-    said = run(world, monkeypatch, "force", "2025-11-12T07:00", "--wait", "4").stdout
-    assert said == "forced; no decision came in 4 s, see: python -m local status\n"
+    done = run(world, monkeypatch, "force", "2025-11-12T07:00", "--wait", "4", *form)
+    assert (done.exit_code, done.stdout) == (1, printed)
+    assert done.stderr == "forced; no decision came in 4 s, see: python -m local status\n"
