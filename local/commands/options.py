@@ -138,14 +138,32 @@ class Folder(click.ParamType[Path]):
         return folder
 
 
+class GivenFile(click.Path):
+    """A file to read; it is looked at before the work begins."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return the path, or fail with click's one line."""
+        try:
+            return Path(os.fsdecode(super().convert(value, param, ctx)))
+        except click.BadParameter as error:
+            self.fail(f"{error.message.rstrip('.')}; give another file", param, ctx)
+
+
 def _out_of_range(value: str) -> str:
     return f"{value!r}: give a year from {YEARS[0]} to {YEARS[-1]}"
 
 
 def file_option(name: str, text: str, *, required: bool = False) -> Decorator:
     """Return an option that names a file to read."""
-    kind = click.Path(path_type=Path)
-    return click.option(name, type=kind, metavar="FILE", required=required, help=text)
+    return click.option(name, type=GivenFile(), metavar="FILE", required=required, help=text)
 
 
 _SCHEDULE = "A scheduleLeagueV2 file of NBA.com."

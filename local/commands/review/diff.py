@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from local.commands.options import first_option, last_option, season_option
+from local.commands.options import GivenFile, first_option, last_option, season_option
 
 
 @click.command()
@@ -14,8 +14,8 @@ from local.commands.options import first_option, last_option, season_option
 @first_option
 @last_option
 @click.option("--exit-code", is_flag=True, help="Exit status 1 when a decision changes.")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=GivenFile())
+@click.argument("new", type=GivenFile())
 def diff(old: Path, new: Path, *, schedule: Path, first: date, last: date, exit_code: bool) -> None:
     """Show which decisions change from the workflow file OLD to NEW."""
     from local.review import diff as differ

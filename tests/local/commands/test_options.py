@@ -9,17 +9,20 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from common.settings import ROOT
 from local.commands.console import make_console
 from local.commands.options import (
     Day,
     Folder,
     FunctionName,
     GameName,
+    GivenFile,
     Instant,
     Port,
     wait_option,
 )
 from tests.kit.situations import et
+from tests.local.commands.command_line import assert_one_line, run
 
 TAKEN: list[tuple[click.ParamType[Any], str, object]] = [
     (Instant(), "2025-11-12T13:00", et("2025-11-12 13:00")),
@@ -79,6 +82,42 @@ def test_a_folder_is_one_to_which_files_can_be_added(
     monkeypatch.setattr(os, "access", lambda _, mode: not mode & lacks)
     with pytest.raises(click.BadParameter, match=f"{tmp_path} cannot be written to"):
         Folder().convert(folder, None, None)
+
+
+NAMING: list[tuple[str, str]] = [
+    ("day 2025-11-12 --out out", "--workflows"),
+    ("up", "--workflows"),
+    ("check", "--workflows"),
+    ("replay .", "--workflows"),
+    ("scrapers", "--workflows"),
+    ("decide --at 2025-11-12T13:00", "--schedule"),
+    ("cost", "--count"),
+    ("diff --schedule pyproject.toml --from 2025-11-11 --to 2025-11-12 pyproject.toml", "NEW"),
+]
+
+
+@pytest.mark.parametrize(("words", "option"), NAMING)
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("nope", "does not exist"), ("", "does not exist"), ("local", "is a directory")],
+)
+def test_a_given_file_that_cannot_be_read_is_named_with_its_option(
+    words: str, option: str, file: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No variable is advised, which would be ignored beside the option."""
+    monkeypatch.chdir(ROOT)
+    given = (option, file) if option.startswith("--") else (file,)
+    done = run(*words.split(), *given)
+    assert_one_line(done, f"error: Invalid value for '{option}': File '{file}' {said}")
+    assert done.stderr.endswith("; give another file\n")
+
+
+def test_a_given_file_is_a_path(tmp_path: Path) -> None:
+    """Read again as itself."""
+    file = tmp_path / "a.yaml"
+    file.write_text("")
+    assert GivenFile().convert(f"{file}", None, None) == file
+    assert GivenFile().convert(file, None, None) == file
 
 
 @pytest.mark.parametrize(

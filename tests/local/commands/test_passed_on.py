@@ -24,6 +24,15 @@ DATES = "--from 2025-11-11 --to 2025-11-12"
 FIRST, LAST = date(2025, 11, 11), date(2025, 11, 12)
 
 
+@pytest.fixture(autouse=True)
+def files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that are named exist; nobody reads them."""
+    folder = tmp_path_factory.mktemp("given")
+    for name in (f"{SEASON}", "a.yaml", "b.yaml"):
+        (folder / name).write_text("")
+    monkeypatch.chdir(folder)
+
+
 def run(words: str) -> Result:
     """Run `python -m local WORDS`."""
     return CliRunner().invoke(main, words.split())
@@ -154,7 +163,7 @@ def returning(value: object) -> Callable[..., object]:
     return lambda *_, **__: value
 
 
-DIFF = "diff --schedule season.json --from 2025-11-11 --to 2025-11-12 a b"
+DIFF = "diff --schedule season.json --from 2025-11-11 --to 2025-11-12 a.yaml b.yaml"
 ENDS: list[tuple[str, dict[str, object], int, str]] = [
     (f"{DIFF} --exit-code", {"local.review.diff.diff": SimpleNamespace(changes=[1])}, 1, "x\n"),
     (f"{DIFF} --exit-code", {"local.review.diff.diff": SimpleNamespace(changes=[])}, 0, "x\n"),
