@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import click
 
 from common.eastern import EASTERN
+from common.errors import BadInputError
 
 PORT_MAX = 65535
 YEARS = range(1970, 2200)
@@ -129,6 +131,8 @@ class Folder(click.ParamType[Path]):
         self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path:
         """Parse the value, or fail with click's one line."""
+        if not os.fspath(value):
+            self.fail("it is empty; name a folder", param, ctx)
         folder = Path(value)
         nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         if not nearest.is_dir():
@@ -136,6 +140,24 @@ class Folder(click.ParamType[Path]):
         if not os.access(nearest, os.W_OK | os.X_OK):
             self.fail(f"{nearest} cannot be written to; name another folder", param, ctx)
         return folder
+
+
+class OutFile(click.ParamType[Path]):
+    """A file to write, which may exist; its place is checked before the work begins."""
+
+    name = "FILE"
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """Parse the value, or fail with click's one line."""
+        if not os.fspath(value):
+            self.fail("it is empty; name a file", param, ctx)
+        file = Path(value)
+        if file.is_dir():
+            self.fail(f"{file} is a folder; name a file", param, ctx)
+        Folder().convert(file.parent, param, ctx)
+        return file
 
 
 class GivenFile(click.Path):
@@ -155,6 +177,20 @@ class GivenFile(click.Path):
             return Path(os.fsdecode(super().convert(value, param, ctx)))
         except click.BadParameter as error:
             self.fail(f"{error.message.rstrip('.')}; give another file", param, ctx)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and write to it, so that work of minutes is not begun for nothing.
+
+    Raises:
+        BadInputError: the folder cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        said = f"no file can be written there ({error.strerror})"
+        raise BadInputError(f"{folder}: {said}; name another folder") from error
 
 
 def _out_of_range(value: str) -> str:

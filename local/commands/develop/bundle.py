@@ -31,6 +31,7 @@ import click
 
 from common.errors import BadInputError
 from common.settings import ROOT
+from local.commands.options import OutFile
 
 DEPLOYED = {
     "common": (".py", ".html", ".css"),
@@ -74,10 +75,13 @@ def build(out: Path, root: Path = ROOT) -> Bundle:
     contents = {path.relative_to(root).as_posix(): _content(path, root) for path in _files(root)}
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.with_name(f"{out.name}.new")
-    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(contents):
-            archive.writestr(_entry(name), contents[name])
-    fresh.replace(out)
+    try:
+        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
+            for name in sorted(contents):
+                archive.writestr(_entry(name), contents[name])
+        fresh.replace(out)
+    finally:
+        fresh.unlink(missing_ok=True)  # of a full disk
     data = out.read_bytes()
     return Bundle(out, hashlib.sha256(data).hexdigest(), len(contents), len(data))
 
@@ -129,7 +133,7 @@ def _content(path: Path, root: Path) -> bytes:
 @click.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutFile(),
     metavar="FILE",
     default=Path("dist/bundle.zip"),
     help="Where to write it.",

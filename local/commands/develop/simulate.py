@@ -10,6 +10,7 @@ from local.commands.develop.shrunk import report_broken
 from local.commands.options import (
     first_option,
     last_option,
+    make_folder,
     out_option,
     season_option,
     workflows_option,
@@ -52,6 +53,7 @@ def simulate(
         schedule, first, last, seed, faults, workflows, alternatives=not without_alternatives
     )
     report = summary.print_progress if progress else lambda _: None
+    make_folder(out)
     try:
         outcome = simulator.run(options, report)
     except simulator.BrokenError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from local.commands.options import Day, Folder, project_option
+from local.commands.options import Day, Folder, make_folder, project_option
 
 if TYPE_CHECKING:
     from common.runtime import Runtime
@@ -39,6 +39,8 @@ def trace(
     from local.traces.spans import spans_of
 
     named = Day().convert(what, None, None) if DATED.match(what) else None
+    if out:
+        make_folder(out)
     place = reach(project)
     audit = _read(place, what, named, day)
     spans = [*spans_of(audit)]

@@ -12,6 +12,7 @@ from local.commands.console import make_console
 from local.commands.kept import keeping
 from local.commands.options import (
     Day,
+    make_folder,
     out_option,
     ports_option,
     schedule_option,
@@ -73,6 +74,7 @@ def day(
         refuse=refuse,
         chaos=chaos,
     )
+    make_folder(out)
     console = make_console(PIPED_WIDTH)
     with keeping() if keep else nullcontext(), start_stack(config) as stack:
         _replay(console, stack, slate, day, out)

@@ -18,6 +18,7 @@ from local.commands.options import (
     GameName,
     GivenFile,
     Instant,
+    OutFile,
     Port,
     wait_option,
 )
@@ -118,6 +119,69 @@ def test_a_given_file_is_a_path(tmp_path: Path) -> None:
     file.write_text("")
     assert GivenFile().convert(f"{file}", None, None) == file
     assert GivenFile().convert(file, None, None) == file
+
+
+SEASON = "--schedule config/slates/2025-11.json --from 2025-11-11 --to 2025-11-12"
+FOLDERS = ("day 2025-11-12", f"simulate {SEASON}", "trace 2025-11-12")
+FILES = ("bundle", "page 2025-11-12")
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return what has begun of the work of these commands."""
+    begun: list[object] = []
+    for work in (
+        "local.stack.driver.start_stack",
+        "local.simulator.run.run",
+        "local.operate.reach.reach",
+        "local.commands.develop.bundle.build",
+    ):
+        monkeypatch.setattr(work, begun.append)
+    return begun
+
+
+@pytest.mark.parametrize("words", [*FOLDERS, *FILES])
+def test_an_empty_place_is_not_the_current_folder(words: str, begun: list[object]) -> None:
+    """No work begins for it."""
+    done = run(*words.split(), "--out", "")
+    assert_one_line(done, "Invalid value for '--out': it is empty; name a f")
+    assert begun == []
+
+
+@pytest.mark.parametrize("words", [*FOLDERS, FILES[1]])
+@pytest.mark.parametrize("folder", ["/proc/x", "/proc", "/proc/self/fd"])
+def test_a_place_that_takes_no_file_ends_it_before_the_work(
+    words: str, folder: str, begun: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Permissions do not tell of every such place."""
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    file = "/day.html" if words in FILES else ""
+    done = run(*words.split(), "--out", f"{folder}{file}")
+    assert_one_line(done, f"error: {folder}: no file can be written there (")
+    assert begun == []
+
+
+@pytest.mark.parametrize("words", FILES)
+def test_a_folder_in_place_of_a_file_is_refused(
+    words: str, tmp_path: Path, begun: list[object]
+) -> None:
+    """A file above it is named as well; nothing is left behind."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    done = run(*words.split(), "--out", f"{tmp_path / 'folder'}")
+    assert_one_line(done, f"{tmp_path / 'folder'} is a folder; name a file")
+    done = run(*words.split(), "--out", f"{tmp_path / 'file' / 'x'}")
+    assert_one_line(done, f"{tmp_path / 'file'} is a file; name a folder")
+    assert begun == []
+    assert {path.name for path in tmp_path.iterdir()} == {"folder", "file"}
+
+
+def test_a_file_to_write_may_exist(tmp_path: Path) -> None:
+    """Or its folder may not yet."""
+    (tmp_path / "file").write_text("")
+    for file in (tmp_path / "file", tmp_path / "a" / "b"):
+        assert OutFile().convert(f"{file}", None, None) == file
+        assert OutFile().convert(file, None, None) == file
 
 
 @pytest.mark.parametrize(

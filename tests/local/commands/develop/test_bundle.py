@@ -14,6 +14,7 @@ from common.settings import ROOT
 from local.commands.cli import main
 from local.commands.develop.bundle import build
 from local.simulator.world import ROUTES
+from tests.local.commands.command_line import assert_one_line, run
 
 KEPT = {
     "common/__init__.py": "",
@@ -168,10 +169,17 @@ def test_the_command_prints_path_hash_files_and_bytes(tmp_path: Path) -> None:
     assert there.stdout == here.output
 
 
-def test_an_error_of_the_command_is_one_line(tmp_path: Path) -> None:
+def test_what_cannot_be_put_into_its_place_leaves_nothing(tmp_path: Path) -> None:
+    """Neither beside a folder, which a file cannot replace, nor in it."""
+    root = checkout(tmp_path / "tree", KEPT)
+    (tmp_path / "out" / "x").mkdir(parents=True)
+    with pytest.raises(OSError, match="out"):
+        build(tmp_path / "out", root)
+    assert {path.name for path in tmp_path.iterdir()} == {"tree", "out"}
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["x"]
+
+
+def test_an_error_of_the_command_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A path that cannot be written is one line with exit status 2."""
-    (tmp_path / "file").write_text("")
-    done = CliRunner().invoke(main, ["bundle", "--out", str(tmp_path / "file" / "bundle.zip")])
-    assert done.exit_code == 2
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    assert_one_line(run("bundle", "--out", "/proc/x/bundle.zip"), "; give another --out")
