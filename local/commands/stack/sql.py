@@ -6,7 +6,7 @@ from local.commands.kept import require_kept
 from local.commands.results import Form, Result, form_options, print_result
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # a comment looks like one
 @click.argument("statement")
 @form_options
 def sql(statement: str, form: Form) -> None:

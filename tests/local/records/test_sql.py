@@ -49,6 +49,11 @@ def test_rows_are_values_in_the_order_of_the_columns(
             BadInputError,
             "the statement was refused: POST x: no such column",
         ),
+        (
+            BadRequest("POST http://127.0.0.1:1/bigquery/v2?pretty=false: no table: x"),
+            BadInputError,
+            "the statement was refused: no table: x",
+        ),
         (Forbidden("no right"), BadInputError, "the statement was refused: no right"),
         (RetryError("30 s", BadRequest("x")), TransientError, "{} takes too long: 30 s, last"),
         (TimeoutError("no answer"), TransientError, "{} takes too long: no answer"),
@@ -76,3 +81,28 @@ def test_that_nothing_listens_is_told_before_a_statement_is_sent(
     with pytest.raises(TransientError, match=f"no BigQuery answers at http://{host}; start one"):
         sql.run_sql(f"http://{host}", "p", "SELECT 1")
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["", " \n", ";", "-- SELECT 1", "--jsn", "# a\n-- b\n", "/* SELECT\n1 */ ;", "-- " * 50_000],
+    ids=range(8),
+)
+def test_a_statement_of_nothing_but_comments_is_not_sent(
+    statement: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line says what to write."""
+    asked = answering(monkeypatch, ([], []))
+    with pytest.raises(BadInputError, match="is empty; write one, such as: SELECT 1"):
+        sql.run_sql(endpoint, "p", statement)
+    assert asked == []
+
+
+@pytest.mark.parametrize("statement", ["-- a\nSELECT 1", "/* a */ SELECT 1 -- b", "SELECT 1; # c"])
+def test_comments_are_sent_with_their_statement(
+    statement: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are written."""
+    asked = answering(monkeypatch, ([], []))
+    sql.run_sql(endpoint, "p", statement)
+    assert asked == [statement]
