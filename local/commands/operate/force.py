@@ -53,6 +53,8 @@ def _slot(text: str, known: Iterable[str]) -> datetime:
     try:
         return Instant().convert(text, None, None)
     except click.UsageError as error:
+        if text[:1].isdigit():  # no workflow's name begins so
+            raise
         raise BadInputError(f"{error.message}, and no workflow: {', '.join(known)}") from error
 
 

@@ -30,6 +30,23 @@ def test_a_slot_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert "'no_lines' is not an ISO 8601 instant, and no workflow: morning_oper" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("slot", "said"),
+    [
+        ("0001-01-01T06:00", "'0001-01-01T06:00': give a year from 1970 to 2199"),
+        ("2025-11-12", "'2025-11-12' has no time of day; write 2025-11-12T13:00"),
+        ("2025-13-40T06:00", "'2025-13-40T06:00' is not an ISO 8601 instant"),
+    ],
+)
+def test_what_is_meant_as_a_slot_is_refused_as_one(
+    slot: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workflows are no help there: no name of one begins with a digit."""
+    done = run(day_gone_wrong(at(DAY, time(5))), monkeypatch, "force", slot)
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"{said}\n")
+
+
 def test_a_workflow_stands_for_its_last_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window's is its own, another workflow's the latest."""
     world = day_gone_wrong(at(DAY, time(8, 30)))
