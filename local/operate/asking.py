@@ -12,7 +12,7 @@ from common.cloud.ports import Row
 from common.errors import BadInputError
 from common.executions.execution import TOPIC
 from common.look.wanted import Wanted, wanted_of
-from common.messages.models import GAMES_MAX, GameRef, ScraperRequest, season_type
+from common.messages.models import GAMES_MAX, INSTANT_END, GameRef, ScraperRequest, season_type
 from common.runtime import Runtime
 from common.scrapers import REGISTRY
 
@@ -75,8 +75,8 @@ def question_of(place: Runtime, scraper: str, day: date, game: str | None) -> Qu
         game: the game's id, or its teams as `MIL@CHA`; None for a whole date.
 
     Raises:
-        BadInputError: an unknown scraper or game, a game too many or none, or a scraper that needs
-            the event ids which only a workflow's earlier step finds.
+        BadInputError: an unknown scraper or game, a game too many or none, a far date, or a scraper
+            that needs the event ids which only a workflow's earlier step finds.
     """
     known = REGISTRY.get(scraper)
     if known is None:
@@ -86,6 +86,8 @@ def question_of(place: Runtime, scraper: str, day: date, game: str | None) -> Qu
     if (known.scope == "game") != (game is not None):
         needed = "name one with --game" if known.scope == "game" else "leave --game out"
         raise BadInputError(f"{scraper} collects a {known.scope}; {needed}")
+    if day >= INSTANT_END.date():
+        raise BadInputError(f"--date {day}: give one before {INSTANT_END:%Y-%m-%d}")
     if game is not None:
         return Question(scraper, day, _game(_games(place, day), day, game))
     if not any(one.scraper == scraper for one in _of_whole_nights(place)):

@@ -10,7 +10,7 @@ from common.eastern import at, eastern, eastern_date
 from common.errors import BadInputError
 from common.handlers.master_controller import TICKS
 from common.look.decided import decisions_between
-from common.messages.models import ControllerTick
+from common.messages.models import INSTANT_END, ControllerTick
 from common.runtime import Runtime
 from local.operate.asking import looks
 
@@ -37,8 +37,11 @@ def force_slot(
         workflow: the only one to decide; None decides all.
 
     Raises:
-        BadInputError: the controller has no tick then.
+        BadInputError: the controller has no tick then, or takes none of so far ahead.
     """
+    if slot >= INSTANT_END:
+        said = f"give one before {INSTANT_END:%Y-%m-%d} in UTC"
+        raise BadInputError(f"slot {eastern(slot):%Y-%m-%d %H:%M} ET: {said}")
     found = slot_of(place.cron(TICKS), slot)
     if found != slot:
         raise BadInputError(

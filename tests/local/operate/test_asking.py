@@ -93,6 +93,14 @@ def test_what_a_function_would_refuse_is_not_published(
         question_of(gone_wrong().runtime, scraper, DAY, game)
 
 
+def test_a_date_that_no_message_can_have_is_refused() -> None:
+    """The last one that it can is taken."""
+    place, last = gone_wrong().runtime, date(2099, 12, 31)
+    assert question_of(place, "nbac_player_list", last, None).request().target_date == last
+    with pytest.raises(BadInputError, match="--date 2100-01-01: give one before 2100-01-01"):
+        question_of(place, "nbac_player_list", date(2100, 1, 1), None)
+
+
 def test_a_date_without_games_lists_none() -> None:
     """The refusal says so."""
     with pytest.raises(BadInputError, match="on 2025-11-20; the schedule lists none"):

@@ -1,6 +1,6 @@
 """A slot is decided again, and its decisions are found."""
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 
@@ -45,6 +45,17 @@ def test_an_instant_without_a_tick_is_refused() -> None:
     with pytest.raises(BadInputError, match=r"no tick at 2025-11-12 07:20 ET.*2025-11-12T07:00"):
         force_slot(world.runtime, at(DAY, time(7, 20)), seconds_max=10)
     assert len(world.publisher.published) == sent
+
+
+def test_a_slot_that_no_message_can_have_is_refused() -> None:
+    """The last one that it can is published."""
+    world = day_gone_wrong(at(DAY, time(4, 55)))
+    sent = len(world.publisher.published)
+    with pytest.raises(BadInputError, match="slot 2099-12-31 19:00 ET: give one before 2100-01-01"):
+        force_slot(world.runtime, at(date(2099, 12, 31), time(19)), seconds_max=0)
+    assert len(world.publisher.published) == sent
+    force_slot(world.runtime, at(date(2099, 12, 31), time(18)), seconds_max=0)
+    assert len(world.publisher.published) == sent + 1
 
 
 def test_without_a_wait_it_looks_once() -> None:
