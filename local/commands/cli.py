@@ -121,7 +121,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     try:
         main.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
-        _print_error(error.format_message())
+        _print_error(_refusal(error))
         sys.exit(FAILED)
     except OSError as error:  # of the help or the version, which no command has printed
         _print_error(error)
@@ -135,6 +135,15 @@ def _note(line: Mapping[str, object]) -> None:
     if line["severity"] not in ("DEBUG", "INFO"):
         said = [str(line[name]) for name in ("message", *NOTED) if name in line]
         click.echo(f"note: {' '.join(': '.join(said).split())}", err=True)
+
+
+def _refusal(error: click.ClickException) -> str:
+    """Return click's sentence; of a name like which there is none, with where all are listed."""
+    if not isinstance(error, click.exceptions.NoSuchCommand | click.NoSuchOption):
+        return error.format_message()
+    if error.possibilities or error.ctx is None:
+        return error.format_message()
+    return f"{error.message} All are listed by: {error.ctx.command_path} --help"
 
 
 def _print_error(error: object) -> None:

@@ -90,9 +90,22 @@ def test_fu14_asking_for_help_writes_nothing() -> None:
     assert before == [file.stat().st_mtime_ns for file in files] != []
 
 
-def test_an_unknown_command_is_one_line() -> None:
-    """An unknown command is refused with its name."""
-    assert_one_line(run("nope"), "'nope'")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("nope", "No such command 'nope'. All are listed by: python -m local --help"),
+        ("down", "No such command 'down'. All are listed by: python -m local --help"),
+        ("statis", "No such command 'statis'. Did you mean 'status'?"),
+        ("dlq nope", "No such command 'nope'. All are listed by: python -m local dlq --help"),
+        ("dlq shows", "No such command 'shows'. Did you mean 'show'?"),
+        ("--nope", "No such option '--nope'. All are listed by: python -m local --help"),
+        ("stop --xyz", "No such option '--xyz'. All are listed by: python -m local stop --help"),
+        ("status --jsn", "No such option '--jsn'. Did you mean '--json'?"),
+    ],
+)
+def test_an_unknown_name_is_one_line(words: str, said: str) -> None:
+    """It names what is near, else where all are listed."""
+    assert_one_line(run(*words.split()), f"error: {said}\n")
 
 
 def test_years_out_of_range_are_one_line(tmp_path: Path) -> None:
