@@ -1,9 +1,10 @@
 """Compares the decisions of two workflow files, before the new one is deployed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ Decisions = dict[tuple[str, datetime], Decision]
 SPAN_MAX = timedelta(days=400)
 NO_TIME = "     "
 DAYS_SHOWN_MAX = 3
+Report = Callable[[Path, date], None]
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,22 @@ class Diff:
     days: int
 
 
-def diff(schedule: Path, first: date, last: date, old: Path, new: Path) -> Diff:
+def diff(  # noqa: PLR0917 - the command's arguments, in their order
+    schedule: Path, first: date, last: date, old: Path, new: Path, report: Report = lambda *_: None
+) -> Diff:
     """Compare the decisions of two workflow files on the dates from `first` to `last`.
 
     Both files decide in the nominal world of the plan: sources publish at the configured times,
     games last 2 h 30, every scrape succeeds. The old file needs the right form only, so that a
     file that is refused today can be compared with its repair.
+
+    Args:
+        schedule: a scheduleLeagueV2 file or a slate of ours.
+        first: the first Eastern date.
+        last: the last one.
+        old: a workflow file.
+        new: another one.
+        report: called at each decision, with its file and date.
 
     Raises:
         BadInputError: the dates are in the wrong order, too many, or without games.
@@ -67,7 +79,10 @@ def diff(schedule: Path, first: date, last: date, old: Path, new: Path) -> Diff:
     runtime = Runtime(Settings())
     files = read_workflows(old).file.enabled, load_checked(new, runtime.topology)
     calendar = _calendar(schedule, first, last)
-    before, after = (_decisions(runtime, flows, calendar, first, last) for flows in files)
+    before, after = (
+        _decisions(runtime, flows, calendar, (first, last), partial(report, path))
+        for flows, path in zip(files, (old, new), strict=True)
+    )
     changes = tuple(_changes(before, after))
     keys = before.keys() | after.keys()
     return Diff(changes, len(keys) - len(changes), (last - first).days + 1)
@@ -82,8 +97,13 @@ def _calendar(schedule: Path, first: date, last: date) -> Calendar:
 
 
 def _decisions(
-    runtime: Runtime, flows: Mapping[str, Workflow], calendar: Calendar, first: date, last: date
+    runtime: Runtime,
+    flows: Mapping[str, Workflow],
+    calendar: Calendar,
+    dates: tuple[date, date],
+    report: Callable[[date], None],
 ) -> Decisions:
+    first, last = dates
     decided = nominal_decisions(
         flows,
         calendar,
@@ -93,7 +113,12 @@ def _decisions(
         per_game=runtime.per_game,
         collect_since=runtime.settings.collect_since,
     )
-    return {(name, slot): made for name, slot, made in decided if eastern_date(slot) >= first}
+    found: Decisions = {}
+    for name, slot, made in decided:
+        report(day := eastern_date(slot))
+        if day >= first:
+            found[name, slot] = made
+    return found
 
 
 def _changes(before: Decisions, after: Decisions) -> Iterator[Change]:

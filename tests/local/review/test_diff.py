@@ -37,6 +37,16 @@ def test_the_same_file_changes_nothing(tmp_path: Path) -> None:
     assert list(lines_of(found)) == ["No changes: 288 decisions of 2 days stay as they are."]
 
 
+def test_each_decision_is_reported_with_its_file_and_date(tmp_path: Path) -> None:
+    """The old file comes first, and the date before is decided as well."""
+    path = tmp_path / "new.yaml"
+    path.write_text(SHIPPED.read_text())
+    told: list[tuple[Path, date]] = []
+    diff(SLATE, DAY, DAY, SHIPPED, path, lambda *about: told.append(about))
+    days = (date(2025, 11, 11), DAY)
+    assert list(dict.fromkeys(told)) == [(file, day) for file in (SHIPPED, path) for day in days]
+
+
 def test_another_wording_is_no_change(tmp_path: Path) -> None:
     """A later end of a window changes the text of its reasons only, which is not compared."""
     assert changed(tmp_path, ('end: "10:00"', 'end: "10:30"')).changes == ()
