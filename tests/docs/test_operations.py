@@ -344,7 +344,9 @@ def test_a_job_is_one_of_ours(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", PARSED)
-def test_a_long_command_is_one_that_is_understood(command: str) -> None:
+def test_a_long_command_is_one_that_is_understood(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`make` has the target, Terraform knows the command and its options, our CLI takes it."""
     program, *words = shlex.split(command)
     if program == "make":
@@ -358,6 +360,8 @@ def test_a_long_command_is_one_that_is_understood(command: str) -> None:
         check_gcloud(words)
     else:
         assert (program, words[:2]) == ("python", ["-m", "local"])
+        (tmp_path / "new.yaml").touch()  # which a command before it makes
+        monkeypatch.chdir(tmp_path)
         parse(words[2:])
 
 
