@@ -228,7 +228,7 @@ def read_day(place: Runtime, day: date) -> DayPage:
         runs=runs,
         tasks=tasks.result(),
         missed=not_run(now, plan, decisions),
-        sweeps=[row for row in swept.result() if _is_notable(row)],
+        sweeps=sorted(filter(_is_notable, swept.result()), key=lambda row: row["cleanup_time"]),
         planned=len(plan),
         before=before.result() if before else (),
     )

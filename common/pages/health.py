@@ -168,7 +168,7 @@ def read_health(place: Runtime) -> HealthPage:
         now=now,
         day=day,
         decided=_by_action(made),
-        alerts=tuple(row for row in made if row["alert_level"] in ("WARNING", "ERROR")),
+        alerts=_alerts(made),
         sweeps=_swept(swept.result()),
         flows=tuple(_rates(ran.result(), "workflow_name", "outcome", "COMPLETED")),
         scrapers=tuple(_rates(log.result(), "scraper_name", "outcome", "SUCCESS")),
@@ -185,6 +185,13 @@ def read_health(place: Runtime) -> HealthPage:
 def _lacking(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
     today = cover(place, day)
     return (*([today] if today.is_lacking else ()), *lacking_before(place, day))
+
+
+def _alerts(made: Iterable[Row]) -> tuple[Row, ...]:
+    """Return our own decisions of level WARNING or ERROR, as their slots follow each other."""
+    ours = (row for row in made if row["slot"] is not None)
+    found = [row for row in ours if row["alert_level"] in ("WARNING", "ERROR")]
+    return tuple(sorted(found, key=lambda row: (row["slot"], row["workflow_name"])))
 
 
 def _by_action(made: Iterable[Row]) -> dict[str, dict[str, int]]:

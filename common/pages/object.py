@@ -53,4 +53,4 @@ def read_object(place: Runtime, day: date, path: str) -> ObjectPage:
     )
     if not rows:
         raise BadInputError(f"no row of {day} is about the object {path!r}")
-    return ObjectPage(day, path, tuple(rows))
+    return ObjectPage(day, path, tuple(sorted(rows, key=lambda row: row["triggered_at"])))

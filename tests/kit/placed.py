@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ def row(name: str, **columns: Any) -> Row:
 
 
 class Asked(MemoryWarehouse):
-    """Remembers which tables were asked."""
+    """Remembers which tables were asked; rows come in no order, as BigQuery's do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +32,8 @@ class Asked(MemoryWarehouse):
     def select(self, table_name: str, columns: Sequence[str], **asked: Any) -> list[Row]:
         """Return the rows of a table."""
         self.asked.append(table_name)
-        return super().select(table_name, columns, **asked)
+        rows = super().select(table_name, columns, **asked)
+        return Random(len(rows)).sample(rows, len(rows))
 
 
 def placed(

@@ -89,17 +89,20 @@ def test_the_worst_stand_first() -> None:
 
 def test_today_s_decisions_and_sweeps_are_counted() -> None:
     """A row that a clock ahead of ours wrote is today's; a sweep may have looked for nothing."""
+    levels = (("RUN", "INFO"), ("ABORT", "ERROR"), ("SKIP", "WARNING"), ("RUN", ""))
     made = [
         {"at": AFTERNOON + HOUR, "workflow_name": "f", "action": action, "alert_level": level}
-        for action, level in (("RUN", "INFO"), ("SKIP", "WARNING"), ("ABORT", "ERROR"), ("RUN", ""))
+        | {"slot": AFTERNOON - number * HOUR}
+        for number, (action, level) in enumerate(levels)
     ]
+    made.append({**made[2], "slot": None})  # of a controller before this one
     swept = [
         {"at": AFTERNOON, "status": "OK", "missing_files_found": 3, "republished_count": 2},
         {"at": AFTERNOON, "status": "OK", "quarantined": ["a", "b"]},
         {"at": AFTERNOON, "status": "ERROR", "missing_files_found": 1, "quarantined": ["c"]},
     ]
     found = read(workflow_decisions=made, cleanup_operations=swept)
-    assert found.decided == {"f": {"RUN": 2, "SKIP": 1, "ABORT": 1}}
+    assert found.decided == {"f": {"RUN": 2, "SKIP": 2, "ABORT": 1}}
     assert [row["alert_level"] for row in found.alerts] == ["WARNING", "ERROR"]
     counted = {"found unlogged": 4, "sent again": 2, "given up": 3}
     assert found.sweeps == {"sweeps OK": 2, "sweeps ERROR": 1, **counted}
