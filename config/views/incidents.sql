@@ -154,6 +154,7 @@ WITH decided AS (
     CONCAT(away, '@', home, ' was due at ', CAST(DATETIME(due_at, 'America/New_York') AS STRING), ' ET')
   FROM `nba-props-platform.nba_orchestration.game_coverage`
   WHERE state IN ('late', 'missing')
+    AND due_at >= (SELECT MIN(instant) FROM decided_at)  -- before, nobody was there to ask
   UNION ALL
   -- A row is written when an execution ends; its first sign is a scraper's.
   SELECT 'run-without-execution', workflow_name, 'ERROR', TIMESTAMP_ADD(decision_time, INTERVAL 10 MINUTE),
