@@ -1,7 +1,8 @@
 """The recorded decisions: which there are about a date, and what the deployment then ran with."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from common.configuration.left_out import without
 from common.configuration.workflows import Workflow
 from common.eastern import at, eastern_date
 from common.runtime import Runtime
+from common.state.decided import batches_of, decisions_of
 
 TABLE = "workflow_decisions"
 COLUMNS = (
@@ -37,10 +39,35 @@ def decisions_between(
     columns: Sequence[str] = COLUMNS,
     **where: str | Sequence[str],
 ) -> list[Row]:
-    """Return our own decisions made in [since, until), in order of their slots."""
+    """Return our own decisions made in [since, until), in order of their slots.
+
+    Those of one slot and workflow, which was then forced, are in the order of being stored.
+    """
     rows = place.warehouse.select(TABLE, columns, since=since, until=until, where=where)
-    ours = (row for row in rows if row["slot"] is not None)
-    return sorted(ours, key=lambda row: (row["slot"], row["workflow_name"]))
+    ours = [row for row in rows if row["slot"] is not None]
+    stored = _stored(place, ours)
+
+    def order(row: Row) -> tuple[datetime, str, datetime]:
+        when = stored.get(row["decision_id"]) or row["decision_time"]
+        return row["slot"], row["workflow_name"], when
+
+    return sorted(ours, key=order)
+
+
+def _stored(place: Runtime, decisions: Sequence[Row]) -> dict[str, datetime | None]:
+    """Return when the decisions were stored of slots that a workflow has decided again.
+
+    The table does not tell: the time of a forced decision is its slot's.
+    """
+    times = Counter((row["slot"], row["workflow_name"]) for row in decisions)
+    slots = sorted({slot for (slot, _), number in times.items() if number > 1})
+    batches = [batch for slot in slots for batch in batches_of(place.state, slot)]
+    held = place.threads.map(lambda batch: decisions_of(place.state, batch), batches)
+    return {
+        entry["message"]["decision_id"]: batch.created
+        for batch, entries in zip(batches, held, strict=True)
+        for entry in entries
+    }
 
 
 def decisions_on(place: Runtime, day: date, **where: str | Sequence[str]) -> list[Row]:
@@ -48,6 +75,12 @@ def decisions_on(place: Runtime, day: date, **where: str | Sequence[str]) -> lis
     start = at(day, time())
     made = decisions_between(place, start, start + timedelta(days=2), **where)
     return [row for row in made if eastern_date(row["slot"]) == day]
+
+
+def last_of(decisions: Iterable[Row], workflow: str, when: datetime) -> Row | None:
+    """Return a workflow's last decision in a slot at or before an instant, of those in order."""
+    mine = [row for row in decisions if row["workflow_name"] == workflow and row["slot"] <= when]
+    return mine[-1] if mine else None
 
 
 def was_decided(decisions: Sequence[Row], day: date) -> bool:

@@ -9,7 +9,7 @@ from common.eastern import at, eastern_date
 from common.errors import TransientError
 from common.look.coverage import cover
 from common.look.datum import DateCoverage
-from common.look.decided import decisions_between
+from common.look.decided import decisions_between, last_of
 from common.look.runs import Run, runs_of
 from common.runtime import Runtime
 from common.state.pauses import Pause, read_pauses
@@ -77,7 +77,7 @@ def status_of(place: Runtime) -> Status:
         day=day,
         locked=max((row["locked_at"] for row in plan), default=None),
         workflows=tuple(
-            WorkflowToday(name, _planned(plan, name), _of(runs, name), _last(made, name))
+            WorkflowToday(name, _planned(plan, name), _of(runs, name), last_of(made, name, now))
             for name in place.configured
         ),
         decided=max((row["decision_time"] for row in decided), default=None),
@@ -103,8 +103,3 @@ def _planned(plan: Sequence[Row], name: str) -> tuple[datetime, ...]:
 
 def _of(runs: Sequence[Run], name: str) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.decision["workflow_name"] == name)
-
-
-def _last(made: Sequence[Row], name: str) -> Row | None:
-    mine = [row for row in made if row["workflow_name"] == name]
-    return max(mine, key=lambda row: row["decision_time"], default=None)

@@ -15,7 +15,7 @@ from common.eastern import eastern, eastern_date
 from common.errors import BadInputError
 from common.look.coverage import cover
 from common.look.datum import Covered
-from common.look.decided import WITH_INPUTS, decisions_between, inputs_of
+from common.look.decided import WITH_INPUTS, decisions_between, inputs_of, last_of
 from common.review.explain import explain
 from common.review.flip import flips
 from common.review.stored_inputs import flow_then, situation_of
@@ -95,10 +95,9 @@ def last_decision(place: Runtime, workflow: str, when: datetime) -> Row:
     since = when - timedelta(days=LAST_DAYS_MAX)
     soon = when + timedelta(days=1)  # a forced or late tick decides a slot after it
     made = decisions_between(place, since, soon, WITH_INPUTS, workflow_name=workflow)
-    found = [row for row in made if row["slot"] <= when]
-    if not found:
-        raise BadInputError(f"{workflow} decided nothing in the {LAST_DAYS_MAX} days before {when}")
-    return found[-1]
+    if found := last_of(made, workflow, when):
+        return found
+    raise BadInputError(f"{workflow} decided nothing in the {LAST_DAYS_MAX} days before {when}")
 
 
 def find_game(place: Runtime, name: str, when: datetime) -> Game:

@@ -8,8 +8,10 @@ import pytest
 from common.cloud.ports import Row
 from common.look.status import status_of
 from common.look.verdict import SLOT_PATIENCE, SWEEP_PATIENCE, alive
+from common.look.why import last_decision
 from tests.kit.placed import placed, row
 from tests.kit.situations import DAY, et
+from tests.kit.world import SLOT, new_world, tick
 
 NOW = et("2025-11-12 13:10")
 SECOND = timedelta(seconds=1)
@@ -34,7 +36,7 @@ def swept(at: datetime) -> Row:
 
 
 def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
-    """Yesterday's are not today's; of two decisions that made last counts."""
+    """Yesterday's are not today's; the decision of the last slot counts, whenever it was made."""
     early, late = (
         decided("2025-11-12 12:00", NOW - SECOND, action="RUN"),
         decided("2025-11-12 13:00", NOW - 2 * SECOND, action="ABORT"),
@@ -54,12 +56,34 @@ def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
     flow = next(one for one in found.workflows if one.name == "betting_lines")
     assert flow.planned == (et("2025-11-12 13:00"), et("2025-11-12 15:00"))
     assert [run.decision["decision_id"] for run in flow.runs] == ["2025-11-12 12:00"]
-    assert flow.last == {key: early[key] for key in flow.last or ()}
+    assert flow.last == {key: late[key] for key in flow.last or ()}
     assert (found.locked, found.decided) == (et("2025-11-12 05:01"), NOW - SECOND)
     assert found.swept is not None
     assert found.swept["cleanup_time"] == NOW - 2 * SECOND
     assert [one.day for one in found.dates] == [DAY - timedelta(days=1), DAY]
     assert all(not one.runs and one.last is None for one in found.workflows if one is not flow)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_a_slot_that_was_forced_the_decision_made_last_counts(*, turned: bool) -> None:
+    """Whatever the order of the table's rows; `why` explains the same one."""
+    world = new_world()
+    tick(world, "tick-master-controller")
+    world.settle()
+    body = {"schema": "tick", "version": 1, "scheduled_time": SLOT.isoformat(), "force": True}
+    for minutes in (70, 80):
+        world.clock.move(SLOT + timedelta(minutes=minutes))
+        world.publisher.publish("tick-master-controller", body, {})
+        world.settle()
+    made = [one for one in world.rows["workflow_decisions"] if one["forced"]]
+    wanted = [one for one in made if one["workflow_name"] == "betting_lines"][-1]["decision_id"]
+    if turned:
+        world.rows["workflow_decisions"].reverse()
+    flows = {one.name: one.last for one in status_of(world.runtime).workflows}
+    explained = last_decision(world.runtime, "betting_lines", world.clock.now())
+    assert [one and one["decision_id"] for one in (flows["betting_lines"], explained)] == [
+        wanted
+    ] * 2
 
 
 def test_yesterday_is_looked_at_where_anything_was_decided_then() -> None:
