@@ -104,7 +104,7 @@ DRAWN_LOOKS = (
     Mistake(
         "drawn: what was asked for before a game's date is not known of it",
         "common/look/asof.py",
-        "since=start - DAYS_BEFORE",
+        "since=start - ASKED_BEFORE_MAX",
         "since=start",
         ("tests/common/look/test_edges.py",),
     ),

@@ -16,6 +16,8 @@ JITTER_MAX = timedelta(minutes=2)
 """How far from its slot an event may come and still be decided as if it came at the slot."""
 SLOT_AGE_MAX = timedelta(minutes=60)
 """How long after its slot a tick is still decided; a later one is skipped as expired."""
+FORCED_AHEAD_MAX = timedelta(days=8)
+"""How long before its slot a forced tick may come: what looks for what came of it looks as far."""
 _PART = re.compile(r"(\*|[0-9]+(-[0-9]+)?)(/[1-9][0-9]*)?")
 _RANGES = {"minute": 60, "hour": 24}
 

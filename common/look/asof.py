@@ -14,6 +14,7 @@ from common.cloud.ports import Row
 from common.eastern import at
 from common.errors import BadInputError
 from common.look.contents import games_in
+from common.look.decided import ASKED_BEFORE_MAX
 from common.runtime import Runtime
 
 TABLE = "scraper_execution_log"
@@ -21,8 +22,6 @@ COLUMNS = (
     *("scraper_name", "outcome", "triggered_at", "logged_at", "target_date", "game_id"),
     *("gcs_path", "object_generation"),
 )
-DAYS_BEFORE = timedelta(days=8)
-"""How long before a game's date its data may have been asked for, at most."""
 DAYS_AFTER = timedelta(days=366)
 """How long after it: corrections and back-fills of a season."""
 
@@ -81,7 +80,7 @@ def as_of(place: Runtime, game_id: str, instant: datetime) -> AsOf:
     rows = place.warehouse.select(
         TABLE,
         COLUMNS,
-        since=start - DAYS_BEFORE,
+        since=start - ASKED_BEFORE_MAX,
         until=min(instant, start + DAYS_AFTER) + timedelta(microseconds=1),
     )
     candidates = [row for row in rows if _is_candidate(row, game_id, day, instant)]

@@ -14,7 +14,7 @@ from common.decisions.kinds.catch_up import OUTAGE_NIGHTS_MAX
 from common.decisions.situation import Situation
 from common.eastern import at, eastern_date
 from common.look.datum import Coming, Covered, DateCoverage, Datum
-from common.look.decided import inputs_of
+from common.look.decided import inputs_of, rows_since
 from common.runtime import Runtime
 
 
@@ -157,7 +157,7 @@ def _open_runs(place: Runtime, found: DateCoverage) -> list[Row]:
     ended = place.warehouse.select(
         "workflow_executions",
         ("decision_id",),
-        since=min(row["decision_time"] for row in asked) - timedelta(hours=1),
+        since=rows_since(asked),
         until=place.clock.now() + timedelta(days=1),
         where={"decision_id": [row["decision_id"] for row in asked]},
     )

@@ -12,7 +12,7 @@ from common.eastern import at, eastern
 from common.look.coming import with_coming
 from common.look.contents import games_in
 from common.look.datum import Covered, DateCoverage, Datum, State
-from common.look.decided import configured, decisions_about, was_decided
+from common.look.decided import ASKED_BEFORE_MAX, configured, decisions_about, was_decided
 from common.look.wanted import Wanted, wanted_of
 from common.runtime import Runtime
 from common.sources.errors import CircuitOpenError
@@ -60,11 +60,11 @@ def cover(place: Runtime, day: date) -> DateCoverage:
 
 
 def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
-    """Return the log's rows about a date, however long after it they were written."""
+    """Return the log's rows about a date, from the first that can be, however late the last is."""
     rows = place.warehouse.select(
         LOG,
         LOG_COLUMNS,
-        since=at(day, time()) - timedelta(days=1),
+        since=at(day, time()) - ASKED_BEFORE_MAX,
         until=now + timedelta(days=1),
         where={"target_date": [day]},
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from common.calendar.slots import FORCED_AHEAD_MAX
 from common.cloud.ports import Row
 from common.configuration.left_out import without
 from common.configuration.workflows import Workflow
@@ -22,12 +23,17 @@ WITH_INPUTS = (*COLUMNS, "inputs")
 """For those who judge again; what a decision was made from is most of its bytes."""
 ABOUT_DAYS_MAX = 8
 """How long after a date decisions are made about it: catch-up's 72 h, and what outages add."""
+ASKED_BEFORE_MAX = FORCED_AHEAD_MAX
+"""How long before a date its data may have been asked for: by a slot to come that was forced."""
+ROWS_LEAD_MAX = timedelta(hours=1)
+"""How much earlier than its decision a row's time may be, by the clock of another machine."""
 
 
 def decisions_about(place: Runtime, day: date, now: datetime) -> list[Row]:
     """Return the decisions about a date with their inputs, in order of their slots."""
     start = at(day, time())
-    until = min(now, start + timedelta(days=ABOUT_DAYS_MAX)) + timedelta(minutes=1)
+    ahead = now + FORCED_AHEAD_MAX
+    until = min(ahead, start + timedelta(days=ABOUT_DAYS_MAX)) + timedelta(minutes=1)
     rows = decisions_between(place, start, until, WITH_INPUTS)
     return [row for row in rows if row["target_date"] == day]
 
@@ -75,6 +81,30 @@ def decisions_on(place: Runtime, day: date, **where: str | Sequence[str]) -> lis
     start = at(day, time())
     made = decisions_between(place, start, start + timedelta(days=2), **where)
     return [row for row in made if eastern_date(row["slot"]) == day]
+
+
+def rows_since(decisions: Iterable[Row]) -> datetime:
+    """Return the earliest instant at which rows of what decisions led to can have been written.
+
+    The time of a forced decision is its slot's, which may have been to come.
+    """
+    return min(map(_rows_since, decisions))
+
+
+def _rows_since(row: Row) -> datetime:
+    made: datetime = row["decision_time"]
+    return made - ROWS_LEAD_MAX - (FORCED_AHEAD_MAX if row["forced"] else timedelta())
+
+
+def rows_until(decisions: Sequence[Row], days: int, now: datetime) -> datetime:
+    """Return the latest such instant, for runs that take some days after the first decision.
+
+    A forced decision's slot may be long past: rows of it are written until now.
+    """
+    if any(row["forced"] for row in decisions):
+        return now + timedelta(days=1)
+    first: datetime = min(row["decision_time"] for row in decisions)
+    return first + timedelta(days=days)
 
 
 def last_of(decisions: Iterable[Row], workflow: str, when: datetime) -> Row | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from common.cloud.ports import Row
 from common.executions.execution import Execution
 from common.executions.result import Result
+from common.look.decided import rows_since
 from common.look.runs import Run
 from common.messages.models import ScraperRequest
 from common.runtime import Runtime
@@ -73,6 +74,17 @@ class RunLife:
     started: datetime | None
     steps: tuple[Step, ...]
 
+    @property
+    def decided(self) -> datetime | None:
+        """When it was decided, aware; None of a forced decision, whose time is its slot's."""
+        made = self.run.decision
+        return None if made["forced"] else made["decision_time"]
+
+
+def passed(before: datetime, instant: datetime) -> timedelta:
+    """Return how long after another instant one was; nothing where another machine's clock is."""
+    return max(instant - before, timedelta())
+
 
 def life_of(place: Runtime, run: Run) -> RunLife:
     """Read what a run did from its state and the log; without the state, from the log alone."""
@@ -91,7 +103,7 @@ def _logged(place: Runtime, run: Run) -> list[Row]:
     rows = place.warehouse.select(
         LOG,
         LOG_COLUMNS,
-        since=run.decision["decision_time"] - timedelta(hours=1),
+        since=rows_since([run.decision]),
         until=place.clock.now() + timedelta(days=1),
         where={"workflow_execution_id": run.execution_id},
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from common import ids
+from common.calendar.slots import FORCED_AHEAD_MAX
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
 from common.errors import BadInputError
 from common.executions.execution import Execution
-from common.look.decided import decisions_between, decisions_on
+from common.look.decided import decisions_between, decisions_on, rows_since
 from common.runtime import Runtime
 
 TABLE = "workflow_executions"
@@ -50,6 +51,13 @@ class Run:
         return "under way" if self.going else "not started"
 
     @property
+    def began(self) -> datetime | None:
+        """When its execution started, aware; None where it never did."""
+        if self.ended:
+            return self.ended["execution_time"]  # type: ignore[no-any-return]
+        return self.going.manifest.started if self.going else None
+
+    @property
     def is_partial(self) -> bool:
         """Whether some of its tasks came and others failed."""
         return self.state == "PARTIAL"
@@ -82,7 +90,7 @@ def runs_of(place: Runtime, decisions: Sequence[Row]) -> list[Run]:
     rows = place.warehouse.select(
         TABLE,
         COLUMNS,
-        since=min(row["decision_time"] for row in decisions) - timedelta(hours=1),
+        since=rows_since(decisions),
         until=place.clock.now() + timedelta(days=1),
         where={"decision_id": [row["decision_id"] for row in decisions]},
     )
@@ -103,14 +111,15 @@ def find_run(place: Runtime, beginning: str, day: date | None = None) -> Run:
     Args:
         place: where to look.
         beginning: of the id.
-        day: the Eastern date of its slot; None looks through the last eight days.
+        day: the Eastern date of its slot; None looks through the last eight days, and through
+            the slots to come that were forced.
 
     Raises:
         BadInputError: there is none, or several.
     """
     now = place.clock.now()
     since = at(day, time()) if day else now - RECENT
-    until = since + timedelta(days=2) if day else now + timedelta(minutes=1)
+    until = since + timedelta(days=2) if day else now + FORCED_AHEAD_MAX
     made = decisions_between(place, since, until, action="RUN")
     named = [row for row in made if _is_named(row, beginning)]
     if len(named) != 1:

@@ -9,7 +9,7 @@ from common.eastern import at, eastern_date
 from common.errors import TransientError
 from common.look.coverage import cover
 from common.look.datum import DateCoverage
-from common.look.decided import decisions_between, last_of
+from common.look.decided import decisions_between, last_of, was_decided
 from common.look.runs import Run, runs_of
 from common.runtime import Runtime
 from common.state.pauses import Pause, read_pauses
@@ -66,9 +66,10 @@ def status_of(place: Runtime) -> Status:
         select, "daily_expected_schedule", PLAN_COLUMNS, since=at(day, time()), until=soon
     )
     swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=since, until=soon)
-    decided = decisions_between(place, since, soon)
+    tomorrow = at(day + timedelta(days=1), time())
+    decided = decisions_between(place, since, max(soon, tomorrow))  # a slot to come, by force
     made = [row for row in decided if eastern_date(row["slot"]) == day]
-    was_up = len(made) < len(decided)
+    was_up = was_decided(decided, yesterday)
     plan, sweeps = planned.result(), swept.result()
     runs = runs_of(place, [row for row in made if row["action"] == "RUN"])
     dates, blind = _covered(place, ([yesterday] if was_up else []) + [day])
@@ -80,7 +81,9 @@ def status_of(place: Runtime) -> Status:
             WorkflowToday(name, _planned(plan, name), _of(runs, name), last_of(made, name, now))
             for name in place.configured
         ),
-        decided=max((row["decision_time"] for row in decided), default=None),
+        decided=max(
+            (when for row in decided if (when := row["decision_time"]) < soon), default=None
+        ),
         swept=max(sweeps, key=lambda row: row["cleanup_time"], default=None),
         pauses=read_pauses(place.state)[0],
         dates=dates,

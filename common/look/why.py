@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.calendar.games import Game
+from common.calendar.slots import FORCED_AHEAD_MAX
 from common.cloud.ports import Row
 from common.decisions.decide import decide
 from common.decisions.inputs import FORM
@@ -93,11 +94,15 @@ def last_decision(place: Runtime, workflow: str, when: datetime) -> Row:
         BadInputError: there is none in the eight days before it.
     """
     since = when - timedelta(days=LAST_DAYS_MAX)
-    soon = when + timedelta(days=1)  # a forced or late tick decides a slot after it
+    soon = when + FORCED_AHEAD_MAX
     made = decisions_between(place, since, soon, WITH_INPUTS, workflow_name=workflow)
     if found := last_of(made, workflow, when):
         return found
-    raise BadInputError(f"{workflow} decided nothing in the {LAST_DAYS_MAX} days before {when}")
+    later = f"{eastern(made[0]['slot']):%Y-%m-%dT%H:%M}" if made else ""
+    raise BadInputError(
+        f"{workflow} decided nothing in the {LAST_DAYS_MAX} days before {when}"
+        + (f"; for the next slot in which it did: --at {later}" if later else "")
+    )
 
 
 def find_game(place: Runtime, name: str, when: datetime) -> Game:

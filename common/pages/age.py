@@ -8,7 +8,7 @@ MINUTES_SHOWN_MAX, HOURS_SHOWN_MAX = 120, 48
 
 def age(instant: datetime, now: datetime) -> str:
     """Return how long ago an instant was, in the unit that fits: 15 min, 3 h, 2 days."""
-    minutes = int((now - instant).total_seconds() // 60)
+    minutes = max(0, int((now - instant).total_seconds() // 60))
     hours = minutes // 60
     if minutes < MINUTES_SHOWN_MAX:
         return f"{minutes} min"

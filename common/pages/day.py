@@ -11,7 +11,7 @@ from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
 from common.look.coverage import NOT_YET, cover, lacking_before, was_asked
 from common.look.datum import Covered, DateCoverage, Datum
-from common.look.decided import decisions_on
+from common.look.decided import decisions_on, rows_since, rows_until
 from common.look.runs import Run, runs_of
 from common.pages.axis import Axis
 from common.pages.documents import iso, of_coverage, of_lacking, of_row, of_run
@@ -23,6 +23,8 @@ TASK_COLUMNS = (
     *("game_id", "gcs_path", "error_message", "error_class"),
 )
 PLAN_COLUMNS = ("workflow_name", "expected_run_time", "reason", "scrapers")
+TASK_DAYS_MAX = 3
+"""How long after a day's first run its tasks are looked for."""
 NO_FAILURE = ("SUCCESS", *NOT_YET)
 SWEEP_COLUMNS = ("cleanup_time", "status", "missing_files_found", "republished_count")
 
@@ -213,7 +215,7 @@ def read_day(place: Runtime, day: date) -> DayPage:
     swept = begin(select, "cleanup_operations", SWEEP_COLUMNS, since=start, until=axis.end)
     decisions = decisions_on(place, day)
     asked = [row for row in decisions if row["action"] == "RUN"]
-    tasks = begin(_tasks_of, place, start, [ids.execution_id(row["decision_id"]) for row in asked])
+    tasks = begin(_tasks_of, place, asked)
     runs = runs_of(place, asked)
     plan = sorted(planned.result(), key=lambda row: row["expected_run_time"])
     coverage = covered.result()
@@ -234,15 +236,15 @@ def read_day(place: Runtime, day: date) -> DayPage:
     )
 
 
-def _tasks_of(place: Runtime, start: datetime, executions: Sequence[str]) -> dict[str, list[Row]]:
-    if not executions:
+def _tasks_of(place: Runtime, asked: Sequence[Row]) -> dict[str, list[Row]]:
+    if not asked:
         return {}
     rows = place.warehouse.select(
         "scraper_execution_log",
         TASK_COLUMNS,
-        since=start,
-        until=start + timedelta(days=3),
-        where={"workflow_execution_id": executions},
+        since=rows_since(asked),
+        until=rows_until(asked, TASK_DAYS_MAX, place.clock.now()),
+        where={"workflow_execution_id": [ids.execution_id(row["decision_id"]) for row in asked]},
     )
     found: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["outcome"] == "SUCCESS", row["triggered_at"])):

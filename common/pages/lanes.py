@@ -123,7 +123,7 @@ def _decided(axis: Axis, row: Row) -> Mark:
 
 def _ran(axis: Axis, now: datetime, runs: Sequence[Run]) -> Iterator[Mark]:
     for run in runs:
-        since = run.ended["execution_time"] if run.ended else run.decision["decision_time"]
+        since = run.began or min(run.decision["decision_time"], now)
         until = (run.ended["finished_at"] or since) if run.ended else now
         x, width = axis.bar(since, until, least=8)
         text = f"{eastern(since):%H:%M:%S} ET {run.state}: {run.progress}"

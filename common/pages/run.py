@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from common.eastern import eastern_date
-from common.look.run_life import RunLife, Task, life_of
+from common.look.run_life import RunLife, Task, life_of, passed
 from common.look.runs import find_run
 from common.pages.axis import Span
 from common.pages.documents import of_life
@@ -42,9 +42,13 @@ class RunPage:
 
     @property
     def span(self) -> Span:
-        """From the decision to the last thing known of the run."""
-        made = self.life.run.decision["decision_time"]
-        return Span(made, max(self._instants(), default=made) or made)
+        """From the decision, or the start of a forced one, to the last thing known of the run."""
+        begin = self._begin or self.now
+        return Span(begin, max(begin, *self._instants()))
+
+    @property
+    def _begin(self) -> datetime | None:
+        return self.life.decided or self.life.started
 
     def _instants(self) -> Iterator[datetime]:
         run = self.life.run
@@ -53,17 +57,17 @@ class RunPage:
             yield from (task.row["logged_at"] for task in step.tasks if task.row)
 
     def after(self, instant: datetime | None) -> str:
-        """Write how long after the decision something was."""
-        if instant is None:
+        """Write how long after the decision, or the start of a forced one, something was."""
+        if instant is None or self._begin is None:
             return ""
-        return f"{(instant - self.life.run.decision['decision_time']).total_seconds():+.1f} s"
+        return f"{passed(self._begin, instant).total_seconds():+.1f} s"
 
     @staticmethod
     def until_logged(task: Task) -> str:
         """Write how long after the end of its scrape a task's row was made."""
         if task.row is None or task.ended is None:
             return ""
-        return f"{max(task.row['logged_at'] - task.ended, timedelta()).total_seconds():.1f} s"
+        return f"{passed(task.ended, task.row['logged_at']).total_seconds():.1f} s"
 
 
 def read_run(place: Runtime, day: date, name: str) -> RunPage:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at
-from common.look.decided import decisions_on
+from common.look.decided import decisions_on, rows_since, rows_until
 from common.look.runs import find_run
 from common.runtime import Runtime
 
@@ -61,14 +61,10 @@ def audit_of_run(place: Runtime, beginning: str, day: date | None = None) -> Aud
 
 
 def _of(place: Runtime, decisions: Sequence[Row], day: date | None) -> Audit:
-    runs = [row["decision_id"] for row in decisions if row["action"] == "RUN"]
-    begin = min((row["decision_time"] for row in decisions), default=place.clock.now())
-    begin, end = begin - timedelta(hours=1), begin + timedelta(days=RUN_DAYS_MAX)
-    executions = place.threads.submit(
-        _about, place, EXECUTIONS, EXECUTION_COLUMNS, runs, begin, end
-    )
+    runs = [row for row in decisions if row["action"] == "RUN"]
+    executions = place.threads.submit(_about, place, EXECUTIONS, EXECUTION_COLUMNS, runs)
     plain = _plain(place, day) if day else []
-    scrapes = [*_about(place, LOG, LOG_COLUMNS, runs, begin, end), *plain]
+    scrapes = [*_about(place, LOG, LOG_COLUMNS, runs), *plain]
     return Audit(
         decisions,
         {row["decision_id"]: row for row in executions.result()},
@@ -76,19 +72,16 @@ def _of(place: Runtime, decisions: Sequence[Row], day: date | None) -> Audit:
     )
 
 
-def _about(  # noqa: PLR0917 - what a table is asked for, in its order
-    place: Runtime,
-    table: str,
-    columns: Sequence[str],
-    runs: Sequence[str],
-    since: datetime,
-    until: datetime,
-) -> list[Row]:
+def _about(place: Runtime, table: str, columns: Sequence[str], runs: Sequence[Row]) -> list[Row]:
     """Return a table's rows about some decisions; without one it is not asked."""
     if not runs:
         return []
     return place.warehouse.select(
-        table, columns, since=since, until=until, where={"decision_id": runs}
+        table,
+        columns,
+        since=rows_since(runs),
+        until=rows_until(runs, RUN_DAYS_MAX, place.clock.now()),
+        where={"decision_id": [row["decision_id"] for row in runs]},
     )
 
 

@@ -65,6 +65,21 @@ def gone_wrong() -> World:
     return world
 
 
+@lru_cache(maxsize=1)
+def forced_ahead() -> World:
+    """Return such a day at 23:50, the slot of 06:00 forced five minutes before, to look at."""
+    world = day_gone_wrong(at(DAY, time(23, 45)))
+    force_at(world, at(DAY + timedelta(days=1), time(6)))
+    live_on(world, at(DAY, time(23, 50)))
+    return world
+
+
+def force_at(world: World, slot: datetime) -> None:
+    """Force a slot at the world's instant."""
+    body = {"schema": "tick", "version": 1, "scheduled_time": slot.isoformat(), "force": True}
+    world.publisher.publish("tick-master-controller", body, {})
+
+
 def refuse(world: World) -> None:
     """Let the sources of `FAILING` answer 503."""
 

@@ -96,7 +96,7 @@ def lines_of(life: "RunLife") -> Iterator[str]:
     yield f"  decision  {made['decision_id']}  {_clock(made['decision_time'])}  {made['reason']}"
     started = "not started"
     if life.started:
-        started = f"{_clock(life.started)}{_after(made['decision_time'], life.started)}"
+        started = f"{_clock(life.started)}{_after(life.decided, life.started)}"
     yield f"  execution {run.execution_id}  {started}"
     before = life.started
     for step in life.steps:
@@ -135,6 +135,8 @@ def _clock(instant: datetime) -> str:
 
 
 def _after(before: datetime | None, instant: datetime | None) -> str:
+    from common.look.run_life import passed
+
     if before is None or instant is None:
         return ""
-    return f" {(instant - before).total_seconds():+.1f} s"
+    return f" {passed(before, instant).total_seconds():+.1f} s"

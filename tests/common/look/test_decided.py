@@ -13,6 +13,8 @@ from common.look.decided import (
     decisions_between,
     decisions_on,
     inputs_of,
+    rows_since,
+    rows_until,
     was_decided,
 )
 from common.settings import read_settings
@@ -60,10 +62,11 @@ def test_a_date_has_the_decisions_of_its_slots(
         ("2025-11-05 12:00", "2025-11-02 00:00", True),
         ("2025-11-05 12:00", "2025-11-01 23:59", False),
         ("2025-11-05 12:00", "2025-11-05 12:00", True),  # this very instant
-        ("2025-11-05 12:00", "2025-11-05 12:01", False),
+        ("2025-11-02 12:00", "2025-11-09 22:59", True),  # a slot to come, by force
         ("2025-12-05 12:00", "2025-11-09 22:59", True),
         ("2025-12-05 12:00", "2025-11-10 12:00", False),
-        ("2025-11-01 12:00", "2025-11-02 00:00", False),
+        ("2025-10-25 13:00", "2025-11-02 12:00", True),
+        ("2025-10-25 13:00", "2025-11-02 12:01", False),
     ],
 )
 def test_what_is_decided_about_a_date_is_read_for_eight_days(
@@ -74,6 +77,24 @@ def test_what_is_decided_about_a_date_is_read_for_eight_days(
     place, _ = placed(et(now), workflow_decisions=rows)
     found = decisions_about(place, SUNDAY, et(now))
     assert [(one["target_date"], one["inputs"]) for one in found] == [(SUNDAY, "{}")] * is_about
+
+
+@pytest.mark.parametrize(
+    ("forced", "since", "until"),
+    [
+        (False, "2025-11-02 11:00", "2025-11-05 12:00"),
+        (True, "2025-10-25 12:00", "2025-11-06 12:00"),
+    ],
+)
+def test_rows_of_a_forced_decision_may_be_of_long_before_its_slot_or_after(
+    since: str, until: str, *, forced: bool
+) -> None:
+    """Of a plain one they are from just before it on, and for some days."""
+    rows = [
+        decided("2025-11-02 13:00", forced=False),
+        decided("2025-11-02 12:00", forced=forced),
+    ]
+    assert (rows_since(rows), rows_until(rows, 3, NOW)) == (et(since), et(until))
 
 
 def test_decisions_come_by_slot_and_name() -> None:

@@ -83,12 +83,12 @@ def test_a_game_that_was_moved_is_known_by_its_new_date() -> None:
 @pytest.mark.parametrize(
     ("when", "is_read"),
     [
-        ("2025-11-11 00:00", True),
-        ("2025-11-10 23:59", False),
+        ("2025-11-04 00:00", True),
+        ("2025-11-03 23:59", False),
         ("2025-11-13 13:09", True),  # by the clock of another machine
     ],
 )
-def test_a_date_s_log_begins_a_day_before_it(when: str, *, is_read: bool) -> None:
+def test_a_date_s_log_begins_eight_days_before_it(when: str, *, is_read: bool) -> None:
     """Rows about other dates are left out, and the rest is in the order of time."""
     rows = [logged(et(when)), logged(NOW), logged(NOW, target_date=date(2025, 11, 11))]
     place, _ = placed(NOW, scraper_execution_log=rows)

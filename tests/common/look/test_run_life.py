@@ -1,12 +1,12 @@
 """The life of one run, from its decision to its rows."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from common.eastern import at
-from common.look.run_life import RunLife, life_of
+from common.look.run_life import RunLife, life_of, passed
 from common.look.runs import Run, runs_on
 from local.simulator.world import World
-from tests.kit.operated import day_gone_wrong, gone_wrong
+from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
 from tests.kit.world import DAY, SLOT, slate, tick
 
 
@@ -76,3 +76,21 @@ def test_without_its_state_the_log_tells_the_tasks() -> None:
     assert {task.reported for task in step.tasks} == {None}
     assert run.ended
     assert found.started == run.ended["execution_time"]
+
+
+def test_the_tasks_of_a_slot_to_come_have_their_rows() -> None:
+    """They were made before its slot, which the time of a forced decision is."""
+    place = forced_ahead().runtime
+    for run in runs_on(place, DAY + timedelta(days=1)):
+        found = life_of(place, run)
+        tasks = [task for step in found.steps for task in step.tasks]
+        assert tasks
+        assert all(task.row for task in tasks)
+        assert found.decided is None
+
+
+def test_no_time_between_is_negative() -> None:
+    """The clock of another machine may be behind."""
+    now = at(DAY, time(12))
+    assert passed(now, now + timedelta(seconds=2)) == timedelta(seconds=2)
+    assert passed(now, now - timedelta(seconds=2)) == timedelta()

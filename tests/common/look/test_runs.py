@@ -1,13 +1,13 @@
 """The runs of a date: what each came to, and how far the open ones are."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from common.eastern import at
 from common.errors import BadInputError
 from common.look.runs import ID_CHARACTERS, find_run, runs_on
-from tests.kit.operated import day_gone_wrong, gone_wrong
+from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
 from tests.kit.world import DAY, tick
 
 
@@ -88,3 +88,18 @@ def test_a_run_that_was_decided_just_now_is_found_by_its_id() -> None:
     world.deliver(world.take())
     wanted = runs_on(world.runtime, DAY)[0]
     assert find_run(world.runtime, wanted.execution_id).execution_id == wanted.execution_id
+
+
+def test_a_run_of_a_slot_to_come_that_was_forced_has_ended_once_it_has() -> None:
+    """Its row is of the evening before its slot; by its id it is found without a date."""
+    place = forced_ahead().runtime
+    found = runs_on(place, DAY + timedelta(days=1))
+    assert {run.decision["workflow_name"]: run.state for run in found} == {
+        "late_game_catch_up": "PARTIAL",
+        "morning_operations": "COMPLETED",
+        "post_game_window_3": "PARTIAL",
+    }
+    for run in found:
+        assert find_run(place, run.execution_id[:ID_CHARACTERS]).ended == run.ended
+        assert run.began is not None
+        assert run.began < place.clock.now() < run.decision["slot"]

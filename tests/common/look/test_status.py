@@ -86,6 +86,21 @@ def test_of_a_slot_that_was_forced_the_decision_made_last_counts(*, turned: bool
     ] * 2
 
 
+def test_a_slot_to_come_that_was_forced_is_among_today_s_runs() -> None:
+    """It is neither the last decision yet, nor when the controller last decided."""
+    plain = decided("2025-11-12 12:00")
+    ahead = decided("2025-11-12 18:00", et("2025-11-12 18:00"), action="RUN", forced=True)
+    after = decided("2025-11-13 06:00", et("2025-11-13 06:00"), action="RUN", forced=True)
+    place, _ = placed(NOW, workflow_decisions=[plain, ahead, after])
+    found = status_of(place)
+    flow = next(one for one in found.workflows if one.name == "betting_lines")
+    assert [run.decision["decision_id"] for run in flow.runs] == [ahead["decision_id"]]
+    assert flow.last
+    assert flow.last["decision_id"] == plain["decision_id"]
+    assert found.decided == plain["decision_time"]
+    assert [one.day for one in found.dates] == [DAY]
+
+
 def test_yesterday_is_looked_at_where_anything_was_decided_then() -> None:
     """A first deployment has none."""
     place, _ = placed(NOW, workflow_decisions=[decided("2025-11-12 12:00")])

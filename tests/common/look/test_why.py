@@ -7,7 +7,7 @@ import pytest
 from common.eastern import at
 from common.errors import BadInputError
 from common.look.why import explained, find_game, game_and_decisions, last_decision
-from tests.kit.operated import day_gone_wrong, gone_wrong
+from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
 from tests.kit.placed import placed
 from tests.kit.situations import game
 from tests.kit.world import DAY
@@ -128,10 +128,20 @@ def test_broken_inputs_are_named() -> None:
         explained(place, row)
 
 
+def test_what_was_decided_for_a_later_slot_is_named() -> None:
+    """Where there is nothing up to the instant, so that it can be asked for."""
+    place = forced_ahead().runtime
+    named = "; for the next slot in which it did: --at 2025-11-12T06:00$"
+    with pytest.raises(BadInputError, match=f"post_game_window_3 decided nothing in .*{named}"):
+        last_decision(place, "post_game_window_3", at(DAY, time()) - timedelta(days=1))
+    ahead = at(DAY + timedelta(days=1), time(6))
+    assert last_decision(place, "post_game_window_3", ahead)["forced"]
+
+
 def test_what_was_never_decided_is_refused() -> None:
     """Neither a workflow without a decision nor a game without a listing is guessed."""
     place = gone_wrong().runtime
-    with pytest.raises(BadInputError, match="betting_lines decided nothing in the 8 days before"):
+    with pytest.raises(BadInputError, match=r"decided nothing in the 8 days before [^;]*$"):
         last_decision(place, "betting_lines", at(date(2025, 11, 1), time()))
     with pytest.raises(BadInputError, match="the schedule lists no game 'AAA@BBB'"):
         find_game(place, "AAA@BBB", MIDNIGHT)

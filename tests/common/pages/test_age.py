@@ -11,6 +11,7 @@ from tests.kit.world import NOON
 @pytest.mark.parametrize(
     ("span", "words"),
     [
+        (timedelta(minutes=-2), "0 min"),
         (timedelta(seconds=59), "0 min"),
         (timedelta(minutes=119, seconds=59), "119 min"),
         (timedelta(minutes=120), "2 h"),
@@ -20,5 +21,5 @@ from tests.kit.world import NOON
     ],
 )
 def test_an_age_has_the_unit_that_fits(span: timedelta, words: str) -> None:
-    """Whole minutes up to two hours, hours up to two days, then days."""
+    """Whole minutes up to two hours, hours up to two days, then days; never a negative one."""
     assert age(NOON - span, NOON) == words

@@ -15,7 +15,7 @@ from common.ids import execution_id
 from common.pages.day import DayPage, Failure, read_day
 from common.pages.lanes import lanes
 from common.pages.render import policy, render
-from tests.kit.operated import gone_wrong
+from tests.kit.operated import forced_ahead, gone_wrong
 from tests.kit.outline import Outline
 from tests.kit.situations import et
 from tests.kit.tables import holding
@@ -217,7 +217,7 @@ def test_what_belongs_to_a_day() -> None:
     found = read_day(place, DAY)
     assert [row["expected_run_time"] for row in found.missed] == [*on.values()][:3]
     assert [row["cleanup_time"] for row in found.sweeps] == [*on.values()][:5]
-    assert [row["triggered_at"] for row in found.tasks[execution_id("d")]] == [*on.values()][:7]
+    assert [row["triggered_at"] for row in found.tasks[execution_id("d")]] == [*on.values()][3:]
 
 
 @pytest.mark.parametrize(
@@ -266,3 +266,11 @@ def test_of_many_tasks_six_are_named(tasks: int, *, more: bool) -> None:
     row = held.tasks[run.execution_id][0]
     few = replace(held, runs=[run], tasks={run.execution_id: [row] * tasks})
     assert (" …</li>" in render(few) or " …<br>" in render(few)) is more
+
+
+def test_a_slot_to_come_that_was_forced_has_its_runs_with_their_tasks() -> None:
+    """They are of the evening before, and none is under way."""
+    place, day = forced_ahead().runtime, DAY + timedelta(days=1)
+    found = read_day(place, day)
+    assert [run.state for run in found.runs] == ["PARTIAL", "COMPLETED", "PARTIAL"]
+    assert {run.execution_id for run in found.runs} == {*found.tasks}

@@ -55,6 +55,13 @@ def test_a_decision_is_drawn_at_its_slot_and_a_run_when_it_ran() -> None:
     assert (going.x, going.width) == AXIS.bar(NOON + HOUR, NOON + 4 * HOUR)
 
 
+def test_an_open_run_of_a_slot_to_come_is_drawn_at_now() -> None:
+    """The time of its decision, which was forced, is its slot's."""
+    ahead = decided(NOON, "RUN") | {"decision_time": NOON + HOUR, "decision_id": RUN_ID}
+    ((_, going),) = (lane.marks for lane in lanes(AXIS, NOON, [], [ahead], [Run(ahead, None)]))
+    assert (going.x, going.width) == AXIS.bar(NOON, NOON, least=8)
+
+
 def test_a_run_is_drawn_by_what_it_came_to() -> None:
     """A finished one spans its time and shows its status; an open one reaches until now."""
     decision = decided(NOON, "RUN") | {"decision_id": RUN_ID}

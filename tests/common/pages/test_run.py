@@ -23,6 +23,7 @@ def page(ended: Row | None, *logged: datetime) -> RunPage:
     ]
     tasks.append(Task("b", "g", None, False))  # noqa: FBT003 - a record
     made = {"decision_time": MADE, "slot": MADE, "decision_id": "d", "workflow_name": "f"}
+    made["forced"] = False
     return RunPage(NOW, RunLife(Run(made, ended), None, (Step(1, (), tuple(tasks)),)))
 
 
@@ -58,8 +59,18 @@ def test_a_row_is_made_after_its_scrape(late: float, said: str) -> None:
 
 
 def test_times_are_told_from_the_decision_on() -> None:
-    """With a sign, and nothing where there is none."""
+    """With a sign, never a negative one, and nothing where there is none."""
     found = page(None)
     assert [found.after(each) for each in (MADE + 90 * MINUTE, MADE - MINUTE, None)] == [
-        *("+5400.0 s", "-60.0 s", "")
+        *("+5400.0 s", "+0.0 s", "")
     ]
+
+
+def test_times_of_a_forced_run_are_told_from_its_start_on() -> None:
+    """The time of its decision is its slot's; before it has started there is nothing to say."""
+    made = {"decision_time": NOW, "slot": NOW, "decision_id": "d", "forced": True}
+    started = RunPage(NOW, RunLife(Run(made, ROW), MADE, ()))
+    assert started.after(MADE + MINUTE) == "+60.0 s"
+    assert (started.span.begin, started.span.end) == (MADE, MADE + 2 * MINUTE)
+    waiting = RunPage(NOW, RunLife(Run(made, None), None, ()))
+    assert (waiting.after(MADE), waiting.span.begin, waiting.span.end) == ("", NOW, NOW)

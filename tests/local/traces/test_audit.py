@@ -108,3 +108,27 @@ def test_a_run_of_an_older_date_is_found_by_that_date() -> None:
     assert [one["decision_id"] for one in audit.decisions] == [run["decision_id"]]
     assert [*audit.executions] == [run["decision_id"]]
     assert [one["decision_id"] for one in audit.scrapes] == [run["decision_id"]]
+
+
+@pytest.mark.parametrize(
+    ("after", "is_read"),
+    [
+        (-timedelta(days=8, hours=1), True),
+        (-timedelta(days=8, hours=1) - SECOND, False),
+        (timedelta(days=10), True),
+    ],
+)
+def test_rows_of_a_forced_slot_may_be_of_days_before_it_or_after(
+    after: timedelta, *, is_read: bool
+) -> None:
+    """A slot to come as well as one that is long past can be forced."""
+    run = {**decided(), "forced": True}
+    when = run["decision_time"] + after
+    place, _ = placed(
+        WEEK_LATER,
+        workflow_decisions=[run],
+        workflow_executions=[executed(run, when)],
+        scraper_execution_log=[scraped(when, run)],
+    )
+    audit = audit_of_day(place, SUNDAY)
+    assert [len(audit.executions), len(audit.scrapes)] == [is_read, is_read]

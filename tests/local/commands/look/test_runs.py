@@ -8,7 +8,7 @@ import pytest
 from common.look.run_life import RunLife, Step, Task
 from common.look.runs import ID_CHARACTERS, Run, runs_on
 from local.commands.look.runs import ERROR_CHARACTERS_MAX, cut, lines_of
-from tests.kit.operated import gone_wrong, run
+from tests.kit.operated import forced_ahead, gone_wrong, run
 from tests.kit.situations import et
 from tests.kit.world import DAY
 
@@ -79,6 +79,7 @@ def test_a_step_follows_the_last_end_before_it() -> None:
         "target_date": DAY,
         "decision_id": "d",
         "action": "RUN",
+        "forced": False,
     }
     row = {
         "triggered_at": began,
@@ -101,3 +102,16 @@ def test_a_step_follows_the_last_end_before_it() -> None:
     assert "    c g: reported, without a row yet" in lines
     assert any(line.startswith("    d g: 23:02:00 +60.0 s SUCCESS in 5.0 s") for line in lines)
     assert "    e g: has not reported" in lines
+
+
+def test_a_slot_to_come_that_was_forced_has_no_negative_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is counted from its decision, whose time is the slot's."""
+    world = forced_ahead()
+    for found in runs_on(world.runtime, DAY + timedelta(days=1)):
+        said = run(world, monkeypatch, "run", found.execution_id).stdout
+        assert f"execution {found.execution_id}  23:45:" in said
+        assert f"{found.execution_id}  23:45:00\n" in said
+        assert " row +" in said
+        assert " -" not in said
