@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # annotations only
@@ -25,6 +26,8 @@ JUST_DECIDED_AGE_MAX = timedelta(hours=1)
 first). Short, so that an operator can force the slot again."""
 HELD_UP_MIN = timedelta(hours=1)
 """How long after its slot a success is late: by then another slot has begun."""
+AHEAD_MIN = timedelta(hours=1)
+"""How long before its slot an attempt does not stand for it: a slot to come was forced."""
 UNLOGGED = "unlogged"
 """Status of a run whose execution has ended but links log rows that are not written yet."""
 JUST_DECIDED = "fresh"
@@ -38,7 +41,8 @@ Key = tuple[str, date, str | None]
 class Attempts(NamedTuple):
     """The attempts of one scraper for one date or game.
 
-    Instants are slots in aware UTC; a request without a slot counts at its start time.
+    Instants are slots in aware UTC; a request without a slot counts at its start time, and one of a
+    slot to come that was forced in the hour in which it started.
 
     Attributes:
         succeeded: the latest success; None while there is none.
@@ -67,7 +71,8 @@ class Run:
 
     Attributes:
         workflow: the workflow's name.
-        slot: the slot it was decided in, aware UTC.
+        slot: the slot it was decided in, aware UTC; of a slot to come that was forced, the hour in
+            which it ran.
         target_date: the Eastern date it collects.
         game_ids: the games it collects; empty for a run of a whole date.
         status: the execution's final status; None until its terminal row exists; UNLOGGED while a
@@ -156,15 +161,27 @@ def _attempts_of(rows: Iterable[Row]) -> Attempts:
     succeeded = last = late = None
     charged = 0
     for row in rows:
-        when = row["slot"] or row["triggered_at"]
+        began = row["triggered_at"]
+        when = counted_at(row["slot"], began) if row["slot"] else began
         if row["outcome"] == "SUCCESS":
             succeeded = _later(succeeded, when)
-            if row["triggered_at"] - when >= HELD_UP_MIN:
-                came = row["triggered_at"].replace(minute=0, second=0, microsecond=0)
-                late = _later(late, came)
+            if began - when >= HELD_UP_MIN:
+                late = _later(late, _hour(began))
         if row["workflow_name"] is not None:
             charged, last = charged + 1, _later(last, when)
     return Attempts(succeeded, charged, last, late)
+
+
+def counted_at(slot: datetime, began: datetime) -> datetime:
+    """Return when what began at an instant counts: in its slot, or in its hour long before that.
+
+    It cannot stand for a slot to come: what was asked for then was not there yet, or is old.
+    """
+    return _hour(began) if slot - began >= AHEAD_MIN else slot
+
+
+def _hour(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)
 
 
 def add_attempt(
@@ -199,17 +216,27 @@ def ends_of(executions: Iterable[Row], logged: Container[str]) -> dict[str, str]
     }
 
 
-def runs_from_rows(decisions: Iterable[Row], ends: Mapping[str, str]) -> tuple[Run, ...]:
+def begun_of(executions: Iterable[Row]) -> dict[str, datetime]:
+    """Return when runs began, by decision id, of rows of `workflow_executions`."""
+    return {row["decision_id"]: row["execution_time"] for row in executions}
+
+
+def runs_from_rows(
+    decisions: Iterable[Row],
+    ends: Mapping[str, str],
+    begun: Mapping[str, datetime] = MappingProxyType({}),
+) -> tuple[Run, ...]:
     """Build runs from RUN rows of `workflow_decisions`.
 
     Args:
         decisions: the rows; only this system's (`ours`).
         ends: how runs ended, by decision id (`ends_of`).
+        begun: when runs began, by decision id, as far as that is known.
     """
     return tuple(
         Run(
             workflow=row["workflow_name"],
-            slot=row["slot"],
+            slot=counted_at(row["slot"], begun.get(row["decision_id"], row["slot"])),
             target_date=row["target_date"],
             game_ids=tuple(row["game_ids"]),
             status=ends.get(row["decision_id"]),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common import ids
-from common.calendar.slots import slot_of
+from common.calendar.slots import FORCED_AHEAD_MAX, slot_of
 from common.decisions.situation import Decision, Situation
 from common.errors import BadInputError
 from common.handlers.situation_reader import Batches, read_situation
@@ -37,10 +37,11 @@ def control(runtime: Runtime, event: Event, tick: ControllerTick) -> Mapping[str
     were written, decide again: the stored decision was never visible to any reader.
 
     Raises:
-        BadInputError: a forced tick names a workflow that is not enabled.
+        BadInputError: a forced tick names a workflow that is not enabled, or a slot too far ahead.
     """
     now = runtime.clock.now()
     _check_workflow(runtime, tick.workflow)
+    check_ahead(tick.scheduled_time or now, now)
     asked = tick_slot(runtime, event, tick, TICKS)
     slot, forced_by = asked.slot, asked.forced_by
     key = names.tick_stamp(slot, forced_by)
@@ -52,6 +53,19 @@ def control(runtime: Runtime, event: Event, tick: ControllerTick) -> Mapping[str
         batch = _decided(runtime, Asked(slot, when, forced_by, tick.workflow), now)
         _record(runtime, key, batch, claim)
         return {"result": "decided", "slot": slot.isoformat(), "rows": len(batch["decisions"])}
+
+
+def check_ahead(scheduled: datetime, now: datetime) -> None:
+    """Refuse a tick so far ahead that nobody would look for what came of its slot.
+
+    Raises:
+        BadInputError: it is more than `FORCED_AHEAD_MAX` ahead of the clock.
+    """
+    if scheduled - now > FORCED_AHEAD_MAX:
+        raise BadInputError(
+            f"ControllerTick: scheduled_time: {scheduled.isoformat()} is more than "
+            f"{FORCED_AHEAD_MAX.days} days ahead of the clock ({now.isoformat()}); force it later"
+        )
 
 
 @dataclass(frozen=True)

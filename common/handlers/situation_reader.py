@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from common.calendar.season import Season
+from common.calendar.slots import FORCED_AHEAD_MAX
 from common.decisions.history import (
     JUST_DECIDED,
     JUST_DECIDED_AGE_MAX,
@@ -15,6 +16,7 @@ from common.decisions.history import (
     History,
     Run,
     attempts_from_log,
+    begun_of,
     ends_of,
     ours,
     runs_from_rows,
@@ -51,8 +53,8 @@ LOG_COLUMNS = (
     "triggered_at",
     "workflow_name",
 )
-ENDED_COLUMNS = ("decision_id", "status", "scraper_execution_ids")
-RUN_COLUMNS = ("decision_id", "workflow_name", "slot", "target_date", "game_ids")
+ENDED_COLUMNS = ("decision_id", "status", "scraper_execution_ids", "execution_time")
+RUN_COLUMNS = ("decision_id", "workflow_name", "slot", "target_date", "game_ids", "forced")
 
 
 def read_situation(
@@ -110,24 +112,52 @@ def is_idle(season: Season, slot: datetime, now: datetime) -> bool:
 def read_history(runtime: Runtime, slot: datetime, stored: Sequence[StoredObject] = ()) -> History:
     """The attempts and runs of the last days, from three partition-bounded reads at once.
 
-    Of a slot that is forced long afterwards also what ran for it since. A RUN that is stored counts
-    as under way whether its row is written or not (FR3, FR4).
+    Of a slot that is forced long afterwards also what ran for it since, and of one that was forced
+    long before, what ended before these days. A RUN that is stored counts as under way whether its
+    row is written or not (FR3, FR4).
     """
     until, read = max(slot, runtime.clock.now()) + AHEAD, _reads_at_once(runtime)
-    select = partial(read, runtime.warehouse.select, since=slot - HISTORY_SPAN, until=until)
+    first = slot - HISTORY_SPAN
+    select = partial(read, runtime.warehouse.select, since=first, until=until)
     logged = select("scraper_execution_log", LOG_COLUMNS)
     decided = select("workflow_decisions", RUN_COLUMNS, where={"action": "RUN"})
     ended = select("workflow_executions", ENDED_COLUMNS)
     batches = [(batch, read(decisions_of, runtime.state, batch)) for batch in stored]
 
     log_rows, decisions = logged.result(), ours(decided.result())
-    ends = ends_of(ended.result(), {row["execution_id"] for row in log_rows})
+    ended_rows = ended.result()
+    ends = ends_of(ended_rows, {row["execution_id"] for row in log_rows})
+    early = _ended_before(partial(read, runtime.warehouse.select), first, decisions, ends)
+    ends |= {row["decision_id"]: row["status"] for row in early}
     since = runtime.clock.now() - JUST_DECIDED_AGE_MAX
     held = {name: run for each in batches for name, run in _runs_of(*each, since)}
     ends |= dict.fromkeys(_fresh(decisions, ends, held, slot), JUST_DECIDED)
     known = {row["decision_id"] for row in decisions}
     unrecorded = (run for name, run in held.items() if name not in known)
-    return History(attempts_from_log(log_rows), (*runs_from_rows(decisions, ends), *unrecorded))
+    begun = begun_of([*ended_rows, *early])
+    runs = runs_from_rows(decisions, ends, begun)
+    return History(attempts_from_log(log_rows), (*runs, *unrecorded))
+
+
+def _ended_before(
+    select: Callable[..., Future[list[Row]]],
+    first: datetime,
+    decisions: Iterable[Row],
+    ends: Mapping[str, str],
+) -> list[Row]:
+    """Return the ends, before an instant, of slots to come that were forced then.
+
+    Without them such a run would be under way for two days from its slot on. What it collected is
+    too old to count, and so are the log rows that it links.
+    """
+    lacking = [row["decision_id"] for row in decisions if row["forced"]]
+    lacking = [name for name in lacking if name not in ends]
+    if not lacking:
+        return []
+    since, where = first - FORCED_AHEAD_MAX, {"decision_id": lacking}
+    return select(
+        "workflow_executions", ENDED_COLUMNS, since=since, until=first, where=where
+    ).result()
 
 
 def _runs_of(

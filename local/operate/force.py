@@ -8,9 +8,9 @@ from common.cloud.ports import Row
 from common.configuration.workflows import PostGame
 from common.eastern import at, eastern, eastern_date
 from common.errors import BadInputError
-from common.handlers.master_controller import TICKS
+from common.handlers.master_controller import TICKS, check_ahead
 from common.look.decided import decisions_between
-from common.messages.models import INSTANT_END, ControllerTick
+from common.messages.models import ControllerTick
 from common.runtime import Runtime
 from local.operate.asking import looks
 
@@ -37,11 +37,9 @@ def force_slot(
         workflow: the only one to decide; None decides all.
 
     Raises:
-        BadInputError: the controller has no tick then, or takes none of so far ahead.
+        BadInputError: the controller has no tick then, or it is too far ahead.
     """
-    if slot >= INSTANT_END:
-        said = f"give one before {INSTANT_END:%Y-%m-%d} in UTC"
-        raise BadInputError(f"slot {eastern(slot):%Y-%m-%d %H:%M} ET: {said}")
+    check_ahead(slot, place.clock.now())
     found = slot_of(place.cron(TICKS), slot)
     if found != slot:
         raise BadInputError(

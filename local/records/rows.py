@@ -8,7 +8,14 @@ from pydantic_core import from_json
 
 from common.cloud.ports import Row
 from common.cloud.tables import table
-from common.decisions.history import History, attempts_from_log, ends_of, ours, runs_from_rows
+from common.decisions.history import (
+    History,
+    attempts_from_log,
+    begun_of,
+    ends_of,
+    ours,
+    runs_from_rows,
+)
 from common.errors import BadInputError
 from common.handlers.situation_reader import HISTORY_SPAN
 
@@ -23,21 +30,24 @@ def read_history(folder: Path, before: datetime) -> History:
     log = [row for row in read_rows(folder, "scraper_execution_log") if _logged(row) < before]
     decisions = ours(read_rows(folder, "workflow_decisions"))
     runs = [row for row in decisions if row["action"] == "RUN"]
-    ended = read_rows(folder, "workflow_executions")
+    ended = [row for row in read_rows(folder, "workflow_executions") if _ended(row) < before]
     return History(
         attempts_from_log(row for row in log if since <= row["triggered_at"]),
         runs_from_rows(
             (row for row in runs if since <= row["decision_time"] < before),
-            ends_of(
-                (row for row in ended if (row["finished_at"] or row["execution_time"]) < before),
-                {row["execution_id"] for row in log},
-            ),
+            ends_of(ended, {row["execution_id"] for row in log}),
+            begun_of(ended),
         ),
     )
 
 
 def _logged(row: Row) -> datetime:
     when: datetime = row.get("logged_at") or row["triggered_at"]
+    return when
+
+
+def _ended(row: Row) -> datetime:
+    when: datetime = row["finished_at"] or row["execution_time"]
     return when
 
 

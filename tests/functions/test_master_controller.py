@@ -106,6 +106,18 @@ def test_a_plain_tick_of_the_future_leaves_the_slot_to_its_own(world: World, cal
     assert call("master_controller", TICK).body["result"] == "decided"
 
 
+@pytest.mark.parametrize(("late", "status"), [(timedelta(0), 200), (timedelta(seconds=1), 400)])
+def test_a_slot_is_forced_eight_days_ahead_at_most(
+    world: World, call: Call, late: timedelta, status: int
+) -> None:
+    """Nobody would look farther for what came of it."""
+    at_slot(world)
+    ahead = world.clock.now() + timedelta(days=8) + late
+    forced = {**TICK, "force": True, "scheduled_time": ahead.isoformat()}
+    assert call("master_controller", forced).status == status
+    assert bool(world.rows["workflow_decisions"]) == (status == 200)
+
+
 def test_r3_a_forced_tick_decides_again_and_says_so(world: World, call: Call) -> None:
     """A forced tick, also a direct call, writes rows with ids of their own."""
     at_slot(world)

@@ -16,6 +16,7 @@ from common.decisions.history import (
     Run,
     add_attempt,
     attempts_from_log,
+    begun_of,
     ends_of,
     runs_from_rows,
 )
@@ -42,6 +43,28 @@ def test_d11_attempts_are_counted_by_slot() -> None:
     """An attempt is dated by its slot, not by the second at which the scraper started."""
     attempts = attempts_from_log([row()])
     assert attempts == {("oddsa_events", DAY, None): Attempts(SLOT, 1, SLOT)}
+
+
+@pytest.mark.parametrize(
+    ("began", "counted"),
+    [
+        ("2025-11-11 20:10", "2025-11-11 20:00"),
+        ("2025-11-12 12:00", "2025-11-12 12:00"),
+        ("2025-11-12 12:01", "2025-11-12 13:00"),
+        ("2025-11-12 12:59", "2025-11-12 13:00"),
+    ],
+)
+def test_what_began_long_before_its_slot_counts_in_its_own_hour(began: str, counted: str) -> None:
+    """A slot to come was forced: an attempt an hour before cannot stand for it, nor can a run."""
+    rows = [row(triggered_at=et(began)), row(triggered_at=et(began), game_id="1", outcome="FAILED")]
+    whole, game = attempts_from_log(rows).values()
+    assert (whole, game) == (Attempts(et(counted), 1, et(counted)), Attempts(None, 1, et(counted)))
+    decided = {"decision_id": "d", "workflow_name": "b", "slot": SLOT}
+    decided |= {"target_date": DAY, "game_ids": []}
+    ended = {"decision_id": "d", "execution_time": et(began)}
+    (run,) = runs_from_rows([decided], {}, begun_of([ended]))
+    assert run.slot == et(counted)
+    assert runs_from_rows([decided], {})[0].slot == SLOT
 
 
 def test_t4_a_success_belongs_to_the_date_of_its_data() -> None:

@@ -13,6 +13,7 @@ from tests.kit.losses import is_for
 from tests.kit.world import DAY, run_to, slate
 
 NIGHT, MORNING = at(DAY, time(23)), at(DAY + timedelta(days=1), time(6))
+EVENING = at(DAY - timedelta(days=1), time(20, 10))
 DAYS_LATER = at(DAY + timedelta(days=8), time(12))
 
 
@@ -105,3 +106,53 @@ def test_a_second_backfill_sees_what_became_of_the_first() -> None:
     after = successes(world)
     assert set(after.values()) == {1}
     assert len(after) == 3 * 12
+
+
+@pytest.mark.parametrize(
+    ("began", "slot", "next_slots", "name"),
+    [
+        (EVENING, at(DAY, time(21)), (13, 15, 17, 19, 21), "betting_lines"),
+        (EVENING, at(DAY, time(6)), (6,), "morning_operations"),
+        (EVENING, at(DAY, time(12)), (11, 12), "injury_discovery"),
+    ],
+)
+def test_a_slot_to_come_that_is_run_ahead_takes_no_other_s_place(
+    began: datetime, slot: datetime, next_slots: tuple[int, ...], name: str
+) -> None:
+    """What is collected the evening before is not what the day's slots would have collected."""
+    world = world_at(began)
+    send(world, slot)
+    world.settle()
+    assert judged(world, name)[0] == "RUN"
+    for hour in next_slots:
+        world.clock.move(at(DAY, time(hour)))
+        send(world, at(DAY, time(hour)), force=False)
+        world.settle()
+        assert judged(world, name)[0] == "RUN"
+
+
+def test_box_scores_of_a_slot_to_come_are_collected_again_when_it_comes() -> None:
+    """Those that were collected right after the game are early, whatever their slot."""
+    world = world_at(at(DAY, time(23, 10)))
+    send(world, MORNING)
+    world.settle()
+    early = [key for key in successes(world) if key[0] == "nbac_boxscore"]
+    assert early
+    world.clock.move(MORNING)
+    send(world, MORNING, force=False)
+    world.settle()
+    collected = successes(world)
+    assert {collected[key] for key in early} == {2}
+
+
+def test_a_run_eight_days_ahead_is_not_under_way_when_its_slot_comes() -> None:
+    """Its end is older than the history of later slots, and holds up none of them."""
+    slot = at(DAY, time(13))
+    world = world_at(slot - timedelta(days=8))
+    send(world, slot)
+    world.settle()
+    assert judged(world, "betting_lines")[0] == "RUN"
+    world.clock.move(slot + timedelta(hours=1))
+    send(world, world.clock.now(), force=False)
+    world.settle()
+    assert judged(world, "betting_lines")[0] == "RUN"

@@ -47,15 +47,12 @@ def test_an_instant_without_a_tick_is_refused() -> None:
     assert len(world.publisher.published) == sent
 
 
-def test_a_slot_that_no_message_can_have_is_refused() -> None:
-    """The last one that it can is published."""
-    world = day_gone_wrong(at(DAY, time(4, 55)))
-    sent = len(world.publisher.published)
-    with pytest.raises(BadInputError, match="slot 2099-12-31 19:00 ET: give one before 2100-01-01"):
-        force_slot(world.runtime, at(date(2099, 12, 31), time(19)), seconds_max=0)
-    assert len(world.publisher.published) == sent
-    force_slot(world.runtime, at(date(2099, 12, 31), time(18)), seconds_max=0)
-    assert len(world.publisher.published) == sent + 1
+def test_a_slot_too_far_ahead_is_refused() -> None:
+    """Nothing is published: it would be a dead letter."""
+    world = World(slate(), at(DAY, time(6)))
+    with pytest.raises(BadInputError, match="is more than 8 days ahead"):
+        force_slot(world.runtime, at(date(2025, 11, 20), time(7)), seconds_max=10)
+    assert not world.publisher.published
 
 
 def test_without_a_wait_it_looks_once() -> None:
