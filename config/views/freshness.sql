@@ -40,6 +40,7 @@ WITH present AS (
   FROM `nba-props-platform.nba_orchestration.workflow_decisions`, UNNEST(scrapers) AS scraper_name
   WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
     AND action = 'RUN'
+    AND NOT COALESCE(forced, FALSE)  -- its time is its slot's, which may be to come
   GROUP BY scraper_name
 ), scraped AS (
   SELECT scraper_name, MAX(IF(outcome = 'SUCCESS', triggered_at, NULL)) AS last_success

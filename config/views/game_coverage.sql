@@ -12,7 +12,8 @@ WITH expected AS (
   FROM `nba-props-platform.nba_orchestration.workflow_decisions`
   WHERE decision_time >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
 ), listed AS (
-  -- A game in a decision's inputs: [id, visitors, hosts, seconds from the slot to the tip-off, …].
+  -- A game in a decision's inputs: [id, visitors, hosts, seconds from the slot to the tip-off, …]. A slot to come
+  -- that was forced is no last look: the schedule may change until it comes.
   SELECT
     slot,
     JSON_VALUE(game, '$[0]') AS game_id,
@@ -21,10 +22,12 @@ WITH expected AS (
     TIMESTAMP_ADD(slot, INTERVAL CAST(JSON_VALUE(game, '$[3]') AS INT64) SECOND) AS tip_off
   FROM decided,
     UNNEST(REGEXP_EXTRACT_ALL(inputs, r'\["[-a-z0-9]+","[A-Z]{3}","[A-Z]{3}",-?[0-9]+,[0-9],[01]\]')) AS game
+  WHERE slot <= CURRENT_TIMESTAMP()
 ), looked AS (
   -- A game that was postponed or moved is not listed any more by the last decision that looked at its date.
   SELECT day, MAX(slot) AS last_slot
   FROM decided, UNNEST(REGEXP_EXTRACT_ALL(inputs, r'"([0-9]{4}-[0-9]{2}-[0-9]{2})":\[')) AS day
+  WHERE slot <= CURRENT_TIMESTAMP()
   GROUP BY day
 ), games AS (
   SELECT listed.game_id, listed.away, listed.home, listed.tip_off, CAST(looked.day AS DATE) AS game_date

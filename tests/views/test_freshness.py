@@ -53,8 +53,9 @@ def failing(view: View, good_days: Rows) -> Viewed:
 def forced(view: View, good_days: Rows) -> Viewed:
     """The dataset of an operator who at 02:00 had a workflow's slot of the coming noon decided."""
     rows = deepcopy(good_days)
-    noon = {"decision_time": datetime(2025, 11, 14, 7, tzinfo=UTC), "forced": True}
-    noon |= {"slot": datetime(2025, 11, 14, 17, tzinfo=UTC), "decision_id": "by-hand"}
+    noon = {"decision_time": datetime(2025, 11, 14, 17, tzinfo=UTC), "forced": True}
+    noon |= {"slot": noon["decision_time"], "decision_id": "by-hand"}
+    noon |= {"action": "RUN", "scrapers": ["nbac_player_list"]}
     rows["workflow_decisions"].append({**rows["workflow_decisions"][-1], **noon})
     return view(rows)
 
@@ -109,3 +110,10 @@ def test_a_slot_that_was_forced_says_nothing_of_the_ticks(forced: Viewed) -> Non
     rows = forced.ask(NIGHT, "SELECT * FROM {}.freshness WHERE kind = 'workflow'")
     assert {row["name"] for row in rows} == set(WORKFLOWS)
     assert {240 <= row["minutes_since_decision"] < 245 for row in rows} == {True}
+
+
+def test_a_slot_to_come_that_was_forced_does_not_hide_what_has_not_come(forced: Viewed) -> None:
+    """Its scrapers were not asked at noon yet: they are told by what was asked before."""
+    rows = forced.ask(NIGHT, "SELECT * FROM {}.freshness WHERE kind = 'scraper'")
+    assert "nbac_player_list" in {row["name"] for row in rows}
+    assert all(row["last_asked"] < NIGHT for row in rows if row["last_asked"])

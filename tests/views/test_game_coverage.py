@@ -97,6 +97,19 @@ def test_each_trouble_shows_at_its_game_alone(spoilt: Viewed) -> None:
     assert [about[FINE, name]["state"] for name in SCRAPERS - {"oddsa_game_lines"}] == ["there"] * 5
 
 
+def test_a_slot_to_come_that_was_forced_is_no_last_look(view: View, good_days: Rows) -> None:
+    """A game that is listed by it alone, such as one that was postponed since, is none."""
+    rows = deepcopy(good_days)
+    looked = next(row for row in reversed(rows["workflow_decisions"]) if FINE in row["inputs"])
+    ahead = {"slot": looked["slot"] + timedelta(days=5), "decision_id": "by-hand", "forced": True}
+    inputs = looked["inputs"].replace(FINE, "0022509999")
+    ahead |= {"decision_time": ahead["slot"], "inputs": inputs, "action": "SKIP", "game_ids": []}
+    rows["workflow_decisions"].append({**looked, **ahead})
+    found = {row["game_id"] for row in view(rows).ask(LATER, OF_DAY)}
+    assert FINE in found
+    assert len(found) == 12
+
+
 def test_what_is_not_due_yet_is_waited_for(spoilt: Viewed) -> None:
     """Until its limit has passed a box score is not missing, while lines are."""
     rows = spoilt.ask(NIGHT, f"{OF_DAY} AND game_id = '{LOST}'")
