@@ -166,8 +166,8 @@ DRAWN_SHOWN2 = (
     Mistake(
         "drawn: a run is drawn when it was decided",
         "common/pages/lanes.py",
-        'run.ended["execution_time"] if run.ended else run.decision',
-        "run.decision",
+        "run.began or min(",
+        "min(",
         ("tests/common/pages/test_lanes.py",),
     ),
     Mistake(
