@@ -166,7 +166,7 @@ def test_without_a_schedule_the_calendar_is_none() -> None:
     """The calendar is None with a cause, not a season without games (X13)."""
     found = read_situation(World(SLATE, SLOT).runtime, SLOT, SLOT)
     assert found.calendar is None
-    assert "publish a scraper request for nbac_schedule_api" in found.cause
+    assert "python -m local scrape nbac_schedule_api" in found.cause
     assert (found.has_file, found.stale) == (True, False)  # nobody knows
 
 
