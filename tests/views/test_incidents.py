@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.eastern import at as wall
+from tests.alerts.days import Rows
 from tests.views.conftest import View, Viewed
 
 pytestmark = pytest.mark.stack
@@ -19,6 +20,14 @@ LOST = "run-1100"
 ALL = "SELECT * FROM {}.incidents WHERE rule != 'test' ORDER BY rule, key, opened"
 
 
+WRITTEN = {
+    "daily_expected_schedule": "locked_at",
+    "workflow_decisions": "decision_time",
+    "workflow_executions": "execution_time",
+    "scraper_execution_log": "triggered_at",
+    "cleanup_operations": "cleanup_time",
+}
+"""When a row of each table is of."""
 RowsOf = Callable[[datetime], list[dict[str, Any]]]
 """The rows of the view at an instant."""
 
@@ -290,3 +299,17 @@ def test_a_good_day_has_no_incident(good: Viewed, clock: str) -> None:
     """The tables of days on which nothing fails, at times when something might be due."""
     now = wall(date(2025, 11, 13), time.fromisoformat(clock))
     assert good.ask(now, ALL) == []
+
+
+def test_what_was_due_before_the_first_decision_is_no_incident(view: View, good_days: Rows) -> None:
+    """A new deployment is told of no lines of the evening before, which nobody could ask for."""
+    began, night = (wall(date(2025, 11, day), time(hour)) for day, hour in ((12, 5), (12, 23)))
+    rows = {
+        name: [row for row in held if row[WRITTEN[name]] >= began]
+        for name, held in good_days.items()
+    }
+    lines = "scraper_name = 'oddsa_game_lines' AND game_date = '2025-11-11'"
+    lacking = view(rows).ask(night, f"SELECT state FROM {{}}.game_coverage WHERE {lines}")
+    assert {row["state"] for row in lacking} == {"missing"}
+    told = view(rows).ask(night, "SELECT key FROM {}.incidents WHERE rule = 'late-data'")
+    assert [row["key"] for row in told if row["key"].startswith("oddsa")] == []
