@@ -41,7 +41,8 @@ class Coming:
             case "next":
                 return f"next asked for at {when} by {self.workflow}"
             case "paused":
-                return f"not asked for while {self.workflow} is paused"
+                are = "are" if " and " in self.workflow else "is"
+                return f"not asked for while {self.workflow} {are} paused"
             case "given up":
                 return f"given up: no workflow asks for it again; {self.remedy}"
 

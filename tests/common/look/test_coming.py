@@ -120,15 +120,18 @@ def test_lines_are_given_up_at_the_tip_off() -> None:
     assert later == Coming("next", "betting_lines", at(DAY, time(20)))
 
 
-def test_a_paused_workflow_is_named_while_nothing_else_asks() -> None:
-    """Catch-up is paused: play-by-play is not asked for; resumed, the next slot asks for it."""
+def test_paused_workflows_are_named_while_nothing_else_asks() -> None:
+    """Who resumes one of two reads that the other one is left."""
     world = day_gone_wrong(at(TOMORROW, time(8, 30)), since=DAY)
     pause = Pause(by="ana", since=world.clock.now(), why="season test")
-    write_pauses(world.runtime.state, {"late_game_catch_up": pause}, 0)
+    flows = ("post_game_window_3", "late_game_catch_up")
+    write_pauses(world.runtime.state, dict.fromkeys(flows, pause), 0)
     live_on(world, at(TOMORROW, time(9, 30)))
     held = coming(world, "nbac_play_by_play", "MIL@CHA")
-    assert held == Coming("paused", "late_game_catch_up")
-    assert held.words == "not asked for while late_game_catch_up is paused"
+    assert held == Coming("paused", " and ".join(flows))
+    assert held.words == f"not asked for while {flows[0]} and {flows[1]} are paused"
+    one = Coming("paused", flows[1])
+    assert one.words == "not asked for while late_game_catch_up is paused"
 
 
 def test_what_is_given_up_is_not_asked_for_again() -> None:
@@ -150,3 +153,9 @@ def test_a_date_before_the_system_has_nothing_to_come() -> None:
     lost = coming(world, "nbac_play_by_play", "MIL@CHA")
     assert lost
     assert lost.what == "given up"
+    earlier = world.runtime.settings.model_copy(update={"collect_since": DAY})
+    world.runtime = world.deployed(earlier)
+    live_on(world, at(TOMORROW, time(9, 30)))
+    found = coming(world, "nbac_play_by_play", "MIL@CHA")
+    assert found
+    assert found.what == "next", "the last decision's configuration counts"
