@@ -7,6 +7,7 @@ that no test near the code noticed once. `tools/text_mutants.py` makes them.
 from tools.drawn_again import DRAWN_AGAIN
 from tools.drawn_cloud import DRAWN_CLOUD
 from tools.drawn_deployed import DRAWN_DEPLOYED
+from tools.drawn_eighth import DRAWN_EIGHTH
 from tools.drawn_fifth import DRAWN_FIFTH
 from tools.drawn_files import DRAWN_FILES
 from tools.drawn_looks import DRAWN_LOOKS
@@ -322,6 +323,7 @@ MISTAKES = (
         *DRAWN,
         *DRAWN_AGAIN,
         *DRAWN_SIXTH,
+        *DRAWN_EIGHTH,
         *DRAWN_FIFTH,
         *DRAWN_LOOKS,
         *DRAWN_SHOWN,
