@@ -76,15 +76,17 @@ def load_topology(path: Path) -> Topology:
     """Read and check the topology file.
 
     Raises:
-        ConfigError: the file is missing, is not YAML or has another form; the message names the
-            field.
+        ConfigError: the file is missing, is not UTF-8 or YAML, or has another form; the message
+            names the field.
     """
     import yaml  # noqa: PLC0415 - only when the file is read
 
     try:
-        return Topology.model_validate(yaml.safe_load(path.read_text()))
+        return Topology.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; set NBA_TOPOLOGY_FILE") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text ({error.reason}); save it as such") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:

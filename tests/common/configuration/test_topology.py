@@ -171,6 +171,14 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, p
     assert str(path) in str(caught.value)
 
 
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    """It is one line, as of a workflow file."""
+    file = tmp_path / "topology.yaml"
+    file.write_bytes(b"jobs: \xff\n")
+    with pytest.raises(ConfigError, match=r"topology\.yaml: not UTF-8 text"):
+        load_topology(file)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """The error for a missing file names the variable that sets its path."""
     with pytest.raises(ConfigError, match="NBA_TOPOLOGY_FILE"):

@@ -34,6 +34,7 @@ from local.costs.prices import PRICES, Prices, load_prices
 from local.costs.usage import Usage
 from local.costs.watching import ALERTS, DASHBOARDS, VIEWS, Watching, watching
 from local.simulator.world import ROUTES
+from tests.local.commands.command_line import assert_one_line, run
 
 SCHEDULE = ROOT.parent / "shared" / "data" / "schedule-2024-25.json"
 needs_schedule = pytest.mark.skipif(not SCHEDULE.exists(), reason=f"{SCHEDULE} is not here")
@@ -253,8 +254,5 @@ def test_the_command_prints_the_page(prices: Prices) -> None:
 def test_a_schedule_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     """With exit status 2; nothing is counted."""
     before = COUNTS.read_text()
-    printed = CliRunner().invoke(main, ["cost", "--count", str(tmp_path / "none.json")])
-    assert printed.exit_code == 2
-    assert printed.stderr.startswith("error: ")
-    assert printed.stderr.count("\n") == 1
+    assert_one_line(run("cost", "--count", str(tmp_path / "none.json")), "give another file")
     assert COUNTS.read_text() == before
