@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import ROOT
+from common.settings import ROOT, Settings
 from common.state.names import PAUSES
 from local.simulator.run import SimulateOptions, make_simulation
 from local.simulator.simulation import DATA_KEPT_FOR, STATE_KEPT_FOR
@@ -47,3 +47,12 @@ def test_of_what_is_old_no_state_and_no_bytes_are_kept(tmp_path: Path) -> None:
     assert held[0] == b"tasks/young"
     with pytest.raises(RuntimeError, match="bytes were dropped"):
         world.storage.read(data, "tasks/old")
+
+
+def test_a_simulation_has_the_workflow_file_that_is_given(tmp_path: Path) -> None:
+    """And not the committed one."""
+    file = write_season(tmp_path / "season.json", season_of(DAYS))
+    other = tmp_path / "workflows.yaml"
+    other.write_text(Settings().workflows_file.read_text())
+    made = make_simulation(SimulateOptions(file, FIRST, FIRST, workflows=other))
+    assert made.world.runtime.settings.workflows_file == other

@@ -77,6 +77,7 @@ def test_a_stopped_server_is_gone(tmp_path: Path) -> None:
     server = start_gcs(PROJECT, tmp_path / "gcs.log")
     port = int(server.endpoint.rsplit(":", 1)[1])
     assert accepts(port)
+    assert server.process.name == "storage server", "an error names it so"
     server.stop()
     assert not server.process.running()
     assert not accepts(port)
