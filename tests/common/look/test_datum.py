@@ -91,7 +91,7 @@ def test_a_cause_is_one_scraper_s_with_what_comes_next() -> None:
             "the run of betting_lines of 11-12 13:00 is asking for it",
         ),
         (NEXT, "next asked for at 11-13 14:00 by late_game_catch_up"),
-        (Coming("paused", "a and b"), "not asked for while a and b is paused"),
+        (Coming("paused", "a and b"), "not asked for while a and b are paused"),
         (Coming("given up", remedy="why"), "given up: no workflow asks for it again; why"),
     ],
 )
