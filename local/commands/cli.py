@@ -1,9 +1,11 @@
 """The command line: its groups of commands, and errors on one line with exit status 2."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 import click
 
@@ -96,8 +98,7 @@ class CommandLine(click.Group):
         except BrokenPipeError:  # such as `| head`, which has enough: click ends in silence
             raise
         except (OrchestrationError, OSError) as error:  # such as a full disk, with the file's name
-            _print_error(error)
-            sys.exit(FAILED)
+            _fail(error)
 
 
 @contextmanager
@@ -124,8 +125,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         _print_error(_refusal(error))
         sys.exit(FAILED)
     except OSError as error:  # of the help or the version, which no command has printed
-        _print_error(error)
-        sys.exit(FAILED)
+        _fail(error)
     except click.Abort:
         sys.exit(128 + signal.SIGINT)
 
@@ -144,6 +144,19 @@ def _refusal(error: click.ClickException) -> str:
     if error.possibilities or error.ctx is None:
         return error.format_message()
     return f"{error.message} All are listed by: {error.ctx.command_path} --help"
+
+
+def _fail(error: Exception) -> NoReturn:
+    """Print an error, and end with exit status 2.
+
+    What could not be printed would be tried once more at the end, and change the status.
+    https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    _print_error(error)
+    if isinstance(error, OSError):
+        with suppress(OSError):  # a test's standard output is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(FAILED)
 
 
 def _print_error(error: object) -> None:

@@ -79,7 +79,10 @@ def test_fu18_a_reader_that_has_enough_is_no_error(words: str) -> None:
 def print_to(file: int, words: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m local WORDS`, whose standard output is a file."""
     argv = [sys.executable, "-m", "local", *words.split()]
-    return subprocess.run(argv, stdout=file, stderr=subprocess.PIPE, text=True, check=False)
+    env = {name: held for name, held in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(
+        argv, stdout=file, stderr=subprocess.PIPE, text=True, check=False, env=env
+    )
 
 
 def test_fu14_asking_for_help_writes_nothing() -> None:
