@@ -82,7 +82,7 @@ class RunLife:
 
 
 def passed(before: datetime, instant: datetime) -> timedelta:
-    """Return how long after another instant one was; nothing where another machine's clock is."""
+    """Return the time from one instant to a later one; zero where clocks of two machines differ."""
     return max(instant - before, timedelta())
 
 

@@ -92,7 +92,10 @@ def status_of(place: Runtime) -> Status:
 
 
 def _covered(place: Runtime, days: Sequence[date]) -> tuple[tuple[DateCoverage, ...], str]:
-    """Return what dates have of their data, or nothing and why: without a schedule all else is."""
+    """Return what dates have of their data; without a schedule nothing, and why, in words.
+
+    The rest of the status needs no schedule and is shown all the same.
+    """
     try:
         return tuple(cover(place, day) for day in days), ""
     except TransientError as error:
