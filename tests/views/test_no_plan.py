@@ -56,6 +56,22 @@ def test_the_day_after_the_last_game_has_no_incident(
         assert viewed.ask(on(clock), SQL) == [], clock
 
 
+@pytest.mark.parametrize(
+    ("scraper", "told"), [("nbac_boxscore", False), ("nbac_play_by_play", True)]
+)
+def test_a_game_counts_as_asked_for_once_its_box_score_is(
+    view: View, tmp_path: Path, scraper: str, *, told: bool
+) -> None:
+    """A run for the same game that brings something else leaves it to be collected."""
+    held = days(tmp_path, EARLY)
+    asking = [row for row in held["workflow_decisions"] if "nbac_boxscore" in row["scrapers"]]
+    for row in asking:
+        row["scrapers"] = [scraper]
+    viewed = view({**held, "daily_expected_schedule": []})
+    assert any(row["action"] == "RUN" and row["game_ids"] for row in asking)
+    assert bool(viewed.ask(on("05:35"), SQL)) is told
+
+
 def test_the_day_after_a_postponed_game_has_no_incident(view: View) -> None:
     """No post-game run asks for its box score, and yet nothing is left to collect."""
     held = postponed(season_of({SUMMER: ["19:00"]}), SUMMER)

@@ -259,3 +259,19 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
         "logging.googleapis.com/spanId": ids.span_id(DECISION.decision_id),
         "logging.googleapis.com/labels": {"decision_id": DECISION.decision_id},
     }
+
+
+def test_of_several_targets_on_no_scoreboard_each_is_named_and_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whoever reads the line knows which games to look for, and how many they are."""
+    world, _ = refreshed()
+    board, document = scoreboard_read(world)
+    board = rewritten(world, board, {**document, "records": []})
+    other = GameTarget(game_id="0022500208", away="MEM", home="BOS", scrapers=("nbac_boxscore",))
+    capsys.readouterr()
+    both = DECISION.model_copy(update={"targets": (TARGET, other)})
+    assert final_games(world, board, decision=both) == {TARGET.game_id: None, other.game_id: None}
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line["rows"] == 2
+    assert line["error"] == f"{TARGET.game_id} TOR@BKN, {other.game_id} MEM@BOS"
