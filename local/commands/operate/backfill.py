@@ -9,6 +9,7 @@ import click
 
 from common.errors import BadInputError
 from local.commands.operate.scrape import document_of, line_of
+from local.commands.operate.waiting import waiting
 from local.commands.options import (
     first_option,
     json_option,
@@ -63,7 +64,8 @@ def backfill(
         click.echo(json.dumps(_document(plan), indent=2) if as_json else _plan(plan))
         return
     told = Told(plan, as_json=as_json)
-    filled = fill(place, plan, seconds_max=wait, told=told)
+    with waiting(f"games {last}"):
+        filled = fill(place, plan, seconds_max=wait, told=told)
     _end(plan, filled, as_json=as_json)
     if filled.lacking or filled.waiting:
         sys.exit(LACKING)

@@ -10,6 +10,7 @@ import click
 
 from common.errors import BadInputError
 from common.pages.documents import iso
+from local.commands.operate.waiting import waiting
 from local.commands.options import Instant, json_option, project_option, wait_option
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def force(what: str, *, wait: float, project: str | None, as_json: bool) -> None
     place = reach(project)
     workflow = what if what in place.configured else None
     slot = slot_for(place, workflow) if workflow else _slot(what, place.configured)
-    made = force_slot(place, slot, seconds_max=wait, workflow=workflow)
+    with waiting("status"):
+        made = force_slot(place, slot, seconds_max=wait, workflow=workflow)
     if as_json:
         click.echo(json.dumps([_document(row) for row in made], indent=2))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from common.eastern import eastern_date
+from local.commands.operate.waiting import waiting
 from local.commands.options import Day, json_option, project_option, wait_option
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def scrape(
         outcomes.append(row["outcome"])
         click.echo(json.dumps(document_of(question, row)) if as_json else line_of(question, row))
 
-    if ask(place, [question], seconds_max=wait, told=told):
+    with waiting("status"):
+        left = ask(place, [question], seconds_max=wait, told=told)
+    if left:
         click.echo(f"asked for {question.said}; nothing came of it in {wait:g} s", err=True)
     if not set(outcomes) & {*ANSWERED}:
         sys.exit(FAILED)
