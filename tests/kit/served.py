@@ -20,6 +20,7 @@ from common.eastern import at
 from common.messages.models import GameRef
 from common.scrapers import REGISTRY
 from common.scrapers.model import Call, Scraper, Target
+from common.scrapers.nba.teams import TEAMS
 from local.fake_sources.answers import Answer, answer
 from local.fake_sources.odds import event_id
 from local.fake_sources.season import SeasonFile, Sources
@@ -61,13 +62,23 @@ GAMES = (
     game("0062500001", "SAS@HOU", time(20), day=NEXT + timedelta(days=3)),
 )
 """Of every kind, in three time zones: played, put off (at one o'clock), without a tip-off."""
-SLATE = Slate(GAMES, "2025-26")
+FULL = DAY + timedelta(days=5)
+PAIRS = [*zip([*TEAMS][::2], [*TEAMS][1::2], strict=True)]
+EVERYWHERE = tuple(
+    game(f"002250{300 + number:04}", f"{away}@{home}", time(19), day=FULL + timedelta(days=night))
+    for night in (0, 1)
+    for number, (away, home) in enumerate((pair[::night or -1] for pair in PAIRS), 15 * night)
+)
+"""Two nights on which each team plays, once at home: what holds of one team or place alone."""
+SLATE = Slate((*GAMES, *EVERYWHERE), "2025-26")
 PLAYED = GAMES[3:5]
 PRESEASON = game("0012500001", "PHX@GSW", time(19))
 CLOCKS = (time(8), time(9, 30), time(13, 30), time(19), time(21, 30), time(23, 30))
 """Eastern: when something is published, begins, ends or is corrected."""
 MORNING = at(NEXT, time(4, 30))
 """When the data of all games are there, though they are late."""
+LAST = at(FULL + timedelta(days=2), time(4, 30))
+"""When each team has played."""
 
 
 def targets(scraper: Scraper) -> Iterator[Target]:
@@ -75,19 +86,20 @@ def targets(scraper: Scraper) -> Iterator[Target]:
     asked = Target(scraper.name, DAY, "2025-26")
     if scraper.scope == "date":
         yield from (asked, replace(asked, target_date=NEXT, season_type="Playoffs"))
+        yield from (replace(asked, target_date=FULL + timedelta(days=night)) for night in (0, 1))
     elif scraper.scope == "game":
         refs = (GameRef(game_id=each.game_id, away=each.away, home=each.home) for each in PLAYED)
         yield from (replace(asked, game=ref) for ref in refs)
     else:
         events = tuple(event_id(each.game_id) for each in PLAYED)
-        yield replace(asked, teams=("BKN", "LAC", "UTA"), event_ids=events)
+        yield replace(asked, teams=tuple(TEAMS), event_ids=events)
 
 
 def calls() -> Iterator[Call]:
     """Yield each scraper's calls, of many candidates the first; and those that they lead to."""
     for scraper in REGISTRY.values():
         for asked in targets(scraper):
-            made = [*scraper.calls(asked, at(DAY, CLOCKS[2]))][:3]
+            made = [*scraper.calls(asked, at(DAY, CLOCKS[2]))]
             yield from made
             if scraper.then:
                 boards = [answer(call.path, call.params, SLATE, MORNING).body for call in made]
@@ -98,7 +110,7 @@ def lines() -> list[str]:
     """Write a line for each request, answered for a slate and for a season whose data are late."""
     listed = SeasonFile(SLATE, (PRESEASON,))
     season = Sources(listed, lambda _: LATE, reaches=lambda day: day == NEXT)
-    instants = [*(at(DAY, clock) for clock in CLOCKS), MORNING]
+    instants = [*(at(DAY, clock) for clock in CLOCKS), MORNING, LAST]
     return list(
         dict.fromkeys(
             f"{_named(call)}: {_told(answer(*_asked(call), SLATE, now) for now in instants)}"
