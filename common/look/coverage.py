@@ -9,6 +9,7 @@ from common.cloud.ports import Row
 from common.configuration.workflows import CatchUp
 from common.decisions.lateness import is_late
 from common.eastern import at, eastern
+from common.errors import TransientError
 from common.look.coming import with_coming
 from common.look.contents import games_in
 from common.look.datum import Covered, DateCoverage, Datum, State
@@ -59,6 +60,17 @@ def cover(place: Runtime, day: date) -> DateCoverage:
     return with_coming(place, found, flows, log.result())
 
 
+def cover_if_known(place: Runtime, day: date) -> DateCoverage:
+    """Read what a date has; without a schedule, why nothing is known of it, and nothing else.
+
+    What an operator looks at in trouble needs no schedule for the rest of it.
+    """
+    try:
+        return cover(place, day)
+    except TransientError as error:
+        return DateCoverage(day=day, games=(), postponed=(), data=(), blind=str(error))
+
+
 def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
     """Return the log's rows about a date, from the first that can be, however late the last is."""
     rows = place.warehouse.select(
@@ -74,13 +86,11 @@ def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
 def lacking_before(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
     """Return the dates before one of which data are missing, the latest first.
 
-    Dates about which nothing was decided are left out: the system was not there yet.
-
-    Raises:
-        TransientError: no schedule can be read.
+    Dates about which nothing was decided are left out: the system was not there yet. None are
+    known to lack anything where no schedule can be read.
     """
     days = (day - timedelta(days=back) for back in range(1, days_back(place) + 1))
-    found = place.threads.map(lambda each: cover(place, each), days)
+    found = place.threads.map(lambda each: cover_if_known(place, each), days)
     return tuple(one for one in found if one.decisions and one.is_lacking)
 
 

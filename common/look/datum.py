@@ -103,6 +103,7 @@ class DateCoverage:
         off: scrapers that the deployment leaves out, because their source is off.
         decisions: those about the date, in order of their slots.
         listed: the first and the last date of the schedule's games; None where it has none.
+        blind: why none of it is known, in words; empty where it is.
     """
 
     day: date
@@ -112,6 +113,7 @@ class DateCoverage:
     off: tuple[str, ...] = ()
     decisions: tuple[Row, ...] = ()
     listed: tuple[date, date] | None = None
+    blind: str = ""
 
     @property
     def is_listed(self) -> bool:

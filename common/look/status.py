@@ -6,8 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
-from common.errors import TransientError
-from common.look.coverage import cover
+from common.look.coverage import cover_if_known
 from common.look.datum import DateCoverage
 from common.look.decided import decisions_between, last_of, was_decided
 from common.look.runs import Run, runs_of
@@ -72,7 +71,7 @@ def status_of(place: Runtime) -> Status:
     was_up = was_decided(decided, yesterday)
     plan, sweeps = planned.result(), swept.result()
     runs = runs_of(place, [row for row in made if row["action"] == "RUN"])
-    dates, blind = _covered(place, ([yesterday] if was_up else []) + [day])
+    dates = [cover_if_known(place, each) for each in ([yesterday] if was_up else []) + [day]]
     return Status(
         now=now,
         day=day,
@@ -86,20 +85,9 @@ def status_of(place: Runtime) -> Status:
         ),
         swept=max(sweeps, key=lambda row: row["cleanup_time"], default=None),
         pauses=read_pauses(place.state)[0],
-        dates=dates,
-        blind=blind,
+        dates=tuple(each for each in dates if not each.blind),
+        blind=dates[-1].blind,
     )
-
-
-def _covered(place: Runtime, days: Sequence[date]) -> tuple[tuple[DateCoverage, ...], str]:
-    """Return what dates have of their data; without a schedule nothing, and why, in words.
-
-    The rest of the status needs no schedule and is shown all the same.
-    """
-    try:
-        return tuple(cover(place, day) for day in days), ""
-    except TransientError as error:
-        return (), str(error)
 
 
 def _planned(plan: Sequence[Row], name: str) -> tuple[datetime, ...]:

@@ -9,7 +9,7 @@ from common import ids
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import at, eastern, eastern_date
-from common.look.coverage import NOT_YET, cover, lacking_before, was_asked
+from common.look.coverage import NOT_YET, cover_if_known, lacking_before, was_asked
 from common.look.datum import Covered, DateCoverage, Datum
 from common.look.decided import decisions_on, rows_since, rows_until
 from common.look.runs import Run, runs_of
@@ -162,19 +162,20 @@ class DayPage:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers of the heading; all but the first three are troubles."""
+        """The numbers of the heading, as far as known; all but the first three are troubles."""
         before = sum(each.missing for each in self.before)
         partial = sum(run.is_partial for run in self.runs)
         failed = sum(run.ended is not None and run.ended["status"] == "failed" for run in self.runs)
+        known = not self.coverage.blind
         return {
-            "games": len(self.coverage.games),
+            **({"games": len(self.coverage.games)} if known else {}),
             "planned": self.planned,
             "RUN": len(self.runs),
             "ABORT": sum(row["action"] == "ABORT" for row in self.decisions),
             "failed runs": failed - partial,
             "partial runs": partial,
             "planned and not run": len(self.missed),
-            "data late or missing": len([*self.coverage.troubles()]),
+            **({"data late or missing": len([*self.coverage.troubles()])} if known else {}),
             **({"missing of dates before": before} if self.before else {}),
         }
 
@@ -201,14 +202,10 @@ class DayPage:
 
 
 def read_day(place: Runtime, day: date) -> DayPage:
-    """Read a day.
-
-    Raises:
-        TransientError: no schedule can be read.
-    """
+    """Read a day; without a schedule, all but its games and their data."""
     now, axis, start = place.clock.now(), Axis(day), at(day, time())
     begin, select = place.threads.submit, place.warehouse.select
-    covered = begin(cover, place, day)
+    covered = begin(cover_if_known, place, day)
     before = begin(lacking_before, place, day) if day == eastern_date(now) else None
     noon = start + timedelta(hours=12)
     planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=start, until=noon)

@@ -23,6 +23,7 @@ def of_coverage(found: "DateCoverage") -> Document:
     return {
         "date": f"{found.day}",
         "listed": found.is_listed,
+        "blind": found.blind or None,
         "games": [
             {
                 "game_id": covered.game.game_id,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from common.cloud.ports import Row
 from common.eastern import at, eastern_date
-from common.look.coverage import NOT_YET, cover, lacking_before
+from common.look.coverage import NOT_YET, cover_if_known, lacking_before
 from common.look.datum import DateCoverage
 from common.look.sources import Failure, Sources, failures_since, sources_of
 from common.look.verdict import Alive, alive
@@ -70,6 +70,7 @@ class HealthPage:
         pauses: the paused workflows by name.
         lacking: the dates that lack data now: today, and those before that catch-up still collects.
         alive: when the controller and the cleanup wrote last.
+        blind: why it is not known what lacks, in words; empty where it is.
     """
 
     template: ClassVar[str] = "health.html"
@@ -88,6 +89,7 @@ class HealthPage:
     pauses: Mapping[str, Pause]
     lacking: tuple[DateCoverage, ...]
     alive: tuple[Alive, ...]
+    blind: str = ""
 
     @property
     def failing(self) -> list[str]:
@@ -100,7 +102,7 @@ class HealthPage:
         """Whether nothing is lacking, failing or silent, and no incident is open."""
         silent = any(one.is_late for one in self.alive)
         is_open = any(row["closed"] is None for row in self.incidents)
-        return not (self.lacking or self.failing or silent or is_open)
+        return not (self.lacking or self.blind or self.failing or silent or is_open)
 
     def document(self) -> Mapping[str, Any]:
         """Return the page as JSON holds it."""
@@ -109,6 +111,7 @@ class HealthPage:
             "now": iso(self.now),
             "well": self.is_well,
             "lacking": [of_lacking(one) for one in self.lacking],
+            "blind": self.blind or None,
             "failing": self.failing,
             "alive": [
                 {"name": one.name, "last": iso(one.last), "late": one.is_late} for one in self.alive
@@ -163,7 +166,7 @@ def read_health(place: Runtime) -> HealthPage:
     swept = begin(select, "cleanup_operations", SWEEPS, since=start, until=soon)
     fresh = begin(place.warehouse.view, "freshness", FRESHNESS)
     incidents = begin(place.warehouse.view, "incidents", INCIDENTS)
-    made = decided.result()
+    made, today = decided.result(), cover_if_known(place, day)
     return HealthPage(
         now=now,
         day=day,
@@ -177,14 +180,10 @@ def read_health(place: Runtime) -> HealthPage:
         failures=tuple(failures_since(place, now - timedelta(days=2))),
         sources=sources_of(place),
         pauses=read_pauses(place.state)[0],
-        lacking=_lacking(place, day),
+        lacking=(*([today] if today.is_lacking else ()), *lacking_before(place, day)),
         alive=alive(place),
+        blind=today.blind,
     )
-
-
-def _lacking(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
-    today = cover(place, day)
-    return (*([today] if today.is_lacking else ()), *lacking_before(place, day))
 
 
 def _alerts(made: Iterable[Row]) -> tuple[Row, ...]:

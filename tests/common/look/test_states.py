@@ -9,13 +9,22 @@ from common import ids
 from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import at
-from common.look.coverage import ERROR_CHARACTERS_MAX, NOT_ASKED, cover, days_back, lacking_before
+from common.errors import TransientError
+from common.look.coverage import (
+    ERROR_CHARACTERS_MAX,
+    NOT_ASKED,
+    cover,
+    cover_if_known,
+    days_back,
+    lacking_before,
+)
 from common.look.datum import Coming, Datum
 from common.runtime import Runtime
 from local.simulator.ports.memory import MemoryStorage
-from local.simulator.world import ManualClock
+from local.simulator.world import ManualClock, World
 from tests.kit.placed import placed, row
 from tests.kit.situations import DAY, et, game, workflow
+from tests.kit.world import slate
 
 GAME = game(1, "2025-11-12 19:00")
 OURS, ITS_STAND_IN = "nbac_boxscore", "espn_boxscore"
@@ -227,6 +236,17 @@ def test_games_come_in_the_order_of_their_tip_offs() -> None:
     assert [each.game_id[-1] for each in seen.postponed] == ["1"]
     assert seen.listed == (date(2025, 10, 21), date(2026, 4, 12))
     assert cover(placed(DUE)[0], DAY).listed is None
+
+
+def test_without_a_schedule_a_date_is_unknown_and_says_why() -> None:
+    """It lacks nothing that is known of, nor does a date before it."""
+    place = World(slate(), DUE).runtime
+    with pytest.raises(TransientError, match="no readable schedule"):
+        cover(place, DAY)
+    seen = cover_if_known(place, DAY)
+    assert seen.blind.startswith("no readable schedule below gs://")
+    assert (seen.day, seen.listed, seen.games, seen.is_lacking) == (DAY, None, (), False)
+    assert lacking_before(place, DAY) == ()
 
 
 def decided(slot: str, action: str = "RUN", name: str = "post_game_window_2", **more: Any) -> Row:

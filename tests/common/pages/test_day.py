@@ -15,11 +15,12 @@ from common.ids import execution_id
 from common.pages.day import DayPage, Failure, read_day
 from common.pages.lanes import lanes
 from common.pages.render import policy, render
+from local.simulator.world import World
 from tests.kit.operated import forced_ahead, gone_wrong
 from tests.kit.outline import Outline
 from tests.kit.situations import et
 from tests.kit.tables import holding
-from tests.kit.world import DAY
+from tests.kit.world import DAY, slate
 
 HOUR = timedelta(hours=1)
 
@@ -175,6 +176,17 @@ def test_a_day_without_games_or_decisions_has_a_page() -> None:
     text = Outline(render(bare, alone=True)).text
     assert "No games." in text
     assert "Nothing ran." in text
+
+
+def test_without_a_schedule_the_page_has_all_but_games_and_their_data() -> None:
+    """It says why, and how to come by one; a number that is not known is not zero."""
+    found = read_day(World(slate(), et("2025-11-12 13:10")).runtime, DAY)
+    text = Outline(render(found, alone=False)).text
+    assert "Not known: no readable schedule below gs://" in text
+    assert "python -m local scrape nbac_schedule_api" in text
+    assert "No games." not in text
+    assert not {"games", "data late or missing", "missing of dates before"} & {*found.counts}
+    assert found.document()["blind"] == found.coverage.blind
 
 
 def test_a_failure_is_told_by_its_last_answer() -> None:

@@ -12,8 +12,12 @@ from common.cloud.ports import Row
 from common.look.sources import Sources
 from common.look.verdict import Alive
 from common.pages.health import FRESHNESS, INCIDENTS, HealthPage, read_health
+from common.pages.render import render
+from local.simulator.world import World
 from tests.kit.desk import AFTERNOON
+from tests.kit.outline import Outline
 from tests.kit.tables import holding
+from tests.kit.world import slate
 
 WELL = HealthPage(
     now=AFTERNOON,
@@ -40,6 +44,7 @@ HOUR = timedelta(hours=1)
     "trouble",
     [
         {"lacking": ("a date",)},
+        {"blind": "no readable schedule"},
         {"sources": Sources((cast("Any", FAILING),), {}, None)},
         {"alive": (*WELL.alive, Alive("the cleanup", None, is_late=True))},
         {"incidents": (CLOSED, OPEN)},
@@ -177,3 +182,12 @@ def test_the_document_has_the_failures_of_each_route() -> None:
             "open_until": (AFTERNOON + HOUR).isoformat(),
         }
     ]
+
+
+def test_without_a_schedule_all_else_is_shown() -> None:
+    """In the hour of trouble the page answers; what lacks is unknown, which is not well."""
+    found = read_health(World(slate(), AFTERNOON).runtime)
+    text = " ".join(Outline(render(found, alone=False)).text.split())
+    assert "Something is wrong. It is not known what lacks: no readable schedule" in text
+    assert "No data are late or missing" not in text
+    assert found.document()["blind"] == found.blind
