@@ -4,6 +4,7 @@
 *Operate* stands what it has published.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 from functools import cache
@@ -130,6 +131,8 @@ NOTHING = (
     "incidents",
     "dlq list",
 )
+COLOURED = ("status", f"games {DAY}", f"games {SATURDAY}", "incidents --all")
+"""What has colours in a terminal, of either world."""
 HAPPENS = {"mend": mend, "tomorrow": _tomorrow, "begin": _begin}
 """What happens between the commands."""
 
@@ -167,6 +170,22 @@ def _weekend(patch: pytest.MonkeyPatch) -> Iterator[str]:
         yield from _screen(nothing(), patch, words)
 
 
+def _colours(patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Yield the lines that a wide terminal shows in colour, their escapes as `{31}`."""
+    patch.setenv("FORCE_COLOR", "1")
+    patch.setenv("COLUMNS", "300")
+    for words in COLOURED:
+        for world in (gone_wrong(), weekend()):
+            lines = [*_screen(world, patch, words)]
+            yield from lines[:2]
+            yield from (_ESCAPE.sub(r"{\1}", line) for line in lines if _is_styled(line))
+
+
+def _is_styled(line: str) -> bool:
+    """Whether a line below the heading of a table has a style."""
+    return bool(_ESCAPE.search(line)) and not line.startswith("┃")
+
+
 def _screen(world: World, patch: pytest.MonkeyPatch, words: str) -> Iterator[str]:
     done = run(world, patch, *words.split())
     yield ""
@@ -175,7 +194,8 @@ def _screen(world: World, patch: pytest.MonkeyPatch, words: str) -> Iterator[str
     yield f"exit status {done.exit_code}"
 
 
-SCREENS = {"look": look, "operate": operate, "weekend": _weekend}
+_ESCAPE = re.compile("\x1b\\[([0-9;]*)m")
+SCREENS = {"look": look, "operate": operate, "weekend": _weekend, "colours": _colours}
 TOLD = {"pages": pages, "traces": traces}
 """What pages and traces tell of the weekend."""
 
