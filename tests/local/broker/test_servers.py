@@ -1,7 +1,12 @@
 """The broker's two servers: how they end."""
 
+import socket
 import subprocess
 import sys
+
+from common.clock import SystemClock
+from local.broker.broker import Broker
+from local.broker.servers import Servers
 
 OPENED = """
 from common.clock import SystemClock
@@ -19,3 +24,12 @@ def test_a_process_that_dies_with_its_servers_open_ends() -> None:
     """A driver that fails before it has stopped them must not stay as an orphan with two ports."""
     ended = subprocess.run([sys.executable, "-c", OPENED], timeout=SECONDS, check=False)
     assert ended.returncode == 7
+
+
+def test_what_is_stopped_leaves_both_ports_free() -> None:
+    """Another stack may take them at once."""
+    with Servers(Broker(SystemClock())) as servers:
+        ports = (servers.port, servers.rest_port)
+    for port in ports:
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", port))
