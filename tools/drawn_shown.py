@@ -84,8 +84,8 @@ DRAWN_SHOWN = (
     Mistake(
         "drawn: a silent controller is well",
         "common/pages/health.py",
-        "not (self.lacking or self.failing or silent or is_open)",
-        "not (self.lacking or self.failing or is_open)",
+        "not (self.lacking or self.blind or self.failing or silent or is_open)",
+        "not (self.lacking or self.blind or self.failing or is_open)",
         (f"{PAGES}/test_health.py",),
     ),
     Mistake(
