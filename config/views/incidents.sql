@@ -90,7 +90,6 @@ WITH decided AS (
   WHERE status != 'ERROR'
 ), present AS (
   SELECT
-    CURRENT_TIMESTAMP() AS now,
     DATE(CURRENT_TIMESTAMP(), 'America/New_York') AS today,
     DATE(TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 12 HOUR), 'America/New_York') AS last_noon
 ), asked_for AS (

@@ -52,7 +52,7 @@ def _facts(name: str, value: object) -> Iterator[str]:
     elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
         for number, part in enumerate(value):
             yield from _facts(f"{name}[{number}]", part)
-    elif value:
+    elif value or value is False:
         text = repr(value)
         more = " and more" if len(text) > SHOWN_CHARACTERS_MAX else ""
         yield f"{name} = {text[:SHOWN_CHARACTERS_MAX]}{more}"
@@ -74,16 +74,23 @@ def told(report: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _runs(report: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Resources]]:
-    """Yield the values of every resource of each run that is to be deployed."""
+    """Yield the values of every resource and output of each run that is to be deployed."""
     for line in report:
         if line["type"] == "test_state":
             listed = line["test_state"].get("root_module", {}).get("resources", ())
-            yield line["@testrun"], {each["address"]: each["values"] for each in listed}
-        elif line["type"] == "test_plan":
-            listed = line["test_plan"].get("resource_changes", ())
+            held = {each["address"]: each["values"] for each in listed}
+            told = line["test_state"].get("outputs", {})
             yield (
                 line["@testrun"],
-                {each["address"]: each["change"]["after"] or {} for each in listed},
+                held | {f"output.{name}": {"value": told[name]["value"]} for name in told},
+            )
+        elif line["type"] == "test_plan":
+            listed = line["test_plan"].get("resource_changes", ())
+            held = {each["address"]: each["change"]["after"] or {} for each in listed}
+            told = line["test_plan"].get("output_changes", {})
+            yield (
+                line["@testrun"],
+                held | {f"output.{name}": {"value": told[name].get("after")} for name in told},
             )
 
 
