@@ -75,6 +75,22 @@ def test_a_line_that_is_repeated_is_mailed_once_an_hour_and_every_notice_at_once
     assert seconds(ALERTS.auto_close) >= AUTO_CLOSE_SECONDS_MIN
 
 
+def test_each_policy_has_its_severity_and_names_what_its_line_is_about() -> None:
+    """A label is the line's field of its own name, or the one that holds what it says."""
+    policies, field = ALERTS.policies, "EXTRACT(jsonPayload.{})".format
+    severities = {one.name: one.severity for one in ALERTS.metrics}
+    assert severities == {"dead-letter": "ERROR", "daily-spend-queries": "WARNING"}
+    assert (policies.incidents.severity, policies.lines.severity) == ("ERROR", "ERROR")
+    assert policies.incidents.labels == {
+        **{name: field(name) for name in ("change", "rule", "opened")},
+        "key": field("incident_key"),
+    }
+    assert policies.lines.labels == {
+        **{name: field(name) for name in ("function", "result")},
+        "reason": field("reason_code"),
+    }
+
+
 def test_the_first_dead_letter_is_an_alert_and_a_day_s_queries_are_by_their_bytes() -> None:
     """What is exceeded by one opens at once; a day of more than 100 GB costs some 60 cents."""
     limits = {one.name: (one.comparison, one.threshold) for one in ALERTS.metrics}

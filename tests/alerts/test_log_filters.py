@@ -237,6 +237,26 @@ def test_a_job_that_could_not_publish_its_tick_raises_an_alert(
     assert [name for name, query in FILTERS.items() if matches(query, entry)] == alerts
 
 
+@pytest.mark.parametrize(
+    ("alert", "field", "value"),
+    [
+        ("function-failing", "result", "incident"),
+        ("function-failing", "result", "state store unreachable"),
+        *(("source", "reason_code", code) for code in SOURCE_ALERTS if code != "ANSWER_MISMATCH"),
+        ("notices-failing", "code", "NOTICES_FAILED"),
+    ],
+)
+def test_only_an_error_of_ours_is_an_alert_of_the_lines(alert: str, field: str, value: str) -> None:
+    """A warning that says the same is none, nor is an error that says something else."""
+
+    def found(severity: str, said: str) -> list[str]:
+        line = entry_of({"severity": severity, field: said}, "scraper_runner")
+        return [name for name, query in FILTERS.items() if matches(query, line)]
+
+    assert (found("ERROR", value), found("CRITICAL", value)) == ([alert], [alert])
+    assert (found("WARNING", value), found("ERROR", f"{value} else")) == ([], [])
+
+
 def test_a_filter_that_is_not_understood_is_refused() -> None:
     """The matcher never takes a filter for one that matches nothing."""
     for query in ('jsonPayload.result!="a"', "jsonPayload.result=a"):

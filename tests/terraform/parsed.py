@@ -59,7 +59,7 @@ class Module:
 
     @cached_property
     def requires(self) -> Body:
-        """The versions that the module takes, of Terraform itself (`terraform`) and of providers."""
+        """The versions that the module takes: of Terraform itself (`terraform`), of providers."""
         (block,) = self._blocks("terraform")
         (providers,) = block["required_providers"]
         versions = {name: given["version"] for name, given in providers.items()}

@@ -68,7 +68,7 @@ def test_the_module_is_valid(offline: Offline) -> None:
 
 
 def test_no_version_is_taken_that_is_older_than_what_is_tested(module: Module) -> None:
-    """Write-only arguments need Terraform 1.11; the next major versions may change their meaning."""
+    """Write-only arguments need Terraform 1.11; the next major one may change their meaning."""
     google = SCHEMA.stem.removeprefix("google-").rpartition(".")[0]
     assert module.requires == {
         "terraform": ">= 1.11, < 2.0",

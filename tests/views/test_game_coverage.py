@@ -170,6 +170,10 @@ FEW = placed(
 )
 
 
+IN_ORDER = "SELECT * FROM {}.game_coverage ORDER BY due_at"
+"""Another text than that of the empty view: the emulator keeps what a text has been compiled to."""
+
+
 @pytest.mark.parametrize(("seconds", "state"), [(0, "waiting"), (1, "missing")])
 def test_a_game_has_the_first_of_what_came_and_its_last_look_alone(
     view: View, seconds: int, state: str
@@ -179,15 +183,25 @@ def test_a_game_has_the_first_of_what_came_and_its_last_look_alone(
     Only what a RUN has asked for is expected, by its own name where another stood in.
     """
     due = on(14, "11:30")
-    rows = view(FEW).ask(
-        due + timedelta(seconds=seconds), "SELECT * FROM {}.game_coverage ORDER BY due_at"
-    )
-    told = [tuple(row.values())[:2] + tuple(row.values())[4:] for row in rows]
-    assert told == [
-        (on(12, "00:00").date(), "one", on(13, "00:00"), "nbac_boxscore", on(13, "11:30"))
-        + (on(13, "03:00"), "nbac_boxscore", "nbac_boxscore-03", "there"),
-        (on(12, "00:00").date(), "two", on(13, "01:00"), "nbac_boxscore", on(13, "12:30"))
-        + (on(13, "04:00"), "espn_boxscore", "espn_boxscore-04", "there"),
-        (on(13, "00:00").date(), "moved", on(14, "00:00"), "nbac_boxscore", due)
-        + (None, None, None, state),
-    ]
+    rows = view(FEW).ask(due + timedelta(seconds=seconds), IN_ORDER)
+    assert len(rows) == len(FEW["workflow_decisions"])
+    told = {row["game_id"]: tuple(row[name] for name in HAS) for row in rows}
+    assert {row["scraper_name"] for row in rows} == {"nbac_boxscore"}
+    assert told == {
+        "one": (on(12, "00:00").date(), on(13, "00:00"), on(13, "11:30"), *own("03:00")),
+        "two": (on(12, "00:00").date(), on(13, "01:00"), on(13, "12:30"), *other("04:00")),
+        "moved": (on(13, "00:00").date(), on(14, "00:00"), due, None, None, None, state),
+    }
+
+
+HAS = ("game_date", "tip_off", "due_at", "first_success", "brought_by", "gcs_path", "state")
+
+
+def own(clock: str, name: str = "nbac_boxscore") -> tuple[Any, ...]:
+    """Return what a row tells of a box score that came in time."""
+    return on(13, clock), name, f"{name}-{clock[:2]}", "there"
+
+
+def other(clock: str) -> tuple[Any, ...]:
+    """Return the same of one that another scraper brought."""
+    return own(clock, "espn_boxscore")
