@@ -5,6 +5,7 @@ Some are told once more of the days of `tests/dashboards/spoilt.py`, on which mu
 `python -m tests.dashboards.written_down` writes `tests/dashboards/shown.txt` anew.
 """
 
+import re
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -30,11 +31,12 @@ def told(columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[str
 
 
 def form(panel: Panel) -> str:
-    """Tell what a panel looks like and leads to, and in which order its rows are asked for."""
+    """Tell what a panel looks like and leads to, how far it looks back, and in which order."""
     said = panel.model_dump(exclude=TOLD_ELSEWHERE, exclude_defaults=True)
     order = " ".join(panel.sql.rpartition("ORDER BY")[2].split()) if "ORDER BY" in panel.sql else ""
     words = [f"{name} {value}" for name, value in said.items()]
-    return "  " + "; ".join([*words, f"by {order}" if order else "in any order"])
+    spans = [f"interval {span}" for span in re.findall(r"INTERVAL (\d+ \w+)", panel.sql)]
+    return "  " + "; ".join([*words, *spans, f"by {order}" if order else "in any order"])
 
 
 @cache

@@ -65,6 +65,13 @@ class Module:
         versions = {name: given["version"] for name, given in providers.items()}
         return {"terraform": block["required_version"], **versions}
 
+    @cached_property
+    def provider(self) -> Body:
+        """What the provider gives each resource that says nothing else."""
+        (block,) = self._blocks("provider")
+        given: Body = block["google"]
+        return given
+
     def _blocks(self, kind: str) -> Iterator[Body]:
         for file in self.files:
             yield from file.get(kind, [])

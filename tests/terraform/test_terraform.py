@@ -77,6 +77,14 @@ def test_no_version_is_taken_that_is_older_than_what_is_tested(module: Module) -
     }
 
 
+def test_a_resource_is_of_the_deployment_s_project_region_and_labels(module: Module) -> None:
+    """The provider fills in what a resource leaves out, which no mocked plan shows."""
+    assert module.provider == {
+        **{name: f"${{var.{name}}}" for name in ("project", "region")},
+        "default_labels": "${var.labels}",
+    }
+
+
 def test_every_run_passes(tested: list[dict[str, Any]]) -> None:
     """`terraform test` plans, applies and refuses with a mocked provider."""
     ended = {
