@@ -24,11 +24,11 @@ def run(name: str, minutes: float, target: date, **more: Any) -> dict[str, Any]:
     return made | times | {"alert_level": "NONE"} | more
 
 
-def ended(name: str, minutes: float) -> dict[str, Any]:
+def ended(name: str, minutes: float, status: str = "completed") -> dict[str, Any]:
     """Return the row of an execution of the RUN of a name, which had begun five minutes before."""
     times = {"execution_time": after(minutes - 5), "finished_at": after(minutes)}
     done = {"execution_id": f"{name}-{minutes}", "decision_id": name, "workflow_name": name}
-    return done | times | {"status": "completed"}
+    return done | times | {"status": status, "outcome": status.upper()}
 
 
 YESTERDAY = date(2025, 11, 11)
@@ -58,3 +58,52 @@ def test_the_first_end_of_a_run_counts_and_a_plan_is_missed_for_its_own_day(view
             "detail": "not ended after 2 h: the RUN of 2025-11-12 12:00:00+00",
         }
     ]
+
+
+def swept(minutes: float, missing: int | None, status: str | None = None) -> dict[str, Any]:
+    """Return the row of a sweep; the previous controller's have no status."""
+    found = {"missing_files_found": missing, "files_checked": 50, "quarantined": []}
+    return {"cleanup_time": after(minutes), "status": status, **found}
+
+
+EDGES = placed(
+    # At 21:15 ET of the day before, and today at 06:00, 08:00 and 10:00 ET.
+    workflow_decisions=[
+        *(run("hourly", at, YESTERDAY, action="SKIP") for at in (-885, -360, -240, -120)),
+        run("begun", -15, YESTERDAY),
+    ],
+    workflow_executions=[
+        *(ended("hourly", at, "failed") for at in (-50, -40, -30)),
+        ended("hourly", -30),
+    ],
+    cleanup_operations=[swept(-45, 9), swept(-20, None), swept(-5, None, "OK")],
+    scraper_execution_log=[
+        {"triggered_at": after(-14), "logged_at": after(5), "decision_id": "begun"}
+    ],
+)
+
+
+def test_what_falls_on_an_edge_is_told_from_what_falls_past_it(view: View) -> None:
+    """A decision is due until 23:15 ET itself; of good and bad at one instant the bad came first.
+
+    A sweep that could not count is no good one, and what is logged later has not begun yet.
+    """
+    rows = view(EDGES).ask(NOON, "SELECT * FROM {}.incidents WHERE rule != 'test' ORDER BY rule")
+    told = [tuple(row[name] for name in ("rule", "key", "times", "detail")) for row in rows]
+    assert told == [
+        ("execution", "hourly", 3, "FAILED"),
+        ("missing-files", "cleanup_processor", 1, "9 of 50 files had no log row"),
+        ("no-decision", "master_controller", 1, f"{LAST} 2025-11-12 02:15:00+00"),
+        ("run-without-execution", "begun", 1, f"{LATE} 2025-11-12 16:45:00+00"),
+    ]
+    spans = [(row["opened"], row["last_seen"], row["closed"], row["recovered"]) for row in rows]
+    assert spans == [
+        (after(-30), after(-30), after(-30), True),
+        (after(-45), after(-45), None, None),
+        (after(-765), after(-765), after(-360), True),
+        (after(-5), after(-5), None, None),
+    ]
+
+
+LAST = "the last decision was made at"
+LATE = "not started after 10 min: the RUN of"
