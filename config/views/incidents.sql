@@ -30,7 +30,6 @@ WITH decided AS (
   SELECT gcs_path, decision_id, COALESCE(logged_at, triggered_at) AS logged_at
   FROM `nba-props-platform.nba_orchestration.scraper_execution_log`
   WHERE triggered_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
-    AND COALESCE(logged_at, triggered_at) <= CURRENT_TIMESTAMP()
 ), begun AS (
   SELECT decision_id, MIN(logged_at) AS begun_at
   FROM logged

@@ -66,11 +66,14 @@ def swept(minutes: float, missing: int | None, status: str | None = None) -> dic
     return {"cleanup_time": after(minutes), "status": status, **found}
 
 
+LOOKED = '{"2025-11-11":[["0022500201","MIL","CHA",-43200,3,1]]}'
+"""A game of yesterday, as a decision of 07:00 ET has it: it began at 19:00 ET."""
 EDGES = placed(
     # At 21:15 ET of the day before, and today at 06:00, 08:00 and 10:00 ET.
     workflow_decisions=[
         *(run("hourly", at, YESTERDAY, action="SKIP") for at in (-885, -360, -240, -120)),
-        run("begun", -15, YESTERDAY),
+        run("hourly", -300, YESTERDAY, action="SKIP", inputs=LOOKED),
+        run("begun", -15, YESTERDAY, scrapers=["nbac_boxscore"]),
     ],
     workflow_executions=[
         *(ended("hourly", at, "failed") for at in (-50, -40, -30)),
@@ -92,6 +95,7 @@ def test_what_falls_on_an_edge_is_told_from_what_falls_past_it(view: View) -> No
     told = [tuple(row[name] for name in ("rule", "key", "times", "detail")) for row in rows]
     assert told == [
         ("execution", "hourly", 3, "FAILED"),
+        ("late-data", "nbac_boxscore 2025-11-11", 1, "MIL@CHA was due at 2025-11-12 06:30:00 ET"),
         ("missing-files", "cleanup_processor", 1, "9 of 50 files had no log row"),
         ("no-decision", "master_controller", 1, f"{LAST} 2025-11-12 02:15:00+00"),
         ("run-without-execution", "begun", 1, f"{LATE} 2025-11-12 16:45:00+00"),
@@ -99,6 +103,7 @@ def test_what_falls_on_an_edge_is_told_from_what_falls_past_it(view: View) -> No
     spans = [(row["opened"], row["last_seen"], row["closed"], row["recovered"]) for row in rows]
     assert spans == [
         (after(-30), after(-30), after(-30), True),
+        (after(-330), after(-330), None, None),
         (after(-45), after(-45), None, None),
         (after(-765), after(-765), after(-360), True),
         (after(-5), after(-5), None, None),
