@@ -28,7 +28,8 @@ def ended(name: str, minutes: float, status: str = "completed") -> dict[str, Any
     """Return the row of an execution of the RUN of a name, which had begun five minutes before."""
     times = {"execution_time": after(minutes - 5), "finished_at": after(minutes)}
     done = {"execution_id": f"{name}-{minutes}", "decision_id": name, "workflow_name": name}
-    return done | times | {"status": status, "outcome": status.upper()}
+    said = {"outcome": status.upper(), "error_message": f"{name} {status}"}
+    return done | times | {"status": status} | said
 
 
 YESTERDAY = date(2025, 11, 11)
@@ -38,11 +39,17 @@ ROWS = placed(
         run("caught-up", -1200, YESTERDAY - timedelta(days=1), game_ids=["older"]),
     ],
     workflow_executions=[ended("twice", -100), ended("twice", -170), ended("caught-up", -1199)],
+    scraper_execution_log=[
+        {"triggered_at": after(-175), "logged_at": after(-160), "decision_id": "twice"}
+    ],
 )
 
 
 def test_the_first_end_of_a_run_counts_and_a_plan_is_missed_for_its_own_day(view: View) -> None:
-    """An older date's run says nothing of today's games, nor of what yesterday's have left."""
+    """A scrape that is logged later is no later end of its run.
+
+    An older date's run says nothing of today's games, nor of what yesterday's have left.
+    """
     told = "SELECT * FROM {}.incidents WHERE rule IN ('run-without-execution', 'no-plan')"
     rows = view(ROWS).ask(NOON, told)
     assert rows == [
@@ -94,7 +101,7 @@ def test_what_falls_on_an_edge_is_told_from_what_falls_past_it(view: View) -> No
     rows = view(EDGES).ask(NOON, "SELECT * FROM {}.incidents WHERE rule != 'test' ORDER BY rule")
     told = [tuple(row[name] for name in ("rule", "key", "times", "detail")) for row in rows]
     assert told == [
-        ("execution", "hourly", 3, "FAILED"),
+        ("execution", "hourly", 3, "hourly failed"),
         ("late-data", "nbac_boxscore 2025-11-11", 1, "MIL@CHA was due at 2025-11-12 06:30:00 ET"),
         ("missing-files", "cleanup_processor", 1, "9 of 50 files had no log row"),
         ("no-decision", "master_controller", 1, f"{LAST} 2025-11-12 02:15:00+00"),
