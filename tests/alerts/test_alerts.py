@@ -58,6 +58,14 @@ def test_every_filter_is_of_this_deployment() -> None:
     assert {name for name, words in found.items() if not words} == PROJECT_WIDE
 
 
+def test_a_filter_takes_whole_names_alone() -> None:
+    """Another deployment's name may contain one of ours."""
+    filters = [alert.filter for alert in ALERTS.logs] + [ALERTS.policies.incidents.filter]
+    patterns = [found for text in filters for found in re.findall(r'=~"([^"]*)"', text)]
+    assert len(patterns) == len(filters)
+    assert all(re.fullmatch(r"\^\(OUR_[A-Z]+\)\$", one) for one in patterns)
+
+
 def test_every_condition_that_was_asked_for_has_an_alert() -> None:
     """The ten conditions of the issue are there, in one of the four kinds."""
     wanted = {"no-plan", "no-decision", "run-without-execution", "no-cleanup", "missing-files"}

@@ -207,6 +207,7 @@ def incident(level: Level = "ERROR", opened: datetime = NOON) -> Incident:
         ("Job query_1 failed with error INVALID_ARGUMENT: ALERT no-cleanup: last", "watchdog"),
         ("Summary: succeeded 0 jobs, failed 1 jobs.", None),
         ("Job query_1 failed with error PERMISSION_DENIED: no table", "alert-query-broken"),
+        ("Job query_1 failed with error: no ALERTS, no Summary", "alert-query-broken"),
     ],
 )
 def test_a_failed_query_of_the_watchdog_has_a_reason_or_is_broken(
