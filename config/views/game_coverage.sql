@@ -45,7 +45,6 @@ WITH expected AS (
   -- What was scraped for a whole date or by events counts for each game that its decision was for.
   SELECT game_id, scraper_name, triggered_at, gcs_path
   FROM succeeded
-  WHERE game_id IS NOT NULL
   UNION ALL
   SELECT target, succeeded.scraper_name, succeeded.triggered_at, succeeded.gcs_path
   FROM succeeded

@@ -30,7 +30,6 @@ WITH decided AS (
   SELECT gcs_path, decision_id, COALESCE(logged_at, triggered_at) AS logged_at
   FROM `nba-props-platform.nba_orchestration.scraper_execution_log`
   WHERE triggered_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 90 DAY)
-    AND COALESCE(logged_at, triggered_at) <= CURRENT_TIMESTAMP()
 ), begun AS (
   SELECT decision_id, MIN(logged_at) AS begun_at
   FROM logged
@@ -90,7 +89,6 @@ WITH decided AS (
   WHERE status != 'ERROR'
 ), present AS (
   SELECT
-    CURRENT_TIMESTAMP() AS now,
     DATE(CURRENT_TIMESTAMP(), 'America/New_York') AS today,
     DATE(TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 12 HOUR), 'America/New_York') AS last_noon
 ), asked_for AS (

@@ -18,8 +18,16 @@ variables {
 run "adopts_what_is_there" {
   command = plan
 
+  # Of a project of another name and place, which leaves through a network.
   variables {
-    adopt = { dataset = true, tables = ["workflow_decisions"], data_bucket = true }
+    project          = "other-project"
+    region           = "europe-west1"
+    dataset          = "other_dataset"
+    dataset_location = "EU"
+    data_bucket      = "other-data"
+    labels           = { app = "other" }
+    egress           = { network = "scraping", traffic = "PRIVATE_RANGES_ONLY" }
+    adopt            = { dataset = true, tables = ["workflow_decisions"], data_bucket = true }
   }
 
   # What is imported must be overridden: a mocked provider has nothing to read.
@@ -464,13 +472,29 @@ run "shows_the_console" {
 run "a_second_deployment_in_one_project" {
   command = plan
 
+  # What else has a default is another value as well: tests/terraform/deployed.txt shows where each of them goes.
   variables {
-    topic_prefix   = "staging-"
-    dataset        = "nba_staging"
-    data_bucket    = "nba-staging-data"
-    state_bucket   = "nba-staging-state"
-    workflows_file = "terraform/tests/second_workflows.yaml"
-    alert_emails   = [for name in ["a", "b", "c", "d", "e", "f"] : "${name}@example.com"]
+    topic_prefix         = "staging-"
+    dataset              = "nba_staging"
+    data_bucket          = "nba-staging-data"
+    state_bucket         = "nba-staging-state"
+    workflows_file       = "terraform/tests/second_workflows.yaml"
+    alert_emails         = [for name in ["a", "b", "c", "d", "e", "f"] : "${name}@example.com"]
+    settings             = { circuit_failures = "7", scrape_seconds = null }
+    ingress              = "ALLOW_INTERNAL_ONLY"
+    egress               = { vpc_connector = "projects/p/locations/us-central1/connectors/staging" }
+    memory               = "1Gi"
+    cpu                  = "2"
+    concurrency          = 8
+    max_instances        = { console = 3, scraper_runner = 2 }
+    operators            = ["user:ops@example.com"]
+    viewers              = ["user:analyst@example.com"]
+    readers              = ["user:reader@example.com"]
+    console_group        = "data@example.com"
+    odds_api_key_version = 2
+    deletion_protection  = false
+    state_retention_days = 60
+    runbook_url          = ""
   }
 
   assert {
@@ -550,6 +574,9 @@ run "tells_by_slack_pagerduty_and_a_webhook" {
     pagerduty_key = "no-real-key"
     webhook_form  = "teams"
     webhook       = "https://hooks.example.com/no-real-one"
+
+    channel_secrets_version = 3
+    webhook_version         = 4
   }
 
   assert {
@@ -564,7 +591,7 @@ run "tells_by_slack_pagerduty_and_a_webhook" {
       google_monitoring_notification_channel.slack[0].labels == tomap({ channel_name = "#nba-alerts" })
       && google_monitoring_notification_channel.slack[0].type == "slack"
       && google_monitoring_notification_channel.pagerduty[0].type == "pagerduty"
-      && google_monitoring_notification_channel.slack[0].sensitive_labels[0].auth_token_wo_version == "1"
+      && google_monitoring_notification_channel.slack[0].sensitive_labels[0].auth_token_wo_version == "3"
       && google_monitoring_notification_channel.slack[0].sensitive_labels[0].auth_token == null
       && google_monitoring_notification_channel.pagerduty[0].sensitive_labels[0].service_key == null
     )

@@ -58,6 +58,14 @@ def test_every_filter_is_of_this_deployment() -> None:
     assert {name for name, words in found.items() if not words} == PROJECT_WIDE
 
 
+def test_a_filter_takes_whole_names_alone() -> None:
+    """Another deployment's name may contain one of ours."""
+    filters = [alert.filter for alert in ALERTS.logs] + [ALERTS.policies.incidents.filter]
+    patterns = [found for text in filters for found in re.findall(r'=~"([^"]*)"', text)]
+    assert len(patterns) == len(filters)
+    assert all(re.fullmatch(r"\^\(OUR_[A-Z]+\)\$", one) for one in patterns)
+
+
 def test_every_condition_that_was_asked_for_has_an_alert() -> None:
     """The ten conditions of the issue are there, in one of the four kinds."""
     wanted = {"no-plan", "no-decision", "run-without-execution", "no-cleanup", "missing-files"}
@@ -73,6 +81,22 @@ def test_a_line_that_is_repeated_is_mailed_once_an_hour_and_every_notice_at_once
     assert seconds(policies.incidents.rate_limit) == INCIDENTS_SECONDS
     assert {"change", "rule", "key", "opened"} == policies.incidents.labels.keys()
     assert seconds(ALERTS.auto_close) >= AUTO_CLOSE_SECONDS_MIN
+
+
+def test_each_policy_has_its_severity_and_names_what_its_line_is_about() -> None:
+    """A label is the line's field of its own name, or the one that holds what it says."""
+    policies, field = ALERTS.policies, "EXTRACT(jsonPayload.{})".format
+    severities = {one.name: one.severity for one in ALERTS.metrics}
+    assert severities == {"dead-letter": "ERROR", "daily-spend-queries": "WARNING"}
+    assert (policies.incidents.severity, policies.lines.severity) == ("ERROR", "ERROR")
+    assert policies.incidents.labels == {
+        **{name: field(name) for name in ("change", "rule", "opened")},
+        "key": field("incident_key"),
+    }
+    assert policies.lines.labels == {
+        **{name: field(name) for name in ("function", "result")},
+        "reason": field("reason_code"),
+    }
 
 
 def test_the_first_dead_letter_is_an_alert_and_a_day_s_queries_are_by_their_bytes() -> None:

@@ -207,6 +207,7 @@ def incident(level: Level = "ERROR", opened: datetime = NOON) -> Incident:
         ("Job query_1 failed with error INVALID_ARGUMENT: ALERT no-cleanup: last", "watchdog"),
         ("Summary: succeeded 0 jobs, failed 1 jobs.", None),
         ("Job query_1 failed with error PERMISSION_DENIED: no table", "alert-query-broken"),
+        ("Job query_1 failed with error: no ALERTS, no Summary", "alert-query-broken"),
     ],
 )
 def test_a_failed_query_of_the_watchdog_has_a_reason_or_is_broken(
@@ -235,6 +236,26 @@ def test_a_job_that_could_not_publish_its_tick_raises_an_alert(
         "resource.labels.job_id": "OUR_JOBS",
     }
     assert [name for name, query in FILTERS.items() if matches(query, entry)] == alerts
+
+
+@pytest.mark.parametrize(
+    ("alert", "field", "value"),
+    [
+        ("function-failing", "result", "incident"),
+        ("function-failing", "result", "state store unreachable"),
+        *(("source", "reason_code", code) for code in SOURCE_ALERTS if code != "ANSWER_MISMATCH"),
+        ("notices-failing", "code", "NOTICES_FAILED"),
+    ],
+)
+def test_only_an_error_of_ours_is_an_alert_of_the_lines(alert: str, field: str, value: str) -> None:
+    """A warning that says the same is none, nor is an error that says something else."""
+
+    def found(severity: str, said: str) -> list[str]:
+        line = entry_of({"severity": severity, field: said}, "scraper_runner")
+        return [name for name, query in FILTERS.items() if matches(query, line)]
+
+    assert (found("ERROR", value), found("CRITICAL", value)) == ([alert], [alert])
+    assert (found("WARNING", value), found("ERROR", f"{value} else")) == ([], [])
 
 
 def test_a_filter_that_is_not_understood_is_refused() -> None:

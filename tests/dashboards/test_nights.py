@@ -30,14 +30,15 @@ Cells = dict[tuple[str, int], int]
 def dead(emulator: Emulator, two_days: Rows) -> Grafana:
     """The overview at 03:00, with a controller that is dead since 15:30 ET of the day before.
 
-    So are the sweeps. A workflow was taken out of the file at noon, and another one put in; a
-    scraper has failed that day.
+    So are the sweeps. A workflow was taken out of the file at noon, which at 09:00 had not been
+    decided, and another one put in; a scraper has failed that day.
     """
     rows = deepcopy(two_days)
     noon = at(DAY, time(12))
     kept = [row for row in rows["workflow_decisions"] if row["decision_time"] < DIED]
     like = [row for row in kept if row["workflow_name"] == "betting_lines"]
     out = [{**row, "workflow_name": "taken_out"} for row in like if row["slot"] < noon]
+    out = [row for row in out if row["slot"] != at(DAY, time(9))]
     new = [{**row, "workflow_name": "put_in"} for row in like if row["slot"] >= noon]
     rows["workflow_decisions"] = kept + out + new
     sweeps = rows["cleanup_operations"]
@@ -78,10 +79,13 @@ def test_the_grid_covers_the_24_hours_before_now() -> None:
 
 
 def test_where_the_controller_is_dead_hours_are_missing(dead: Grafana) -> None:
-    """Of each workflow that is in the file, from the hour that followed, until 23:00."""
+    """Of each workflow that is in the file, until 23:00; of one that was, until it was out."""
     found = cells(dead, DAY_BEFORE)
     missing = {cell for cell, code in found.items() if code == MISSING}
-    assert missing == {(name, hour) for name in (*WORKFLOWS, "put_in") for hour in range(16, 24)}
+    assert missing == {
+        *((name, hour) for name in (*WORKFLOWS, "put_in") for hour in range(16, 24)),
+        ("taken_out", 9),
+    }
     assert {hour for name, hour in found if name == "taken_out"} == set(range(6, 12))
     assert {hour for name, hour in found if name == "put_in"} == set(range(12, 24))
 

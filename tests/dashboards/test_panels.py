@@ -1,5 +1,6 @@
 """Every panel's query, expanded as Grafana does, answers on the tables of a replayed day."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,9 +12,11 @@ from common.settings import ROOT
 from local.dashboards.source import Panel, sources
 from local.day.seed_queries import bind, statements
 from local.records.refusals import refusals
-from tests.alerts.days import DATASET, DAY, FIRST, PROJECT
+from tests.alerts.days import DATASET, DAY, FIRST, PROJECT, Rows
 from tests.dashboards.conftest import END, START, Grafana, queries
-from tests.dashboards.written_down import held, told
+from tests.dashboards.spoilt import PANELS as FAILING
+from tests.dashboards.spoilt import spoilt
+from tests.dashboards.written_down import SPOILT, form, held, told
 
 pytestmark = pytest.mark.stack
 ADOPTED_DAY = at(DAY - timedelta(days=100), time())
@@ -75,8 +78,8 @@ def came_of_it(noon: datetime) -> dict[str, list[dict[str, Any]]]:
 def test_a_panel_shows_the_replayed_day(replayed: Grafana, name: str, panel: Panel) -> None:
     """It has rows where a healthy day has some; a chart over time begins with its time column.
 
-    Bars have a column to stand along. What it counts and measures is never negative, and is as it
-    was last looked at.
+    Bars have a column to stand along. What it counts and measures is never negative; that and its
+    look are as they were last looked at.
     """
     columns, rows = replayed.ask(name, panel.title)
     assert panel.kind != "barchart" or panel.x in columns
@@ -88,7 +91,7 @@ def test_a_panel_shows_the_replayed_day(replayed: Grafana, name: str, panel: Pan
         assert columns[0] == "time"
         assert [row[0] for row in rows] == sorted(row[0] for row in rows)
     why = "on purpose? write it anew: python -m tests.dashboards.written_down"
-    assert told(columns, rows) == held()[f"{name}: {panel.title}"], why
+    assert [form(panel), *told(columns, rows)] == held()[f"{name}: {panel.title}"], why
 
 
 def test_every_query_of_the_seed_has_its_panel() -> None:
@@ -99,18 +102,38 @@ def test_every_query_of_the_seed_has_its_panel() -> None:
     assert all(p.title == p.seed for one in SOURCES.values() for p in one.panels if p.seed)
 
 
+@pytest.fixture(scope="module")
+def failing(replayed: Grafana, two_days: Rows) -> Grafana:
+    """The dashboards on days of which much has failed."""
+    return replace(replayed, rows=spoilt(two_days))
+
+
+@pytest.mark.parametrize(("name", "title"), FAILING)
+def test_a_panel_shows_what_has_failed(failing: Grafana, name: str, title: str) -> None:
+    """Its rows are as they were last looked at."""
+    why = "on purpose? write it anew: python -m tests.dashboards.written_down"
+    assert told(*failing.ask(name, title)) == held()[SPOILT.format(name, title)], why
+
+
 @pytest.mark.parametrize("heading", SEED)
-def test_a_panel_of_the_seed_answers_as_its_query(replayed: Grafana, heading: str) -> None:
-    """Over one day the panel has the columns and rows of the seed's query bound to that day."""
+def test_a_panel_of_the_seed_answers_as_its_query(failing: Grafana, heading: str) -> None:
+    """Over one day the panel has the columns and rows of the seed's query bound to that day.
+
+    What the query orders by comes in its order.
+    """
     (name,) = (
         name
         for name, dashboard in SOURCES.items()
         if heading in [panel.title for panel in dashboard.panels]
     )
-    wanted = replayed.query(bind(SEED[heading], DAY))
-    shown = replayed.ask(name, heading)
+    wanted = failing.query(bind(SEED[heading], DAY))
+    shown = failing.ask(name, heading)
     assert shown[0] == wanted[0]
-    assert sorted(map(repr, shown[1])) == sorted(map(repr, wanted[1]))
+    assert sorted(map(repr, shown[1])) == sorted(map(repr, wanted[1])) != []
+    clause = SEED[heading].rpartition("ORDER BY")[2] if "ORDER BY" in SEED[heading] else ""
+    keys = [wanted[0].index(one) for one in re.findall(r"(\w+)(?: ASC| DESC)?[,;]", clause)]
+    in_order = [[row[key] for key in keys] for row in wanted[1]]
+    assert [[row[key] for key in keys] for row in shown[1]] == in_order
 
 
 @pytest.mark.parametrize(("name", "panel"), PANELS)

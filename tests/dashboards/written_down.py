@@ -1,19 +1,25 @@
-"""What every panel shows of two days on which nothing fails, as it was last looked at.
+"""What every panel looks like, and shows of two days on which nothing fails, as last looked at.
+
+Some are told once more of the days of `tests/dashboards/spoilt.py`, on which much has failed.
 
 `python -m tests.dashboards.written_down` writes `tests/dashboards/shown.txt` anew.
 """
 
+import re
 import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from local.dashboards.source import sources
+from local.dashboards.source import Panel, sources
 from tests.alerts.days import emulated, lived
 from tests.dashboards.conftest import Grafana
+from tests.dashboards.spoilt import PANELS, spoilt
 
 FILE = Path(__file__).with_name("shown.txt")
 ROWS_SHOWN_MAX = 4
+SPOILT = "{}: {}, where much has failed"
+TOLD_ELSEWHERE = {"title", "sql", "empty", "description", "seed"}
 
 
 def told(columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[str]:
@@ -22,6 +28,15 @@ def told(columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[str
     at_ends = [*rows[:ROWS_SHOWN_MAX], *rows[ROWS_SHOWN_MAX:][-1:]]
     lines = (" | ".join(map(str, row)) for row in (columns, *at_ends))
     return [*(f"  {line}" for line in lines), f"  {len(rows)} rows"]
+
+
+def form(panel: Panel) -> str:
+    """Tell what a panel looks like and leads to, how far it looks back, and in which order."""
+    said = panel.model_dump(exclude=TOLD_ELSEWHERE, exclude_defaults=True)
+    order = " ".join(panel.sql.rpartition("ORDER BY")[2].split()) if "ORDER BY" in panel.sql else ""
+    words = [f"{name} {value}" for name, value in said.items()]
+    spans = [f"interval {span}" for span in re.findall(r"INTERVAL (\d+ \w+)", panel.sql)]
+    return "  " + "; ".join([*words, *spans, f"by {order}" if order else "in any order"])
 
 
 @cache
@@ -44,7 +59,11 @@ def main() -> None:
         grafana, lines = Grafana(emulator, lived()), list[str]()
         for name, dashboard in sources():
             for panel in dashboard.panels:
-                lines += [f"{name}: {panel.title}", *told(*grafana.ask(name, panel.title))]
+                lines += [f"{name}: {panel.title}", form(panel)]
+                lines += told(*grafana.ask(name, panel.title))
+        failing = Grafana(emulator, spoilt(lived()))
+        for name, title in PANELS:
+            lines += [SPOILT.format(name, title), *told(*failing.ask(name, title))]
     FILE.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 

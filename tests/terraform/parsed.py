@@ -57,6 +57,21 @@ class Module:
         """Arguments of each variable, by name."""
         return {name: body for block in self._blocks("variable") for name, body in block.items()}
 
+    @cached_property
+    def requires(self) -> Body:
+        """The versions that the module takes: of Terraform itself (`terraform`), of providers."""
+        (block,) = self._blocks("terraform")
+        (providers,) = block["required_providers"]
+        versions = {name: given["version"] for name, given in providers.items()}
+        return {"terraform": block["required_version"], **versions}
+
+    @cached_property
+    def provider(self) -> Body:
+        """What the provider gives each resource that says nothing else."""
+        (block,) = self._blocks("provider")
+        given: Body = block["google"]
+        return given
+
     def _blocks(self, kind: str) -> Iterator[Body]:
         for file in self.files:
             yield from file.get(kind, [])

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from common.settings import ROOT
-from tests.terraform.offline import Offline, missing
+from tests.terraform.offline import SCHEMA, Offline, missing
+from tests.terraform.parsed import Module
 
 RUNS = {
     "adopts_what_is_there",
@@ -66,6 +67,24 @@ def test_the_module_is_valid(offline: Offline) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_version_is_taken_that_is_older_than_what_is_tested(module: Module) -> None:
+    """Write-only arguments need Terraform 1.11; the next major one may change their meaning."""
+    google = SCHEMA.stem.removeprefix("google-").rpartition(".")[0]
+    assert module.requires == {
+        "terraform": ">= 1.11, < 2.0",
+        "google": f"~> {google}",
+        "time": "~> 0.13",
+    }
+
+
+def test_a_resource_is_of_the_deployment_s_project_region_and_labels(module: Module) -> None:
+    """The provider fills in what a resource leaves out, which no mocked plan shows."""
+    assert module.provider == {
+        **{name: f"${{var.{name}}}" for name in ("project", "region")},
+        "default_labels": "${var.labels}",
+    }
+
+
 def test_every_run_passes(tested: list[dict[str, Any]]) -> None:
     """`terraform test` plans, applies and refuses with a mocked provider."""
     ended = {
@@ -89,9 +108,9 @@ def test_what_production_has_is_imported(tested: list[dict[str, Any]]) -> None:
         for change in plan["resource_changes"]
         if change["change"].get("importing")
     }
-    dataset = "projects/nba-props-platform/datasets/nba_orchestration"
+    dataset = "projects/other-project/datasets/other_dataset"
     assert imported == {
         "google_bigquery_dataset.orchestration": dataset,
         'google_bigquery_table.table["workflow_decisions"]': f"{dataset}/tables/workflow_decisions",
-        "google_storage_bucket.data": "nba-props-platform/nba-scraped-data",
+        "google_storage_bucket.data": "other-project/other-data",
     }

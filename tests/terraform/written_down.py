@@ -4,6 +4,7 @@ What a further run of `terraform/tests/deployment.tftest.hcl` has besides begins
 
 An age after which data is deleted, a role, a retry: each is one value of one resource, and a
 mistake in it deploys well. So a change of one is to be seen in `tests/terraform/deployed.txt`.
+What is computed of another resource, such as a topic's id, is told as that resource's.
 """
 
 import re
@@ -20,6 +21,8 @@ MADE_UP = re.compile(
     r""".* = [\[{']*[0-9a-z]{8}['\]}]*|.*"[0-9a-z]{8}".*|.* = \['[0-9a-z]{8}', None.*"""
 )
 """What the mocked provider may say of what it would compute: another text each time."""
+COMPUTED = re.compile("[0-9a-z]{8}")
+"""An id or name that it makes up."""
 SHOWN_CHARACTERS_MAX = 160
 """Longer texts are files of config/ and SQL, which have tests of their own."""
 DEPLOYS = "deploys"
@@ -31,10 +34,17 @@ def facts(deployed: Resources) -> list[str]:
     """Tell every value that is set; what all instances of a resource have is told once."""
     instances: dict[str, set[str]] = defaultdict(set)
     held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    computed = {
+        values[name]: f"{address}.{name}"
+        for address, values in deployed.items()
+        for name in ("id", "name")
+        if COMPUTED.fullmatch(str(values.get(name)))
+    }
     for address, values in deployed.items():
         resource, _, key = address.partition("[")
         instances[resource].add(key)
-        for fact in _facts("", values):
+        others = {text: of for text, of in computed.items() if not of.startswith(f"{address}.")}
+        for fact in _facts("", _referring(values, others)):
             held[resource, fact].add(key)
     return sorted(
         f"{resource}{at} {fact}"
@@ -45,6 +55,15 @@ def facts(deployed: Resources) -> list[str]:
     )
 
 
+def _referring(value: Any, computed: Mapping[str, str]) -> Any:
+    """Put what it is of in place of each text that is computed of another resource."""
+    if isinstance(value, Mapping):
+        return {key: _referring(part, computed) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_referring(part, computed) for part in value]
+    return computed.get(value, value) if isinstance(value, str) else value
+
+
 def _facts(name: str, value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, part in value.items():
@@ -52,7 +71,7 @@ def _facts(name: str, value: object) -> Iterator[str]:
     elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
         for number, part in enumerate(value):
             yield from _facts(f"{name}[{number}]", part)
-    elif value:
+    elif value or value is False:
         text = repr(value)
         more = " and more" if len(text) > SHOWN_CHARACTERS_MAX else ""
         yield f"{name} = {text[:SHOWN_CHARACTERS_MAX]}{more}"
@@ -74,16 +93,23 @@ def told(report: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _runs(report: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Resources]]:
-    """Yield the values of every resource of each run that is to be deployed."""
+    """Yield the values of every resource and output of each run that is to be deployed."""
     for line in report:
         if line["type"] == "test_state":
             listed = line["test_state"].get("root_module", {}).get("resources", ())
-            yield line["@testrun"], {each["address"]: each["values"] for each in listed}
-        elif line["type"] == "test_plan":
-            listed = line["test_plan"].get("resource_changes", ())
+            held = {each["address"]: each["values"] for each in listed}
+            told = line["test_state"].get("outputs", {})
             yield (
                 line["@testrun"],
-                {each["address"]: each["change"]["after"] or {} for each in listed},
+                held | {f"output.{name}": {"value": told[name]["value"]} for name in told},
+            )
+        elif line["type"] == "test_plan":
+            listed = line["test_plan"].get("resource_changes", ())
+            held = {each["address"]: each["change"]["after"] or {} for each in listed}
+            told = line["test_plan"].get("output_changes", {})
+            yield (
+                line["@testrun"],
+                held | {f"output.{name}": {"value": told[name].get("after")} for name in told},
             )
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 
 from common.cloud.ports import Row
+from common.cloud.tables import NAMES
 from tests.alerts.days import DATASET, Emulator, Rows, lived
+from tests.kit.placed import row
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Viewed:
 
 View = Callable[[Rows], Viewed]
 """Takes the rows of the five tables."""
+
+
+def placed(**rows: list[Row]) -> Rows:
+    """Return tables that have just these rows, of which a test gives what it is about."""
+    return {name: [dict(row(name, **given)) for given in rows.get(name, [])] for name in NAMES}
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,14 @@
 """`freshness`: what last succeeded when, and what is due."""
 
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from typing import Any
 
 import pytest
 
 from tests.alerts.days import Rows
 from tests.kit.situations import WORKFLOWS
-from tests.views.conftest import View, Viewed
+from tests.views.conftest import View, Viewed, placed
 
 pytestmark = pytest.mark.stack
 NIGHT = datetime(2025, 11, 14, 8, tzinfo=UTC)
@@ -117,3 +118,85 @@ def test_a_slot_to_come_that_was_forced_does_not_hide_what_has_not_come(forced: 
     rows = forced.ask(NIGHT, "SELECT * FROM {}.freshness WHERE kind = 'scraper'")
     assert "nbac_player_list" in {row["name"] for row in rows}
     assert all(row["last_asked"] < NIGHT for row in rows if row["last_asked"])
+
+
+NOW = datetime(2025, 11, 14, 17, 30, 10, tzinfo=UTC)
+
+
+def at(clock: str) -> datetime:
+    """Return an instant of that day."""
+    return datetime.combine(NOW.date(), time.fromisoformat(clock), UTC)
+
+
+def decided(name: str, clock: str, action: str = "RUN", **more: Any) -> dict[str, Any]:
+    """Return the row of a decision, which was made some seconds after its slot."""
+    made = {"workflow_name": name, "decision_time": at(clock), "slot": at(f"{clock[:2]}:00:00")}
+    return {**made, "action": action, "scrapers": [f"of-{name}"], **more}
+
+
+def ended(name: str, clock: str, status: str = "completed") -> dict[str, Any]:
+    """Return the row of an execution that had begun at 12:00."""
+    times = {"execution_time": at("12:00:00"), "finished_at": at(clock)}
+    return {"workflow_name": name, "status": status, **times}
+
+
+def scraped(name: str, clock: str, outcome: str = "SUCCESS") -> dict[str, Any]:
+    """Return the row of a scrape."""
+    return {"scraper_name": f"of-{name}", "triggered_at": at(clock), "outcome": outcome}
+
+
+PLACED = placed(
+    workflow_decisions=[
+        *(decided("came", clock) for clock in ("13:00:10", "14:00:10")),
+        decided("came", "17:20:00", forced=True, slot=at("17:00:00")),
+        decided("not-yet", "16:30:10"),
+        decided("not-in-an-hour", "16:29:10"),
+        decided("before", "16:00:10"),
+        decided("at-once", "16:00:10"),
+        decided("by-hand", "16:00:10", forced=True),
+        *(
+            decided(name, "17:00:10", "SKIP")
+            for name in ("came", "not-yet", "not-in-an-hour", "before", "at-once", "never-asked")
+        ),
+    ],
+    workflow_executions=[
+        *(ended("came", clock) for clock in ("14:20:10", "13:20:10")),
+        ended("came", "15:10:00", "failed"),
+        ended("before", "15:59:10"),
+        ended("at-once", "16:00:10"),
+    ],
+    scraper_execution_log=[
+        *(scraped("came", clock) for clock in ("14:05:10", "13:05:10")),
+        scraped("came", "16:00:00", "FAILED"),
+        scraped("before", "15:59:10"),
+        scraped("at-once", "16:00:10"),
+    ],
+)
+SHOWN: dict[tuple[str, str], tuple[Any, ...]] = {
+    ("workflow", "came"): ("14:20:10", 190, "14:00:10", "17:00:10", 30, False),
+    ("workflow", "not-yet"): (None, None, "16:30:10", "17:00:10", 30, False),
+    ("workflow", "not-in-an-hour"): (None, None, "16:29:10", "17:00:10", 30, True),
+    ("workflow", "before"): ("15:59:10", 91, "16:00:10", "17:00:10", 30, True),
+    ("workflow", "at-once"): ("16:00:10", 90, "16:00:10", "17:00:10", 30, False),
+    ("workflow", "never-asked"): (None, None, None, "17:00:10", 30, False),
+    ("scraper", "of-came"): ("14:05:10", 205, "14:00:10", "14:00:10", 210, False),
+    ("scraper", "of-not-yet"): (None, None, "16:30:10", "16:30:10", 60, False),
+    ("scraper", "of-not-in-an-hour"): (None, None, "16:29:10", "16:29:10", 61, True),
+    ("scraper", "of-before"): ("15:59:10", 91, "16:00:10", "16:00:10", 90, True),
+    ("scraper", "of-at-once"): ("16:00:10", 90, "16:00:10", "16:00:10", 90, False),
+}
+"""Last success and its age, last asked, last decision and its age, and whether it is due."""
+
+
+def test_each_row_tells_the_last_of_each_kind_and_how_long_ago_it_was(view: View) -> None:
+    """What failed, was forced or is older counts for nothing; an hour is not too long yet."""
+    columns = (
+        *("last_success", "minutes_since_success", "last_asked"),
+        *("last_decision", "minutes_since_decision", "is_due"),
+    )
+    rows = view(PLACED).ask(NOW, "SELECT * FROM {}.freshness")
+    found = {(row["kind"], row["name"]): tuple(row[name] for name in columns) for row in rows}
+    assert found == {
+        about: tuple(at(one) if isinstance(one, str) else one for one in held)
+        for about, held in SHOWN.items()
+    }

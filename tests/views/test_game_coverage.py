@@ -11,7 +11,7 @@ from local.stack.views import create_views
 from tests.alerts.days import DATASET, PROJECT, Rows
 from tests.kit.situations import WORKFLOWS
 from tests.kit.world import slate
-from tests.views.conftest import View, Viewed
+from tests.views.conftest import View, Viewed, placed
 
 pytestmark = pytest.mark.stack
 NIGHT = datetime(2025, 11, 13, 9, tzinfo=UTC)
@@ -126,3 +126,82 @@ def test_without_a_limit_nothing_is_expected(good: Viewed) -> None:
         assert good.ask(LATER, "SELECT * FROM {}.game_coverage") == []
     finally:
         create_views(endpoint, PROJECT, DATASET, WORKFLOWS)
+
+
+def on(day: int, clock: str) -> datetime:
+    """Return an instant of November 2025."""
+    return datetime.fromisoformat(f"2025-11-{day}T{clock}:00Z")
+
+
+def looked(slot: datetime, day: int, action: str = "SKIP", **tips: datetime) -> dict[str, Any]:
+    """Return the row of a decision that looked at the games of a day, by id and tip-off."""
+    games = ",".join(
+        f'["{game}","MIL","CHA",{int((tip - slot).total_seconds())},2,0]'
+        for game, tip in tips.items()
+    )
+    named = {"decision_id": f"of-{slot:%d-%H}", "slot": slot, "decision_time": slot}
+    return {**named, "action": action, "inputs": f'{{"2025-11-{day}":[{games}]}}'}
+
+
+def brought(
+    name: str, at: datetime, game: str | None, decision: str | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return the row of a scrape, whose object is named by its scraper and hour."""
+    row = {"scraper_name": name, "triggered_at": at, "game_id": game, "decision_id": decision}
+    return {**row, "outcome": "SUCCESS", "gcs_path": f"{name}-{at:%H}", **more}
+
+
+FEW = placed(
+    workflow_decisions=[
+        looked(on(12, "20:00"), 12, "RUN", one=on(13, "00:30"), two=on(13, "01:00"))
+        | {"scrapers": ["espn_boxscore"], "game_ids": ["one", "two"]},
+        looked(on(12, "23:00"), 12, one=on(13, "00:00"), two=on(13, "01:00"), moved=on(13, "02:00"))
+        | {"scrapers": ["oddsa_game_lines"], "game_ids": ["moved"]},
+        looked(on(13, "12:00"), 13, moved=on(14, "00:00")),
+    ],
+    scraper_execution_log=[
+        brought("espn_boxscore", on(13, "04:00"), None, "of-12-20"),
+        brought("nbac_boxscore", on(13, "05:00"), "one"),
+        brought("nbac_boxscore", on(13, "03:00"), "one"),
+        brought("nbac_boxscore", on(13, "02:00"), "one", outcome="FAILED"),
+        brought("nbac_boxscore", on(13, "06:00"), "two"),
+        brought("nbac_play_by_play", on(13, "02:00"), "moved"),
+    ],
+)
+
+
+IN_ORDER = "SELECT * FROM {}.game_coverage ORDER BY due_at"
+"""Another text than that of the empty view: the emulator keeps what a text has been compiled to."""
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0, "waiting"), (1, "missing")])
+def test_a_game_has_the_first_of_what_came_and_its_last_look_alone(
+    view: View, seconds: int, state: str
+) -> None:
+    """What was scraped for a date is of its run's games; a moved game is of its new day alone.
+
+    Only what a RUN has asked for is expected, by its own name where another stood in.
+    """
+    due = on(14, "11:30")
+    rows = view(FEW).ask(due + timedelta(seconds=seconds), IN_ORDER)
+    assert len(rows) == len(FEW["workflow_decisions"])
+    told = {row["game_id"]: tuple(row[name] for name in HAS) for row in rows}
+    assert {row["scraper_name"] for row in rows} == {"nbac_boxscore"}
+    assert told == {
+        "one": (on(12, "00:00").date(), on(13, "00:00"), on(13, "11:30"), *own("03:00")),
+        "two": (on(12, "00:00").date(), on(13, "01:00"), on(13, "12:30"), *other("04:00")),
+        "moved": (on(13, "00:00").date(), on(14, "00:00"), due, None, None, None, state),
+    }
+
+
+HAS = ("game_date", "tip_off", "due_at", "first_success", "brought_by", "gcs_path", "state")
+
+
+def own(clock: str, name: str = "nbac_boxscore") -> tuple[Any, ...]:
+    """Return what a row tells of a box score that came in time."""
+    return on(13, clock), name, f"{name}-{clock[:2]}", "there"
+
+
+def other(clock: str) -> tuple[Any, ...]:
+    """Return the same of one that another scraper brought."""
+    return own(clock, "espn_boxscore")
