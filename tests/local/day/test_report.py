@@ -1,11 +1,12 @@
 """What is printed of a replayed day, and what a user is told to do next."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pytest
 from rich.console import Console
@@ -41,10 +42,12 @@ WHERE: Mapping[str, Any] = {
 }
 
 
-def printer(*, terminal: bool = False) -> tuple[Console, StringIO]:
+def printer(
+    *, terminal: bool = False, colours: Literal["standard"] | None = None
+) -> tuple[Console, StringIO]:
     """Return a console, and what is printed on it."""
     text = StringIO()
-    return Console(file=text, width=200, force_terminal=terminal, color_system=None), text
+    return Console(file=text, width=200, force_terminal=terminal, color_system=colours), text
 
 
 def step(rows: dict[str, int], failed: int = 2, disturbances: int = 0) -> Progress:
@@ -129,7 +132,7 @@ OUTCOME = Outcome(
 )
 
 
-def reported(outcome: Outcome) -> str:
+def reported(outcome: Outcome, colours: Literal["standard"] | None = None) -> str:
     """Return what is printed of a day whose end-to-end query has one answer."""
 
     def answer(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -138,7 +141,7 @@ def reported(outcome: Outcome) -> str:
         return ["workflow_name", "decision_time"], [("a", NOON)]
 
     where = {**WHERE, "environment": {"BIGQUERY_EMULATOR_HOST": "http://bigquery"}}
-    console, text = printer()
+    console, text = printer(terminal=colours is not None, colours=colours)
     stack = cast("RunningStack", SimpleNamespace(where=where))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(report, "run_sql", answer)
@@ -150,6 +153,15 @@ def reported(outcome: Outcome) -> str:
 def printed() -> str:
     """What is printed of the day."""
     return reported(OUTCOME)
+
+
+@pytest.fixture(scope="module")
+def coloured() -> str:
+    """What is printed of the day on a terminal, after another execution that went well."""
+    (failed,) = OUTCOME.tables["workflow_executions"]
+    both = [failed, {**failed, "status": "completed"}]
+    tables = {**OUTCOME.tables, "workflow_executions": both}
+    return reported(replace(OUTCOME, tables=tables), "standard")
 
 
 @pytest.mark.parametrize(
@@ -185,6 +197,33 @@ def test_the_report_has_a_line_for_each_row(printed: str, cells: list[str]) -> N
 def test_the_report_says_what_came_of_the_day(printed: str, line: str) -> None:
     """The report names games that are due or missing, failures, and what chaos did."""
     assert " ".join(line.split()) in " ".join(printed.split())
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "\x1b[1;32m●",
+        "\x1b[2m·",
+        "\x1b[1;31m✗",
+        "\x1b[31mfailed",
+        "\x1b[32mcompleted",
+        "\x1b[1;31mmissing: LAL@OKC",
+    ],
+)
+def test_good_is_green_and_bad_is_red(coloured: str, shown: str) -> None:
+    """A run and a completed execution are green; an abort, a failed one and a loss are red."""
+    assert shown in coloured
+
+
+@pytest.mark.parametrize(
+    ("failed", "shown"), [(0, "\x1b[2m  failures 0"), (1, "\x1b[31m  failures 1")]
+)
+def test_failures_turn_red_once_there_is_one(failed: int, shown: str) -> None:
+    """A watched replay shows its failed deliveries."""
+    console, text = printer(terminal=True, colours="standard")
+    with Watch(console) as watch:
+        watch.show(step(ROWS, failed))
+    assert shown in text.getvalue()
 
 
 def test_a_quiet_day_has_no_troubles_to_name() -> None:
