@@ -125,6 +125,12 @@ def test_a_stray_event_is_warned_of_and_not_counted(*, has_stray: bool) -> None:
 
 ODDS = f"/{event_id(GAME_ID)}/odds"
 PAST = "2025-11-12T17:00:00Z"
+LACKING = {
+    "MISSING_KEY": ("apiKey", "regions", "date"),
+    "MISSING_REGION": ("regions", "date"),
+    "INVALID_HISTORICAL_TIMESTAMP": ("date",),
+}
+"""Of which absences each refusal is the one that is told."""
 
 
 @pytest.mark.parametrize(
@@ -146,6 +152,9 @@ def test_each_question_wants_its_own_parameters(
         without = {field: text for field, text in asked.items() if field != name}
         found = answer(path, without, SLATE, BEFORE)
         assert json.loads(found.body).get("error_code") == code if code else found.status == 200
+    for code in filter(None, codes):
+        without = {name: text for name, text in asked.items() if name not in LACKING[code]}
+        assert json.loads(answer(path, without, SLATE, BEFORE).body)["error_code"] == code
     books = {**asked, "regions": "", "bookmakers": "fanduel"}
     assert answer(path, books, SLATE, BEFORE).status == 200
     found = answer(path, asked, SLATE, BEFORE)

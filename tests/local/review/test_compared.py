@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from common.decisions.plan import LEAD_IN_DAYS
 from common.decisions.situation import Decision, GameTarget
+from common.runtime import Runtime
 from common.settings import ROOT, Settings
 from local.review import diff as compared
-from local.review.diff import Change, Diff, diff, lines_of
+from local.review.diff import SPAN_MAX, Change, Diff, diff, lines_of
 from local.review.rejudge import VALUE_CHARACTERS_MAX, Changed, Rejudged
 from local.review.rejudge import lines_of as rejudged_lines
-from tests.kit.situations import DAY, et
+from tests.kit.situations import DAY, WORKFLOWS, et
 
+SLATE = ROOT / "config" / "slates" / "2025-11.json"
 SLOT = et("2025-11-12 13:00")
 TARGET = GameTarget(game_id="0022500001", away="MIL", home="CHA", scrapers=("nbac_boxscore",))
 SKIP = Decision("SKIP", "TOO_EARLY", "Too early", DAY)
@@ -30,10 +33,9 @@ def changes_of(old: Decision, new: Decision, slot: datetime = SLOT) -> tuple[Cha
         yield "a_workflow", slot, next(made)
 
     shipped = Settings().workflows_file
-    slate = ROOT / "config" / "slates" / "2025-11.json"
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(compared, "nominal_decisions", decide)
-        return diff(slate, DAY, DAY, shipped, shipped).changes
+        return diff(SLATE, DAY, DAY, shipped, shipped).changes
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,34 @@ def test_words_and_times_of_a_decision_are_not_compared(changed: dict[str, Any])
 def test_the_days_that_lead_in_are_not_compared(slot: str, count: int) -> None:
     """A decision counts from the first date's first minute on."""
     assert len(changes_of(SKIP, RUN, et(f"2025-{slot}"))) == count
+
+
+@pytest.mark.parametrize("span", [timedelta(0), SPAN_MAX])
+def test_the_nominal_world_is_that_of_the_deployment(
+    span: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both files are decided from the days that lead in to the last date, as the functions would.
+
+    One day and as many as are allowed are compared.
+    """
+    asked: list[tuple[Any, ...]] = []
+
+    def decide(flows: Any, _: object, *dates: date, **named: Any) -> Iterator[Any]:
+        asked.append((flows, dates, named))
+        return iter(())
+
+    monkeypatch.setattr(compared, "nominal_decisions", decide)
+    place = Runtime(Settings())
+    shipped, first = place.settings.workflows_file, DAY - span
+    found = diff(SLATE, first, DAY, shipped, shipped)
+    assert (found.changes, found.days) == ((), span.days + 1)
+    named = {
+        "cron": place.cron("tick-master-controller"),
+        "per_game": place.per_game,
+        "collect_since": None,
+    }
+    dates = (first - timedelta(days=LEAD_IN_DAYS), DAY)
+    assert asked == [(WORKFLOWS, dates, named)] * 2
 
 
 def on(days: Sequence[int], old: Decision | None, new: Decision | None) -> list[Change]:

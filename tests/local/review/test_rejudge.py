@@ -217,12 +217,14 @@ def test_rows_as_bigquery_exports_them(tmp_path: Path) -> None:
     assert (found.changed, found.judged, found.without_inputs) == ((), 16, 0)
 
 
-def test_rows_without_columns_of_ours_are_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", [("slot",), ("inputs",), ("slot", "inputs", "decision_id")])
+def test_rows_without_columns_of_ours_are_counted(tmp_path: Path, lacking: tuple[str, ...]) -> None:
     """A row without our columns is counted; a row without its decision_time is refused."""
 
     def seeds(row: Row) -> None:
         if row["workflow_name"] == "betting_lines":
-            del row["slot"], row["inputs"], row["decision_id"]
+            for name in lacking:
+                del row[name]
 
     assert rejudge(record(tmp_path, seeds)).without_inputs == 2
     with pytest.raises(BadInputError, match=r"jsonl:1: column decision_time is missing"):
