@@ -198,3 +198,16 @@ def test_counting_is_deterministic_and_survives_json(tmp_path: Path) -> None:
     assert one == two
     assert read_usage(one.document()) == one
     assert one.days == 1
+
+
+@pytest.mark.parametrize("days", [1, 3])
+def test_as_many_days_are_lived_as_are_counted(
+    days: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first date and those after it are lived once, in order, each on the same simulation."""
+    lived: list[tuple[object, date]] = []
+    monkeypatch.setattr("local.costs.metered.live_day", lambda *asked: lived.append(asked))
+    file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00"]}))
+    assert count(file, DAY, days).days == days
+    assert [day for _, day in lived] == [DAY + timedelta(days=number) for number in range(days)]
+    assert len({id(simulation) for simulation, _ in lived}) == 1
