@@ -77,6 +77,13 @@ def test_bookmakers_close_at_the_tip_off(hours: int, listed: int, books: int | N
     assert (found and len(found["bookmakers"])) == books
 
 
+def test_an_event_without_a_tip_off_is_not_listed() -> None:
+    """Bookmakers open no game whose time is not known."""
+    untimed = Slate((replace(GAME, tipoff=None),), "2025-26")
+    assert event_odds(untimed, event_id(GAME_ID), {}, BEFORE) is None
+    assert (events(untimed, {}, BEFORE), lines(untimed, {}, BEFORE)) == ([], [])
+
+
 def test_one_date_in_ten_has_a_stray_event() -> None:
     """The share of such dates is a tenth."""
     days = [DAYS[0] + timedelta(days=number) for number in range(20_000)]

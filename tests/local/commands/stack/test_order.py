@@ -143,3 +143,14 @@ def test_a_stack_that_stays_up_is_described(noted: Noted) -> None:
     assert (done.exit_code, noted.did) == (0, ["start", "keep", "end", "kept"])
     assert done.stdout == f"{FIRST}\n"
     assert json.loads(run("up", "--json").stdout) == {name: f"its {name}" for name in SHOWN}
+
+
+def test_a_kept_stack_leaves_room_for_a_day_that_is_not_kept(
+    noted: Noted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second stack is refused only where it would stay up as well."""
+    monkeypatch.setattr("local.stack.driver.kept_stack", lambda: "one")
+    asked = ("day", f"{DAY}", "--out", str(noted.folder))
+    assert "a kept stack is up already" in run(*asked, "--keep").stderr
+    assert noted.did == []
+    assert run(*asked).exit_code == 0
