@@ -256,3 +256,15 @@ def test_a_schedule_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     before = COUNTS.read_text()
     assert_one_line(run("cost", "--count", str(tmp_path / "none.json")), "give another file")
     assert COUNTS.read_text() == before
+
+
+def test_both_months_of_the_schedule_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each month is counted from its first day on, and stands under its own name."""
+    monkeypatch.setattr("local.costs.metered.count", lambda *asked: asked)
+    file = tmp_path / "season.json"
+    assert recount(file).months == {
+        "game month": (file, date(2025, 1, 1), 31),
+        "off-season month": (file, date(2025, 8, 1), 31),
+    }

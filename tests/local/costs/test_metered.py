@@ -167,6 +167,16 @@ def test_what_no_function_asks_for_counts_for_none() -> None:
     assert meter.usage.functions == {"f": {"calls": 1, "cold": 1}}
 
 
+@pytest.mark.parametrize(("attempt", "pushed"), [(1, 0), (2, 1), (3, 1)])
+def test_a_push_is_billed_from_the_second_attempt_on(attempt: int, pushed: int) -> None:
+    """The first push of a message is billed as it is published; each attempt is a call."""
+    meter = Meter("data")
+    delivery = Delivery(NOW, 1, "f", Published("1", "t", b"{}", {}, NOW), attempt)
+    meter.delivery(delivery, NOW, lambda: 200)
+    assert meter.usage.functions["f"]["calls"] == 1
+    assert bills(meter).get("message_requests", 0) == pushed
+
+
 def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     """Calls, rows, objects and messages agree with the simulation."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00", "20:30"]}))
@@ -198,3 +208,16 @@ def test_counting_is_deterministic_and_survives_json(tmp_path: Path) -> None:
     assert one == two
     assert read_usage(one.document()) == one
     assert one.days == 1
+
+
+@pytest.mark.parametrize("days", [1, 3])
+def test_as_many_days_are_lived_as_are_counted(
+    days: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first date and those after it are lived once, in order, each on the same simulation."""
+    lived: list[tuple[object, date]] = []
+    monkeypatch.setattr("local.costs.metered.live_day", lambda *asked: lived.append(asked))
+    file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00"]}))
+    assert count(file, DAY, days).days == days
+    assert [day for _, day in lived] == [DAY + timedelta(days=number) for number in range(days)]
+    assert len({id(simulation) for simulation, _ in lived}) == 1

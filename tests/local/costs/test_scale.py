@@ -7,7 +7,7 @@ import pytest
 from common.errors import BadInputError
 from local.costs.scale import REQUESTS, Load, count_load, factors, figures, many_games, table
 from local.simulator.ports.intercepted import intercepted
-from local.simulator.ports.memory import MemoryStorage
+from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.ports.memory_publisher import Published
 from local.simulator.world import ManualClock
 from tests.kit.state import NOON
@@ -59,6 +59,19 @@ def test_tasks_are_counted_by_the_hour_of_their_message() -> None:
         "bytes of the largest `t`": 5,
     }
     assert "| INSERT jobs of `two` | 1,200 |" in table({1: load})
+
+
+def test_rows_of_one_append_are_one_job_and_the_largest_row_counts() -> None:
+    """A row is as long as its JSON, in which a time is written as text."""
+    load = Load("data")
+    warehouse = intercepted(MemoryWarehouse(), load.warehouse)
+    for key, texts in (("a", ("x", "xxx", "xx")), ("b", ("",))):
+        rows = [{"cleanup_time": NOON, "cleanup_id": text} for text in texts]
+        warehouse.append("cleanup_operations", rows, job_key=key)
+    warehouse.select("cleanup_operations", ("cleanup_id",), since=NOON, until=NOON)
+    longest = len(f'{{"cleanup_time": "{NOON}", "cleanup_id": "xxx"}}')
+    assert load.inserts == {"cleanup_operations": 2}
+    assert load.largest == {"cleanup_operations": longest}
 
 
 def test_a_days_load_is_what_its_handlers_did() -> None:

@@ -77,6 +77,13 @@ def test_bookmakers_close_at_the_tip_off(hours: int, listed: int, books: int | N
     assert (found and len(found["bookmakers"])) == books
 
 
+def test_an_event_without_a_tip_off_is_not_listed() -> None:
+    """Bookmakers open no game whose time is not known."""
+    untimed = Slate((replace(GAME, tipoff=None),), "2025-26")
+    assert event_odds(untimed, event_id(GAME_ID), {}, BEFORE) is None
+    assert (events(untimed, {}, BEFORE), lines(untimed, {}, BEFORE)) == ([], [])
+
+
 def test_one_date_in_ten_has_a_stray_event() -> None:
     """The share of such dates is a tenth."""
     days = [DAYS[0] + timedelta(days=number) for number in range(20_000)]
@@ -125,6 +132,12 @@ def test_a_stray_event_is_warned_of_and_not_counted(*, has_stray: bool) -> None:
 
 ODDS = f"/{event_id(GAME_ID)}/odds"
 PAST = "2025-11-12T17:00:00Z"
+LACKING = {
+    "MISSING_KEY": ("apiKey", "regions", "date"),
+    "MISSING_REGION": ("regions", "date"),
+    "INVALID_HISTORICAL_TIMESTAMP": ("date",),
+}
+"""Of which absences each refusal is the one that is told."""
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,9 @@ def test_each_question_wants_its_own_parameters(
         without = {field: text for field, text in asked.items() if field != name}
         found = answer(path, without, SLATE, BEFORE)
         assert json.loads(found.body).get("error_code") == code if code else found.status == 200
+    for code in filter(None, codes):
+        without = {name: text for name, text in asked.items() if name not in LACKING[code]}
+        assert json.loads(answer(path, without, SLATE, BEFORE).body)["error_code"] == code
     books = {**asked, "regions": "", "bookmakers": "fanduel"}
     assert answer(path, books, SLATE, BEFORE).status == 200
     found = answer(path, asked, SLATE, BEFORE)

@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from common.eastern import eastern_date
 from common.scrapers import get
 from common.scrapers.model import Target
 from common.scrapers.nba_schedule import PATH as SCHEDULE_PATH
@@ -105,6 +106,35 @@ def test_a_schedule_that_was_asked_for_before_a_game_was_known_shows_it_then() -
     since = et("2025-11-10 00:00")
     shown = [scheduled(made, since + timedelta(seconds=apart)) for apart in (-1, 0)]
     assert shown == [[("0042500001", None)], [("0042500001", "CHA")]]
+
+
+@pytest.mark.parametrize(
+    ("now", "reaches", "days"),
+    [
+        ("2025-11-09 12:00", False, (11,)),
+        ("2025-11-10 12:00", False, (11, 12)),
+        ("2025-11-11 12:00", False, (11, 12, 13)),
+        ("2025-11-18 23:59", False, (11, 12, 13)),
+        ("2025-11-19 00:00", False, (12, 13)),
+        ("2025-11-01 12:00", True, (11, 12, 13)),
+        ("2025-11-20 12:00", True, (13,)),
+    ],
+)
+def test_the_schedule_has_the_days_around_its_own(
+    now: str, days: tuple[int, ...], *, reaches: bool
+) -> None:
+    """It has seven days back and two ahead, or all that are to come on a date that reaches far."""
+    asked: list[date] = []
+
+    def far(day: date) -> bool:
+        asked.append(day)
+        return reaches
+
+    usual = SeasonFile(SLATE, ()), lambda _: timedelta(0)
+    expected = [game.game_id for game in SLATE.games if game.game_date.day in days]
+    for made in [Sources(*usual, reaches=far), *([] if reaches else [Sources(*usual)])]:
+        assert [game for game, _ in scheduled(made, et(now))] == expected
+    assert asked == [eastern_date(et(now))]
 
 
 def test_in_summer_the_schedule_has_the_nearest_game_alone() -> None:

@@ -169,6 +169,28 @@ def test_bad_slate_is_refused(tmp_path: Path, text: str) -> None:
         load(file)
 
 
+@pytest.mark.parametrize("field", ["game_id", "date", "away", "home", "tipoff"])
+def test_a_game_without_one_of_its_fields_is_refused(tmp_path: Path, field: str) -> None:
+    """The error lists the fields that a game has to have."""
+    entry = {"game_id": "0022500213", "date": "2025-11-12", "away": "MIL", "home": "CHA"}
+    held = {**entry, "tipoff": None}
+    del held[field]
+    (tmp_path / "slate.json").write_text(json.dumps({"games": [held]}))
+    with pytest.raises(BadInputError, match=rf"must have exactly \(.*'{field}'"):
+        load(tmp_path / "slate.json")
+
+
+def test_the_warnings_of_a_schedule_are_kept(tmp_path: Path) -> None:
+    """A game that is listed twice is warned of; a schedule without a fault has no warning."""
+    raw = document(write(tmp_path, {}), datetime(2025, 11, 1, tzinfo=UTC))
+    games = raw["leagueSchedule"]["gameDates"][0]["games"]
+    for times, warned in ((1, []), (2, ["game 0022500213 is listed twice on 2025-11-12"])):
+        games[:] = games[:1] * times
+        (tmp_path / "schedule.json").write_text(json.dumps(raw))
+        found = load(tmp_path / "schedule.json").warnings
+        assert [warning.split(";")[0] for warning in found] == warned
+
+
 @pytest.mark.parametrize(
     "change", [{"date": "12.11.2025"}, {"tipoff": "7pm"}, {"game_id": 213}, {"extra": 1}]
 )

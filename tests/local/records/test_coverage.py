@@ -168,6 +168,12 @@ def test_the_shipped_workflows_want_lines_and_results() -> None:
     assert wanted.again == {"nbac_boxscore": timedelta(hours=2.5)}
 
 
+def test_lines_that_two_workflows_want_are_wanted_once() -> None:
+    """A scraper that is named by a second workflow is no second datum."""
+    lines = WORKFLOWS["betting_lines"]
+    assert wanted_of({"a": lines, "b": lines}, PER_GAME) == wanted_of({"a": lines}, PER_GAME)
+
+
 def test_what_has_a_whole_date_is_collected_again_too() -> None:
     """And what no workflow wants of a date is not read."""
     steps = [{"scrapers": [WHOLE_DATE], "games": "final", "again_hours": {WHOLE_DATE: 20}}]

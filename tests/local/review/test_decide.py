@@ -119,6 +119,13 @@ def test_an_unknown_workflow_is_refused() -> None:
             ask(SLATE, et("2025-11-12 13:00"), "nope", None)
 
 
+def test_an_unreadable_history_is_refused(tmp_path: Path) -> None:
+    """A folder without tables is named, whether rows or an explanation are asked for."""
+    for ask in (decisions_at, lambda *asked: list(explained_at(*asked))):
+        with pytest.raises(BadInputError, match=r"jsonl: No such file"):
+            ask(SLATE, et("2025-11-12 13:00"), "betting_lines", tmp_path / "none")
+
+
 def write(folder: Path, name: str, *rows: Mapping[str, object]) -> None:
     """Write a table's file."""
     (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))

@@ -90,6 +90,21 @@ def test_what_differs_is_named(tmp_path: Path, changes: Row, expected: str) -> N
     assert expected in text
 
 
+@pytest.mark.parametrize(("forced", "reason_code"), [(True, None), (False, "SLOT_EXPIRED")])
+def test_what_was_forced_is_judged_as_forced(
+    tmp_path: Path, reason_code: str | None, *, forced: bool
+) -> None:
+    """A slot that an operator forced hours later does not expire."""
+    late = f"{DAY}T17:30:00-05:00"
+    changes = on("betting_lines", decision_time=late, forced=forced)
+    codes = [
+        one.differences["reason_code"][1]
+        for one in rejudge(record(tmp_path, changes)).changed
+        if "reason_code" in one.differences and one.slot == at(DAY, time(13))
+    ]
+    assert codes == ([reason_code] if reason_code else [])
+
+
 def test_changed_targets_are_found(tmp_path: Path) -> None:
     """Missing scrapers of a game are compared as well, although no column contains them."""
 
@@ -202,12 +217,14 @@ def test_rows_as_bigquery_exports_them(tmp_path: Path) -> None:
     assert (found.changed, found.judged, found.without_inputs) == ((), 16, 0)
 
 
-def test_rows_without_columns_of_ours_are_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", [("slot",), ("inputs",), ("slot", "inputs", "decision_id")])
+def test_rows_without_columns_of_ours_are_counted(tmp_path: Path, lacking: tuple[str, ...]) -> None:
     """A row without our columns is counted; a row without its decision_time is refused."""
 
     def seeds(row: Row) -> None:
         if row["workflow_name"] == "betting_lines":
-            del row["slot"], row["inputs"], row["decision_id"]
+            for name in lacking:
+                del row[name]
 
     assert rejudge(record(tmp_path, seeds)).without_inputs == 2
     with pytest.raises(BadInputError, match=r"jsonl:1: column decision_time is missing"):

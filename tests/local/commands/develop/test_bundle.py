@@ -121,11 +121,13 @@ def test_what_does_not_belong_there_is_refused(
     assert not (tmp_path / "bundle.zip").exists()
 
 
+@pytest.mark.parametrize("target", [".", "a-file"])
 @pytest.mark.parametrize("link", ["common/out.py", "functions/b", "config/tables/t2.json"])
-def test_a_symbolic_link_is_refused(tmp_path: Path, link: str) -> None:
+def test_a_symbolic_link_is_refused(tmp_path: Path, link: str, target: str) -> None:
     """A symbolic link, which could lead out of the tree, is refused by name."""
     root = checkout(tmp_path / "tree", KEPT)
-    (root / link).symlink_to(tmp_path)
+    (tmp_path / "a-file").write_text("outside")
+    (root / link).symlink_to(tmp_path / target)
     with pytest.raises(BadInputError, match=f"{link} is a symbolic link"):
         build(tmp_path / "bundle.zip", root)
 

@@ -85,6 +85,23 @@ def test_a_job_switches_a_scraper_on_as_a_workflow_does() -> None:
     assert (found.triggers, found.state) == ((first.name,), "set NBA_NBA_STATS_PROXY")
 
 
+def test_the_table_has_each_fact_below_its_head() -> None:
+    """Each source and each trigger has a line of its own; a long state goes on in the next one."""
+    rows: list[list[list[str]]] = []
+    for line in run("scrapers").stdout.splitlines():
+        cells = [cell.strip() for cell in line.replace("┃", "│").split("│")[1:-1]]
+        if cells and cells[0]:
+            rows.append([[] for _ in cells])
+        for held, cell in zip(rows[-1] if rows else (), cells, strict=False):
+            held.extend(filter(None, [cell]))
+    found = [[*map("\n".join, row[:-1]), " ".join(row[-1])] for row in rows]
+    heads, *lines = found
+    assert heads == ["scraper", "sources", "scope", "due ET", "triggered by", "state"]
+    for line, one in zip(lines, listed().values(), strict=True):
+        sources, triggers = "\n".join(one.sources), "\n".join(one.triggers)
+        assert line == [one.name, sources, one.scope, one.due, triggers, one.state]
+
+
 def test_the_command_prints_a_table(tmp_path: Path) -> None:
     """A user sees the names and the missing settings; a wrong file is one line."""
     done = run("scrapers")

@@ -67,10 +67,11 @@ def test_a_game_has_the_state_of_the_instant(
     assert found.score == score
 
 
-def test_a_postponed_game_is_listed_and_not_completed() -> None:
+@pytest.mark.parametrize("now", [BEFORE, IN_PLAY, OVER])
+def test_a_postponed_game_is_listed_and_not_completed(now: datetime) -> None:
     """A postponed game stays under its date, without a point."""
     game = replace(SLATE.by_id[GAME_ID], postponed=True)
-    found = listed(Slate((game,), "2025-26"), OVER)
+    found = listed(Slate((game,), "2025-26"), now)
     assert (found.status, found.completed, found.score) == ("STATUS_POSTPONED", False, (0, 0))
 
 

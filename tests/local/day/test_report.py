@@ -1,0 +1,278 @@
+"""What is printed of a replayed day, and what a user is told to do next."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Literal, cast
+
+import pytest
+from rich.console import Console
+
+from common.clock import set_clock
+from local.day import report
+from local.day.coverage import Coverage
+from local.day.replay import Outcome, Progress
+from local.day.report import Watch, print_kept, print_next, print_report
+from local.fake_sources.slate import Slate
+from local.scheduler import Tick
+from local.stack.driver import RunningStack
+from local.stack.state import ChainState
+from tests.kit.placed import row
+from tests.kit.situations import DAY, et, game
+
+NOON = et("2025-11-12 12:00")
+GAMES = (game(1), game(2, away="BOS", home="MEM"), game(3, away="LAL", home="OKC"))
+ROWS = {
+    "daily_expected_schedule": 11,
+    "workflow_decisions": 12,
+    "cleanup_operations": 13,
+    "scraper_execution_log": 14,
+    "workflow_executions": 15,
+}
+WHERE: Mapping[str, Any] = {
+    "project": "a-project",
+    "dataset": "a-dataset",
+    "pubsub_rest": "http://rest",
+    "data_bucket": "a-bucket",
+    "folder": "/a-folder",
+    "functions": {"console": "http://console", "schedule_locker": "http://locker"},
+}
+
+
+def printer(
+    *, terminal: bool = False, colours: Literal["standard"] | None = None
+) -> tuple[Console, StringIO]:
+    """Return a console, and what is printed on it."""
+    text = StringIO()
+    return Console(file=text, width=200, force_terminal=terminal, color_system=colours), text
+
+
+def step(rows: dict[str, int], failed: int = 2, disturbances: int = 0) -> Progress:
+    """Return the progress at noon: the third of ten ticks."""
+    chain = ChainState(
+        idle=True, next_due=None, handled=7, failed=failed, disturbances=disturbances
+    )
+    return Progress(Tick(NOON, "a-job", "a-topic"), 3, 10, chain, rows)
+
+
+def lines_of(table: str) -> list[list[str]]:
+    """Return a printed table's cells, line by line."""
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in table.splitlines()]
+
+
+def test_a_file_gets_a_line_an_hour() -> None:
+    """A replay that is not watched on a terminal prints the steps that counted rows."""
+    console, text = printer()
+    with Watch(console) as watch:
+        watch.show(step({}))
+        assert text.getvalue() == ""
+        watch.show(step(ROWS))
+    assert " ".join(text.getvalue().split()) == (
+        "12:00 ET tick 3/10 events 7 failures 2 "
+        "rows: plan 11 decisions 12 cleanups 13 log 14 executions 15"
+    )
+
+
+def test_a_terminal_keeps_the_last_count_of_rows() -> None:
+    """A step that counted no rows shows those of the step before it, and what chaos did."""
+    console, text = printer(terminal=True)
+    with Watch(console) as watch:
+        watch.show(step(ROWS))
+        text.truncate(0)
+        watch.show(step({}, disturbances=4))
+        assert "disturbances 4" in text.getvalue()
+        assert "plan 11" in text.getvalue()
+
+
+OUTCOME = Outcome(
+    day=DAY,
+    tables={
+        "daily_expected_schedule": [
+            row(
+                "daily_expected_schedule",
+                expected_run_time=NOON,
+                workflow_name="a",
+                reason="a reason",
+                scrapers=["x", "y"],
+            )
+        ],
+        "workflow_decisions": [
+            row("workflow_decisions", slot=NOON + timedelta(hours=h), workflow_name=name, action=do)
+            for h, name, do in [(2, "a", "RUN"), (0, "a", "SKIP"), (0, "b", "ABORT")]
+        ],
+        "workflow_executions": [
+            row(
+                "workflow_executions",
+                execution_time=NOON + timedelta(seconds=5),
+                workflow_name="a",
+                target_date=DAY - timedelta(days=1),
+                scrapers_triggered=9,
+                scrapers_succeeded=6,
+                scrapers_failed=3,
+                status="failed",
+                duration_seconds=1.234,
+            )
+        ],
+    },
+    coverage=Coverage(
+        games=tuple(each.game_id for each in GAMES),
+        lines_before_tipoff=(GAMES[0].game_id, GAMES[1].game_id),
+        box_scores=(GAMES[0].game_id,),
+        due_later=(GAMES[1].game_id,),
+        missing=(GAMES[2].game_id,),
+    ),
+    events=41,
+    failed=5,
+    dead_letters=2,
+    wall_seconds=12.5,
+    disturbances={"suspend": 2, "kill": 1},
+)
+
+
+def reported(outcome: Outcome, colours: Literal["standard"] | None = None) -> str:
+    """Return what is printed of a day whose end-to-end query has one answer."""
+
+    def answer(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        assert (endpoint, project) == ("http://bigquery", "a-project")
+        assert "'2025-11-12'" in sql
+        return ["workflow_name", "decision_time"], [("a", NOON)]
+
+    where = {**WHERE, "environment": {"BIGQUERY_EMULATOR_HOST": "http://bigquery"}}
+    console, text = printer(terminal=colours is not None, colours=colours)
+    stack = cast("RunningStack", SimpleNamespace(where=where))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(report, "run_sql", answer)
+        print_report(console, outcome, Slate(GAMES, "2025-26"), stack)
+    return text.getvalue()
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    """What is printed of the day."""
+    return reported(OUTCOME)
+
+
+@pytest.fixture(scope="module")
+def coloured() -> str:
+    """What is printed of the day on a terminal, after another execution that went well."""
+    (failed,) = OUTCOME.tables["workflow_executions"]
+    both = [failed, {**failed, "status": "completed"}]
+    tables = {**OUTCOME.tables, "workflow_executions": both}
+    return reported(replace(OUTCOME, tables=tables), "standard")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["12:00", "a", "a reason", "2"],
+        ["a", "·", "●"],
+        ["b", "✗", ""],
+        ["12:00:05", "a", "2025-11-11", "9", "6", "3", "failed", "1.23"],
+        ["a", "12:00:00"],
+    ],
+)
+def test_the_report_has_a_line_for_each_row(printed: str, cells: list[str]) -> None:
+    """Each row of the tables is shown with its Eastern times, and decisions below their hours."""
+    assert cells in lines_of(printed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Plan of 2025-11-12",
+        "Decisions (● RUN  · SKIP  ✗ ABORT)",
+        "BigQuery would refuse this text: ",
+        "Games: 3",
+        "  lines before tip-off: 2 of 3",
+        "  box scores: 1 of 3",
+        "  due at 06:00 (not final by the last window): BOS@MEM",
+        "  missing: LAL@OKC",
+        "Events handled: 41, failed deliveries: 5, dead letters: 2, wall time: 12.5 s",
+        "Disturbances: kill: 1, suspend: 2",
+    ],
+)
+def test_the_report_says_what_came_of_the_day(printed: str, line: str) -> None:
+    """The report names games that are due or missing, failures, and what chaos did."""
+    assert " ".join(line.split()) in " ".join(printed.split())
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "\x1b[1;32m●",
+        "\x1b[2m·",
+        "\x1b[1;31m✗",
+        "\x1b[31mfailed",
+        "\x1b[32mcompleted",
+        "\x1b[1;31mmissing: LAL@OKC",
+    ],
+)
+def test_good_is_green_and_bad_is_red(coloured: str, shown: str) -> None:
+    """A run and a completed execution are green; an abort, a failed one and a loss are red."""
+    assert shown in coloured
+
+
+@pytest.mark.parametrize(
+    ("failed", "shown"), [(0, "\x1b[2m  failures 0"), (1, "\x1b[31m  failures 1")]
+)
+def test_failures_turn_red_once_there_is_one(failed: int, shown: str) -> None:
+    """A watched replay shows its failed deliveries."""
+    console, text = printer(terminal=True, colours="standard")
+    with Watch(console) as watch:
+        watch.show(step(ROWS, failed))
+    assert shown in text.getvalue()
+
+
+def test_a_quiet_day_has_no_troubles_to_name() -> None:
+    """A day of which all is there says nothing of due or missing games, or of chaos."""
+    whole = tuple(each.game_id for each in GAMES)
+    quiet = Coverage(whole, whole, whole, (), ())
+    text = reported(Outcome(DAY, OUTCOME.tables, quiet, 41, 0, 0, 12.5, {}))
+    assert not any(word in text for word in ("due at", "missing:", "Disturbances"))
+
+
+def test_a_finished_day_says_what_to_do_next() -> None:
+    """The page, the same day kept, and the recorded decisions are named with their folder."""
+    console, text = printer()
+    print_next(console, date(2025, 11, 12), Path("a-folder"))
+    for said in (
+        "open a-folder/day.html\n",
+        "python -m local day 2025-11-12 --out a-folder --keep",
+        "python -m local replay a-folder ",
+    ):
+        assert said in text.getvalue()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "goes on from 2025-11-12 12:00 ET",
+        "\n  http://console\n",
+        "FROM `a-project.a-dataset.workflow_decisions` GROUP BY 1",
+        "bq --api=http://bigquery --oauth",
+        "--project_id=a-project query",
+        "gs://a-bucket gets",
+        "BIGQUERY_EMULATOR_HOST=http://bigquery\n",
+        "STORAGE_EMULATOR_HOST=http://storage\n",
+        "PUBSUB_EMULATOR_HOST=http://pubsub\n",
+        "OVERRIDES_PUBSUB=http://rest \\\n    gcloud --project=a-project pubsub",
+        "curl http://locker -H",
+        "Logs: /a-folder/logs\n",
+        '{"schema":"tick","version":1,"force":true}',
+    ],
+)
+def test_a_kept_stack_says_how_to_reach_it(said: str, tmp_path: Path) -> None:
+    """Each address, name and folder of the stack is in the command that needs it."""
+    set_clock(tmp_path / "clock.json", NOON)
+    hosts = {
+        "BIGQUERY_EMULATOR_HOST": "http://bigquery",
+        "STORAGE_EMULATOR_HOST": "http://storage",
+        "PUBSUB_EMULATOR_HOST": "http://pubsub",
+        "NBA_CLOCK_FILE": str(tmp_path / "clock.json"),
+    }
+    console, text = printer()
+    print_kept(console, {**WHERE, "environment": hosts})
+    assert said in text.getvalue()
