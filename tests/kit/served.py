@@ -67,7 +67,7 @@ PAIRS = [*zip([*TEAMS][::2], [*TEAMS][1::2], strict=True)]
 EVERYWHERE = tuple(
     game(f"002250{300 + number:04}", f"{away}@{home}", time(19), day=FULL + timedelta(days=night))
     for night in (0, 1)
-    for number, (away, home) in enumerate((pair[::night or -1] for pair in PAIRS), 15 * night)
+    for number, (away, home) in enumerate((pair[:: night or -1] for pair in PAIRS), 15 * night)
 )
 """Two nights on which each team plays, once at home: what holds of one team or place alone."""
 SLATE = Slate((*GAMES, *EVERYWHERE), "2025-26")
