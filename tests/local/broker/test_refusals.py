@@ -57,10 +57,33 @@ def test_an_invalid_subscription_is_refused(
         subscribe(broker, **fields)
 
 
-def test_a_feature_that_the_broker_lacks_is_refused(broker: Broker) -> None:
-    """A subscription with message ordering is refused instead of being served without it."""
-    with pytest.raises(UnimplementedError, match="lacks enable_message_ordering"):
-        subscribe(broker, enable_message_ordering=True)
+@pytest.mark.parametrize(
+    ("fields", "lacks"),
+    [
+        ({"bigquery_config": {"table": "p.d.t"}}, "bigquery_config"),
+        ({"bigquery_config": {}}, "bigquery_config"),
+        ({"cloud_storage_config": {"bucket": "b"}}, "cloud_storage_config"),
+        ({"bigtable_config": {}}, "bigtable_config"),
+        ({"enable_message_ordering": True}, "enable_message_ordering"),
+        ({"enable_exactly_once_delivery": True}, "enable_exactly_once_delivery"),
+        ({"message_transforms": [{}]}, "message_transforms"),
+        (
+            {"push_config": {"push_endpoint": "http://h", "no_wrapper": {}}},
+            "push_config.no_wrapper",
+        ),
+    ],
+)
+def test_a_feature_that_the_broker_lacks_is_refused(
+    broker: Broker, fields: dict[str, Any], lacks: str
+) -> None:
+    """A subscription with such a feature, be it empty, is refused instead of served without it."""
+    with pytest.raises(UnimplementedError, match=f"lacks {lacks};"):
+        subscribe(broker, **fields)
+
+
+def test_a_feature_that_is_switched_off_is_not_asked_for(broker: Broker) -> None:
+    """A client may write its default."""
+    subscribe(broker, enable_message_ordering=False, enable_exactly_once_delivery=False)
 
 
 @pytest.mark.parametrize(
