@@ -205,3 +205,15 @@ def test_as_many_as_are_waited_for_must_have_passed_the_filter(
     publish(broker, {"data": b"x"})
     assert broker.wait_matched(NAME, total, 0) is there
     assert broker.stats().filtered == 1
+
+
+def test_every_disturbed_message_is_told(broker: Broker) -> None:
+    """With all its copies' fates, the oldest first, however many they are."""
+    push = {"push_endpoint": "http://127.0.0.1:9/"}
+    call(broker, "CreateSubscription", name=NAME, topic=TOPIC, push_config=push)
+    sent = publish(broker, *[{"data": b"x"}] * 101)
+    told = broker.disturbed_messages()
+    assert [one.message_id for one in told] == sent
+    assert {(one.subscription, one.fates) for one in told} == {
+        (NAME, (Fate(late=timedelta(hours=1)),))
+    }

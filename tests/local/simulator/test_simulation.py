@@ -1,5 +1,6 @@
 """What a long simulation keeps, and what goes wrong on the way of a delivery."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from common.errors import OrchestrationError
 from common.settings import ROOT, Settings
 from common.state.names import PAUSES, switch
+from local.fake_sources.odds import event_id
 from local.simulator.run import SimulateOptions, make_simulation
 from local.simulator.simulation import DATA_KEPT_FOR, STATE_KEPT_FOR, Simulation
 from local.simulator.transport import Delivery
@@ -185,3 +187,24 @@ def test_a_switch_is_told_when_it_changes(season: Path) -> None:
         ("a", ""),
         ("b", "z"),
     ]
+
+
+def test_what_was_logged_since_the_last_time_counts_for_a_game(season: Path) -> None:
+    """An object is read by the path in its row, once; one that is gone holds nothing."""
+    made, _ = faulty(season, "")
+    world = made.world
+    game = next(each for each in world.slate.by_id.values() if each.tipoff)
+    assert game.tipoff
+    (before,) = made.cover([game])
+    assert len(before.no_lines) == 2
+    books = [{"markets": [{"outcomes": [{"price": 2}]}]}]
+    held = {"records": [{"id": event_id(game.game_id), "bookmakers": books}]}
+    bucket = world.runtime.settings.data_bucket
+    world.storage.create(bucket, "a/lines.json", json.dumps(held).encode())
+    about = {"triggered_at": game.tipoff - HOUR, "target_date": game.game_date, "game_id": None}
+    for name, left in (("a/none.json", 2), ("a/lines.json", 1)):
+        path = {"scraper_name": before.no_lines[0], "gcs_path": f"gs://{bucket}/{name}"}
+        world.rows["scraper_execution_log"].append({**about, **path, "outcome": "SUCCESS"})
+        for _ in range(2):
+            (found,) = made.cover([game])
+            assert found.no_lines == before.no_lines[-left:]
