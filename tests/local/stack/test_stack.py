@@ -10,7 +10,7 @@ import pytest
 
 from common.clock import FileClock
 from common.errors import ConfigError
-from common.settings import variable
+from common.settings import ROOT, variable
 from local.processes import process
 from local.stack import bigquery, gcs
 from local.stack.config import StackConfig
@@ -142,6 +142,40 @@ def test_each_server_is_told_its_port_and_the_clock(parts: Parts, stack: Stack) 
     assert environment[variable("pubsub_emulator_host")] == stack.pubsub.host
     assert environment[variable("nba_stats_url")].startswith(f"http://127.0.0.1:{ports[2]}")
     assert all(parts.env[name] == environment for name in FUNCTIONS)
+
+
+def test_the_warehouse_has_its_own_environment(parts: Parts, stack: Stack) -> None:
+    """It loads nothing from outside and remembers no answer; the others have a program's own."""
+    port = parts.argv["bqemulator"][-1]
+    assert parts.argv["bqemulator"] == [
+        *("-m", "local.stack.bigquery_server", "start", "--project", stack.settings.project),
+        *("--grpc-port", "0", "--log-level", "error", "--rest-port", port),
+    ]
+    assert parts.env["bqemulator"] == {
+        "HOME": str(stack.config.folder / "logs"),
+        "PYTHONPATH": str(ROOT),
+        "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
+        "BQEMU_QUERY_CACHE_TTL_SECONDS": "0",
+        variable("clock_file"): str(stack.clock_file),
+    }
+    for name in ("storage server", "the sources"):
+        assert parts.env[name] == process.base_environment()
+
+
+@pytest.mark.parametrize(("seed", "is_disturbed"), [(None, False), (0, True), (7, True)])
+def test_any_seed_disturbs_what_the_broker_delivers(
+    parts: Parts, tmp_path: Path, seed: int | None, *, is_disturbed: bool
+) -> None:
+    """Zero is one, and the description says which."""
+    made = Stack(config(tmp_path, chaos=seed), parts.launch)  # type: ignore[arg-type] # notes alone
+    made.start()
+    topic = f"projects/{made.settings.project}/topics/scraper-requests"
+    for _ in range(100):
+        made.pubsub.broker.publish(topic, b"x")
+    told = made.pubsub.broker.disturbed_messages()
+    made.stop()
+    assert bool(told) is is_disturbed
+    assert made.describe()["chaos"] == seed
 
 
 @pytest.mark.parametrize(
