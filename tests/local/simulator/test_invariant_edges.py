@@ -183,3 +183,16 @@ def test_a_plan_binds_only_where_decisions_cannot_differ(*, as_planned: bool) ->
     wrong = at_end(drop(PLAN), {DAY: (False, False)}, as_planned=as_planned)
     assert wrong.startswith("R2 at") is as_planned
     assert bool(wrong) is as_planned
+
+
+def test_what_is_not_finished_is_each_run_and_object_that_waits_for_its_row() -> None:
+    """Nothing at the end of a sound day; all runs and objects where no later row is there."""
+    rows = lived().rows
+    objects = [*lived().storage.list(lived().runtime.settings.data_bucket, "")]
+    runs = [row for row in rows[DECISIONS] if row["action"] == "RUN"]
+    for tables, left in ((rows, 0), ({DECISIONS: rows[DECISIONS]}, len(runs) + len(objects))):
+        checked = Invariants(lived().runtime, tables, SEED)
+        for stored in objects:
+            checked.finalized(stored)
+        checked.after_event(NOON)
+        assert checked.unfinished == left
