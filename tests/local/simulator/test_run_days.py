@@ -1,6 +1,7 @@
 """What each day of a simulation is held to, whatever its faults, and when it is over."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,62 @@ def test_the_games_that_lack_something_are_told_with_all_of_it(
         "why": "no lines before tip-off (no decision was made that day); a: never requested; "
         "collected more than once: b, c",
     }
+
+
+def ended_after(
+    monkeypatch: pytest.MonkeyPatch, given: SimulateOptions, waits: str, *, covers: bool = True
+) -> int:
+    """Return how many days are simulated where something still waits until the fourth."""
+
+    def simulation(options: SimulateOptions) -> Any:
+        made, rules = make_simulation(options), Rules()
+        made.invariants = rules  # type: ignore[assignment] # notes alone
+        rules.unfinished = int(waits == "a row")
+
+        def cover(games: list[Any]) -> list[GameCoverage]:
+            return [
+                GameCoverage(game, (), (), (), game.tipoff if covers else None) for game in games
+            ]
+
+        def day_over(*_: object, **__: object) -> None:
+            if made.world.clock.now() >= datetime(2031, 12, 25, tzinfo=EASTERN):
+                rules.unfinished = 0
+
+        monkeypatch.setattr(made, "cover", cover)
+        monkeypatch.setattr(rules, "day_over", day_over)
+        made.world.around = lambda *_: 200
+        due = datetime(2031, 12, 24, 12, tzinfo=EASTERN)
+        made.world.transport.arrivals = lambda _: [due]
+        if waits == "a delivery":
+            made.world.publisher.publish("tick-cleanup-processor", {}, {})
+        return made
+
+    monkeypatch.setattr(run, "make_simulation", simulation)
+    return run.run(given).days
+
+
+@pytest.mark.parametrize(("waits", "days"), [("", 2), ("a row", 4), ("a delivery", 4)])
+def test_a_simulation_goes_on_while_something_is_on_its_way(
+    options: Callable[..., SimulateOptions],
+    monkeypatch: pytest.MonkeyPatch,
+    waits: str,
+    days: int,
+) -> None:
+    """A delivery, or a row that is not written yet; each by itself."""
+    assert ended_after(monkeypatch, options(), waits) == days
+
+
+@pytest.mark.parametrize(("older", "is_awaited"), [(0, True), (1, False)])
+def test_an_old_game_without_its_data_holds_nothing_up(
+    options: Callable[..., SimulateOptions],
+    monkeypatch: pytest.MonkeyPatch,
+    older: int,
+    *,
+    is_awaited: bool,
+) -> None:
+    """As old as is allowed is not too old."""
+    last = LAST + run.UNFINISHED_AGE_MAX + timedelta(days=1 + older)
+    given = replace(options(), last=last)
+    planned = (last - FIRST).days + 1
+    days = ended_after(monkeypatch, given, "", covers=False)
+    assert days == planned + (3 if is_awaited else 0)

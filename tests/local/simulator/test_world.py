@@ -268,3 +268,31 @@ def test_what_is_due_at_an_instant_is_delivered_by_it(seconds: int, left: int) -
     world.settle(due + timedelta(seconds=seconds))
     assert len(world.queue) == left
     assert world.clock.now() == (MIDNIGHT if left else due)
+
+
+def test_a_tick_is_published_and_handled_at_its_instant() -> None:
+    """What was due before it is delivered first; what it led to comes by then, too."""
+    world, handled = World(SLATE, MIDNIGHT), list[tuple[str, datetime]]()
+    due = iter([timedelta(minutes=5), timedelta(0), timedelta(0)])
+    world.transport.arrivals = lambda sent: [sent.due + next(due)]
+
+    def note(delivery: Delivery, _: object) -> int:
+        handled.append((str(delivery.message.body.get("schema")), world.clock.now()))
+        return 200
+
+    world.around = note
+    world.publisher.publish("scraper-requests", {"schema": "request"}, {})
+    instant = MIDNIGHT + timedelta(hours=1)
+    world.tick("tick-cleanup-processor", instant, forced=True)
+    assert handled == [("request", MIDNIGHT + timedelta(minutes=5)), ("tick", instant)]
+    message = world.publisher.published[-1]
+    assert (message.publish_time, message.attributes) == (instant, {})
+    tick = {"schema": "tick", "version": 1, "scheduled_time": instant.isoformat()}
+    assert message.body == {**tick, "forced": True}
+    assert world.queue == []
+
+
+def test_each_claim_has_an_owner_of_its_own() -> None:
+    """Two of one owner would both hold it."""
+    new_owner = World(SLATE, MIDNIGHT).runtime.new_owner
+    assert len({new_owner() for _ in range(5)}) == 5
