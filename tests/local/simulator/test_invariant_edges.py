@@ -133,6 +133,18 @@ def test_one_step_further_breaks_its_rule(name: str) -> None:
         check(change)
 
 
+@pytest.mark.parametrize("name", [DECISIONS, LOG, RUNS, PLAN, SWEEPS])
+def test_an_id_is_there_once_however_far_apart(name: str) -> None:
+    """The first row of each table once more as its last."""
+
+    def repeat(tables: Tables) -> None:
+        assert len(tables[name]) > 2
+        tables[name].append(dict(tables[name][0]))
+
+    with pytest.raises(InvariantError, match=f"^R6 at .*{name}: .* is there twice"):
+        check(repeat)
+
+
 def at_end(change: Change, days: dict[date, tuple[bool, bool]], *, as_planned: bool = True) -> str:
     """Finish days, each held up or not and with ticks lost or not; return what is wrong."""
     tables: Tables = {name: [*map(dict, rows)] for name, rows in lived().rows.items()}
