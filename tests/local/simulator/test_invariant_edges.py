@@ -145,6 +145,18 @@ def test_an_id_is_there_once_however_far_apart(name: str) -> None:
         check(repeat)
 
 
+def test_a_broken_rule_shows_its_rows() -> None:
+    """Each by its values, shortened; what is empty is left out."""
+    with pytest.raises(InvariantError, match="target_date is not the decision's") as caught:
+        check(edit(RUNS, {"target_date": date(2025, 11, 11), "reason": "x" * 999}))
+    run, decision = str(caught.value).split("decision's ", 1)[1].split(" | ")
+    row = first(lived().rows[RUNS])
+    assert f"'execution_id': '{row['execution_id']}'" in run
+    assert f"'workflow_name': '{row['workflow_name']}', 'action': 'RUN'" in decision
+    assert "None" not in run
+    assert max(len(run), len(decision)) <= 300
+
+
 def at_end(change: Change, days: dict[date, tuple[bool, bool]], *, as_planned: bool = True) -> str:
     """Finish days, each held up or not and with ticks lost or not; return what is wrong."""
     tables: Tables = {name: [*map(dict, rows)] for name, rows in lived().rows.items()}

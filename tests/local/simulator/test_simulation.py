@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
 from common.errors import OrchestrationError
 from common.settings import ROOT, Settings
@@ -155,6 +156,26 @@ def test_a_source_fails_through_one_scrape(season: Path, kind: str, status: int)
     made.world.around(delivery, ask)
     assert b"redecorating" not in seen[0].body
     assert len(made.chance.fired) == 1
+
+
+@pytest.mark.parametrize("service", ["storage", "bigquery", "pubsub"])
+def test_a_service_that_fails_is_the_one_that_is_named(season: Path, service: str) -> None:
+    """The functions' port of it, and not the world's own."""
+    made, _ = faulty(season, f"{service}=503:100%")
+    runtime, now = made.world.runtime, made.world.clock.now()
+    span = {"since": now, "until": now + HOUR}
+    uses: dict[str, Any] = {
+        "storage": lambda: runtime.storage.stat("nba-state", "x"),
+        "bigquery": lambda: runtime.warehouse.select("cleanup_operations", ["status"], **span),
+        "pubsub": lambda: runtime.publisher.publish("dead-letters", {}, {}),
+    }
+    for name, use in uses.items():
+        if name == service:
+            with pytest.raises(ServiceUnavailable):
+                use()
+        else:
+            use()
+    made.world.publisher.publish("dead-letters", {}, {})
 
 
 def test_a_clock_is_off_through_one_delivery(season: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -234,3 +234,13 @@ def test_messages_of_one_call_are_published_together() -> None:
     with pytest.raises(BadInputError):
         publisher.publish_all("t", [({}, {}), ({}, {"k": "v" * 1025})])
     assert len(publisher.published) == 3
+
+
+def test_a_plan_is_read_by_its_dates() -> None:
+    """A span of instants reads each Eastern date that it touches."""
+    warehouse, name = MemoryWarehouse(), "daily_expected_schedule"
+    days = [date(2025, 11, day) for day in (11, 12, 13, 14)]
+    rows = [{"plan_id": f"{day}", "date": day} for day in days]
+    warehouse.append(name, rows, job_key="k")
+    found = warehouse.select(name, ["date"], since=NOON, until=NOON + timedelta(days=1))
+    assert [row["date"] for row in found] == days[1:3]
