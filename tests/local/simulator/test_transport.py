@@ -7,7 +7,7 @@ from common.configuration.topology import load_topology
 from common.settings import Settings
 from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 from local.simulator.transport import Delivery, Transport
-from local.simulator.world import ManualClock
+from local.simulator.world import ROUTES, ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 TOPOLOGY = load_topology(Settings().topology_file)
@@ -129,3 +129,18 @@ def test_losses_and_arrivals_are_asked_of_the_delivery_as_it_is() -> None:
     for found in (again, sent):
         assert (found.function, found.message, found.attempt) == (first.function, first.message, 2)
         assert found.due > clock.now()
+
+
+def test_each_function_takes_the_form_of_its_messages() -> None:
+    """As its deployed source does; only the controller's ticks may be forced."""
+    forms = {name: (route.function, route.model.__name__) for name, route in ROUTES.items()}
+    assert forms == {
+        "schedule_locker": ("schedule_locker", "Tick"),
+        "master_controller": ("master_controller", "ControllerTick"),
+        "cleanup_processor": ("cleanup_processor", "Tick"),
+        "workflow_executor": ("workflow_executor", "WorkflowDecision"),
+        "scraper_runner": ("scraper_runner", "ScraperRequest"),
+        "scraper_logger": ("scraper_logger", "ObjectEvent"),
+        "execution_tracker": ("execution_tracker", "ObjectEvent"),
+    }
+    assert len({route.handle for route in ROUTES.values()}) == len(ROUTES)
