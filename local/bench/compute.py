@@ -42,15 +42,17 @@ class Sources:
     def answer(self, path: str, params: Mapping[str, str]) -> Answer:
         """Answer as the fake sources do."""
         # The plain chain names fewer parameters; only those below change an answer.
-        shown = {name: params[name] for name in sorted(params) if name.startswith(("comm", "mark"))}
+        telling = ("comm", "mark", "reg")
+        shown = {name: params[name] for name in sorted(params) if name.startswith(telling)}
         key = f"{path} {shown}"
         if key not in self._kept:
             self._kept[key] = answer(path, {**KEY, **params}, self._slate, self.now)
         return self._kept[key]
 
     def body(self, path: str, params: Mapping[str, str]) -> bytes:
-        """Answer with the bytes alone."""
-        return self.answer(path, params).body
+        """Answer with the bytes alone; a refusal is an error, see `plain.accepted`."""
+        found = self.answer(path, params)
+        return plain.accepted(found.status, found.body)
 
 
 def memory_world(scene: Scene) -> World:

@@ -9,17 +9,21 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from common.eastern import at
+from common.errors import OrchestrationError
 from common.scrapers.odds.live import LINE_MARKETS, PROP_MARKETS, SPORT
 from local.bench.scene import SLOT, WORKFLOW
 
 LEAD = timedelta(hours=6)
 KEY = {"apiKey": "local-stack-key"}
+REGION = {"regions": "us"}
+"""Odds are refused without it."""
 Ask = Callable[[str, Mapping[str, str]], bytes]
 """Asks a source for a path with a query."""
 
@@ -73,11 +77,23 @@ def over_http(host: str) -> Ask:
         connection = HTTPConnection(host)
         try:
             connection.request("GET", f"{path}?{urlencode({**params, **KEY})}")
-            return connection.getresponse().read()
+            answer = connection.getresponse()
+            return accepted(answer.status, answer.read())
         finally:
             connection.close()
 
     return ask
+
+
+def accepted(status: int, body: bytes) -> bytes:
+    """Return the body of an answer that is no refusal.
+
+    Raises:
+        OrchestrationError: it is one; a floor that keeps it would do less than the chain.
+    """
+    if status != HTTPStatus.OK:
+        raise OrchestrationError(f"a source answered {status}: {body[:200]!r}")
+    return body
 
 
 def chain(slate: bytes, day: date, ask: Ask, store: Store) -> None:
@@ -97,8 +113,11 @@ def chain(slate: bytes, day: date, ask: Ask, store: Store) -> None:
     if not is_due:
         return
     events = _collect("events", slot, ask, store, [(f"{SPORT}/events", _bounds(day))])[0]
-    props = [(f"{SPORT}/events/{event['id']}/odds", {"markets": PROP_MARKETS}) for event in events]
-    lines = [(f"{SPORT}/odds", {**_bounds(day), "markets": LINE_MARKETS})]
+    props = [
+        (f"{SPORT}/events/{event['id']}/odds", {**REGION, "markets": PROP_MARKETS})
+        for event in events
+    ]
+    lines = [(f"{SPORT}/odds", {**_bounds(day), **REGION, "markets": LINE_MARKETS})]
     tasks = (("props", props), ("lines", lines))
     with ThreadPoolExecutor(len(tasks)) as threads:
         done = threads.map(lambda task: _collect(task[0], slot, ask, store, task[1]), tasks)

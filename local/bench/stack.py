@@ -179,8 +179,8 @@ def _chains(
     spent = units.medians()
     return {
         "calls_ms": in_ms(spent),
-        "chain": _one(chains[WARM_UP:], plains[WARM_UP:], in_memory(scene, spent)),
-        "chain_cpu_ms": _mean_ms(used[WARM_UP:]),
+        "chain": one_by_one(chains[WARM_UP:], plains[WARM_UP:], in_memory(scene, spent)),
+        "chain_cpu_ms": mean_ms(used[WARM_UP:]),
         **_bursts(stack, runner, known, spent["insert"], bursts),
         "calls_after_ms": in_ms(units.measured_anew()),
     }
@@ -193,7 +193,7 @@ def _bursts(
     found, parts = {}, {}
     for number in bursts:
         before = parts_of(stack.where["pid"])
-        found[f"{number}"] = _many(number, runner, known, insert)
+        found[f"{number}"] = many(number, runner, known, insert)
         parts = taken(before, parts_of(stack.where["pid"]))
     return {"at_once": found, "parts": parts}
 
@@ -203,7 +203,8 @@ def in_ms(seconds: Mapping[str, float]) -> dict[str, float]:
     return {kind: round(1000 * each, 2) for kind, each in seconds.items()}
 
 
-def _one(chains: Sequence[float], plains: Sequence[float], floor: Known) -> dict[str, Any]:
+def one_by_one(chains: Sequence[float], plains: Sequence[float], floor: Known) -> dict[str, Any]:
+    """Describe one chain by the seconds of many, beside its floor and the plain one."""
     chain, plain_one = median(chains), median(plains)
     return {
         "ms": round(1000 * chain, 1),
@@ -216,7 +217,7 @@ def _one(chains: Sequence[float], plains: Sequence[float], floor: Known) -> dict
     }
 
 
-def _mean_ms(used: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
+def mean_ms(used: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
     """Return the processor time of each part that a chain takes on average, in milliseconds."""
     return {
         part: round(1000 * sum(one[part]["seconds"] for one in used) / len(used))
@@ -224,7 +225,8 @@ def _mean_ms(used: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, flo
     }
 
 
-def _many(number: int, runner: Runner, known: Known, insert: float) -> dict[str, float]:
+def many(number: int, runner: Runner, known: Known, insert: float) -> dict[str, float]:
+    """Run a burst; its floor is the INSERT jobs, each of so many seconds, one after another."""
     seconds, floor = runner.burst(known.decision, number), number * known.inserts * insert
     return {
         "seconds": round(seconds, 1),

@@ -12,7 +12,7 @@ from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import GoogleStorage
 from common.cloud.warehouse import BigQueryWarehouse
 from common.settings import variable
-from local.bench.plain import over_http
+from local.bench.plain import REGION, over_http
 from local.stack.driver import RunningStack
 
 TABLE = "scraper_execution_log"
@@ -84,4 +84,4 @@ class Units:
         return self._publisher.publish(TOPIC, {"number": number}, {})
 
     def _request(self, _: int) -> object:
-        return self._ask("/v4/sports/basketball_nba/odds", {"markets": "h2h"})
+        return self._ask("/v4/sports/basketball_nba/odds", {**REGION, "markets": "h2h"})

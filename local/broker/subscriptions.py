@@ -114,7 +114,7 @@ def read_subscription(request: types.Subscription) -> Subscription:
 
 
 def _refuse_unimplemented(request: types.Subscription) -> None:
-    asked = [field for field in _UNIMPLEMENTED_FIELDS if getattr(request, field)]
+    asked = [field for field in _UNIMPLEMENTED_FIELDS if field in request]
     if "no_wrapper" in request.push_config:
         asked.append("push_config.no_wrapper")
     if asked:

@@ -59,7 +59,7 @@ def why_missing(tables: Tables, game: Game, scrapers: Sequence[str]) -> str:
     last: dict[str, Row] = {}
     for row in tables["scraper_execution_log"]:
         about = row["game_id"] or (row["target_date"] == game.game_date and game.game_id)
-        if about == game.game_id and row["scraper_name"] in scrapers:
+        if about == game.game_id:
             last[row["scraper_name"]] = row
     return "; ".join(f"{name}: {_outcome(last.get(name))}" for name in scrapers)
 

@@ -41,7 +41,7 @@ def measure_pages(days: int = SEASON_DAYS, repeats: int = REPEATS) -> dict[str, 
     runtime, rows = make_season(days)
     pages, floors = {}, []
     for name, (path, words) in _addresses(runtime).items():
-        read = _Read(rows)
+        read = Read(rows)
         place = runtime.but(warehouse=intercepted(runtime.warehouse, read.around))
         assert answer(place, path, words)[1] == 200  # noqa: PLR2004 - of HTTP
         floors.append(floor())
@@ -55,7 +55,7 @@ def measure_pages(days: int = SEASON_DAYS, repeats: int = REPEATS) -> dict[str, 
     every = [row for held in rows.values() for row in held]
     return {
         "rows": len(every),
-        "bytes": sum(_bytes(row.values()) for row in every),
+        "bytes": sum(bytes_of(row.values()) for row in every),
         "floor_ms": round(1000 * median(floors), 2),
         "load": round(os.getloadavg()[0], 1),
         "pages": pages,
@@ -117,7 +117,7 @@ def _addresses(runtime: Runtime) -> dict[str, tuple[str, Words]]:
     }
 
 
-class _Read:
+class Read:
     """Adds up what the selects of a page read, as BigQuery counts it: columns of partitions."""
 
     def __init__(self, rows: Mapping[str, list[Row]]) -> None:
@@ -131,7 +131,7 @@ class _Read:
         if call.name == "select":
             columns = {*call.args[1], *(call.named.get("where") or {})}
             held = self._within(call.args[0], call.named["since"], call.named["until"])
-            self.bytes += sum(_bytes(row[name] for name in columns) for row in held)
+            self.bytes += sum(bytes_of(row[name] for name in columns) for row in held)
         return do()
 
     def _within(self, name: str, since: datetime, until: datetime) -> Iterator[Row]:
@@ -147,7 +147,7 @@ def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _bytes(values: Iterable[object]) -> int:
+def bytes_of(values: Iterable[object]) -> int:
     """Add up sizes: https://cloud.google.com/bigquery/pricing#data."""
     return sum(_size(value) for value in values)
 
@@ -161,5 +161,5 @@ def _size(value: object) -> int:
         case bool():
             return 1
         case list() | tuple():
-            return _bytes(value)
+            return bytes_of(value)
     return 8

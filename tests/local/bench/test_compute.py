@@ -1,6 +1,11 @@
 """What is timed in memory is the whole chain, and nothing else."""
 
-from local.bench.compute import measure_compute
+from pathlib import Path
+
+from common.logs import silent
+from local.bench import plain
+from local.bench.compute import Bench, measure_compute
+from local.bench.scene import make_scene
 
 
 def test_every_delivery_of_a_chain_is_counted() -> None:
@@ -14,3 +19,16 @@ def test_every_delivery_of_a_chain_is_counted() -> None:
         "execution_tracker": 3,
     }
     assert min(found["chain_ms"], found["plain_ms"], found["ratio"]) > 0
+
+
+def test_both_chains_get_the_same_answers(tmp_path: Path) -> None:
+    """The plain one asks first, and every scrape of the functions' chain still succeeds."""
+    scene = make_scene(tmp_path, 1)
+    bench, (day,) = Bench(scene), scene.days
+    with silent():
+        bench.prepare(day)
+        plain.chain(scene.slate.read_bytes(), day, bench.sources.body, plain.InDicts())
+        bench.chain(day)
+    log = bench.world.rows["scraper_execution_log"]
+    assert {row["outcome"] for row in log} == {"SUCCESS"}
+    assert len(log) == 4

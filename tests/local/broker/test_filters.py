@@ -41,6 +41,22 @@ def test_a_filter_matches_attributes(text: str, passes: bool) -> None:  # noqa: 
     assert compile_filter(text)(RUN) is passes
 
 
+KEYS = {"a-b": "x", "a_b": "x", "7": "x", "é f": "x", 'q"': "x", "a": "y"}
+
+
+@pytest.mark.parametrize("key", ["a-b", "a_b", "7", '"a-b"', '"é f"', '"q\\""', '"a"'])
+@pytest.mark.parametrize(
+    "form", ["attributes:{}", "attributes.{} = {}", "hasPrefix(attributes.{}, {})"]
+)
+def test_a_key_may_be_any_name_or_text(key: str, form: str) -> None:
+    """Dashes and digits need no quotes; of others each key is another one."""
+    value = '"y"' if key == '"a"' else '"x"'
+    matches = compile_filter(form.format(key, value))
+    name = key if key[0] != '"' else {'"q\\""': 'q"'}.get(key, key[1:-1])
+    assert matches(KEYS)
+    assert not matches({other: held for other, held in KEYS.items() if other != name})
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

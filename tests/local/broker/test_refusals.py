@@ -1,5 +1,6 @@
 """The requests that the broker refuses, each with the error of the service."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,12 @@ import pytest
 from google.pubsub_v1 import types
 
 from local.broker.broker import Broker
-from local.broker.refusals import InvalidArgumentError, NotFoundError, UnimplementedError
+from local.broker.refusals import (
+    AlreadyExistsError,
+    InvalidArgumentError,
+    NotFoundError,
+    UnimplementedError,
+)
 from local.broker.subscriptions import read_subscription
 
 TOPIC = "projects/p/topics/scraper-requests"
@@ -51,10 +57,33 @@ def test_an_invalid_subscription_is_refused(
         subscribe(broker, **fields)
 
 
-def test_a_feature_that_the_broker_lacks_is_refused(broker: Broker) -> None:
-    """A subscription with message ordering is refused instead of being served without it."""
-    with pytest.raises(UnimplementedError, match="lacks enable_message_ordering"):
-        subscribe(broker, enable_message_ordering=True)
+@pytest.mark.parametrize(
+    ("fields", "lacks"),
+    [
+        ({"bigquery_config": {"table": "p.d.t"}}, "bigquery_config"),
+        ({"bigquery_config": {}}, "bigquery_config"),
+        ({"cloud_storage_config": {"bucket": "b"}}, "cloud_storage_config"),
+        ({"bigtable_config": {}}, "bigtable_config"),
+        ({"enable_message_ordering": True}, "enable_message_ordering"),
+        ({"enable_exactly_once_delivery": True}, "enable_exactly_once_delivery"),
+        ({"message_transforms": [{}]}, "message_transforms"),
+        (
+            {"push_config": {"push_endpoint": "http://h", "no_wrapper": {}}},
+            "push_config.no_wrapper",
+        ),
+    ],
+)
+def test_a_feature_that_the_broker_lacks_is_refused(
+    broker: Broker, fields: dict[str, Any], lacks: str
+) -> None:
+    """A subscription with such a feature, be it empty, is refused instead of served without it."""
+    with pytest.raises(UnimplementedError, match=f"lacks {lacks};"):
+        subscribe(broker, **fields)
+
+
+def test_a_feature_that_is_switched_off_is_not_asked_for(broker: Broker) -> None:
+    """A client may write its default."""
+    subscribe(broker, enable_message_ordering=False, enable_exactly_once_delivery=False)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +109,50 @@ def test_a_message_beyond_the_limits_is_refused(
         broker.publish(TOPIC, data, attributes)
 
 
-def test_an_unknown_topic_is_not_found(broker: Broker) -> None:
-    """Publishing in this process raises the error that a client would get."""
-    with pytest.raises(NotFoundError, match=r"projects/p/topics/nowhere"):
-        broker.publish("projects/p/topics/nowhere", b"x")
+NOWHERE, NOBODY = "projects/p/topics/nowhere", "projects/p/subscriptions/nobody"
+NO_POLICY = {"dead_letter_topic": NOWHERE}
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "named"),
+    [
+        (lambda broker: broker.publish(NOWHERE, b"x"), NotFoundError, NOWHERE),
+        (lambda broker: broker.registry.topic(NOWHERE), NotFoundError, NOWHERE),
+        (lambda broker: broker.registry.delete_topic(NOWHERE), NotFoundError, NOWHERE),
+        (lambda broker: broker.registry.subscriptions_of(NOWHERE), NotFoundError, NOWHERE),
+        (lambda broker: subscribe(broker, name=NOBODY, topic=NOWHERE), NotFoundError, NOWHERE),
+        (
+            lambda broker: subscribe(broker, name=NOBODY, dead_letter_policy=NO_POLICY),
+            NotFoundError,
+            NOWHERE,
+        ),
+        (lambda broker: broker.registry.subscription(NOBODY), NotFoundError, NOBODY),
+        (lambda broker: broker.delete_subscription(NOBODY), NotFoundError, NOBODY),
+        (lambda broker: broker.pull(NOBODY, 1, 0), NotFoundError, NOBODY),
+        (lambda broker: broker.acknowledge(NOBODY, []), NotFoundError, NOBODY),
+        (lambda broker: broker.modify_ack_deadline(NOBODY, [], 0), NotFoundError, NOBODY),
+        (lambda broker: broker.pull(PUSH, 1, 0), InvalidArgumentError, PUSH),
+        (lambda broker: broker.acknowledge(PUSH, []), InvalidArgumentError, PUSH),
+        (lambda broker: broker.modify_ack_deadline(PUSH, [], 0), InvalidArgumentError, PUSH),
+        (lambda broker: broker.registry.create_topic(TOPIC), AlreadyExistsError, TOPIC),
+        (lambda broker: broker.registry.create_topic(PUSH), InvalidArgumentError, PUSH),
+        (subscribe, AlreadyExistsError, PUSH),
+    ],
+)
+def test_what_is_not_there_or_is_of_another_kind_is_told_apart(
+    broker: Broker, ask: Callable[[Broker], object], error: type[Exception], named: str
+) -> None:
+    """A name without a resource, a push subscription that is pulled from, and a name that is taken.
+
+    Each error names what it is about, and changes nothing.
+    """
+    subscribe(broker, push_config={"push_endpoint": "http://h"})
+    with pytest.raises(error) as caught:
+        ask(broker)
+    assert type(caught.value) is error
+    assert named in str(caught.value)
+    assert [one.name for one in broker.registry.subscriptions("projects/p")] == [PUSH]
+    assert [one.name for one in broker.registry.topics("projects/p")] == [DEAD, TOPIC]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def servers() -> Iterator[Servers]:
         yield servers
 
 
-def call(servers: Servers, verb: str, path: str, body: str = "") -> tuple[int, dict[str, Any]]:
+def call(
+    servers: Servers, verb: str, path: str, body: str | None = ""
+) -> tuple[int, dict[str, Any]]:
     """Make a REST call; return status and JSON."""
     connection = HTTPConnection("127.0.0.1", servers.rest_port, timeout=10)
     connection.request(verb, f"/v1/{path}", body)
@@ -110,6 +112,13 @@ def test_a_path_counts_before_a_body_and_is_decoded(servers: Servers) -> None:
     path = PULL.replace("reader", "a%2Breader")
     status, made = call(servers, "PUT", path, body)
     assert (status, made["name"]) == (200, PULL.replace("reader", "a+reader"))
+
+
+@pytest.mark.parametrize("verb", ["GET", "DELETE"])
+def test_a_request_may_come_without_a_body(servers: Servers, verb: str) -> None:
+    """One that states no length has none, and the connection stays open for the next one."""
+    made = {"name": TOPIC, "state": "ACTIVE"} if verb == "GET" else {}
+    assert call(servers, verb, TOPIC, None) == (200, made)
 
 
 def test_a_server_that_is_stopped_has_stopped_its_broker() -> None:

@@ -127,12 +127,13 @@ def test_a_message_is_given_back_at_once_and_waits_from_then_on(broker: Broker, 
     assert [again.message.data for again in pulled(broker)] == [b"x"]
 
 
-def test_a_dead_letter_has_what_the_message_had(broker: Broker) -> None:
-    """Its ordering key too, after as many deliveries as the policy says."""
+@pytest.mark.parametrize("data", [b"x", b""])
+def test_a_dead_letter_has_what_the_message_had(broker: Broker, data: bytes) -> None:
+    """Its ordering key too, after as many deliveries as the policy says; no data stay none."""
     policy = {"dead_letter_topic": DEAD, "max_delivery_attempts": 5}
     call(broker, "CreateSubscription", name=NAME, topic=TOPIC, dead_letter_policy=policy)
     call(broker, "CreateSubscription", name=OTHER, topic=DEAD)
-    publish(broker, {"data": b"x", "attributes": {"a": "b"}, "ordering_key": "k"})
+    publish(broker, {"data": data, "attributes": {"a": "b"}, "ordering_key": "k"})
     for attempt in range(1, 6):
         ((name, given),) = broker.pull(NAME, 10, 0)
         assert given.attempt == attempt
@@ -140,7 +141,7 @@ def test_a_dead_letter_has_what_the_message_had(broker: Broker) -> None:
     assert pulled(broker) == []
     ((_, letter),) = broker.pull(OTHER, 10, 0)
     held = letter.message
-    assert (held.data, held.attributes["a"], held.ordering_key) == (b"x", "b", "k")
+    assert (held.data, held.attributes["a"], held.ordering_key) == (data, "b", "k")
 
 
 def test_no_more_is_pulled_than_was_asked_for(broker: Broker) -> None:
@@ -191,3 +192,28 @@ def test_a_push_without_envelope_is_a_feature_that_is_lacking(broker: Broker) ->
     bare = types.PushConfig(push_endpoint="http://x/", no_wrapper={"write_metadata": True})
     with pytest.raises(Exception, match=r"the local broker lacks push_config\.no_wrapper"):
         call(broker, "CreateSubscription", name=NAME, topic=TOPIC, push_config=bare)
+
+
+@pytest.mark.parametrize(("total", "there"), [(0, True), (2, True), (3, False)])
+def test_as_many_as_are_waited_for_must_have_passed_the_filter(
+    broker: Broker, total: int, *, there: bool
+) -> None:
+    """Those that it kept back do not count, nor those of another subscription."""
+    call(broker, "CreateSubscription", name=NAME, topic=TOPIC, filter="attributes:wanted")
+    call(broker, "CreateSubscription", name=OTHER, topic=TOPIC)
+    publish(broker, *({"data": b"x", "attributes": {"wanted": "yes"}} for _ in range(2)))
+    publish(broker, {"data": b"x"})
+    assert broker.wait_matched(NAME, total, 0) is there
+    assert broker.stats().filtered == 1
+
+
+def test_every_disturbed_message_is_told(broker: Broker) -> None:
+    """With all its copies' fates, the oldest first, however many they are."""
+    push = {"push_endpoint": "http://127.0.0.1:9/"}
+    call(broker, "CreateSubscription", name=NAME, topic=TOPIC, push_config=push)
+    sent = publish(broker, *[{"data": b"x"}] * 101)
+    told = broker.disturbed_messages()
+    assert [one.message_id for one in told] == sent
+    assert {(one.subscription, one.fates) for one in told} == {
+        (NAME, (Fate(late=timedelta(hours=1)),))
+    }

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,6 +20,7 @@ from local.commands.cli import main
 from local.commands.develop.shrunk import report_broken
 from local.commands.develop.soak import FAULTS
 from local.records.coverage import GameCoverage
+from local.simulator import histories
 from local.simulator.chance import Fired
 from local.simulator.fault_spec import SERVICES
 from local.simulator.histories import Search, live, live_all, shrunk, tally
@@ -141,6 +144,72 @@ def test_what_fails_otherwise_is_not_the_same_failure_made_smaller(
 
     monkeypatch.setattr("local.simulator.histories.run", run)
     assert shrunk(SimulateOptions(REAL, DAY, DAY), fired) == fired[:2]
+
+
+FIRED = (Fired("drop", "a", "", datetime(2025, 11, 12, tzinfo=UTC)),)
+WRONG = replace(
+    ended(missing=("a", "b"), twice=("c",)), events=7, refused=6, dead_letters=2, fired=FIRED
+)
+LETTERS = "2 messages ended as dead letters"
+SOUND = replace(ended(no_lines=("a",)), events=7, fired=FIRED)
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (SOUND, ("", (), FIRED, 7)),
+        (
+            WRONG,
+            (
+                f"{LETTERS}; game 0022500001 lacks a, b; game 0022500001 has c twice",
+                ("dead letters", "lacks", "twice"),
+                FIRED,
+                7,
+            ),
+        ),
+        (
+            BrokenError(InvariantError("R6 at noon: no row"), FIRED),
+            ("InvariantError: R6 at noon: no row", ("InvariantError: R6",), FIRED, 0),
+        ),
+    ],
+    ids=["sound", "wrong at the end", "broken"],
+)
+def test_a_history_is_told_with_all_that_went_wrong(
+    season: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Outcome | BrokenError,
+    told: tuple[object, ...],
+) -> None:
+    """Missing lines are not wrong; of many seeds those that are wrong are returned, in order."""
+
+    def run(options: SimulateOptions) -> Outcome:
+        if options.seed == 3:
+            return SOUND
+        if isinstance(end, BrokenError):
+            raise end
+        return end
+
+    monkeypatch.setattr(histories, "run", run)
+    monkeypatch.setattr(histories, "ProcessPoolExecutor", ThreadPoolExecutor)
+    search, reported = Search(season, "drop=1%", 2), list[tuple[int, int]]()
+    lived = live(search, 1)
+    assert (lived.seed, lived.first) == (1, search.week(1).first)
+    assert (lived.wrong, lived.kinds, lived.fired, lived.events) == told
+    failed = live_all(search, [1, 3, 2], lambda one, n, _: reported.append((one.seed, n)))
+    assert [one.seed for one in failed] == ([1, 2] if told[0] else [])
+    assert reported == [(1, 1), (3, 2), (2, 3)]
+
+
+def test_a_week_is_of_the_season_and_has_its_days(season: Path) -> None:
+    """It begins on any date from the first to the last game, and keeps its faults."""
+    weeks = [Search(season, "drop=1%", 3).week(seed) for seed in range(200)]
+    played = [date(2031, 12, day) for day in range(1, 15)]
+    begins = {week.first for week in weeks}
+    assert begins <= set(played)
+    assert len(begins) == (max(begins) - min(begins)).days + 1
+    assert {(week.last - week.first).days for week in weeks} == {2}
+    assert {(week.faults, week.schedule) for week in weeks} == {("drop=1%", season)}
+    assert [week.seed for week in weeks] == [*range(200)]
 
 
 def test_what_fails_without_any_fault_blames_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """The season of 2025-26 as it broke its collectors, replayed."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -29,7 +29,7 @@ def answered(season: RealSeason, path: str, when: str) -> tuple[Answer, list[str
         asked.append(asked_path)
         return FINE
 
-    now = datetime.fromisoformat(when).replace(tzinfo=EASTERN)
+    now = datetime.fromisoformat(when).replace(tzinfo=EASTERN).astimezone(UTC)
     return season.answer(path, {}, now, ask), asked
 
 
@@ -57,7 +57,21 @@ def test_data_is_late_in_january_and_latest_in_the_west() -> None:
     east = [ITS_OWN.lateness(game(n, "2026-01-15 19:00", home="CHA")) for n in range(40)]
     assert max(east) < max(west) <= LATE_MAX
     assert max(west) > timedelta(hours=40)
-    assert ITS_OWN.lateness(game(1, "2026-02-02 22:00", home="LAL")) == timedelta(0)
+    assert timedelta(hours=10) < max(east) <= timedelta(hours=12)
+    for day, is_late in (
+        ("2025-12-31", 0),
+        ("2026-01-01", 1),
+        ("2026-01-31", 1),
+        ("2026-02-01", 0),
+    ):
+        found = ITS_OWN.lateness(game(1, f"{day} 22:00", home="LAL"))
+        assert bool(found) == bool(is_late), day
+
+
+@pytest.mark.parametrize(("when", "is_last"), [("2026-02-26", False), ("2026-02-27", True)])
+def test_the_last_schedule_looks_far_ahead(when: str, *, is_last: bool) -> None:
+    """It is the one of two days before the files close, and none is served after it."""
+    assert ITS_OWN.reaches(date.fromisoformat(when)) is is_last
 
 
 @pytest.mark.parametrize(
@@ -79,9 +93,17 @@ def test_the_names_of_reports_get_minutes(name: str, asked: list[str]) -> None:
 def test_the_host_of_reports_throttles_and_is_a_day_behind() -> None:
     """On the 10th it answers as for a missing file, on the 12th with the report of the 11th."""
     path = "/referee/injury/Injury-Report_2025-11-{}_01PM.pdf"
-    assert answered(ITS_OWN, path.format(10), "2025-11-10T15:00")[0].body == ACCESS_DENIED
-    assert answered(ITS_OWN, path.format(10), "2025-11-10T17:00")[0] == FINE
-    assert answered(ITS_OWN, path.format(12), "2025-11-12T14:00")[1] == [path.format(11)]
+    for hour, is_throttled in (
+        ("13:59", False),
+        ("14:00", True),
+        ("16:59", True),
+        ("17:00", False),
+    ):
+        found = answered(ITS_OWN, path.format(10), f"2025-11-10T{hour}")[0]
+        assert (found.body == ACCESS_DENIED) is is_throttled, hour
+    for hour, day in (("00:00", 11), ("14:59", 11), ("15:00", 12)):
+        assert answered(ITS_OWN, path.format(12), f"2025-11-12T{hour}")[1] == [path.format(day)]
+    assert answered(ITS_OWN, path.format(10), "2025-11-12T14:00")[1] == [path.format(10)]
 
 
 def days(*, alternatives: bool) -> Outcome:

@@ -1,12 +1,13 @@
 """Pub/Sub in memory: fan-out, filters, losses, backoff and dead letters."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from common.configuration.topology import load_topology
 from common.settings import Settings
-from local.simulator.ports.memory_publisher import MemoryPublisher
+from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 from local.simulator.transport import Delivery, Transport
-from local.simulator.world import ManualClock
+from local.simulator.world import ROUTES, ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 TOPOLOGY = load_topology(Settings().topology_file)
@@ -87,3 +88,59 @@ def test_a_delivery_is_retried_with_backoff_and_then_dead_lettered() -> None:
     assert letter.attributes["key"] == "value"
     count = letter.attributes["CloudPubSubDeadLetterSourceDeliveryCount"]
     assert count == str(policy.max_delivery_attempts)
+    assert letter.attributes["CloudPubSubDeadLetterSourceSubscription"] in {
+        each.name for each in TOPOLOGY.subscriptions if each.function == "scraper_runner"
+    }
+    assert letter.attributes["CloudPubSubDeadLetterSourceSubscriptionProject"] == "p"
+    sent = publisher.published[0].publish_time.isoformat()
+    assert letter.attributes["CloudPubSubDeadLetterSourceTopicPublishTime"] == sent
+
+
+def test_a_delivery_is_pushed_as_pubsub_writes_it() -> None:
+    """Data in plain base64, whatever bytes they are, and how often it was tried."""
+    message = Published("17", "t", b"\xfb\xff\xfe", {"k": "v"}, NOON)
+    assert json.loads(Delivery(NOON, 1, "scraper_runner", message, 3).body()) == {
+        "message": {
+            "data": "+//+",
+            "attributes": {"k": "v"},
+            "messageId": "17",
+            "publishTime": "2025-11-12T17:00:00+00:00",
+        },
+        "subscription": "projects/p/subscriptions/scraper_runner",
+        "deliveryAttempt": 3,
+    }
+
+
+def test_losses_and_arrivals_are_asked_of_the_delivery_as_it_is() -> None:
+    """Of its function, message, due instant and attempt, a retry too."""
+    clock, publisher, transport = made()
+    publisher.publish("scraper-requests", {"number": 1}, {})
+    first = transport.queue.pop()
+    asked: list[Delivery] = []
+
+    def note(delivery: Delivery) -> bool:
+        asked.append(delivery)
+        return False
+
+    with transport.losing(note):
+        transport.retry(first)
+    (again,) = transport.queue
+    (sent,) = asked
+    for found in (again, sent):
+        assert (found.function, found.message, found.attempt) == (first.function, first.message, 2)
+        assert found.due > clock.now()
+
+
+def test_each_function_takes_the_form_of_its_messages() -> None:
+    """As its deployed source does; only the controller's ticks may be forced."""
+    forms = {name: (route.function, route.model.__name__) for name, route in ROUTES.items()}
+    assert forms == {
+        "schedule_locker": ("schedule_locker", "Tick"),
+        "master_controller": ("master_controller", "ControllerTick"),
+        "cleanup_processor": ("cleanup_processor", "Tick"),
+        "workflow_executor": ("workflow_executor", "WorkflowDecision"),
+        "scraper_runner": ("scraper_runner", "ScraperRequest"),
+        "scraper_logger": ("scraper_logger", "ObjectEvent"),
+        "execution_tracker": ("execution_tracker", "ObjectEvent"),
+    }
+    assert len({route.handle for route in ROUTES.values()}) == len(ROUTES)

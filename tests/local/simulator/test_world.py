@@ -227,3 +227,72 @@ def test_a_process_that_dies_answers_nothing_and_is_retried() -> None:
     assert [delivery.attempt for delivery in world.queue] == [2]
     world.settle()
     assert [status for _, status, _ in world.answers] == [200]
+
+
+def test_an_object_of_the_data_bucket_is_told_as_by_cloud_storage() -> None:
+    """Its event names it twice, in body and attributes; other buckets tell nothing."""
+    world = World(SLATE, MIDNIGHT)
+    world.storage.create("nba-state", "x", b"")
+    told = {"content_type": "x/y", "metadata": {"k": "v"}}
+    made = world.storage.create("nba-scraped-data", "a/b", b"123", **told)  # type: ignore[arg-type] # a row of values
+    (message,) = world.publisher.published
+    assert (message.topic, message.body) == (
+        "scraped-objects",
+        {
+            "kind": "storage#object",
+            "bucket": "nba-scraped-data",
+            "name": "a/b",
+            "generation": str(made.generation),
+            "size": "3",
+            "contentType": "x/y",
+            "timeCreated": MIDNIGHT.isoformat(),
+            "metadata": {"k": "v"},
+        },
+    )
+    assert message.attributes == {
+        "eventType": "OBJECT_FINALIZE",
+        "bucketId": "nba-scraped-data",
+        "objectId": "a/b",
+        "objectGeneration": str(made.generation),
+    }
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(-1, 1), (0, 0)])
+def test_what_is_due_at_an_instant_is_delivered_by_it(seconds: int, left: int) -> None:
+    """The clock is then where the delivery was due, and not where it is settled to."""
+    world = World(SLATE, MIDNIGHT)
+    due = MIDNIGHT + timedelta(hours=1)
+    world.transport.arrivals = lambda _: [due]
+    world.around = lambda *_: 200
+    world.publisher.publish("tick-cleanup-processor", {}, {})
+    world.settle(due + timedelta(seconds=seconds))
+    assert len(world.queue) == left
+    assert world.clock.now() == (MIDNIGHT if left else due)
+
+
+def test_a_tick_is_published_and_handled_at_its_instant() -> None:
+    """What was due before it is delivered first; what it led to comes by then, too."""
+    world, handled = World(SLATE, MIDNIGHT), list[tuple[str, datetime]]()
+    due = iter([timedelta(minutes=5), timedelta(0), timedelta(0)])
+    world.transport.arrivals = lambda sent: [sent.due + next(due)]
+
+    def note(delivery: Delivery, _: object) -> int:
+        handled.append((str(delivery.message.body.get("schema")), world.clock.now()))
+        return 200
+
+    world.around = note
+    world.publisher.publish("scraper-requests", {"schema": "request"}, {})
+    instant = MIDNIGHT + timedelta(hours=1)
+    world.tick("tick-cleanup-processor", instant, forced=True)
+    assert handled == [("request", MIDNIGHT + timedelta(minutes=5)), ("tick", instant)]
+    message = world.publisher.published[-1]
+    assert (message.publish_time, message.attributes) == (instant, {})
+    tick = {"schema": "tick", "version": 1, "scheduled_time": instant.isoformat()}
+    assert message.body == {**tick, "forced": True}
+    assert world.queue == []
+
+
+def test_each_claim_has_an_owner_of_its_own() -> None:
+    """Two of one owner would both hold it."""
+    new_owner = World(SLATE, MIDNIGHT).runtime.new_owner
+    assert len({new_owner() for _ in range(5)}) == 5

@@ -28,6 +28,7 @@ from local.records.compare import differences
 from local.scheduler import Tick, ticks_of
 from local.stack.chaos import (
     CHAIN,
+    DELIVERY_FAULTS,
     HOURLY_TOPIC,
     KILL,
     SUSPEND,
@@ -194,6 +195,24 @@ def test_what_the_broker_did_is_recorded_in_order_of_time() -> None:
     assert [line["action"] for line in lines] == ["duplicate", "delay", "reorder", "kill"]
     assert lines[1]["seconds"] == 30
     assert {line["target"] for line in lines[:3]} == {"sub"}
+
+
+@pytest.mark.parametrize(
+    ("fates", "actions"),
+    [
+        ([Fate(hold=True)], ["reorder"]),
+        ([Fate(late=timedelta(seconds=1))], ["delay"]),
+        ([Fate(), Fate()], ["duplicate"]),
+        ([Fate(), Fate(hold=True)], ["duplicate", "reorder"]),
+    ],
+)
+def test_each_disturbance_of_a_message_is_a_line(fates: list[Fate], actions: list[str]) -> None:
+    """And no other is; the broker is told to draw each kind."""
+    broker: Any = Bench()
+    broker.disturbed_messages = lambda: [DisturbedMessage(broker.now(), "a/sub", "1", tuple(fates))]
+    assert [line["action"] for line in Strikes(broker, broker, broker).lines()] == actions
+    drawn = DELIVERY_FAULTS
+    assert min(drawn.duplicate, drawn.delay, drawn.max_delay_seconds, drawn.reorder) > 0
 
 
 def live_through(day: Replayed, seed: int, folder: Path) -> list[dict[str, Any]]:

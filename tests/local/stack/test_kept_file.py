@@ -58,6 +58,16 @@ def test_a_damaged_description_names_file_field_and_what_to_do(text: str, tmp_pa
     assert file.exists()
 
 
+@pytest.mark.parametrize("field", WHERE)
+def test_a_description_without_a_field_is_damaged(field: str, tmp_path: Path) -> None:
+    """Each is read by some command; a value of another type is none."""
+    file = tmp_path / "kept.json"
+    for value in ({}, {field: None}, {field: [WHERE[field]]}):
+        file.write_text(json.dumps({**{k: v for k, v in WHERE.items() if k != field}, **value}))
+        with pytest.raises(ConfigError, match=f"{field} is "):
+            read_kept(file)
+
+
 @pytest.mark.parametrize("command", ["status", "stop", "up", "sql SELECT", "queries", "trace x"])
 @pytest.mark.parametrize("text", ["{", '{"pid": 1}'])
 def test_a_command_says_that_the_description_is_damaged(

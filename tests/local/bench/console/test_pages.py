@@ -1,6 +1,13 @@
 """The bench of the console measures every page, and what its queries read of a season."""
 
-from local.bench.console.pages import measure_pages
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from common.cloud.tables import NAMES, table
+from local.bench.console.pages import DAY, Read, bytes_of, make_season, measure_pages
+from local.simulator.ports.intercepted import Call
 
 SELECTS_MAX = {"today": 13, "health": 18}
 """Both look at the dates before as well; every other page makes at most eight."""
@@ -21,3 +28,75 @@ def test_a_page_reads_some_days_of_a_season() -> None:
     assert longer["rows"] == 2 * found["rows"]
     for name in of_day:
         assert longer["pages"][name]["bytes"] == found["pages"][name]["bytes"], name
+
+
+def test_a_season_is_one_day_that_is_lived_again_and_again() -> None:
+    """Pages read the copies as they read the day itself; each has its own dates and ids."""
+    runtime, rows = make_season(3)
+    for name in NAMES:
+        shape = table(name)
+        since, until = datetime(2025, 11, 1, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)
+        ids = [
+            row[shape.id_column]
+            for row in runtime.warehouse.select(name, [shape.id_column], since=since, until=until)
+        ]
+        assert len(set(ids)) == len(ids) == len(rows[name])
+        assert sorted(ids) == sorted(row[shape.id_column] for row in rows[name])
+    swept = [row["slot"].date() for row in rows["cleanup_operations"]]
+    assert (min(swept), max(swept)) == (date(2025, 11, 10), date(2025, 11, 13))
+    assert {row["target_date"] for row in rows["workflow_executions"]} >= {
+        date(2025, 11, day) for day in (10, 11, DAY.day)
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        (None, 0),
+        ("", 2),
+        ("ab", 4),
+        ("é", 4),
+        (True, 1),
+        (False, 1),
+        (7, 8),
+        (0.5, 8),
+        (DAY, 8),
+        ([], 0),
+        (["ab", 7], 12),
+        (("ab", None), 4),
+    ],
+)
+def test_a_value_has_the_size_that_bigquery_bills(value: object, size: int) -> None:
+    """An array is the sum of its elements."""
+    assert bytes_of([value]) == size
+    assert bytes_of([value, value, 1]) == 2 * size + 8
+
+
+def swept(day: int, status: str) -> dict[str, Any]:
+    """Return the row of a sweep."""
+    when = datetime(2025, 11, day, 12, tzinfo=UTC)
+    return {"cleanup_time": when, "slot": when, "status": status, "reason": "x" * 99}
+
+
+@pytest.mark.parametrize(
+    ("columns", "where", "expected"),
+    [
+        (["status"], None, 4 + 5),
+        (["slot"], None, 16),
+        (["status", "slot"], {"status": "OK"}, 4 + 5 + 16),
+        (["slot"], {"status": "OK"}, 4 + 5 + 16),
+    ],
+)
+def test_a_select_reads_columns_of_the_days_it_touches(
+    columns: list[str], where: dict[str, str] | None, expected: int
+) -> None:
+    """Those that it shows and those that it asks, once each, of every row of these days."""
+    rows = [swept(day, "OK" + "!" * number) for number, day in enumerate((12, 13, 14))]
+    rows[0]["cleanup_time"] = rows[0]["cleanup_time"].replace(hour=0)
+    read = Read({"cleanup_operations": rows, "workflow_decisions": rows})
+    noon, end = (datetime(2025, 11, day, 12, tzinfo=UTC) for day in (12, 13))
+    named = {"since": noon, "until": end, **({"where": where} if where else {})}
+    assert read.around(Call("select", ("cleanup_operations", columns), named), lambda: 5) == 5
+    assert (read.selects, read.bytes) == (1, expected)
+    assert read.around(Call("view", ("incidents", ["a"])), list) == []
+    assert (read.selects, read.bytes) == (2, expected)

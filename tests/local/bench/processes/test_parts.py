@@ -15,17 +15,26 @@ linux = pytest.mark.skipif(not PROC.is_dir(), reason=f"{PROC} is not here")
 
 
 @linux
-def test_a_child_counts_for_the_part_that_its_command_names() -> None:
+@pytest.mark.parametrize(
+    ("word", "part"),
+    [
+        ("local.fake_sources", "sources"),
+        ("local.stack.storage_server", "storage server"),
+        ("local.stack.bigquery_server", "BigQuery emulator"),
+        ("local.processes.fork_server", "functions"),
+    ],
+)
+def test_a_child_counts_for_the_part_that_its_command_names(word: str, part: str) -> None:
     """And for no other; what has no name of its own is the keeper with the broker."""
-    argv = [sys.executable, "-c", "print(flush=True); input()", "local.fake_sources"]
+    argv = [sys.executable, "-S", "-c", "print(flush=True); input()", word]
     child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert child.stdout is not None
         child.stdout.readline()  # before, its command line may not be there yet
         found = parts_of(child.pid)
-        assert list(found) == ["sources"]
-        assert found["sources"].mib > 0
-        assert {OTHERS, "sources"} <= set(parts_of(os.getpid()))
+        assert list(found) == [part]
+        assert found[part].mib > 0
+        assert {OTHERS, part} <= set(parts_of(os.getpid()))
     finally:
         child.communicate(b"\n")
 

@@ -92,3 +92,16 @@ def test_an_empty_object_ends_with_its_only_request() -> None:
         session = sessions.begin(Upload("nba", {"name": "a"}, {}))
         upload, ended = sessions.take("nba", session, content_range, b"")
         assert (upload.data, ended) == (b"", True)
+
+
+def test_uploads_at_the_same_time_are_kept_apart() -> None:
+    """Each has a session of its own, and the end of one leaves the other open."""
+    sessions, names = Sessions(), ("a", "b")
+    begun = {name: sessions.begin(Upload("nba", {"name": name}, {})) for name in names}
+    for name, session in begun.items():
+        sessions.take("nba", session, "bytes 0-0/*", name.encode())
+    for name, session in begun.items():
+        upload, ended = sessions.take("nba", session, "bytes 1-1/2", b"!")
+        assert (upload.name, upload.data, ended) == (name, f"{name}!".encode(), True)
+        with pytest.raises(RefusalError):
+            sessions.take("nba", session, "bytes */2", b"")
