@@ -21,6 +21,12 @@ from tests.kit.workflow_edits import (
     ticking,
 )
 
+OWNED = (
+    "scrapers: [nbac_player_list, nbac_roster, nbac_standings], alternatives: "
+    "{nbac_player_list: [espn_roster], nbac_roster: [espn_roster], nbac_standings: [espn_roster]}"
+)
+"""Three scrapers with one alternative."""
+
 
 @pytest.mark.parametrize(
     "edit",
@@ -75,6 +81,41 @@ def test_an_execution_has_up_to_sixteen_steps(steps: int, *, refused: bool) -> N
     text = edited((f"{window}*post_game", f"{window}[{', '.join([each] * steps)}]"))
     found = [said for _, said in defects(parse_source(text, "mine.yaml").file, TOPOLOGY)]
     assert any(f"would have {2 * steps} steps" in said for said in found) is refused
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (
+            "{scrapers: [ax]}, {scrapers: [bx], alternatives: {ax: [cx]}}",
+            "ax is no scraper of this step; known are bx",
+        ),
+        (
+            "{scrapers: [ax]}, {scrapers: [bx], again_hours: {ax: 9}}",
+            "ax is no scraper of this step; known are bx",
+        ),
+        (
+            "{scrapers: [axe]}, {scrapers: [ax1]}, {scrapers: [ax2], alternatives: {axe1: [cx]}}",
+            "axe1 is no scraper of this step; known are ax2",
+        ),
+        (f"{{{OWNED}}}", "espn_roster stands in for nbac_player_list already; name another"),
+        (f"{{{OWNED}}}", "espn_roster stands in for nbac_roster already; name another"),
+        (
+            "{scrapers: [ax], events_from: oddsa_events}, {scrapers: [oddsa_events]}",
+            "'oddsa_events' is in the later step 1; move that step before this one",
+        ),
+        (
+            "{scrapers: [ax, oddsa_events], events_from: oddsa_events}",
+            "'oddsa_events' is in this same step, a cycle; put it into a step before",
+        ),
+    ],
+)
+def test_what_is_of_another_step_is_not_of_this_one(steps: str, said: str) -> None:
+    """Each step is asked alone; of several others the first is named."""
+    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
+    text = edited((f"{window}*post_game", f"{window}[{steps}]"))
+    found = [each for _, each in defects(parse_source(text, "mine.yaml").file, TOPOLOGY)]
+    assert [each for each in found if each.startswith(said)], found
 
 
 def test_a_band_without_a_tick_is_one_defect() -> None:

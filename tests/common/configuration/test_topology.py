@@ -163,12 +163,13 @@ def test_a_topic_that_two_jobs_publish_to_has_no_cron() -> None:
     ],
 )
 def test_a_file_of_another_form_is_refused(tmp_path: Path, old: str, new: str, place: str) -> None:
-    """The error for another form names the file and the field."""
+    """The error for another form names the file and the field, in one line."""
     path = tmp_path / "topology.yaml"
     path.write_text(SHIPPED.read_text().replace(old, new, 1))
     with pytest.raises(ConfigError, match=place) as caught:
         load_topology(path)
     assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
