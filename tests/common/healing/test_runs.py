@@ -14,8 +14,8 @@ from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import tapped
-from tests.kit.losses import fail_to_complete, heal, is_for, lose
-from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
+from tests.kit.losses import fail_to_complete, heal, is_for
+from tests.kit.world import SLOT, forget, new_world, run_to, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
@@ -76,8 +76,11 @@ def test_of_a_young_run_nothing_is_read(lost: World) -> None:
 def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
     """Its age counts from its start, however late the executor got the decision."""
     tick(world, "tick-master-controller")
+    decided = run_to(world, is_for("workflow_executor", "betting_lines"))
     world.clock.move(SLOT + timedelta(minutes=30))
-    lose(world, is_for("scraper_runner", "oddsa_events"))
+    assert world.deliver(decided) == 200
+    run_to(world, is_for("scraper_runner", "oddsa_events"))
+    world.settle()
     assert heal(world, timedelta(minutes=50)) == ([], [])
     assert [sent[:4] for sent in heal(world, timedelta(minutes=50) + SECOND)[0]] == ["task"]
 
