@@ -12,6 +12,7 @@ from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from tests.kit.workflow_edits import (
     NO_PLAYERS,
+    PROPS,
     SHIPPED,
     TEXT,
     TOPOLOGY,
@@ -166,6 +167,46 @@ def test_quarter_hours_allow_quarter_hours() -> None:
     edits = (("every_hours: 2", "every_hours: 0.25"), (WINDOW_2, WINDOW_2.replace("30", "25")))
     said = refusal(*edits, topology=ticking("*/15 6-23 * * *"))
     assert "every_hours" not in said
+
+
+@pytest.mark.parametrize(
+    ("hours", "refused"),
+    [("2.5", False), ("2.01", True), ("1.99", True), ("2.0001", True), ("2.000001", False)],
+)
+def test_a_period_is_a_multiple_of_the_ticks_to_a_thousandth_of_a_minute(
+    hours: str, *, refused: bool
+) -> None:
+    """What a division leaves behind the third digit is none of the file's mistakes."""
+    half_hours = ticking("*/30 6-23 * * *")
+    edits = (("every_hours: 2", f"every_hours: {hours}"), ('at: "23:00"', 'at: "22:45"'))
+    assert ("is no multiple" in refusal(*edits, topology=half_hours)) is refused
+
+
+def test_the_first_defect_of_a_file_is_the_one_to_mend_first() -> None:
+    """A workflow's scrapers come first, then its alternatives, steps and windows, then the rest."""
+    lines = PROPS.replace("oddsa_game_lines", "no_lines").replace(": oddsa_events", ": bp_events")
+    lines += "        alternatives: {oddsa_player_props: [no_props]}\n"
+    text = edited((PROPS, lines), ("every_hours: 2", "every_hours: 2.5"))
+    found = [place for place, _ in defects(parse_source(text, "mine.yaml").file, TOPOLOGY)]
+    assert [place[2:] for place in found if "betting_lines" in place] == [
+        ("steps", 1, "scrapers", 1),
+        ("steps", 1, "alternatives", "oddsa_player_props", 0),
+        ("steps", 1, "events_from"),
+        ("every_hours",),
+    ]
+    assert found[-1] == ("disabled_scrapers",)
+
+
+@pytest.mark.parametrize("field", ["alternatives", "again_hours"])
+def test_of_several_names_the_first_in_the_file_is_refused_first(field: str) -> None:
+    """What is wrong with a file is said alike each time."""
+    names = ["dx", "bx", "ex", "ax", "cx", "fx"]
+    held = ", ".join(f"{name}: {'[gx]' if field == 'alternatives' else 9}" for name in names)
+    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
+    steps = f"[{{scrapers: [nbac_boxscore], {field}: {{{held}}}}}]"
+    text = edited((f"{window}*post_game", f"{window}{steps}"))
+    found = defects(parse_source(text, "mine.yaml").file, TOPOLOGY)
+    assert [place[-1] for place, said in found if "no scraper of this step" in said] == names
 
 
 def test_s9_a_scraper_may_be_disabled_with_a_reason() -> None:
