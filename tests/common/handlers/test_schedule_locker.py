@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from common import ids
 from common.configuration.workflows import read_workflows
+from common.eastern import eastern_date
 from common.settings import ROOT
 from tests.kit.world import DAY, new_world, tick
 
@@ -26,3 +28,19 @@ def test_a_plan_has_no_catch_up_of_what_lies_before_the_system(
     assert world.deliver(world.take()) == 200
     targets = {row["target_date"] for row in world.rows["daily_expected_schedule"]}
     assert targets == ({DAY - timedelta(days=1)} if planned else set())
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(days=1)])
+def test_a_plan_s_rows_are_known_by_its_date_whenever_it_is_locked(late: timedelta) -> None:
+    """A tick that comes a day late writes the same ids, so that no row is there twice."""
+    world = new_world()
+    tick(world, "tick-schedule-locker")
+    delivery, day = world.take(), eastern_date(world.clock.now())
+    world.clock.sleep(late.total_seconds())
+    assert world.deliver(delivery) == 200
+    rows = world.rows["daily_expected_schedule"]
+    assert rows
+    for row in rows:
+        known = (str(day), row["workflow_name"], row["expected_run_time"])
+        assert (row["date"], row["plan_id"]) == (day, ids.plan_id(*known))
+        assert row["locked_at"] == world.clock.now()
