@@ -168,8 +168,11 @@ def test_an_error_of_the_batches_is_no_decision(world: World) -> None:
 
 
 def test_without_a_schedule_the_calendar_is_none() -> None:
-    """The calendar is None with a cause, not a season without games (X13)."""
-    found = read_situation(World(SLATE, SLOT).runtime, SLOT, SLOT)
+    """The calendar is None with a cause, not a season without games; the past is read (X13)."""
+    world = World(SLATE, SLOT)
+    asked = use(world, lambda _: []).asked
+    found = read_situation(world.runtime, SLOT, SLOT)
+    assert [table for table, *_ in asked] == TABLES
     assert found.calendar is None
     assert "python -m local scrape nbac_schedule_api" in found.cause
     assert (found.has_file, found.stale) == (True, False)  # nobody knows
