@@ -10,6 +10,7 @@ from common.configuration.workflows import read_workflows
 from common.settings import ROOT
 from common.state import names
 from common.state.claims import claimed
+from common.state.decided import batches_of
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
@@ -56,6 +57,14 @@ def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
     """Before that its message may still be on its way."""
     assert heal(lost, timedelta(minutes=20)) == ([], [])
     assert heal(lost, timedelta(minutes=20) + SECOND) == ([f"decision {RUN}"], [])
+
+
+def test_r3_a_run_is_sent_again_from_the_batch_that_has_it(lost: World) -> None:
+    """A slot that was forced too has a batch for each time."""
+    name = names.batch(names.tick_stamp(SLOT, "its-message"))
+    lost.storage.create(lost.runtime.settings.state_bucket, name, b'{"decisions": []}')
+    assert len([*batches_of(lost.runtime.state, SLOT)]) == 2
+    assert heal(lost, timedelta(minutes=21)) == ([f"decision {RUN}"], [])
 
 
 def test_of_a_young_run_nothing_is_read(lost: World) -> None:
