@@ -6,7 +6,7 @@ import pytest
 
 from common.errors import ConflictError
 from common.messages.models import ObjectEvent
-from common.state.own_objects import SECRET, create_noted, find_noted, note, own_labels
+from common.state.own_objects import SECRET, create_noted, find_noted, note, own_labels, secret_of
 from common.state.store import StateStore
 from local.simulator.ports.inline import InlineExecutor
 from local.simulator.ports.intercepted import Call, Do, intercepted
@@ -130,7 +130,9 @@ def test_a_name_is_a_task_s_where_its_object_is_there_and_has_the_secret(
 
 
 def test_a_task_that_noted_nothing_has_no_object(state: StateStore) -> None:
-    """Nothing is found for a task that never came so far, or whose object is not there yet."""
+    """Nothing is found for one that never came so far, or whose object is not there yet."""
     assert find_noted(state, state.storage, BUCKET, TASK) is None
-    note(state, TASK, [PLAIN])
+    assert secret_of(state, TASK) == {}
+    held = note(state, TASK, [PLAIN])
     assert find_noted(state, state.storage, BUCKET, TASK) is None
+    assert secret_of(state, TASK) == {SECRET: held.secret}
