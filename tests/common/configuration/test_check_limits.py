@@ -1,5 +1,7 @@
 """Workflows right beside a limit are accepted, and the checks follow cron, jobs and switches."""
 
+from pathlib import Path
+
 import pytest
 
 from common.calendar.slots import parse_cron
@@ -151,6 +153,7 @@ def test_t14_a_window_over_midnight_with_ticks_on_both_edges() -> None:
         ("post_game_window_2", "0 6-23/2 * * *", "no tick falls into 23:00 ±30 min"),
         ("post_game_window_1", "30 6-23 * * *", "the tick at 19:30 is within 2 min of the edge"),
         ("morning_operations", "0 12 * * *", "no tick falls into 06:00-10:00 (they come at 12:00)"),
+        ("morning_operations", "0 1,5,20 * * *", 'write a band around one, such as "05:00"'),
         ("betting_lines", "0 6-23/3 * * *", "2 h is no multiple of the ticks' 180 min; write 3"),
         ("late_game_catch_up", "30 3,6 * * *", 'no tick comes after 07:00; write "06:30"'),
     ],
@@ -230,8 +233,12 @@ def test_d8_a_disabled_scraper_that_a_job_asks_for() -> None:
         check(parse_source(text, "mine.yaml"), TOPOLOGY)
 
 
-def test_a_disabled_workflow_is_not_checked() -> None:
-    """A disabled workflow is not checked; a scraper that only it names has no trigger."""
+def test_a_disabled_workflow_is_not_checked(tmp_path: Path) -> None:
+    """A disabled workflow is not checked, nor loaded; a scraper of it alone has no trigger."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(edited(('at: "23:00"', 'enabled: false\n    at: "04:00"')))
+    every = [*load_checked(SHIPPED, TOPOLOGY)]
+    assert [*load_checked(path, TOPOLOGY)] == [x for x in every if x != "post_game_window_2"]
     half = ('at: "23:00"', 'enabled: false\n    at: "04:00"')
     assert refusal(half) == ""
     assert "nothing triggers nbac_injury_report" in refusal(
