@@ -324,6 +324,26 @@ def test_a_body_larger_than_pubsub_allows_is_refused() -> None:
     assert parse_event({}, b" " * REQUEST_BYTES_MAX).data == {}
 
 
+@pytest.mark.parametrize(
+    ("headers", "raised"),
+    [
+        (JSON, BadInputError),
+        (JSON | {"User-Agent": "curl/8"}, BadInputError),
+        (JSON | {"User-Agent": "CloudPubSub-Google"}, UnreadableMessageError),
+        (JSON | {"X-Goog-Pubsub-Message-Id": "17"}, UnreadableMessageError),
+        (JSON | {"ce-id": "17"}, UnreadableMessageError),
+    ],
+)
+@pytest.mark.parametrize("body", [b"{", b" " * (REQUEST_BYTES_MAX + 1)])
+def test_only_what_was_delivered_has_an_envelope_to_keep(
+    headers: dict[str, str], raised: type[Exception], body: bytes
+) -> None:
+    """Whoever calls directly gets the error, and nothing becomes a dead letter."""
+    with pytest.raises(BadInputError) as caught:
+        parse_event(headers, body)
+    assert type(caught.value) is raised
+
+
 def test_what_is_kept_of_headers_and_of_a_body_that_cannot_be_read_is_bounded() -> None:
     """As it is for a push with an envelope; what is longer by a few bytes shows that it was cut."""
     begin = "X-Goog-Pubsub-"
