@@ -101,7 +101,7 @@ def _alternative_defects(flow: Workflow, file: WorkflowFile) -> Iterator[Defect]
         yield ("steps",), f"{said}; at most {STEPS_MAX} are possible, so take some out"
     for number, step in enumerate(flow.steps):
         for field in ("alternatives", "again_hours"):
-            for name in getattr(step, field).keys() - set(step.scrapers):
+            for name in (each for each in getattr(step, field) if each not in step.scrapers):
                 said = f"{name} is no scraper of this step; {nearest(name, step.scrapers)}"
                 yield ("steps", number, field, name), said
         for name in step.again_hours:

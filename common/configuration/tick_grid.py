@@ -37,8 +37,9 @@ class Ticks:
         return min(self.minutes, key=lambda tick: abs(tick - minute))
 
     def __str__(self) -> str:
-        first, *others = map(clock, self.minutes)
-        return f"{first}, {others[0]} … {others[-1]}" if others else first
+        times = [clock(minute) for minute in self.minutes]
+        begin, further = ", ".join(times[:2]), times[2:]
+        return f"{begin} … {further[-1]}" if further else begin
 
 
 def minutes(wall: time) -> int:

@@ -247,7 +247,7 @@ def decision_row(entry: Mapping[str, Any]) -> Row:
         "priority": entry["priority"],
         "alert_level": entry["alert_level"],
         "next_check": datetime.fromisoformat(again) if again else None,
-        "scrapers": list(message.scrapers) if message.action == "RUN" else [],
+        "scrapers": list(message.scrapers),
         "decision_id": message.decision_id,
         "slot": message.slot,
         "target_date": message.target_date,

@@ -111,6 +111,8 @@ def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
         ("text", {}),
         ({"when": datetime(2025, 11, 12, tzinfo=UTC)}, {}),
         ({"rate": float("nan")}, {}),
+        (["a" * 1000], {}),
+        ({"text": "x" * 1000, "rate": float("nan")}, {}),
         ({"text": "x" * limits.MESSAGE_BYTES.most}, {}),
         ({"text": "x" * (limits.MESSAGE_BYTES.most - 11)}, {"note": "a"}),
         ({}, {"count": 1}),
@@ -126,9 +128,10 @@ def test_each_message_gets_its_own_id(publisher: Publisher) -> None:
 def test_r7_what_pubsub_would_refuse_is_permanent(
     publisher: Publisher, body: Any, attributes: Any
 ) -> None:
-    """A body that is no JSON object, or a message over a limit, is our own permanent error."""
-    with pytest.raises(BadInputError):
+    """A body that is no JSON object, or a message over a limit, is our own error, a short one."""
+    with pytest.raises(BadInputError) as caught:
         publisher.publish("scraper-requests", body, attributes)
+    assert len(str(caught.value)) < 250
 
 
 def test_a_message_at_every_limit_is_published(publisher: Publisher) -> None:

@@ -245,7 +245,8 @@ def test_a_forbidden_create_is_a_conflict_where_an_object_is(
 
     monkeypatch.setattr(Blob, "upload_from_string", forbid)
     monkeypatch.setattr(Blob, "reload", look)
-    with pytest.raises(raised):
+    said = f"^gs://{BUCKET}/x is not at generation 0$" if there else "403"
+    with pytest.raises(raised, match=said):
         storage.create(BUCKET, "x", b"")
     with pytest.raises(Forbidden):
         storage.replace(BUCKET, "x", b"", generation=1)
@@ -275,7 +276,10 @@ def test_a_missing_object_is_told_from_a_forbidden_one(
 OURS = {"task_id": "t"}
 
 
-@pytest.mark.parametrize(("hours", "labels", "wanted"), [(-1, OURS, -1), (1, OURS, 0), (-1, {}, 0)])
+@pytest.mark.parametrize(
+    ("hours", "labels", "wanted"),
+    [(-1, OURS, -1), (1, OURS, 0), (-1, {}, 0), (-1, {"note": "an uploader's"}, 0)],
+)
 def test_fr7_a_custom_time_dates_only_our_own_runs_and_never_after_the_creation(
     hours: int, labels: dict[str, str], wanted: int
 ) -> None:

@@ -110,6 +110,8 @@ def test_a_compressed_object_is_read_as_it_is_stored(cloud: GoogleStorage, gcs: 
     body = gzip.compress(b"0" * 100_000)
     gcs.told[MEDIA] = (200, body, {"Content-Encoding": "gzip", "X-Goog-Generation": "7"})
     assert cloud.read(BUCKET, "a/b.json", max_bytes=len(body)) == (body, 7)
+    with pytest.raises(BadInputError, match=f"^gs://{BUCKET}/a/b.json has more than 1 bytes, the"):
+        cloud.read(BUCKET, "a/b.json", max_bytes=1)
     with pytest.raises(BadInputError, match=f"more than {len(body) - 1} bytes"):
         cloud.read(BUCKET, "a/b.json", max_bytes=len(body) - 1)
 
@@ -133,7 +135,7 @@ def test_an_object_that_changes_at_each_read_is_read_three_times(
     wanted = READ_TRIES_MAX
     assert cloud.read(BUCKET, "a/b.json") == (b"ol", 7)
     tries, wanted = [], READ_TRIES_MAX + 1
-    with pytest.raises(TransientError, match="changed while it was read"):
+    with pytest.raises(TransientError, match=f"^gs://{BUCKET}/a/b.json changed while it was read"):
         cloud.read(BUCKET, "a/b.json")
     assert len(tries) == READ_TRIES_MAX
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,16 @@ def test_an_attribute_is_the_port_s_own(port: Port) -> None:
     """Such as the clock of a source, which is asked for the time of an answer."""
     assert port.bucket == "nba-scraped-data"
     assert spent_ms() == {}
+
+
+def test_a_listing_goes_on_behind_an_item_that_is_none_or_nothing() -> None:
+    """Only its end ends it."""
+
+    class Odd(Port):
+        def list(self) -> Iterator[Any]:
+            yield from (0, None, "", 2)
+
+    assert [*timed(Odd(), "storage").list()] == [0, None, "", 2]
 
 
 def test_a_refusal_is_passed_on_and_timed(port: Port) -> None:

@@ -361,6 +361,32 @@ def test_r6_a_takeover_looks_for_its_rows_a_week_and_a_day_around_them() -> None
     assert client.values == [first - timedelta(days=8), first + timedelta(days=8, hours=1), ids]
 
 
+def test_r6_each_part_of_a_takeover_looks_for_its_own_rows() -> None:
+    """A part that wrote the rows of another one as well would write them twice."""
+    client: Any = Asked()
+    looked, written = list[list[str]](), list[int]()
+    answer, inserting = client.query_and_wait, FakeClient()
+
+    def look(sql: str, **options: Any) -> Any:
+        found = answer(sql, **options)
+        looked.append(client.values[-1])
+        return found
+
+    def insert(sql: str, **options: Any) -> FakeJob:
+        written.append(sql.count("(@"))
+        return inserting.query(sql, **options)
+
+    client.query_and_wait, client.query = look, insert
+    size = QUERY_PARAMETERS_MAX // len(table(DECISIONS).fields)
+    noon = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    rows = [decision(noon, f"id-{number}") for number in range(size + 2)]
+    ids = [row["decision_id"] for row in rows]
+    made = BigQueryWarehouse(PROJECT, DATASET, client=client)
+    made.append(DECISIONS, rows, job_key="slot-1", look_first=True)
+    assert looked == [ids[:size], ids[size:]]
+    assert written == [size, 2]
+
+
 def test_d5_a_query_that_failed_behind_an_answer_is_raised() -> None:
     """An answer without a schema may be an emulator's failed job, or a statement without rows."""
     client: Any = Asked()

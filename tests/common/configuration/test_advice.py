@@ -11,7 +11,7 @@ from common.configuration.advice import advice
 class Window(BaseModel):
     """A window in a file."""
 
-    start: Annotated[str, Field(examples=["10:00"])]
+    start: Annotated[str, Field(examples=["10:00", "23:00"])]
     hours: Annotated[list[int], Field(examples=[[6, 8]])]
 
 

@@ -1,5 +1,7 @@
 """Workflows right beside a limit are accepted, and the checks follow cron, jobs and switches."""
 
+from pathlib import Path
+
 import pytest
 
 from common.calendar.slots import parse_cron
@@ -12,6 +14,7 @@ from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from tests.kit.workflow_edits import (
     NO_PLAYERS,
+    PROPS,
     SHIPPED,
     TEXT,
     TOPOLOGY,
@@ -20,6 +23,12 @@ from tests.kit.workflow_edits import (
     refusal,
     ticking,
 )
+
+OWNED = (
+    "scrapers: [nbac_player_list, nbac_roster, nbac_standings], alternatives: "
+    "{nbac_player_list: [espn_roster], nbac_roster: [espn_roster], nbac_standings: [espn_roster]}"
+)
+"""Three scrapers with one alternative."""
 
 
 @pytest.mark.parametrize(
@@ -77,6 +86,41 @@ def test_an_execution_has_up_to_sixteen_steps(steps: int, *, refused: bool) -> N
     assert any(f"would have {2 * steps} steps" in said for said in found) is refused
 
 
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (
+            "{scrapers: [ax]}, {scrapers: [bx], alternatives: {ax: [cx]}}",
+            "ax is no scraper of this step; known are bx",
+        ),
+        (
+            "{scrapers: [ax]}, {scrapers: [bx], again_hours: {ax: 9}}",
+            "ax is no scraper of this step; known are bx",
+        ),
+        (
+            "{scrapers: [axe]}, {scrapers: [ax1]}, {scrapers: [ax2], alternatives: {axe1: [cx]}}",
+            "axe1 is no scraper of this step; known are ax2",
+        ),
+        (f"{{{OWNED}}}", "espn_roster stands in for nbac_player_list already; name another"),
+        (f"{{{OWNED}}}", "espn_roster stands in for nbac_roster already; name another"),
+        (
+            "{scrapers: [ax], events_from: oddsa_events}, {scrapers: [oddsa_events]}",
+            "'oddsa_events' is in the later step 1; move that step before this one",
+        ),
+        (
+            "{scrapers: [ax, oddsa_events], events_from: oddsa_events}",
+            "'oddsa_events' is in this same step, a cycle; put it into a step before",
+        ),
+    ],
+)
+def test_what_is_of_another_step_is_not_of_this_one(steps: str, said: str) -> None:
+    """Each step is asked alone; of several others the first is named."""
+    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
+    text = edited((f"{window}*post_game", f"{window}[{steps}]"))
+    found = [each for _, each in defects(parse_source(text, "mine.yaml").file, TOPOLOGY)]
+    assert [each for each in found if each.startswith(said)], found
+
+
 def test_a_band_without_a_tick_is_one_defect() -> None:
     """A band without a tick has no second defect; a window far from every tick gets a time."""
     noon = Ticks(parse_cron("0 12 * * *"))
@@ -109,6 +153,7 @@ def test_t14_a_window_over_midnight_with_ticks_on_both_edges() -> None:
         ("post_game_window_2", "0 6-23/2 * * *", "no tick falls into 23:00 ±30 min"),
         ("post_game_window_1", "30 6-23 * * *", "the tick at 19:30 is within 2 min of the edge"),
         ("morning_operations", "0 12 * * *", "no tick falls into 06:00-10:00 (they come at 12:00)"),
+        ("morning_operations", "0 1,5,20 * * *", 'write a band around one, such as "05:00"'),
         ("betting_lines", "0 6-23/3 * * *", "2 h is no multiple of the ticks' 180 min; write 3"),
         ("late_game_catch_up", "30 3,6 * * *", 'no tick comes after 07:00; write "06:30"'),
     ],
@@ -125,6 +170,46 @@ def test_quarter_hours_allow_quarter_hours() -> None:
     edits = (("every_hours: 2", "every_hours: 0.25"), (WINDOW_2, WINDOW_2.replace("30", "25")))
     said = refusal(*edits, topology=ticking("*/15 6-23 * * *"))
     assert "every_hours" not in said
+
+
+@pytest.mark.parametrize(
+    ("hours", "refused"),
+    [("2.5", False), ("2.01", True), ("1.99", True), ("2.0001", True), ("2.000001", False)],
+)
+def test_a_period_is_a_multiple_of_the_ticks_to_a_thousandth_of_a_minute(
+    hours: str, *, refused: bool
+) -> None:
+    """What a division leaves behind the third digit is none of the file's mistakes."""
+    half_hours = ticking("*/30 6-23 * * *")
+    edits = (("every_hours: 2", f"every_hours: {hours}"), ('at: "23:00"', 'at: "22:45"'))
+    assert ("is no multiple" in refusal(*edits, topology=half_hours)) is refused
+
+
+def test_the_first_defect_of_a_file_is_the_one_to_mend_first() -> None:
+    """A workflow's scrapers come first, then its alternatives, steps and windows, then the rest."""
+    lines = PROPS.replace("oddsa_game_lines", "no_lines").replace(": oddsa_events", ": bp_events")
+    lines += "        alternatives: {oddsa_player_props: [no_props]}\n"
+    text = edited((PROPS, lines), ("every_hours: 2", "every_hours: 2.5"))
+    found = [place for place, _ in defects(parse_source(text, "mine.yaml").file, TOPOLOGY)]
+    assert [place[2:] for place in found if "betting_lines" in place] == [
+        ("steps", 1, "scrapers", 1),
+        ("steps", 1, "alternatives", "oddsa_player_props", 0),
+        ("steps", 1, "events_from"),
+        ("every_hours",),
+    ]
+    assert found[-1] == ("disabled_scrapers",)
+
+
+@pytest.mark.parametrize("field", ["alternatives", "again_hours"])
+def test_of_several_names_the_first_in_the_file_is_refused_first(field: str) -> None:
+    """What is wrong with a file is said alike each time."""
+    names = ["dx", "bx", "ex", "ax", "cx", "fx"]
+    held = ", ".join(f"{name}: {'[gx]' if field == 'alternatives' else 9}" for name in names)
+    window = f"{WINDOW_2}\n    games_of: today\n    steps: "
+    steps = f"[{{scrapers: [nbac_boxscore], {field}: {{{held}}}}}]"
+    text = edited((f"{window}*post_game", f"{window}{steps}"))
+    found = defects(parse_source(text, "mine.yaml").file, TOPOLOGY)
+    assert [place[-1] for place, said in found if "no scraper of this step" in said] == names
 
 
 def test_s9_a_scraper_may_be_disabled_with_a_reason() -> None:
@@ -148,8 +233,12 @@ def test_d8_a_disabled_scraper_that_a_job_asks_for() -> None:
         check(parse_source(text, "mine.yaml"), TOPOLOGY)
 
 
-def test_a_disabled_workflow_is_not_checked() -> None:
-    """A disabled workflow is not checked; a scraper that only it names has no trigger."""
+def test_a_disabled_workflow_is_not_checked(tmp_path: Path) -> None:
+    """A disabled workflow is not checked, nor loaded; a scraper of it alone has no trigger."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(edited(('at: "23:00"', 'enabled: false\n    at: "04:00"')))
+    every = [*load_checked(SHIPPED, TOPOLOGY)]
+    assert [*load_checked(path, TOPOLOGY)] == [x for x in every if x != "post_game_window_2"]
     half = ('at: "23:00"', 'enabled: false\n    at: "04:00"')
     assert refusal(half) == ""
     assert "nothing triggers nbac_injury_report" in refusal(

@@ -17,11 +17,12 @@ def limit(text: object) -> FreshBy | None:
 
 
 def test_both_moments_are_read() -> None:
-    """A limit is before a tip-off or after an end, in minutes or hours."""
+    """A limit is before a tip-off or after an end, in minutes or hours; one that is read stays."""
     assert limit("tip-off - 60 min") == FreshBy("tip-off", timedelta(minutes=-60))
     assert limit("tip-off - 1 h") == limit("tip-off - 60 min")
     assert limit("final + 6 h") == FreshBy("final", timedelta(hours=6))
     assert limit(None) is None
+    assert limit(limit("final + 6 h")) == FreshBy("final", timedelta(hours=6))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The controller's ticks as minutes of the day."""
 
+import pytest
+
 from common.calendar.slots import parse_cron
 from common.configuration.tick_grid import Ticks
 
@@ -18,3 +20,17 @@ def test_ticks_of_a_span_and_the_gaps_between_them() -> None:
     assert (ODD.between(720, 770), ODD.between(721, 769)) == ([720, 740, 770], [740])
     assert (ODD.spacing, ODD.widest(720, 770), ODD.widest(720, 740)) == (10, 30, 20)
     assert [ODD.nearest(minute) for minute in (0, 729, 731, 1439)] == [720, 720, 740, 770]
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("6", "06:00"),
+        ("6,9", "06:00, 09:00"),
+        ("6,9,12", "06:00, 09:00 … 12:00"),
+        ("6-23", "06:00, 07:00 … 23:00"),
+    ],
+)
+def test_of_many_ticks_the_first_two_and_the_last_are_said(hours: str, said: str) -> None:
+    """One or two are said in full."""
+    assert f"{Ticks(parse_cron(f'0 {hours} * * *'))}" == said

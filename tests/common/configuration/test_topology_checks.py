@@ -76,3 +76,17 @@ def test_every_defect_is_named(tmp_path: Path) -> None:
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 100"),
     )
     assert list(defects) == ["jobs.2.cron", "jobs.3.message.scraper", "delivery"]
+
+
+@pytest.mark.parametrize("first", ["a tick", "no tick"])
+def test_a_tick_is_refused_behind_any_job_of_its_topic(first: str) -> None:
+    """Whatever the first one sends, the second one's times are in no slot of the topic."""
+    shipped = load_topology(SHIPPED)
+    tick = next(job for job in shipped.jobs if job.topic == "tick-cleanup-processor")
+    other = tick if first == "a tick" else tick.model_copy(update={"message": {"schema": "other"}})
+    jobs = (other, *shipped.jobs)
+    defects = topology_defects(shipped.model_copy(update={"jobs": jobs}), LEASE_SECONDS)
+    said = "a second job for 'tick-cleanup-processor', whose slots are one cron's"
+    assert [(place, text.split(";")[0]) for place, text in defects] == [
+        (("jobs", 1 + shipped.jobs.index(tick), "topic"), said)
+    ]

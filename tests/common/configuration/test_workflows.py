@@ -169,12 +169,13 @@ def test_alternatives_of_two_steps_all_count_and_each_is_named_once() -> None:
     """A scraper of two steps has the alternatives of both; owners may stand in for each other."""
     steps = [
         {"scrapers": ["a", "b"], "alternatives": {"a": ["b"], "b": ["a"]}},
-        {"scrapers": ["a"], "alternatives": {"a": ["c"]}, "again_hours": {"a": 2.5}},
+        {"scrapers": ["a"], "alternatives": {"a": ["c"]}, "again_hours": {"a": 2.5, "c": 9}},
     ]
     flow = parse_source(file(steps=steps), "mine.yaml").file.enabled["mine"]
     assert flow.standing_for("a") == ("a", "b", "c")
     assert flow.every_scraper == ("a", "b", "c")
     assert (flow.again_after("a"), flow.again_after("b")) == (timedelta(hours=2.5), None)
+    assert flow.again_after("c") == timedelta(hours=9)
 
 
 def test_a_configuration_is_told_by_twelve_digits_of_its_file(tmp_path: Path) -> None:
@@ -188,5 +189,5 @@ def test_a_file_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
     """With what to do."""
     path = tmp_path / "a.yaml"
     path.write_bytes("title: Spätspiele".encode("latin-1"))
-    with pytest.raises(ConfigError, match=r"a\.yaml: not UTF-8 text .*; save it as such"):
+    with pytest.raises(ConfigError, match=r"a\.yaml: not UTF-8 text \(invalid contin\w+ byte\);"):
         read_workflows(path)

@@ -46,6 +46,7 @@ def test_a_refusal_names_file_line_and_field() -> None:
         ("? [a]\n: 1\n", "f.yaml:1: 'a collection' is no text key"),
         ("a: {<<: {b: 1}}\n", "f.yaml:1: '<<' is no text key"),
         ("\na: 2025-13-45\n", "f.yaml:2: '2025-13-45': month must be in 1..12"),
+        (f"a: !!int {'x' * 90}\n", f"f.yaml:1: '{'x' * 39}: invalid literal for int()"),
         ("a: &a [*a]\n", "f.yaml:1: file: an alias inside its own anchor"),
         ("a: 1\nb: &b\n  c: {d: *b}\n", "f.yaml:2: file: an alias inside its own anchor"),
     ],

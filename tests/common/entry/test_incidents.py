@@ -216,7 +216,7 @@ def test_d3_an_unreachable_state_store_is_critical_and_never_an_empty_200(
 
 
 def test_what_an_instance_remembers_is_bounded() -> None:
-    """An instance that lives for months does not grow."""
+    """An instance that lives for months does not grow, and the error of this hour stays known."""
     clock = ManualClock(NIGHT)
     runtime = instance(clock, MemoryStorage(clock))
     held: list[int] = []
@@ -225,6 +225,7 @@ def test_what_an_instance_remembers_is_bounded() -> None:
         report(runtime, FUNCTION, LookupError("x"))
         held.append(len(runtime.logged))
     assert max(held) == 1000
+    assert held[:1002] == [*range(1, 1001), 1, 2]
 
 
 def test_what_an_instance_has_logged_it_asks_no_bucket_about() -> None:

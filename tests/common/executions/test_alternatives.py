@@ -95,6 +95,27 @@ def test_the_second_alternative_is_asked_for_what_the_first_did_not_bring(
     assert f"{OTHER} is asked until" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        ("BLOCKED", None, {ONE}),
+        (None, "BLOCKED", {ONE}),
+        ("BLOCKED", "FAILED", {ONE}),
+        ("BLOCKED", "NO_DATA", set()),
+        ("SUCCESS", "BLOCKED", set()),
+        (None, None, set()),
+    ],
+)
+def test_either_of_two_before_an_alternative_counts(
+    first: Outcome | None, second: Outcome | None, left: set[str]
+) -> None:
+    """What one of them failed to bring is lacking, unless another one has answered for it."""
+    told = [result(who, how) for who, how in ((FIRST, first), (OTHER, second)) if how]
+    last = PlannedStep(scrapers=("nbac_team_boxscore",), instead_of=(FIRST, OTHER))
+    assert lacking(last, told) == left
+    assert lacking(last, told[::-1]) == left
+
+
 @pytest.mark.parametrize("outcome", ["SUCCESS", "NO_DATA", "NOT_READY"])
 def test_an_answer_leaves_nothing_to_an_alternative(outcome: Outcome) -> None:
     """A source that answered, if only that there is nothing yet, is not replaced."""

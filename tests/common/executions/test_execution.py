@@ -95,6 +95,14 @@ def test_it_tells_how_far_it_has_come_and_who_is_silent() -> None:
     assert [len(made.silent(number)) for number in (0, 1)] == [0, 1]
 
 
+def test_every_task_that_has_not_reported_is_silent() -> None:
+    """They come in the order in which they were asked for."""
+    world = new_world()
+    assert world.deliver(before(world, "execution_tracker")) == 200
+    silent = [request.scraper for request in opened(world).silent(1)]
+    assert silent == ["oddsa_player_props", "oddsa_game_lines"]
+
+
 def test_of_two_objects_of_one_task_the_first_that_was_recorded_counts() -> None:
     """A first step's only task needs no listing, unless its result was there already."""
     world = new_world()

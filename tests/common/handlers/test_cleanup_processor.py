@@ -13,7 +13,7 @@ from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import tapped
 from tests.kit.losses import is_for, lose
-from tests.kit.world import SWEEP, new_world
+from tests.kit.world import SWEEP, new_world, tick
 
 
 @pytest.fixture
@@ -69,3 +69,14 @@ def test_a_row_names_the_incidents_that_people_were_told_of(
     """By what each notice is known by."""
     monkeypatch.setattr(Telling, "tell", lambda _: ["dead-letters OPEN"])
     assert swept(world, "18:30", "18:30")["told"] == ["dead-letters OPEN"]
+
+
+def test_r3_every_sweep_of_a_slot_has_a_row_of_its_own(world: World) -> None:
+    """A forced one, and another forced one, count beside the slot's own; a redelivery does not."""
+    for force in (False, True, True):
+        tick(world, "tick-cleanup-processor", force=force)
+        delivery = world.take()
+        assert [world.deliver(delivery) for _ in range(2)] == [200, 200]
+    rows = world.rows["cleanup_operations"]
+    assert [row["slot"] for row in rows] == [SWEEP] * 3
+    assert len({row["cleanup_id"] for row in rows}) == 3

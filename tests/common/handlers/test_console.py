@@ -54,6 +54,22 @@ def test_an_address_says_what_is_shown(
 
 
 @pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *(("/day", "html"), ("/index", "html"), ("/seasons", "html")),
+        *(("/day.json", "json"), ("/index.json", "json"), ("/seasons.json", "json")),
+    ],
+)
+@pytest.mark.usefixtures("seen")
+def test_a_page_says_of_which_kind_it_is(path: str, kind: str) -> None:
+    """What a browser shows and what a program reads, a refusal too."""
+    body, _, headers = answer(holding(), path, {"date": "2025-11-12"})
+    kinds = {"html": "text/html; charset=utf-8", "json": "application/json"}
+    assert headers["Content-Type"] == kinds[kind]
+    assert body.startswith("{" if kind == "json" else "<!doctype html>")
+
+
+@pytest.mark.parametrize(
     ("path", "status"),
     [
         *(("/day/1999-12-31", 400), ("/day/2100-01-01", 400), ("/day/2025-02-30", 400)),

@@ -8,6 +8,8 @@ import pytest
 
 from common.decisions import recording
 from local.simulator.world import World
+from tests.kit.breaks import failing, tapped
+from tests.kit.placed import row
 from tests.kit.world import WORKFLOW_NAMES, new_world, tick
 
 
@@ -50,3 +52,16 @@ def test_r5_a_bug_in_one_workflow_aborts_that_one_alone(
     assert (broken["alert_level"], len(broken["reason"])) == ("ERROR", 500)
     assert broken["reason"].startswith("The decision failed: LookupError: xxx")
     assert "ABORT" not in {row["action"] for row in rows.values()}
+
+
+def test_ft9_rows_that_others_wrote_in_the_same_second_are_not_a_slot_s_own(world: World) -> None:
+    """A slot whose rows are lacking is decided anew beside them, as without them."""
+    tick(world, "tick-master-controller")
+    delivery, decided_at = world.take(), world.clock.now()
+    with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
+        assert world.deliver(delivery) == 503
+    other = row("workflow_decisions", decision_id="other", decision_time=decided_at)
+    world.warehouse.adopt("workflow_decisions", other)
+    world.clock.sleep(70 * 60)
+    assert world.deliver(delivery) == 200
+    assert {row["reason_code"] for row in world.rows["workflow_decisions"]} == {"SLOT_EXPIRED"}

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from common import ids
 from common.calendar.season import Season, by_date
 from common.cloud.ports import StoredObject
+from common.decisions.history import JUST_DECIDED, UNLOGGED
 from common.errors import PermanentError, TransientError
 from common.handlers.situation_reader import HISTORY_SPAN, is_idle, read_history, read_situation
+from common.messages.models import WorkflowDecision
 from common.settings import ROOT
 from common.state import names
 from common.state.decided import near_batches
@@ -17,10 +20,12 @@ from common.threads import CallThreads
 from local.fake_sources.slate import load
 from local.operate.pauses import pause
 from local.simulator.ports.intercepted import Call, Do
+from local.simulator.ports.memory import MemoryStorage
 from local.simulator.world import World
 from tests.kit.at_once import meeting
 from tests.kit.breaks import tapped
 from tests.kit.situations import game
+from tests.kit.tables import holding
 
 SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)
 TABLES = ["scraper_execution_log", "workflow_decisions", "workflow_executions"]
@@ -163,8 +168,11 @@ def test_an_error_of_the_batches_is_no_decision(world: World) -> None:
 
 
 def test_without_a_schedule_the_calendar_is_none() -> None:
-    """The calendar is None with a cause, not a season without games (X13)."""
-    found = read_situation(World(SLATE, SLOT).runtime, SLOT, SLOT)
+    """The calendar is None with a cause, not a season without games; the past is read (X13)."""
+    world = World(SLATE, SLOT)
+    asked = use(world, lambda _: []).asked
+    found = read_situation(world.runtime, SLOT, SLOT)
+    assert [table for table, *_ in asked] == TABLES
     assert found.calendar is None
     assert "python -m local scrape nbac_schedule_api" in found.cause
     assert (found.has_file, found.stale) == (True, False)  # nobody knows
@@ -235,3 +243,54 @@ def test_o3_an_old_schedule_is_never_idle() -> None:
     """What it does not list may have been added since it was fetched."""
     assert is_idle(Season({}, SLOT, "a.json"), SLOT, SLOT)
     assert not is_idle(Season({}, SLOT - timedelta(days=30), "a.json"), SLOT, SLOT)
+
+
+def stored_run(slot: datetime) -> tuple[str, dict[str, Any]]:
+    """Return the name of a slot's batch, and the batch with one RUN of two games."""
+    message = WorkflowDecision(
+        decision_id=ids.decision_id("lines", slot),
+        workflow_name="lines",
+        action="RUN",
+        slot=slot,
+        decision_time=slot,
+        target_date=SLOT.date(),
+        scrapers=("oddsa_events",),
+        targets=(),
+    )
+    entry = {"message": message.body(), "game_ids": ["0022500001", "0022500002"]}
+    return names.batch(names.tick_stamp(slot, "")), {"decisions": [entry]}
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "row", "status"),
+    [
+        (0, 59, {}, JUST_DECIDED),
+        (0, 60, {}, None),
+        (1, 10, {}, JUST_DECIDED),
+        (-1, 10, {}, None),
+        (-1, 10, None, JUST_DECIDED),
+        (-1, 60, None, None),
+        (0, 10, {"status": "completed"}, "completed"),
+        (0, 10, {"status": "failed", "scraper_execution_ids": ["unlogged"]}, JUST_DECIDED),
+        (0, 60, {"status": "failed", "scraper_execution_ids": ["unlogged"]}, UNLOGGED),
+    ],
+)
+def test_fr4_a_stored_run_is_known_whether_it_has_rows_or_not(
+    hours: int, minutes: int, row: dict[str, Any] | None, status: str | None
+) -> None:
+    """Just decided is one of this slot or a later one for an hour, and one without a row of any."""
+    slot = SLOT + timedelta(hours=hours)
+    known = {"at": SLOT, "decision_id": ids.decision_id("lines", slot), "workflow_name": "lines"}
+    decided = {**known, "action": "RUN", "slot": slot, "game_ids": ["0022500001", "0022500002"]}
+    other = {**known, "decision_id": "of another controller", "action": "RUN", "slot": None}
+    place = holding(
+        SLOT,
+        workflow_decisions=[other] if row is None else [other, decided],
+        workflow_executions=[{**known, **row}] if row else [],
+    )
+    place = place.but(storage=MemoryStorage(place.clock))
+    place.state.write_once(*stored_run(slot))
+    place.clock.sleep(60 * minutes)
+    (run,) = read_history(place, SLOT, near_batches(place.state, SLOT)).runs
+    assert (run.workflow, run.slot, run.status) == ("lines", slot, status)
+    assert (run.target_date, run.game_ids) == (SLOT.date(), ("0022500001", "0022500002"))

@@ -99,7 +99,7 @@ def resent(found: Swept) -> list[str]:
 
 @pytest.mark.parametrize(
     ("lost", "logged", "storm"),
-    [(19, 0, False), (20, 0, True), (20, 5, False), (21, 5, True), (30, 70, False)],
+    [(19, 0, False), (19, 1, False), (20, 0, True), (20, 5, False), (21, 5, True), (30, 70, False)],
 )
 def test_c1_a_storm_is_most_of_many(
     runtime: Runtime, lost: int, logged: int, *, storm: bool

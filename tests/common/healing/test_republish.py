@@ -1,6 +1,6 @@
 """The event of an object, sent again in the very form in which GCS sends it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,8 @@ def test_an_object_s_event_has_the_form_of_gcs(created: datetime | None) -> None
     """Numbers are texts there, attributes name the object, and one says that it was sent again."""
     publisher = MemoryPublisher(ManualClock(CREATED))
     made = {"task_id": "t"}
-    stored = StoredObject("b-1", "a/b.pdf", 7, 42, "application/pdf", made, created)
+    begun = CREATED - timedelta(minutes=1)  # of its run, which no event tells
+    stored = StoredObject("b-1", "a/b.pdf", 7, 42, "application/pdf", made, created, begun)
     republish_object(publisher, stored)
     (sent,) = publisher.published
     assert sent.topic == "scraped-objects"

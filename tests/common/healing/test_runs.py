@@ -10,12 +10,13 @@ from common.configuration.workflows import read_workflows
 from common.settings import ROOT
 from common.state import names
 from common.state.claims import claimed
+from common.state.decided import batches_of
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import tapped
-from tests.kit.losses import fail_to_complete, heal, is_for, lose
-from tests.kit.world import SLOT, forget, new_world, tick, unnoticed
+from tests.kit.losses import fail_to_complete, heal, is_for
+from tests.kit.world import SLOT, forget, new_world, run_to, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
@@ -58,6 +59,14 @@ def test_r8_a_run_is_taken_up_after_twenty_minutes(lost: World) -> None:
     assert heal(lost, timedelta(minutes=20) + SECOND) == ([f"decision {RUN}"], [])
 
 
+def test_r3_a_run_is_sent_again_from_the_batch_that_has_it(lost: World) -> None:
+    """A slot that was forced too has a batch for each time."""
+    name = names.batch(names.tick_stamp(SLOT, "its-message"))
+    lost.storage.create(lost.runtime.settings.state_bucket, name, b'{"decisions": []}')
+    assert len([*batches_of(lost.runtime.state, SLOT)]) == 2
+    assert heal(lost, timedelta(minutes=21)) == ([f"decision {RUN}"], [])
+
+
 def test_of_a_young_run_nothing_is_read(lost: World) -> None:
     """Neither its state nor the executions: every sweep costs. Its age is that of its decision."""
     seen: list[str] = []
@@ -76,8 +85,11 @@ def test_of_a_young_run_nothing_is_read(lost: World) -> None:
 def test_r8_a_started_run_is_young_from_its_start(world: World) -> None:
     """Its age counts from its start, however late the executor got the decision."""
     tick(world, "tick-master-controller")
+    decided = run_to(world, is_for("workflow_executor", "betting_lines"))
     world.clock.move(SLOT + timedelta(minutes=30))
-    lose(world, is_for("scraper_runner", "oddsa_events"))
+    assert world.deliver(decided) == 200
+    run_to(world, is_for("scraper_runner", "oddsa_events"))
+    world.settle()
     assert heal(world, timedelta(minutes=50)) == ([], [])
     assert [sent[:4] for sent in heal(world, timedelta(minutes=50) + SECOND)[0]] == ["task"]
 

@@ -12,9 +12,10 @@ from common.messages.labels import Labels, read_labels
 from common.messages.models import GameRef, ScraperRequest
 from common.state import names
 from common.state.claims import claimed
+from common.state.own_objects import SECRET
 from local.simulator.world import World
 from tests.kit.losses import heal, is_for
-from tests.kit.world import SLOT, before, forget, new_world, tick
+from tests.kit.world import SLOT, before, forget, new_world, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
 EXECUTION = ids.execution_id(RUN)
@@ -116,6 +117,21 @@ def test_r6_a_run_whose_task_was_just_reported_is_not_given_up(world: World) -> 
     assert heal(world, last) == ([], [])
     assert ended(world) == []
     assert heal(world, last + SECOND) == ([f"step 1 of execution {EXECUTION}"], [])
+
+
+def test_a_task_whose_object_s_labels_were_changed_reports_nothing_and_is_no_error(
+    world: World,
+) -> None:
+    """The object counts as an upload, and the sweep goes on; the task has run all the same."""
+    last = tries_from(world, DAY + SECOND, run_without(world, "execution_tracker"))
+    bucket = world.runtime.settings.data_bucket
+    (stored,) = world.storage.list(bucket, "oddsa-game-lines/")
+    forget(world, bucket, stored.name)
+    with unnoticed(world):
+        secret = {SECRET: stored.metadata[SECRET]}
+        world.storage.create(bucket, stored.name, b"{}", metadata=secret)
+    assert heal(world, last) == ([], [])
+    assert (written_off(world), ended(world)) == ([], [])
 
 
 def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world: World) -> None:

@@ -186,7 +186,7 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         ({"data": "é"}, "message.data: not base64"),
         ({"data": base64.b64encode(b"[1]").decode()}, "message.data: a JSON list"),
         ({"data": base64.b64encode(b"\xff").decode()}, "message.data: not JSON"),
-        ({"attributes": ["a"]}, "message.attributes"),
+        *[({"attributes": no}, "message.attributes: not an") for no in (["a"], [], "", 0, False)],
         ({"publishTime": "noon"}, "message.publishTime: 'noon'"),
         ({"publishTime": "2025-11-12T18:00:03"}, "has no offset"),
         ({"publishTime": "0001-01-01T00:00:00+14:00"}, "message.publishTime"),
@@ -195,6 +195,9 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         ({"publishTime": "2100-01-01T00:00:00Z"}, "is not in the years that Pub/Sub knows"),
         ({"publishTime": "1999-12-31T23:59:59Z"}, "is not in the years that Pub/Sub knows"),
         ({"messageId": ["1"]}, "message.messageId: list; send a text"),
+        ({"publishTime": ["noon"]}, "message.publishTime: list; send a text"),
+        ({"publishTime": "1" * 257}, "message.publishTime: 257 characters; send a text"),
+        ({"attributes": {"k" * 200: []}}, f"message.attributes.{'k' * 61}: list; send a text"),
         ({"attributes": {"a": []}}, "message.attributes.a: list; send a text"),
         ({"attributes": {"a": "x" * 1025}}, "message.attributes.a: 1025 characters"),
         ({"attributes": {"a": None, "b": 1.5}}, "message.attributes.b: float"),
@@ -321,6 +324,26 @@ def test_a_body_larger_than_pubsub_allows_is_refused() -> None:
     assert parse_event({}, b" " * REQUEST_BYTES_MAX).data == {}
 
 
+@pytest.mark.parametrize(
+    ("headers", "raised"),
+    [
+        (JSON, BadInputError),
+        (JSON | {"User-Agent": "curl/8"}, BadInputError),
+        (JSON | {"User-Agent": "CloudPubSub-Google"}, UnreadableMessageError),
+        (JSON | {"X-Goog-Pubsub-Message-Id": "17"}, UnreadableMessageError),
+        (JSON | {"ce-id": "17"}, UnreadableMessageError),
+    ],
+)
+@pytest.mark.parametrize("body", [b"{", b" " * (REQUEST_BYTES_MAX + 1)])
+def test_only_what_was_delivered_has_an_envelope_to_keep(
+    headers: dict[str, str], raised: type[Exception], body: bytes
+) -> None:
+    """Whoever calls directly gets the error, and nothing becomes a dead letter."""
+    with pytest.raises(BadInputError) as caught:
+        parse_event(headers, body)
+    assert type(caught.value) is raised
+
+
 def test_what_is_kept_of_headers_and_of_a_body_that_cannot_be_read_is_bounded() -> None:
     """As it is for a push with an envelope; what is longer by a few bytes shows that it was cut."""
     begin = "X-Goog-Pubsub-"
@@ -330,6 +353,9 @@ def test_what_is_kept_of_headers_and_of_a_body_that_cannot_be_read_is_bounded() 
     event = caught.value.event
     assert (len(event.message_id), len(event.subscription)) == (256, 1024)
     assert len(event.raw) == 2**20 + 4
+    with pytest.raises(UnreadableMessageError) as caught:
+        parse(push(data=base64.b64encode(b"x" * 2**21).decode()))
+    assert len(caught.value.event.raw) == 2**20 + 4
 
 
 FIELD_NAMES = st.sampled_from(

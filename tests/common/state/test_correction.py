@@ -113,4 +113,5 @@ def test_a_correction_is_logged_with_its_first_changes(capsys: pytest.CaptureFix
     assert (line["game_id"], line["object"], line["task_id"]) == (
         *("0022500207", "old.json", "a-task"),
     )
-    assert line["error"].count("is now") == 3
+    assert line["error"] == "; ".join(changes[:3])
+    assert line["scraper"] == "nbac_boxscore"

@@ -44,3 +44,12 @@ def test_decisions_are_published_with_what_the_filter_looks_at() -> None:
     assert {sent.topic for sent in publisher.published} == {"workflow-decisions"}
     assert [sent.body for sent in publisher.published] == [run, skip]
     assert publisher.published[0].attributes == {"action": "RUN", "workflow_name": "betting_lines"}
+
+
+def test_decisions_are_published_in_the_file_s_order_runs_first() -> None:
+    """Whatever the names are: of several workflows the first in the file asks first."""
+    publisher = MemoryPublisher(ManualClock(NOON))
+    decided = [("z", "SKIP"), ("y", "RUN"), ("x", "ABORT"), ("w", "RUN"), ("v", "SKIP")]
+    messages = [{"workflow_name": name, "action": action} for name, action in decided]
+    publish_decisions(publisher, [{"message": message} for message in messages])
+    assert [sent.body["workflow_name"] for sent in publisher.published] == ["y", "w", "z", "x", "v"]

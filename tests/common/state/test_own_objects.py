@@ -6,9 +6,10 @@ import pytest
 
 from common.errors import ConflictError
 from common.messages.models import ObjectEvent
-from common.state.own_objects import SECRET, create_noted, find_noted, note, own_labels
+from common.state.own_objects import SECRET, create_noted, find_noted, note, own_labels, secret_of
 from common.state.store import StateStore
 from local.simulator.ports.inline import InlineExecutor
+from local.simulator.ports.intercepted import Call, Do, intercepted
 from tests.kit.state import NOON, new_state
 
 TASK, BUCKET = "0a1b2c3d-0a1b-4c3d-8e5f-0a1b2c3d4e5f", "data"
@@ -40,11 +41,12 @@ def event(name: str, generation: int, **metadata: str) -> ObjectEvent:
     return ObjectEvent(**held, metadata={**LABELS, **metadata})
 
 
-def test_the_noted_object_is_the_task_s(state: StateStore) -> None:
+@pytest.mark.parametrize("name", [PLAIN, TAGGED])
+def test_the_noted_object_is_the_task_s(state: StateStore, name: str) -> None:
     """The labels of an object of a noted name with the secret are believed, again and again."""
     held = note(state, TASK, [PLAIN, TAGGED])
     for _ in range(2):
-        labels = own_labels(state, InlineExecutor(), event(PLAIN, 7, **{SECRET: held.secret}))
+        labels = own_labels(state, InlineExecutor(), event(name, 7, **{SECRET: held.secret}))
         assert labels is not None
         assert labels.task_id == TASK
 
@@ -108,8 +110,29 @@ def test_a_name_that_a_stranger_has_taken_gets_a_tag(state: StateStore) -> None:
         create_noted(state.storage, BUCKET, alone, b"ours", metadata={SECRET: alone.secret})
 
 
+@pytest.mark.parametrize(
+    ("there", "name"), [("gone", TAGGED), ("a stranger's", TAGGED), ("ours", PLAIN)]
+)
+def test_a_name_is_a_task_s_where_its_object_is_there_and_has_the_secret(
+    state: StateStore, there: str, name: str
+) -> None:
+    """An object that was deleted right after the conflict leaves the next name to the task."""
+    held = note(state, TASK, [PLAIN, TAGGED])
+    described = {"metadata": {SECRET: held.secret}}
+    first = {"metadata": {SECRET: "guessed"}} if there == "a stranger's" else described
+    state.storage.create(BUCKET, PLAIN, b"first", **first)
+
+    def deleted(call: Call, do: Do) -> Any:
+        return None if (call.name, there) == ("stat", "gone") else do()
+
+    made = create_noted(intercepted(state.storage, deleted), BUCKET, held, b"late", **described)
+    assert made.name == name
+
+
 def test_a_task_that_noted_nothing_has_no_object(state: StateStore) -> None:
-    """Nothing is found for a task that never came so far, or whose object is not there yet."""
+    """Nothing is found for one that never came so far, or whose object is not there yet."""
     assert find_noted(state, state.storage, BUCKET, TASK) is None
-    note(state, TASK, [PLAIN])
+    assert secret_of(state, TASK) == {}
+    held = note(state, TASK, [PLAIN])
     assert find_noted(state, state.storage, BUCKET, TASK) is None
+    assert secret_of(state, TASK) == {SECRET: held.secret}
