@@ -37,7 +37,8 @@ def heal_tasks(
 
     Returns:
         False while one of them may still run or report: what it brings must not be missing from
-        the row. True when what they wrote was deleted, and nothing can come.
+        the row. True when what they wrote was deleted, or its labels were changed, and nothing can
+        come.
     """
     hopeless = [_heal_task(runtime, execution, request, now, healed) for request in silent]
     return all(hopeless)
@@ -54,7 +55,8 @@ def _heal_task(
     assert request.execution is not None
     task_id = request.execution.task_id
     stored = _object_of(runtime, task_id)
-    vanished = stored is None and is_done(runtime.state, names.task_key(task_id))
+    labels = read_labels(stored.metadata, stored.name) if stored else None
+    is_gone = labels is None and is_done(runtime.state, names.task_key(task_id))
     send = (
         partial(republish_object, runtime.publisher, stored)
         if stored
@@ -65,18 +67,15 @@ def _heal_task(
     if resent is Resend.SENT:
         healed.note(f"task {task_id}", resent)
     elif resent is not Resend.WAITING and is_late:
-        if stored:
-            _report(execution, stored)
-        else:
+        if stored is None:
             write_off(runtime, request, now)
-    return vanished and resent in USED_UP
+        elif labels:  # changed ones make it an upload
+            _report(execution, stored, labels)
+    return is_gone and resent in USED_UP
 
 
-def _report(execution: Execution, stored: StoredObject) -> None:
+def _report(execution: Execution, stored: StoredObject, labels: Labels) -> None:
     """Record the result of a task whose every event was lost."""
-    labels = read_labels(stored.metadata, stored.name)
-    if labels is None:  # somebody has changed them since: the object counts as an upload
-        return
     found = ObjectEvent(bucket=stored.bucket, name=stored.name, generation=stored.generation)
     execution.record(found, labels)
 

@@ -119,19 +119,21 @@ def test_r6_a_run_whose_task_was_just_reported_is_not_given_up(world: World) -> 
     assert heal(world, last + SECOND) == ([f"step 1 of execution {EXECUTION}"], [])
 
 
-def test_a_task_whose_object_s_labels_were_changed_reports_nothing_and_is_no_error(
-    world: World,
-) -> None:
-    """The object counts as an upload, and the sweep goes on; the task has run all the same."""
-    last = tries_from(world, DAY + SECOND, run_without(world, "execution_tracker"))
+def test_r6_a_run_whose_task_s_labels_were_changed_is_given_up_after_a_day(world: World) -> None:
+    """The object counts as an upload; its task has run, is not written off, and cannot report."""
+    task = run_without(world, "execution_tracker")
     bucket = world.runtime.settings.data_bucket
     (stored,) = world.storage.list(bucket, "oddsa-game-lines/")
     forget(world, bucket, stored.name)
     with unnoticed(world):
         secret = {SECRET: stored.metadata[SECRET]}
         world.storage.create(bucket, stored.name, b"{}", metadata=secret)
-    assert heal(world, last) == ([], [])
+    last = tries_from(world, timedelta(minutes=21), task)
+    for after in (last, timedelta(minutes=61), DAY):
+        assert heal(world, after) == ([], [])
     assert (written_off(world), ended(world)) == ([], [])
+    assert heal(world, DAY + SECOND) == ([], [f"decision {RUN}"])
+    assert ended(world) == [("failed", "PARTIAL")]
 
 
 def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world: World) -> None:
