@@ -107,6 +107,8 @@ def test_fs16_the_report_that_must_exist_is_that_of_the_evening_before(
         ({0: "11/1/2025"}, ("Plain, Robert", "Out", "Rest"), "game_date is '11/1/2025'"),
         ({2: "AA@BBB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AA@BBB'"),
         ({2: "AAA@BB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BB'"),
+        ({2: "AAA@BBBB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BBBB'"),
+        ({0: "11/01/20255"}, ("Plain, Robert", "Out", "Rest"), "game_date is '11/01/20255'"),
         ({3: ""}, ("Plain, Robert", "Out", "Rest"), "team is missing"),
         ({}, ("", "Out", "Rest"), "player is missing"),
         ({}, ("", "", "Rest"), "player is missing"),
@@ -122,3 +124,10 @@ def test_a_row_that_was_read_in_wrong_columns_breaks_the_contract(
     changed = tuple(who.get(place, text) for place, text in enumerate(WHO))
     with pytest.raises(ContractError, match=f"^nbac_injury_report: {said} in "):
         read(report(row, who=changed))
+
+
+def test_every_row_of_a_report_is_checked() -> None:
+    """A wrong one after a right one breaks the contract too."""
+    right, wrong = ("Plain, Robert", "Out", "Rest"), ("Other, Ann", "Suspended", "Rest")
+    with pytest.raises(ContractError, match="status is 'Suspended'"):
+        read(report(right, wrong))
