@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from common.cloud.ports import Row
+from common.ids import decision_id
 from common.look.datum import Coming, Covered, DateCoverage, Datum, State
 from common.look.run_life import RunLife, Step, Task
 from common.look.runs import Run
@@ -104,6 +105,23 @@ def test_a_date_before_is_told_by_what_it_lacks(data: list[Datum], said: str) ->
 
 
 OTHERS = ((NOON, "RUN"), (EVENING, "ABORT"))
+
+
+def test_what_a_run_s_tasks_came_to_is_told_of_each_scraper() -> None:
+    """With the first row of each kind, and what its tasks were about, game or date."""
+    run = Run({"decision_id": decision_id("flow", NOON)}, None)
+    failed = {"outcome": "FAILED", "scraper_name": "a", "error_class": "X", "target_date": DAY}
+    rows: list[Row] = [
+        failed | {"game_id": GAME.game_id},
+        failed | {"game_id": "7"},
+        failed | {"game_id": None, "scraper_name": "b"},
+        failed | {"game_id": GAME.game_id, "error_class": "CircuitOpenError"},
+    ]
+    assert dated(tasks={run.execution_id: rows}).outcomes_of(run) == [
+        ("FAILED", rows[0], ["MIL@CHA", "7"]),
+        ("FAILED", rows[2], ["2025-11-12"]),
+        ("not asked", rows[3], ["MIL@CHA"]),
+    ]
 
 
 def decision(**columns: Any) -> Row:
