@@ -250,3 +250,10 @@ def test_what_is_due_says_so_whenever_it_last_came(said: str, *, is_due: bool) -
         row = {**dict.fromkeys(FRESHNESS), "name": "n", "kind": "k", "is_due": is_due}
         text = Outline(shown(freshness=({**row, "last_success": last},))).text
         assert f"nk{when}nevernever{said}" in text
+
+
+def test_an_alert_is_told_by_its_decision_and_reason() -> None:
+    """As JSON holds it."""
+    alert = {"decision_id": "d", "workflow_name": "f", "reason": "why", "reason_code": "X"}
+    told = replace(WELL, incidents=(), alerts=(alert,)).document()["alerts"]
+    assert told == [{"decision_id": "d", "workflow_name": "f", "reason": "why"}]

@@ -14,7 +14,7 @@ from common.settings import Settings
 from common.sources.client import Source
 from common.sources.errors import CircuitOpenError, QuotaError, RefusedError, Verdict
 from common.sources.guard import SourceGuard
-from common.sources.health import SourceEvent
+from common.sources.health import SourceEvent, recent
 from common.sources.outcomes import (
     AskedSource,
     Scraped,
@@ -226,6 +226,8 @@ def test_an_answer_that_does_not_fit_is_told() -> None:
     task = guard(ManualClock(NOON))
     assert task.code(scraped, ()) == "ANSWER_MISMATCH"
     assert task.code(replace(scraped, outcome="CONTRACT"), ()) is None
+    for error, code in ((CircuitOpenError("x"), "CIRCUIT_OPEN"), (QuotaError("x"), "QUOTA_SPENT")):
+        assert task.code(without_answer(TARGET, error), ()) == code
 
 
 @pytest.mark.parametrize(
@@ -285,14 +287,13 @@ def test_each_route_that_was_asked_counts(capsys: pytest.CaptureFixture[str]) ->
 def test_credits_are_kept_where_the_odds_api_was_asked(
     sources: list[str], capsys: pytest.CaptureFixture[str], *, is_kept: bool
 ) -> None:
-    """Whatever else was; they are logged by their names."""
-    usage = Usage(7, 3, 1, NOON)
+    """Whatever else was; they are logged by their names, and events by the scraper's."""
     task = guard(ManualClock(NOON))
-    task.source.usage = usage
-    task.settle(answered(*((name, PRIMARY, "ok") for name in sources)), (), None)
+    task.source.usage = usage = Usage(7, 3, 1, NOON)
+    event = SourceEvent(NOON, "failed", PRIMARY, "-", "x")
+    task.settle(answered(*((name, PRIMARY, "ok") for name in sources)), (event,), None)
+    assert recent(task.state, "espn_scoreboard", NOON) == (event,)
     assert Credits(task.state).read()[0] == (usage if is_kept else None)
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    counts = [
-        {name: line[f"quota_{name}"] for name in ("remaining", "used", "last")} for line in lines
-    ]
-    assert counts == [{"remaining": 7, "used": 3, "last": 1}] * is_kept
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    counts = [[line[f"quota_{name}"] for name in ("remaining", "used", "last")] for line in lines]
+    assert counts == [[7, 3, 1]] * is_kept

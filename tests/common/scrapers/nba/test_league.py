@@ -22,6 +22,7 @@ NIGHT = datetime(2025, 11, 13, 4, 0, tzinfo=UTC)
     ("name", "path", "value", "text"),
     [
         ("nbac_scoreboard", ("scoreboard", "gameDate"), "2025-11-20", "asked was '2025-11-12'"),
+        ("nbac_scoreboard", ("scoreboard", "gameDate"), "2025-11-10", "asked was '2025-11-12'"),
         ("nbac_scoreboard", (*GAME, "awayTeam", "score"), 100, "add up to 101, the total is 100"),
         ("nbac_scoreboard", (*GAME, "gameId"), "0022509002", "'0022509002' is there twice"),
         ("nbac_standings", ("parameters", "SeasonYear"), "2024-25", "asked was '2025-26'"),
