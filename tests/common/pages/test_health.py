@@ -248,12 +248,27 @@ def test_what_is_due_says_so_whenever_it_last_came(said: str, *, is_due: bool) -
     """A success of just now may be due again, and what never came need not be."""
     for last, when in ((AFTERNOON, "11-13 14:00"), (None, "never")):
         row = {**dict.fromkeys(FRESHNESS), "name": "n", "kind": "k", "is_due": is_due}
-        text = Outline(shown(freshness=({**row, "last_success": last},))).text
-        assert f"nk{when}nevernever{said}" in text
+        row |= {"last_success": last, "last_asked": AFTERNOON + HOUR}
+        text = Outline(shown(freshness=(row,))).text
+        assert f"nk{when}11-13 15:00never{said}" in text
 
 
 def test_an_alert_is_told_by_its_decision_and_reason() -> None:
-    """As JSON holds it."""
-    alert = {"decision_id": "d", "workflow_name": "f", "reason": "why", "reason_code": "X"}
+    """As JSON holds it, and as a sentence."""
+    alert: dict[str, Any] = {
+        "decision_id": "d",
+        "workflow_name": "f",
+        "reason": "why",
+        "reason_code": "X",
+    }
     told = replace(WELL, incidents=(), alerts=(alert,)).document()["alerts"]
     assert told == [{"decision_id": "d", "workflow_name": "f", "reason": "why"}]
+    alert |= {"slot": AFTERNOON, "alert_level": "ERROR", "action": "ABORT"}
+    assert "14:00 f ERROR ABORT X: why" in Outline(shown(alerts=(alert,))).text
+
+
+def test_a_scraper_that_fails_by_two_routes_is_named_once() -> None:
+    """In the order of the names."""
+    routes = (SimpleNamespace(scraper="b", circuit=FAILING.circuit), FAILING, FAILING)
+    page = replace(WELL, sources=Sources(cast("Any", routes), {}, None))
+    assert page.failing == ["a", "b"]

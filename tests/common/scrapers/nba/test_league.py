@@ -68,6 +68,13 @@ def test_the_periods_of_a_live_game_are_not_added_up() -> None:
     assert (found.count, found.warnings) == (2, ())
 
 
+def test_standings_are_those_of_the_regular_season_in_the_playoffs_too() -> None:
+    """There are no others."""
+    asked = replace(target("nbac_standings"), season_type="Playoffs")
+    (call,) = get("nbac_standings").calls(asked, NIGHT)
+    assert call.params["SeasonType"] == "Regular Season"
+
+
 def test_standings_of_one_team_less_break_the_contract() -> None:
     """All thirty are in each answer."""
     answer = document("nbac_standings")
