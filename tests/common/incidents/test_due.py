@@ -103,6 +103,25 @@ def test_a_second_look_at_the_same_has_nothing_to_tell(spans: list[Span], looks:
         assert due(told, shown(spans, now), now) == []
 
 
+@pytest.mark.parametrize(("end", "told"), [(3, ["CLOSED"]), (0, []), (-1, [])])
+def test_what_could_not_be_told_before_it_was_over_is_told_as_over(
+    end: int, told: list[str]
+) -> None:
+    """It began before the first look, whose notice was not sent; what was over then is not told."""
+    notices = due(Told(since=minute(0)), shown([("a", -5, end)], minute(4)), minute(4))
+    assert [notice.change for notice in notices] == told
+
+
+@pytest.mark.parametrize("level", ["ERROR", "WARNING"])
+def test_what_is_not_listed_any_more_is_over_as_it_was_told(level: str) -> None:
+    """Of the same level, and since the same time."""
+    told, _ = look(Told(since=minute(0)), [incident(("a", 1, None), minute(2), level)], minute(2))
+    (notice,) = due(told, [], minute(9))
+    (over,) = notice.incidents
+    assert (over.level, over.opened, over.last_seen) == (level, minute(1), minute(2))
+    assert (over.closed, over.detail) == (minute(9), UNLISTED)
+
+
 def test_600_failures_in_18_hours_are_two_messages_and_a_digest() -> None:
     """One when they begin at midnight, one at 09:00, and one when a run is good again."""
     told, sent = Told(since=minute(-60)), list[str]()

@@ -244,6 +244,19 @@ def test_a_text_for_slack_is_cut_between_its_characters(
     assert escaped(text, characters) == made
 
 
+@pytest.mark.parametrize("form", ["slack", "teams"])
+def test_each_incident_stands_in_a_block_of_its_own(form: WebhookForm) -> None:
+    """In the order of the notice, between its title and what sent it."""
+    notice = Notice("OPENED", (incident("b"), incident("a")))
+    body = FORMS[form](notice, DEPLOYMENT)
+    if form == "slack":
+        texts = [block["text"]["text"] for block in body["blocks"]]
+    else:
+        card = body["attachments"][0]["content"]
+        texts = [block["inlines"][0]["text"] for block in card["body"]]
+    assert texts == [notice.title, *notice.lines, SENT_BY]
+
+
 @pytest.mark.parametrize(("form", "limit"), [("slack", BLOCKS_CHARACTERS_MAX), ("teams", None)])
 def test_a_body_of_just_the_limit_is_sent_whole(form: WebhookForm, limit: int | None) -> None:
     """One character more, and its last lines are left out."""

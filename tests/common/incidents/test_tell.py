@@ -125,6 +125,15 @@ def test_a_sweep_that_sends_holds_the_others(world: World) -> None:
     assert tell(runtime, now + HELD_FOR, seen, *read_ledger(runtime.state))
 
 
+@pytest.mark.parametrize(("later", "lines"), [(timedelta(), 0), (HELD_FOR, 1)])
+def test_a_look_is_of_the_instant_of_its_sweep(world: World, later: timedelta, lines: int) -> None:
+    """Whatever the clock says by then, that instant is held against the hold."""
+    now, state = world.runtime.clock.now(), world.runtime.state
+    assert write_ledger(state, Ledger(held_until=now + HELD_FOR), 0)
+    show(world, row())
+    assert len(Telling(world.runtime, now + later).tell()) == lines
+
+
 def test_a_sweep_that_dies_after_sending_is_repeated_once(world: World) -> None:
     """The note is lost, so the sweep after the hold sends the same again, and then nobody."""
     writes = []
@@ -173,6 +182,17 @@ def test_no_notice_overtakes_one_that_could_not_be_sent(world: World) -> None:
     assert len(set(ids[: TRIES + 1])) == 1
     assert len(ids) == TRIES + 2
     assert ids[-1] != ids[0]
+
+
+def test_what_is_over_is_told_in_the_order_in_which_it_was_told(world: World) -> None:
+    """One that was told first is the first to be over, whichever began before."""
+    late, early = row(key="a"), {**row(key="b"), "opened": OPENED - timedelta(hours=1)}
+    over = SWEEP + timedelta(minutes=20)
+    for number, rows in enumerate(([late], [late, early])):
+        show(world, *rows)
+        sweep(world, number)
+    show(world, {**early, "closed": over}, {**late, "closed": over})
+    assert [line[-1] for line in sweep(world, 2)["told"]] == ["a", "b"]
 
 
 def test_a_road_that_is_added_begins_with_what_is_open(world: World) -> None:
@@ -237,7 +257,8 @@ def test_a_road_that_is_taken_away_is_remembered(world: World) -> None:
 def test_a_sweep_that_dies_while_it_sends_loses_nothing(world: World) -> None:
     """Its hold keeps what was told before, by every road."""
     now, state = world.runtime.clock.now(), world.runtime.state
-    told = Ledger(roads={"log": Told(since=now - timedelta(days=1), digest=now.date())})
+    held = Told(since=now - timedelta(days=1), digest=now.date())
+    told = Ledger(roads={"log": held, "webhook": held})  # of a webhook that was taken away
     assert write_ledger(state, told, 0)
     seen = []
 

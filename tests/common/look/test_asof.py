@@ -212,3 +212,16 @@ def test_a_real_day_has_lines_before_its_box_score() -> None:
     assert {one.scraper for one in before.known} >= {"oddsa_player_props", "nbac_injury_report"}
     assert "nbac_boxscore" not in {one.scraper for one in before.known}
     assert "nbac_boxscore" in {one.scraper for one in after.known}
+
+
+def test_a_generation_that_was_logged_twice_is_known_from_its_first_row_on() -> None:
+    """Whatever order the rows come in."""
+    now = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    first, again = (
+        {"scraper_name": "a", "gcs_path": "gs://b/o", "object_generation": 1}
+        | {"triggered_at": now + timedelta(seconds=n), "logged_at": now + timedelta(minutes=n)}
+        for n in (0, 1)
+    )
+    for rows in ((first, again), (again, first)):
+        (one,) = known_of(rows)
+        assert (one.triggered_at, one.logged_at, one.newest) == (now, now, True)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,3 +146,28 @@ def test_a_silent_date_was_not_decided() -> None:
     late: datetime = et("2025-11-03 00:00")
     assert not was_decided([{"slot": late}], SUNDAY)
     assert was_decided([{"slot": late}, {"slot": late - SECOND}], SUNDAY)
+
+
+def test_each_slot_that_was_decided_again_is_in_the_order_of_storing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not the first of such slots alone, and whatever time each decision has."""
+    rows, stored = [], {}
+    for hour in ("12", "13"):
+        for name, made, kept in (("old", "40", "01"), ("new", "10", "02")):
+            one = f"{name} {hour}"
+            rows.append(decided(f"2025-11-02 {hour}:00", f"2025-11-02 {hour}:{made}"))
+            rows[-1]["decision_id"] = one
+            stored[one] = SimpleNamespace(name=one, created=et(f"2025-11-02 {hour}:{kept}"))
+
+    def batches(_state: object, slot: datetime) -> list[SimpleNamespace]:
+        return [stored[one["decision_id"]] for one in rows if one["slot"] == slot]
+
+    monkeypatch.setattr("common.look.decided.batches_of", batches)
+    monkeypatch.setattr(
+        "common.look.decided.decisions_of",
+        lambda _, batch: [{"message": {"decision_id": batch.name}}],
+    )
+    place, _ = placed(NOW, workflow_decisions=rows)
+    found = [one["decision_id"] for one in decisions_on(place, SUNDAY)]
+    assert found == ["old 12", "new 12", "old 13", "new 13"]

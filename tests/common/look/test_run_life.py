@@ -1,12 +1,17 @@
 """The life of one run, from its decision to its rows."""
 
 from datetime import time, timedelta
+from types import SimpleNamespace
 
+import pytest
+
+from common import ids
 from common.eastern import at
-from common.look.run_life import RunLife, life_of, passed
+from common.look.run_life import RunLife, Step, Task, life_of, passed
 from common.look.runs import Run, runs_on
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
+from tests.kit.placed import placed
 from tests.kit.world import DAY, SLOT, slate, tick
 
 
@@ -94,3 +99,20 @@ def test_no_time_between_is_negative() -> None:
     now = at(DAY, time(12))
     assert passed(now, now + timedelta(seconds=2)) == timedelta(seconds=2)
     assert passed(now, now - timedelta(seconds=2)) == timedelta()
+
+
+def test_a_step_that_asked_for_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor one that was not reached; the others keep their numbers, and whom they stand in for."""
+    request = SimpleNamespace(scraper="a", execution=None, game=None, target_date=DAY)
+    tasks = [None, SimpleNamespace(requests=()), SimpleNamespace(requests=(request,))]
+    execution = SimpleNamespace(
+        manifest=SimpleNamespace(started=SLOT, steps=[SimpleNamespace(instead_of=("b",))] * 3),
+        tasks_of=tasks.__getitem__,
+        results=lambda _: (),
+    )
+    opens = SimpleNamespace(open=lambda *_, **__: execution)
+    monkeypatch.setattr("common.look.run_life.Execution", opens)
+    place, _ = placed(SLOT)
+    made = {"decision_id": ids.decision_id("f", SLOT), "decision_time": SLOT, "forced": False}
+    found = life_of(place, Run(made, None))
+    assert found.steps == (Step(3, ("b",), (Task("a", f"{DAY}", None, reported=False),)),)

@@ -44,11 +44,13 @@ def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
     plan = [planned("2025-11-12 15:00", "2025-11-12 05:00")]
     plan += [planned("2025-11-12 13:00", "2025-11-12 05:01")]
     yesterday, first = decided("2025-11-11 23:00", action="RUN"), decided("2025-11-12 11:00")
+    other = decided("2025-11-11 22:00", workflow_name="referee_discovery")
+    soon = decided("2025-11-12 13:10:30", NOW, forced=True)
     plan += [{**planned("2025-11-11 15:00", "2025-11-11 05:00"), "date": DAY - timedelta(days=1)}]
     sweeps = [swept(NOW - 2 * SECOND), swept(NOW - 3 * SECOND)]
     place, _ = placed(
         NOW,
-        workflow_decisions=[yesterday, first, early, late],
+        workflow_decisions=[yesterday, other, first, early, late, soon],
         daily_expected_schedule=plan,
         cleanup_operations=sweeps,
     )
@@ -57,7 +59,7 @@ def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
     assert flow.planned == (et("2025-11-12 13:00"), et("2025-11-12 15:00"))
     assert [run.decision["decision_id"] for run in flow.runs] == ["2025-11-12 12:00"]
     assert flow.last == {key: late[key] for key in flow.last or ()}
-    assert (found.locked, found.decided) == (et("2025-11-12 05:01"), NOW - SECOND)
+    assert (found.locked, found.decided) == (et("2025-11-12 05:01"), NOW)
     assert found.swept is not None
     assert found.swept["cleanup_time"] == NOW - 2 * SECOND
     assert [one.day for one in found.dates] == [DAY - timedelta(days=1), DAY]

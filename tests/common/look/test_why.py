@@ -9,7 +9,8 @@ from common.errors import BadInputError
 from common.look.why import explained, find_game, game_and_decisions, last_decision
 from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
 from tests.kit.placed import placed
-from tests.kit.situations import game
+from tests.kit.placed import row as row_of
+from tests.kit.situations import et, game
 from tests.kit.world import DAY
 
 MIDNIGHT = at(date(2025, 11, 13), time())
@@ -168,3 +169,41 @@ def test_of_two_teams_that_meet_often_the_last_game_up_to_a_date_is_meant(
     assert find_game(place, "0022500020", when).game_date == date(2025, 11, 20)
     with pytest.raises(BadInputError, match="lists no game"):
         find_game(place, "CHA@MIL", when)
+
+
+@pytest.mark.parametrize(
+    ("until", "explaining"),
+    [
+        ("2025-11-12 23:59", ["second"]),
+        ("2025-11-12 22:30", ["first"]),
+        ("2025-11-12 21:30", ["skip", "window"]),
+        ("2025-11-12 20:30", ["old"]),
+    ],
+)
+def test_the_last_run_that_asked_for_a_game_explains_it(
+    until: str, explaining: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to the instant, and of this game; without one, each workflow's last decision does."""
+    one, other = game(1), game(2)
+    window, catch_up = "post_game_window_2", "late_game_catch_up"
+    rows = [
+        row_of(
+            "workflow_decisions",
+            slot=et(f"2025-11-12 {hour}"),
+            decision_time=et(f"2025-11-12 {hour}"),
+        )
+        | {"decision_id": name, "workflow_name": flow, "target_date": DAY, "inputs": "{}"}
+        | {"action": "RUN" if games else "SKIP", "game_ids": games, "reason": "r"}
+        for hour, name, flow, games in (
+            *(("20:00", "old", window, []), ("21:00", "skip", window, [])),
+            ("21:01", "window", catch_up, [other.game_id]),
+            *(
+                ("22:00", "first", window, [one.game_id]),
+                ("23:00", "second", window, [one.game_id]),
+            ),
+            *(("23:01", "third", catch_up, []), ("23:02", "fourth", "betting_lines", [])),
+        )
+    ]
+    place, _ = placed(MIDNIGHT, {DAY: (one, other)}, workflow_decisions=rows)
+    monkeypatch.setattr("common.look.why.explained", lambda _, made: made["decision_id"])
+    assert game_and_decisions(place, one, et(until))[1] == explaining

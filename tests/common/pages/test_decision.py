@@ -1,6 +1,7 @@
 """A decision is found by the date of its slot, and stands between those beside it."""
 
 from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,6 +10,8 @@ import pytest
 from common.errors import BadInputError
 from common.pages.decision import DecisionPage, read_decision
 from common.pages.object import read_object
+from common.pages.render import render
+from tests.kit.outline import Outline
 from tests.kit.situations import et
 from tests.kit.tables import holding
 from tests.kit.world import DAY
@@ -78,3 +81,17 @@ def test_an_object_s_rows_are_of_its_date_and_the_night_after() -> None:
     assert len(read_object(place, DAY, "gs://b/o").rows) == 2
     with pytest.raises(BadInputError, match="no row of 2025-11-12 is about the object 'gs://no'"):
         read_object(place, DAY, "gs://no")
+
+
+@pytest.mark.parametrize(
+    ("when", "said"), [(None, ""), (et("2025-11-12 13:00"), "Next check: 2025-11-12 13:00")]
+)
+def test_a_decision_tells_when_it_is_looked_at_again(when: datetime | None, said: str) -> None:
+    """In Eastern time, where it has said so."""
+    again = SimpleNamespace(action="SKIP", reason_code=None, next_check=when)
+    made = SimpleNamespace(
+        again=again, rules=(), flips=(), situation=SimpleNamespace(calendar=None)
+    )
+    text = Outline(render(replace(read_decision(PLACE, DAY, "a"), made=cast("Any", made)))).text
+    assert said in text
+    assert ("Next check" in text) is bool(said)

@@ -1,5 +1,7 @@
 """A datum's story has the decisions that asked for it, or for what stands in for it."""
 
+from dataclasses import replace
+
 from common.cloud.ports import Row
 from common.pages.game import QUIET_SHOWN_MAX, read_game
 from tests.kit.desk import scheduled
@@ -28,3 +30,14 @@ def test_who_stands_in_was_asked_for_it_too() -> None:
     assert [row["decision_id"] for row in story.silent] == [f"{11 + n}" for n in range(12)]
     assert [row["decision_id"] for row in story.told][:3] == ["0", "1", "11"]
     assert page.decided["0"] == DAY
+
+
+def test_the_date_itself_has_an_address_of_its_own() -> None:
+    """Which is not that of the day's page, whose runs are others."""
+    page = read_game(scheduled(GAME), DAY, GAME.game_id)
+    assert (page.path, page.title) == (f"/game/2025-11-12/{GAME.game_id}", "MIL@CHA, 2025-11-12")
+    of_date = replace(page, game=None)
+    assert (of_date.path, of_date.title) == (
+        "/date/2025-11-12",
+        "Data of the whole date, 2025-11-12",
+    )

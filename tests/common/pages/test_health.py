@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from common.cloud.ports import Row
-from common.look.sources import Sources
+from common.look.sources import RouteSeen, Sources
 from common.look.verdict import Alive
-from common.pages.health import FRESHNESS, INCIDENTS, HealthPage, read_health
+from common.pages.health import FRESHNESS, INCIDENTS, HealthPage, Rate, read_health
 from common.pages.render import render
+from common.sources.health import Circuit, SourceEvent
+from common.sources.quota import Usage
 from local.simulator.world import World
 from tests.kit.desk import AFTERNOON
 from tests.kit.outline import Outline
@@ -191,3 +193,82 @@ def test_without_a_schedule_all_else_is_shown() -> None:
     assert "Something is wrong. It is not known what lacks: no readable schedule" in text
     assert "No data are late or missing" not in text
     assert found.document()["blind"] == found.blind
+
+
+def shown(**held: Any) -> str:
+    """Return the HTML of a page that is well but for this."""
+    return render(replace(WELL, **{"incidents": (), **held}))
+
+
+@pytest.mark.parametrize(
+    ("good", "state"), [(990, "there"), (989, "late"), (800, "late"), (799, "missing")]
+)
+@pytest.mark.parametrize("rates", ["flows", "scrapers"])
+def test_a_rate_is_as_bad_as_its_share(rates: str, good: int, state: str) -> None:
+    """Of 99 percent on it is good, of 80 on it is not yet bad."""
+    text = shown(**{rates: (Rate("flow", 1000, good, {"SUCCESS": good}),)})
+    assert f'<td class="{state}">{good / 10} %</td><td>{good}</td><td>1000</td>' in text
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (None, "asked at the next turn"),
+        (AFTERNOON, "asked at the next turn"),
+        (AFTERNOON + HOUR, "left alone until 15:00"),
+    ],
+)
+def test_a_route_is_left_alone_until_its_time_is_up(until: datetime | None, said: str) -> None:
+    """Its last failures are told all the same, and who is asked in its place."""
+    event = SourceEvent(AFTERNOON - 3 * HOUR, "failed", "route-1", "-", "x")
+    route = RouteSeen("ours", "route-1", event, Circuit(5, until))
+    outline = Outline(
+        shown(sources=Sources((route,), {"ours": "theirs"}, Usage(7, 3, 1, AFTERNOON)))
+    )
+    assert f"oursroute-1failed11-13 11:00, 3 h ago5{said}" in outline.text
+    assert "theirs is asked in place of ours" in outline.text
+    assert "The Odds API: 7 credits left at 11-13 14:00, 0 min ago." in outline.text
+
+
+@pytest.mark.parametrize(
+    ("open_ones", "said"),
+    [(0, "no incidents open."), (1, "1 incident open."), (2, "2 incidents open.")],
+)
+def test_the_verdict_counts_the_open_incidents(open_ones: int, said: str) -> None:
+    """Those that are closed are in the table alone."""
+    row = {**dict.fromkeys(INCIDENTS), "opened": AFTERNOON, "last_seen": AFTERNOON}
+    rows = [{**row, "closed": AFTERNOON}, *[row] * open_ones]
+    text = Outline(shown(incidents=tuple(rows))).text
+    assert said in text
+    assert text.count("11-13 14:0011-13 14:00open") == open_ones
+
+
+@pytest.mark.parametrize(("is_due", "said"), [(True, "due"), (False, "no")])
+def test_what_is_due_says_so_whenever_it_last_came(said: str, *, is_due: bool) -> None:
+    """A success of just now may be due again, and what never came need not be."""
+    for last, when in ((AFTERNOON, "11-13 14:00"), (None, "never")):
+        row = {**dict.fromkeys(FRESHNESS), "name": "n", "kind": "k", "is_due": is_due}
+        row |= {"last_success": last, "last_asked": AFTERNOON + HOUR}
+        text = Outline(shown(freshness=(row,))).text
+        assert f"nk{when}11-13 15:00never{said}" in text
+
+
+def test_an_alert_is_told_by_its_decision_and_reason() -> None:
+    """As JSON holds it, and as a sentence."""
+    alert: dict[str, Any] = {
+        "decision_id": "d",
+        "workflow_name": "f",
+        "reason": "why",
+        "reason_code": "X",
+    }
+    told = replace(WELL, incidents=(), alerts=(alert,)).document()["alerts"]
+    assert told == [{"decision_id": "d", "workflow_name": "f", "reason": "why"}]
+    alert |= {"slot": AFTERNOON, "alert_level": "ERROR", "action": "ABORT"}
+    assert "14:00 f ERROR ABORT X: why" in Outline(shown(alerts=(alert,))).text
+
+
+def test_a_scraper_that_fails_by_two_routes_is_named_once() -> None:
+    """In the order of the names."""
+    routes = (SimpleNamespace(scraper="b", circuit=FAILING.circuit), FAILING, FAILING)
+    page = replace(WELL, sources=Sources(cast("Any", routes), {}, None))
+    assert page.failing == ["a", "b"]

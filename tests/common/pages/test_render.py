@@ -1,6 +1,8 @@
 """A text shows as what it is, and a template that names nothing is a mistake."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import pytest
 from jinja2 import UndefinedError
@@ -31,6 +33,19 @@ def test_what_is_seen_stays(char: str) -> None:
 
 
 @dataclass(frozen=True)
+class Bare:
+    """A page of an error without the advice that its template shows."""
+
+    template: ClassVar[str] = "error.html"
+    title: str = "x"
+    text: str = "x"
+
+    def document(self) -> Mapping[str, Any]:
+        """Return nothing."""
+        return {}
+
+
+@dataclass(frozen=True)
 class Lacking(ErrorPage):
     """A page whose template asks for what it does not have."""
 
@@ -41,3 +56,5 @@ def test_what_a_page_does_not_have_is_a_mistake() -> None:
     """It is no empty place."""
     with pytest.raises(UndefinedError):
         render(Lacking(404, "x"))
+    with pytest.raises(UndefinedError, match="advice"):
+        render(Bare())

@@ -35,6 +35,7 @@ def page(ended: Row | None, *logged: datetime) -> RunPage:
         (ROW, (), MADE + 2 * MINUTE),
         (ROW, (MADE, MADE + 3 * MINUTE), MADE + 3 * MINUTE),
         ({**ROW, "finished_at": None}, (), MADE + MINUTE),
+        ({**ROW, "finished_at": MADE - MINUTE}, (), MADE),  # by the clock of another machine
     ],
 )
 def test_it_is_drawn_up_to_the_last_thing_known(

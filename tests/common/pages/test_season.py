@@ -87,6 +87,7 @@ def test_a_run_came_in_part_or_not_at_all(outcome: str | None, failed: int, part
         ((2, 1, 1, 0, 0, 1), "missing", "1 of 2, 1 not run, 1 partial"),
         ((2, 1, 0, 1, 0, 0), "missing", "1 of 2, 1 ABORT"),
         ((2, 1, 0, 0, 1, 0), "missing", "1 of 2, 1 failed"),
+        ((9, 1, 2, 3, 4, 5), "missing", "1 of 9, 2 not run, 3 ABORT, 4 failed, 5 partial"),
     ],
 )
 def test_the_worst_of_a_day_is_its_state(counts: tuple[int, ...], state: str, text: str) -> None:

@@ -17,18 +17,29 @@ WHO = ("11/01/2025", "08:00 (ET)", "AAA@BBB", "Alpha- Omega Town")
 
 
 def report(
-    *rows: tuple[str, str, str], masthead: str = MASTHEAD, who: tuple[str, ...] = WHO
+    *rows: tuple[str, str, str],
+    masthead: str = MASTHEAD,
+    who: tuple[str, ...] = WHO,
+    heading: tuple[str, ...] = tuple(name for _, name in COLUMNS),
+    left: float = 0,
 ) -> bytes:
-    """Return a report of one team's players: name, status and reason, drawn word by word."""
+    """Return a report of one team's players: name, status and reason, drawn word by word.
+
+    The cells of the first column may stand to the left of their heading.
+    """
     pdf = FPDF(orientation="landscape", unit="pt", format="A4")
     pdf.set_creation_date(datetime(2025, 11, 1, tzinfo=EASTERN))
     pdf.add_page()
     pdf.set_font("Helvetica", size=8)
-    lines = [("Page 1 of 1",) if not masthead else (masthead,), tuple(name for _, name in COLUMNS)]
+    lines = [("Page 1 of 1",) if not masthead else (masthead,), heading]
     lines += [(*(who if number == 0 else ("",) * 4), *row) for number, row in enumerate(rows)]
     for place, line in enumerate(lines):
         for (x, _), text in zip(COLUMNS, line, strict=False):
-            at = 289.0 if place == 0 else float(x)
+            at = (
+                289.0
+                if place == 0
+                else float(x) - (left if place > 1 and x == COLUMNS[0][0] else 0)
+            )
             for word in text.split():
                 pdf.text(at, 62 if place == 0 else TOP + place * LINE, word)
                 at += pdf.get_string_width(word + " ")
@@ -107,6 +118,8 @@ def test_fs16_the_report_that_must_exist_is_that_of_the_evening_before(
         ({0: "11/1/2025"}, ("Plain, Robert", "Out", "Rest"), "game_date is '11/1/2025'"),
         ({2: "AA@BBB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AA@BBB'"),
         ({2: "AAA@BB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BB'"),
+        ({2: "AAA@BBBB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BBBB'"),
+        ({0: "11/01/20255"}, ("Plain, Robert", "Out", "Rest"), "game_date is '11/01/20255'"),
         ({3: ""}, ("Plain, Robert", "Out", "Rest"), "team is missing"),
         ({}, ("", "Out", "Rest"), "player is missing"),
         ({}, ("", "", "Rest"), "player is missing"),
@@ -122,3 +135,22 @@ def test_a_row_that_was_read_in_wrong_columns_breaks_the_contract(
     changed = tuple(who.get(place, text) for place, text in enumerate(WHO))
     with pytest.raises(ContractError, match=f"^nbac_injury_report: {said} in "):
         read(report(row, who=changed))
+
+
+def test_a_table_without_its_heading_breaks_the_contract() -> None:
+    """Nobody knows where its columns begin, not even those of its first row."""
+    with pytest.raises(ContractError, match="heading is missing before '11/01/2025 08:00"):
+        read(report(("Plain, Robert", "Out", "Rest"), heading=("",)))
+
+
+def test_a_cell_left_of_the_first_heading_is_of_the_first_column() -> None:
+    """There is no column before it."""
+    row = ("Plain, Robert", "Out", "Rest")
+    assert read(report(row, left=9)).records == read(report(row)).records
+
+
+def test_every_row_of_a_report_is_checked() -> None:
+    """A wrong one after a right one breaks the contract too."""
+    right, wrong = ("Plain, Robert", "Out", "Rest"), ("Other, Ann", "Suspended", "Rest")
+    with pytest.raises(ContractError, match="status is 'Suspended'"):
+        read(report(right, wrong))

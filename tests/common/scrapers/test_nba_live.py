@@ -36,6 +36,13 @@ def test_a_last_score_that_is_none_breaks_the_contract(last: dict[str, str]) -> 
         final([right, last])
 
 
+def test_an_action_with_an_empty_score_is_not_the_last_one() -> None:
+    """Timeouts and the like have none, whatever stands after the last points."""
+    right = {"scoreAway": "101", "scoreHome": "99"}
+    assert final([right, {"scoreAway": "", "scoreHome": ""}]) == (101, 99)
+    assert final([{"scoreAway": ""}]) == final([]) == (0, 0)
+
+
 @pytest.mark.parametrize(("size", "error"), [(1024, NotReadyError), (1025, ContractError)])
 def test_s1_a_file_without_actions_may_be_as_long_as_an_empty_answer(
     size: int, error: type[Exception]

@@ -121,6 +121,19 @@ def test_more_than_half_break_the_contract(odd: int, rows: int) -> None:
         without_odd(served, number_of, "x")
 
 
+@pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, MismatchError])
+def test_a_mistake_of_a_reader_is_no_odd_row(error: type[Exception]) -> None:
+    """Only what a reader refuses as a row's form is left out."""
+
+    def read_wrong(row: Record) -> int:
+        if row["n"]:
+            raise error("a mistake of ours")
+        return 0
+
+    with pytest.raises(error, match="a mistake of ours"):
+        without_odd([{"n": 0}, {"n": 1}], read_wrong, "x")
+
+
 def test_sums_that_differ_are_no_odd_row() -> None:
     """A final score that its periods miss is asked for again, with the whole answer."""
     answer = document("nbac_scoreboard")

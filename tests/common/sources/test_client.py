@@ -12,6 +12,7 @@ import pytest
 from common.settings import ROOT, Settings
 from common.sources.client import AskOptions, Source
 from common.sources.errors import (
+    SAMPLE_BYTES_MAX,
     BlockedError,
     MovedError,
     NotFoundError,
@@ -195,12 +196,13 @@ class Pieces(httpx.SyncByteStream):
 
 
 def test_too_large_is_not_read_to_its_end() -> None:
-    """Reading stops at the limit, and the error names the variable."""
+    """Reading stops at the limit; the error names the variable, and has what was answered."""
     pieces = Pieces(1000)
     small = source(Script(httpx.Response(200, stream=pieces)), source_max_bytes=10 * 1024)
-    with pytest.raises(TooLargeError, match="NBA_SOURCE_MAX_BYTES"):
+    with pytest.raises(TooLargeError, match="NBA_SOURCE_MAX_BYTES") as raised:
         small.fetch(call())
     assert pieces.read == 11
+    assert (raised.value.http_status, raised.value.sample) == (200, b"x" * SAMPLE_BYTES_MAX)
 
 
 @pytest.mark.parametrize(("size", "fits"), [(10240, True), (10241, False)])

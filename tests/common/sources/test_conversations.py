@@ -113,7 +113,8 @@ def test_fs16_refusals_after_the_due_time_are_a_block() -> None:
     assert (found.outcome, found.status, found.verdict) == ("BLOCKED", "FAILED", "failed")
     assert len(host.asked) == NAMES + 1
     assert host.asked[-1] == "Injury-Report_2025-12-21_05PM.pdf"
-    assert host.asked[-1] in (found.error_message or "")
+    exists = "nor is Injury-Report_2025-12-21_05PM.pdf, which exists"
+    assert exists in (found.error_message or "")
 
 
 def test_fs16_a_source_that_has_an_older_report_is_only_late() -> None:

@@ -14,7 +14,7 @@ from common.settings import Settings
 from common.sources.client import Source
 from common.sources.errors import CircuitOpenError, QuotaError, RefusedError, Verdict
 from common.sources.guard import SourceGuard
-from common.sources.health import SourceEvent
+from common.sources.health import SourceEvent, recent
 from common.sources.outcomes import (
     AskedSource,
     Scraped,
@@ -64,10 +64,17 @@ def test_x9_a_task_has_its_time_once(waited: float) -> None:
     assert options.deadline == NOON + timedelta(seconds=420)
 
 
+def answered(*asked: tuple[str, str, Verdict]) -> Scraped:
+    """Return a scrape that asked sources by routes, each with what it showed."""
+    every = tuple(
+        AskedSource(source, route, f"{route}.host", shown) for source, route, shown in asked
+    )
+    return replace(success(b"{}", "application/json", Parsed([], 0)), asked=every)
+
+
 def noted(verdict: Verdict, **changes: Any) -> bool:
     """Whether a task stores what an attempt by the source's own URL has shown."""
-    asked = (AskedSource("espn_site", PRIMARY, "site.api.espn.com", verdict),)
-    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=asked)
+    scraped = answered(("espn_site", PRIMARY, verdict))
     return bool(guard(ManualClock(NOON), **changes).new_events(scraped))
 
 
@@ -209,8 +216,7 @@ def test_what_is_wrong_with_a_source(
 ) -> None:
     """By this attempt and those before; of one game alone three empty slots show nothing."""
     task = guard(ManualClock(NOON), scraper=get(scraper), events=events)
-    asked = (AskedSource("espn_site", PRIMARY, "site.api.espn.com", verdict),)
-    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=asked)
+    scraped = answered(("espn_site", PRIMARY, verdict))
     assert task.code(scraped, task.new_events(scraped)) == code
 
 
@@ -220,6 +226,8 @@ def test_an_answer_that_does_not_fit_is_told() -> None:
     task = guard(ManualClock(NOON))
     assert task.code(scraped, ()) == "ANSWER_MISMATCH"
     assert task.code(replace(scraped, outcome="CONTRACT"), ()) is None
+    for error, code in ((CircuitOpenError("x"), "CIRCUIT_OPEN"), (QuotaError("x"), "QUOTA_SPENT")):
+        assert task.code(without_answer(TARGET, error), ()) == code
 
 
 @pytest.mark.parametrize(
@@ -231,15 +239,13 @@ def test_data_ends_the_failures_of_its_own_route(
 ) -> None:
     """Each route has a circuit of its own."""
     task = guard(ManualClock(NOON), events=before(("failed", failed)))
-    found = (AskedSource("espn_site", asked, "x.example", "ok"),)
-    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=found)
+    scraped = answered(("espn_site", asked, "ok"))
     assert [event.route for event in task.new_events(scraped)] == [asked] * is_noted
 
 
 def test_s8_an_event_is_about_the_game_or_else_the_date() -> None:
     """Two games without data show a changed source, one game twice does not."""
-    asked = (AskedSource("espn_site", PRIMARY, "x.example", "failed"),)
-    scraped = replace(success(b"{}", "application/json", Parsed([], 0)), asked=asked)
+    scraped = answered(("espn_site", PRIMARY, "failed"))
     for target, about in ((TARGET, "2025-11-12"), (replace(TARGET, game=GAME), GAME.game_id)):
         (event,) = guard(ManualClock(NOON), target=target).new_events(scraped)
         assert (event.about, event.at, event.slot) == (about, NOON, "-")
@@ -260,3 +266,34 @@ def test_an_alert_says_why(
     guard(ManualClock(NOON)).settle(replace(scraped, asked=asked), (), "SOURCE_CHANGED")
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
     assert (line["error"], line["host"]) == (error, "site.api.espn.com")
+
+
+def test_each_route_that_was_asked_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has an event but where it brought the data; the first that brought none is blamed."""
+    shown: list[tuple[str, Verdict]] = [("r", "ok"), (PRIMARY, "failed"), ("route-1", "changed")]
+    scraped, task = answered(*(("a", *each) for each in shown)), guard(ManualClock(NOON))
+    found = task.new_events(scraped)
+    assert [(one.route, one.verdict) for one in found] == shown[1:]
+    assert task.code(scraped, found) == "SOURCE_CHANGED"
+    task.settle(scraped, (), "CIRCUIT_OPEN")
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line["host"] == f"{PRIMARY}.host"
+
+
+@pytest.mark.parametrize(
+    ("sources", "is_kept"),
+    [(["odds_api"], True), (["espn_site", "odds_api"], True), (["espn_site"], False)],
+)
+def test_credits_are_kept_where_the_odds_api_was_asked(
+    sources: list[str], capsys: pytest.CaptureFixture[str], *, is_kept: bool
+) -> None:
+    """Whatever else was; they are logged by their names, and events by the scraper's."""
+    task = guard(ManualClock(NOON))
+    task.source.usage = usage = Usage(7, 3, 1, NOON)
+    event = SourceEvent(NOON, "failed", PRIMARY, "-", "x")
+    task.settle(answered(*((name, PRIMARY, "ok") for name in sources)), (event,), None)
+    assert recent(task.state, "espn_scoreboard", NOON) == (event,)
+    assert Credits(task.state).read()[0] == (usage if is_kept else None)
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    counts = [[line[f"quota_{name}"] for name in ("remaining", "used", "last")] for line in lines]
+    assert counts == [[7, 3, 1]] * is_kept

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.eastern import EASTERN
 from common.settings import Settings
 from common.sources.errors import Verdict
 from common.sources.health import (
@@ -51,6 +52,12 @@ def test_an_event_is_read_as_it_was_kept(
     given_event = SourceEvent(at.replace(tzinfo=UTC), says, route, slot_text(slot), "2025-11-12")  # type: ignore[arg-type] # a verdict
     note(held, "oddsa_events", given_event, TASK)
     assert recent(held, "oddsa_events", NOW) == (given_event,)
+
+
+def test_a_slot_is_written_in_utc() -> None:
+    """Whatever zone it comes in, so that one slot has one name; without one a dash stands."""
+    slots = (NOW, NOW.astimezone(EASTERN), None)
+    assert [slot_text(slot) for slot in slots] == ["20251112T1830", "20251112T1830", "-"]
 
 
 def test_events_come_in_order_and_by_scraper() -> None:

@@ -22,6 +22,7 @@ NIGHT = datetime(2025, 11, 13, 4, 0, tzinfo=UTC)
     ("name", "path", "value", "text"),
     [
         ("nbac_scoreboard", ("scoreboard", "gameDate"), "2025-11-20", "asked was '2025-11-12'"),
+        ("nbac_scoreboard", ("scoreboard", "gameDate"), "2025-11-10", "asked was '2025-11-12'"),
         ("nbac_scoreboard", (*GAME, "awayTeam", "score"), 100, "add up to 101, the total is 100"),
         ("nbac_scoreboard", (*GAME, "gameId"), "0022509002", "'0022509002' is there twice"),
         ("nbac_standings", ("parameters", "SeasonYear"), "2024-25", "asked was '2025-26'"),
@@ -65,6 +66,13 @@ def test_the_periods_of_a_live_game_are_not_added_up() -> None:
     scraper = get("nbac_scoreboard")
     found = scraper.parse([json.dumps(board).encode()], target(scraper.name))
     assert (found.count, found.warnings) == (2, ())
+
+
+def test_standings_are_those_of_the_regular_season_in_the_playoffs_too() -> None:
+    """There are no others."""
+    asked = replace(target("nbac_standings"), season_type="Playoffs")
+    (call,) = get("nbac_standings").calls(asked, NIGHT)
+    assert call.params["SeasonType"] == "Regular Season"
 
 
 def test_standings_of_one_team_less_break_the_contract() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from common.eastern import EASTERN
 from common.scrapers import get
 from common.scrapers.model import ContractError
 from common.sources.quota import cost_of
@@ -22,8 +23,12 @@ def test_the_snapshot_is_of_noon_unless_an_instant_is_named(name: str) -> None:
     asked = target(name)
     summer = replace(asked, target_date=date(2025, 10, 22))
     named = replace(asked, instant=datetime(2025, 11, 12, 22, 30, tzinfo=UTC))
-    dates = [get(name).calls(each, NOW)[0].params["date"] for each in (asked, summer, named)]
-    assert dates == ["2025-11-12T17:00:00Z", "2025-10-22T16:00:00Z", "2025-11-12T22:30:00Z"]
+    eastern = replace(asked, instant=datetime(2025, 11, 12, 17, 30, tzinfo=EASTERN))
+    every = (asked, summer, named, eastern)
+    assert [get(name).calls(each, NOW)[0].params["date"] for each in every] == [
+        *("2025-11-12T17:00:00Z", "2025-10-22T16:00:00Z"),
+        *("2025-11-12T22:30:00Z", "2025-11-12T22:30:00Z"),
+    ]
 
 
 @pytest.mark.parametrize(("name", "cost"), [(NAMES[0], 0), (NAMES[1], 30), (NAMES[2], 40)])

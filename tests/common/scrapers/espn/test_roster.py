@@ -1,0 +1,43 @@
+"""A roster of ESPN is that of the team that was asked for, by NBA.com's tricode."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from common.scrapers import get
+from common.scrapers.model import ContractError, Parsed
+from tests.kit.samples import document, target
+
+NAME = "espn_roster"
+
+
+def read(team: str, **changes: Any) -> Parsed:
+    """Return what is read of the roster that is asked of a team."""
+    answer = document(NAME)
+    answer["team"] |= changes
+    return get(NAME).parse([json.dumps(answer).encode()], replace(target(NAME), teams=(team,)))
+
+
+def test_players_have_nba_com_s_tricode() -> None:
+    """ESPN's own abbreviation of a team is in none of the records."""
+    found = read("GSW", abbreviation="GS", id="9")
+    assert {row["teamTricode"] for row in found.records} == {"GSW"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"athletes": []}, "athletes of CHA is empty"),
+        ({"athletes": None}, "athletes is None"),
+        ({"id": "9"}, "id of CHA is '9', asked was '30'"),
+        ({"id": 30}, "id is 30, not str"),
+        ({"abbreviation": "XYZ"}, "id of XYZ is '30', asked was 'None'"),
+        ({"abbreviation": None}, "abbreviation is None"),
+    ],
+)
+def test_a_team_in_another_form_breaks_the_contract(changes: dict[str, Any], said: str) -> None:
+    """Its id and abbreviation name one team, which has players."""
+    with pytest.raises(ContractError, match=f"^espn_roster: {said}"):
+        read("CHA", **changes)
