@@ -6,8 +6,9 @@ from typing import Any
 
 HOW_TO_READ = """\
 Only *times* can be compared between runs: each has floors of its own. *Before*: the commit before
-issue 12, in a run of its own. Above a load of about 2 the chains wait for the machine's other work,
-longer than the single calls of their floor do."""
+issue 12, in a run of its own, whose plain chain was smaller: its odds were refused, and so were
+those of the chain on memory ports. Above a load of about 2 the chains wait for the machine's other
+work, longer than the single calls of their floor do."""
 
 
 @dataclass(frozen=True)
