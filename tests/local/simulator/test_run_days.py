@@ -1,5 +1,6 @@
 """What each day of a simulation is held to, whatever its faults, and when it is over."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -120,6 +121,24 @@ def test_a_simulation_ends_with_its_last_game(
     ]
     assert outcome.days == 3
     assert asked == [[FIRST, LAST]] * 3
+
+
+def test_garbage_is_collected_again_once_a_simulation_is_over(
+    options: Callable[..., SimulateOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it lasts that is done once a day; also one that breaks a rule leaves it as it was."""
+    given, on = options(), list[bool]()
+
+    def no_ticks(*_: object) -> tuple[()]:
+        on.append(gc.isenabled())
+        return ()
+
+    monkeypatch.setattr(run, "ticks_of", no_ticks)
+    assert gc.isenabled()
+    with pytest.raises(run.BrokenError, match="has 0 of 18 slots"):
+        run.run(given)
+    assert gc.isenabled()
+    assert {*on} == {False}
 
 
 def test_the_games_that_lack_something_are_told_with_all_of_it(

@@ -213,6 +213,15 @@ def test_other_ports_hold_for_a_while() -> None:
     assert world.runtime is held
 
 
+def test_other_ports_end_with_an_error_too() -> None:
+    """What is done after it meets the world's own ports again."""
+    world = World(SLATE, MIDNIGHT)
+    held = world.runtime
+    with pytest.raises(Crash), world.with_ports(warehouse=MemoryWarehouse()):
+        raise Crash
+    assert world.runtime is held
+
+
 def test_a_process_that_dies_answers_nothing_and_is_retried() -> None:
     """The delivery's status is `NO_ANSWER`, and the next attempt waits in the queue."""
 

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from common.clock import SystemClock
+from common.cloud import limits
 from common.configuration.topology import load_topology
 from common.messages.models import REPUBLISHED
 from common.settings import Settings
 from local.broker.broker import Broker
+from local.broker.servers import Servers
 from local.simulator.world import ManualClock
-from local.stack.pubsub import PubSub
+from local.stack.config import KEPT_DEAD_LETTERS
+from local.stack.pubsub import PubSub, clients
 
 TOPOLOGY = load_topology(Settings().topology_file)
 EVENTS = "projects/p/topics/scraped-objects"
@@ -78,3 +82,17 @@ def test_dead_letters_wait_for_the_operator(pubsub: PubSub) -> None:
     ((ack_id, _),) = pubsub.broker.pull(kept, 1, 0)
     pubsub.broker.acknowledge(kept, [ack_id])
     assert pubsub.dead_letters() == 1
+
+
+def test_a_client_takes_what_pub_sub_takes() -> None:
+    """A message of 10 MB less its envelope goes and comes; gRPC's own bound is 4 MiB."""
+    data = b"x" * (limits.MESSAGE_BYTES.most - 1000)
+    with Servers(Broker(SystemClock())) as servers:
+        made = PubSub(servers, "p", TOPOLOGY)
+        made.create_subscriptions(lambda function: f"http://{function}/")
+        publisher, subscriber = clients(made.host)
+        letters = f"projects/p/topics/{TOPOLOGY.delivery.dead_letter_topic}"
+        publisher.publish(topic=letters, messages=[{"data": data}])
+        kept = f"projects/p/subscriptions/{KEPT_DEAD_LETTERS}"
+        found = subscriber.pull(subscription=kept, max_messages=1)
+    assert [one.message.data for one in found.received_messages] == [data]
