@@ -7,7 +7,16 @@ import pytest
 from common.decisions.ahead import Wish, decided_ahead, next_asked
 from common.decisions.situation import Decision
 from common.messages.models import GameTarget
-from tests.kit.situations import DAY, WORKFLOWS, et, game, situation
+from tests.kit.situations import (
+    DAY,
+    WHOLE_DATE,
+    WORKFLOWS,
+    collected,
+    et,
+    game,
+    played,
+    situation,
+)
 
 BOX, DATES_BOX = "nbac_boxscore", "nbac_player_boxscore"
 MINE = ("post_game_window_2",)
@@ -64,6 +73,18 @@ def test_each_datum_has_its_first_slot_until_an_instant() -> None:
     found = next_asked(WORKFLOWS, start, [wish], at_eleven)
     assert found == {wish: ("post_game_window_2", at_eleven)}
     assert next_asked(WORKFLOWS, start, [wish], at_eleven - timedelta(seconds=1)) == {}
+
+
+def test_a_date_s_box_score_that_fails_waits_longer_each_time() -> None:
+    """Nothing of its game lacks: the runs before, and no attempt, tell how long it waits."""
+    one = played()
+    held = collected(one, when="2025-11-13 06:00")
+    held.pop((WHOLE_DATE, DAY, None))
+    start = situation("2025-11-13 06:00", [one], attempts=held)
+    slots = [et(f"2025-11-13 {hour:02}:00") for hour in range(7, 24)]
+    judged = decided_ahead(WORKFLOWS, start, slots, lambda *_: False)
+    asked = [slot for name, slot, made in judged if made.action == "RUN" and "catch" in name]
+    assert asked == [et(f"2025-11-13 {hour:02}:00") for hour in (7, 8, 10, 14, 22)]
 
 
 def test_what_fails_is_asked_for_again_and_what_comes_is_not() -> None:

@@ -18,11 +18,13 @@ from common.decisions.history import (
     attempts_from_log,
     begun_of,
     ends_of,
+    ours,
     runs_from_rows,
 )
 from tests.kit.situations import DAY, MANY, et
 
 SLOT = et("2025-11-12 13:00")
+HOUR = timedelta(hours=1)
 
 
 def row(**changes: Any) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def test_d11_attempts_are_counted_by_slot() -> None:
         ("2025-11-12 12:00", "2025-11-12 12:00"),
         ("2025-11-12 12:01", "2025-11-12 13:00"),
         ("2025-11-12 12:59", "2025-11-12 13:00"),
+        ("2025-11-12 11:59:59.5", "2025-11-12 11:00"),
     ],
 )
 def test_what_began_long_before_its_slot_counts_in_its_own_hour(began: str, counted: str) -> None:
@@ -130,6 +133,21 @@ def test_add_attempt_keeps_the_latest() -> None:
     later = add_attempt(NO_ATTEMPTS, SLOT, succeeded=True)
     again = add_attempt(later, SLOT - timedelta(hours=1), succeeded=True)
     assert again == Attempts(SLOT, 2, SLOT)
+
+
+def test_add_attempt_changes_what_it_is_about_alone() -> None:
+    """A failure keeps the success, one that is not charged the count; how late one came stays."""
+    held = Attempts(SLOT, 3, SLOT, SLOT + HOUR)
+    later = SLOT + 2 * HOUR
+    assert add_attempt(held, later, succeeded=False) == Attempts(SLOT, 4, later, SLOT + HOUR)
+    free = add_attempt(held, later, succeeded=True, charged=False)
+    assert free == Attempts(later, 3, SLOT, SLOT + HOUR)
+
+
+def test_rows_of_another_controller_are_not_ours() -> None:
+    """They have no slot."""
+    mine, other = {"slot": SLOT, "id": 1}, {"slot": None, "id": 2}
+    assert ours([other, mine, other]) == [mine]
 
 
 def test_runs_are_joined_with_their_ends() -> None:

@@ -3,14 +3,17 @@
 import json
 from dataclasses import fields
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from common.decisions.history import Attempts, History, Run
+from common.decisions.recording import decide_recorded
 from common.decisions.situation import Situation
 from tests.kit.recorded_decisions import again, recorded, restored
 from tests.kit.situations import (
     BOXES,
+    DAY,
     WORKFLOWS,
     collected,
     et,
@@ -48,6 +51,36 @@ def test_inputs_are_stored_in_their_form() -> None:
         "runs": [["post_game_window_1", -2700, "2025-11-12", [1], None]],
         "targets": [[BOXES_LEFT, ["0022500001"]]],
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "held"),
+    [
+        ({"stale": True}, {"stale": True}),
+        ({"has_file": False}, {"no_file": True}),
+        ({"boards": (DAY,)}, {"boards": ["2025-11-12"]}),
+        ({"cause": "the log cannot be read"}, {"cause": "the log cannot be read"}),
+        ({"history": None}, {"unread": ["history"]}),
+        ({"calendar": None}, {"unread": ["calendar"]}),
+        ({"collect_since": DAY}, {"since": "2025-11-12"}),
+    ],
+)
+def test_what_is_unusual_of_a_situation_is_stored_under_its_name(
+    changes: dict[str, Any], held: dict[str, Any]
+) -> None:
+    """What is as usual is left out, so that most rows stay small."""
+    text, _ = recorded("betting_lines", situation("2025-11-12 13:00", [game()], **changes))
+    found = json.loads(text)
+    names = {"stale", "no_file", "boards", "cause", "unread", "since", "off", "paused"}
+    assert {name: found[name] for name in names & found.keys()} == held
+
+
+def test_scrapers_that_were_left_out_are_stored() -> None:
+    """Their source was off."""
+    judged = situation("2025-11-12 13:00", [game()])
+    flow = WORKFLOWS["betting_lines"]
+    made = decide_recorded("betting_lines", flow, judged, off=["oddsa_events"], config="abc")
+    assert made.inputs["off"] == ["oddsa_events"]
 
 
 def test_a_success_between_two_seconds_comes_back() -> None:

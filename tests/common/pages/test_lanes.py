@@ -95,6 +95,13 @@ def test_games_at_the_same_time_do_not_cover_each_other() -> None:
             assert mark.row != other.row or mark.x >= other.x + other.width
 
 
+def test_a_row_that_is_used_again_leaves_the_rows_below_it_as_they_are() -> None:
+    """The game below is not over: the next one needs a row of its own."""
+    tips = (NOON, NOON + 1.5 * HOUR, NOON + 3 * HOUR, NOON + 3.5 * HOUR)
+    games = [replace(game, tipoff=tip) for game, tip in zip(slate().on(DAY), tips, strict=False)]
+    assert [mark.row for mark in game_marks(AXIS, games)] == [0, 1, 0, 2]
+
+
 def test_a_row_is_free_again_a_gap_after_its_game() -> None:
     """At a distance of exactly four units, and not before."""
     first, second = (replace(game, tipoff=NOON) for game in slate().on(DAY)[:2])

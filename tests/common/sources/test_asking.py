@@ -123,7 +123,7 @@ class Routes:
 
     def __init__(self, *errors: SourceError | None) -> None:
         self.clock = self
-        self.errors = dict(zip(NAMES, errors, strict=True))
+        self.errors = dict(zip(NAMES, errors, strict=False))
         self.fetched: list[str] = []
 
     def now(self) -> datetime:
@@ -144,15 +144,15 @@ class Routes:
         return call.label.encode()
 
 
-NAMES = ("primary", "route-1")
+NAMES = ("primary", "route-1", "route-2")
 
 
 def by_routes(routes: Routes, turns: Turns | None = None) -> tuple[list[bytes], list[AskedSource]]:
-    """Ask for one call by two routes."""
+    """Ask for one call by each route that there is."""
     calls = [Call("nba_cdn", "/x", {}, "x")]
     scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0))
     question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
-    ways = [Route(name, "https://h", "", "404") for name in NAMES]
+    ways = [Route(name, "https://h", "", "404") for name in routes.errors]
     options = [AskOptions(way, turns=turns) for way in ways]
     asked: list[AskedSource] = []
     try:
@@ -192,6 +192,14 @@ def test_s2_the_next_route_is_asked_where_it_may_help(
     }
 
 
+def test_s2_each_route_keeps_what_it_has_shown_itself() -> None:
+    """Of three of which two failed, each in its own way, the last one is well."""
+    bodies, asked = by_routes(Routes(MovedError("gone", 410), BlockedError("no", 403), None))
+    assert bodies == [b"x"]
+    verdicts = [(each.route, each.verdict) for each in asked]
+    assert verdicts == [("primary", "changed"), ("route-1", "failed"), ("route-2", "ok")]
+
+
 def test_an_error_that_each_route_would_give_ends_the_task() -> None:
     """So does the last route's, whatever it is."""
     routes = Routes(RefusedError("wrong", 400), None)
@@ -199,7 +207,7 @@ def test_an_error_that_each_route_would_give_ends_the_task() -> None:
     assert routes.fetched == ["primary"]
     bodies, asked = by_routes(Routes(BlockedError("first", 403), BlockedError("second", 403)))
     assert bodies == [b"second"]
-    assert [each.route for each in asked] == [*NAMES]
+    assert [each.route for each in asked] == [*NAMES[:2]]
 
 
 def test_a_single_call_reserves_no_turns(threads: Executor) -> None:

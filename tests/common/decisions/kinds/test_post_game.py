@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.calendar.slots import slots_on
+from common.calendar.slots import parse_cron, slots_on
 from common.decisions.history import Run
 from common.decisions.kinds.post_game import decide
 from tests.kit.situations import (
@@ -47,6 +47,13 @@ def test_t1_outside_it_the_next_window_is_named_across_midnight() -> None:
     assert (made.action, made.reason) == ("SKIP", "Not in time window (04:00 ±30min)")
     assert made.next_check == et("2025-11-13 04:00")
     assert made.next_check - judged.now == timedelta(minutes=300)
+
+
+def test_t1_a_window_just_after_midnight_is_met_just_before_it() -> None:
+    """At 23:45 a window of 00:00 collects the night of the date that it names."""
+    judged = situation("2025-11-12 23:45", [played()], cron=parse_cron("45 * * * *"))
+    made = decide(window("00:00", "yesterday"), "mine", judged)
+    assert (made.action, made.target_date) == ("RUN", DAY)
 
 
 def test_t1_a_window_that_reaches_over_midnight_keeps_its_night() -> None:
