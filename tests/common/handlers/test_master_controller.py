@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.decisions import recording
+from common.runtime import Runtime
 from local.simulator.world import World
 from tests.kit.breaks import failing, tapped
 from tests.kit.placed import row
@@ -32,6 +33,17 @@ def test_r1_a_row_names_the_configuration_that_it_was_decided_with(world: World)
     """Its inputs hold the hash, so that it can be judged again years later."""
     inputs = [json.loads(row["inputs"]) for row in decided(world).values()]
     assert {held["config"] for held in inputs} == {world.runtime.config_hash}
+
+
+def test_a_scraper_whose_source_is_off_is_not_decided_about(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of the others goes on without it; its inputs say which was left out."""
+    monkeypatch.setattr(Runtime, "off", {"oddsa_game_lines": "no key"})
+    world.runtime = world.runtime.but()
+    row = decided(world)["betting_lines"]
+    assert (row["action"], row["scrapers"]) == ("RUN", ["oddsa_events", "oddsa_player_props"])
+    assert json.loads(row["inputs"])["off"] == ["oddsa_game_lines"]
 
 
 def test_r5_a_bug_in_one_workflow_aborts_that_one_alone(

@@ -1,5 +1,6 @@
 """The name of a task's object."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,6 +9,8 @@ from common.handlers.scraper_runner import Task, names_of, season_of
 from common.messages.models import ScraperRequest
 from common.scrapers import get
 from common.state.claims import Claim
+from local.fake_sources.answers import Answer
+from tests.kit.world import new_world
 
 STARTED = datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
 CLAIM = Claim("scraper_runner/x", "me", STARTED, takeover=False, generation=1)
@@ -50,3 +53,33 @@ def test_the_second_task_of_a_second_is_tagged() -> None:
 def test_x12_a_date_belongs_to_the_season_that_began_before_it(day: date, season: str) -> None:
     """A spring date belongs to the season of the year before."""
     assert season_of(day) == season
+
+
+@pytest.mark.parametrize(
+    ("game_ids", "season", "season_type"),
+    [
+        ((), "2025-26", "Regular Season"),
+        (("0022400001", "0042300001"), "2024-25", "Regular Season"),
+        (("0042300001", "0022400001"), "2023-24", "Playoffs"),
+        (("espn-401",), "2025-26", "Regular Season"),
+    ],
+)
+def test_a_date_s_task_is_of_the_season_and_type_of_its_first_game(
+    game_ids: tuple[str, ...], season: str, season_type: str
+) -> None:
+    """Without a game, or with one that only ESPN lists, of the date's season."""
+    world = new_world()
+    asked: list[Mapping[str, str]] = []
+
+    def answer(_: str, params: Mapping[str, str]) -> Answer:
+        asked.append(params)
+        return Answer(404, {}, b"")
+
+    world.ask = answer
+    games = [{"game_id": one, "away": "MIL", "home": "CHA"} for one in game_ids]
+    request = {"scraper": "nbac_player_boxscore", "target_date": "2025-11-12", "games": games}
+    world.publisher.publish(
+        "scraper-requests", {"schema": "scraper-request", "version": 1, **request}, {}
+    )
+    world.settle()
+    assert {(one["Season"], one["SeasonType"]) for one in asked} == {(season, season_type)}
