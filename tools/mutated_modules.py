@@ -52,6 +52,7 @@ READERS = (
 _OWN: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/catch_up.py": (f"{KINDS}/test_catch_up.py", *CORE),
     "common/decisions/kinds/collection.py": (
+        f"{KINDS}/test_collection.py",
         f"{KINDS}/test_post_game.py",
         f"{KINDS}/test_catch_up.py",
         *CORE,
@@ -60,7 +61,7 @@ _OWN: dict[str, tuple[str, ...]] = {
     "common/decisions/kinds/discovery.py": (f"{KINDS}/test_discovery.py", *CORE),
     "common/decisions/kinds/post_game.py": (f"{KINDS}/test_post_game.py", *CORE),
     "common/decisions/kinds/pre_game.py": (f"{KINDS}/test_pre_game.py", *CORE),
-    "common/decisions/decide.py": CORE,
+    "common/decisions/decide.py": (f"{TESTS}/decisions/test_reasons.py", *CORE),
     "common/decisions/situation.py": (f"{TESTS}/decisions/test_situation.py", KINDS, *CORE),
     "common/decisions/history.py": (f"{TESTS}/decisions/test_history.py", KINDS, *CORE),
     "common/decisions/plan.py": (
@@ -83,6 +84,7 @@ _OWN: dict[str, tuple[str, ...]] = {
     "common/calendar/games.py": (
         f"{TESTS}/calendar/test_games.py",
         f"{TESTS}/calendar/test_schedule_documents.py",
+        f"{TESTS}/calendar/test_answers_of_schedules.py",
         f"{TESTS}/calendar/test_season.py",
     ),
     "common/executions/steps.py": (f"{TESTS}/executions/test_steps.py", *RUNS),
