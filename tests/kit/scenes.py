@@ -51,8 +51,13 @@ def _result(world: World, work: Work) -> str:
     if isinstance(made, StoredObject):
         labels = json.dumps(made.metadata, sort_keys=True)
         return f"{made.bucket} {made.name} {labels} {sha256(_data(world, made)).hexdigest()[:6]}"
-    sent = [one.topic for one in world.publisher.published[before:]]
-    return " ".join([str(made), *sent])
+    return " ".join([str(made), *map(_sent, world.publisher.published[before:])])
+
+
+def _sent(one: Published) -> str:
+    labels = one.body.get("metadata", {})
+    told = [labels[key] for key in ("outcome", "http_status", "error_type") if key in labels]
+    return "/".join([one.topic, *told])
 
 
 def _data(world: World, made: StoredObject) -> bytes:

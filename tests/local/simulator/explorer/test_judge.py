@@ -84,6 +84,20 @@ def test_sweeps_follow_each_quarter_until_all_is_done(
     assert noted.rested
 
 
+@pytest.mark.parametrize(
+    ("minutes", "last"), [(30, "12 18:15"), (31, "12 18:30"), (55, "12 18:45")]
+)
+def test_sweeps_go_on_while_a_delivery_waits(minutes: int, last: str, world: World) -> None:
+    """Until what is due later has come, though no run is unfinished."""
+    due = NOON + timedelta(minutes=minutes)
+    body = {"schema": "tick", "version": 1, "scheduled_time": NOON.isoformat(), "force": False}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.transport, "arrivals", lambda _: (due,))
+        world.publisher.publish("tick-schedule-locker", body, {})
+    assert problems(world, Noted(world), []) == []
+    assert _sweeps(world)[-1] == last
+
+
 def test_sweeps_of_a_day_and_some_hours_follow_at_most(world: World) -> None:
     """What never ends is judged as it is then."""
     noted = Noted(world, busy=1000)
@@ -103,9 +117,9 @@ def test_what_is_late_lands_when_all_due_by_then_is_done(world: World) -> None:
     body = {"schema": "tick", "version": 1, "scheduled_time": NOON.isoformat(), "force": False}
     for minutes in (5, 6):
         due = NOON + timedelta(minutes=minutes)
-        world.transport.arrivals = lambda _, due=due: (due,)  # type: ignore[misc]
-        world.publisher.publish("tick-schedule-locker", body, {})
-    world.transport.arrivals = lambda one: (one.due,)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(world.transport, "arrivals", lambda _, due=due: (due,))
+            world.publisher.publish("tick-schedule-locker", body, {})
     world.around = lambda one, do: (seen.append(one.function), do())[1]
     problems(world, Noted(world), [refused, lambda: seen.append("landed")])
     assert seen[:4] == ["schedule_locker", "refused", "landed", "schedule_locker"]

@@ -7,7 +7,7 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from local.simulator.explorer.schedule import parse_schedule
 from local.simulator.explorer.turns import Turns, Work
-from local.simulator.ports.intercepted import Call
+from local.simulator.ports.intercepted import Call, Crash
 
 
 def _played(schedule: str, *, letters: str = "AB", name: str = "create") -> tuple[str, Turns]:
@@ -109,16 +109,31 @@ def test_who_is_dead_does_nothing_more() -> None:
     assert seen == ["first"]
 
 
-def test_the_error_of_a_worker_is_raised_after_all_have_ended() -> None:
-    """The other one has done its work by then."""
+@pytest.mark.parametrize("order", ["AB", "BA"])
+def test_the_error_of_any_worker_is_raised_after_all_have_ended(order: str) -> None:
+    """The other one has done its work, whichever of them began."""
     seen: list[str] = []
 
     def fails() -> None:
         raise ValueError("no process's death")
 
+    def unanswered() -> None:
+        seen.append("done")
+        raise Crash
+
+    for works in ({"A": fails, "B": unanswered}, {"A": unanswered, "B": fails}):
+        turns = Turns(parse_schedule(f"{order}:"), {**works}, lambda _: None)
+        with pytest.raises(ValueError, match="no process's death"):
+            turns.run()
+    assert seen == ["done", "done"]
+
+
+@pytest.mark.parametrize("schedule", ["A:A1!crash", "A:A1!gone", "A:A1!error", "A:A1!lost"])
+def test_work_that_answers_nobody_may_end_in_its_fault(schedule: str) -> None:
+    """A death or a call without an answer is no error of the explorer."""
+    call = Call("create", ("b", "o"))
     turns = Turns(
-        parse_schedule("AB:"), {"A": fails, "B": partial(seen.append, "B")}, lambda _: None
+        parse_schedule(schedule), {"A": lambda: turns.around(call, lambda: None)}, lambda _: None
     )
-    with pytest.raises(ValueError, match="no process's death"):
-        turns.run()
-    assert seen == ["B"]
+    turns.run()
+    assert turns.workers["A"].is_over
