@@ -9,6 +9,7 @@ import pytest
 
 from local.simulator.explorer import explore
 from local.simulator.explorer.explore import (
+    SWITCHES_MAX,
     Change,
     Failure,
     at_random,
@@ -101,6 +102,8 @@ def test_random_schedules_draw_from_all_there_is(monkeypatch: pytest.MonkeyPatch
     drawn = [*islice(random_schedules(ONE, Random(9106)), 1500)]
     assert {one.order for one in drawn} == {"AB", "BA"}
     assert {len(one.points) for one in drawn} == set(range(7))
+    most = max(sum(point.kind is None for point in one.points) for one in drawn)
+    assert most == SWITCHES_MAX
     points = [point for one in drawn for point in one.points]
     assert {point.kind for point in points} == {None, *KINDS}
     calls = {f"{point.worker}{point.call}" for point in points}

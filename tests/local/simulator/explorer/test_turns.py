@@ -1,6 +1,8 @@
 """Workers take turns as a schedule has it, and its faults happen where it has them."""
 
+from contextvars import ContextVar
 from functools import partial
+from threading import Event
 
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
@@ -137,3 +139,30 @@ def test_work_that_answers_nobody_may_end_in_its_fault(schedule: str) -> None:
     )
     turns.run()
     assert turns.workers["A"].is_over
+
+
+def test_work_that_never_ends_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The schedule is named when patience is over."""
+    monkeypatch.setattr("local.simulator.explorer.turns.PATIENCE_SECONDS", 0.01)
+    goes_on = Event()
+    turns = Turns(parse_schedule("A:A3"), {"A": goes_on.wait}, lambda _: None)
+    try:
+        with pytest.raises(TimeoutError, match=r"^schedule A:A3 is stuck$"):
+            turns.run()
+    finally:
+        goes_on.set()
+
+
+def test_each_worker_works_in_the_context_of_who_runs_it() -> None:
+    """What is silent there is silent in its threads; what one changes stays its own."""
+    loud = ContextVar("loud", default="loud")
+    seen: list[str] = []
+
+    def work(name: str) -> None:
+        seen.append(loud.get())
+        loud.set(name)
+
+    held = loud.set("silent")
+    Turns(parse_schedule("AB:"), {name: partial(work, name) for name in "AB"}, lambda _: None).run()
+    assert [*seen, loud.get()] == ["silent"] * 3
+    loud.reset(held)
