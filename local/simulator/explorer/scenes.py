@@ -159,10 +159,7 @@ def _forger_beside_the_task() -> tuple[World, Works]:
 
 def _rewritten(world: World, name: str) -> StoredObject:
     """Store an object of ours anew, as a restore or a change of its class does."""
-    bucket = world.runtime.settings.data_bucket
-    held = world.storage.read(bucket, name)
-    assert held is not None
-    return world.storage.restore(bucket, name)
+    return world.storage.restore(world.runtime.settings.data_bucket, name)
 
 
 def _rewrite_beside_the_tracker() -> tuple[World, Works]:
