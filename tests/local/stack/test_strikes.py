@@ -22,22 +22,21 @@ class Noting:
     """A stack, its broker and its clock, with an event whose waits are noted and last no time.
 
     Args:
-        pushes: what is under way, each time that this is asked.
-        closed_after: the number of waits after which the strikes are closed.
+        pushes: what is under way, each time that this is asked; then the strikes are closed.
     """
 
     topology = SimpleNamespace(
         subscriptions=[SimpleNamespace(function=name) for name in ("scraper_runner", "x")]
     )
 
-    def __init__(self, pushes: list[list[Any]], closed_after: int = 99) -> None:
-        self.pushes, self.closed_after = pushes, closed_after
+    def __init__(self, pushes: list[list[Any]]) -> None:
+        self.pushes = pushes
         self.done: list[Any] = []
 
     def wait(self, seconds: float) -> bool:
         """Note a wait; return whether the strikes are closed."""
         self.done.append(seconds)
-        return len(self.done) > self.closed_after
+        return not self.pushes
 
     def wait_for_push(self, _: object) -> bool:
         """Return at once."""
@@ -74,12 +73,11 @@ class Noting:
 
 
 @pytest.mark.parametrize(
-    ("disturbance", "pushes", "closed_after", "done", "hit"),
+    ("disturbance", "pushes", "done", "hit"),
     [
         pytest.param(
             Disturbance(0, KILL, "scraper_runner", 0.4),
             [[OTHER], [], [RUNNER, OTHER, RUNNER]],
-            99,
             [0.4, "look", 0.2, "look", 0.1, "look", "now", "kill scraper_runner"],
             [2],
             id="one that comes too late comes sooner after the next delivery",
@@ -87,7 +85,6 @@ class Noting:
         pytest.param(
             Disturbance(0, SUSPEND, "storage", 0.4, 2.5),
             [[RUNNER], [RUNNER]],
-            99,
             [0.4, "look", "now", "suspend storage", 2.5, "look", "continue"],
             [1],
             id="what hangs is looked for before the target continues",
@@ -95,15 +92,13 @@ class Noting:
         pytest.param(
             Disturbance(0, SUSPEND, "storage", 0.4, 2.5),
             [[RUNNER], [OTHER]],
-            99,
             [0.4, "look", "now", "suspend storage", 2.5, "look", "continue"],
             [0],
             id="another delivery that hangs at the end was not hit",
         ),
         pytest.param(
             Disturbance(0, KILL, "scraper_runner", 0.4),
-            [[OTHER], [RUNNER]],
-            2,
+            [[OTHER]],
             [0.4, "look", 0.2],
             [],
             id="a strike that is waited for as they are closed is none",
@@ -114,12 +109,11 @@ def test_a_strike(
     monkeypatch: pytest.MonkeyPatch,
     disturbance: Disturbance,
     pushes: list[list[Any]],
-    closed_after: int,
     done: list[Any],
     hit: list[int],
 ) -> None:
     """Each looks for deliveries to its target after its delay, and tells how many it met."""
-    bench: Any = Noting(pushes[:], closed_after)
+    bench: Any = Noting(pushes[:])
     fakes = SimpleNamespace(Event=lambda: bench, Lock=threading.Lock, Thread=threading.Thread)
     monkeypatch.setattr(striking, "threading", fakes)
     strikes = Strikes(bench, bench, bench)
