@@ -36,6 +36,18 @@ def test_the_page_has_every_figure_of_the_last_run_beside_the_base() -> None:
         assert f"| {figure.name} | {short(figure.value)} {figure.unit} |" in section
 
 
+@pytest.mark.parametrize("part", ["none", "stack", "bare"])
+def test_memory_is_a_figure_where_the_system_tells_both(part: str) -> None:
+    """Without that of the stack, or of its floor, all other figures are there."""
+    bare = {**LAST["starts"]["bare"], **({"mib": 0} if part == "bare" else {})}
+    told = {**LAST, "starts": {**LAST["starts"], "bare": bare}}
+    told |= {"mib": {}} if part == "stack" else {}
+    names, every = ([figure.name for figure in figures(each)] for each in (told, LAST))
+    memory = "peak memory of all its processes"
+    assert names == [name for name in every if part == "none" or name != memory]
+    assert memory in every
+
+
 def test_the_readme_shows_the_multiples_of_plain_python() -> None:
     """Written from the same run."""
     readme = peers.README.read_text()

@@ -14,6 +14,7 @@ import pytest
 from common.clock import FileClock
 from common.errors import ConfigError
 from local.processes.process import HOST
+from local.stack import keeper as keeping
 from local.stack.chaos import KILL, Disturbance
 from local.stack.driver import RunningStack
 from local.stack.keeper import Keeper
@@ -188,3 +189,25 @@ def test_a_keeper_has_its_stack_do_what_is_asked(held: Any) -> None:
     assert stopping.is_set()
     keeper.supervise()
     assert held.restarted == 0
+
+
+def test_a_keeper_waits_and_strikes_as_it_is_asked(
+    held: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state counts the disturbances so far; whoever stops a keeper has it strike no more."""
+    done: list[Any] = []
+    strikes = SimpleNamespace(
+        arm=done.append, lines=lambda: [{"at": 1}, {"at": 2}], close=lambda: done.append("closed")
+    )
+    monkeypatch.setattr(keeping, "Strikes", lambda *_: strikes)
+    monkeypatch.setattr(
+        keeping, "IdleWait", lambda _: SimpleNamespace(wait=lambda s: (done.append(s), STATE)[1])
+    )
+    stopping = threading.Event()
+    keeper = Keeper(held, stopping)
+    assert keeper.answer("/idle", {"seconds": 1.5}) == {**STATE.to_reply(), "disturbances": 2}
+    assert keeper.answer("/arm", vars(STRIKE)) == {}
+    assert keeper.answer("/disturbances", {}) == {"lines": [{"at": 1}, {"at": 2}]}
+    stopping.set()
+    keeper.supervise()
+    assert done == [1.5, STRIKE, "closed"]

@@ -217,17 +217,19 @@ def test_a_job_is_begun_once_its_rows_are_there() -> None:
 
 
 def test_messages_of_one_call_are_published_together() -> None:
-    """Each is told to every listener, in order; one that is refused refuses all."""
+    """Each is told to every listener, in order, once all are kept; one refused refuses all."""
     clock, seen = HandClock(), list[str]()
     publisher = MemoryPublisher(clock)
     publisher.publish("t", {"n": 0}, {})
     for name in "ab":
         publisher.listeners.append(
-            lambda message, name=name: seen.append(f"{name}{message.message_id}")
+            lambda message, name=name: seen.append(
+                f"{name}{message.message_id} of {len(publisher.published)}"
+            )
         )
     clock.sleep(60)
     assert publisher.publish_all("t", [({"n": 1}, {}), ({"n": 2}, {"k": "v"})]) == ["2", "3"]
-    assert seen == ["a2", "b2", "a3", "b3"]
+    assert seen == ["a2 of 3", "b2 of 3", "a3 of 3", "b3 of 3"]
     assert [each.publish_time - NOON for each in publisher.published] == [
         timedelta(minutes=minutes) for minutes in (0, 1, 1)
     ]

@@ -17,6 +17,8 @@ from local.stack.bigquery import BigQueryServer, start_bigquery
 from local.stack.bigquery_server.present import as_of
 
 PROJECT = "nba-props-platform"
+LOCAL = "2025-11-12T11:00:00.500000"
+"""A DATETIME, which has no zone and therefore no seconds since 1970."""
 NOW = datetime(2025, 11, 13, 3, 30, tzinfo=UTC)
 """22:30 in New York, on the evening before."""
 CREATED = "CREATE VIEW d.v AS SELECT DATE(STACK_NOW(), 'UTC') AS t"
@@ -131,16 +133,17 @@ def test_fu15_times_are_written_as_a_client_asks(server: BigQueryServer) -> None
     client = make_client(PROJECT, server.endpoint)
     client.create_dataset("timed")
     client.query(
-        "CREATE TABLE timed.t AS SELECT TIMESTAMP '2025-11-12 11:00:00.5+00' AS moment"
+        "CREATE TABLE timed.t AS SELECT TIMESTAMP '2025-11-12 11:00:00.5+00' AS moment, "
+        "DATETIME '2025-11-12 11:00:00.5' AS local"
     ).result()
-    job = client.query("SELECT moment FROM timed.t")
+    job = client.query("SELECT moment, local FROM timed.t")
     job.result()
     base = f"{server.endpoint}/bigquery/v2/projects/{PROJECT}"
     for path in ("datasets/timed/tables/t/data", f"queries/{job.job_id}"):
         for asked, form in (("", "1762945200.500000"), ("True", "1762945200500000")):
             option = f"?formatOptions.useInt64Timestamp={asked}"
             with urlopen(f"{base}/{path}{option if asked else ''}") as answer:
-                assert json.load(answer)["rows"] == [{"f": [{"v": form}]}]
+                assert json.load(answer)["rows"] == [{"f": [{"v": form}, {"v": LOCAL}]}]
     at = datetime(2025, 11, 12, 11, 0, 0, 500_000, UTC)
     assert [row[0] for row in client.list_rows("timed.t")] == [at]
     assert [row[0] for row in client.query("SELECT moment FROM timed.t").result()] == [at]
