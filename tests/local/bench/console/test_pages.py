@@ -1,11 +1,14 @@
 """The bench of the console measures every page, and what its queries read of a season."""
 
+import json
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from common.cloud.tables import NAMES, table
+from local.bench.console import pages as benched
 from local.bench.console.pages import DAY, Read, bytes_of, make_season, measure_pages
 from local.simulator.ports.intercepted import Call
 
@@ -28,6 +31,29 @@ def test_a_page_reads_some_days_of_a_season() -> None:
     assert longer["rows"] == 2 * found["rows"]
     for name in of_day:
         assert longer["pages"][name]["bytes"] == found["pages"][name]["bytes"], name
+
+
+def test_a_page_is_told_by_its_middle_and_its_slowest_20th(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of twenty times, in milliseconds, the slowest one is left out."""
+    seconds = [0.0]
+    day = {
+        "runs": [{"workflow": "post_game_window_2", "execution_id": "e", "decision_id": "d"}],
+        "tasks": {"e": [{"gcs_path": "p"}]},
+        "games": [{"game_id": "g"}],
+    }
+
+    def clock() -> float:
+        seconds.append(seconds[-1] + len(seconds) % 40 / 2000)
+        return seconds[-1]
+
+    place: Any = SimpleNamespace(warehouse=None, but=lambda **_: None)
+    monkeypatch.setattr(benched, "make_season", lambda _: (place, {}))
+    monkeypatch.setattr(benched, "answer", lambda *_: (json.dumps(day), 200))
+    monkeypatch.setattr(benched, "floor", lambda: 0.5)
+    monkeypatch.setattr(benched, "time", SimpleNamespace(perf_counter=clock))
+    found = measure_pages(repeats=20)  # 1, 2, 3 … milliseconds, and none for each 20th
+    assert {(each["median"], each["p95"]) for each in found["pages"].values()} == {(9.5, 18)}
+    assert found["floor_ms"] == 500
 
 
 def test_a_season_is_one_day_that_is_lived_again_and_again() -> None:

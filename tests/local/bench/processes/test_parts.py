@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from local.bench.figures import measured_section
 from local.bench.page import BASE, load
+from local.bench.processes import parts
 from local.bench.processes.memory import PROC
 from local.bench.processes.parts import OTHERS, Use, parts_of, taken
 
@@ -37,6 +39,19 @@ def test_a_child_counts_for_the_part_that_its_command_names(word: str, part: str
         assert {OTHERS, part} <= set(parts_of(os.getpid()))
     finally:
         child.communicate(b"\n")
+
+
+def test_the_time_of_a_process_is_its_user_and_system_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are found behind its name, which may hold brackets and blanks."""
+    (tmp_path / "7").mkdir()
+    numbers = " ".join(f"{2**number}" for number in range(1, 30))
+    (tmp_path / "7" / "stat").write_text(f"7 (a) b (c)) S {numbers}")
+    monkeypatch.setattr(parts, "PROC", tmp_path)
+    monkeypatch.setattr(parts, "pss_of", lambda _: 2048)
+    ticks = os.sysconf("SC_CLK_TCK")
+    assert Use(1, 3).and_of(7) == Use(1 + (2**11 + 2**12) / ticks, 5)
 
 
 def test_what_was_taken_before_does_not_count() -> None:

@@ -246,3 +246,20 @@ def test_a_plan_is_read_by_its_dates() -> None:
     warehouse.append(name, rows, job_key="k")
     found = warehouse.select(name, ["date"], since=NOON, until=NOON + timedelta(days=1))
     assert [row["date"] for row in found] == days[1:3]
+
+
+def test_an_object_is_as_old_as_its_last_write() -> None:
+    """One that was replaced is no longer before those that were created after it."""
+    clock = HandClock()
+    storage = MemoryStorage(clock)
+    first = storage.create("any", "x", b"1")
+    clock.sleep(60)
+    storage.create("any", "y", b"2")
+    clock.sleep(60)
+    storage.replace("any", "x", b"3", generation=first.generation)
+    storage.empty_before("any", NOON + timedelta(seconds=90))
+    held = storage.read("any", "x")
+    assert held is not None
+    assert held[0] == b"3"
+    with pytest.raises(RuntimeError, match="too old"):
+        storage.read("any", "y")

@@ -1,5 +1,6 @@
 """The indexes of the in-memory ports give what a scan would, at a cost that does not grow."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,3 +67,10 @@ def test_a_view_grows_with_its_rows() -> None:
     partition.rows += [{"id": 2, "kind": "y"}, {"id": 3, "kind": "x"}]
     assert partition.view(("id",), where, "id") == [(1, {"id": 1}), (3, {"id": 3})]
     assert [row for _, row in partition.view(("id", "kind"), {}, "id")] == partition.rows
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 9])
+def test_a_limit_is_of_all_folders_together(limit: int) -> None:
+    """What one folder gives is taken off for the next ones."""
+    names = ["a/1", "a/2", "b/1", "b/2", "c"]
+    assert bucket(names[::-1]).listed("", limit=limit) == names[:limit]
