@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common.decisions import recording
 from common.runtime import Runtime
+from common.state.decided import batches_of
 from local.simulator.world import World
 from tests.kit.breaks import failing, tapped
 from tests.kit.placed import row
-from tests.kit.world import WORKFLOW_NAMES, new_world, tick
+from tests.kit.world import DAY, SLOT, WORKFLOW_NAMES, new_world, tick
 
 
 @pytest.fixture
@@ -41,9 +43,12 @@ def test_a_scraper_whose_source_is_off_is_not_decided_about(
     """A run of the others goes on without it; its inputs say which was left out."""
     monkeypatch.setattr(Runtime, "off", {"oddsa_game_lines": "no key"})
     world.runtime = world.runtime.but()
-    row = decided(world)["betting_lines"]
+    rows = decided(world)
+    row = rows["betting_lines"]
     assert (row["action"], row["scrapers"]) == ("RUN", ["oddsa_events", "oddsa_player_props"])
-    assert json.loads(row["inputs"])["off"] == ["oddsa_game_lines"]
+    off = {name: json.loads(one["inputs"]).get("off") or [] for name, one in rows.items()}
+    assert off.pop("betting_lines") == ["oddsa_game_lines"]
+    assert not any(off.values()), "no other workflow names it"
 
 
 def test_r5_a_bug_in_one_workflow_aborts_that_one_alone(
@@ -64,6 +69,42 @@ def test_r5_a_bug_in_one_workflow_aborts_that_one_alone(
     assert (broken["alert_level"], len(broken["reason"])) == ("ERROR", 500)
     assert broken["reason"].startswith("The decision failed: LookupError: xxx")
     assert "ABORT" not in {row["action"] for row in rows.values()}
+
+
+@pytest.mark.parametrize(
+    ("hours", "force", "as_of"), [(0, False, 1), (0, True, 0), (-24, True, -24), (24, True, 24)]
+)
+def test_a_slot_is_decided_as_of_now_unless_a_forced_tick_names_another_time(
+    world: World, hours: int, as_of: int, *, force: bool
+) -> None:
+    """An hour after it, say: then its rows, its messages and what is stored have one time."""
+    slot = SLOT + timedelta(hours=hours)
+    body = {"schema": "tick", "version": 1, "scheduled_time": slot.isoformat(), "force": force}
+    world.clock.move(SLOT + timedelta(hours=1))
+    world.publisher.publish("tick-master-controller", body, {})
+    world.deliver(world.take())
+    made = world.rows["workflow_decisions"]
+    assert {row["decision_time"] for row in made} == {SLOT + timedelta(hours=as_of)}
+    assert {row["forced"] for row in made} == {force}
+    (batch,) = batches_of(world.runtime.state, made[0]["slot"])
+    stored = world.runtime.state.read_once(batch.name) or {}
+    assert stored["now"] == made[0]["decision_time"].isoformat()
+
+
+def test_r5_a_bug_aborts_the_date_of_the_slot(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the date on which a late tick of it is handled."""
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise LookupError
+
+    monkeypatch.setattr(recording, "decide_recorded", fail)
+    tick(world, "tick-master-controller")
+    world.clock.move(SLOT + timedelta(hours=20))
+    world.deliver(world.take())
+    made = world.rows["workflow_decisions"]
+    assert {(row["reason_code"], row["target_date"]) for row in made} == {("DECISION_FAILED", DAY)}
 
 
 def test_ft9_rows_that_others_wrote_in_the_same_second_are_not_a_slot_s_own(world: World) -> None:

@@ -67,6 +67,13 @@ def test_times_are_told_from_the_decision_on() -> None:
     ]
 
 
+def test_a_run_that_started_late_is_told_from_its_decision_on() -> None:
+    """How long its message waited is part of its time."""
+    made = {"decision_time": MADE, "slot": MADE, "decision_id": "d", "forced": False}
+    late = RunPage(NOW, RunLife(Run(made, ROW), MADE + MINUTE, ()))
+    assert (late.after(MADE + MINUTE), late.span.begin) == ("+60.0 s", MADE)
+
+
 def test_times_of_a_forced_run_are_told_from_its_start_on() -> None:
     """The time of its decision is its slot's; before it has started there is nothing to say."""
     made = {"decision_time": NOW, "slot": NOW, "decision_id": "d", "forced": True}
