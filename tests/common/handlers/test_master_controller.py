@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from common.calendar.slots import FORCED_AHEAD_MAX
 from common.decisions import recording
+from common.errors import BadInputError
+from common.handlers.master_controller import control
+from common.messages.envelope import Event
+from common.messages.models import ControllerTick
 from common.runtime import Runtime
 from common.state.decided import batches_of
 from local.simulator.world import World
@@ -118,3 +123,32 @@ def test_ft9_rows_that_others_wrote_in_the_same_second_are_not_a_slot_s_own(worl
     world.clock.sleep(70 * 60)
     assert world.deliver(delivery) == 200
     assert {row["reason_code"] for row in world.rows["workflow_decisions"]} == {"SLOT_EXPIRED"}
+
+
+@pytest.mark.parametrize(("minutes", "anew"), [(20, False), (60, True)])
+def test_what_was_decided_late_stands_until_the_next_slot(
+    world: World, minutes: int, *, anew: bool
+) -> None:
+    """A slot that was over when it was decided is decided anew only once another has begun."""
+    tick(world, "tick-master-controller")
+    delivery, late = world.take(), SLOT + timedelta(minutes=65)
+    world.clock.move(late)
+    with tapped(world, failing(ConnectionError("insert failed"), "append"), "warehouse"):
+        assert world.deliver(delivery) == 503
+    world.clock.sleep(minutes * 60)
+    assert world.deliver(delivery) == 200
+    made = {row["decision_time"] for row in world.rows["workflow_decisions"]}
+    assert {when > late + timedelta(minutes=10) for when in made} == {anew}
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1)])
+def test_a_slot_is_forced_eight_days_ahead_at_most(world: World, late: timedelta) -> None:
+    """By the time that the tick names, whatever the clock says."""
+    asked = world.clock.now() + FORCED_AHEAD_MAX + late
+    event = Event(shape="push", data={}, message_id="m")
+    forced_tick = ControllerTick(scheduled_time=asked, force=True)
+    if not late:
+        assert control(world.runtime, event, forced_tick)["result"] == "decided"
+        return
+    with pytest.raises(BadInputError, match="more than 8 days ahead of the clock"):
+        control(world.runtime, event, forced_tick)

@@ -115,6 +115,17 @@ def test_today_s_decisions_and_sweeps_are_counted() -> None:
     assert found.sweeps == {"sweeps OK": 2, "sweeps ERROR": 1, **counted}
 
 
+def test_alerts_follow_each_other_as_their_slots_do() -> None:
+    """Those of one slot by their workflows' names, whenever each was made."""
+    made = [
+        {"at": AFTERNOON - late * HOUR, "slot": AFTERNOON - back * HOUR, "workflow_name": name}
+        | {"action": "ABORT", "alert_level": "ERROR"}
+        for name, back, late in (("a", 1, 0), ("c", 2, 0), ("b", 2, 0), ("d", 3, -1))
+    ]
+    found = read(workflow_decisions=made)
+    assert [row["workflow_name"] for row in found.alerts] == ["d", "b", "c", "a"]
+
+
 def test_failures_of_two_days_are_listed() -> None:
     """Those of the first hour of them as well, the latest first."""
     place = holding()

@@ -1,5 +1,6 @@
 """A run's page measures from its decision to the last thing known of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -44,6 +45,14 @@ def test_it_is_drawn_up_to_the_last_thing_known(
     """Its end, or now while it has none, or a row that came later."""
     span = page(ended, *logged).span
     assert (span.begin, span.end) == (MADE, until)
+
+
+@pytest.mark.parametrize("minutes", [(5, 9), (9, 5)])
+def test_the_last_thing_known_may_be_of_any_step(minutes: tuple[int, int]) -> None:
+    """A row of an earlier step may be made later than those of the next."""
+    first, second = (page(ROW, MADE + number * MINUTE) for number in minutes)
+    life = replace(first.life, steps=(*first.life.steps, *second.life.steps))
+    assert replace(first, life=life).span.end == MADE + 9 * MINUTE
 
 
 def test_a_run_of_the_evening_is_of_its_own_date() -> None:
