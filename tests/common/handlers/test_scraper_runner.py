@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+import httpx
 import pytest
 
-from common.handlers.scraper_runner import Task, names_of, season_of
+from common.handlers.scraper_runner import Task, names_of, run, season_of
+from common.messages.envelope import Event
 from common.messages.models import ScraperRequest
+from common.runtime import Runtime
 from common.scrapers import get
+from common.settings import Settings
+from common.sources.client import Source
 from common.state.claims import Claim
 from local.fake_sources.answers import Answer
+from local.fake_sources.overrides import switched_on
 from tests.kit.world import new_world
 
 STARTED = datetime(2025, 11, 12, 18, 30, 45, tzinfo=UTC)
@@ -38,6 +44,29 @@ def test_names_follow_the_seed() -> None:
 def test_the_second_task_of_a_second_is_tagged() -> None:
     """A short task id precedes the suffix."""
     assert named("oddsa_events", tagged=True) == "oddsa-events/2025-11-12/133045-0a1b2c3d.json"
+
+
+@pytest.mark.parametrize(
+    ("answering", "host"), [(0, "stats.nba.com"), (1, "one.example"), (2, "two.example")]
+)
+def test_an_object_names_the_host_of_the_route_that_answered(answering: int, host: str) -> None:
+    """Not one of those that were asked before it and failed."""
+    world = new_world()
+    hosts = ("stats.nba.com", "one.example", "two.example")
+    given = "https://one.example,https://two.example"
+    settings = Settings.model_validate({**switched_on(), "nba_stats_routes": given})
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200 if request.url.host == hosts[answering] else 403)
+
+    source = Source(settings, world.clock, httpx.MockTransport(answer))
+    ports = {"storage": world.storage, "publisher": world.publisher, "source": source}
+    runtime = Runtime(settings, clock=world.clock, elapsed=lambda: 0.0, **ports)
+    request = ScraperRequest(scraper="nbac_player_list", target_date=date(2025, 11, 12))
+    made = run(runtime, Event(shape="push", data={}, message_id="asked here"), request)
+    stored = world.storage.stat(settings.data_bucket, str(made["object"]))
+    assert stored is not None
+    assert stored.metadata["source_host"] == host
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,10 @@ def test_what_is_decided_about_a_date_is_read_for_eight_days(
 def test_rows_of_a_forced_decision_may_be_of_long_before_its_slot_or_after(
     since: str, until: str, *, forced: bool
 ) -> None:
-    """Of a plain one they are from just before it on, and for some days."""
+    """Of a plain one they are from just before it was made on, however late, and for some days."""
     rows = [
-        decided("2025-11-02 13:00", forced=False),
-        decided("2025-11-02 12:00", forced=forced),
+        decided("2025-11-02 11:30", "2025-11-02 13:00", forced=False),
+        decided("2025-11-02 11:00", "2025-11-02 12:00", forced=forced),
     ]
     assert (rows_since(rows), rows_until(rows, 3, NOW)) == (et(since), et(until))
 

@@ -1,12 +1,14 @@
 """The runs of a date: what each came to, and how far the open ones are."""
 
 from datetime import date, time, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from common.eastern import at
 from common.errors import BadInputError
-from common.look.runs import ID_CHARACTERS, find_run, runs_on
+from common.look.runs import ID_CHARACTERS, Run, find_run, runs_on
 from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
 from tests.kit.world import DAY, tick
 
@@ -43,6 +45,25 @@ def test_an_open_run_says_how_far_it_is() -> None:
     world.deliver(world.take())
     run = runs_on(world.runtime, DAY)[0]
     assert (run.state, run.progress) == ("under way", "step 1, 0 of 2 tasks reported")
+
+
+@pytest.mark.parametrize(
+    ("reached", "said"),
+    [
+        (None, "step 1, 1 of 2 tasks reported"),
+        (0, "step 1, 1 of 2 tasks reported"),
+        (1, "step 2, 2 of 5 tasks reported"),
+    ],
+)
+def test_an_open_run_is_at_the_last_step_that_it_reached(reached: int | None, said: str) -> None:
+    """Its tasks are those of that step alone."""
+    tasks = [SimpleNamespace(requests=range(number)) for number in (2, 5)]
+    going = SimpleNamespace(
+        step_reached=lambda: reached,
+        tasks_of=tasks.__getitem__,
+        silent=[range(1), range(3)].__getitem__,
+    )
+    assert Run({}, None, cast("Any", going)).progress == said
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id() -> None:

@@ -283,7 +283,7 @@ def test_as_many_days_back_as_catch_up_spans(hours: tuple[int, ...], days: int) 
 def test_the_reason_of_what_was_not_asked_is_the_last_decision_of_its_workflows() -> None:
     """Whichever of them made it; others say nothing about it."""
     rows = (
-        decided("2025-11-12 22:00", "SKIP", reason="First"),
+        decided("2025-11-12 22:00", "SKIP", reason="First", decision_time=LATE),  # made late
         decided("2025-11-12 23:00", "SKIP", "late_game_catch_up", reason="Last"),
         decided("2025-11-13 00:00", "SKIP", BETTING, reason="Other"),
     )

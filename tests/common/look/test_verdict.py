@@ -6,8 +6,10 @@ import pytest
 
 from common.eastern import at
 from common.look.verdict import alive
+from tests.kit.desk import AFTERNOON
 from tests.kit.operated import day_gone_wrong, gone_wrong
 from tests.kit.scripted import FakeClock
+from tests.kit.tables import holding
 from tests.kit.weekend import nothing
 from tests.kit.world import DAY, tick
 
@@ -51,3 +53,13 @@ def test_the_cleanup_may_miss_two_ticks(minutes: int, late: bool) -> None:  # no
     swept = max(row["cleanup_time"] for row in world.rows["cleanup_operations"])
     world.clock.set(swept + timedelta(minutes=minutes))
     assert alive(world.runtime)[1].is_late is late
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(15, False), (16, True)])
+def test_a_slot_that_was_decided_late_puts_off_no_later_slot(minutes: int, *, late: bool) -> None:
+    """The controller is awaited for the slot after its last one, whenever it decided that."""
+    slot, now = AFTERNOON - timedelta(hours=1), AFTERNOON + timedelta(minutes=minutes)
+    made = AFTERNOON + timedelta(minutes=5)
+    row = {"at": made, "slot": slot, "workflow_name": "f", "forced": False}
+    (controller, _) = alive(holding(now, workflow_decisions=[row]))
+    assert (controller.last, controller.is_late) == (made, late)

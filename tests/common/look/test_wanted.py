@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import time, timedelta
 
+import pytest
+
 from common.configuration.step import Step
 from common.look.wanted import Moment, Wanted, wanted_of
 from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et, game
@@ -89,3 +91,13 @@ def test_of_several_workflows_the_first_limit_counts() -> None:
     bare = limited.model_copy(update={"steps": (Step(scrapers=("oddsa_game_lines",)),)})
     both = replace(lines, flows={"bare": bare, "limited": limited})
     assert both.due(DAY, played) == lines.due(DAY, played)
+
+
+@pytest.mark.parametrize("names", [("bare", "full"), ("full", "bare")])
+def test_what_stands_in_in_any_of_several_workflows_is_of_the_line(names: tuple[str, str]) -> None:
+    """Whichever of them comes first."""
+    full = WORKFLOWS["post_game_window_2"]
+    bare = full.model_copy(update={"steps": (Step(scrapers=("nbac_boxscore",), games="final"),)})
+    flows = {name: {"bare": bare, "full": full}[name] for name in names}
+    (box,) = (one for one in wanted_of(flows, PER_GAME) if one.scraper == "nbac_boxscore")
+    assert (box.line, [*box.flows]) == (("nbac_boxscore", "espn_boxscore"), [*names])

@@ -115,6 +115,17 @@ def test_today_s_decisions_and_sweeps_are_counted() -> None:
     assert found.sweeps == {"sweeps OK": 2, "sweeps ERROR": 1, **counted}
 
 
+def test_alerts_follow_each_other_as_their_slots_do() -> None:
+    """Those of one slot by their workflows' names, whenever each was made."""
+    made = [
+        {"at": AFTERNOON - late * HOUR, "slot": AFTERNOON - back * HOUR, "workflow_name": name}
+        | {"action": "ABORT", "alert_level": "ERROR"}
+        for name, back, late in (("a", 1, 0), ("c", 2, 0), ("b", 2, 0), ("d", 3, -1))
+    ]
+    found = read(workflow_decisions=made)
+    assert [row["workflow_name"] for row in found.alerts] == ["d", "b", "c", "a"]
+
+
 def test_failures_of_two_days_are_listed() -> None:
     """Those of the first hour of them as well, the latest first."""
     place = holding()
@@ -155,16 +166,17 @@ def test_open_incidents_stand_before_the_twenty_that_were_last_seen() -> None:
     assert found == ["open 20", "open 30", "open 40", *(f"closed {n}" for n in range(20))]
 
 
-def test_yesterday_s_decisions_are_not_counted_today() -> None:
+def test_yesterday_s_decisions_and_sweeps_are_not_counted_today() -> None:
     """The Eastern date decides: 00:00 ET is today's, the microsecond before is not."""
     midnight = AFTERNOON.replace(hour=5, minute=0)
     made = [
         {"at": at, "workflow_name": "f", "action": "SKIP", "alert_level": "ERROR"}
         for at in (midnight, midnight - timedelta(microseconds=1))
     ]
-    found = read(workflow_decisions=made)
+    found = read(workflow_decisions=made, cleanup_operations=made)
     assert found.decided == {"f": {"SKIP": 1}}
     assert len(found.alerts) == 1
+    assert sum(number for name, number in found.sweeps.items() if name.startswith("sweeps")) == 1
 
 
 def test_the_document_has_the_failures_of_each_route() -> None:

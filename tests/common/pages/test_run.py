@@ -1,5 +1,6 @@
 """A run's page measures from its decision to the last thing known of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -46,6 +47,14 @@ def test_it_is_drawn_up_to_the_last_thing_known(
     assert (span.begin, span.end) == (MADE, until)
 
 
+@pytest.mark.parametrize("minutes", [(5, 9), (9, 5)])
+def test_the_last_thing_known_may_be_of_any_step(minutes: tuple[int, int]) -> None:
+    """A row of an earlier step may be made later than those of the next."""
+    first, second = (page(ROW, MADE + number * MINUTE) for number in minutes)
+    life = replace(first.life, steps=(*first.life.steps, *second.life.steps))
+    assert replace(first, life=life).span.end == MADE + 9 * MINUTE
+
+
 def test_a_run_of_the_evening_is_of_its_own_date() -> None:
     """In UTC it is the next day already."""
     assert f"{page(None).day}" == "2025-11-12"
@@ -65,6 +74,13 @@ def test_times_are_told_from_the_decision_on() -> None:
     assert [found.after(each) for each in (MADE + 90 * MINUTE, MADE - MINUTE, None)] == [
         *("+5400.0 s", "+0.0 s", "")
     ]
+
+
+def test_a_run_that_started_late_is_told_from_its_decision_on() -> None:
+    """How long its message waited is part of its time."""
+    made = {"decision_time": MADE, "slot": MADE, "decision_id": "d", "forced": False}
+    late = RunPage(NOW, RunLife(Run(made, ROW), MADE + MINUTE, ()))
+    assert (late.after(MADE + MINUTE), late.span.begin) == ("+60.0 s", MADE)
 
 
 def test_times_of_a_forced_run_are_told_from_its_start_on() -> None:

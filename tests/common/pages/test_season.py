@@ -106,10 +106,10 @@ def test_the_one_decision_of_a_day_is_named() -> None:
 
 def test_a_changed_configuration_is_marked_on_its_first_day() -> None:
     """The season's first day changes nothing; a day without a plan has that of the day before."""
-    days = [date(2025, 11, number) for number in (9, 10, 11, 12)]
+    days = [date(2025, 11, number) for number in (9, 10, 11, 12, 13)]
     plan = [
         planned(et(f"{day} 13:00"), config)
-        for day, config in zip(days, ("one", "one", None, "two"), strict=True)
+        for day, config in zip(days, ("one", "one", None, "two", "two"), strict=True)
         if day != days[1]
     ]
     made = [decided(et(f"{days[1]} 23:00"))]
@@ -117,6 +117,7 @@ def test_a_changed_configuration_is_marked_on_its_first_day() -> None:
     assert [(one.day, one.config, one.changed) for one in reversed(found.days)] == [
         *((days[0], "one", False), (days[1], "one", False)),
         *((days[2], "", True), (days[3], "two", True)),
+        (days[4], "two", False),
     ]
 
 

@@ -192,6 +192,7 @@ def test_s6_tasks_draw_their_turns_apart() -> None:
     assert drawn[0] == drawn[2] != drawn[1]
 
 
+FOUR_SINCE_DATA = before(("ok", PRIMARY), *[("failed", PRIMARY)] * 4)
 EMPTY_SLOTS = tuple(
     SourceEvent(NOON, "empty", PRIMARY, f"slot{number}", "2025-11-12") for number in range(3)
 )
@@ -207,7 +208,7 @@ EMPTY_SLOTS = tuple(
         ("nbac_boxscore", "empty", EMPTY_SLOTS, None),
         ("espn_scoreboard", "failed", EMPTY_SLOTS, None),
         ("espn_scoreboard", "failed", before(*[("failed", PRIMARY)] * 3), None),
-        ("espn_scoreboard", "failed", before(*[("failed", PRIMARY)] * 4), "CIRCUIT_OPEN"),
+        ("espn_scoreboard", "failed", FOUR_SINCE_DATA, "CIRCUIT_OPEN"),
         ("espn_scoreboard", "failed", before(*[("failed", "route-1")] * 4), None),
     ],
 )

@@ -158,6 +158,8 @@ def test_s8_one_late_game_is_no_change() -> None:
     late = [empty(slot, "game 1") for slot in (1, 2, 3)]
     assert not has_changed(late, per_game=True)
     assert has_changed([*late, empty(3, "game 2")], per_game=True)
+    failed = empty(3, "game 2", "failed")  # whether it would have been empty is not known
+    assert not has_changed([*late, failed], per_game=True)
 
 
 def test_s8_data_ends_the_incident() -> None:
