@@ -43,8 +43,9 @@ def test_one_schedule_is_tried_in_its_scene(
 
 
 @pytest.mark.parametrize("name", ["", "nobody"])
-def test_a_scene_that_is_unknown_lists_them(name: str) -> None:
+def test_a_scene_that_is_unknown_lists_them(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A name is one of the scenes, also where it is empty."""
+    monkeypatch.setattr(f"{EXPLORER}.tried_on_all_cores", lambda _: iter(()))
     done = explore("--scene", name)
     assert (done.exit_code, done.stdout) == (2, "")
     assert f"--scene {name!r}: known are {', '.join(SCENES)}" in done.stderr
