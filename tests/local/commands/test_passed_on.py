@@ -223,20 +223,6 @@ def test_a_broken_history_is_reported_and_an_error(monkeypatch: pytest.MonkeyPat
     assert last.startswith("error: ConfigError: rule R6")
 
 
-def test_of_the_weeks_that_broke_a_rule_three_are_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How many there are is told; none is no failure."""
-    shrunk: list[object] = []
-    monkeypatch.setattr("local.commands.develop.soak.report_needed", lambda *a: shrunk.append(a))
-    monkeypatch.setattr(Search, "week", lambda _, seed: seed)
-    for failed, status in ((0, 0), (1, 1), (5, 1)):
-        lived = [SimpleNamespace(seed=number, fired=()) for number in range(failed)]
-        monkeypatch.setattr("local.simulator.histories.live_all", returning(lived))
-        done = run(SOAKED)
-        assert done.exit_code == status
-        assert done.stdout == f"25 histories, 0 deliveries, {failed} broke a rule\n"
-    assert shrunk == [(number, ()) for number in (0, 0, 1, 2)]
-
-
 EXPLORER = "local.simulator.explorer.explore"
 
 

@@ -40,6 +40,17 @@ def test_a_whole_night_is_asked_for_with_its_finished_games() -> None:
     assert question_of(place, "nbac_schedule_api", DAY, None).games == ()
 
 
+def test_a_request_says_outside_which_scraper_it_is_for() -> None:
+    """Each message has its scraper as an attribute, as those of the functions have."""
+    world = gone_wrong()
+    names = ("nbac_schedule_api", "nbac_player_boxscore")
+    before = len(world.publisher.published)
+    questions = [question_of(world.runtime, one, DAY, None) for one in names]
+    ask(patient(world), questions, seconds_max=60, told=lambda *_: None)
+    sent = world.publisher.published[before:]
+    assert [one.attributes for one in sent[:2]] == [{"scraper": one} for one in names]
+
+
 PLAYOFF = played(game_id="0042500101", score=(99, 110))
 UNKNOWN = played(game_id="espn-401", home="BOS", score=(99, 110))
 RUNNING = played(3, status=2, score=(50, 60))

@@ -1,5 +1,6 @@
 """What the explorer's command refuses, and which schedules it runs."""
 
+from itertools import repeat
 from types import SimpleNamespace
 
 import pytest
@@ -60,3 +61,14 @@ def test_one_schedule_is_run_of_its_scene_alone(
     done = run("explore", "--scene", "two-sweeps", "--schedule", "BA:A3")
     assert (done.returncode, done.stdout, done.stderr) == (status, said, "")
     assert asked == [("two-sweeps", ["BA:A3"])]
+
+
+def test_progress_is_told_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is due ten seconds after the one before was printed, however long a schedule took."""
+    ticks = iter((0.0, 9.0, 10.0, 19.0, 35.0, 40.0, 44.0, 45.0, 60.0))
+    monkeypatch.setattr("time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr(f"{EXPLORER}.tried_on_all_cores", lambda _: repeat(None))
+    done = run("explore", "--scene", "two-sweeps")
+    told = ["2 schedules, 10 s", "4 schedules, 35 s", "7 schedules, 45 s", "8 schedules, 60 s"]
+    assert done.stderr.splitlines() == told
+    assert done.stdout == "8 schedules of 1 scenes: none fails\n"

@@ -26,6 +26,15 @@ def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None
     assert {"path", "generation", "logged_at", "newest"} <= found["known"][0].keys()
 
 
+def test_the_newest_object_of_each_scraper_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line says `yes` where programs read that the object is the newest."""
+    lines = run(gone_wrong(), monkeypatch, "asof", *OPTIONS).stdout.splitlines()
+    found = json.loads(run(gone_wrong(), monkeypatch, "asof", *OPTIONS, "--json").stdout)
+    marked = [" yes " in line for line in lines if "2025-11-1" in line][: len(found["known"])]
+    assert marked == [one["newest"] for one in found["known"]]
+    assert set(marked) == {True, False}
+
+
 def test_teams_beside_the_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody would look whether they are the game's."""
     done = run(gone_wrong(), monkeypatch, "asof", *OPTIONS[:2], "--game", "0022500213:MIL@CHA")

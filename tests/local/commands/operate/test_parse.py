@@ -214,8 +214,14 @@ REFUSED = {
         ("espn_boxscore", "FILE", "--game", f"{GAME}:MIL@CHA"),
         "reads 2 answer(s) here, 1 files",
     ),
-    "no game": (("nbac_play_by_play", "FILE"), "give --game ID[:AWY@HOM]"),
-    "a game too many": (("nbac_player_list", "FILE", "--game", GAME), "leave --game out"),
+    "no game": (
+        ("nbac_play_by_play", "FILE"),
+        "nbac_play_by_play collects one game a task; give --game ID[:AWY@HOM]",
+    ),
+    "a game too many": (
+        ("nbac_player_list", "FILE", "--game", GAME),
+        "nbac_player_list collects one date a task; leave --game out",
+    ),
     "a game of another form": (("nbac_play_by_play", "FILE", "--game", "213"), "0022500213:MIL@"),
     "no teams": (("nbac_play_by_play", "FILE", "--game", GAME), "its teams are unknown"),
     "a game that is not scheduled": (
