@@ -17,6 +17,7 @@ from tools.drawn_served import DRAWN_SERVED
 from tools.drawn_shown import DRAWN_SHOWN
 from tools.drawn_shown2 import DRAWN_SHOWN2
 from tools.drawn_sixth import DRAWN_SIXTH
+from tools.drawn_tenth import DRAWN_TENTH
 from tools.mistake import Mistake
 
 CLOUD = "tests/common/cloud"
@@ -324,6 +325,7 @@ MISTAKES = (
         *DRAWN_AGAIN,
         *DRAWN_SIXTH,
         *DRAWN_EIGHTH,
+        *DRAWN_TENTH,
         *DRAWN_FIFTH,
         *DRAWN_LOOKS,
         *DRAWN_SHOWN,
