@@ -10,6 +10,7 @@ import pytest
 from common.decisions.history import Attempts, History, Run
 from common.decisions.recording import decide_recorded
 from common.decisions.situation import Situation
+from common.state.pauses import Pause
 from tests.kit.recorded_decisions import again, recorded, restored
 from tests.kit.situations import (
     BOXES,
@@ -63,6 +64,10 @@ def test_inputs_are_stored_in_their_form() -> None:
         ({"history": None}, {"unread": ["history"]}),
         ({"calendar": None}, {"unread": ["calendar"]}),
         ({"collect_since": DAY}, {"since": "2025-11-12"}),
+        (
+            {"pauses": {"betting_lines": Pause(by="ann", since=et("2025-11-12 12:00"))}},
+            {"paused": {"by": "ann", "since": "2025-11-12T17:00:00Z", "why": ""}},
+        ),
     ],
 )
 def test_what_is_unusual_of_a_situation_is_stored_under_its_name(
