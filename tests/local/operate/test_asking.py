@@ -42,7 +42,7 @@ def test_a_whole_night_is_asked_for_with_its_finished_games() -> None:
 
 def test_a_request_says_outside_which_scraper_it_is_for() -> None:
     """Each message has its scraper as an attribute, as those of the functions have."""
-    world = gone_wrong()
+    world = day_gone_wrong(at(DAY, time(5)))
     names = ("nbac_schedule_api", "nbac_player_boxscore")
     before = len(world.publisher.published)
     questions = [question_of(world.runtime, one, DAY, None) for one in names]
