@@ -45,6 +45,16 @@ def at_six(deliveries: int) -> World:
     return world
 
 
+def test_a_run_starts_when_its_message_is_taken() -> None:
+    """The decision may wait for its delivery; once there is a row, it has that start."""
+    world = at_six(1)
+    world.clock.sleep(40)
+    world.deliver(world.take())
+    found = life(world, "morning_operations")
+    assert found.started == world.clock.now()
+    assert found.started - found.run.decision["decision_time"] >= timedelta(seconds=40)
+
+
 def test_a_run_that_was_not_started_has_no_step() -> None:
     """There is a decision, and nothing else."""
     world = at_six(1)

@@ -49,6 +49,12 @@ def test_a_push() -> None:
     assert json.loads(event.raw) == BODY
 
 
+def test_a_publish_time_with_an_offset_is_the_instant_that_it_names() -> None:
+    """It need not be in UTC."""
+    event = parse(push(publishTime="2025-11-12T13:00:03.5-05:00"))
+    assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 500000, tzinfo=UTC)
+
+
 def test_older_field_names() -> None:
     """A push with the older field names alone is read too."""
     event = parse({"message": {"data": ENCODED, "message_id": "17", "publish_time": SENT}})
