@@ -61,9 +61,9 @@ def cover(place: Runtime, day: date) -> DateCoverage:
 
 
 def cover_if_known(place: Runtime, day: date) -> DateCoverage:
-    """Read what a date has; without a schedule, why nothing is known of it, and nothing else.
+    """Read what a date has; where that cannot be read, such as without a schedule, why not.
 
-    What an operator looks at in trouble needs no schedule for the rest of it.
+    The rest of a page or of the status is shown all the same.
     """
     try:
         return cover(place, day)
@@ -86,11 +86,13 @@ def read_log(place: Runtime, day: date, now: datetime) -> list[Row]:
 def lacking_before(place: Runtime, day: date) -> tuple[DateCoverage, ...]:
     """Return the dates before one of which data are missing, the latest first.
 
-    Dates about which nothing was decided are left out: the system was not there yet. None are
-    known to lack anything where no schedule can be read.
+    Dates about which nothing was decided are left out: the system was not there yet.
+
+    Raises:
+        TransientError: one of the dates cannot be read, such as without a schedule.
     """
     days = (day - timedelta(days=back) for back in range(1, days_back(place) + 1))
-    found = place.threads.map(lambda each: cover_if_known(place, each), days)
+    found = place.threads.map(lambda each: cover(place, each), days)
     return tuple(one for one in found if one.decisions and one.is_lacking)
 
 

@@ -86,7 +86,7 @@ def status_of(place: Runtime) -> Status:
         swept=max(sweeps, key=lambda row: row["cleanup_time"], default=None),
         pauses=read_pauses(place.state)[0],
         dates=tuple(each for each in dates if not each.blind),
-        blind=dates[-1].blind,
+        blind=next((each.blind for each in dates if each.blind), ""),
     )
 
 

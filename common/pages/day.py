@@ -229,7 +229,7 @@ def read_day(place: Runtime, day: date) -> DayPage:
         missed=not_run(now, plan, decisions),
         sweeps=sorted(filter(_is_notable, swept.result()), key=lambda row: row["cleanup_time"]),
         planned=len(plan),
-        before=before.result() if before else (),
+        before=before.result() if before and not coverage.blind else (),
     )
 
 

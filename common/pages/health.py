@@ -180,10 +180,16 @@ def read_health(place: Runtime) -> HealthPage:
         failures=tuple(failures_since(place, now - timedelta(days=2))),
         sources=sources_of(place),
         pauses=read_pauses(place.state)[0],
-        lacking=(*([today] if today.is_lacking else ()), *lacking_before(place, day)),
+        lacking=_lacking(place, today),
         alive=alive(place),
         blind=today.blind,
     )
+
+
+def _lacking(place: Runtime, today: DateCoverage) -> tuple[DateCoverage, ...]:
+    if today.blind:
+        return ()
+    return (*([today] if today.is_lacking else ()), *lacking_before(place, today.day))
 
 
 def _alerts(made: Iterable[Row]) -> tuple[Row, ...]:

@@ -52,17 +52,25 @@ def live_on(world: World, until: datetime) -> None:
     world.clock.move(until)
 
 
-@lru_cache(maxsize=1)
 def gone_wrong() -> World:
     """Return one such day at its end, for tests that only look at it.
 
     A test that patches something asks for it before: else the day would be lived under its patches,
-    and be there for all tests after it.
+    and be there for all tests after it. One that publishes lives a day of its own.
     """
+    world, published = _gone_wrong()
+    changed = len(world.publisher.published) - published
+    assert not changed, "a test has published in the day that all share; use day_gone_wrong"
+    return world
+
+
+@lru_cache(maxsize=1)
+def _gone_wrong() -> tuple[World, int]:
+    """Live the day; return it with how many messages were published in it."""
     world = day_gone_wrong()
     refused = [one for one in world.answers if one[1] != ACKNOWLEDGED]
     assert not refused, f"the day was lived under a test's patches: {refused[0]}"
-    return world
+    return world, len(world.publisher.published)
 
 
 @lru_cache(maxsize=1)

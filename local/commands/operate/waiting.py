@@ -8,7 +8,7 @@ import click
 
 @contextmanager
 def waiting(where: str) -> Iterator[None]:
-    """Note of an interrupted wait that the requests already published are still handled.
+    """Tell whoever interrupts a wait that what is published is handled all the same.
 
     Args:
         where: the command that shows what has come of them.

@@ -119,6 +119,16 @@ def test_r6_a_run_whose_task_was_just_reported_is_not_given_up(world: World) -> 
     assert heal(world, last + SECOND) == ([f"step 1 of execution {EXECUTION}"], [])
 
 
+def assert_given_up_after_a_day(world: World, task: str) -> None:
+    """Expect that a task that has run and cannot report holds its run up to a day, not longer."""
+    last = tries_from(world, timedelta(minutes=21), task)
+    for after in (last, timedelta(minutes=61), DAY):
+        assert heal(world, after) == ([], [])
+    assert (written_off(world), ended(world)) == ([], [])
+    assert heal(world, DAY + SECOND) == ([], [f"decision {RUN}"])
+    assert ended(world) == [("failed", "PARTIAL")]
+
+
 def test_r6_a_run_whose_task_s_labels_were_changed_is_given_up_after_a_day(world: World) -> None:
     """The object counts as an upload; its task has run, is not written off, and cannot report."""
     task = run_without(world, "execution_tracker")
@@ -128,24 +138,14 @@ def test_r6_a_run_whose_task_s_labels_were_changed_is_given_up_after_a_day(world
     with unnoticed(world):
         secret = {SECRET: stored.metadata[SECRET]}
         world.storage.create(bucket, stored.name, b"{}", metadata=secret)
-    last = tries_from(world, timedelta(minutes=21), task)
-    for after in (last, timedelta(minutes=61), DAY):
-        assert heal(world, after) == ([], [])
-    assert (written_off(world), ended(world)) == ([], [])
-    assert heal(world, DAY + SECOND) == ([], [f"decision {RUN}"])
-    assert ended(world) == [("failed", "PARTIAL")]
+    assert_given_up_after_a_day(world, task)
 
 
 def test_r6_a_run_whose_task_s_object_was_deleted_is_given_up_after_a_day(world: World) -> None:
     """The task has run, so that it is not written off, but nothing reports it."""
     task = run_without(world, "execution_tracker")
     forget(world, world.runtime.settings.data_bucket, "oddsa-game-lines/")
-    last = tries_from(world, timedelta(minutes=21), task)
-    for after in (last, timedelta(minutes=61), DAY):
-        assert heal(world, after) == ([], [])
-    assert (written_off(world), ended(world)) == ([], [])
-    assert heal(world, DAY + SECOND) == ([], [f"decision {RUN}"])
-    assert ended(world) == [("failed", "PARTIAL")]
+    assert_given_up_after_a_day(world, task)
 
 
 def test_r6_a_run_is_not_given_up_while_another_of_its_tasks_may_report(world: World) -> None:

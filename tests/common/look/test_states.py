@@ -239,14 +239,15 @@ def test_games_come_in_the_order_of_their_tip_offs() -> None:
 
 
 def test_without_a_schedule_a_date_is_unknown_and_says_why() -> None:
-    """It lacks nothing that is known of, nor does a date before it."""
+    """Nothing is known to lack of it; what the dates before it lack cannot be told."""
     place = World(slate(), DUE).runtime
     with pytest.raises(TransientError, match="no readable schedule"):
         cover(place, DAY)
     seen = cover_if_known(place, DAY)
     assert seen.blind.startswith("no readable schedule below gs://")
     assert (seen.day, seen.listed, seen.games, seen.is_lacking) == (DAY, None, (), False)
-    assert lacking_before(place, DAY) == ()
+    with pytest.raises(TransientError, match="no readable schedule"):
+        lacking_before(place, DAY)
 
 
 def decided(slot: str, action: str = "RUN", name: str = "post_game_window_2", **more: Any) -> Row:

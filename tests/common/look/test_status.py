@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from common.cloud.ports import Row
+from common.look.datum import DateCoverage
 from common.look.status import status_of
 from common.look.verdict import SLOT_PATIENCE, SWEEP_PATIENCE, alive
 from common.look.why import last_decision
@@ -157,3 +158,19 @@ def test_the_cleanup_is_late_after_its_patience(late: timedelta, *, is_late: boo
     place, _ = placed(NOW, cleanup_operations=[swept(last), swept(last - SECOND)])
     _, cleanup = alive(place)
     assert (cleanup.last, cleanup.is_late) == (last, is_late)
+
+
+def test_a_date_that_cannot_be_read_is_not_left_out_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whichever of the two it is, the status says why; the other one is told."""
+    place, _ = placed(NOW, workflow_decisions=[decided("2025-11-11 23:00")])
+    yesterday = DAY - timedelta(days=1)
+    for lost in (yesterday, DAY):
+        monkeypatch.setattr(
+            "common.look.status.cover_if_known",
+            lambda _, day, lost=lost: DateCoverage(day, (), (), (), blind="away" * (day == lost)),
+        )
+        found = status_of(place)
+        assert found.blind == "away"
+        assert [one.day for one in found.dates] == [day for day in (yesterday, DAY) if day != lost]

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from common.cloud.ports import Row
+from common.errors import TransientError
 from common.look.sources import RouteSeen, Sources
 from common.look.verdict import Alive
 from common.pages.health import FRESHNESS, INCIDENTS, HealthPage, Rate, read_health
@@ -284,3 +285,16 @@ def test_a_scraper_that_fails_by_two_routes_is_named_once() -> None:
     routes = (SimpleNamespace(scraper="b", circuit=FAILING.circuit), FAILING, FAILING)
     page = replace(WELL, sources=Sources(cast("Any", routes), {}, None))
     assert page.failing == ["a", "b"]
+
+
+def test_where_a_date_before_cannot_be_read_there_is_no_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it lacks is not left out in silence: whoever looks is told to try again."""
+
+    def away(*_: object) -> None:
+        raise TransientError("Cloud Storage is away")
+
+    monkeypatch.setattr("common.pages.health.lacking_before", away)
+    with pytest.raises(TransientError, match="is away"):
+        read()

@@ -94,6 +94,20 @@ def test_a_first_day_with_a_past_is_not_as_planned(
     assert rules.asked == [(FIRST,), "at rest", (LAST, "as_planned")]
 
 
+def covered_by(
+    cover: Callable[[list[Any]], list[GameCoverage]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let simulations be held to no rule, and find of their games what a function says."""
+
+    def simulation(given: SimulateOptions) -> Any:
+        made = make_simulation(given)
+        made.invariants = Rules()  # type: ignore[assignment] # notes alone
+        monkeypatch.setattr(made, "cover", cover)
+        return made
+
+    monkeypatch.setattr(run, "make_simulation", simulation)
+
+
 def test_a_simulation_ends_with_its_last_game(
     options: Callable[..., SimulateOptions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,13 +119,7 @@ def test_a_simulation_ends_with_its_last_game(
         done = games[0].tipoff if len(asked) > 1 else None
         return [GameCoverage(game, (), (), (), done) for game in games]
 
-    def simulation(given: SimulateOptions) -> Any:
-        made = make_simulation(given)
-        made.invariants = Rules()  # type: ignore[assignment] # notes alone
-        monkeypatch.setattr(made, "cover", cover)
-        return made
-
-    monkeypatch.setattr(run, "make_simulation", simulation)
+    covered_by(cover, monkeypatch)
     told: list[run.Progress] = []
     outcome = run.run(options(), told.append)
     assert [(each.day, each.number, each.total) for each in told] == [
@@ -153,13 +161,7 @@ def test_the_games_that_lack_something_are_told_with_all_of_it(
             GameCoverage(games[1], (), (), (), when),
         ]
 
-    def simulation(given: SimulateOptions) -> Any:
-        made = make_simulation(given)
-        made.invariants = Rules()  # type: ignore[assignment] # notes alone
-        monkeypatch.setattr(made, "cover", cover)
-        return made
-
-    monkeypatch.setattr(run, "make_simulation", simulation)
+    covered_by(cover, monkeypatch)
     outcome = run.run(options())
     (told,) = outcome.lacking
     first = outcome.games[0].game
