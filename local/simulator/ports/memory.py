@@ -91,12 +91,12 @@ class MemoryStorage:
                 raise ConflictError(
                     f"gs://{bucket}/{name} is at generation {present}, not {expected}"
                 )
-            if present and too_early(self._written(bucket, name), now):
+            if too_early(self._written(bucket, name), now):
                 return None
             self._generation += 1
             made = make(bucket, name, self._generation, size=len(data), created=now)
             held.pop(name, None)
-            held[name] = (bytes(data), made)
+            held[name] = (data, made)
             self._index[bucket].put(name, made)
         return made
 

@@ -178,4 +178,4 @@ def identity(body: Mapping[str, Any]) -> str:
         for name in ("task_id", "decision_id"):
             if isinstance(holder, Mapping) and name in holder:
                 return str(holder[name])
-    return json.dumps(body, sort_keys=True, default=str)
+    return json.dumps(body, sort_keys=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from local.simulator.ports.inline import InlineExecutor
+from local.simulator.ports.intercepted import Crash
 
 
 def test_a_call_is_over_when_submit_returns() -> None:
@@ -19,3 +20,13 @@ def test_an_error_is_raised_by_its_own_result() -> None:
     assert working.result() == 7
     with pytest.raises(ValueError, match="invalid literal"):
         failing.result()
+
+
+def test_a_process_that_dies_dies_at_once() -> None:
+    """Its death is no error of the call: nobody can ask for the result any more."""
+
+    def die() -> None:
+        raise Crash
+
+    with pytest.raises(Crash):
+        InlineExecutor().submit(die)

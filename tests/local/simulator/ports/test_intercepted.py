@@ -25,6 +25,8 @@ def test_a_call_is_described_and_carried_out() -> None:
     held = MemoryStorage(CLOCK)
     storage = intercepted(held, note)
     made = storage.create("state", "a/b", b"1", metadata={"x": "1"})
+    assert made == held.stat("state", "a/b")
+    assert made.metadata == {"x": "1"}
     assert storage.read("state", "a/b") == held.read("state", "a/b") == (b"1", made.generation)
     assert seen == [
         Call("create", ("state", "a/b", b"1"), {"metadata": {"x": "1"}}),
@@ -37,11 +39,18 @@ def test_a_call_is_described_and_carried_out() -> None:
     ("call", "subject", "writes"),
     [
         (Call("folders", ("data",)), "", False),
+        (Call("folders", ("data", "a/")), "a/", False),
         (Call("list", ("data", "a/")), "a/", False),
+        (Call("read", ("data", "a")), "a", False),
+        (Call("stat", ("data", "a")), "a", False),
+        (Call("create", ("data", "a", b"")), "a", True),
         (Call("replace", ("data", "a", b"")), "a", True),
         (Call("append", ("workflow_decisions", [])), "workflow_decisions", True),
         (Call("select", ("workflow_decisions", [])), "workflow_decisions", False),
+        (Call("has_begun", ("workflow_decisions",)), "workflow_decisions", False),
+        (Call("view", ("freshness", [])), "freshness", False),
         (Call("publish", ("dead-letters", {}, {})), "dead-letters", True),
+        (Call("publish_all", ("dead-letters", [])), "dead-letters", True),
     ],
 )
 def test_a_call_has_a_subject(call: Call, subject: str, *, writes: bool) -> None:

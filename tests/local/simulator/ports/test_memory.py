@@ -103,7 +103,9 @@ def test_published_messages_are_kept_in_order() -> None:
     publisher = MemoryPublisher(HandClock())
     publisher.listeners.append(seen.append)
     body = {"schema": "tick", "games": ("1", "2")}
-    ids = [publisher.publish("a", body, {"x": "1"}), publisher.publish("b", {}, {})]
+    attributes = {"x": "1"}
+    ids = [publisher.publish("a", body, attributes), publisher.publish("b", {}, {})]
+    attributes["x"] = "changed later"
     assert [message.message_id for message in publisher.published] == ids
     assert [message.topic for message in seen] == ["a", "b"]
     assert seen[0].body == {"schema": "tick", "games": ["1", "2"]}

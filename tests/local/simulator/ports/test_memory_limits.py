@@ -8,6 +8,7 @@ import pytest
 from google.api_core.exceptions import BadRequest, TooManyRequests
 
 from common.cloud import limits
+from common.cloud.times import pauses
 from common.errors import BadInputError, is_rate_limit, is_transient
 from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.ports.memory_limits import Statements
@@ -98,7 +99,7 @@ def test_a_repeated_append_is_no_statement(clock: ManualClock) -> None:
 
 def test_a_rate_that_stays_used_up_is_the_error_that_the_client_shows() -> None:
     """After two minutes of waiting it is raised, as one that passes."""
-    statements, clock = Statements(), ManualClock(NOW)
+    statements = Statements()
 
     class Busy(ManualClock):
         """While we sleep, others take all that the rate allows."""
@@ -111,10 +112,17 @@ def test_a_rate_that_stays_used_up_is_the_error_that_the_client_shows() -> None:
 
     clock = Busy(NOW)
     clock.sleep(0)
-    with pytest.raises(TooManyRequests, match="too many table dml insert operations") as caught:
+    refused = statements.refused
+    with pytest.raises(TooManyRequests) as caught:
         statements.wait(TABLE, clock, "key")
+    told = f"Exceeded rate limits: too many table dml insert operations for {TABLE}."
+    assert caught.value.message == told
+    assert caught.value.errors == [{"reason": "rateLimitExceeded"}]
     assert is_rate_limit(caught.value)
-    assert clock.now() - NOW <= 120 * SECOND
+    waits = [*pauses("key")]
+    assert clock.now() - NOW == sum((timedelta(seconds=each) for each in waits), timedelta(0))
+    # Each pause the others were refused once, and we after it; and we before the first one.
+    assert statements.refused - refused == 2 * len(waits) + 1
 
 
 def test_the_queue_after_1500_statements_a_day_takes_100() -> None:
@@ -126,10 +134,47 @@ def test_the_queue_after_1500_statements_a_day_takes_100() -> None:
     now += timedelta(hours=1)
     for number in range(110):
         statements.begin(TABLE, now + number * SECOND)
-    with pytest.raises(BadRequest, match="limit is 100") as caught:
-        statements.begin(TABLE, now + 111 * SECOND)
+    with pytest.raises(BadRequest) as caught:
+        statements.begin(TABLE, now + 599 * SECOND)
+    assert caught.value.message == (
+        "Resources exceeded during query execution: Too many DML statements outstanding "
+        f"against table {TABLE}, limit is 100"
+    )
+    assert caught.value.errors == [{"reason": "resourcesExceeded"}]
     assert is_transient(caught.value)
-    statements.begin(TABLE, now + timedelta(minutes=11))
+    assert statements.refused == 1
+    statements.begin(TABLE, now + 600 * SECOND)
+
+
+@pytest.mark.parametrize(("seconds", "passes"), [(9.999, False), (10, True)])
+def test_the_rate_is_counted_in_ten_seconds(seconds: float, *, passes: bool) -> None:
+    """A statement leaves it when ten seconds are over, in which 25 begin."""
+    statements = Statements()
+    for _ in range(25):
+        statements.begin(TABLE, NOW)
+    later = NOW + seconds * SECOND
+    if passes:
+        statements.begin(TABLE, later)
+    else:
+        with pytest.raises(TooManyRequests):
+            statements.begin(TABLE, later)
+
+
+@pytest.mark.parametrize(
+    ("hours", "others", "passes"),
+    [(23.9, 1500, False), (24, 1500, True), (24, 1499, True), (23.9, 1499, True)],
+)
+def test_a_day_of_statements_is_of_24_hours(hours: float, others: int, *, passes: bool) -> None:
+    """With one that began a day ago or less, up to 1,500 run; beyond them one waits for others."""
+    statements = Statements(seconds=90000)
+    for number in range(others):
+        statements.begin(TABLE, NOW + (number > 0) * timedelta(hours=1) + number * SECOND)
+    later = NOW + timedelta(hours=hours)
+    if passes:
+        statements.begin(TABLE, later)
+    else:
+        with pytest.raises(BadRequest):
+            statements.begin(TABLE, later)
 
 
 def test_the_first_1500_statements_of_24_hours_run_at_once() -> None:

@@ -11,7 +11,7 @@ from local.simulator.chance import Chance
 from local.simulator.fault_spec import Faults, Outage, Rate
 from local.simulator.ports.intercepted import Call, Crash
 from local.simulator.ports.late_warehouse import LateWarehouse
-from local.simulator.ports.port_faults import PortFaults, identity, point_of
+from local.simulator.ports.port_faults import ERRORS, PortFaults, identity, point_of
 from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
@@ -135,6 +135,19 @@ def test_a_write_fails_as_its_kind_does(
             faults.around(service, READ, lambda: 5)
 
 
+def test_each_error_says_what_it_stands_for() -> None:
+    """No two kinds are told in the same words."""
+    assert {kind: str(make()) for kind, make in ERRORS.items()} == {
+        "429": "429 slow down",
+        "500": "500 an error of theirs",
+        "503": "503 overloaded",
+        "quota": "403 too much",
+        "timeout": "no answer",
+        "lost": "the connection broke before the answer came",
+        "conflict": "it exists already: an earlier try of this call wrote it",
+    }
+
+
 def test_a_slow_call_is_carried_out_after_a_while(clock: ManualClock, late: LateWarehouse) -> None:
     """Three quarters of a minute, which a claim outlives."""
     faults, _ = faulty(clock, late, storage=(Rate(1, ("slow",)),))
@@ -169,7 +182,8 @@ def test_a_service_that_is_down_carries_nothing_out(
     clock: ManualClock, late: LateWarehouse, hours: int, *, is_down: bool
 ) -> None:
     """From the outage's start to before its end, and the other services not at all."""
-    faults, _ = faulty(clock, late, outages=(Outage("pubsub", NOON, NOON + HOUR),))
+    outages = tuple(Outage(name, NOON, NOON + HOUR) for name in ("bigquery", "pubsub"))
+    faults, _ = faulty(clock, late, outages=outages)
     clock.set(NOON + hours * HOUR)
     assert faults.around("storage", WRITE, lambda: 5) == 5
     if is_down:
@@ -204,7 +218,10 @@ def test_calls_of_one_delivery_are_told_apart(clock: ManualClock, late: LateWare
         Call("publish", ("a", *message)),
         Call("publish", ("a", *message)),
         Call("publish_all", ("a", [message, ({"decision_id": "d"}, {})])),
-        Call("append", (SWEEPS, [ROW])),
+        Call("append", (SWEEPS, [ROW, {**ROW, "cleanup_id": "d"}])),
+        Call("append", (SWEEPS, [])),
+        Call("has_begun", (SWEEPS,)),
+        Call("read", ("state", "a")),
         Call("create", ("state", "x" * 300)),
     ):
         faults.around("pubsub", call, lambda: None)
@@ -214,6 +231,9 @@ def test_calls_of_one_delivery_are_told_apart(clock: ManualClock, late: LateWare
         f"{begun} publish a t #2",
         f"{begun} publish_all a t d #1",
         f"{begun} append {SWEEPS} c #1",
+        f"{begun} append {SWEEPS}  #1",
+        f"{begun} has_begun {SWEEPS}  #1",
+        f"{begun} read state a #1",
         f"{begun} create state {'x' * 187} #1",
     ]
     faults.begin(begun)
