@@ -30,7 +30,7 @@ ROOMS = (
     *("common/scrapers", "common/sources", "common/state"),
     *("common/incidents", "common/look", "common/pages", "common/review"),
     *("local/broker", "local/commands", "local/costs", "local/operate"),
-    *("local/records", "local/traces"),
+    *("local/records", "local/simulator", "local/traces"),
 )
 """Those outside the pure core in which mistakes were drawn."""
 FOR_PEOPLE = ("title", "description", "examples", "$defs", "oneOf")

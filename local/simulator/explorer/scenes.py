@@ -7,7 +7,6 @@ from functools import partial
 from itertools import count
 
 from common.cloud.ports import StoredObject
-from common.state import names
 from local.fake_sources.answers import Answer
 from local.simulator.explorer.stage import (
     BY_DAY,
@@ -99,14 +98,10 @@ def _write_off_and_late_request() -> tuple[World, Works]:
     world = world_at(SLOT, ("injury_discovery",))
     tick(world, TICKS, SLOT)
     held = run_to(world, "scraper_runner")
-    task_id = str(held.message.body["execution"]["task_id"])
     with world.transport.losing(lambda one: one.function == "scraper_runner"):
         for quarter in range(1, 6):
             tick(world, SWEEPS, SLOT + quarter * timedelta(minutes=15))
             world.settle()
-    assert list(
-        world.storage.list(world.runtime.settings.state_bucket, names.attempts(f"tasks/{task_id}"))
-    )
     tick(world, SWEEPS, SLOT + timedelta(minutes=90))
     return delivered(world, run_to(world, "cleanup_processor"), held)
 

@@ -15,7 +15,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _POINT = re.compile(r"([A-C])(\d+)(?:!([a-z]+))?")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Point:
     """A call of a worker, numbered from 1, and what goes wrong there; nothing is a switch."""
 
@@ -71,7 +71,7 @@ def systematic(lengths: Sequence[int]) -> Iterator[Schedule]:
     Args:
         lengths: how many calls each worker makes when nobody meets it.
     """
-    for order, (one, other) in (("AB", lengths[:2]), ("BA", lengths[1::-1])):
+    for order, (one, other) in (("AB", lengths), ("BA", lengths[::-1])):
         first, second = order[0], order[1]
         yield Schedule(order)
         for call in range(2, one + 1):

@@ -14,7 +14,7 @@ from local.simulator.ports.intercepted import Call, Crash, Do
 Work = Callable[[], object]
 LEASE_SECONDS_EXCEEDED = 661.0
 PATIENCE_SECONDS = 20.0
-"""How long a thread may take for one turn before the schedule counts as stuck."""
+"""How long a worker may take for its end before the schedule counts as stuck."""
 
 
 @dataclass
@@ -57,7 +57,6 @@ class Turns:
         self._schedule = schedule
         self._sleep = sleep
         self._current = threading.local()
-        self._over = threading.Event()
 
     def run(self) -> None:
         """Run all workers to their ends.
@@ -73,10 +72,10 @@ class Turns:
         for thread in threads:
             thread.start()
         self._give_turn(None)
-        if not self._over.wait(PATIENCE_SECONDS):
-            raise TimeoutError(f"schedule {self._schedule} is stuck")
         for thread in threads:
             thread.join(PATIENCE_SECONDS)
+            if thread.is_alive():
+                raise TimeoutError(f"schedule {self._schedule} is stuck")
         for worker in self.workers.values():
             if worker.error is not None:
                 raise worker.error
@@ -134,12 +133,9 @@ class Turns:
         names = order[start:] + order[:start]
         after = next((self.workers[n] for n in names if not self.workers[n].is_over), None)
         if after is None:
-            self._over.set()
-            return
-        if after is last:
             return
         if last is not None:
             last.turn.clear()
         after.turn.set()
         if last is not None and not last.is_over:
-            last.turn.wait(PATIENCE_SECONDS)
+            last.turn.wait()

@@ -9,10 +9,12 @@ from common.errors import ConfigError
 from local.simulator.explorer.judge import problems, watched
 from local.simulator.explorer.stage import NOON, world_at
 from local.simulator.invariants import Invariants
+from local.simulator.transport import Delivery
 from local.simulator.world import World
 
 ALL = ("betting_lines", "injury_discovery", "morning_operations", "post_game_window_1")
 SLOT = datetime(2025, 11, 12, 18, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 class Noted(Invariants):
@@ -99,11 +101,18 @@ def test_sweeps_go_on_while_a_delivery_waits(minutes: int, last: str, world: Wor
 
 
 def test_sweeps_of_a_day_and_some_hours_follow_at_most(world: World) -> None:
-    """What never ends is judged as it is then."""
-    noted = Noted(world, busy=1000)
+    """What never ends is judged as it is then, after all that still waits has come."""
+    noted, seen = Noted(world, busy=1000), list[str]()
+    due = NOON + timedelta(days=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.transport, "arrivals", lambda _: (due,))
+        world.publisher.publish("tick-schedule-locker", {}, {})
+    world.around = lambda one, _: (seen.append(one.function), 200)[1]
     problems(world, noted, [])
     assert (len(_sweeps(world)), _sweeps(world)[-1]) == (110, "13 21:15")
     assert noted.rested
+    assert seen == ["cleanup_processor"] * 110 + ["schedule_locker"], "what is due later comes"
+    assert noted.asked[-1] == due
 
 
 def test_what_is_late_lands_when_all_due_by_then_is_done(world: World) -> None:
@@ -133,6 +142,21 @@ def test_each_answer_is_followed_by_a_judgement(world: World) -> None:
     assert noted.asked == [NOON, sweeps[0], sweeps[0], sweeps[1], sweeps[1], sweeps[1]]
 
 
+def test_what_is_not_acknowledged_comes_again(world: World) -> None:
+    """What is judged in between changes no answer."""
+    answers, seen = iter((503, 0)), list[str]()
+
+    def answer(one: Delivery, _: object) -> int:
+        seen.append(f"{one.function} {one.attempt}")
+        return next(answers, 200)
+
+    world.around = answer
+    world.publisher.publish("tick-schedule-locker", {}, {})
+    problems(world, Noted(world), [])
+    assert seen[:3] == [f"schedule_locker {attempt}" for attempt in (1, 2, 3)]
+    assert "schedule_locker 4" not in seen
+
+
 @pytest.mark.parametrize(
     ("status", "told"), [(500, ["f answered 500: " + "x" * 200]), (503, []), (400, []), (200, [])]
 )
@@ -143,15 +167,25 @@ def test_only_an_unexpected_error_is_told(status: int, told: list[str], world: W
 
 
 def test_each_dead_letter_is_told(world: World) -> None:
-    """Of several each has its line, after the answers."""
+    """Of several each has its line, after the answers and before what is there twice."""
     world.answers.append(("f", 500, "boom"))
+    log = world.rows["scraper_execution_log"]
+    log[:] = [_row("betting_lines", "oddsa_events", hours) for hours in (0, 1)]
     for number in (1, 2):
         world.publisher.publish("dead-letters", {"number": number}, {})
     assert problems(world, Noted(world), []) == [
         "f answered 500: boom",
         "dead letter: {'number': 1}",
         "dead letter: {'number': 2}",
+        f"collected twice: oddsa_events 2025-11-12  by betting_lines in {SLOT + HOUR}",
     ]
+
+
+def test_a_long_dead_letter_is_cut(world: World) -> None:
+    """It is told up to three hundred characters; what other topics have is not told."""
+    world.publisher.publish("dead-letters", {"text": "x" * 400}, {})
+    world.publisher.publish("another-topic", {"text": "y"}, {})
+    assert problems(world, Noted(world), []) == ["dead letter: {'text': '" + "x" * 277]
 
 
 def test_what_the_tables_break_is_told_alone(world: World) -> None:
@@ -215,6 +249,20 @@ def test_what_is_collected_before_it_is_due_is_told(
         at = log[0]["slot"]
         told = f"collected twice: {scraper} 2025-11-12  by {flow} in {at}"
         assert problems(world, Noted(world), []) == [told]
+
+
+def test_of_each_datum_the_first_that_came_too_early_is_told(world: World) -> None:
+    """Of several, in time and too early, whichever row is first; a game is named."""
+    log = world.rows["scraper_execution_log"]
+    log[:] = [_row("betting_lines", "oddsa_events", hours) for hours in (6, 5, 3, 0)]
+    log += [_row("post_game_window_1", "nbac_boxscore", hours, game_id="g") for hours in (0, 1)]
+    six, one = SLOT + 6 * HOUR, SLOT + HOUR
+    assert problems(world, Noted(world), []) == [
+        f"collected twice: oddsa_events 2025-11-12  by betting_lines in {six}",
+        f"collected twice: nbac_boxscore 2025-11-12 g by post_game_window_1 in {one}",
+    ]
+    log[:4] = [_row("betting_lines", "oddsa_events", hours) for hours in (4, 3, 2, 0)]
+    assert problems(world, Noted(world), [])[0].endswith(f"betting_lines in {SLOT + 3 * HOUR}")
 
 
 @pytest.mark.parametrize(

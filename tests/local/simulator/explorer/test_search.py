@@ -1,11 +1,15 @@
 """How schedules are drawn and tried, and how one that fails is made small."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from itertools import islice
 from random import Random
 from types import SimpleNamespace
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
 from local.simulator.explorer import explore
 from local.simulator.explorer.explore import (
@@ -23,6 +27,7 @@ from local.simulator.explorer.explore import (
 )
 from local.simulator.explorer.scenes import SCENES, Scene
 from local.simulator.explorer.schedule import KINDS, Schedule, parse_schedule
+from local.simulator.explorer.stage import NOON, slate
 from local.simulator.invariants import InvariantError
 from local.simulator.world import World
 
@@ -160,3 +165,49 @@ def test_a_schedule_is_judged_while_rows_are_written_and_at_rest(
     found, _ = try_out(SCENES["scraper_logger-twice"], Schedule("AB"), changed.append)
     assert {*found} == ({"rule R6"} if breaks else {"at rest"})
     assert (len(changed), is_own) == (1, [] if breaks else [True])
+
+
+def _ports(world: World) -> None:
+    """Read an object, write a row and publish a message, as the functions would."""
+    runtime, at = world.runtime, world.clock.now()
+    runtime.storage.stat("nba-state", "x")
+    row = {"cleanup_time": at, "cleanup_id": f"{at}"}
+    with suppress(ServiceUnavailable):
+        runtime.warehouse.append("cleanup_operations", [row], job_key=f"{at}")
+    runtime.publisher.publish("dead-letters", {}, {})
+
+
+@pytest.mark.parametrize(
+    ("schedule", "minutes", "late"),
+    [("AB:", 0, 0), ("AB:A2!lease", 11, 0), ("AB:A2!late", 0, 1), ("BA:B2!late,A2!late", 0, 2)],
+)
+def test_the_calls_of_each_port_are_points_of_a_schedule(
+    schedule: str, minutes: int, late: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row alone is judged at once; a lease's end moves the clock, and what is late waits."""
+    judged: list[object] = []
+    rested: list[tuple[bool, int]] = []
+    world = World(slate(), NOON)
+    works = {name: partial(_ports, world) for name in "AB"}
+    scene = Scene("of all ports", lambda: (world, {**works}))
+
+    def at_rest(_: World, held: object, landing: Sequence[object]) -> list[str]:
+        rested.append((held is watching, len(landing)))
+        return []
+
+    watching = SimpleNamespace(after_event=judged.append)
+    monkeypatch.setattr(explore, "watched", lambda _: watching)
+    monkeypatch.setattr(explore, "problems", at_rest)
+    assert try_out(scene, parse_schedule(schedule)) == ([], [3, 3])
+    assert len(judged) == 2
+    assert rested == [(True, late)]
+    assert (world.clock.now() - NOON) // timedelta(minutes=1) == minutes
+    published = [message.topic for message in world.publisher.published]
+    assert published == ["dead-letters"] * 2
+
+
+def test_an_explorer_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the functions log while a scene is prepared and lived is not shown."""
+    try_out(ONE, Schedule("AB"))
+    lengths_of(OTHER)
+    assert capsys.readouterr() == ("", "")

@@ -1,5 +1,6 @@
 """Workers take turns as a schedule has it, and its faults happen where it has them."""
 
+import threading
 from contextvars import ContextVar
 from functools import partial
 from threading import Event
@@ -48,6 +49,7 @@ def _played(schedule: str, *, letters: str = "AB", name: str = "create") -> tupl
         ("AB:A2!late", "A1 (A2!late: no answer to create o) A3 B1 B2 B3"),
         ("AB:A2!lease", "A1 661.0 s A2 A3 B1 B2 B3"),
         ("AB:A2,A2!crash", "A1 B1 B2 B3"),
+        ("AB:A2!lost,A2!crash", "A1 A2 (A2!lost: no answer to create o) A3 B1 B2 B3"),
         ("AB:A2!gone,A2", "A1 B1 B2 B3 A2"),
         ("AB:B1!crash", "A1 A2 A3"),
         ("AB:A2,B2!crash", "A1 B1 A2 A3"),
@@ -96,6 +98,38 @@ def test_a_call_of_nobody_is_carried_out_at_once() -> None:
     assert turns.around(Call("read", ("b", "o")), lambda: "held") == "held"
 
 
+@pytest.mark.parametrize("schedule", ["A:", "A:A1", "A:A1!lease", "AB:A1,B1"])
+def test_each_call_has_its_own_answer(schedule: str) -> None:
+    """After a switch as well, and where a lease ran out before it."""
+    found: list[object] = []
+
+    def work(answer: str) -> None:
+        found.append(turns.around(Call("read", ("b", "o")), lambda: answer))
+
+    letters = schedule.partition(":")[0]
+    works = {letter: partial(work, letter.lower()) for letter in letters}
+    turns = Turns(parse_schedule(schedule), {**works}, lambda _: None)
+    turns.run()
+    assert found == [*letters.lower()]
+
+
+@pytest.mark.parametrize("schedule", ["AB:", "BA:B2,A2,B3", "AB:A1!crash"])
+def test_no_thread_is_left_behind(schedule: str) -> None:
+    """Each is over when `run` returns; one that is stuck does not keep the process from ending."""
+    before = {*threading.enumerate()}
+    made: list[threading.Thread] = []
+
+    def work() -> None:
+        made.append(threading.current_thread())
+        for _ in range(3):
+            turns.around(Call("create", ("b", "o")), lambda: None)
+
+    turns = Turns(parse_schedule(schedule), {"A": work, "B": work}, lambda _: None)
+    turns.run()
+    assert [thread.daemon for thread in made] == [True, True]
+    assert {*threading.enumerate()} <= before
+
+
 def test_who_is_dead_does_nothing_more() -> None:
     """A handler that cleans up after its death writes nothing."""
     seen: list[str] = []
@@ -111,13 +145,16 @@ def test_who_is_dead_does_nothing_more() -> None:
     assert seen == ["first"]
 
 
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 @pytest.mark.parametrize("order", ["AB", "BA"])
-def test_the_error_of_any_worker_is_raised_after_all_have_ended(order: str) -> None:
+def test_the_error_of_any_worker_is_raised_after_all_have_ended(
+    order: str, error: type[BaseException]
+) -> None:
     """The other one has done its work, whichever of them began."""
     seen: list[str] = []
 
     def fails() -> None:
-        raise ValueError("no process's death")
+        raise error("no process's death")
 
     def unanswered() -> None:
         seen.append("done")
@@ -125,7 +162,7 @@ def test_the_error_of_any_worker_is_raised_after_all_have_ended(order: str) -> N
 
     for works in ({"A": fails, "B": unanswered}, {"A": unanswered, "B": fails}):
         turns = Turns(parse_schedule(f"{order}:"), {**works}, lambda _: None)
-        with pytest.raises(ValueError, match="no process's death"):
+        with pytest.raises(error, match="no process's death"):
             turns.run()
     assert seen == ["done", "done"]
 
