@@ -1,6 +1,7 @@
 """How a world comes to rest after a schedule, and what is told of it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -197,14 +198,20 @@ def test_what_the_tables_break_is_told_alone(world: World) -> None:
 def test_the_invariants_hear_of_every_scraped_object(world: World) -> None:
     """What was there before is heard of as what comes later; objects of state are not."""
     heard: list[str] = []
+    made: list[tuple[object, ...]] = []
 
     class Hearing(Invariants):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append(given)
+
         def finalized(self, stored: StoredObject) -> None:
             heard.append(stored.name)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("local.simulator.explorer.judge.Invariants", Hearing)
         watched(world)
+    assert made == [(world.runtime, world.rows, 0)]
     held = [*heard]
     assert [name.split("/")[0] for name in held] == ["nbac-schedule-api"]
     settings = world.runtime.settings
@@ -269,6 +276,7 @@ def test_of_each_datum_the_first_that_came_too_early_is_told(world: World) -> No
     "changed",
     [
         {"outcome": "NO_DATA"},
+        {"outcome": "FAILED"},
         {"workflow_name": None},
         {"workflow_name": "injury_discovery"},
         {"scraper_name": "oddsa_game_lines"},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from random import Random
 from types import SimpleNamespace
 
@@ -141,6 +141,8 @@ def test_the_lengths_are_those_of_workers_that_do_not_meet() -> None:
     """The first of two deliveries does the work; the second one sees that it is done."""
     first, second = lengths_of(SCENES["scraper_logger-twice"])
     assert first > second > 0
+    assert lengths_of(SCENES["forger-beside-the-task"])[1] == 1, "what somebody else writes"
+    assert lengths_of(SCENES["rewrite-beside-the-tracker"])[1] == 0, "what Cloud Storage does"
 
 
 @pytest.mark.parametrize("breaks", [True, False])
@@ -148,7 +150,7 @@ def test_a_schedule_is_judged_while_rows_are_written_and_at_rest(
     breaks: bool,  # noqa: FBT001 - of a table
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What breaks after a row counts alone; else the world at rest has its own ports again."""
+    """What breaks after rows counts alone; else the world at rest has its own ports again."""
     changed: list[World] = []
     is_own: list[bool] = []
 
@@ -163,7 +165,7 @@ def test_a_schedule_is_judged_while_rows_are_written_and_at_rest(
     monkeypatch.setattr(explore, "watched", lambda _: SimpleNamespace(after_event=after_event))
     monkeypatch.setattr(explore, "problems", at_rest)
     found, _ = try_out(SCENES["scraper_logger-twice"], Schedule("AB"), changed.append)
-    assert {*found} == ({"rule R6"} if breaks else {"at rest"})
+    assert found == (["rule R6"] if breaks else ["at rest"])
     assert (len(changed), is_own) == (1, [] if breaks else [True])
 
 
@@ -177,6 +179,25 @@ def _ports(world: World) -> None:
     runtime.publisher.publish("dead-letters", {}, {})
 
 
+def _scene() -> tuple[World, Scene]:
+    """Make a scene in which two workers use each port once."""
+    world = World(slate(), NOON)
+    works = {name: partial(_ports, world) for name in "AB"}
+    return world, Scene("of all ports", lambda: (world, {**works}))
+
+
+def test_all_that_breaks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row that breaks a rule, in order; the world does not come to rest then."""
+    rows = count(1)
+
+    def after_event(_: object) -> None:
+        raise InvariantError(f"rule R{next(rows)}")
+
+    monkeypatch.setattr(explore, "watched", lambda _: SimpleNamespace(after_event=after_event))
+    monkeypatch.setattr(explore, "problems", lambda *_: pytest.fail("it came to rest"))
+    assert try_out(_scene()[1], Schedule("AB"))[0] == ["rule R1", "rule R2"]
+
+
 @pytest.mark.parametrize(
     ("schedule", "minutes", "late"),
     [("AB:", 0, 0), ("AB:A2!lease", 11, 0), ("AB:A2!late", 0, 1), ("BA:B2!late,A2!late", 0, 2)],
@@ -187,9 +208,7 @@ def test_the_calls_of_each_port_are_points_of_a_schedule(
     """A row alone is judged at once; a lease's end moves the clock, and what is late waits."""
     judged: list[object] = []
     rested: list[tuple[bool, int]] = []
-    world = World(slate(), NOON)
-    works = {name: partial(_ports, world) for name in "AB"}
-    scene = Scene("of all ports", lambda: (world, {**works}))
+    world, scene = _scene()
 
     def at_rest(_: World, held: object, landing: Sequence[object]) -> list[str]:
         rested.append((held is watching, len(landing)))
