@@ -61,3 +61,10 @@ def test_a_fault_is_a_line_of_a_report() -> None:
     fault = Fired("lose", "p", "task 1", NOON)
     assert str(fault) == "2025-11-12 17:00:00Z lose p (task 1)"
     assert fault.key == ("lose", "p", "task 1")
+
+
+def test_what_a_draw_is_about_does_not_run_together() -> None:
+    """The same letters in other parts are something else."""
+    assert Chance(1).share("a", "bc") != Chance(1).share("ab", "c")
+    assert Chance(1).share("a") != Chance(11).share("a")
+    assert Chance(1).share("1", "a") != Chance(11).share("a")

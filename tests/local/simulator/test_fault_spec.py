@@ -8,7 +8,18 @@ import pytest
 from common.configuration.topology import load_topology
 from common.errors import BadInputError
 from common.settings import Settings
-from local.simulator.fault_spec import BIGQUERY, PUBSUB, STORAGE, Faults, Outage, Rate, parse_faults
+from local.simulator.fault_spec import (
+    BIGQUERY,
+    PUBSUB,
+    READERS,
+    SERVICES,
+    STORAGE,
+    Faults,
+    Outage,
+    Rate,
+    parse_faults,
+)
+from local.simulator.world import ROUTES
 
 TOPOLOGY = load_topology(Settings().topology_file)
 NONE = Faults()
@@ -35,6 +46,7 @@ HOUR = timedelta(hours=1)
         ("late=45h", {"late": 45 * HOUR}),
         ("late=30m", {"late": timedelta(minutes=30)}),
         ("late=2d", {"late": timedelta(days=2)}),
+        ("late=99999h", {"late": 99999 * HOUR}),
         ("storage=1%", {"storage": (Rate(0.01, STORAGE),)}),
         ("bigquery=1%", {"bigquery": (Rate(0.01, BIGQUERY),)}),
         ("pubsub=1%", {"pubsub": (Rate(0.01, PUBSUB),)}),
@@ -65,6 +77,32 @@ def test_a_key_with_another_value_is_refused_by_its_own_words(text: str) -> None
     with pytest.raises(BadInputError) as caught:
         parse_faults(f"crash=1%,{text}", TOPOLOGY)
     assert f"--faults '{text.rpartition(',')[2]}'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x=1%", f"unknown; known are {', '.join(READERS)}"),
+        ("drop=.5%", "give a percentage such as 1%"),
+        ("late=100000h", "give a span such as 45h, 30m or 2d, of up to five digits"),
+        ("outage=storage:9999-12-31T06:00/2d", "date value out of range"),
+        ("real-2025-26=x", "it takes no value"),
+        (
+            "outage=x:2025-01-15T06:00/3h",
+            f"no function or service 'x'; known are {', '.join(sorted({*ROUTES, *SERVICES}))}",
+        ),
+        (
+            "outage=storage",
+            "give NAME:START/SPAN, as in master_controller:2025-01-15T06:00/48h",
+        ),
+        ("pubsub=late:1%", f"no kind 'late'; known are {', '.join(PUBSUB)}"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_to_write(text: str, said: str) -> None:
+    """The whole text, in an order that does not change."""
+    with pytest.raises(BadInputError) as caught:
+        parse_faults(text, TOPOLOGY)
+    assert str(caught.value) == f"--faults {text!r}: {said}"
 
 
 PORTS, TRANSIT, CHANGE = "in_ports", "in_transit", "change_decisions"

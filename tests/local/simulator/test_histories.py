@@ -13,16 +13,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from common.configuration.topology import load_topology
 from common.errors import OrchestrationError
 from common.handlers import cleanup_processor
-from common.settings import ROOT
+from common.settings import ROOT, Settings
 from local.commands.cli import main
 from local.commands.develop.shrunk import report_broken
 from local.commands.develop.soak import FAULTS
+from local.fake_sources.season import load_season
 from local.records.coverage import GameCoverage
 from local.simulator import histories
 from local.simulator.chance import Fired
-from local.simulator.fault_spec import SERVICES
+from local.simulator.fault_spec import SERVICES, parse_faults
 from local.simulator.histories import Search, live, live_all, shrunk, tally
 from local.simulator.invariants import InvariantError
 from local.simulator.run import BrokenError, Outcome, SimulateOptions
@@ -70,6 +72,22 @@ def test_every_other_week_has_an_outage(season: Path) -> None:
     assert {text.partition(":")[0] for text in drawn} == {*ROUTES, *SERVICES}
     assert {int(text.rpartition("/")[2][:-1]) for text in drawn} == {*range(1, 13)}
     assert "outage=" not in Search(season, FAULTS, 7).week(7).faults
+    topology = load_topology(Settings().topology_file)
+    outages = [(week, parse_faults(week.faults, topology).outages) for week in weeks]
+    starts = [(one.start, week.first) for week, found in outages for one in found]
+    assert {(start.date() - first).days for start, first in starts} == {*range(7)}
+    hours = {start.hour for start, _ in starts}
+    assert len(hours) > 18
+    assert hours & {0, 1, 2}
+    assert hours & {21, 22, 23}
+
+
+def test_faults_are_counted_by_kind_and_crashes_by_their_point() -> None:
+    """Of the others the point does not count."""
+    when = datetime(2025, 11, 12, tzinfo=UTC)
+    said = ("drop a", "drop b", "crash a", "crash a", "crash b")
+    fired = [Fired(*text.split(), "about", when) for text in said]
+    assert tally(fired) == {"drop": 2, "crash a": 2, "crash b": 1}
 
 
 def test_a_seed_is_one_history(season: Path) -> None:
@@ -206,7 +224,9 @@ def test_a_week_is_of_the_season_and_has_its_days(season: Path) -> None:
     played = [date(2031, 12, day) for day in range(1, 15)]
     begins = {week.first for week in weeks}
     assert begins <= set(played)
-    assert len(begins) == (max(begins) - min(begins)).days + 1
+    days = [one.game_date for one in load_season(season).slate.games]
+    assert (min(begins), max(begins)) == (min(days), max(days))
+    assert len(begins) == (max(days) - min(days)).days + 1
     assert {(week.last - week.first).days for week in weeks} == {2}
     assert {(week.faults, week.schedule) for week in weeks} == {("drop=1%", season)}
     assert [week.seed for week in weeks] == [*range(200)]

@@ -1,6 +1,8 @@
 """The season of 2025-26 as it broke its collectors, replayed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,13 +26,15 @@ needs_schedule = pytest.mark.skipif(
 def answered(season: RealSeason, path: str, when: str) -> tuple[Answer, list[str]]:
     """Return the answer at an Eastern time, and the paths that the source itself was asked for."""
     asked: list[str] = []
+    now = datetime.fromisoformat(when).replace(tzinfo=EASTERN).astimezone(UTC)
+    params = {"k": "v"}
 
-    def ask(asked_path: str, *_: object) -> Answer:
+    def ask(asked_path: str, *given: object) -> Answer:
+        assert given == (params, now), "the source sees what was asked, and when"
         asked.append(asked_path)
         return FINE
 
-    now = datetime.fromisoformat(when).replace(tzinfo=EASTERN).astimezone(UTC)
-    return season.answer(path, {}, now, ask), asked
+    return season.answer(path, params, now, ask), asked
 
 
 def test_another_season_has_the_same_breaks_364_days_earlier() -> None:
@@ -44,6 +48,9 @@ def test_the_files_close_on_their_day(when: str, status: int) -> None:
     """NBA.com's data files are refused from 1 March on; with a Referer not before."""
     found, _ = answered(ITS_OWN, SCHEDULE, when)
     assert found.status == status
+    assert (b"Access Denied</html>" in found.body) is (status == 403)
+    year_before = (datetime.fromisoformat(when) - timedelta(days=364)).isoformat()
+    assert answered(YEAR_BEFORE, SCHEDULE, year_before)[0] == found
 
 
 def test_other_hosts_stay_open() -> None:
@@ -64,14 +71,48 @@ def test_data_is_late_in_january_and_latest_in_the_west() -> None:
         ("2026-01-31", 1),
         ("2026-02-01", 0),
     ):
-        found = ITS_OWN.lateness(game(1, f"{day} 22:00", home="LAL"))
-        assert bool(found) == bool(is_late), day
+        one = game(1, f"{day} 22:00", home="LAL")
+        assert bool(ITS_OWN.lateness(one)) == bool(is_late), day
+        before = replace(one, game_date=one.game_date - timedelta(days=364))
+        assert YEAR_BEFORE.lateness(before) == ITS_OWN.lateness(one), day
 
 
 @pytest.mark.parametrize(("when", "is_last"), [("2026-02-26", False), ("2026-02-27", True)])
 def test_the_last_schedule_looks_far_ahead(when: str, *, is_last: bool) -> None:
     """It is the one of two days before the files close, and none is served after it."""
     assert ITS_OWN.reaches(date.fromisoformat(when)) is is_last
+    assert YEAR_BEFORE.reaches(date.fromisoformat(when) - timedelta(days=364)) is is_last
+
+
+@pytest.mark.parametrize(("days", "weeks"), [(0, 0), (3, 0), (4, 1), (-3, 0), (-4, -1), (10, 1)])
+def test_a_season_moves_by_the_nearest_number_of_weeks(days: int, weeks: int) -> None:
+    """Wherever its opening night is, what happened stays on its day of the week."""
+    moved = RealSeason(OPENING + timedelta(days=days), Chance(0)).moved(PATH_CLOSED)
+    assert moved == PATH_CLOSED + timedelta(weeks=weeks)
+
+
+@pytest.mark.parametrize(
+    ("headers", "day", "status"),
+    [
+        ({"Referer": "x"}, "2026-02-28", 200),
+        ({}, "2026-01-31", 200),
+        ({}, "2026-02-01", 403),
+    ],
+)
+def test_without_a_referer_the_files_close_a_month_earlier(
+    headers: dict[str, str], day: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is what our collector of cdn.nba.com sends."""
+    declared = {"nba_cdn": SimpleNamespace(headers=headers)}
+    monkeypatch.setattr("local.simulator.real_season.source_of", declared.__getitem__)
+    assert answered(ITS_OWN, SCHEDULE, f"{day}T12:00")[0].status == status
+
+
+def test_reports_with_minutes_are_asked_for_as_they_are_in_their_own_season() -> None:
+    """Nothing is renamed where the names had minutes."""
+    for clock in ("05_30PM", "05_45PM", "05PM"):
+        path = f"/referee/injury/Injury-Report_2025-12-24_{clock}.pdf"
+        assert answered(ITS_OWN, path, "2025-12-24T18:00") == (FINE, [path])
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,13 @@ def test_a_run_is_needless_without_a_game_that_lacks_something(
     assert found == (["2025-11-13T04:00Z w"] if is_needless else [])
 
 
+def test_each_needless_run_is_told_in_the_order_of_the_decisions() -> None:
+    """What did not run between them, and what was needed, is left out."""
+    rows = [decided("c", day=NEXT), decided("s", "SKIP"), decided("x"), decided("a", day=NEXT)]
+    found = season_findings.needless_runs(tables(workflow_decisions=rows), {DAY: object()}, {})
+    assert found == ["2025-11-13T04:00Z c", "2025-11-13T04:00Z a"]
+
+
 def test_missing_lines_are_explained_by_what_was_decided_that_day() -> None:
     """By the workflows before games alone, counted by action and reason."""
     held = Settings()

@@ -94,11 +94,15 @@ def test_an_outcome_is_written_and_its_figures_are_printed(
     """The lists are in the file alone, whose place is the last line."""
     outcome.tables["workflow_decisions"].clear()
     write_outcome(outcome, tmp_path)
-    assert json.loads((tmp_path / "summary.json").read_text()) == summary_of(outcome)
+    text = (tmp_path / "summary.json").read_text()
+    assert text == json.dumps(summary_of(outcome), indent=2) + "\n"
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {"summary.json", *(f"{name}.jsonl" for name in NAMES)}
     print_summary(outcome, tmp_path)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "from: 2025-11-12"
     assert "games with box score: 5" in lines
+    assert "games with every post game scraper: 1" in lines
     assert not [line for line in lines if line.startswith(("lists", "rows", "decisions"))]
     assert lines[-1] == f"Tables written to {tmp_path}"
 

@@ -3,7 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from common.configuration.topology import load_topology
+from common.errors import BadInputError
 from common.settings import Settings
 from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 from local.simulator.transport import Delivery, Transport
@@ -129,6 +132,34 @@ def test_losses_and_arrivals_are_asked_of_the_delivery_as_it_is() -> None:
     for found in (again, sent):
         assert (found.function, found.message, found.attempt) == (first.function, first.message, 2)
         assert found.due > clock.now()
+
+
+def test_losses_end_each_by_itself_and_with_an_error_too() -> None:
+    """One that ends leaves the others; what comes after it arrives."""
+    _, publisher, transport = made()
+    transport.lose(lambda one: one.function == "scraper_logger")
+    with pytest.raises(BadInputError), transport.losing(lambda _: True):
+        publisher.publish("scraped-objects", {}, {"k" * 257: "v"})
+    assert functions(transport) == []
+    publisher.publish("scraped-objects", {}, {})
+    assert functions(transport) == ["execution_tracker"]
+
+
+def test_each_arrival_of_a_delivery_is_queued_with_a_number_of_its_own() -> None:
+    """Of two at the same instant the first one made comes first."""
+    clock, publisher, transport = made()
+    transport.arrivals = lambda sent: [sent.due + timedelta(seconds=5), sent.due]
+    publisher.publish("scraper-requests", {"number": 1}, {})
+    publisher.publish("scraper-requests", {"number": 2}, {})
+    found = [(one.due - clock.now(), one.number, one.message.body) for one in transport.queue]
+    first, second = {"number": 1}, {"number": 2}
+    late = timedelta(seconds=5)
+    assert found == [
+        (timedelta(0), 2, first),
+        (timedelta(0), 4, second),
+        (late, 1, first),
+        (late, 3, second),
+    ]
 
 
 def test_each_function_takes_the_form_of_its_messages() -> None:
