@@ -70,7 +70,7 @@ def _report(today: tuple[Game, ...], tomorrow: tuple[Game, ...], published: date
 def _rows(games: tuple[Game, ...], *, submitted: bool) -> Iterator[Row]:
     """Yield rows that repeat no date, time, matchup or team, as in the league's file."""
     shown = ("", "")
-    for game in sorted(games, key=lambda game: (game.tipoff is None, game.tipoff, game.game_id)):
+    for game in sorted(games, key=lambda game: (game.tipoff is None, game.tipoff)):
         day = f"{game.game_date:%m/%d/%Y}"
         clock = f"{game.tipoff.astimezone(EASTERN):%I:%M} (ET)" if game.tipoff else "TBD"
         first = (day if day != shown[0] else "", clock if (day, clock) != shown else "")
@@ -94,7 +94,6 @@ def _players(tricode: str, *, submitted: bool) -> Iterator[tuple[str, str, str]]
 
 def _paper(made: datetime) -> "FPDF":
     pdf = _load_fpdf()(orientation="landscape", unit="pt", format="A4")
-    pdf.set_auto_page_break(auto=False)
     pdf.set_creation_date(made)
     return pdf
 

@@ -132,11 +132,6 @@ def test_odds_want_a_key(slate: Slate, path: str, key: str, code: str) -> None:
     assert json.loads(found.body)["error_code"] == code
 
 
-def test_odds_want_a_region(slate: Slate) -> None:
-    """Without a region the answer is a 422, as the real one's."""
-    assert answer(f"{NBA}/odds", {"apiKey": "k"}, slate, et(14)).status == 422
-
-
 def test_odds_tell_the_quota(slate: Slate) -> None:
     """Each market costs one credit, and events cost nothing."""
     lines = answer(f"{NBA}/odds", {**KEYED, "markets": "h2h,spreads"}, slate, et(14))
@@ -298,8 +293,12 @@ def test_a_sample_is_served_as_what_it_is(
     slate: Slate, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
     """What no handler serves is answered with the scraper's own."""
-    monkeypatch.setattr("local.fake_sources.answers.sample_for", lambda *_: (Path(name), b"x"))
-    found = answer("/none", {}, slate, et(14))
+    held = {("/none", "1", et(14)): (Path(name), b"x")}
+    monkeypatch.setattr(
+        "local.fake_sources.answers.sample_for",
+        lambda path, params, now: held.get((path, params.get("a"), now)),
+    )
+    found = answer("/none", {"a": "1"}, slate, et(14))
     assert (found.status, found.body) == (200, b"x")
     assert found.headers == {"Content-Type": f"{kind}; charset=utf-8"}
 

@@ -19,6 +19,9 @@ KEY = "0123456789abcdef0123456789abcdef"
 SETTINGS = Settings.model_validate({"odds_api_key": KEY})
 ANSWERS = {
     "data": Answer(200, {}, b'{"held":"' + KEY.encode() + b'"}'),
+    "no redirect yet": Answer(299, {}, b"data"),
+    "several choices": Answer(300, {"Location": "/other"}, b""),
+    "the last of redirects": Answer(399, {}, b""),
     "a redirect": Answer(302, {"Location": "https://elsewhere.example/"}, b""),
     "a redirect to nowhere": Answer(301, {}, b"moved"),
     "refused": Answer(403, {}, b"<html>Access denied</html>"),

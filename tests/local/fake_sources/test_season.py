@@ -1,6 +1,7 @@
 """The sources of a season: what is late, and what is not."""
 
 import json
+from codecs import BOM_UTF8
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -130,11 +131,14 @@ def test_the_schedule_has_the_days_around_its_own(
         asked.append(day)
         return reaches
 
-    usual = SeasonFile(SLATE, ()), lambda _: timedelta(0)
-    expected = [game.game_id for game in SLATE.games if game.game_date.day in days]
+    listed_only = unknown(SLATE.by_id[GAME_ID])
+    usual = SeasonFile(SLATE, (listed_only,)), lambda _: timedelta(0)
+    both = sorted((game.game_date, game.game_id) for game in (*SLATE.games, listed_only))
+    expected = [game_id for day, game_id in both if day.day in days]
     for made in [Sources(*usual, reaches=far), *([] if reaches else [Sources(*usual)])]:
-        assert [game for game, _ in scheduled(made, et(now))] == expected
-    assert asked == [eastern_date(et(now))]
+        for _ in range(2):
+            assert [game for game, _ in scheduled(made, et(now))] == expected
+    assert asked == [eastern_date(et(now))]  # once for the whole date
 
 
 def test_in_summer_the_schedule_has_the_nearest_game_alone() -> None:
@@ -145,6 +149,25 @@ def test_in_summer_the_schedule_has_the_nearest_game_alone() -> None:
         max(SLATE.games, key=lambda game: game.game_date).game_id,
     ]
     assert len(scheduled(made, et("2026-08-01 12:00"))) == 1
+    last = unknown(replace(SLATE.by_id[GAME_ID], game_date=date(2026, 6, 30)))
+    made = Sources(SeasonFile(SLATE, (last,)), lambda _: timedelta(0))
+    assert [game for game, _ in scheduled(made, et("2026-08-01 12:00"))] == [last.game_id]
+
+
+def test_a_game_is_listed_under_both_of_its_dates() -> None:
+    """A postponed game stays where it was, and its new date is another entry."""
+    game = SLATE.by_id[GAME_ID]
+    assert game.tipoff is not None
+    day = timedelta(days=1)
+    moved = replace(game, game_date=game.game_date + day, tipoff=game.tipoff + day)
+    both = Slate((replace(game, postponed=True), moved), "2025-26")
+    made = Sources(SeasonFile(both, ()), lambda _: timedelta(0))
+    league = json.loads(made.answer(SCHEDULE_PATH, {}, et("2025-11-12 12:00")).body)
+    shown = [each["games"][0] for each in league["leagueSchedule"]["gameDates"]]
+    assert [(each["gameDateTimeEst"], each["gameStatusText"]) for each in shown] == [
+        ("2025-11-12T19:00:00Z", "PPD"),
+        ("2025-11-13T19:00:00Z", "7:00 pm ET"),
+    ]
 
 
 def test_a_report_is_of_the_first_game_that_is_played() -> None:
@@ -162,7 +185,8 @@ def test_games_that_are_not_collected_are_listed_only(tmp_path: Path) -> None:
     """Preseason and All-Star games stand in the file as in the league's; a slate has none."""
     games = [replace(SLATE.by_id[GAME_ID], game_id=f"{kind}2500001") for kind in KINDS]
     file = tmp_path / "season.json"
-    file.write_text(json.dumps(document(Slate(tuple(games), "2025-26"), OVER)))
+    text = json.dumps(document(Slate(tuple(games), "2025-26"), OVER))
+    file.write_bytes(BOM_UTF8 + text.encode())  # as the league's own begins
     found = load_season(file)
     assert [game.game_id[:3] for game in found.slate.games] == ["002"]
     assert [game.game_id[:3] for game in found.listed_only] == ["001", "003"]

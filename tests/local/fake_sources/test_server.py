@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
@@ -26,6 +27,7 @@ from local.fake_sources.odds import event_id
 from local.fake_sources.overrides import switched_on
 from local.fake_sources.server import SourceServer
 from local.fake_sources.slate import load
+from local.processes.process import held_port
 from tests.kit.serving import serving
 
 SLATE = ROOT / "config" / "slates" / "2025-11.json"
@@ -166,14 +168,38 @@ def test_an_answer_is_made_once(server: SourceServer, clock: HandClock) -> None:
     assert server.answer("/stats/playerindex") is server.answer("/stats/playerindex")
 
 
-def test_a_small_answer_is_one_packet(server: SourceServer) -> None:
-    """Head and body leave together: apart they cost 40 ms of delayed acknowledgement."""
+def test_a_small_answer_is_one_packet(
+    server: SourceServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Head and body leave together: apart they cost 40 ms. Nothing of the query is logged."""
     with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
         connection.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
         head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
     length = re.search(rb"Content-Length: (\d+)", head)
     assert length
     assert 0 < int(length[1]) == len(body)
+    assert head.startswith(b"HTTP/1.1 404 Not Found\r\n")
+    assert b"\r\nContent-Type: application/json; charset=utf-8\r\n" in head
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_server_is_closed_though_a_client_stays(clock: HandClock) -> None:
+    """It listens at the given port of this machine alone, and waits for nobody when it ends."""
+    with held_port() as port:
+        running = SourceServer(load(SLATE), clock, port)
+    assert running.server_address == ("127.0.0.1", port)
+
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+
+        def serve_once() -> None:
+            with serving(running):
+                connection.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert connection.recv(65536)
+
+        ending = Thread(target=serve_once, daemon=True)
+        ending.start()
+        ending.join(10)
+        assert not ending.is_alive()
 
 
 def test_command_tells_its_port_and_follows_the_clock_file(tmp_path: Path) -> None:

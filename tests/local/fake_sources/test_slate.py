@@ -1,6 +1,7 @@
 """The games that the fake sources know."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,20 @@ from typing import Any
 import pytest
 
 from common.calendar.games import parse_schedule
+from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.settings import ROOT
 from local.fake_sources.nba.schedule import document
-from local.fake_sources.slate import Slate, final_score, load, refuse_far, score, status
+from local.fake_sources.slate import (
+    Slate,
+    final_score,
+    is_rewritten,
+    load,
+    refuse_far,
+    score,
+    status,
+    status_text,
+)
 from local.fake_sources.teams import TEAMS
 from tests.kit.seasons import season_of, write_season
 
@@ -143,6 +154,9 @@ def test_tbd_game_is_served_as_nba_com_does(tmp_path: Path) -> None:
     assert (game["gameStatusText"], game["gameDateTimeEst"]) == ("TBD", "2025-11-12T00:00:00Z")
     (read,) = parse_schedule(raw).games
     assert (read.tipoff, read.status) == (None, 1)
+    noons = [datetime(2025, 11, day, 17, tzinfo=UTC) for day in (12, 13)]
+    assert slate.phase(noons[0]) < slate.phase(noons[1])
+    assert not is_rewritten(slate.games[0], datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_s5_postponed_game_is_served_as_postponed(tmp_path: Path) -> None:
@@ -157,16 +171,68 @@ def test_s5_postponed_game_is_served_as_postponed(tmp_path: Path) -> None:
     assert read.postponed
 
 
-TEXTS = ("", "[]", "{}", '{"games": []}', '{"games": [1]}', '{"games": 1}', "[" * 100_000)
+NOT_JSON, EMPTY = "; give a JSON file of games$", "it has no games; list them under 'games'$"
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_bad_slate_is_refused(tmp_path: Path, text: str) -> None:
-    """The error names the file."""
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", NOT_JSON),
+        ("[" * 100_000, NOT_JSON),
+        ('{"games": [NaN]}', NOT_JSON),
+        ("[]", "not a JSON object; give a slate or a scheduleLeagueV2$"),
+        ("{}", EMPTY),
+        ('{"games": []}', EMPTY),
+        ('{"games": 1}', EMPTY),
+        ('{"games": [1]}', r"game 1 must have exactly \('game_id', 'date', 'away', "),
+        (f'{{"games": ["{"x" * 200}"]}}', "game 'x{119} must have exactly"),
+        ('{"leagueSchedule": 1}', "leagueSchedule"),
+    ],
+    ids=range(10),
+)
+def test_bad_slate_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """The error names the file and says what it should have."""
     file = tmp_path / "bad.json"
     file.write_text(text)
-    with pytest.raises(BadInputError, match=r"bad\.json"):
+    with pytest.raises(BadInputError, match=rf"^(slate )?{file}: .*{said}"):
         load(file)
+
+
+@pytest.mark.parametrize(
+    ("ids", "season"),
+    [
+        (("0022500001", "0022600001"), "2025-26"),
+        (("0022600001", "0022500001"), "2026-27"),
+        (("0029900001",), "2099-00"),
+    ],
+)
+def test_a_slate_s_season_is_that_of_its_first_game(
+    tmp_path: Path, ids: tuple[str, ...], season: str
+) -> None:
+    """By the two digits of its id; a century ends as any year does."""
+    games = [{"game_id": each, "date": f"2025-11-1{n}"} for n, each in enumerate(ids)]
+    assert write(tmp_path, *reversed(games)).season == season
+
+
+@pytest.mark.parametrize(
+    ("clock", "state", "text"),
+    [
+        ("19:00", 1, "7:00 pm ET"),
+        ("12:30", 1, "12:30 pm ET"),
+        ("11:00", 1, "11:00 am ET"),
+        ("19:00", 2, "Q2 6:00"),
+        ("19:00", 3, "Final"),
+        (None, 1, "TBD"),
+    ],
+)
+def test_a_state_is_told_as_nba_com_does(
+    tmp_path: Path, clock: str | None, state: int, text: str
+) -> None:
+    """A game that is put off says so, whatever else is known of it."""
+    (game,) = write(tmp_path, {"tipoff": clock}).games
+    tipoff = (game.tipoff or datetime(2025, 11, 12, tzinfo=UTC)).astimezone(EASTERN)
+    assert status_text(game, state, tipoff) == text
+    assert status_text(replace(game, postponed=True), state, tipoff) == "PPD"
 
 
 @pytest.mark.parametrize("field", ["game_id", "date", "away", "home", "tipoff"])
@@ -202,7 +268,7 @@ def test_bad_game_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
 
 def test_missing_slate_is_refused(tmp_path: Path) -> None:
     """A missing file is an error of ours."""
-    with pytest.raises(BadInputError, match=r"none\.json"):
+    with pytest.raises(BadInputError, match=rf"^slate .*none\.json: .*{NOT_JSON}"):
         load(tmp_path / "none.json")
 
 

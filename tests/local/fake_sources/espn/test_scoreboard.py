@@ -76,6 +76,32 @@ def test_a_postponed_game_is_listed_and_not_completed(now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "season"),
+    [
+        ("001", (1, "preseason")),
+        ("002", (2, "regular-season")),
+        ("003", (2, "regular-season")),
+        ("004", (3, "post-season")),
+        ("005", (5, "play-in-season")),
+        ("006", (2, "regular-season")),
+    ],
+)
+def test_a_game_is_of_its_kind_of_season(first: str, season: tuple[int, str]) -> None:
+    """Its kind follows from its id; an All-Star game, which ESPN does not list, is any game."""
+    game = replace(SLATE.by_id[GAME_ID], game_id=f"{first}2500001")
+    (event,) = scoreboard(Slate((game,), "2025-26"), DAY, BEFORE)["events"]
+    kind, slug = season
+    assert event["season"] == {"year": 2026, "type": kind, "slug": slug}
+
+
+def test_the_last_day_of_a_month_has_its_ending() -> None:
+    """October has a thirty-first."""
+    game = replace(SLATE.by_id[GAME_ID], tipoff=et("2025-10-31 19:00"))
+    about = told_status(game, SCHEDULED)["type"]
+    assert about["detail"] == "Fri, October 31st at 7:00 PM EDT"
+
+
+@pytest.mark.parametrize(
     ("day", "clock", "detail", "short"),
     [
         (1, "19:00", "Sat, November 1st at 7:00 PM EDT", "11/1 - 7:00 PM EDT"),
