@@ -31,6 +31,7 @@ def test_a_forced_slot_shows_each_workflow_s_decision() -> None:
         ("post_game_window_1", "2025-11-12 19:59", "2025-11-11 20:00"),
         ("post_game_window_1", "2025-11-13 01:30", "2025-11-12 20:00"),
         ("betting_lines", "2025-11-12 21:54", "2025-11-12 21:00"),
+        ("betting_lines", "2025-11-12 21:00", "2025-11-12 21:00"),
         ("late_game_catch_up", "2025-11-13 01:30", "2025-11-12 23:00"),
     ],
 )
