@@ -50,10 +50,11 @@ def force_slot(
     message = place.publisher.publish(TICKS, tick.body(), {})
     asked = [workflow] if workflow else [*place.configured]
     wanted = [ids.decision_id(name, found, message) for name in asked]
+    # The time of a forced decision is its slot's.
+    until = slot + timedelta(minutes=1)
     waited, made, pauses = 0.0, list[Row](), looks()
     while not made and waited <= seconds_max:
         place.clock.sleep(pause := next(pauses))
         waited += pause
-        around = timedelta(minutes=1)
-        made = decisions_between(place, slot - around, slot + around, decision_id=wanted)
+        made = decisions_between(place, slot, until, decision_id=wanted)
     return made

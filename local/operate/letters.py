@@ -116,7 +116,7 @@ def _ours(unreadable: Letter, document: Mapping[str, Any]) -> Letter:
 def _aware(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
-        raise ValueError(f"{text[:ERROR_CHARACTERS_MAX]!r} has no offset")
+        raise ValueError(f"{text!r} has no offset")
     return instant
 
 

@@ -86,7 +86,6 @@ def _situation(
         calendar=calendar,
         history=read_history(history, instant) if history else History(),
         per_game=runtime.per_game,
-        collect_since=runtime.settings.collect_since,
     )
 
 
@@ -100,7 +99,7 @@ def _row(name: str, flow: Workflow, decision: Decision, situation: Situation) ->
         "priority": flow.priority,
         "alert_level": decision.alert_level,
         "next_check": again.isoformat() if again else None,
-        "scrapers": list(decision.scrapers) if decision.action == "RUN" else [],
+        "scrapers": list(decision.scrapers),
         "decision_id": ids.decision_id(name, situation.slot),
         "slot": situation.slot.isoformat(),
         "target_date": decision.target_date.isoformat(),

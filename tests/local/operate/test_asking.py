@@ -1,16 +1,19 @@
 """Single scrapes are checked before they are published, and followed to their rows."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
+from common.calendar.games import Game
 from common.cloud.ports import Row
 from common.eastern import at
 from common.errors import BadInputError
+from common.messages.models import GAMES_MAX, GameRef, ScraperRequest
 from common.runtime import Runtime
 from local.operate.asking import OPEN_MAX, Question, ask, question_of
-from local.simulator.world import World
-from tests.kit.desk import Desk, scheduled
+from local.simulator.world import ManualClock, World
+from tests.kit.desk import AFTERNOON, Desk, scheduled
 from tests.kit.operated import PatientClock, day_gone_wrong, gone_wrong
 from tests.kit.situations import game, played
 from tests.kit.world import DAY
@@ -56,23 +59,50 @@ UNKNOWN = played(game_id="espn-401", home="BOS", score=(99, 110))
 RUNNING = played(3, status=2, score=(50, 60))
 
 
+def ref(game: Game, *score: int) -> GameRef:
+    """Return a game as a request names it."""
+    sides = dict(zip(("away_score", "home_score"), score, strict=True)) if score else {}
+    return GameRef(game_id=game.game_id, away=game.away, home=game.home, **sides)
+
+
 @pytest.mark.parametrize(
-    ("question", "kind", "points"),
+    ("question", "game", "games", "kind"),
     [
-        (Question("nbac_boxscore", DAY, PLAYOFF), "Playoffs", 110),
-        (Question("nbac_player_boxscore", DAY, games=(UNKNOWN, PLAYOFF)), "Playoffs", None),
-        (Question("nbac_player_boxscore", DAY), "Regular Season", None),
-        (Question("espn_boxscore", DAY, UNKNOWN), "Regular Season", 110),
-        (Question("nbac_boxscore", DAY, RUNNING), "Regular Season", None),
+        (Question("nbac_boxscore", DAY, PLAYOFF), ref(PLAYOFF, 99, 110), (), "Playoffs"),
+        (
+            Question("nbac_player_boxscore", DAY, games=(UNKNOWN, PLAYOFF)),
+            None,
+            (ref(UNKNOWN, 99, 110), ref(PLAYOFF, 99, 110)),
+            "Playoffs",
+        ),
+        (Question("nbac_player_boxscore", DAY), None, (), "Regular Season"),
+        (Question("espn_boxscore", DAY, UNKNOWN), ref(UNKNOWN, 99, 110), (), "Regular Season"),
+        (Question("nbac_boxscore", DAY, RUNNING), ref(RUNNING), (), "Regular Season"),
     ],
 )
 def test_a_request_has_its_games_type_of_season_and_final_score(
-    question: Question, kind: str, points: int | None
+    question: Question, game: GameRef | None, games: tuple[GameRef, ...], kind: Any
 ) -> None:
     """Both follow from the games that are asked for; points that may still change are none."""
-    request = question.request()
-    assert request.season_type == kind
-    assert (request.game.home_score if request.game else None) == points
+    assert question.request() == ScraperRequest(
+        scraper=question.scraper, target_date=DAY, game=game, games=games, season_type=kind
+    )
+
+
+def test_a_request_names_no_more_games_than_a_message_may() -> None:
+    """The first ones are named."""
+    many = tuple(played(number) for number in range(GAMES_MAX + 1))
+    named = Question("nbac_player_boxscore", DAY, games=many).request().games
+    assert [one.game_id for one in named] == [one.game_id for one in many[:-1]]
+
+
+def test_a_question_is_said_in_words() -> None:
+    """It has the scraper, and the game with its date or the date alone."""
+    asked = (Question("nbac_boxscore", DAY, PLAYOFF), Question("nbac_player_list", DAY))
+    assert [one.said for one in asked] == [
+        "nbac_boxscore of MIL@CHA of 2025-11-12",
+        "nbac_player_list of 2025-11-12",
+    ]
 
 
 def test_only_what_the_schedule_has_as_played_is_asked_for() -> None:
@@ -163,3 +193,31 @@ def test_no_more_than_the_most_is_open_at_once() -> None:
     answering, silent = Desk(2, {"nbac_player_list": "SUCCESS"}), Desk(2, {})
     assert (asked(answering, many), answering.most) == ((many, 0), OPEN_MAX)
     assert (asked(silent, many), silent.most) == ((0, many), OPEN_MAX)
+
+
+class Noting(ManualClock):
+    """A clock that notes how long somebody slept, each time."""
+
+    def __init__(self) -> None:
+        super().__init__(AFTERNOON)
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Move on, and note it."""
+        self.slept.append(seconds)
+        super().sleep(seconds)
+
+
+@pytest.mark.parametrize(
+    ("every", "slept"),
+    [
+        (99, [0.25, 0.5, 1, 2, 2, 2, 2, 0.25]),
+        (3, [0.25, 0.5, 1, 2, 0.25, 0.5, 1, 2]),
+    ],
+)
+def test_looks_for_rows_become_rarer_until_one_comes(every: float, slept: list[float]) -> None:
+    """They begin anew after each row, and the last wait ends when the time is over."""
+    desk = Desk(every, {"nbac_player_list": "SUCCESS"})
+    desk.clock = clock = Noting()
+    asked(desk, 2)
+    assert clock.slept == slept

@@ -41,11 +41,11 @@ def test_a_plan_has_what_is_missing_of_finished_games() -> None:
 
 
 def test_the_digest_follows_what_is_to_be_asked_for() -> None:
-    """The same facts give the same digest, other ones another."""
+    """The same facts give the same digest, in whichever order, other ones another."""
     place = gone_wrong().runtime
-    assert plan_of(place, DAY, DAY).digest == plan_of(place, DAY, DAY).digest
-    before = plan_of(place, DAY - timedelta(days=1), DAY)
-    assert before.digest != plan_of(place, DAY, DAY).digest
+    plan = plan_of(place, DAY, DAY)
+    assert plan.digest == plan_of(place, DAY, DAY).digest
+    assert plan.digest == Plan(plan.gaps[::-1], ()).digest != Plan(plan.gaps[1:], ()).digest
 
 
 def test_a_second_run_asks_for_nothing() -> None:
@@ -160,24 +160,39 @@ def test_a_gap_is_asked_of_those_that_know_the_game() -> None:
         [("espn_boxscore", "BOS", ())],
         [("nbac_gamebook_pdf", "BOS", ())],
     ]
-    unable = [why.split(" of ")[0] for why in plan.left if "MIL@BOS" in why]
-    assert unable == ["nbac_player_boxscore", "nbac_play_by_play"]
-    assert sum("MIL@NYK" in why and "as final" in why for why in plan.left) == 4
+    no_id = "is asked for by NBA.com's id, which the schedule does not have"
+    wait = "waits until the schedule has it as final; refresh it with:"
+    assert [why for why in plan.left if " of " in why] == [
+        *(
+            f"{name} of MIL@NYK of 2025-11-12 {wait} python -m local scrape nbac_schedule_api"
+            for name in AFTER
+        ),
+        f"nbac_player_boxscore of MIL@BOS of 2025-11-12 {no_id}",
+        f"nbac_play_by_play of MIL@BOS of 2025-11-12 {no_id}",
+    ]
 
 
 def test_what_came_late_is_there() -> None:
-    """It is not asked for a second time."""
+    """It is not asked for a second time, nor is it told that it cannot be."""
     rows = gone_wrong().rows["scraper_execution_log"]
     row = next(r for r in rows if (r["scraper_name"], r["target_date"]) == ("nbac_boxscore", DAY))
     world = World(slate(), AFTERNOON)
     late = {**row, "triggered_at": AFTERNOON, "logged_at": AFTERNOON, "outcome": "SUCCESS"}
     world.warehouse.adopt("scraper_execution_log", late)
+    world.warehouse.adopt(
+        "scraper_execution_log",
+        {**late, "scraper_name": "nbac_referee_assignments", "task_id": "2", "game_id": None},
+    )
     held = scheduled(played(game_id=row["game_id"])).but(warehouse=world.warehouse)
-    assert "nbac_boxscore" not in {gap[0].scraper for gap in plan_of(held, DAY, DAY).gaps}
-    states = {one.scraper: one.state for one in cover(held, DAY).games[0].data}
-    assert states["nbac_boxscore"] == "late"
+    plan, found = plan_of(held, DAY, DAY), cover(held, DAY)
+    assert "nbac_boxscore" not in {gap[0].scraper for gap in plan.gaps}
+    assert "nbac_referee_assignments" not in "".join(plan.left)
+    states = {one.scraper: one.state for one in (*found.data, *found.games[0].data)}
+    assert states["nbac_boxscore"] == states["nbac_referee_assignments"] == "late"
 
 
+AFTER = ("nbac_player_boxscore", "nbac_boxscore", "nbac_play_by_play", "nbac_gamebook_pdf")
+"""The data of a game that is over."""
 ONE = Question("nbac_boxscore", DAY, played())
 OTHER = Question("espn_boxscore", DAY, played())
 
@@ -197,6 +212,61 @@ def test_a_gap_is_filled_by_the_first_that_brings_it(
     outcomes: dict[str, str], came: Filled
 ) -> None:
     """It is lacking where the last of the line brought nothing, and waits where no row came."""
-    desk = Desk(2, outcomes)
-    found = fill(desk.place, Plan(((ONE, OTHER),), ()), seconds_max=6, told=lambda *_: None)
-    assert found == came
+    desk, told = Desk(2, outcomes), list[tuple[str, str]]()
+    found = fill(
+        desk.place,
+        Plan(((ONE, OTHER),), ()),
+        seconds_max=6,
+        told=lambda question, row: told.append((question.scraper, row["outcome"])),
+    )
+    assert (found, told) == (came, [*outcomes.items()])
+
+
+def test_what_comes_of_each_gap_is_added_up() -> None:
+    """What is lacking after a first scraper stays so beside what its alternatives lack."""
+    alone, found = Question("nbac_play_by_play", DAY), Question("nbac_gamebook_pdf", DAY)
+    outcomes = {"nbac_boxscore": "FAILED", "espn_boxscore": "NO_DATA"}
+    outcomes |= {alone.scraper: "FAILED", found.scraper: "SUCCESS"}
+    plan = Plan(((alone,), (ONE, OTHER), (found,)), ())
+    came = fill(Desk(2, outcomes).place, plan, seconds_max=6, told=lambda *_: None)
+    assert came == Filled(1, (alone, OTHER), ())
+
+
+def test_what_waits_for_a_row_is_added_up() -> None:
+    """A first scraper that gives no row waits beside an alternative that gives none."""
+    silent = Question("nbac_player_list", DAY)
+    desk = Desk(2, {"nbac_boxscore": "FAILED"})
+    came = fill(
+        desk.place, Plan(((ONE, OTHER), (silent,)), ()), seconds_max=6, told=lambda *_: None
+    )
+    assert came == Filled(0, (), (silent, OTHER))
+
+
+def test_each_date_has_its_own_gaps() -> None:
+    """A whole night that two dates lack is asked for twice, in their order."""
+    before, after = played(1, "2025-11-11 19:00"), played(2)
+    plan = plan_of(scheduled(before, after), DAY - timedelta(days=1), DAY)
+    nights = [gap[0] for gap in plan.gaps if gap[0].scraper == "nbac_player_boxscore"]
+    assert nights == [
+        Question("nbac_player_boxscore", before.game_date, games=(before,)),
+        Question("nbac_player_boxscore", DAY, games=(after,)),
+    ]
+
+
+@pytest.mark.parametrize(("action", "busy"), [("RUN", True), ("SKIP", False), ("ABORT", False)])
+def test_a_run_alone_keeps_a_game_busy(action: str, *, busy: bool) -> None:
+    """No other decision collects anything, whatever games its row names."""
+    made = next(
+        row
+        for row in gone_wrong().rows["workflow_decisions"]
+        if (row["workflow_name"], row["action"]) == ("post_game_window_2", "RUN")
+    )
+    world = World(slate(), AFTERNOON)
+    world.warehouse.adopt(
+        "workflow_decisions", {**made, "action": action, "game_ids": [played().game_id]}
+    )
+    place = scheduled(played()).but(warehouse=world.warehouse)
+    collected = [why for why in plan_of(place, DAY, DAY).left if "is being collected" in why]
+    assert collected == [
+        f"{name} of MIL@CHA of 2025-11-12 is being collected by a run" for name in AFTER if busy
+    ]

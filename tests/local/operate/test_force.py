@@ -1,6 +1,6 @@
 """A slot is decided again, and its decisions are found."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from local.simulator.world import World
 from tests.kit.operated import PatientClock, day_gone_wrong
 from tests.kit.situations import et
 from tests.kit.world import DAY, slate
+
+MORNING = at(DAY, time(6, 5))
 
 
 def test_a_forced_slot_shows_each_workflow_s_decision() -> None:
@@ -29,6 +31,7 @@ def test_a_forced_slot_shows_each_workflow_s_decision() -> None:
         ("post_game_window_1", "2025-11-12 19:59", "2025-11-11 20:00"),
         ("post_game_window_1", "2025-11-13 01:30", "2025-11-12 20:00"),
         ("betting_lines", "2025-11-12 21:54", "2025-11-12 21:00"),
+        ("betting_lines", "2025-11-12 21:00", "2025-11-12 21:00"),
         ("late_game_catch_up", "2025-11-13 01:30", "2025-11-12 23:00"),
     ],
 )
@@ -61,9 +64,13 @@ def test_without_a_wait_it_looks_once() -> None:
     place = world.runtime.but(clock=PatientClock(world))
     made = force_slot(place, at(DAY, time(6)), seconds_max=0, workflow="betting_lines")
     assert [row["workflow_name"] for row in made] == ["betting_lines"]
+    forced = [row["workflow_name"] for row in world.rows["workflow_decisions"] if row["forced"]]
+    assert forced == ["betting_lines"]
 
 
-def test_where_no_decision_comes_the_wait_ends() -> None:
-    """Nothing handles the tick."""
-    world = day_gone_wrong(at(DAY, time(4, 55)))
-    assert force_slot(world.runtime, at(DAY, time(6)), seconds_max=4) == []
+@pytest.mark.parametrize(("most", "waited"), [(0, 0.25), (3.7, 3.75), (3.75, 5.75), (4, 5.75)])
+def test_where_no_decision_comes_the_wait_ends(most: float, waited: float) -> None:
+    """Nothing handles the tick; the last look is the first one after the time is over."""
+    world = World(slate(), MORNING)
+    assert force_slot(world.runtime, at(DAY, time(6)), seconds_max=most) == []
+    assert world.clock.now() - MORNING == timedelta(seconds=waited)

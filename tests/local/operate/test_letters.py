@@ -1,7 +1,7 @@
 """Dead letters of both kinds are read, described and turned into the message to send again."""
 
 import json
-from dataclasses import fields
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,29 +19,37 @@ from local.simulator.world import ManualClock
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 DAY = timedelta(days=1)
+FAILED, LATER = NOON + timedelta(minutes=4), NOON + timedelta(minutes=5)
+"""When an original was given up, and when its letter was published."""
 TOPOLOGY = Runtime(Settings()).topology
 
 
 def letter(data: bytes, **attributes: str) -> Letter:
     """Read a message of the dead-letter topic."""
-    return read_letter("1", NOON, data, attributes, TOPOLOGY)
+    return read_letter("1", LATER, data, attributes, TOPOLOGY)
 
 
 def test_a_letter_of_ours_is_read_as_it_was_written() -> None:
     """The letter that a function publishes is read with the same fields."""
-    clock = ManualClock(NOON)
+    clock = ManualClock(FAILED)
     publisher = MemoryPublisher(clock)
-    event = Event(shape="push", data={}, message_id="7", publish_time=NOON, raw='{"x": 1}')
+    event = Event(
+        "push", {}, message_id="7", attributes={"a": "b"}, publish_time=NOON, raw='{"x": 1}'
+    )
     runtime = Runtime(Settings(), clock=clock, publisher=publisher)
     dead_letter(runtime, "a_function", event, BadInputError("field: wrong"))
     (written,) = publisher.published
-    found = letter(json.dumps(dict(written.body)).encode())
-    assert (found.function, found.error_class, found.error) == (
-        "a_function",
-        "BadInputError",
-        "field: wrong",
+    assert letter(json.dumps(dict(written.body)).encode()) == Letter(
+        letter_id="1",
+        function="a_function",
+        error_class="BadInputError",
+        error="field: wrong",
+        failed_at=FAILED,
+        published=NOON,
+        message_id="7",
+        attributes={"a": "b"},
+        original='{"x": 1}',
     )
-    assert (found.published, found.message_id, found.original) == (NOON, "7", '{"x": 1}')
 
 
 PLATFORM = {
@@ -55,11 +63,30 @@ PLATFORM = {
 
 def test_a_letter_of_the_platform_names_its_function_and_original_time() -> None:
     """Both come from its attributes, also where a deployment prefixes its subscriptions."""
-    found = letter(b"{}", **PLATFORM, objectId="a.json")
-    assert (found.function, found.error_class) == ("scraper_logger", "DeliveriesExhausted")
-    assert "after 100 deliveries; status 500" in found.error
-    assert found.published == NOON
-    assert found.attributes == {"objectId": "a.json"}
+    assert letter(b"{}", **PLATFORM, objectId="a.json") == Letter(
+        letter_id="1",
+        function="scraper_logger",
+        error_class="DeliveriesExhausted",
+        error="test-scraped-objects--scraper-logger gave up after 100 deliveries; status 500",
+        failed_at=LATER,
+        published=NOON,
+        attributes={"objectId": "a.json"},
+        original="{}",
+    )
+
+
+def test_a_letter_of_the_platform_needs_its_subscription_alone() -> None:
+    """What else the platform leaves out is unknown, and a whole name says no more than its end."""
+    whole = "projects/p/subscriptions/scraper-requests--scraper-runner"
+    why = "all deliveries; the error is in the function's log"
+    assert letter(b"x", CloudPubSubDeadLetterSourceSubscription=whole) == Letter(
+        letter_id="1",
+        function="scraper_runner",
+        error_class="DeliveriesExhausted",
+        error=f"scraper-requests--scraper-runner gave up after {why}",
+        failed_at=LATER,
+        original="x",
+    )
 
 
 def test_a_letter_of_an_unknown_subscription_has_no_function() -> None:
@@ -119,28 +146,56 @@ OURS = {
     ("change", "said"),
     [
         ({"failed_at": "2025-11-12T17:00:00"}, "'2025-11-12T17:00:00' has no offset"),
+        ({"failed_at": 5}, "argument must be str"),
         ({"publish_time": "noon"}, "Invalid isoformat string: 'noon'"),
         ({"attributes": "none"}, "no attribute 'items'"),
         ({"schema": "tick"}, "not a dead letter"),
     ],
 )
-def test_a_letter_that_cannot_be_read_says_why(change: dict[str, str], said: str) -> None:
+def test_a_letter_that_cannot_be_read_says_why(change: dict[str, object], said: str) -> None:
     """It is listed all the same, with its text and when it came."""
     data = json.dumps({**OURS, **change})
     found = letter(data.encode())
-    assert (found.error_class, found.failed_at, found.original) == ("Unreadable", NOON, data)
+    assert found == Letter("1", "", "Unreadable", found.error, LATER, original=data)
     assert said in found.error
 
 
-@pytest.mark.parametrize("truncated", [True, False])
-def test_a_letter_is_described_with_all_that_it_holds(*, truncated: bool) -> None:
-    """Its original is parsed where it can be."""
-    given = {"published": "2025-11-12T16:59:00+00:00", "truncated": truncated}
-    found = letter(json.dumps({**OURS, **given, "original": '{"a": 1}'}).encode())
-    told = described(found)
-    assert told["original"] == {"a": 1}
-    assert told["truncated"] is truncated
-    assert {*told} == {one.name for one in fields(Letter)} - {"letter_id"} | {"id"}
+def test_why_a_letter_cannot_be_read_is_cut() -> None:
+    """A field of any length makes no longer error than the letters of the functions have."""
+    data = json.dumps({**OURS, "failed_at": "x" * ERROR_CHARACTERS_MAX}).encode()
+    assert len(letter(data).error) == ERROR_CHARACTERS_MAX
+
+
+@pytest.mark.parametrize(("original", "shown"), [('{"a": 1}', {"a": 1}), ("", ""), ("[1]", "[1]")])
+def test_a_letter_is_described_with_all_that_it_holds(original: str, shown: object) -> None:
+    """Its original is parsed where a function could parse it; without one there is none."""
+    held = Letter(
+        letter_id="1",
+        function="a_function",
+        error_class="E",
+        error="e",
+        failed_at=FAILED,
+        published=NOON,
+        message_id="7",
+        attributes={"a": "b"},
+        original=original,
+        truncated=True,
+    )
+    told = {
+        "id": "1",
+        "function": "a_function",
+        "error_class": "E",
+        "error": "e",
+        "failed_at": FAILED.isoformat(),
+        "published": NOON.isoformat(),
+        "message_id": "7",
+        "attributes": {"a": "b"},
+        "truncated": True,
+        "original": shown,
+    }
+    assert described(held) == told
+    unknown = replace(held, published=None, truncated=False)
+    assert described(unknown) == {**told, "published": None, "truncated": False}
 
 
 def test_what_is_not_kept_whole_is_not_sent_again() -> None:

@@ -7,7 +7,7 @@ import pytest
 from common.eastern import at
 from common.errors import BadInputError
 from common.look.why import explained
-from common.state.pauses import read_pauses, write_pauses
+from common.state.pauses import Pause, read_pauses, write_pauses
 from local.operate.pauses import pause, resume
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong
@@ -79,11 +79,12 @@ def test_a_late_tick_stays_expired() -> None:
 def test_two_pauses_are_kept_beside_each_other() -> None:
     """To resume one leaves the other."""
     place = World(slate(), SLOT).runtime
-    pause(place, "betting_lines", by="ann", why="")
-    pause(place, "injury_discovery", by="bob", why="")
-    assert {*read_pauses(place.state)[0]} == {"betting_lines", "injury_discovery"}
-    resume(place, "betting_lines")
-    assert [*read_pauses(place.state)[0]] == ["injury_discovery"]
+    first = pause(place, "betting_lines", by="ann", why="no credits")
+    other = pause(place, "injury_discovery", by="bob", why="")
+    assert first == Pause(by="ann", since=SLOT, why="no credits")
+    assert read_pauses(place.state)[0] == {"betting_lines": first, "injury_discovery": other}
+    assert resume(place, "betting_lines") == first
+    assert read_pauses(place.state)[0] == {"injury_discovery": other}
 
 
 def test_what_is_not_enabled_any_more_can_be_resumed() -> None:
@@ -103,7 +104,8 @@ def test_what_cannot_be_paused_or_resumed_is_refused() -> None:
         resume(place, "lines")
     assert resume(place, "betting_lines") is None
     pause(place, "betting_lines", by="ann", why="")
-    with pytest.raises(BadInputError, match="betting_lines was paused already, by ann since"):
+    said = r"betting_lines was paused already, by ann since 2025-11-12 18:00:00\+00:00$"
+    with pytest.raises(BadInputError, match=said):
         pause(place, "betting_lines", by="bob", why="")
 
 
@@ -118,6 +120,7 @@ def test_what_cannot_be_paused_or_resumed_is_refused() -> None:
         ("ann", "bad\udcff", r"--why holds '\\udcff'; write plain text"),
         ("ann", "\x1b[31mred", r"--why holds '\\x1b'"),
         ("ann", "one\u2028two", r"--why holds '\\u2028'"),
+        ("ann", "one\x9ftwo", r"--why holds '\\x9f'"),
     ],
 )
 def test_a_text_that_no_line_can_hold_pauses_nothing(by: str, why: str, said: str) -> None:

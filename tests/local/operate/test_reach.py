@@ -15,6 +15,7 @@ from common.settings import settings
 from local.operate.reach import reach, told_in_one_line
 from local.stack.driver import RunningStack
 
+LOGIN = "no Google Cloud credentials; run: gcloud auth application-default login"
 WHERE: dict[str, Any] = {
     "project": "nba-local",
     "dataset": "d",
@@ -65,14 +66,18 @@ def test_a_project_has_the_names_of_the_environment(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("error", "said"),
     [
+        (DefaultCredentialsError("none"), LOGIN),
+        (RefreshError("expired"), LOGIN),
         (
-            DefaultCredentialsError("none"),
-            "no Google Cloud credentials; run: gcloud auth application-default login",
+            api.Forbidden("no access"),
+            "no access; your account lacks a right: docs/operations.md#rights lists them",
         ),
-        (RefreshError("expired"), "no Google Cloud credentials; run: gcloud auth"),
-        (api.Forbidden("no access"), "no access; your account lacks a right"),
-        (api.NotFound("no bucket"), "no bucket; is the project right"),
+        (
+            api.NotFound("no bucket"),
+            "no bucket; is the project right, and do the names fit (NBA_DATASET and its like)?",
+        ),
         (api.ServiceUnavailable("later"), "later; run it again"),
+        (api.RetryError("too long", None), "too long, last exception: None; run it again"),
     ],
 )
 def test_an_error_of_google_s_becomes_advice(
@@ -80,8 +85,20 @@ def test_an_error_of_google_s_becomes_advice(
 ) -> None:
     """The line has Google's words, and what to do about it."""
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
-    with pytest.raises(ConfigError, match=said), told_in_one_line():
+    with pytest.raises(ConfigError) as caught, told_in_one_line():
         raise error
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("kind", [DefaultCredentialsError, RefreshError])
+def test_a_file_of_credentials_is_named_with_google_s_words(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands behind them, such as a whole answer, is left out."""
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "key.json")
+    with pytest.raises(ConfigError) as caught, told_in_one_line():
+        raise kind("expired", {"error": "invalid_grant"})
+    assert str(caught.value) == "GOOGLE_APPLICATION_CREDENTIALS=key.json: expired"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,21 @@ def test_words_and_times_of_a_decision_are_not_compared(changed: dict[str, Any])
     assert changes_of(SKIP, replace(SKIP, **changed)) == ()
 
 
+def test_changes_are_in_order_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of one slot are in the order of the workflows' names."""
+    slots = {"b": SLOT, "a": SLOT + timedelta(hours=1), "c": SLOT}
+    made = iter((SKIP, RUN))
+
+    def decide(*_: object, **__: object) -> Iterator[tuple[str, datetime, Decision]]:
+        one = next(made)
+        yield from ((name, slot, one) for name, slot in slots.items())
+
+    monkeypatch.setattr(compared, "nominal_decisions", decide)
+    shipped = Settings().workflows_file
+    found = diff(SLATE, DAY, DAY, shipped, shipped).changes
+    assert found == tuple(Change(name, slots[name], SKIP, RUN) for name in "bca")
+
+
 @pytest.mark.parametrize(("slot", "count"), [("11-12 00:00", 1), ("11-11 23:59", 0)])
 def test_the_days_that_lead_in_are_not_compared(slot: str, count: int) -> None:
     """A decision counts from the first date's first minute on."""
@@ -141,11 +156,37 @@ def test_a_change_has_its_line(changes: list[Change], line: str) -> None:
     assert told(changes) == [line]
 
 
+def test_lines_stand_below_their_workflow_and_are_counted() -> None:
+    """Workflows are in the order of their names; the last line counts each kind of change."""
+    changes = (
+        *(replace(one, workflow="b") for one in on([12, 13], RUN, SKIP)),
+        *(replace(one, workflow="a") for one in on([12], SKIP, RUN)),
+        *(replace(one, workflow="a") for one in on([12, 13, 14], SKIP, LATE)),
+    )
+    assert [*lines_of(Diff(changes, 7, 30))] == [
+        "  a",
+        "    + 13:00  SKIP TOO_EARLY → RUN READY, 0 → 2 games  (2025-11-12)",
+        f"    {LINE}  (2025-11-12, 2025-11-13, 2025-11-14)",
+        "",
+        "  b",
+        "    - 13:00  RUN READY → SKIP TOO_EARLY, 4 → 0 games  (2025-11-12, 2025-11-13)",
+        "",
+        "1 runs to add, 2 to remove, 3 decisions to change; 7 stay as they are (30 days).",
+    ]
+
+
 def test_lines_of_one_hour_are_in_the_order_of_their_first_days() -> None:
     """A change that began earlier comes first, even where it also ends later."""
     early, late = on([12, 15], SKIP, LATE), on([13, 14], LATE, SKIP)
     expected = ["SKIP TOO_EARLY → SKIP LATE", "SKIP LATE → SKIP TOO_EARLY"]
     assert [line[9:].split("  ")[0] for line in told(late, early)] == expected
+
+
+def test_what_was_judged_again_is_counted() -> None:
+    """The last line has what was judged, what was made otherwise, and what could not be judged."""
+    (line,) = rejudged_lines(Rejudged((), 5, 3, 2))
+    other = "2 were made under another configuration"
+    assert line == f"5 decisions judged again, 0 differ; {other}; 3 have no inputs"
 
 
 @pytest.mark.parametrize(("was", "shown"), [(LONG, LONG), (f"{LONG}y", f"{LONG}…")])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from common import ids
 from common.cloud.tables import table
 from common.configuration.workflows import Workflow
 from common.decisions.decide import decide
@@ -18,7 +19,8 @@ from common.decisions.situation import Rule, Situation
 from common.eastern import EASTERN
 from common.errors import BadInputError
 from common.review.explain import shown
-from common.settings import ROOT
+from common.runtime import Runtime
+from common.settings import ROOT, Settings
 from local.records.rows import read_history
 from local.review.decide import decisions_at, explained_at
 from tests.kit.situations import WORKFLOWS, game, ticks
@@ -46,12 +48,83 @@ def test_rows_have_the_columns_of_the_table() -> None:
     assert json.loads(json.dumps(rows)) == rows
 
 
-def test_inputs_are_those_that_the_controller_stores() -> None:
-    """A printed row contains the inputs that the controller stores."""
-    (row,) = decisions_at(SLATE, et("2025-11-12 13:30:15"), "betting_lines", None)
+ROWS: dict[str, dict[str, Any]] = {
+    "2025-11-12T13:30:15-05:00": {
+        "slot": "2025-11-12T18:00:00+00:00",
+        "action": "RUN",
+        "reason_code": "READY",
+        "reason": "Ready: 12 games today, 5.5h until first game",
+        "scrapers": ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"],
+        "game_ids": [f"00225002{number}" for number in range(13, 25)],
+    },
+    "2025-11-12T11:00:15-05:00": {
+        "slot": "2025-11-12T16:00:00+00:00",
+        "action": "SKIP",
+        "reason_code": "TOO_EARLY",
+        "reason": "Too early (first game in 8h, lead time 6h)",
+        "next_check": "2025-11-12T18:00:00+00:00",
+    },
+    "2025-11-12T18:55:00-05:00": {
+        "slot": "2025-11-13T00:00:00+00:00",
+        "action": "ABORT",
+        "reason_code": "MISSED_WINDOW",
+        "reason": "Missed window (first game in 5 min, needed 6h lead time)",
+        "alert_level": "WARNING",
+    },
+    "2025-11-12T03:00:00-05:00": {
+        "slot": "2025-11-12T03:00:00-05:00",
+        "action": "SKIP",
+        "reason_code": "TOO_EARLY",
+        "reason": "Too early (first game in 16h, lead time 6h)",
+        "next_check": "2025-11-12T18:00:00+00:00",
+    },
+}
+
+
+@pytest.mark.parametrize("instant", ROWS)
+def test_a_row_has_what_was_decided(instant: str) -> None:
+    """Its slot is the tick's before, or the instant itself where no tick is near."""
+    (row,) = decisions_at(SLATE, datetime.fromisoformat(instant), "betting_lines", None)
+    made = ROWS[instant]
+    expected = {
+        "scrapers": [],
+        "game_ids": [],
+        "alert_level": "NONE",
+        "next_check": None,
+        "decision_time": instant,
+        "workflow_name": "betting_lines",
+        "priority": "CRITICAL",
+        "decision_id": ids.decision_id("betting_lines", datetime.fromisoformat(made["slot"])),
+        "target_date": "2025-11-12",
+        "forced": False,
+        "inputs": row["inputs"],
+    }
+    assert row == {**expected, **made}
+
+
+@pytest.mark.parametrize(
+    ("workflow", "off"), [("betting_lines", None), ("morning_operations", ["nbac_player_list"])]
+)
+def test_inputs_are_those_that_the_controller_stores(workflow: str, off: list[str] | None) -> None:
+    """A printed row contains the games, the configuration, and the scrapers that are off."""
+    (row,) = decisions_at(SLATE, et("2025-11-12 13:30:15"), workflow, None)
     inputs = json.loads(row["inputs"])
-    assert inputs["form"] == 1
+    assert (inputs["form"], inputs["config"]) == (1, Runtime(Settings()).config_hash)
     assert len(inputs["games"]["2025-11-12"]) == 12
+    assert inputs.get("off") == off
+
+
+@pytest.mark.parametrize("days", [-14, 14, -15, 15])
+def test_a_day_far_from_all_games_is_refused(days: int) -> None:
+    """Two weeks before the first game or after the last one something is decided yet."""
+    nearest = et("2025-11-11 13:00") if days < 0 else et("2025-11-13 13:00")
+    for ask in (decisions_at, lambda *asked: list(explained_at(*asked))):
+        asked = (SLATE, nearest + timedelta(days=days), "betting_lines", None)
+        if abs(days) == 14:
+            assert ask(*asked)
+        else:
+            with pytest.raises(BadInputError, match="no games known"):
+                ask(*asked)
 
 
 def test_the_last_rule_that_held_decided() -> None:
@@ -124,6 +197,25 @@ def test_an_unreadable_history_is_refused(tmp_path: Path) -> None:
     for ask in (decisions_at, lambda *asked: list(explained_at(*asked))):
         with pytest.raises(BadInputError, match=r"jsonl: No such file"):
             ask(SLATE, et("2025-11-12 13:00"), "betting_lines", tmp_path / "none")
+
+
+def test_rows_and_explanations_follow_the_history(tmp_path: Path) -> None:
+    """A run of the same slot that has collected leaves nothing to do."""
+    found = {}
+    for table_name in ("scraper_execution_log", "workflow_decisions", "workflow_executions"):
+        write(tmp_path, table_name)
+    run = {"workflow_name": "injury_discovery", "target_date": "2025-11-12", "game_id": None}
+    run |= {"slot": "2025-11-12T18:00:00+00:00", "execution_id": "x", "outcome": "SUCCESS"}
+    run |= {"scraper_name": "nbac_injury_report", "triggered_at": "2025-11-12T18:00:09+00:00"}
+    write(tmp_path, "scraper_execution_log", run)
+    for history in (None, tmp_path):
+        asked = (SLATE, et("2025-11-12 14:00:15"), "injury_discovery", history)
+        (row,) = decisions_at(*asked)
+        assert f"injury_discovery: {row['action']} {row['reason_code']} " in next(
+            explained_at(*asked)
+        )
+        found[history] = row["reason_code"]
+    assert found[None] != found[tmp_path] == "FOUND"
 
 
 def write(folder: Path, name: str, *rows: Mapping[str, object]) -> None:

@@ -111,15 +111,32 @@ def test_the_old_file_need_not_work(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
     [
-        (date(2025, 11, 13), DAY, "in order"),
-        (date(2020, 1, 1), DAY, "1 to 400 days"),
-        (date(2031, 1, 1), date(2031, 1, 2), "no games from 2031-01-01"),
+        (
+            date(2025, 11, 13),
+            DAY,
+            "--from 2025-11-13 --to 2025-11-12: give 1 to 400 days, in order",
+        ),
+        (date(2020, 1, 1), DAY, "--from 2020-01-01 --to 2025-11-12: give 1 to 400 days, in order"),
+        (
+            date(2031, 1, 1),
+            date(2031, 1, 2),
+            f"no games from 2031-01-01 to 2031-01-02 ({SLATE} contains 2025-11-11 to 2025-11-13)",
+        ),
     ],
 )
 def test_dates_that_cannot_be_compared(first: date, last: date, expected: str) -> None:
     """Dates in the wrong order, too many, or without games are refused."""
-    with pytest.raises(BadInputError, match=expected):
+    with pytest.raises(BadInputError) as caught:
         diff(SLATE, first, last, SHIPPED, SHIPPED)
+    assert str(caught.value) == expected
+
+
+def test_a_schedule_without_games_contains_none(tmp_path: Path) -> None:
+    """The refusal says so in place of dates."""
+    path = tmp_path / "schedule.json"
+    path.write_text('{"leagueSchedule": {"gameDates": []}}')
+    with pytest.raises(BadInputError, match=r"to 2025-11-12 \(\S+ contains none\)$"):
+        diff(path, DAY, DAY, SHIPPED, SHIPPED)
 
 
 def test_the_command_s_exit_status(tmp_path: Path) -> None:

@@ -125,7 +125,23 @@ def test_another_configuration_decides_differently(tmp_path: Path) -> None:
     found = rejudge(record(tmp_path), new)
     assert [one.workflow for one in found.changed] == ["betting_lines"]
     assert found.changed[0].differences["reason_code"] == ("READY", "TOO_EARLY")
-    assert "16 were made under another configuration" in list(lines_of(found))[-1]
+    said = "16 decisions judged again, 1 differ; 16 were made under another configuration"
+    assert list(lines_of(found))[-1] == said
+
+
+def test_what_differs_is_in_order_of_time(tmp_path: Path) -> None:
+    """The rows of a table may come in any order; one without a configuration has no other one."""
+
+    def unnamed(row: Row) -> None:
+        inputs = json.loads(row["inputs"])
+        del inputs["config"]
+        row.update(action="NONE", inputs=json.dumps(inputs))
+
+    file = record(tmp_path, unnamed) / f"{TABLE}.jsonl"
+    file.write_text("".join(reversed(file.read_text().splitlines(keepends=True))))
+    found = rejudge(tmp_path)
+    slots = [at(DAY, time(13))] * 8 + [at(DAY, time(23))] * 8
+    assert ([one.slot for one in found.changed], found.other_configuration) == (slots, 0)
 
 
 def test_a_workflow_that_is_gone(tmp_path: Path) -> None:
@@ -138,9 +154,10 @@ def test_a_workflow_that_is_gone(tmp_path: Path) -> None:
 
 def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
     """Rows without inputs are counted apart; a file of only such rows is refused."""
-    found = rejudge(record(tmp_path, on("betting_lines", inputs='{"games": 12}')))
-    assert (found.judged, found.without_inputs) == (14, 2)
-    assert list(lines_of(found))[-1].endswith("2 have no inputs")
+    for inputs in ('{"games": 12}', "[1]"):
+        found = rejudge(record(tmp_path, on("betting_lines", inputs=inputs)))
+        assert (found.judged, found.without_inputs) == (14, 2)
+        assert list(lines_of(found)) == ["14 decisions judged again, 0 differ; 2 have no inputs"]
     with pytest.raises(BadInputError, match="none of 16 decisions has its inputs"):
         rejudge(record(tmp_path, lambda row: row.update(inputs=None)))
 
@@ -153,10 +170,11 @@ def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
         '{"form": 1, "tries": [[1]]}',
         '{"form": 1, "runs": [["a", 0, "2025-11-12", [99], null]]}',
         '{"form": 1, "games": "none"}',
+        '{"form": 1, "games": {"2025-11-12": [[]]}}',
         "[" * 100_000,
         {"form": 1},
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_broken_inputs_are_named(tmp_path: Path, inputs: object) -> None:
     """Broken inputs are refused with the id and workflow of their decision."""

@@ -10,7 +10,7 @@ from local.commands.operate.backfill import Told
 from local.operate.asking import Question
 from local.operate.backfill import Plan
 from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
-from tests.kit.world import DAY
+from tests.kit.world import DAY, new_world
 
 DATES = ("--from", "2025-11-12", "--to", "2025-11-12")
 
@@ -40,7 +40,10 @@ def test_another_digest_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = len(world.publisher.published)
     done = run(world, monkeypatch, "backfill", *DATES, "--digest", "12345678")
     assert (done.exit_code, len(world.publisher.published)) == (2, sent)
-    assert "the facts have changed since digest 12345678" in done.stderr
+    assert done.stderr == (
+        "error: the facts have changed since digest 12345678: it is 4ad0d1b6 now, for 18 scrapes; "
+        "look at the plan again with --dry-run\n"
+    )
 
 
 def test_what_is_still_missing_is_exit_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +78,28 @@ def test_what_has_no_answer_yet_is_exit_status_1_too(monkeypatch: pytest.MonkeyP
     as_json = run(world, monkeypatch, "backfill", *DATES, "--wait", "5", "--json")
     assert (as_json.exit_code, as_json.stdout) == (1, "")
     assert "no answer yet: nbac_play_by_play of MIL@CHA of 2025-11-12" in as_json.stderr
+
+
+def test_a_plan_names_who_can_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order in which they are asked."""
+    gap = tuple(Question(name, DAY) for name in ("one", "two", "three"))
+    monkeypatch.setattr("local.operate.backfill.plan_of", lambda *_: Plan((gap,), ("why",)))
+    asked = ("backfill", *DATES, "--dry-run")
+    first, left, _ = run(new_world(), monkeypatch, *asked).stdout.splitlines()
+    assert first == "ask for one of 2025-11-12; where it fails, two, then three"
+    assert left == "leave   why"
+    assert json.loads(run(new_world(), monkeypatch, *asked, "--json").stdout) == {
+        "digest": Plan((gap,), ()).digest,
+        "scrapes": [
+            {
+                "scraper": "one",
+                "date": "2025-11-12",
+                "game_id": None,
+                "alternatives": ["two", "three"],
+            }
+        ],
+        "left": ["why"],
+    }
 
 
 def test_the_plan_as_json(monkeypatch: pytest.MonkeyPatch) -> None:

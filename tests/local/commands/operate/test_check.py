@@ -43,7 +43,9 @@ def test_a_source_that_is_off_says_what_is_lost() -> None:
         assert said in stats.text
     odds = at(found, "NBA_ODDS_API_KEY")
     assert "betting_lines lacks oddsa_events, oddsa_game_lines, oddsa_player_props" in odds.text
-    assert at(found, "NBA_BETTINGPROS_KEY").level == "note"
+    unused = at(found, "NBA_BETTINGPROS_KEY")
+    assert unused.level == "note"
+    assert unused.text.endswith("; nothing that is triggered needs it")
 
 
 def test_fu17_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
@@ -106,8 +108,31 @@ def test_a_topology_that_cannot_be_read(
     if text is not None:
         path.write_text(text, encoding="latin-1")
     found = findings({"NBA_TOPOLOGY_FILE": str(path)})
-    assert said in at(found, str(tmp_path / where)).text
+    told = at(found, str(tmp_path / where)).text
+    assert said in told
+    assert not told.startswith((str(path), " "))
     assert "not compared with the ticks" in at(found, "config/workflows.yaml").text
+
+
+def test_the_workflow_file_is_that_of_the_environment(tmp_path: Path) -> None:
+    """As a function would read it, where no other one is named."""
+    path = tmp_path / "flows.yaml"
+    path.write_text("a: ]")
+    found = findings({**READY, "NBA_WORKFLOWS_FILE": str(path)})
+    assert at(found, f"{path}:1").text.endswith("; correct the line")
+
+
+@pytest.mark.parametrize(("old", "new"), [("version: 1", "version: ]"), ('"0 6-23 * * *"', "soon")])
+def test_beside_a_broken_topology_the_form_of_the_workflows_is_checked(
+    old: str, new: str, tmp_path: Path
+) -> None:
+    """Neither a topology that cannot be read nor one without a rhythm hides an error there."""
+    flows, topology = tmp_path / "flows.yaml", tmp_path / "topology.yaml"
+    flows.write_text(SHIPPED.replace("every_hours: 2", "every_hours: x"))
+    assert old in TOPOLOGY
+    topology.write_text(TOPOLOGY.replace(old, new, 1))
+    found = findings({**READY, "NBA_TOPOLOGY_FILE": str(topology)}, flows)
+    assert at(found, f"{flows}:{line_of(SHIPPED, 'every_hours: 2')}").level == "error"
 
 
 def test_variables_that_nothing_reads_and_secrets_that_are_not_there(tmp_path: Path) -> None:
@@ -120,9 +145,11 @@ def test_variables_that_nothing_reads_and_secrets_that_are_not_there(tmp_path: P
 
 
 def test_a_key_that_is_given_needs_no_file(tmp_path: Path) -> None:
-    """The functions take the key, so that a missing file loses nothing."""
+    """The functions take the key, so that a missing file loses nothing; a file will do alone."""
     environment = {"NBA_ODDS_API_KEY_FILE": str(tmp_path / "key"), "NBA_ODDS_API_KEY": "k"}
     assert list(of_environment(environment)) == []
+    (tmp_path / "key").write_text("k")
+    assert list(of_environment({"NBA_ODDS_API_KEY_FILE": str(tmp_path / "key")})) == []
 
 
 def test_what_nothing_triggers_is_named_once(tmp_path: Path) -> None:
@@ -150,7 +177,8 @@ def test_a_list_that_is_older_than_what_it_lists(tmp_path: Path) -> None:
     table.write_text((ROOT / "docs" / "scrapers.md").read_text().replace("`bp_events` ", "`bp` "))
     stale, lacking = of_lists(schema, table)
     assert (stale.level, stale.where) == ("warning", str(schema))
-    assert "python -m local schema >" in stale.text
+    again = f"write it anew: python -m local schema > {schema}"
+    assert stale.text == f"is older than the models; {again}"
     assert (lacking.level, lacking.where) == ("note", str(table))
     assert lacking.text.startswith("has no line for ")
     assert "bp_events" in lacking.text

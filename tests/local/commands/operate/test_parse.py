@@ -1,6 +1,7 @@
 """`python -m local parse` reads recorded answers as the scraper_runner reads live ones."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 
 from common.settings import ROOT
 from local.commands.cli import main
+from local.commands.operate.answers import Asked
+from tests.kit.situations import et
 from tests.local.commands.command_line import assert_one_line, run
 
 DAY = "2025-11-12"
@@ -70,6 +73,20 @@ def parsed(folder: Path, scraper: str, *bodies: bytes, more: tuple[str, ...] = (
     done = CliRunner().invoke(main, asked)
     assert (done.exit_code, done.stderr) == (0, ""), done.output
     return json.loads(done.stdout)
+
+
+def test_what_is_asked_for_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each option reaches the reader in its place."""
+    given: list[Asked] = []
+    monkeypatch.setattr("local.commands.operate.answers.read_answers", given.append)
+    file = tmp_path / "a.json"
+    file.write_text("{}")
+    words = f"--date {DAY} --game {GAME}:MIL@CHA --schedule {SLATE} --team MIL --team CHA"
+    asked = ["parse", "espn_roster", str(file), *words.split(), "--at", f"{DAY}T21:00"]
+    CliRunner().invoke(main, asked)
+    game, at = (GAME, "MIL@CHA"), et(f"{DAY} 21:00")
+    day = date.fromisoformat(DAY)
+    assert given == [Asked("espn_roster", (file,), day, game, Path(SLATE), ("MIL", "CHA"), at)]
 
 
 def test_a_right_answer_is_counted(tmp_path: Path) -> None:

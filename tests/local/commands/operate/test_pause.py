@@ -14,8 +14,13 @@ def test_a_workflow_is_paused_shown_and_resumed(monkeypatch: pytest.MonkeyPatch)
     world = World(slate(), SLOT)
     words = ("betting_lines", "--why", "no credits", "--by", "ann")
     assert run(world, monkeypatch, "pause", *words).stdout == "paused betting_lines by ann\n"
-    shown = json.loads(run(world, monkeypatch, "pause", "injury_discovery", "--json").stdout)
-    assert (shown["workflow"], shown["since"]) == ("injury_discovery", SLOT.isoformat())
+    words = ("injury_discovery", "--why", "no news", "--by", "bob")
+    assert json.loads(run(world, monkeypatch, "pause", *words, "--json").stdout) == {
+        "workflow": "injury_discovery",
+        "by": "bob",
+        "since": SLOT.isoformat(),
+        "why": "no news",
+    }
     said = run(world, monkeypatch, "resume", "betting_lines").stdout
     assert said == "resumed betting_lines, which ann had paused at 2025-11-12T18:00Z\n"
     ended = json.loads(run(world, monkeypatch, "resume", "injury_discovery", "--json").stdout)

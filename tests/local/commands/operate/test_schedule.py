@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from google.api_core.exceptions import Forbidden, RetryError, ServiceUnavailable
 from google.auth.exceptions import DefaultCredentialsError, RefreshError, TransportError
 
-from common.calendar.season import SeasonReader
+from common.calendar.season import SCHEDULE_AGE_MAX, SeasonReader
 from common.clock import set_clock
 from common.cloud.ports import READ_BYTES_MAX, StoredObject
 from common.cloud.storage import GoogleStorage
@@ -87,6 +87,7 @@ def test_the_functions_read_an_uploaded_file(world: World, season_file: Path) ->
     assert done.exit_code == 0, done.output
     assert f"uploaded {PATH}\n" in done.stdout
     assert "next: the next tick takes its games from it" in done.stdout
+    assert f"; put a fresh file every {SCHEDULE_AGE_MAX // timedelta(hours=1)} h " in done.stdout
     season = reader.read(MORNING)
     assert (season.name, len(season.calendar[DAY])) == (NAME, 12)
     world.tick("tick-master-controller", at(DAY, time(13)))
@@ -303,6 +304,15 @@ def test_only_a_slow_upload_is_announced(
     announced = put(season_file).stderr.splitlines()
     assert len(announced) == lines
     assert all(f"MB to {PATH}" in line for line in announced)
+
+
+def test_the_size_of_a_slow_upload_is_told_in_megabytes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With one digit after the point."""
+    monkeypatch.setattr(schedule, "QUIET_SECONDS", 0.01)
+    upload(Slow(ManualClock(MORNING)), BUCKET, b" " * 2_540_000, MORNING)
+    assert capsys.readouterr().err == f"uploading 2.5 MB to {PATH} …\n"
 
 
 class _Refusing(BaseHTTPRequestHandler):

@@ -6,7 +6,9 @@ from datetime import time
 import pytest
 
 from common.eastern import at
+from local.commands.operate.scrape import line_of
 from local.fake_sources.answers import Answer
+from local.operate.asking import Question
 from tests.kit.operated import day_gone_wrong, run
 from tests.kit.world import DAY
 
@@ -32,6 +34,13 @@ def test_a_source_that_has_nothing_has_answered(monkeypatch: pytest.MonkeyPatch)
     world.ask = lambda _path, _params: Answer(200, {}, b"[]")
     done = run(world, monkeypatch, "scrape", "oddsa_events")
     assert (done.exit_code, done.stdout[:7]) == (0, "NO_DATA")
+
+
+def test_an_error_of_several_lines_is_told_in_one() -> None:
+    """Whatever a source has answered."""
+    row = {"outcome": "FAILED", "error_message": "two\n  lines", "gcs_path": "gs://b/x"}
+    said = line_of(Question("nbac_player_list", DAY), row)
+    assert said == "FAILED    nbac_player_list of 2025-11-12: two lines → gs://b/x"
 
 
 def test_json_has_the_same_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:

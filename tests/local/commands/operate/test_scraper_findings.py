@@ -7,6 +7,8 @@ import pytest
 from common.scrapers import REGISTRY
 from common.settings import ROOT
 from local.commands.operate.check import findings
+from local.commands.operate.findings import Finding
+from local.samples import DRAWN, FOLDER
 
 FLOWS = (ROOT / "config" / "workflows.yaml").read_text()
 READY = {"NBA_ODDS_API_KEY": "k", "NBA_HTTP_PROXY": "http://proxy.example:3128"}
@@ -49,6 +51,19 @@ def test_a_scraper_that_a_step_names_is_not_off(flows: Path) -> None:
     found = [one.text.split()[2][:-1] for one in findings(READY, flows) if "g triggers" in one.text]
     off = [name for name, one in REGISTRY.items() if one.off]
     assert found == [name for name in off if name not in ("nbac_standings", "bp_events")]
+
+
+def test_a_scraper_without_a_sample_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the file to write; what is drawn needs none."""
+    lacking = next(name for name in REGISTRY if name not in DRAWN)
+    monkeypatch.setattr(
+        "local.commands.operate.scraper_findings.file_of",
+        lambda name: None if name in {lacking, *DRAWN} else Path(name),
+    )
+    said = f"{lacking} has no sample; write a small answer in its source's form there"
+    assert [one for one in findings(READY) if "has no sample" in one.text] == [
+        Finding("warning", f"{(FOLDER / lacking).relative_to(ROOT)}.json", said)
+    ]
 
 
 def test_a_note_names_the_line_that_declares_the_scraper() -> None:

@@ -35,6 +35,7 @@ def test_a_line_says_what_triggers_a_scraper() -> None:
     assert "post_game_window_1" in found["nbac_boxscore"].triggers
     assert found["nbac_scoreboard"].sources == ("nba_cdn", "nba_stats")
     assert found["nbac_injury_report"].due == "14:00"
+    assert {one.due for name, one in found.items() if REGISTRY[name].due is None} == {""}
 
 
 @pytest.mark.parametrize(
