@@ -29,7 +29,7 @@ class Turns:
 
 
 def test_s6_a_request_waits_for_the_turn_that_it_is_given() -> None:
-    """At the host that is asked, until the task's deadline; no turn of the process's own is used."""
+    """At the host that is asked, until the task's deadline; none of the process's own is used."""
     clock, turns = FakeClock(), Turns()
     asked = source(
         Script(httpx.Response(200)),
