@@ -85,7 +85,7 @@ def candidates(day: date, now: datetime) -> list[str]:
     step, minutes = (HOUR, False) if until > LAST_HOURLY else (QUARTER, True)
     others = _every(step, midnight + HOUR / 2, until)[-OTHER_NAMES_MAX:]
     others_names = [_name(each, minutes=minutes) for each in reversed(others)]
-    return [*dict.fromkeys((*names[:CANDIDATE_NAMES_MAX], *others_names))]
+    return [*names[:CANDIDATE_NAMES_MAX], *others_names]
 
 
 def _every(step: timedelta, first: datetime, last: datetime) -> list[datetime]:

@@ -1,13 +1,12 @@
 """What each scraper reads of its sample, and by which words it refuses the sample's mutants.
 
 `python -m tests.kit.readings` writes `tests/kit/readings.txt` anew: the first and the last record,
-and each kind of refusal with how many mutants meet it. A check that is lost, or asks another field,
-changes a number.
+and each kind of refusal with how many mutants meet it, in the words that the first of them meets. A
+check that is lost, or asks another field, changes a number; another value in a text changes it.
 """
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -37,8 +36,11 @@ def of_scraper(name: str) -> Iterator[str]:
     for record in (right.records[:1], right.records[1:][-1:]):
         yield from (f"  {json.dumps(one)[:RECORD_CHARACTERS_MAX]}" for one in record)
     if name in names() or name in PAGES:
-        met = Counter(_meets(name, asked, each) for each in _changed(name, answers))
-        yield from (f"  {met[words]} x {words}" for words in sorted(met))
+        met: dict[str, list[str]] = {}
+        for each in _changed(name, answers):
+            words = _meets(name, asked, each)
+            met.setdefault(_kind(words), []).append(words)
+        yield from (f"  {len(met[kind])} x {met[kind][0]}" for kind in sorted(met))
 
 
 def _changed(name: str, answers: list[bytes]) -> Iterator[list[bytes]]:
@@ -56,8 +58,8 @@ def _meets(name: str, asked: Target, answers: list[bytes]) -> str:
     try:
         found = read(name, asked, answers)
     except OrchestrationError as error:
-        return _kind(f"{type(error).__name__}: {error}")
-    return f"read, {_kind('; '.join(found.warnings)) or 'without a warning'}"
+        return f"{type(error).__name__}: {error}"
+    return f"read, {'; '.join(found.warnings) or 'without a warning'}"
 
 
 def _kind(text: str) -> str:

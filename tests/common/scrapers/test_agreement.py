@@ -15,6 +15,14 @@ def test_what_is_served_is_exactly_what_was_asked_for(served: object, asked: obj
         same("id", served, asked, "x")
 
 
+def test_no_more_of_a_value_is_shown_than_fits_a_line() -> None:
+    """Of a long text 80 characters stand in an error, its quote among them."""
+    with pytest.raises(ContractError, match=f"^x: id is '{'s' * 79}, asked was '{'a' * 79}$"):
+        same("id", "s" * 200, "a" * 200, "x")
+    with pytest.raises(ContractError, match=f"^x: id '{'s' * 79} is there twice$"):
+        distinct("id", ["s" * 200] * 2, "x")
+
+
 @pytest.mark.parametrize(
     ("values", "total", "within", "fits"),
     [
@@ -52,3 +60,4 @@ def test_a_final_score_is_read_by_team() -> None:
     away, home = ({"teamTricode": GAME.away, "score": 2}, {"teamTricode": GAME.home, "score": 1})
     assert final_score([away, home], GAME) == final_score([home, away], GAME) == (2, 1)
     assert final_score([{"teamTricode": "LAL", "score": 9}, home], GAME) == (0, 1)
+    assert final_score([away], GAME) == (2, 0)

@@ -7,7 +7,7 @@ from fpdf import FPDF
 
 from common.eastern import EASTERN
 from common.scrapers import get
-from common.scrapers.injury_report import LAST_HOURLY, NOT_SUBMITTED, file_name
+from common.scrapers.injury_report import KEYS, LAST_HOURLY, NOT_SUBMITTED, file_name
 from common.scrapers.model import ContractError, Parsed, Target
 from local.fake_sources.pdfs import COLUMNS, LINE, TOP
 
@@ -82,10 +82,11 @@ def test_fs12_a_report_of_another_day_breaks_the_contract() -> None:
         read(body, date(2025, 12, 1))
 
 
-def test_fs12_a_report_without_its_date_breaks_the_contract() -> None:
+@pytest.mark.parametrize("masthead", ["", f"The last {MASTHEAD}", "Injury Report: 11/01/2"])
+def test_fs12_a_report_without_its_date_breaks_the_contract(masthead: str) -> None:
     """A report that cannot be held against the date is not stored under it."""
-    with pytest.raises(ContractError, match="no line gives the report's date"):
-        read(report(("Plain, Robert", "Out", "Rest"), masthead=""))
+    with pytest.raises(ContractError, match=r"^nbac_injury_report: no line gives the report's"):
+        read(report(("Plain, Robert", "Out", "Rest"), masthead=masthead))
 
 
 def test_s8_the_last_hourly_report_is_named_by_its_hour() -> None:
@@ -120,6 +121,8 @@ def test_fs16_the_report_that_must_exist_is_that_of_the_evening_before(
         ({2: "AAA@BB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BB'"),
         ({2: "AAA@BBBB"}, ("Plain, Robert", "Out", "Rest"), "matchup is 'AAA@BBBB'"),
         ({0: "11/01/20255"}, ("Plain, Robert", "Out", "Rest"), "game_date is '11/01/20255'"),
+        ({0: ""}, ("Plain, Robert", "Out", "Rest"), "game_date is None"),
+        ({2: ""}, ("Plain, Robert", "Out", "Rest"), "matchup is None"),
         ({3: ""}, ("Plain, Robert", "Out", "Rest"), "team is missing"),
         ({}, ("", "Out", "Rest"), "player is missing"),
         ({}, ("", "", "Rest"), "player is missing"),
@@ -133,8 +136,11 @@ def test_a_row_that_was_read_in_wrong_columns_breaks_the_contract(
     """Each column has a form or words of its own; a team alone may have no player yet."""
     assert read(report(("", "", NOT_SUBMITTED))).count == 1
     changed = tuple(who.get(place, text) for place, text in enumerate(WHO))
-    with pytest.raises(ContractError, match=f"^nbac_injury_report: {said} in "):
+    given = zip(KEYS, (*changed, *row), strict=True)
+    shown = {key: text.replace("- ", "-") for key, text in given if text}
+    with pytest.raises(ContractError) as caught:
         read(report(row, who=changed))
+    assert str(caught.value) == f"nbac_injury_report: {said} in {shown}"
 
 
 def test_a_table_without_its_heading_breaks_the_contract() -> None:

@@ -1,6 +1,7 @@
 """Play-by-play: its last score, and a file without a play."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -43,11 +44,37 @@ def test_an_action_with_an_empty_score_is_not_the_last_one() -> None:
     assert final([{"scoreAway": ""}]) == final([]) == (0, 0)
 
 
-@pytest.mark.parametrize(("size", "error"), [(1024, NotReadyError), (1025, ContractError)])
+@pytest.mark.parametrize(
+    ("size", "error", "said"),
+    [
+        (1024, NotReadyError, f"game {GAME.game_id} has 0 actions and no end yet"),
+        (1025, ContractError, "1025 bytes without an action"),
+    ],
+)
 def test_s1_a_file_without_actions_may_be_as_long_as_an_empty_answer(
-    size: int, error: type[Exception]
+    size: int, error: type[Exception], said: str
 ) -> None:
     """A longer one contains actions that are not recognized."""
     empty = json.dumps({"game": {"gameId": GAME.game_id, "actions": []}}).encode()
-    with pytest.raises(error):
+    with pytest.raises(error, match=f"^{PLAYS}: {said}$"):
         get(PLAYS).parse([empty.ljust(size)], target(PLAYS))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_over"),
+    [
+        (["game"], True),
+        (["game", "stoppage"], True),
+        (["period", "game", "stoppage"], True),
+        (["period", "game", "period"], False),
+        (["stoppage"], False),
+    ],
+)
+def test_s1_a_game_is_over_once_its_end_follows_the_last_period(
+    kinds: list[str], *, is_over: bool
+) -> None:
+    """Corrections may come after the end, which counts without any period too."""
+    actions = [{"actionNumber": n, "actionType": kind} for n, kind in enumerate(kinds)]
+    body = json.dumps({"game": {"gameId": GAME.game_id, "actions": actions}}).encode()
+    with nullcontext() if is_over else pytest.raises(NotReadyError, match="no end yet"):
+        assert get(PLAYS).parse([body], target(PLAYS)).records == actions

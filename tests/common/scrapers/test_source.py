@@ -101,6 +101,13 @@ def test_the_scrapers_files_are_imported_before_a_source_is_unknown(
     assert "late_host" in sources()
 
 
+def test_settings_of_built_in_sources_import_no_scraper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery that ends early needs none of their files."""
+    monkeypatch.delattr("common.scrapers.REGISTRY")
+    given = {"NBA_NBA_CDN_URL": "https://x.example", "NBA_ODDS_API_KEY": "k" * 9}
+    assert not [*source_defects(read_settings(given))]
+
+
 def test_an_unknown_source_is_named() -> None:
     """Asking for a source that is not declared lists those that are."""
     with pytest.raises(ConfigError, match=r"nba_cdm.*nba_cdn"):

@@ -70,6 +70,10 @@ def test_fs18_spent_credits_are_told_from_a_block(
     with pytest.raises(SourceError) as caught:
         judge(Call(source, "/x", {}, "x"), reply, body, secrets=(), now=NOON, absence="404")
     assert type(caught.value) is error
+    assert (caught.value.http_status, caught.value.sample) == (status, body)
+    why = "its credits are used up" if error is QuotaError else "it refuses us"
+    shown = f"its body is {body.decode()!r}" if body else "its body is empty"
+    assert str(caught.value) == f"{source} /x answered {status}: {why}; {shown}"
 
 
 S3 = b"  <?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
@@ -99,6 +103,7 @@ MEANS: list[Means] = [
     (410, {"location": AT}, b"", "404", MovedError, "410 to new.example: set its new base URL"),
     (410, {}, b"", "404", MovedError, "410 to nowhere: set its new base URL"),
     (410, {"location": "http://[x"}, b"", "404", MovedError, "410 to an address that is none"),
+    (301, {"location": f"//{'h' * 201}/x"}, b"", "404", MovedError, f"301 to {'h' * 200}: set"),
     (408, {}, b"", "404", UnavailableError, "408; its body is empty"),
     (429, {}, b"", "404", UnavailableError, "429; its body is empty"),
     (503, {}, b"x" * 201, "404", UnavailableError, f"503; its body is '{'x' * 200}'"),

@@ -32,6 +32,7 @@ from local.simulator.ports.inline import InlineExecutor
 from tests.kit.state import NOON
 
 LABELS = ("e1", "e2", "e3")
+LATER = NOON + timedelta(minutes=7)
 ENOUGH = 5
 """Seconds after which a thread that waits for another one gives up, and the test fails."""
 
@@ -40,13 +41,12 @@ class Turns:
     """Turns of which the last is only had once the task is stopped."""
 
     def __init__(self) -> None:
-        self.reserved: list[int] = []
+        self.reserved: list[tuple[str, int, datetime]] = []
         self.stopped = Event()
 
     def reserve(self, host: str, number: int, deadline: datetime) -> None:
-        """Note how many were reserved."""
-        del host, deadline
-        self.reserved.append(number)
+        """Note how many were reserved, where and until when."""
+        self.reserved.append((host, number, deadline))
 
     def wait(self, host: str, deadline: datetime) -> None:
         """Wait until the task is stopped."""
@@ -74,7 +74,7 @@ class Host:
     def host(self, call: Call, options: AskOptions) -> str:
         """Return the host of a call."""
         del options
-        return call.source
+        return f"host-of.{call.source}"
 
     def fetch(self, call: Call, options: AskOptions) -> bytes:
         """Answer once all calls have begun."""
@@ -99,7 +99,7 @@ def asked(host: Host, threads: Executor, turns: Turns) -> list[bytes]:
     calls = [Call("odds_api", f"/{label}", {}, label) for label in LABELS]
     scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0))
     question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
-    options = AskOptions(deadline=NOON + timedelta(minutes=7), turns=turns, threads=threads)
+    options = AskOptions(deadline=LATER, turns=turns, threads=threads)
     return ask(question, cast("Source", host), [options], []).bodies
 
 
@@ -107,7 +107,7 @@ def test_calls_of_which_all_are_wanted_are_made_at_once(threads: Executor) -> No
     """Their turns are reserved together, and the answers come in the calls' order."""
     turns = Turns()
     assert asked(Host(), threads, turns) == [b"e1", b"e2", b"e3"]
-    assert turns.reserved == [3]
+    assert turns.reserved == [("host-of.odds_api", 3, LATER)]
 
 
 def test_s6_the_first_failure_ends_the_calls_that_wait_for_their_turn(threads: Executor) -> None:
@@ -271,9 +271,6 @@ def of_labels(
     scraper = Scraper("made_up", "date", lambda *_: calls, lambda *_: Parsed([], 0), **about)
     question = Question(scraper, Target("made_up", date(2025, 11, 12), "2025-26"), calls, NOON)
     return question, ask(question, cast("Source", source), [options], [])
-
-
-LATER = NOON + timedelta(minutes=7)
 
 
 def test_candidates_are_asked_in_their_order_though_there_are_threads(threads: Executor) -> None:

@@ -113,8 +113,9 @@ def test_fs16_refusals_after_the_due_time_are_a_block() -> None:
     assert (found.outcome, found.status, found.verdict) == ("BLOCKED", "FAILED", "failed")
     assert len(host.asked) == NAMES + 1
     assert host.asked[-1] == "Injury-Report_2025-12-21_05PM.pdf"
-    exists = "nor is Injury-Report_2025-12-21_05PM.pdf, which exists"
-    assert exists in (found.error_message or "")
+    exists = "nor is Injury-Report_2025-12-21_05PM.pdf, which exists: the source refuses us"
+    assert (found.error_message or "").endswith(f"the file is not there; {exists}")
+    assert (found.http_status, found.sample) == (403, ACCESS_DENIED)
 
 
 def test_fs16_a_source_that_has_an_older_report_is_only_late() -> None:
@@ -147,13 +148,23 @@ def test_fs16_a_canary_that_fails_is_the_failure(status: int) -> None:
     assert found.error_class == ("UnavailableError" if status == 500 else "BlockedError")
 
 
-@pytest.mark.parametrize("name", ["nbac_schedule_api", "nbac_player_list", "nbac_injury_report"])
-def test_fs20_a_404_of_what_always_exists_is_a_changed_source(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nbac_schedule_api", ", although it always has something: set its new base URL"),
+        ("nbac_player_list", ", although it always has something: set its new base URL"),
+        (
+            "nbac_injury_report",
+            "; nor has it Injury-Report_2025-12-21_05PM.pdf, which exists: set its new base URL",
+        ),
+    ],
+)
+def test_fs20_a_404_of_what_always_exists_is_a_changed_source(name: str, said: str) -> None:
     """A source that always has something and answers 404 has moved: CONTRACT, never NO_DATA."""
-    found = ask(name, Host(404), et(14, 5))
+    found = ask(name, Host(404, b"none"), et(14, 5))
     assert (found.outcome, found.error_class) == ("CONTRACT", "MovedError")
-    assert found.verdict == "changed"
-    assert "404" in (found.error_message or "")
+    assert (found.verdict, found.http_status, found.sample) == ("changed", 404, b"none")
+    assert (found.error_message or "").endswith(f"answered 404: it has nothing there{said}")
 
 
 def test_fs20_a_404_of_what_may_be_absent_is_no_data() -> None:

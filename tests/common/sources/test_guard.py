@@ -1,6 +1,5 @@
 """The guard of one task: how its source may be asked, and what its scrape tells."""
 
-import json
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -12,13 +11,12 @@ from common.scrapers import get
 from common.scrapers.model import MismatchError, Parsed, Target
 from common.settings import Settings
 from common.sources.client import Source
-from common.sources.errors import CircuitOpenError, QuotaError, RefusedError, Verdict
+from common.sources.errors import CircuitOpenError, QuotaError, Verdict
 from common.sources.guard import SourceGuard
-from common.sources.health import SourceEvent, recent
+from common.sources.health import SourceEvent
 from common.sources.outcomes import (
     AskedSource,
     Scraped,
-    empty,
     mismatch,
     success,
     without_answer,
@@ -140,7 +138,10 @@ def test_s7_a_source_is_left_alone_until_its_first_route_may_be_asked_again() ->
         for route, minute in fell
     )
     task = guard(ManualClock(NOON), settings=settings, events=events)
-    text = r"espn_scoreboard failed 3 times in a row; .* until 2025-11-12 12:07 ET"
+    text = (
+        "^espn_site was not asked: espn_scoreboard failed 3 times in a row; "
+        "it is left alone until 2025-11-12 12:07 ET$"
+    )
     with pytest.raises(CircuitOpenError, match=text):
         task.choose(task.scraper.calls(TARGET, NOON))
     later = replace(task, began=NOON + timedelta(minutes=7))
@@ -154,7 +155,10 @@ def test_s6_only_an_interval_needs_turns(seconds: float, *, is_paced: bool) -> N
     """An interval of nothing, as a local stack has, paces nobody."""
     task = guard(ManualClock(NOON), settings=Settings(source_interval_seconds=seconds))
     (options,) = task.choose(task.scraper.calls(TARGET, NOON))
+    assert options.threads is task.threads
     assert (options.turns is not None) is is_paced
+    if isinstance(options.turns, SharedTurns):
+        assert (options.turns.interval, options.turns.threads) == (seconds, task.threads)
 
 
 @pytest.mark.parametrize(("reserve", "is_asked"), [(6, True), (7, False)])
@@ -250,51 +254,3 @@ def test_s8_an_event_is_about_the_game_or_else_the_date() -> None:
     for target, about in ((TARGET, "2025-11-12"), (replace(TARGET, game=GAME), GAME.game_id)):
         (event,) = guard(ManualClock(NOON), target=target).new_events(scraped)
         assert (event.about, event.at, event.slot) == (about, NOON, "-")
-
-
-@pytest.mark.parametrize(
-    ("scraped", "error"),
-    [
-        (empty(TARGET, "NO_DATA", "nothing there"), "nothing there"),
-        (without_answer(TARGET, RefusedError("no such query", 400)), "no such query"),
-    ],
-)
-def test_an_alert_says_why(
-    scraped: Scraped, error: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """By the failure's text, or by the reason for which there is no record."""
-    asked = (AskedSource("espn_site", PRIMARY, "site.api.espn.com", scraped.verdict),)
-    guard(ManualClock(NOON)).settle(replace(scraped, asked=asked), (), "SOURCE_CHANGED")
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["error"], line["host"]) == (error, "site.api.espn.com")
-
-
-def test_each_route_that_was_asked_counts(capsys: pytest.CaptureFixture[str]) -> None:
-    """It has an event but where it brought the data; the first that brought none is blamed."""
-    shown: list[tuple[str, Verdict]] = [("r", "ok"), (PRIMARY, "failed"), ("route-1", "changed")]
-    scraped, task = answered(*(("a", *each) for each in shown)), guard(ManualClock(NOON))
-    found = task.new_events(scraped)
-    assert [(one.route, one.verdict) for one in found] == shown[1:]
-    assert task.code(scraped, found) == "SOURCE_CHANGED"
-    task.settle(scraped, (), "CIRCUIT_OPEN")
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert line["host"] == f"{PRIMARY}.host"
-
-
-@pytest.mark.parametrize(
-    ("sources", "is_kept"),
-    [(["odds_api"], True), (["espn_site", "odds_api"], True), (["espn_site"], False)],
-)
-def test_credits_are_kept_where_the_odds_api_was_asked(
-    sources: list[str], capsys: pytest.CaptureFixture[str], *, is_kept: bool
-) -> None:
-    """Whatever else was; they are logged by their names, and events by the scraper's."""
-    task = guard(ManualClock(NOON))
-    task.source.usage = usage = Usage(7, 3, 1, NOON)
-    event = SourceEvent(NOON, "failed", PRIMARY, "-", "x")
-    task.settle(answered(*((name, PRIMARY, "ok") for name in sources)), (event,), None)
-    assert recent(task.state, "espn_scoreboard", NOON) == (event,)
-    assert Credits(task.state).read()[0] == (usage if is_kept else None)
-    lines = map(json.loads, capsys.readouterr().err.splitlines())
-    counts = [[line[f"quota_{name}"] for name in ("remaining", "used", "last")] for line in lines]
-    assert counts == [[7, 3, 1]] * is_kept

@@ -50,7 +50,11 @@ def test_a_key_may_be_a_header() -> None:
 def test_missing_key_names_the_variables(file: Path | None) -> None:
     """Without a key no request is made, and the error names the variables to set."""
     script = Script(httpx.Response(200))
-    with pytest.raises(MissingKeyError, match=r"NBA_ODDS_API_KEY.*NBA_ODDS_API_KEY_FILE"):
+    said = (
+        "^The Odds API needs a key: set NBA_ODDS_API_KEY, or NBA_ODDS_API_KEY_FILE to a file that "
+        "holds it$"
+    )
+    with pytest.raises(MissingKeyError, match=said):
         source(script, odds_api_key=None, odds_api_key_file=file).fetch(call("odds_api"))
     assert script.requests == []
 

@@ -93,8 +93,31 @@ def test_a_task_that_cannot_be_paid_whole_is_not_begun(remaining: int, reserve: 
     one = new_state(now=NOW)
     Credits(one).keep(usage(remaining))
     other = new_state(one.storage, now=NOW)
-    with pytest.raises(QuotaError, match=rf"{remaining} credits .* needs 12, .*RESERVE.*month"):
-        Credits(other).check(calls("oddsa_player_props"), NOW, reserve=reserve)
+    later = NOW + timedelta(minutes=5)
+    with pytest.raises(QuotaError) as caught:
+        Credits(other).check(calls("oddsa_player_props"), later, reserve=reserve)
+    assert str(caught.value).startswith(
+        f"The Odds API has {remaining} credits left at 2025-11-12 18:30 UTC; this needs 12, and "
+        f"{reserve} are kept back (NBA_ODDS_API_RESERVE); they come back with the plan's next month"
+    )
+
+
+def test_the_count_is_read_once_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And by a task that costs nothing only where it has a count to store."""
+    held, reads = new_state(now=NOW), list[str]()
+    read = held.storage.read
+
+    def counted(bucket: str, name: str) -> object:
+        reads.append(name)
+        return read(bucket, name)
+
+    monkeypatch.setattr(held.storage, "read", counted)
+    credit = Credits(held)
+    credit.check(calls("oddsa_events"), NOW, reserve=0)
+    assert reads == []
+    credit.check(calls("oddsa_game_lines"), NOW, reserve=0)
+    credit.keep(usage(50))
+    assert reads == [ODDS_QUOTA]
 
 
 def test_a_free_call_is_always_made() -> None:

@@ -302,8 +302,14 @@ def test_warnings_are_kept_with_the_records(capsys: pytest.CaptureFixture[str]) 
     assert (found.outcome, found.warnings) == ("SUCCESS", warnings)
     assert stored(found)["warnings"] == [*warnings[:20]]
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["severity"], line["rows"]) == ("WARNING", 30)
-    assert line["error"] == "; ".join(warnings[:3])
+    assert line == {
+        "severity": "WARNING",
+        "message": "Parts of an answer are left out or not known; look at the first of them",
+        "scraper": "made_up",
+        "target_date": "2025-11-12",
+        "rows": 30,
+        "error": "; ".join(warnings[:3]),
+    }
 
 
 def test_warnings_of_an_empty_answer_are_kept(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,8 +34,13 @@ def test_the_scoreboard_leads_to_the_page_of_the_game() -> None:
 def test_a_game_that_espn_does_not_list_breaks_the_contract() -> None:
     """The error gives the games that are listed, and the one that was asked for."""
     other = GameRef(game_id="0022509003", away="LAL", home="UTA")
-    with pytest.raises(ContractError, match=r"lists MIL@CHA, NYK@BOS .* LAL@UTA \(0022509003\)"):
-        further(bodies(NAME)[0], other)
+    empty = json.dumps({**document("espn_scoreboard"), "events": []}).encode()
+    for board, listed in ((bodies(NAME)[0], "MIL@CHA, NYK@BOS"), (empty, "no game")):
+        with pytest.raises(ContractError) as caught:
+            further(board, other)
+        assert str(caught.value) == (
+            f"{NAME}: ESPN lists {listed} on 2025-11-12, asked was LAL@UTA (0022509003)"
+        )
 
 
 def test_a_game_that_is_not_over_is_not_ready() -> None:
@@ -96,6 +101,16 @@ def test_a_changed_page_breaks_the_contract(old: bytes, new: bytes, text: str) -
     assert old in page
     with pytest.raises(refusal(text), match=f"{NAME}.*{text}"):
         get(NAME).parse([board, page.replace(old, new)], target(NAME))
+
+
+def test_of_a_page_without_data_the_beginning_is_shown() -> None:
+    """And how long it is."""
+    board, page = bodies(NAME)
+    other = b"<html><title>No such game</title> It is not there: " + page.replace(b"espnfitt", b"x")
+    with pytest.raises(ContractError) as caught:
+        get(NAME).parse([board, other], target(NAME))
+    shown = f"{NAME}: {len(other)} bytes without __espnfitt__; starts {other[:40]!r}"
+    assert str(caught.value) == shown
 
 
 def test_a_page_and_a_scoreboard_that_differ_are_a_mismatch() -> None:

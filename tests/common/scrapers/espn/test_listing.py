@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from common.calendar.games import FINAL, SCHEDULED
+from common.calendar.games import FINAL, LIVE, SCHEDULED
 from common.calendar.owners import Listing
 from common.errors import BadInputError
 from common.scrapers import get
@@ -46,6 +46,12 @@ def test_a_game_that_has_not_begun_has_no_score() -> None:
     """Its points of 0:0 mean nothing yet."""
     first, *_ = read_listings(stored(name="STATUS_SCHEDULED", state="pre", completed=False))
     assert (first.status, first.score) == (SCHEDULED, None)
+
+
+def test_a_game_that_is_played_is_live_with_its_score_so_far() -> None:
+    """Whatever ESPN calls the part of it."""
+    first, *_ = read_listings(stored(name="STATUS_HALFTIME", state="in", completed=False))
+    assert (first.status, first.postponed, first.score) == (LIVE, False, (101, 99))
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"records": [{}]}', b'{"records": [7]}'])

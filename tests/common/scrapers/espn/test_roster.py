@@ -26,6 +26,23 @@ def test_players_have_nba_com_s_tricode() -> None:
     assert {row["teamTricode"] for row in found.records} == {"GSW"}
 
 
+def test_the_rosters_of_several_teams_are_read_together() -> None:
+    """The players in the order of the answers, and each who is left out warned of."""
+    odd = {"id": "8", "displayName": None}
+    answers = []
+    for number, (name, abbreviation) in enumerate((("30", "CHA"), ("9", "GS"))):
+        player = {"id": f"80{number}", "displayName": f"P{number}"}
+        team = {"id": name, "abbreviation": abbreviation, "athletes": [player, odd]}
+        answers.append(json.dumps({"team": team}).encode())
+    found = get(NAME).parse(answers, replace(target(NAME), teams=("GSW", "CHA")))
+    players = [(row["teamTricode"], row["id"]) for row in found.records]
+    assert (found.count, players) == (2, [("CHA", "800"), ("GSW", "801")])
+    assert found.warnings == tuple(
+        f"{NAME}: {team}: player '8' None: displayName is None, not str; the row is left out"
+        for team in ("CHA", "GSW")
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

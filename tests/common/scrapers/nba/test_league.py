@@ -83,6 +83,37 @@ def test_standings_of_one_team_less_break_the_contract() -> None:
         get("nbac_standings").parse([json.dumps(answer).encode()], target("nbac_standings"))
 
 
+@pytest.mark.parametrize("column", ["WINS", "LOSSES"])
+def test_a_record_that_is_no_number_breaks_the_contract(column: str) -> None:
+    """Of the last team as of the first."""
+    answer = document("nbac_standings")
+    (held,) = answer["resultSets"]
+    held["rowSet"][-1][held["headers"].index(column)] = "1"
+    with pytest.raises(ContractError, match=f"^nbac_standings: {column} is '1', not int$"):
+        get("nbac_standings").parse([json.dumps(answer).encode()], target("nbac_standings"))
+
+
+def test_the_rosters_of_several_teams_are_read_together() -> None:
+    """The players in the order of the pages, and each who is left out warned of."""
+    pages = []
+    for team in ("CHA", "MIL"):
+        about = {"TEAM_ABBREVIATION": team, "TEAM_ID": TEAMS[team].team_id}
+        player = {"PLAYER": team, "PLAYER_ID": 7, "TeamID": TEAMS[team].team_id}
+        held = {"info": about, "roster": [player, {**player, "PLAYER_ID": None}]}
+        data = json.dumps({"props": {"pageProps": {"team": held}}})
+        pages.append(f'<script id="__NEXT_DATA__" type="x">{data}</script>'.encode())
+    asked = replace(target("nbac_roster"), teams=("MIL", "CHA"))
+    found = get("nbac_roster").parse(pages, asked)
+    assert [row["TEAM_ABBREVIATION"] for row in found.records] == ["CHA", "MIL"]
+    assert (found.count, found.warnings) == (
+        2,
+        tuple(
+            f"nbac_roster: '{team}': PLAYER_ID is None, not int; the row is left out"
+            for team in ("CHA", "MIL")
+        ),
+    )
+
+
 def test_every_player_who_is_left_out_is_warned_of() -> None:
     """Not the first one alone."""
     (page,) = bodies("nbac_roster")

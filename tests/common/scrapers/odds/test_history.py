@@ -9,6 +9,7 @@ import pytest
 from common.eastern import EASTERN
 from common.scrapers import get
 from common.scrapers.model import ContractError
+from common.scrapers.odds.live import LINE_MARKETS
 from common.sources.quota import cost_of
 from tests.kit.samples import bodies, target
 from tests.kit.spoilt import read_spoilt, spoil
@@ -49,8 +50,14 @@ def test_a_snapshot_of_another_instant_breaks_the_contract(
     name: str, field: str, value: str
 ) -> None:
     """One taken later, and one that another had replaced by then, are not what was asked for."""
-    with pytest.raises(ContractError, match=f"{name}.*asked was 2025-11-12T17:00:00Z"):
+    held = {"timestamp": "2025-11-12T16:55:38Z", "next_timestamp": "2025-11-12T17:00:38Z"}
+    held[field] = value
+    with pytest.raises(ContractError) as caught:
         read_spoilt(name, (field,), value)
+    assert str(caught.value) == (
+        f"{name}: the snapshot is of {held['timestamp']} and the next of "
+        f"{held['next_timestamp']}, asked was 2025-11-12T17:00:00Z"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,9 +92,9 @@ def test_odds_that_were_not_asked_for_break_the_contract(
     ("path", "value", "text"),
     [
         (("timestamp",), "2025-11-12T17:05:38Z", "the snapshot is of 2025-11-12T17:05:38Z"),
-        (("data", "bookmakers", 0, "markets", 0, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
-        (("data", "bookmakers", 1, "markets", 0, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
-        (("data", "bookmakers", 0, "markets", 1, "key"), "h2h_q1", r"markets are \['h2h_q1'\]"),
+        (("data", "bookmakers", 0, "markets", 0, "key"), "h2h_q1", "markets are ['h2h_q1']"),
+        (("data", "bookmakers", 1, "markets", 0, "key"), "h2h_q1", "markets are ['h2h_q1']"),
+        (("data", "bookmakers", 0, "markets", 1, "key"), "h2h_q1", "markets are ['h2h_q1']"),
     ],
 )
 def test_each_event_book_and_market_is_held_against_the_question(
@@ -108,7 +115,9 @@ def test_each_event_book_and_market_is_held_against_the_question(
 
     assert read() == 2
     spoil(second, path, value)
-    with pytest.raises(ContractError, match=f"{name}: .*{text}"):
+    if "markets" in text:
+        text = f"event {'b' * 32}: {text}, asked was {LINE_MARKETS.split(',')}".replace("[", r"\[")
+    with pytest.raises(ContractError, match=f"^{name}: {text}"):
         read()
 
 
