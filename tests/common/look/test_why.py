@@ -121,12 +121,21 @@ def test_a_row_that_cannot_be_explained_says_why(what: str, said: str) -> None:
         explained(place, row)
 
 
-def test_broken_inputs_are_named() -> None:
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        '"games": 7',
+        '"boards": 7',
+        '"since": "soon"',
+        '"runs": [["b", 0, "2025-11-12", [9], null]]',
+    ],
+)
+def test_broken_inputs_are_named(inputs: str) -> None:
     """The decision's id is there, so that its row can be looked at."""
     place = gone_wrong().runtime
-    row = {**last_decision(place, "betting_lines", MIDNIGHT), "inputs": '{"form": 1, "games": 7}'}
+    row = last_decision(place, "betting_lines", MIDNIGHT)
     with pytest.raises(BadInputError, match=f"inputs of decision {row['decision_id']}"):
-        explained(place, row)
+        explained(place, {**row, "inputs": f'{{"form": 1, {inputs}}}'})
 
 
 def test_what_was_decided_for_a_later_slot_is_named() -> None:
@@ -175,6 +184,7 @@ def test_of_two_teams_that_meet_often_the_last_game_up_to_a_date_is_meant(
     ("until", "explaining"),
     [
         ("2025-11-12 23:59", ["second"]),
+        ("2025-11-12 23:00", ["second"]),
         ("2025-11-12 22:30", ["first"]),
         ("2025-11-12 21:30", ["skip", "window"]),
         ("2025-11-12 20:30", ["old"]),
