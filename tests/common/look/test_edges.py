@@ -15,6 +15,7 @@ from common.look.coverage import read_log
 from common.look.run_life import life_of
 from common.look.runs import Run, find_run, runs_of, runs_on
 from common.look.why import find_game, last_decision
+from common.state import names
 from tests.kit.placed import placed, row
 from tests.kit.situations import DAY, et, game
 
@@ -269,7 +270,7 @@ def test_an_id_that_begins_several_runs_is_refused_with_their_number() -> None:
     """More of it names one of them."""
     rows = [decided(f"2025-11-12 {hour}:00") for hour in ("06", "12")]
     place, _ = placed(NOW, workflow_decisions=rows)
-    with pytest.raises(BadInputError, match="^run '': 2 begin so; give more of the id$"):
+    with pytest.raises(BadInputError, match=r"^run '': 2 begin so; give more of the id$"):
         find_run(place, "")
 
 
@@ -281,3 +282,15 @@ def test_what_became_known_at_once_is_in_the_order_of_paths_and_generations() ->
     ]
     found = [(one.path, one.generation, one.newest) for one in known_of(rows)]
     assert found == [("gs://b/a", 2, False), ("gs://b/a", 3, False), ("gs://b/b", 1, True)]
+
+
+def test_a_run_whose_state_cannot_be_read_is_one_without_state() -> None:
+    """An operator may have spoilt it; the page is shown all the same."""
+    made = decided("2025-11-12 12:00")
+    task = {"workflow_execution_id": ids.execution_id(made["decision_id"])}
+    place, _ = placed(NOW, workflow_decisions=[made], scraper_execution_log=[logged(NOW, **task)])
+    name = names.manifest(task["workflow_execution_id"])
+    place.storage.create(place.settings.state_bucket, name, b"spoilt")
+    (run,) = runs_on(place, DAY)
+    assert run.state == "not started"
+    assert [step.number for step in life_of(place, run).steps] == [0]
