@@ -91,8 +91,8 @@ DRAWN_SHOWN = (
     Mistake(
         "drawn: a season ends as the present does, without the last day",
         "common/pages/season.py",
-        "min(now, at(date(year + 1, FIRST_MONTH, 1), time())) + timedelta(days=1)",
-        "min(now, at(date(year + 1, FIRST_MONTH, 1), time()))",
+        "min(now, end) + timedelta(days=1)",
+        "min(now, end)",
         (f"{PAGES}/test_season.py",),
     ),
     Mistake(

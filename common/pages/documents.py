@@ -103,7 +103,7 @@ def of_life(life: "RunLife") -> Document:
     """Describe a run with its steps and tasks."""
     return {
         **of_run(life.run),
-        "decided": iso(life.run.decision["decision_time"]),
+        "decided": iso(life.decided),
         "started": iso(life.started),
         "finished": iso(life.run.ended["finished_at"]) if life.run.ended else None,
         "steps": [

@@ -94,7 +94,7 @@ def _seen(value: object) -> object:
     return value
 
 
-def _clock(instant: datetime, form: str = "%H:%M") -> str:
+def _clock(instant: datetime, form: str) -> str:
     return f"{eastern(instant):{form}}"
 
 

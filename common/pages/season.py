@@ -129,8 +129,8 @@ def read_season(place: Runtime, year: int) -> SeasonPage:
         year: in which it begins.
     """
     now = place.clock.now()
-    since = at(date(year, FIRST_MONTH, 1), time())
-    until = max(since, min(now, at(date(year + 1, FIRST_MONTH, 1), time())) + timedelta(days=1))
+    since, end = (at(date(each, FIRST_MONTH, 1), time()) for each in (year, year + 1))
+    until = max(since, min(now, end) + timedelta(days=1))
     begin, select = place.threads.submit, place.warehouse.select
     planned = begin(select, "daily_expected_schedule", PLAN_COLUMNS, since=since, until=until)
     ended = begin(
@@ -148,9 +148,11 @@ def read_season(place: Runtime, year: int) -> SeasonPage:
         until=until,
         where={"action": ACTIONS},
     )
-    ours = [row for row in made if row["slot"] is not None]
+    # The rows of the first night after it are read for what was decided late on its last day.
+    ours = [row for row in made if row["slot"] is not None and since <= row["slot"] < end]
+    plan = [row for row in planned.result() if row["expected_run_time"] < end]
     partial = {row["decision_id"]: row["outcome"] == "PARTIAL" for row in ended.result()}
-    return _page(f"{year}-{(year + 1) % 100:02d}", now, planned.result(), ours, partial)
+    return _page(f"{year}-{(year + 1) % 100:02d}", now, plan, ours, partial)
 
 
 def _page(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import grpc
@@ -19,10 +20,12 @@ from common.cloud.publisher import (
     MESSAGE_OVERHEAD_BYTES,
     PUBLISH_SECONDS_MAX,
     GooglePublisher,
+    encode,
     requests_of,
 )
 from common.cloud.times import call_seconds
 from common.errors import BadInputError, is_transient
+from common.redaction import learn
 from local.simulator.ports.memory_publisher import MemoryPublisher
 
 PROJECT = "nba-props-platform"
@@ -258,3 +261,50 @@ def test_p6_an_absent_server_is_transient(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(Exception, match=r".") as caught:
         GooglePublisher(PROJECT, "127.0.0.1:9").publish("t", {}, {})
     assert is_transient(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "attributes", "said"),
+    [
+        (["a"], {}, "message body ['a'] is not a JSON object"),
+        ({}, {f"k{n}": "v" for n in range(101)}, "101 attributes; the limit is 100"),
+        ({}, {"goog": "v"}, "attribute key 'goog': 1 to 256 bytes, not goog…"),
+        ({}, {"note": 1}, "attribute note=1 is not a text of up to 1024 bytes"),
+        (
+            {"text": "x" * 9_999_989},
+            {"note": "a"},
+            "message of 10000005 bytes, attributes included; the limit is 10000000",
+        ),
+    ],
+)
+def test_a_refusal_tells_what_was_given_and_the_limit(
+    body: Any, attributes: Any, said: str
+) -> None:
+    """So that whoever reads it need not count."""
+    with pytest.raises(BadInputError) as caught:
+        encode(body, attributes)
+    assert str(caught.value) == said
+
+
+def test_r10_a_secret_in_a_body_that_is_not_json_stays_hidden() -> None:
+    """Its beginning is quoted, and its error told."""
+    learn(["s3cret-key-of-a-body"])
+    with pytest.raises(BadInputError, match="is not JSON: Out of range float") as caught:
+        encode({"text": "s3cret-key-of-a-body", "rate": float("nan")}, {})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_pubsub_is_called_with_the_credentials_of_all_clients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without an emulator; a client of its own would look them up again."""
+    given: list[dict[str, Any]] = []
+
+    def made(**options: Any) -> Any:
+        given.append(options)
+        return SimpleNamespace(publish=lambda **_: PublishResponse(message_ids=["1"]))
+
+    monkeypatch.setattr("google.pubsub_v1.services.publisher.PublisherClient", made)
+    monkeypatch.setattr("common.cloud.publisher.credentials", lambda: "ours")
+    assert GooglePublisher(PROJECT).publish("t", {}, {}) == "1"
+    assert given == [{"credentials": "ours"}]

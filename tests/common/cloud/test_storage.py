@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from itertools import count
@@ -289,3 +290,5 @@ def test_fr7_a_custom_time_dates_only_our_own_runs_and_never_after_the_creation(
         BUCKET, "a", 1, metadata=labels, created=noon, custom_time=noon + hours * hour
     )
     assert stored.run_at == noon + wanted * hour
+    unknown = replace(stored, created=None)
+    assert unknown.run_at == (stored.custom_time if labels == OURS else None)

@@ -317,3 +317,43 @@ def test_a_row_is_known_again_by_the_id_of_what_it_tells() -> None:
         "scraper_execution_log": "execution_id",
         "cleanup_operations": "cleanup_id",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "why"),
+    [
+        ("STRING", 1, "is not a str"),
+        ("STRING", "é" * (TEXT_BYTES_MAX // 2) + "x", f"is longer than {TEXT_BYTES_MAX} bytes"),
+        ("INTEGER", "1", "is not an int"),
+        ("INTEGER", 2**63, "is out of 64 bits"),
+        ("FLOAT", "1", "is not a number"),
+        ("FLOAT", math.nan, "is not finite"),
+        ("TIMESTAMP", "now", "is not a datetime"),
+        ("TIMESTAMP", NOON.replace(tzinfo=None), "has no time zone"),
+        ("DATE", NOON, "is not a date"),
+        ("BOOLEAN", 1, "is not a bool"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_why(kind: str, value: object, why: str) -> None:
+    """In words that name what is wrong with it."""
+    name, column = cells(kind)[0]
+    with pytest.raises(RowError) as caught:
+        build_row(name, {**least(name), column: value})
+    assert str(caught.value).endswith(f" {why}")
+
+
+def test_a_text_may_have_as_many_bytes_as_the_limit() -> None:
+    """Bytes are counted, and not characters."""
+    given = {**least("cleanup_operations"), "status": "é" * (TEXT_BYTES_MAX // 2)}
+    assert build_row("cleanup_operations", given)["status"] == given["status"]
+
+
+def test_a_refusal_lists_what_would_fit() -> None:
+    """An array that is null, and the columns of the table."""
+    values = least("workflow_decisions")
+    empty = r"\(STRING\): 'a' is not a list \(an array is empty, never null\)$"
+    with pytest.raises(RowError, match=empty):
+        build_row("workflow_decisions", {**values, "scrapers": "a"})
+    columns = ", ".join(field.name for field in table("workflow_decisions").fields)
+    with pytest.raises(RowError, match=f"^workflow_decisions: no column 'x'; it has {columns}$"):
+        build_row("workflow_decisions", {**values, "x": 1})

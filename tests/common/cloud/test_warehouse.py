@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -594,3 +595,52 @@ def test_without_a_clock_the_wall_s_tells_how_long_to_wait() -> None:
     when = datetime(2025, 11, 12, 17, 0, tzinfo=UTC)
     warehouse.append(DECISIONS, [decision(when, "a")], job_key="slot-1")
     assert len(client.sent) == 1
+
+
+def answering(*rows: dict[str, Any]) -> Any:
+    """Return a client that answers each query with these rows."""
+    client: Any = FakeClient()
+    fields = [SimpleNamespace(name=name) for name in (rows[0] if rows else {})]
+    client.query_and_wait = lambda *_, **__: type("Rows", (list,), {"schema": fields})(rows)
+    return client
+
+
+def test_a_query_returns_its_columns_and_rows() -> None:
+    """The columns in the order of the query; a read has the rows alone."""
+    rows = [{"b": 1, "a": None}, {"b": 2, "a": "x"}]
+    assert run_query(answering(*rows), "SELECT") == (["b", "a"], rows)
+    when, made = datetime(2025, 11, 12, 17, tzinfo=UTC), {"action": "RUN"}
+    warehouse = BigQueryWarehouse(PROJECT, DATASET, client=answering(made))
+    assert warehouse.select(DECISIONS, ["action"], since=when, until=when + HOUR) == [made]
+    assert warehouse.view("freshness", ["action"]) == [made]
+
+
+def test_r6_a_takeover_leaves_out_the_rows_that_are_there() -> None:
+    """Where all are, no job is sent."""
+    when = datetime(2025, 11, 12, 17, tzinfo=UTC)
+    rows = [decision(when, name) for name in "ab"]
+    for there, sent in ((rows[:1], 1), (rows, 0)):
+        client = answering(*({"decision_id": row["decision_id"]} for row in there))
+        made, jobs = BigQueryWarehouse(PROJECT, DATASET, client=client), list[str]()
+        inserting = client.query
+        client.query = lambda sql, to=jobs, do=inserting, **more: (to.append(sql), do(sql, **more))[
+            1
+        ]
+        made.append(DECISIONS, rows, job_key="slot-1", look_first=True)
+        assert [sql.count("(@") for sql in jobs] == [1] * sent
+
+
+def test_d5_the_job_behind_an_empty_answer_is_looked_up_where_it_ran() -> None:
+    """In its location, within the read's own time."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def get_job(name: str, **options: Any) -> FakeJob:
+        asked.append((name, options))
+        return FakeJob()
+
+    found = type("Rows", (list,), {"schema": [], "job_id": "j", "location": "EU"})
+    client: Any = SimpleNamespace(query_and_wait=lambda *_, **__: found(), get_job=get_job)
+    run_query(client, "SELECT 1", retry_seconds=6)
+    ((name, options),) = asked
+    assert (name, options["location"], options["timeout"]) == ("j", "EU", 2)
+    assert options["retry"].timeout == 6

@@ -179,8 +179,13 @@ def test_an_instant_that_has_not_come_is_refused() -> None:
     runtime, _ = place([Scrape("nbac_boxscore", GAME, 0, 1)])
     now = runtime.clock.now()
     assert as_of(runtime, GAME, now).known
-    with pytest.raises(BadInputError, match="has not come: what is known then may still change"):
-        as_of(runtime, GAME, now + timedelta(seconds=1))
+    later = now + timedelta(seconds=1)
+    with pytest.raises(BadInputError) as refused:
+        as_of(runtime, GAME, later)
+    assert str(refused.value) == (
+        f"{later.isoformat()} has not come: what is known then may still change; "
+        f"it is {now.isoformat(timespec='seconds')}"
+    )
 
 
 @pytest.mark.parametrize("lost", ["overwritten", "gone"])
@@ -188,12 +193,13 @@ def test_an_object_that_is_gone_is_named(lost: str) -> None:
     """Whether it was about the game cannot be known, so there is no digest that could be wrong."""
     runtime, rows = place([Scrape("nbac_injury_report", None, 0, 1)])
     path = rows[0][0]["gcs_path"].removeprefix(f"gs://{BUCKET}/")
+    named = rf"^gs://{BUCKET}/{path}#{rows[0][0]['object_generation']} is gone or overwritten"
     if lost == "gone":
         runtime = runtime.but(storage=MemoryStorage(ManualClock(NOON)), season=runtime.season)
     else:
         generation = rows[0][0]["object_generation"]
         runtime.storage.replace(BUCKET, path, b"{}", generation=generation)
-    with pytest.raises(BadInputError, match=r"gs://\S+#\d+ is gone or overwritten"):
+    with pytest.raises(BadInputError, match=named):
         as_of(runtime, GAME, NOON + timedelta(hours=1))
 
 

@@ -9,12 +9,13 @@ import pytest
 from common import ids
 from common.cloud.ports import Row
 from common.errors import BadInputError
-from common.look.asof import as_of
+from common.look.asof import as_of, known_of
 from common.look.contents import games_in
 from common.look.coverage import read_log
 from common.look.run_life import life_of
 from common.look.runs import Run, find_run, runs_of, runs_on
 from common.look.why import find_game, last_decision
+from common.state import names
 from tests.kit.placed import placed, row
 from tests.kit.situations import DAY, et, game
 
@@ -246,3 +247,50 @@ def test_games_are_named_by_either_owner_s_id(name: str) -> None:
     """Of ten digits, or ESPN's of up to twelve."""
     games = [game(1, game_id=name), game(2)]
     assert games_in(f'{{"id":"{name}"}}'.encode(), games) == {name}
+
+
+@pytest.mark.parametrize(("ahead", "is_read"), [(23, True), (25, False)])
+def test_rows_of_a_clock_ahead_are_read_up_to_a_day_from_now(ahead: int, *, is_read: bool) -> None:
+    """Both those of a run's end and those of its tasks."""
+    made, when = decided("2025-11-12 12:00"), NOW + timedelta(hours=ahead)
+    name = {"decision_id": made["decision_id"]}
+    ended = row("workflow_executions", status="completed", execution_time=when, **name)
+    task = {"workflow_execution_id": ids.execution_id(made["decision_id"])}
+    place, _ = placed(
+        NOW,
+        workflow_decisions=[made],
+        workflow_executions=[ended],
+        scraper_execution_log=[logged(when, **task)],
+    )
+    assert [bool(run.ended) for run in runs_on(place, DAY)] == [is_read]
+    assert bool(life_of(place, Run(made, None)).steps) is is_read
+
+
+def test_an_id_that_begins_several_runs_is_refused_with_their_number() -> None:
+    """More of it names one of them."""
+    rows = [decided(f"2025-11-12 {hour}:00") for hour in ("06", "12")]
+    place, _ = placed(NOW, workflow_decisions=rows)
+    with pytest.raises(BadInputError, match=r"^run '': 2 begin so; give more of the id$"):
+        find_run(place, "")
+
+
+def test_what_became_known_at_once_is_in_the_order_of_paths_and_generations() -> None:
+    """So that two readers name the same one the newest."""
+    rows = [
+        logged(NOW, gcs_path=path, object_generation=number)
+        for path, number in (("gs://b/b", 1), ("gs://b/a", 3), ("gs://b/a", 2))
+    ]
+    found = [(one.path, one.generation, one.newest) for one in known_of(rows)]
+    assert found == [("gs://b/a", 2, False), ("gs://b/a", 3, False), ("gs://b/b", 1, True)]
+
+
+def test_a_run_whose_state_cannot_be_read_is_one_without_state() -> None:
+    """An operator may have spoilt it; the page is shown all the same."""
+    made = decided("2025-11-12 12:00")
+    task = {"workflow_execution_id": ids.execution_id(made["decision_id"])}
+    place, _ = placed(NOW, workflow_decisions=[made], scraper_execution_log=[logged(NOW, **task)])
+    name = names.manifest(task["workflow_execution_id"])
+    place.storage.create(place.settings.state_bucket, name, b"spoilt")
+    (run,) = runs_on(place, DAY)
+    assert run.state == "not started"
+    assert [step.number for step in life_of(place, run).steps] == [0]

@@ -36,6 +36,10 @@ def test_a_route_shows_its_circuit_and_who_is_asked_instead() -> None:
     state.swap(names.switch("nbac_boxscore"), Switch(to="espn_boxscore").model_dump(), 0)
     Credits(state).keep(Usage(7, 3, 1, now))
     found = sources_of(world.runtime)
+    assert [(one.scraper, one.route) for one in found.routes] == [
+        ("nbac_boxscore", "primary"),
+        ("nbac_boxscore", "route-1"),
+    ]
     circuits = {one.route: one.circuit.is_open(now) for one in found.routes}
     assert circuits == {"primary": True, "route-1": False}
     last = {one.route: one.last.at for one in found.routes}

@@ -1,5 +1,6 @@
 """What is said of a datum, by the rows that there are about it; nothing is lived for them."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -370,3 +371,51 @@ def test_what_is_given_up_has_a_remedy_or_none(scraper: str, days: int, remedy: 
     one = found(et("2025-11-12 23:30") + timedelta(days=days), scraper=scraper).coming
     assert one is not None
     assert (one.what, one.remedy[: len(remedy)]) == ("given up", remedy)
+
+
+def test_the_last_decision_tells_whether_a_workflow_is_paused() -> None:
+    """A workflow that was paused and has decided again since asks next."""
+    resumed = decided("2025-11-12 23:00", "SKIP", "post_game_window_3")
+    one = found(DUE + HOUR, decisions=(*paused("post_game_window_3"), resumed)).coming
+    assert one == Coming("next", "post_game_window_3", et("2025-11-13 06:00"))
+
+
+def test_of_two_runs_that_ask_for_it_the_first_is_named() -> None:
+    """The slot that began earlier is told, whichever of them ends first."""
+    later = decided("2025-11-12 23:30", name="late_game_catch_up")
+    assert found(LATE, decisions=(later, RUN)).coming == UNDER_WAY
+
+
+@pytest.mark.parametrize(
+    ("since", "coming"),
+    [
+        ("2025-11-12", Coming("next", "late_game_catch_up", et("2025-11-13 08:00"))),
+        ("2025-11-13", Coming("given up", remedy="by hand: python -m local backfill --from")),
+    ],
+)
+def test_catch_up_collects_since_the_date_of_the_last_decision(since: str, coming: Coming) -> None:
+    """A decision before it may have been made with another configuration."""
+    rows = [
+        decided(f"2025-11-13 0{hour}:00", "SKIP", inputs=f'{{"since": "{held}"}}')
+        for hour, held in (("6", "2025-11-20"), ("7", since))
+    ]
+    one = found(et("2025-11-13 07:30"), decisions=tuple(rows)).coming
+    assert one is not None
+    assert replace(one, remedy=one.remedy[: len(coming.remedy)]) == coming
+
+
+def test_lines_of_a_game_without_a_time_are_waited_for() -> None:
+    """Whether they came before its tip-off nobody can tell."""
+    came = tried(DUE, "SUCCESS", "oddsa_game_lines", game_id=None)
+    for played, state in ((game(1, None), "waiting"), (game(1, "2025-11-13 01:00"), "there")):
+        assert found(LATE, came, scraper="oddsa_game_lines", played=played).state == state
+
+
+def test_on_a_date_without_games_what_came_is_told_alone() -> None:
+    """Nothing is due then, so that nothing lacks."""
+    log = [
+        tried(DUE, outcome, name, game_id=None)
+        for outcome, name in (("SUCCESS", "nbac_injury_report"), ("FAILED", "nbac_player_list"))
+    ]
+    place, _ = placed(LATE, {}, scraper_execution_log=log)
+    assert [each.scraper for each in cover(place, DAY).data] == ["nbac_injury_report"]

@@ -174,3 +174,26 @@ def test_a_date_that_cannot_be_read_is_not_left_out_in_silence(
         found = status_of(place)
         assert found.blind == "away"
         assert [one.day for one in found.dates] == [day for day in (yesterday, DAY) if day != lost]
+
+
+@pytest.mark.parametrize("now", [NOW, et("2025-11-12 23:59:30")])
+def test_rows_of_the_coming_minute_count(now: datetime) -> None:
+    """The clock that wrote them may be ahead of ours; what is later by it does not count."""
+    for ahead, told in ((59 * SECOND, now + 59 * SECOND), (60 * SECOND, None)):
+        rows = [decided("2025-11-12 13:00", now + ahead)]
+        place, _ = placed(now, workflow_decisions=rows, cleanup_operations=[swept(now + ahead)])
+        found = status_of(place)
+        assert (found.decided, found.swept and found.swept["cleanup_time"]) == (told, told)
+        assert [one.last for one in alive(place)] == [told, told]
+
+
+@pytest.mark.parametrize(
+    ("when", "is_told"), [("2025-11-11 00:00", True), ("2025-11-10 23:59:59", False)]
+)
+def test_the_last_sweep_and_decision_are_those_since_yesterday(when: str, *, is_told: bool) -> None:
+    """What was written before is too old to say that anything lives."""
+    rows = [decided("2025-11-10 23:00", et(when))]
+    place, _ = placed(NOW, workflow_decisions=rows, cleanup_operations=[swept(et(when))])
+    found = status_of(place)
+    assert (bool(found.decided), bool(found.swept)) == (is_told, is_told)
+    assert [bool(one.last) for one in alive(place)] == [is_told, is_told]

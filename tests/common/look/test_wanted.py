@@ -101,3 +101,18 @@ def test_what_stands_in_in_any_of_several_workflows_is_of_the_line(names: tuple[
     flows = {name: {"bare": bare, "full": full}[name] for name in names}
     (box,) = (one for one in wanted_of(flows, PER_GAME) if one.scraper == "nbac_boxscore")
     assert (box.line, [*box.flows]) == (("nbac_boxscore", "espn_boxscore"), [*names])
+
+
+@pytest.mark.parametrize(
+    ("flow", "due"),
+    [
+        ("post_game_window_2", "2025-11-12 23:00"),
+        ("post_game_window_3", "2025-11-13 06:00"),
+        ("late_game_catch_up", "2025-11-13 07:00"),
+    ],
+)
+def test_what_one_workflow_collects_is_due_in_its_own_window(flow: str, due: str) -> None:
+    """That of the evening, or of the morning after the date."""
+    box = wanted("nbac_boxscore", "after")
+    alone = replace(box, flows={flow: box.flows[flow]})
+    assert alone.due(DAY, game(1, "2025-11-12 19:00")) == et(due)

@@ -1,12 +1,20 @@
 """Why a workflow decided as it did, and why a game lacks what it lacks."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
+from common.calendar.games import FINAL
 from common.eastern import at
 from common.errors import BadInputError
-from common.look.why import explained, find_game, game_and_decisions, last_decision
+from common.look.why import (
+    explained,
+    find_game,
+    game_and_decisions,
+    game_line,
+    last_decision,
+)
 from tests.kit.operated import day_gone_wrong, forced_ahead, gone_wrong
 from tests.kit.placed import placed
 from tests.kit.placed import row as row_of
@@ -25,6 +33,11 @@ def test_a_recorded_decision_is_judged_again_rule_by_rule() -> None:
     assert [rule.asks for rule in found.rules if rule.held] == ["it is before the lead time"]
     assert found.flips == ["it had been 13:00"]
     assert [*found.lines()][-1] == "  it would have run if it had been 13:00"
+    ran = explained(place, last_decision(place, "betting_lines", at(DAY, time(13))))
+    assert [*ran.lines()][-1].startswith("  it would not have run if ")
+    assert [*replace(ran, flips=()).lines()][-1] == (
+        "  no small change of these facts leads to another action"
+    )
 
 
 def test_every_decision_of_a_day_can_be_explained() -> None:
@@ -117,16 +130,26 @@ def test_a_row_that_cannot_be_explained_says_why(what: str, said: str) -> None:
     place = gone_wrong().runtime
     row = dict(last_decision(place, "betting_lines", MIDNIGHT))
     row |= {"inputs": "{}"} if what == "form" else {"workflow_name": "gone"}
-    with pytest.raises(BadInputError, match=f"{said}.*Last game tipped off"):
+    wanted = rf"^{row['workflow_name']} at 2025-11-13T04:00Z {said}: .*Last game tipped off"
+    with pytest.raises(BadInputError, match=wanted):
         explained(place, row)
 
 
-def test_broken_inputs_are_named() -> None:
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        '"games": 7',
+        '"boards": 7',
+        '"since": "soon"',
+        '"runs": [["b", 0, "2025-11-12", [9], null]]',
+    ],
+)
+def test_broken_inputs_are_named(inputs: str) -> None:
     """The decision's id is there, so that its row can be looked at."""
     place = gone_wrong().runtime
-    row = {**last_decision(place, "betting_lines", MIDNIGHT), "inputs": '{"form": 1, "games": 7}'}
+    row = last_decision(place, "betting_lines", MIDNIGHT)
     with pytest.raises(BadInputError, match=f"inputs of decision {row['decision_id']}"):
-        explained(place, row)
+        explained(place, {**row, "inputs": f'{{"form": 1, {inputs}}}'})
 
 
 def test_what_was_decided_for_a_later_slot_is_named() -> None:
@@ -175,6 +198,7 @@ def test_of_two_teams_that_meet_often_the_last_game_up_to_a_date_is_meant(
     ("until", "explaining"),
     [
         ("2025-11-12 23:59", ["second"]),
+        ("2025-11-12 23:00", ["second"]),
         ("2025-11-12 22:30", ["first"]),
         ("2025-11-12 21:30", ["skip", "window"]),
         ("2025-11-12 20:30", ["old"]),
@@ -207,3 +231,17 @@ def test_the_last_run_that_asked_for_a_game_explains_it(
     place, _ = placed(MIDNIGHT, {DAY: (one, other)}, workflow_decisions=rows)
     monkeypatch.setattr("common.look.why.explained", lambda _, made: made["decision_id"])
     assert game_and_decisions(place, one, et(until))[1] == explaining
+
+
+@pytest.mark.parametrize(
+    ("tip", "status", "said"),
+    [
+        ("2025-11-12 19:00", 1, "2025-11-12 19:00 ET, not final"),
+        ("2025-11-12 19:00", 3, "2025-11-12 19:00 ET, final"),
+        (None, 1, "not known, not final"),
+    ],
+)
+def test_a_game_is_one_line(tip: str | None, status: int, said: str) -> None:
+    """Its tip-off is Eastern, and may not be known yet."""
+    line = game_line(game(1, tip, status=status, has_score=status == FINAL))
+    assert line == f"MIL@CHA (0022500001), tip-off {said} in the schedule"

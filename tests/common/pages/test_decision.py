@@ -24,6 +24,7 @@ PLACE = holding(
             ("b", "other", "2025-11-12 07:00"),
             ("c", "f", "2025-11-12 23:00"),
             ("d", "f", "2025-11-13 06:00"),
+            ("e", "f", "2025-11-14 00:00"),
         )
     ]
 )
@@ -48,8 +49,10 @@ def test_it_stands_between_those_of_its_workflow(name: str, beside: tuple[str | 
 def test_what_cannot_be_judged_again_says_why() -> None:
     """It has a page all the same; an unknown decision has none."""
     assert read_decision(PLACE, DAY, "a").unexplained
-    with pytest.raises(BadInputError, match="no decision 'z' on 2025-11-12"):
-        read_decision(PLACE, DAY, "z")
+    for name in ("z", "e"):
+        said = f"^no decision '{name}' on 2025-11-12; its date is that of its slot$"
+        with pytest.raises(BadInputError, match=said):
+            read_decision(PLACE, DAY, name)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,8 @@ def test_a_decision_tells_when_it_is_looked_at_again(when: datetime | None, said
     made = SimpleNamespace(
         again=again, rules=(), flips=(), situation=SimpleNamespace(calendar=None)
     )
-    text = Outline(render(replace(read_decision(PLACE, DAY, "a"), made=cast("Any", made)))).text
+    page = replace(read_decision(PLACE, DAY, "a"), made=cast("Any", made))
+    assert page.teams == {}, "without a schedule it knew of no game"
+    text = Outline(render(page)).text
     assert said in text
     assert ("Next check" in text) is bool(said)

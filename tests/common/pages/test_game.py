@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from common.cloud.ports import Row
+from common.errors import BadInputError
 from common.pages.game import QUIET_SHOWN_MAX, read_game
 from tests.kit.desk import scheduled
 from tests.kit.situations import et, played
@@ -29,7 +32,7 @@ def test_who_stands_in_was_asked_for_it_too() -> None:
     assert [row["decision_id"] for row in story.asked] == ["0", "1"]
     assert [row["decision_id"] for row in story.silent] == [f"{11 + n}" for n in range(12)]
     assert [row["decision_id"] for row in story.told][:3] == ["0", "1", "11"]
-    assert page.decided["0"] == DAY
+    assert page.decided == {row["decision_id"]: DAY for row in made}
 
 
 def test_the_date_itself_has_an_address_of_its_own() -> None:
@@ -41,3 +44,18 @@ def test_the_date_itself_has_an_address_of_its_own() -> None:
         "/date/2025-11-12",
         "Data of the whole date, 2025-11-12",
     )
+
+
+def test_a_game_of_another_date_has_no_page() -> None:
+    """The error names the game and the date, so that the address can be corrected."""
+    with pytest.raises(BadInputError, match=r"^the schedule lists no game '7' on 2025-11-12$"):
+        read_game(scheduled(GAME), DAY, "7")
+
+
+def test_a_story_is_told_in_the_order_of_slots() -> None:
+    """Whether a decision asked for the datum or not."""
+    held = holding(workflow_decisions=[decided(n, *["nbac_boxscore"][n % 2 :]) for n in range(4)])
+    page = read_game(scheduled(GAME).but(warehouse=held.warehouse), DAY, GAME.game_id)
+    (story,) = (one for one in page.stories if one.datum.scraper == "nbac_boxscore")
+    assert [row["decision_id"] for row in story.told] == ["0", "1", "2", "3"]
+    assert [row["decision_id"] for row in story.asked] == ["0", "2"]

@@ -120,11 +120,13 @@ def test_alerts_follow_each_other_as_their_slots_do() -> None:
     """Those of one slot by their workflows' names, whenever each was made."""
     made = [
         {"at": AFTERNOON - late * HOUR, "slot": AFTERNOON - back * HOUR, "workflow_name": name}
-        | {"action": "ABORT", "alert_level": "ERROR"}
+        | {"action": "ABORT", "alert_level": "ERROR", "reason_code": "EARLY", "reason": "Why"}
         for name, back, late in (("a", 1, 0), ("c", 2, 0), ("b", 2, 0), ("d", 3, -1))
     ]
     found = read(workflow_decisions=made)
     assert [row["workflow_name"] for row in found.alerts] == ["d", "b", "c", "a"]
+    text = " ".join(Outline(render(found)).text.split())
+    assert "11:00 d ERROR ABORT EARLY: Why 12:00 b ERROR ABORT EARLY: Why" in text
 
 
 def test_failures_of_two_days_are_listed() -> None:

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from common.calendar.games import FINAL
 from common.decisions.situation import GAME_LENGTH
+from common.ids import execution_id
 from common.look.runs import Run
 from common.pages.axis import Axis
-from common.pages.lanes import GAP, game_marks, lanes, not_run
+from common.pages.lanes import GAP, Mark, game_marks, lanes, not_run
 from tests.kit.world import DAY, slate
 
 AXIS = Axis(date(2025, 11, 12))
@@ -39,6 +41,10 @@ def test_a_planned_run_that_did_not_happen_cannot_be_overlooked() -> None:
     }
     assert drawn["betting_lines"][:3] == ["plan", "plan missed", "plan"]
     assert drawn["other"] == ["plan missed", "decision abort"]
+    assert [mark.text for mark in lanes(AXIS, now, plan[:2], made, [])[0].marks[:2]] == [
+        "planned for 12:00 ET",
+        "planned for 13:00 ET, did not run",
+    ]
 
 
 def test_a_decision_is_drawn_at_its_slot_and_a_run_when_it_ran() -> None:
@@ -50,7 +56,11 @@ def test_a_decision_is_drawn_at_its_slot_and_a_run_when_it_ran() -> None:
     ((tick, ended, going),) = (
         lane.marks for lane in lanes(AXIS, NOON + 4 * HOUR, [], [late], runs)
     )
-    assert tick.x == AXIS.x(NOON)
+    assert tick == Mark(
+        "decision run", AXIS.x(NOON), 0, "12:00 ET RUN: because", leads="decision", name=RUN_ID
+    )
+    assert ended.text == "14:00:00 ET success: 1 of 1 tasks"
+    assert (ended.kind, ended.leads, ended.name) == ("run success", "run", execution_id(RUN_ID))
     assert (ended.x, ended.width) == AXIS.bar(NOON + 2 * HOUR, NOON + 3 * HOUR)
     assert (going.x, going.width) == AXIS.bar(NOON + HOUR, NOON + 4 * HOUR)
 
@@ -123,3 +133,18 @@ def test_a_workflow_has_a_lane_for_its_plan_or_its_decisions() -> None:
     """In the order of the names."""
     found = lanes(AXIS, NOON, [planned(NOON, "b")], [decided(NOON, "SKIP", "a")], [])
     assert [(lane.name, len(lane.marks)) for lane in found] == [("a", 1), ("b", 1)]
+
+
+def test_a_game_s_mark_says_when_it_begins_and_whether_it_is_over() -> None:
+    """It leads to its page; one without a time has no place."""
+    first, second, third = (replace(game, tipoff=NOON) for game in slate().on(DAY)[:3])
+    over = replace(second, status=FINAL, has_score=True)
+    x, width = AXIS.bar(NOON, NOON + GAME_LENGTH)
+    named = [f"{game.away}@{game.home}" for game in (first, over)]
+    assert game_marks(AXIS, [replace(third, tipoff=None), first, over]) == [
+        Mark("game", x, width, f"{named[0]}, tip-off 12:00 ET", named[0], "game", first.game_id),
+        Mark(
+            *("game final", x, width, f"{named[1]}, tip-off 12:00 ET, final", named[1], "game"),
+            *(over.game_id, 1),
+        ),
+    ]

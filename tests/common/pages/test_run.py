@@ -8,7 +8,9 @@ import pytest
 from common.cloud.ports import Row
 from common.look.run_life import RunLife, Step, Task
 from common.look.runs import Run
+from common.pages.documents import iso, of_life
 from common.pages.run import RunPage
+from tests.kit.placed import row
 from tests.kit.situations import et
 
 MADE, NOW = et("2025-11-12 23:00"), et("2025-11-13 01:00")
@@ -89,5 +91,10 @@ def test_times_of_a_forced_run_are_told_from_its_start_on() -> None:
     started = RunPage(NOW, RunLife(Run(made, ROW), MADE, ()))
     assert started.after(MADE + MINUTE) == "+60.0 s"
     assert (started.span.begin, started.span.end) == (MADE, MADE + 2 * MINUTE)
+    known = {**row("workflow_decisions"), **made, "workflow_name": "f", "target_date": NOW.date()}
+    ended = {**row("workflow_executions", status="failed"), **ROW}
+    told = of_life(RunLife(Run(known, ended), MADE, ()))
+    assert (told["decided"], told["started"], told["slot"]) == (None, iso(MADE), iso(NOW))
+    assert told["finished"] == iso(MADE + 2 * MINUTE)
     waiting = RunPage(NOW, RunLife(Run(made, None), None, ()))
     assert (waiting.after(MADE), waiting.span.begin, waiting.span.end) == ("", NOW, NOW)

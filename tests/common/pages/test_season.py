@@ -138,6 +138,12 @@ def test_a_day_has_its_own_cells_of_what_ran_or_could_not() -> None:
 
 def test_a_season_that_is_over_ends_with_june() -> None:
     """What a later one has is not shown in it; one to come is empty."""
-    made = [decided(et("2025-06-30 23:00")), decided(et("2025-09-01 12:00"))]
-    assert [*cells(read(2024, workflow_decisions=made))] == ["2025-06-30"]
+    ends = ("2025-06-30 23:00", "2025-07-01 00:00", "2025-07-01 12:00", "2025-09-01 12:00")
+    made, plan = ([row(et(when)) for when in ends] for row in (decided, planned))
+    late = {**decided(et("2025-06-30 23:00"), name="late"), "at": et("2025-07-01 00:10")}
+    found = read(2024, workflow_decisions=[*made, late], daily_expected_schedule=plan)
+    assert [(day, one.ran, one.planned) for day, one in cells(found).items()] == [
+        ("2025-06-30", 2, 1)
+    ]
+    assert "2025-06-30" not in cells(read(workflow_decisions=[*made, late]))
     assert read(2030, workflow_decisions=made).days == ()
