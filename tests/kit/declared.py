@@ -31,6 +31,7 @@ ROOMS = (
     *("common/incidents", "common/look", "common/pages", "common/review"),
     *("local/broker", "local/commands", "local/costs", "local/operate"),
     *("local/records", "local/traces"),
+    *("local/bench", "local/dashboards"),
 )
 """Those outside the pure core in which mistakes were drawn."""
 FOR_PEOPLE = ("title", "description", "examples", "$defs", "oneOf")

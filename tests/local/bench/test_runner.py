@@ -10,7 +10,7 @@ import pytest
 from common.errors import OrchestrationError
 from common.settings import variable
 from local.bench import stack as benched
-from local.bench.stack import Known, Runner, in_ms, many, mean_ms, one_by_one
+from local.bench.stack import IDLE_SECONDS_MAX, Known, Runner, in_ms, many, mean_ms, one_by_one
 from local.simulator.ports.memory_publisher import Published
 from local.stack.state import ChainState
 
@@ -42,6 +42,7 @@ class Stack:
 
     def wait_idle(self, seconds: float) -> ChainState:
         """Return the next state; idle with nothing to come at the end."""
+        assert seconds == IDLE_SECONDS_MAX
         self.done.append("wait")
         idle = ChainState(idle=True, next_due=None, handled=1, failed=0)
         return self.states.pop(0) if self.states else idle
