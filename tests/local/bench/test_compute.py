@@ -41,6 +41,7 @@ def test_both_chains_get_the_same_answers(tmp_path: Path, monkeypatch: pytest.Mo
     bench, (day,) = Bench(scene), scene.days
     with silent():
         bench.prepare(day)
+        assert bench.sources.now == bench.world.clock.now() == at(day, SLOT)
         plain.chain(scene.slate.read_bytes(), day, bench.sources.body, plain.InDicts())
         spent = bench.chain(day)
     # The looks before a delivery and after it are one step; what was prepared does not count.
