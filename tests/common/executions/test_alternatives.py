@@ -197,7 +197,10 @@ def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFi
     codes = [line["reason_code"] for line in lines]
     assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
     assert {(line["severity"], line["scraper"]) for line in lines} == {("WARNING", FIRST)}
-    assert OTHER in lines[0]["message"]
+    assert [line["message"] for line in lines[:2]] == [
+        f"A scraper brings nothing that it is asked for; {OTHER} is asked until it is back",
+        f"A scraper brings data again; {OTHER} is not asked in its place any more",
+    ]
     assert [line.get("error") for line in lines] == ["why", None, "why"]
 
 
