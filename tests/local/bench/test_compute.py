@@ -76,6 +76,7 @@ def test_an_answer_is_computed_once_for_an_instant(
     given = [{"markets": "a"}, {"markets": "a", "oddsFormat": "x"}, {"markets": "b"}]
     given += [{"markets": "b", "regions": "us"}, {"commenceTimeTo": "c"}]
     assert [sources.body("/x", params) for params in given] == [b"1", b"1", b"2", b"3", b"4"]
+    assert sources.body("/x", {"regions": "us", "markets": "b"}) == b"3"  # in another order
     assert sources.body("/y", given[0]) == b"5"
     sources.turn_to(slot)
     assert sources.body("/x", given[0]) == b"6"

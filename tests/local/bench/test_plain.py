@@ -73,6 +73,8 @@ def test_files_hold_what_the_dicts_hold(scene: Scene, sources: Sources, tmp_path
     folder.mkdir()
     plain.chain(scene.slate.read_bytes(), scene.days[0], sources.body, plain.InFiles(folder))
     kept = run(scene, sources, scene.days[0])
+    written = sorted(path.name for path in folder.glob("*.json"))
+    assert written == sorted(name.replace("/", "-") for name in kept.objects)
     assert {path.read_bytes() for path in folder.glob("*.json")} == set(kept.objects.values())
     lines = {
         json.dumps({**json.loads(line), "table": path.stem})
@@ -188,5 +190,7 @@ def test_a_refusal_is_no_answer(sources: Sources) -> None:
     with pytest.raises(OrchestrationError, match=r"answered 422: .*regions"):
         sources.body(f"{SPORT}/odds", {"markets": LINE_MARKETS})
     assert json.loads(sources.body(f"{SPORT}/odds", {"markets": LINE_MARKETS, **plain.REGION}))
-    with pytest.raises(OrchestrationError, match="answered 500"):
-        plain.accepted(500, b"")
+    for status in (100, 500):
+        with pytest.raises(OrchestrationError) as refused:
+            plain.accepted(status, b"x" * 300)
+        assert str(refused.value) == f"a source answered {status}: b'{'x' * 200}'"

@@ -119,7 +119,7 @@ def test_a_burst_of_which_another_number_ended_is_no_figure(
         runner.burst(RUN, 2)
 
 
-KNOWN = Known(RUN, {}, 4, {"query": 3}, 0.5)
+KNOWN = Known(RUN, {}, 4, {"query": 3}, 0.8)
 
 
 def test_figures_are_so_many_times_their_floors() -> None:
@@ -129,8 +129,8 @@ def test_figures_are_so_many_times_their_floors() -> None:
         "ms": 1500,
         "p95_ms": 15000,
         "calls": {"query": 3},
-        "floor_ms": 500,
-        "times_floor": 3,
+        "floor_ms": 800,
+        "times_floor": 1.88,
         "plain_ms": 200,
         "times_plain": 7.5,
     }

@@ -179,17 +179,17 @@ def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> N
     pages.mkdir()
     alerts.write_text(
         "policies: {incidents: {}, lines: {}}\nwatchdog: {every: every 2 hours}\n"
-        "logs: [{}]\nmetrics: [{}, {}]\n"
+        "logs: [{}]\nmetrics: [{}, {}, {}]\n"
     )
     join = "SELECT 1 FROM x.workflow_decisions JOIN x.workflow_executions"
     (tmp_path / "watchdog.sql").write_text(f"-- not x.cleanup_operations\n{join}")
     panels = [
         {"targets": [{"rawSql": join}, {"rawSql": "SELECT 1 FROM x.workflow_decisions_old"}]},
-        {"targets": []},
+        {"targets": [{"rawSql": None}]},
     ]
     chosen = {"query": {"rawSql": "SELECT workflow_name FROM x.workflow_decisions"}}
     (pages / "plan.json").write_text(json.dumps({"panels": panels, "templating": [chosen]}))
-    assert watching(alerts, pages) == Watching(2 * 12, 4, {"plan": 3})
+    assert watching(alerts, pages) == Watching(2 * 12, 5, {"plan": 3})
 
 
 def test_a_view_counts_as_the_tables_that_it_reads(tmp_path: Path) -> None:

@@ -103,6 +103,14 @@ def test_a_listing_is_a_class_a_operation_a_page(meter: Meter, objects: int, pag
     assert bills(meter) == {"class_a": pages}
 
 
+def test_folders_are_listed_as_objects_are(storage: Storage, meter: Meter) -> None:
+    """One page of them is one operation, and who asks gets the list."""
+    storage.create("state", "a/1", b"")
+    before = bills(meter)
+    assert storage.folders("state") == ["a/"]
+    assert bills(meter) == {**before, "class_a": before["class_a"] + 1}
+
+
 def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
     """A takeover looks before it writes, which is one more query."""
     warehouse = intercepted(MemoryWarehouse(), meter.warehouse)
@@ -216,13 +224,16 @@ def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     assert usage.amounts["message_requests"] == sent + simulation.refused
 
 
-def test_counting_is_deterministic_and_survives_json(tmp_path: Path) -> None:
+def test_counting_is_deterministic_and_survives_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The same days give the same counts, also after a round trip through JSON."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00"]}))
     one, two = (count(file, DAY - timedelta(days=1), 1) for _ in range(2))
     assert one == two
     assert read_usage(one.document()) == one
     assert one.days == 1
+    assert capsys.readouterr().err == ""  # a month would write some hundred thousand lines
 
 
 def test_a_usage_is_written_in_the_order_of_its_names() -> None:

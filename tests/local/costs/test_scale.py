@@ -93,10 +93,13 @@ def test_rows_of_one_append_are_one_job_and_the_largest_row_counts() -> None:
     assert load.largest == {"cleanup_operations": longest}
 
 
-def test_a_days_load_is_what_its_handlers_did(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_days_load_is_what_its_handlers_did(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Every task has its log row and is counted in an hour; what is per game doubles with them."""
     monkeypatch.setattr(scale, "time", SimpleNamespace(process_time=count(7).__next__))
     once, twice = count_load(1), count_load(2)
+    assert capsys.readouterr().err == ""
     assert once.seconds == twice.seconds == 1  # a look at the clock before and one after
     assert eastern_date(max(once.tasks)) == scale.DAY + timedelta(days=1)
     for load in (once, twice):

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from common.cloud.ports import Storage, Warehouse
+from common.cloud.ports import Storage, StoredObject, Warehouse
 from common.cloud.storage import GoogleStorage
 from common.errors import ConflictError
 from common.runtime import THREADS_MAX
@@ -142,6 +142,9 @@ def test_a_function_begins_where_its_message_was_sent(world: World, meter: Meter
     executor = by_function["workflow_executor"]
     assert executor.begun.calls >= 3
     assert executor.begun.kinds["push"] == 2
+    assert executor.begun.length == executor.begun.calls  # a push is no call, and weighs nothing
+    stored = [each.done for each in meter.effects if isinstance(each.done, StoredObject)]
+    assert {"executions", "claims"} <= {each.name.split("/")[0] for each in stored}
     assert executor.path.calls > executor.begun.calls
     assert executor.trigger == by_function["master_controller"].trigger
 

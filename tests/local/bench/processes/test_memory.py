@@ -81,8 +81,8 @@ def test_a_peak_stays() -> None:
     """What was freed again counts."""
     peaks = Peaks()
     peaks.note({"pss": 2048})
-    peaks.note({"pss": 1024})
-    assert peaks.mib == {"pss": 2.0}
+    peaks.note({"pss": 1024, "rss": 1300})
+    assert peaks.mib == {"pss": 2.0, "rss": 1.3}
 
 
 def test_a_process_is_watched_at_least_once() -> None:
