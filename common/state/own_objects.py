@@ -16,6 +16,7 @@ from common.messages.models import Message, ObjectEvent
 from common.state import names
 
 if TYPE_CHECKING:  # annotations only
+    from collections.abc import Mapping
     from concurrent.futures import Executor
 
     from common.cloud.ports import Storage, StoredObject
@@ -103,5 +104,5 @@ def _noted(state: StateStore, task_id: str) -> Note | None:
     return held
 
 
-def _has(metadata: object, held: Note) -> bool:
-    return isinstance(metadata, dict) and metadata.get(SECRET) == held.secret
+def _has(metadata: Mapping[str, str], held: Note) -> bool:
+    return metadata.get(SECRET) == held.secret

@@ -160,6 +160,7 @@ def test_fp02_a_rate_limit_is_known_by_status_reason_or_cause() -> None:
     assert is_rate_limit(API.RetryError("gave up", cause=API.ResourceExhausted("slow down")))
     assert not is_rate_limit(API.RetryError("gave up", cause=API.ServiceUnavailable("down")))
     assert not is_rate_limit(API.ServiceUnavailable("down"))
+    assert is_rate_limit(strange(cause="a text", code=429))
 
 
 def test_a_permanent_error_stays_so_under_another_name() -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -187,6 +188,15 @@ def test_a_silent_block_is_silent_and_nothing_else_is(capsys: pytest.CaptureFixt
     assert "Outside" in capsys.readouterr().err
 
 
+def test_a_line_is_out_before_its_call_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance may be gone the moment after."""
+    done: list[str] = []
+    stream = SimpleNamespace(write=done.append, flush=lambda: done.append("flushed"))
+    monkeypatch.setattr("sys.stderr", stream)
+    log("INFO", "Any")
+    assert done == ['{"severity": "INFO", "message": "Any"}\n', "flushed"]
+
+
 def test_lines_may_go_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
     """A command shows people what an instance would log."""
     taken: list[dict[str, object]] = []
@@ -242,6 +252,7 @@ def test_o4_what_flask_logs_of_an_exception_has_no_secret(
     except ValueError:
         libraries.exception("Failed")
     assert "with base 10: 'https://(hidden)@h'" in caplog.text
+    assert "Traceback (most recent call last):\n" in caplog.text
     assert "u:p" not in caplog.text
 
 

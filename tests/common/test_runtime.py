@@ -275,6 +275,16 @@ def test_workflows_lack_the_scrapers_whose_source_is_off() -> None:
     assert runtime.left_out("a") == sorted({*named} - {"nbac_boxscore"})
 
 
+def test_a_scraper_is_off_for_a_reason_alone() -> None:
+    """One whose source has all that it needs is on."""
+    off = Runtime(Settings()).off
+    assert OFF in off
+    assert all(off.values())
+    waiting = {each.depends_on for each in REGISTRY.values() if each.depends_on}
+    given = {name: {"url": "https://a.example", "key": "a-key-of-it"} for name in waiting}
+    assert Runtime(Settings.model_validate({"sources": given})).off == {}
+
+
 def test_r10_a_process_hides_what_its_settings_and_its_libraries_tell(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

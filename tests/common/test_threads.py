@@ -1,7 +1,7 @@
 """Calls at once keep what their caller has set, and what they share is built once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, get_ident
 
 import pytest
 
@@ -31,6 +31,15 @@ def test_a_call_may_wait_for_what_it_submits() -> None:
     with CallThreads(1) as threads:
         waiting = [threads.submit(outer) for _ in range(3)]
         assert [each.result(timeout=30) for each in waiting] == [7, 7, 7]
+
+
+def test_no_more_threads_are_started_than_were_asked_for() -> None:
+    """A further call waits for one of them."""
+    go = Event()
+    with CallThreads(2) as threads:
+        calls = [threads.submit(lambda: go.wait(10) and get_ident()) for _ in range(5)]
+        go.set()
+        assert len({call.result() for call in calls}) <= 2
 
 
 def test_what_a_call_submits_has_as_many_threads_as_the_call() -> None:

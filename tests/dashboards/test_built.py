@@ -39,3 +39,23 @@ def test_a_field_that_is_not_given_is_not_set(field: str) -> None:
     unit = made.field_config.defaults.unit if made.field_config else None
     held = {"description": made.description, "last": made.time_from, "unit": unit}
     assert held[field] is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "steps"),
+    [
+        ({}, [(None, "green")]),
+        ({"warn_from": 0}, [(None, "green"), (0, "orange")]),
+        ({"bad_from": 0}, [(None, "green"), (0, "red")]),
+        ({"warn_from": 1, "bad_from": 5}, [(None, "green"), (1, "orange"), (5, "red")]),
+    ],
+)
+def test_a_number_is_bad_from_the_level_of_its_source_on(
+    levels: dict[str, int], steps: list[tuple[int | None, str]]
+) -> None:
+    """From nothing on as well, where the source says so."""
+    made = built(Panel.model_validate({**WHOLE, "kind": "stat", **levels}), 7).build()
+    assert made.field_config is not None
+    thresholds = made.field_config.defaults.thresholds
+    assert thresholds is not None
+    assert [(step.value, step.color) for step in thresholds.steps] == steps

@@ -124,8 +124,23 @@ def test_a_source_that_does_not_fit_names_file_and_field(
     text = (SOURCES / "plan.yaml").read_text().replace("width: 24", "widht: 24")
     (tmp_path / "plan.yaml").write_text(text)
     monkeypatch.setattr(source, "SOURCES", tmp_path)
-    with pytest.raises(ConfigError, match=r"plan\.yaml(.|\n)*widht"):
+    advice = r"; local/dashboards/source\.py describes the fields$"
+    with pytest.raises(ConfigError, match=rf"/plan\.yaml: (.|\n)*widht(.|\n)*{advice}"):
         list(sources())
+    (tmp_path / "plan.yaml").write_text("{")
+    with pytest.raises(ConfigError, match=rf"/plan\.yaml: (.|\n)*{advice}"):
+        list(sources())
+
+
+def test_sources_come_in_the_order_of_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the system lists them."""
+    monkeypatch.setattr(source, "SOURCES", tmp_path)
+    text = (SOURCES / "plan.yaml").read_text()
+    for name in "cabfed":
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert [name for name, _ in sources()] == [*"abcdef"]
 
 
 def test_the_command_writes_what_is_committed(tmp_path: Path) -> None:

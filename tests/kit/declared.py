@@ -29,8 +29,9 @@ ROOMS = (
     *("common/executions", "common/handlers", "common/healing", "common/messages"),
     *("common/scrapers", "common/sources", "common/state"),
     *("common/incidents", "common/look", "common/pages", "common/review"),
-    *("local/broker", "local/commands", "local/costs", "local/operate"),
-    *("local/records", "local/simulator", "local/traces"),
+    *("local/bench", "local/broker", "local/commands", "local/costs", "local/dashboards"),
+    *("local/day", "local/operate", "local/processes", "local/records", "local/simulator"),
+    *("local/stack", "local/traces"),
 )
 """Those outside the pure core in which mistakes were drawn."""
 FOR_PEOPLE = ("title", "description", "examples", "$defs", "oneOf")

@@ -155,7 +155,11 @@ def test_another_error_or_function_is_another_incident(capsys: pytest.CaptureFix
     for function in ("a", "b"):
         for error in (ConfigError("x"), LookupError("y"), LookupError("z")):
             report(runtime, function, error)
-    assert results(capsys) == {("ERROR", "incident"): 4}
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [(one["function"], one.get("code"), one["error_class"], one["error"]) for one in lines]
+    kinds = [("CONFIG", "ConfigError", "x"), (None, "LookupError", "y")]
+    assert told == [(function, *kind) for function in "ab" for kind in kinds]
+    assert {(one["severity"], one["result"]) for one in lines} == {("ERROR", "incident")}
 
 
 def test_an_incident_that_comes_back_is_logged_again(capsys: pytest.CaptureFixture[str]) -> None:

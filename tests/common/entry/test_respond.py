@@ -233,11 +233,13 @@ def test_the_line_of_a_delivery_says_how_long_it_took(
         spend("storage", 1.5)
         return {"result": "locked"}
 
-    runtime = Runtime(Settings(), elapsed=lambda: next(seconds))
-    respond(runtime, {}, push(b"{}"), Route("schedule_locker", Tick, handle))
+    runtime = Runtime(Settings(project="p"), elapsed=lambda: next(seconds))
+    headers = {"X-Cloud-Trace-Context": f"{'ab' * 16}/1"}
+    respond(runtime, headers, push(b"{}"), Route("schedule_locker", Tick, handle))
     line = json.loads(capsys.readouterr().err)
     assert (line["duration_ms"], line["storage_ms"]) == (2500, 1500)
     assert (line["function"], line["message_id"]) == ("schedule_locker", "1")
+    assert line["logging.googleapis.com/trace"] == f"projects/p/traces/{'ab' * 16}"
 
 
 def test_the_line_of_a_failed_delivery_says_which_port_took_how_long(

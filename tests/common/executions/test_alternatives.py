@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from common import ids
-from common.clock import SystemClock
 from common.executions.alternatives import lacking, not_made_good, note_switches
 from common.executions.manifest import Manifest, PlannedStep, manifest_of, planned_steps
 from common.executions.result import Result
@@ -16,6 +15,7 @@ from common.messages.labels import Outcome
 from common.messages.models import GameTarget, WorkflowDecision
 from local.simulator.ports.intercepted import Call, Do, intercepted
 from local.simulator.ports.memory import MemoryStorage
+from local.simulator.world import ManualClock
 from tests.kit.situations import DAY, PER_GAME, WORKFLOWS, et
 from tests.kit.state import new_state
 
@@ -197,7 +197,10 @@ def test_the_switch_and_the_return_are_logged_once_each(capsys: pytest.CaptureFi
     codes = [line["reason_code"] for line in lines]
     assert codes == ["SOURCE_SWITCHED", "SOURCE_RETURNED", "SOURCE_SWITCHED"]
     assert {(line["severity"], line["scraper"]) for line in lines} == {("WARNING", FIRST)}
-    assert OTHER in lines[0]["message"]
+    assert [line["message"] for line in lines[:2]] == [
+        f"A scraper brings nothing that it is asked for; {OTHER} is asked until it is back",
+        f"A scraper brings data again; {OTHER} is not asked in its place any more",
+    ]
     assert [line.get("error") for line in lines] == ["why", None, "why"]
 
 
@@ -263,7 +266,7 @@ def test_what_needs_no_note_is_not_written_again() -> None:
             written.append(f"{call.name} {call.subject}")
         return do()
 
-    state = new_state(intercepted(MemoryStorage(SystemClock()), note))
+    state = new_state(intercepted(MemoryStorage(ManualClock(SLOT)), note))
     note_switches(state, STEP, [result(FIRST, "SUCCESS")])
     assert written == []
     note_switches(state, STEP, [result(FIRST, "FAILED")])

@@ -144,7 +144,10 @@ def test_a_step_is_published_as_it_was_first_made() -> None:
     assert stored == again.tasks_of(1)
     bodies = [request.body() for request in stored.requests]
     assert [body["event_ids"] for body in bodies] == [["e1"], []]
-    assert [message.body for message in world.publisher.published[-4:]] == [*bodies, *bodies]
+    sent = world.publisher.published[-4:]
+    assert [message.body for message in sent] == [*bodies, *bodies]
+    names_ = ["oddsa_player_props", "oddsa_game_lines"] * 2
+    assert [message.attributes for message in sent] == [{"scraper": name} for name in names_]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """What a step is made from: what the tasks of earlier steps have written."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common import ids
+from common.calendar.games import SCHEDULED, Game
 from common.executions.manifest import PlannedStep
 from common.executions.outputs import Objects, outputs_for
 from common.executions.result import Result
@@ -18,6 +20,7 @@ from tests.kit.losses import spoil
 from tests.kit.world import DAY, NOON, new_world
 
 BUCKET = "nba-scraped-data"
+OF = ids.execution_id("an-execution")
 YESTERDAY = DAY - timedelta(days=1)
 MOST = json.dumps({"records": [{"id": "a1"}] * GAMES_MAX}).encode()
 """As many events as a message of the next step may name."""
@@ -41,14 +44,20 @@ def refreshed() -> tuple[World, Result]:
     return world, Result.model_validate({**stored.metadata, **where})
 
 
+def final_of(
+    world: World, *results: Result, decision: WorkflowDecision = DECISION
+) -> Mapping[str, Game] | None:
+    """The games for which a step `games: final` asks."""
+    step = PlannedStep(scrapers=("nbac_boxscore",), games="final")
+    objects = Objects(world.storage, BUCKET, NOON, InlineExecutor())
+    return outputs_for(step, decision, results, objects).final
+
+
 def final_games(
     world: World, *results: Result, decision: WorkflowDecision = DECISION
 ) -> dict[str, tuple[int, int] | None] | None:
-    """The games for which a step `games: final` asks."""
-    step = PlannedStep(scrapers=("nbac_boxscore",), games="final")
-    final = outputs_for(
-        step, decision, results, Objects(world.storage, BUCKET, NOON, InlineExecutor())
-    ).final
+    """Those games, with their scores."""
+    final = final_of(world, *results, decision=decision)
     return None if final is None else {name: game.score for name, game in final.items()}
 
 
@@ -135,15 +144,21 @@ def test_what_was_deleted_since_is_no_warning_of_an_object_that_was_overwritten(
 ) -> None:
     """It is as if its task had failed; only another version is an operator's business."""
     world, result = refreshed()
+    result = result.model_copy(update={"execution_id": OF})
     gone = result.model_copy(update={"object": "nbac-schedule-api/2025-11-12/none.json"})
     other = result.model_copy(update={"generation": result.generation + 1})
     capsys.readouterr()
     assert final_games(world, gone) is None
     assert capsys.readouterr().err == ""
     assert final_games(world, other) is None
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["object"], line["task_id"]) == (result.object, result.task_id)
-    assert line["message"].startswith("A task's object was overwritten")
+    line = only_line(capsys)
+    assert line.pop("message").startswith("A task's object was overwritten")
+    assert line == {
+        "severity": "WARNING",
+        "execution_id": OF,
+        "task_id": result.task_id,
+        "object": result.object,
+    }
 
 
 def test_of_many_disagreements_three_are_shown_and_all_are_counted(
@@ -158,9 +173,16 @@ def test_of_many_disagreements_three_are_shown_and_all_are_counted(
     board = rewritten(world, board, document)
     capsys.readouterr()
     final_games(world, result, board)
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    line = only_line(capsys)
     assert line["rows"] == len(document["records"])
-    assert line["rows"] > line["error"].count("game 00") == 3
+    assert line["rows"] > 3
+    assert [each[:7] for each in line["error"].split("; ")] == ["game 00"] * 3
+
+
+def only_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the only line that was logged, without what every line of a run has."""
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    return {name: value for name, value in line.items() if "googleapis" not in name}
 
 
 def scoreboard(world: World) -> Result:
@@ -219,10 +241,17 @@ def test_owners_that_disagree_are_logged_with_both_values(
     found = final_games(world, result, board)
     assert found is not None
     assert found[TARGET.game_id] == (away, home)
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (line["reason_code"], line["rows"]) == ("OWNERS_DISAGREE", 1)
+    line = only_line(capsys)
     scores = f"score is ({away}, {home}) in the schedule, ({away}, {home + 2}) elsewhere"
-    assert f"game {TARGET.game_id}: {scores}" in line["error"]
+    assert f"game {TARGET.game_id}: {scores}" in line.pop("error")
+    assert line.pop("message").startswith("Two owners disagree about games")
+    assert line == {
+        "severity": "WARNING",
+        "reason_code": "OWNERS_DISAGREE",
+        "decision_id": DECISION.decision_id,
+        "target_date": f"{YESTERDAY}",
+        "rows": 1,
+    }
 
 
 def test_a_target_that_the_other_owner_lists_as_postponed_is_not_asked_for() -> None:
@@ -245,9 +274,11 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
     events = [e for e in document["records"] if e["shortName"] != "TOR @ BKN"]
     board = rewritten(world, board, {**document, "records": events})
     capsys.readouterr()
-    found = final_games(world, board)
-    assert found == {TARGET.game_id: None}
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    teams = {"game_id": TARGET.game_id, "away": "TOR", "home": "BKN", "season": "2025-26"}
+    unknown = {"tipoff": None, "status": SCHEDULED, "has_score": False, "postponed": False}
+    lost = Game(game_date=YESTERDAY, **teams, **unknown)
+    assert final_of(world, board) == {TARGET.game_id: lost}
+    line = only_line(capsys)
     assert line.pop("message").startswith("Games that are to be collected are on no scoreboard")
     assert line == {
         "severity": "WARNING",
@@ -256,8 +287,6 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
         "target_date": f"{YESTERDAY}",
         "rows": 1,
         "error": f"{TARGET.game_id} TOR@BKN",
-        "logging.googleapis.com/spanId": ids.span_id(DECISION.decision_id),
-        "logging.googleapis.com/labels": {"decision_id": DECISION.decision_id},
     }
 
 
@@ -274,6 +303,6 @@ def test_of_several_targets_each_that_is_on_no_scoreboard_is_named_and_counted(
     capsys.readouterr()
     both = DECISION.model_copy(update={"targets": (TARGET, other)})
     assert {*final_games(world, board, decision=both)} == {TARGET.game_id, other.game_id}
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    line = only_line(capsys)
     lost = ["0022500208 MEM@BOS"] if listed else [f"{TARGET.game_id} TOR@BKN", "0022500208 MEM@BOS"]
     assert (line["rows"], line["error"]) == (len(lost), ", ".join(lost))

@@ -8,10 +8,11 @@ from common import ids
 from common.executions.manifest import Manifest
 from common.executions.result import Result
 from common.executions.row import finished_row, first_errors, outcome_of
-from common.messages.models import WorkflowDecision
+from common.messages.models import GameTarget, WorkflowDecision
 from tests.kit.situations import DAY, et
 
-SLOT = et("2025-11-12 23:00")
+SLOT, MINUTE = et("2025-11-12 23:00"), timedelta(minutes=1)
+GAME = "0022500213"
 MANIFEST = Manifest(
     execution_id=ids.execution_id("decision"),
     decision=WorkflowDecision(
@@ -19,13 +20,15 @@ MANIFEST = Manifest(
         workflow_name="a_workflow",
         action="RUN",
         slot=SLOT,
-        decision_time=SLOT,
+        decision_time=SLOT + MINUTE,
         target_date=DAY,
+        scrapers=("nbac_boxscore", "oddsa_events"),
+        targets=(GameTarget(game_id=GAME, away="MIL", home="CHA", scrapers=("nbac_boxscore",)),),
     ),
     steps=(),
     per_game=(),
     per_event=(),
-    started=SLOT,
+    started=SLOT + 2 * MINUTE,
 )
 
 
@@ -69,13 +72,29 @@ def test_x6_the_outcome_tells_all_some_or_none(
 
 def test_x16_an_error_names_what_its_task_was_about() -> None:
     """Its game, or its date; why the whole was blocked or given up comes first."""
-    failed = [task("nbac_boxscore", "0022500213"), task("oddsa_events", None)]
-    row = finished_row(MANIFEST, failed, ["LOST"], SLOT + timedelta(days=1, seconds=2))
-    assert row["error_message"] == (
-        "LOST; nbac_boxscore 0022500213: refused; oddsa_events 2025-11-12: refused"
-    )
-    assert row["duration_seconds"] == 86_402
-    assert row["scraper_execution_ids"] == ["log-nbac_boxscore", "log-oddsa_events"]
+    failed = [task("nbac_boxscore", GAME), task("oddsa_events", None)]
+    now = MANIFEST.started + timedelta(days=1, seconds=2)
+    assert finished_row(MANIFEST, failed, ["LOST"], now) == {
+        "execution_id": MANIFEST.execution_id,
+        "execution_time": SLOT + 2 * MINUTE,
+        "workflow_name": "a_workflow",
+        "decision_id": ids.decision_id("a_workflow", SLOT),
+        "scrapers_requested": ["nbac_boxscore", "oddsa_events"],
+        "scrapers_triggered": 2,
+        "scrapers_succeeded": 0,
+        "scrapers_failed": 2,
+        "scraper_execution_ids": ["log-nbac_boxscore", "log-oddsa_events"],
+        "status": "failed",
+        "duration_seconds": 86_402,
+        "error_message": (
+            "LOST; nbac_boxscore 0022500213: refused; oddsa_events 2025-11-12: refused"
+        ),
+        "outcome": "FAILED",
+        "slot": SLOT,
+        "target_date": DAY,
+        "game_ids": [GAME],
+        "finished_at": now,
+    }
     assert finished_row(MANIFEST, failed[::-1], [], SLOT)["scraper_execution_ids"] == [
         "log-nbac_boxscore",
         "log-oddsa_events",

@@ -11,7 +11,13 @@ from common.calendar.games import Game
 from common.configuration.workflows import Workflow
 from common.executions.manifest import Manifest, manifest_of
 from common.executions.steps import Outputs, plan_step
-from common.messages.models import GAMES_MAX, GameTarget, WorkflowDecision
+from common.messages.models import (
+    GAMES_MAX,
+    ExecutionRef,
+    GameRef,
+    GameTarget,
+    WorkflowDecision,
+)
 from tests.kit.situations import BOXES, DAY, PER_GAME, WHOLE_DATE, WORKFLOWS, et, played
 
 SLOT = et("2025-11-12 23:00")
@@ -34,7 +40,7 @@ def manifest(name: str, flow: Workflow, *targets: GameTarget, **changes: Any) ->
         workflow_name=name,
         action="RUN",
         slot=SLOT,
-        decision_time=SLOT,
+        decision_time=SLOT + timedelta(minutes=1),
         target_date=DAY,
         scrapers=changes.get("scrapers", flow.scrapers),
         targets=targets,
@@ -119,7 +125,8 @@ def test_fs05_a_scraper_of_the_date_is_asked_for_its_finished_games() -> None:
         ("0022500003", 100, 111),
     ]
     (first, *_) = (request.game for request in found.requests if request.game)
-    assert (first.away_score, first.home_score) == (100, 111)
+    one = {"game_id": "0022500001", "away": "MIL", "home": "CHA"}
+    assert first == GameRef(**one, away_score=100, home_score=111)
 
 
 def test_fs05_without_a_fresh_schedule_no_score_is_known() -> None:
@@ -173,10 +180,16 @@ def test_r4_every_task_has_the_decisions_date() -> None:
         assert len(requests) == tasks
         for request in requests:
             assert request.target_date == DAY
-            assert request.execution is not None
-            assert request.execution.decision_id == made.decision.decision_id
-            assert request.execution.execution_id == ids.execution_id(made.decision.decision_id)
-            assert (request.execution.slot, request.execution.step) == (SLOT, number)
+            about = request.game.game_id if request.game else f"{DAY}"
+            execution_id = ids.execution_id(made.decision.decision_id)
+            assert request.execution == ExecutionRef(
+                execution_id=execution_id,
+                decision_id=made.decision.decision_id,
+                workflow_name="night",
+                step=number,
+                task_id=ids.task_id(execution_id, number, request.scraper, about),
+                slot=SLOT,
+            )
 
 
 def test_x8_tasks_have_the_same_ids_again_and_no_two_the_same() -> None:

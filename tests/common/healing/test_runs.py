@@ -1,5 +1,6 @@
 """RUN decisions without an end: when they are healed, how deep back, and how."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,15 +8,18 @@ import pytest
 
 from common import ids
 from common.configuration.workflows import read_workflows
+from common.errors import TransientError
+from common.healing.attempts import Healed
+from common.healing.runs import heal_runs, unfinished_runs
 from common.settings import ROOT
 from common.state import names
 from common.state.claims import claimed
-from common.state.decided import batches_of
+from common.state.decided import batches_of, decisions_of
 from local.simulator.ports.intercepted import Call as PortCall
 from local.simulator.ports.intercepted import Do
 from local.simulator.world import World
 from tests.kit.breaks import tapped
-from tests.kit.losses import fail_to_complete, heal, is_for
+from tests.kit.losses import fail_to_complete, heal, is_for, spoil
 from tests.kit.world import SLOT, forget, new_world, run_to, tick, unnoticed
 
 RUN = ids.decision_id("betting_lines", SLOT)
@@ -110,6 +114,36 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
     assert executions(lost) == []
     assert heal(lost, day + SECOND) == ([], [f"decision {RUN}"])
     assert executions(lost) == ["failed"]
+
+
+def test_r6_a_run_that_never_began_ends_with_the_games_of_its_batch(lost: World) -> None:
+    """The row of its decision names fewer of its facts than the message that was stored."""
+    state = lost.runtime.state
+    (batch,) = batches_of(state, SLOT)
+    (entry,) = (e for e in decisions_of(state, batch) if e["message"]["decision_id"] == RUN)
+    target = {"game_id": "0022500213", "away": "MIL", "home": "CHA", "scrapers": ["nbac_boxscore"]}
+    message = {**entry["message"], "targets": [target]}
+    spoil(
+        lost, state.bucket, batch.name, json.dumps({"decisions": [{"message": message}]}).encode()
+    )
+    use_up(lost)
+    heal(lost, timedelta(hours=24) + SECOND)
+    (row,) = (row for row in lost.rows["workflow_executions"] if row["decision_id"] == RUN)
+    assert (row["game_ids"], row["outcome"]) == (["0022500213"], "FAILED")
+    assert row["execution_time"] == row["finished_at"] == SLOT + timedelta(hours=24) + SECOND
+
+
+def test_runs_that_a_sweep_has_no_time_for_are_left_to_the_next(lost: World) -> None:
+    """It counts from the instant of the sweep."""
+    lost.clock.move(SLOT + timedelta(minutes=30))
+    now, healed = lost.clock.now(), Healed()
+    unfinished = unfinished_runs(lost.runtime.warehouse, now, deep=False)
+    began = now - timedelta(minutes=4)
+    with pytest.raises(TransientError, match="not all healed"):
+        heal_runs(lost.runtime, began, unfinished, healed, deep=False)
+    assert healed == Healed()
+    heal_runs(lost.runtime, began + SECOND, unfinished, healed, deep=False)
+    assert healed == Healed(republished=[f"decision {RUN}"])
 
 
 def test_r6_a_run_that_a_delivery_is_at_is_left_to_it_and_is_no_error(lost: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from common.cloud.ports import Row
+from common.errors import ConflictError
 from common.incidents.incident import read_incident
 from common.incidents.tell import FAILED, SEEN_BACK, Telling, tell
 from common.incidents.told import HELD_FOR, Ledger, Told, read_ledger, write_ledger
@@ -95,7 +96,13 @@ def test_a_view_that_cannot_be_read_spoils_no_sweep(
         held = sweep(world, 0)
     assert (held["status"], held["told"]) == ("OK", [])
     (line,) = lines(capsys)
-    assert (line["severity"], line["code"]) == ("ERROR", FAILED)
+    assert {name: line[name] for name in ("severity", "code", "item", "error_class", "error")} == {
+        "severity": "ERROR",
+        "code": FAILED,
+        "item": "all roads",
+        "error_class": "ServiceUnavailable",
+        "error": "503 BigQuery is away",
+    }
     assert sweep(world, 1)["told"] == ["log: INCIDENT_OPENED execution betting_lines"]
 
 
@@ -149,6 +156,27 @@ def test_a_sweep_that_dies_after_sending_is_repeated_once(world: World) -> None:
     with tapped(world, dies, "storage"):
         assert sweep(world, 0)["told"] == []
     assert [len(sweep(world, number)["told"]) for number in (1, 2)] == [1, 0]
+
+
+def test_a_note_that_is_overwritten_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody else has written while a sweep held it: what was sent may be sent once more."""
+    writes = []
+
+    def meets(call: Call, do: Do) -> Any:
+        if call.subject == names.TOLD and call.writes:
+            writes.append(call)
+            if len(writes) == 2:
+                raise ConflictError("another was first")
+        return do()
+
+    show(world, row())
+    with tapped(world, meets, "storage"):
+        assert sweep(world, 0)["told"] == []
+    opened, failed = lines(capsys)
+    assert (opened["code"], failed["code"]) == ("INCIDENT_OPENED", FAILED)
+    assert failed["error"] == "what was told was overwritten; it may be told once more"
 
 
 def test_one_road_s_trouble_is_not_the_other_s(

@@ -180,6 +180,7 @@ def test_what_went_wrong_with_a_claim_is_logged(
     assert [line["severity"] for line in lines] == ["WARNING", "WARNING"]
     assert [line["claim"] for line in lines] == ["work", "work"]
     assert lines[0]["error_class"] == "ConnectionError"
+    assert lines[0]["error"]
     assert lines[1]["message"].startswith("Two deliveries did the same work")
 
 

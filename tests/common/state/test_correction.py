@@ -71,6 +71,28 @@ def test_it_is_compared_with_the_newest_answer(storage: Storage) -> None:
     assert correction_of(storage, body(8)) is None
 
 
+@pytest.mark.parametrize(
+    ("records", "changes"),
+    [
+        ([], ("records: [{'players': [{'personId': 1, 'rebounds' is now []",)),
+        (
+            [{"players": [], **dict.fromkeys("fedcba", 1)}],
+            (
+                *(f"[0].{name}: None is now 1" for name in "abcdef"),
+                "[0].players: [{'personId': 1, 'rebounds': 7}] is now []",
+            ),
+        ),
+    ],
+    ids=["as a whole", "by name"],
+)
+def test_changes_come_by_name_each_with_the_beginning_of_its_values(
+    storage: Storage, records: list[Any], changes: tuple[str, ...]
+) -> None:
+    """Forty characters of either value; what changes as a whole is the records."""
+    found = correction_of(storage, json.dumps({"records": records}).encode())
+    assert found == Correction(f"{FOLDER}120000.json", changes)
+
+
 def test_a_field_that_appears_is_a_change(storage: Storage) -> None:
     """A new field, and a list of another length, are changes as a whole."""
     found = correction_of(storage, body(7, officials=[1]))

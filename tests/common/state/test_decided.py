@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common.state import names
-from common.state.decided import batches_of, near_batches, publish_decisions
+from common.state.decided import batches_of, decisions_of, near_batches, publish_decisions
 from local.simulator.ports.memory_publisher import MemoryPublisher
 from local.simulator.world import ManualClock
 from tests.kit.state import NOON, new_state
@@ -31,6 +31,18 @@ def test_a_slot_has_a_batch_for_each_of_its_ticks() -> None:
         state.mark(names.batch(names.tick_stamp(slot, forced_by)))
     own = [stored.name for stored in batches_of(state, NOON)]
     assert own == ["decided/20251112T170000Z-17.json", "decided/20251112T170000Z.json"]
+
+
+def test_the_decisions_of_a_batch_that_is_gone_or_spoilt_are_none() -> None:
+    """As if it had never been stored."""
+    state = new_state()
+    name = names.batch(names.tick_stamp(NOON, ""))
+    state.write_once(name, {"decisions": [{"a": 1}, {"b": 2}]})
+    (batch,) = batches_of(state, NOON)
+    assert [*decisions_of(state, batch)] == [{"a": 1}, {"b": 2}]
+    state.storage.replace(state.bucket, name, b"[]", generation=batch.generation)
+    assert [*decisions_of(state, batch)] == []
+    assert [*decisions_of(new_state(), batch)] == []
 
 
 def test_decisions_are_published_with_what_the_filter_looks_at() -> None:

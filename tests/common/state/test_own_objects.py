@@ -108,6 +108,12 @@ def test_a_name_that_a_stranger_has_taken_gets_a_tag(state: StateStore) -> None:
     alone = note(state, TASK.replace("0", "1"), [PLAIN])
     with pytest.raises(ConflictError, match="others hold these names"):
         create_noted(state.storage, BUCKET, alone, b"ours", metadata={SECRET: alone.secret})
+    state.storage.create(BUCKET, "c.json", b"mine")
+    both = note(state, TASK.replace("0", "2"), [PLAIN, "c.json"])
+    with pytest.raises(ConflictError) as refused:
+        create_noted(state.storage, BUCKET, both, b"ours")
+    why = "others hold these names; publish again"
+    assert str(refused.value) == f"objects {PLAIN}, c.json: {why}"
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from common.eastern import at
 from common.settings import variable
 from local.bench import stack as benched
 from local.bench.calls.path import ONE_EACH
 from local.bench.processes.parts import Use
 from local.bench.scene import WARM_UP, Scene
 from local.bench.stack import Known, measure_stack
+from local.stack.config import StackConfig
 
 DAYS = [date(2025, 11, 1) + timedelta(days=number) for number in range(WARM_UP + 2)]
 SPENT, ANEW = {"insert": 0.25, "query": 0.5}, {"insert": 1.0, "query": 2.0}
@@ -23,11 +25,19 @@ SPENT, ANEW = {"insert": 0.25, "query": 0.5}, {"insert": 1.0, "query": 2.0}
 class Parts:
     """Parts that note their calls, each of which takes a second; warm-ups take ten more."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.done: list[Any] = []
         self.seconds = 0.0
         self.where = {"pid": 7}
         self.environment = {variable("odds_api_url"): "http://h:1"}
+        self.config = StackConfig(
+            instant=at(DAYS[0], time()),
+            folder=folder / "stack",
+            slate=folder / "slate.json",
+            workflows=folder / "workflows.yaml",
+            collect_since=DAYS[0],
+        )
 
     def note(self, step: object, seconds: float = 1) -> None:
         """Note a step, which takes so long."""
@@ -45,7 +55,8 @@ class Parts:
 
     def plain(self, slate: bytes, day: date, ask: object, store: object) -> None:
         """Note it; what it is given is what the stack's chain has."""
-        assert (slate, ask, store) == (b"slate", "asks h:1", "files")
+        assert (slate, ask) == (b"slate", "asks h:1")
+        assert store == f"files of {self.folder.name}"
         self.note("plain", 1 if day in DAYS[WARM_UP:] else 11)
 
     def look(self, pid: int) -> dict[str, Use]:
@@ -81,27 +92,28 @@ def known(_: Scene, units: Mapping[str, float]) -> Known:
 
 
 @pytest.fixture
-def parts(monkeypatch: pytest.MonkeyPatch) -> Parts:
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     """Make parts of which a run of the bench consists."""
-    made = Parts()
+    made = Parts(tmp_path)
 
     @contextmanager
-    def noted(step: str, value: object) -> Iterator[Any]:
+    def noted(step: object, value: object) -> Iterator[Any]:
         made.note(step)
         yield value
-        made.note(f"end of {step}")
+        made.note(("end", step))
 
-    def bare(_: Path) -> float:
+    def bare(folder: Path) -> float:
+        assert folder == tmp_path
         made.note("bare")
         return 9.0
 
-    def starts(environment: object, _: Path, functions: object) -> object:
+    def starts(environment: object, folder: Path, functions: object) -> object:
         made.note("starts")
-        return (environment is made.environment, functions)
+        return (environment is made.environment, folder, functions)
 
     fakes = {
         "start_bare": bare,
-        "start_stack": lambda _: noted("stack", made),
+        "start_stack": lambda config: noted(config, made),
         "watched": lambda pid: noted(f"watch {pid}", SimpleNamespace(mib={"pss": 1.0})),
         "parts_of": made.look,
         "Runner": lambda stack: stack,
@@ -114,7 +126,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Parts:
         monkeypatch.setattr(benched, name, fake)
     for name, fake in {
         "over_http": lambda host: f"asks {host}",
-        "InFiles": lambda _: "files",
+        "InFiles": lambda folder: f"files of {folder.name}",
         "chain": made.plain,
     }.items():
         monkeypatch.setattr(benched.plain, name, fake)
@@ -138,14 +150,14 @@ def test_the_use_of_parts_is_read_right_before_and_after_what_is_measured(parts:
         days += [("prepare", day.day), "look", "chain", "look", "units", "plain"]
     bursts = ["look", "burst of 5", "look", "look", "burst of 3", "look", "units anew"]
     assert parts.done == [
-        *("bare", "stack", "watch 7"),
+        *("bare", parts.config, "watch 7"),
         *days,
         *bursts,
-        *("end of watch 7", "starts", "end of stack"),
+        *(("end", "watch 7"), "starts", ("end", parts.config)),
     ]
 
 
-def test_each_figure_is_of_its_own_seconds(measured: dict[str, Any]) -> None:
+def test_each_figure_is_of_its_own_seconds(measured: dict[str, Any], tmp_path: Path) -> None:
     """Warm-ups count nowhere, floors are made of the calls measured, parts are the last burst's."""
     assert measured["start"] == {"seconds": 1, "bare_seconds": 9.0}
     assert measured["calls_ms"] == {"insert": 250, "query": 500}
@@ -161,4 +173,4 @@ def test_each_figure_is_of_its_own_seconds(measured: dict[str, Any]) -> None:
     use = measured["parts"]["functions"]
     assert (use["seconds"], use["mib_after"] - use["mib_before"]) == (3, 3)
     assert measured["mib"] == {"pss": 1.0}
-    assert measured["starts"] == (True, ("f",))
+    assert measured["starts"] == (True, tmp_path, ("f",))

@@ -68,6 +68,21 @@ def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]
     return lambda *options: CliRunner().invoke(main, ["bench", *options]).stdout
 
 
+def test_a_page_without_what_was_measured_begins_with_the_calls() -> None:
+    """Nothing stands in place of the section that it lacks."""
+    whole, text = (page.render(BASE["calls"], held, BASE) for held in (LAST, None))
+    begin, _, rest = whole.partition("\n## Measured\n")
+    assert text == begin + rest[rest.index("\n## Sequential remote calls") :]
+
+
+def test_a_chain_that_the_base_did_not_have_is_new() -> None:
+    """Its numbers stand beside no others."""
+    name = next(iter(BASE["calls"]["warm"]["chains"]))
+    base = {state: {**held, "chains": {}} for state, held in BASE["calls"].items()}
+    (line,) = (one for one in page.calls_section(BASE["calls"], base) if name in one)
+    assert line.count(" (new) |") == len(line.split("|")) - 3
+
+
 def test_json_has_what_was_counted_and_measured(bench: Callable[..., str]) -> None:
     """For scripts, such as one that compares two commits."""
     found = json.loads(bench("--json"))

@@ -2,14 +2,19 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from common.eastern import at
 from common.errors import OrchestrationError
-from common.scrapers.odds.live import LINE_MARKETS, SPORT
+from common.scrapers.odds.live import LINE_MARKETS, PROP_MARKETS, SPORT
 from local.bench import plain
 from local.bench.compute import Sources
 from local.bench.scene import SLOT, Scene, make_scene
@@ -49,7 +54,10 @@ def test_a_chain_writes_one_decision_three_logs_and_one_execution(
     }
     (events,) = json.loads(store.objects["events/2025-11-01/190000.json"])
     assert len(events) == len(json.loads(store.objects["props/2025-11-01/190000.json"])) == 12
-    assert rows[-1]["succeeded"] == 3
+    row = {"workflow": "betting_lines", "slot": "2025-11-01 19:00:00+00:00", "action": "RUN"}
+    assert rows[0] == {**row, "table": "workflow_decisions"}
+    ended = {"status": "completed", "succeeded": 3, "table": "workflow_executions"}
+    assert rows[-1] == {**row, **ended}
 
 
 def test_a_day_without_games_is_skipped(scene: Scene, sources: Sources) -> None:
@@ -65,9 +73,69 @@ def test_files_hold_what_the_dicts_hold(scene: Scene, sources: Sources, tmp_path
     folder.mkdir()
     plain.chain(scene.slate.read_bytes(), scene.days[0], sources.body, plain.InFiles(folder))
     kept = run(scene, sources, scene.days[0])
+    written = sorted(path.name for path in folder.glob("*.json"))
+    assert written == sorted(name.replace("/", "-") for name in kept.objects)
     assert {path.read_bytes() for path in folder.glob("*.json")} == set(kept.objects.values())
-    lines = [line for path in folder.glob("*.jsonl") for line in path.read_text().splitlines()]
-    assert len(lines) == len(kept.rows)
+    lines = {
+        json.dumps({**json.loads(line), "table": path.stem})
+        for path in folder.glob("*.jsonl")
+        for line in path.read_text().splitlines()
+    }
+    assert lines == set(kept.rows)
+
+
+def test_a_day_is_asked_for_from_midnight_to_midnight_and_its_props_beside_its_lines() -> None:
+    """The last second of the day is the last that is asked for; each event has its own props."""
+    day, both = date(2025, 11, 1), Barrier(2, timeout=5)
+    asked: dict[str, Mapping[str, str]] = {}
+
+    def ask(path: str, params: Mapping[str, str]) -> bytes:
+        asked[path] = params
+        if path in (f"{SPORT}/events/a/odds", f"{SPORT}/odds"):
+            both.wait()
+        return b'[{"id": "a"}, {"id": "b"}]' if path.endswith("/events") else b"[]"
+
+    slate = json.dumps({"games": [{"date": f"{day}", "tipoff": "18:00"}]}).encode()
+    plain.chain(slate, day, ask, plain.InDicts())
+    of_day = {
+        "commenceTimeFrom": "2025-11-01T04:00:00Z",
+        "commenceTimeTo": "2025-11-02T03:59:59Z",
+    }
+    props = {"regions": "us", "markets": PROP_MARKETS}
+    assert asked == {
+        f"{SPORT}/events": of_day,
+        f"{SPORT}/events/a/odds": props,
+        f"{SPORT}/events/b/odds": props,
+        f"{SPORT}/odds": {**of_day, "regions": "us", "markets": LINE_MARKETS},
+    }
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_each_request_has_a_connection_of_its_own(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is closed whatever comes; the key of the local stack goes along."""
+    done: list[Any] = []
+
+    class Connection:
+        def __init__(self, host: str) -> None:
+            done.append(host)
+
+        def request(self, method: str, path: str) -> None:
+            done.append((method, path))
+
+        def getresponse(self) -> Any:
+            return SimpleNamespace(status=status, read=lambda: b"[]")
+
+        def close(self) -> None:
+            done.append("closed")
+
+    monkeypatch.setattr(plain, "HTTPConnection", Connection)
+    ask = plain.over_http("h:1")
+    for _ in range(2):
+        with nullcontext() if status == 200 else pytest.raises(OrchestrationError, match="422"):
+            assert ask("/a", {"b": "c d"}) == b"[]"
+    assert done == ["h:1", ("GET", "/a?b=c+d&apiKey=local-stack-key"), "closed"] * 2
 
 
 def test_the_log_tells_what_was_kept(scene: Scene, sources: Sources) -> None:
@@ -122,5 +190,7 @@ def test_a_refusal_is_no_answer(sources: Sources) -> None:
     with pytest.raises(OrchestrationError, match=r"answered 422: .*regions"):
         sources.body(f"{SPORT}/odds", {"markets": LINE_MARKETS})
     assert json.loads(sources.body(f"{SPORT}/odds", {"markets": LINE_MARKETS, **plain.REGION}))
-    with pytest.raises(OrchestrationError, match="answered 500"):
-        plain.accepted(500, b"")
+    for status in (100, 500):
+        with pytest.raises(OrchestrationError) as refused:
+            plain.accepted(status, b"x" * 300)
+        assert str(refused.value) == f"a source answered {status}: b'{'x' * 200}'"

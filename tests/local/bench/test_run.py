@@ -1,5 +1,6 @@
 """What a whole run of the bench measures, and of which days."""
 
+import platform
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,4 +45,5 @@ def test_a_run_measures_each_part_on_one_scene(monkeypatch: pytest.MonkeyPatch) 
     }
     assert (machine["cpus"], machine["load"]) == (3, 1.3)
     assert machine["day"] == "2026-11-05"
+    assert machine["python"] == platform.python_version()
     assert len(said) == 4

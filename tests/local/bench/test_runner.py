@@ -10,7 +10,7 @@ import pytest
 from common.errors import OrchestrationError
 from common.settings import variable
 from local.bench import stack as benched
-from local.bench.stack import Known, Runner, in_ms, many, mean_ms, one_by_one
+from local.bench.stack import IDLE_SECONDS_MAX, Known, Runner, in_ms, many, mean_ms, one_by_one
 from local.simulator.ports.memory_publisher import Published
 from local.stack.state import ChainState
 
@@ -42,6 +42,7 @@ class Stack:
 
     def wait_idle(self, seconds: float) -> ChainState:
         """Return the next state; idle with nothing to come at the end."""
+        assert seconds == IDLE_SECONDS_MAX
         self.done.append("wait")
         idle = ChainState(idle=True, next_due=None, handled=1, failed=0)
         return self.states.pop(0) if self.states else idle
@@ -118,7 +119,7 @@ def test_a_burst_of_which_another_number_ended_is_no_figure(
         runner.burst(RUN, 2)
 
 
-KNOWN = Known(RUN, {}, 4, {"query": 3}, 0.5)
+KNOWN = Known(RUN, {}, 4, {"query": 3}, 0.8)
 
 
 def test_figures_are_so_many_times_their_floors() -> None:
@@ -128,8 +129,8 @@ def test_figures_are_so_many_times_their_floors() -> None:
         "ms": 1500,
         "p95_ms": 15000,
         "calls": {"query": 3},
-        "floor_ms": 500,
-        "times_floor": 3,
+        "floor_ms": 800,
+        "times_floor": 1.88,
         "plain_ms": 200,
         "times_plain": 7.5,
     }

@@ -16,6 +16,7 @@ def test_the_chain_in_memory_is_known(tmp_path: Path) -> None:
     """The row of each of three answers and the execution's are four INSERT jobs."""
     known = in_memory(make_scene(tmp_path, 1), ONE_EACH)
     assert known.inserts == 4
+    assert (known.calls["insert"], known.calls["publish"], known.calls["source"]) == (2, 3, 3)
     assert known.decision.attributes["action"] == "RUN"
     assert known.row["scraper_name"] in {"oddsa_player_props", "oddsa_game_lines"}
     assert known.seconds == sum(known.calls.values())

@@ -33,9 +33,9 @@ class Emulators:
         self.asked.append((kind, *made_with))
         return self
 
-    def create(self, bucket: str, name: str, _: bytes) -> None:
+    def create(self, bucket: str, name: str, body: bytes) -> None:
         """Note it."""
-        self.note("create", bucket, name)
+        self.note("create", bucket, name, body)
 
     def append(self, table: str, rows: Sequence[Mapping[str, Any]], job_key: str) -> None:
         """Note it."""
@@ -43,17 +43,17 @@ class Emulators:
         assert {**row, "execution_id": "x"} == ROW
         self.note("append", table, row["execution_id"].replace("-", ""), job_key.replace("-", ""))
 
-    def select(self, table: str, _: object, since: datetime, until: datetime) -> None:
+    def select(self, table: str, columns: object, since: datetime, until: datetime) -> None:
         """Note it."""
-        self.note("select", table, since, until)
+        self.note("select", table, columns, since, until)
 
-    def publish(self, topic: str, body: Mapping[str, Any], _: object) -> None:
+    def publish(self, topic: str, body: Mapping[str, Any], attributes: object) -> None:
         """Note it."""
-        self.note("publish", topic, body)
+        self.note("publish", topic, body, attributes)
 
     def ask(self, path: str, params: Mapping[str, str]) -> None:
         """Note it."""
-        self.note("ask", path, params["markets"])
+        self.note("ask", path, params)
 
 
 @pytest.fixture
@@ -94,16 +94,16 @@ def test_each_call_is_another_one_of_its_kind(emulators: Emulators, units: Units
     """No object, row or job is written twice, and the row that is looked for is in the span."""
     units.measure()
     units.measure()
-    select = ("select", "scraper_execution_log", NOON - DAY, NOON + DAY)
-    ask = ("ask", "/v4/sports/basketball_nba/odds", "h2h")
+    select = ("select", "scraper_execution_log", ["status"], NOON - DAY, NOON + DAY)
+    ask = ("ask", "/v4/sports/basketball_nba/odds", {"regions": "us", "markets": "h2h"})
     assert emulators.asked == [
         call
         for number, name in enumerate((FIRST, SECOND))
         for call in (
-            ("create", "state", f"bench/{number}"),
+            ("create", "state", f"bench/{number}", b"{}"),
             ("append", "scraper_execution_log", name, f"b{name}"),
             select,
-            ("publish", "dead-letters", {"number": number}),
+            ("publish", "dead-letters", {"number": number}, {}),
             ask,
         )
     ]

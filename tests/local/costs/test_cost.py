@@ -43,29 +43,6 @@ CLOSE = 0.05
 FIXED = {"jobs", "secrets", "images", "conditions"}
 
 
-@pytest.fixture
-def prices() -> Prices:
-    """The price list of this checkout."""
-    return load_prices()
-
-
-@pytest.fixture
-def counts() -> Counts:
-    """A month of round numbers."""
-    usage = Usage(
-        days=30,
-        amounts=Counter(
-            message_bytes=2**30, class_a=7000, class_b=1000, query_tables=300, state_bytes=2**20
-        ),
-        functions={"scraper_runner": Counter(calls=100, cold=10, storage=200, requests=50)},
-        objects={
-            "nbac_play_by_play": Counter(objects=2, bytes=10),
-            "oddsa_events": Counter(objects=1, bytes=500),
-        },
-    )
-    return Counts(4, Watching(10, 3, {"overview": 5, "plan": 2}), {"month": usage})
-
-
 def test_the_page_is_current(prices: Prices) -> None:
     """docs/cost.md is what the counts and the prices beside it give."""
     assert render(load_counts(), prices) == PAGE.read_text(), "run: python -m local cost --write"
@@ -173,9 +150,12 @@ def test_a_price_list_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     wrong.write_text(PRICES.read_text().replace("price: 0.000024", "price: cheap"))
     with pytest.raises(ConfigError, match=r"prices\.yaml: prices\.cpu\.price: .*'cheap'"):
         load_prices(wrong)
-    wrong.write_text("{")
-    with pytest.raises(ConfigError, match=r"prices\.yaml"):
-        load_prices(wrong)
+    for text in ("{", "", "7"):
+        wrong.write_text(text)
+        with pytest.raises(ConfigError, match=r"(?s)/prices\.yaml: .*; see config/prices\.yaml$"):
+            load_prices(wrong)
+        with pytest.raises(ConfigError, match=r"(?s)^/.*; see config/prices\.yaml$"):
+            load_prices(PRICES, wrong)
     with pytest.raises(ConfigError, match=r"none\.yaml: .*No such file"):
         load_prices(tmp_path / "none.yaml")
 
@@ -184,8 +164,13 @@ def test_counts_are_kept_as_they_were(tmp_path: Path, counts: Counts) -> None:
     """Through the file; without one the command to count is named."""
     save_counts(counts, tmp_path / "counts.json")
     assert load_counts(tmp_path / "counts.json") == counts
-    with pytest.raises(BadInputError, match="--count FILE"):
-        load_counts(tmp_path / "none.json")
+    missing = tmp_path / "none.json"
+    with pytest.raises(BadInputError) as refused:
+        load_counts(missing)
+    why = "No such file or directory; count first, with --count FILE"
+    assert str(refused.value) == f"{missing}: {why}"
+    save_counts(load_counts(), tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_text() == COUNTS.read_text()
 
 
 def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> None:
@@ -194,17 +179,17 @@ def test_what_is_watched_is_read_from_alerts_and_dashboards(tmp_path: Path) -> N
     pages.mkdir()
     alerts.write_text(
         "policies: {incidents: {}, lines: {}}\nwatchdog: {every: every 2 hours}\n"
-        "logs: [{}]\nmetrics: [{}, {}]\n"
+        "logs: [{}]\nmetrics: [{}, {}, {}]\n"
     )
     join = "SELECT 1 FROM x.workflow_decisions JOIN x.workflow_executions"
     (tmp_path / "watchdog.sql").write_text(f"-- not x.cleanup_operations\n{join}")
     panels = [
         {"targets": [{"rawSql": join}, {"rawSql": "SELECT 1 FROM x.workflow_decisions_old"}]},
-        {"targets": []},
+        {"targets": [{"rawSql": None}]},
     ]
     chosen = {"query": {"rawSql": "SELECT workflow_name FROM x.workflow_decisions"}}
     (pages / "plan.json").write_text(json.dumps({"panels": panels, "templating": [chosen]}))
-    assert watching(alerts, pages) == Watching(2 * 12, 4, {"plan": 3})
+    assert watching(alerts, pages) == Watching(2 * 12, 5, {"plan": 3})
 
 
 def test_a_view_counts_as_the_tables_that_it_reads(tmp_path: Path) -> None:
@@ -264,7 +249,9 @@ def test_both_months_of_the_schedule_are_counted(
     """Each month is counted from its first day on, and stands under its own name."""
     monkeypatch.setattr("local.costs.metered.count", lambda *asked: asked)
     file = tmp_path / "season.json"
-    assert recount(file).months == {
+    found = recount(file)
+    assert found.months == {
         "game month": (file, date(2025, 1, 1), 31),
         "off-season month": (file, date(2025, 8, 1), 31),
     }
+    assert (found.jobs, found.watching) == (load_counts().jobs, watching())

@@ -1,5 +1,7 @@
 """A simulation counts what Google's implementations would request and be billed."""
 
+import json
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,12 +19,12 @@ from local.costs.metered import (
     count,
     measure,
 )
-from local.costs.usage import read_usage
+from local.costs.usage import Usage, read_usage
 from local.fake_sources.season import load_season
 from local.simulator.fault_spec import Faults
 from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
-from local.simulator.ports.memory_publisher import Published
+from local.simulator.ports.memory_publisher import MemoryPublisher, Published
 from local.simulator.run import live_day
 from local.simulator.simulation import Simulation
 from local.simulator.transport import Delivery
@@ -101,16 +103,33 @@ def test_a_listing_is_a_class_a_operation_a_page(meter: Meter, objects: int, pag
     assert bills(meter) == {"class_a": pages}
 
 
+def test_folders_are_listed_as_objects_are(storage: Storage, meter: Meter) -> None:
+    """One page of them is one operation, and who asks gets the list."""
+    storage.create("state", "a/1", b"")
+    before = bills(meter)
+    assert storage.folders("state") == ["a/"]
+    assert bills(meter) == {**before, "class_a": before["class_a"] + 1}
+
+
 def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
     """A takeover looks before it writes, which is one more query."""
     warehouse = intercepted(MemoryWarehouse(), meter.warehouse)
     row = {"cleanup_time": NOW, "cleanup_id": "x"}
-    warehouse.append("cleanup_operations", [row], job_key="1")
+    warehouse.append("cleanup_operations", [row, row], job_key="1")
     warehouse.append("cleanup_operations", [row], job_key="2", look_first=True)
     warehouse.select("cleanup_operations", ["cleanup_id"], since=NOW, until=NOW)
-    billed = bills(meter)
-    assert (billed["query_tables"], billed["rows"]) == (4, 2)
+    size = len(f'{{"cleanup_time": "{NOW}", "cleanup_id": "x"}}')
+    assert bills(meter) == {"query_tables": 4, "rows": 3, "row_bytes": 3 * size}
     assert meter.usage.functions["f"] == {"calls": 1, "cold": 1, "inserts": 2, "selects": 2}
+
+
+def test_a_call_of_the_publisher_is_waited_for_once(meter: Meter) -> None:
+    """Many messages at once are one call; they are billed as they are published."""
+    publisher = intercepted(MemoryPublisher(ManualClock(NOW)), meter.publisher)
+    publisher.publish("t", {}, {})
+    publisher.publish_all("t", [({}, {})] * 3)
+    assert meter.usage.functions["f"] == {"calls": 1, "cold": 1, "publishes": 2}
+    assert bills(meter) == {}
 
 
 def test_a_small_message_is_billed_as_a_thousand_bytes(meter: Meter) -> None:
@@ -181,13 +200,17 @@ def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     """Calls, rows, objects and messages agree with the simulation."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00", "20:30"]}))
     simulation = Simulation(load_season(file), DAY, Faults(), seed=0)
-    world, usage = simulation.world, measure(simulation)
+    world, requests, ask = simulation.world, list[str](), simulation.world.ask
+    world.ask = lambda path, params: requests.append(path) or ask(path, params)
+    usage = measure(simulation)
     published: list[Published] = []
     world.publisher.listeners.append(published.append)
     live_day(simulation, DAY)
     asked = usage.functions
     assert sum(held["calls"] for held in asked.values()) == simulation.events
     assert asked["cleanup_processor"]["calls"] == 96
+    assert asked["scraper_runner"]["requests"] == len(requests) > 0
+    assert asked["master_controller"]["publishes"] > 0
     assert usage.amounts["rows"] == sum(map(len, world.rows.values()))
     inserts = sum(held["inserts"] for held in asked.values())
     selects = sum(held["selects"] for held in asked.values())
@@ -201,13 +224,25 @@ def test_a_simulated_day_is_counted_as_its_world_saw_it(tmp_path: Path) -> None:
     assert usage.amounts["message_requests"] == sent + simulation.refused
 
 
-def test_counting_is_deterministic_and_survives_json(tmp_path: Path) -> None:
+def test_counting_is_deterministic_and_survives_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The same days give the same counts, also after a round trip through JSON."""
     file = write_season(tmp_path / "season.json", season_of({DAY: ["19:00"]}))
     one, two = (count(file, DAY - timedelta(days=1), 1) for _ in range(2))
     assert one == two
     assert read_usage(one.document()) == one
     assert one.days == 1
+    assert capsys.readouterr().err == ""  # a month would write some hundred thousand lines
+
+
+def test_a_usage_is_written_in_the_order_of_its_names() -> None:
+    """Two of the same days are the same text, whichever function came first."""
+    held = {name: Counter(y=1, x=2) for name in "gf"}
+    document = Usage(7, Counter(b=1, a=2), held, held).document()
+    both = '{"f": {"x": 2, "y": 1}, "g": {"x": 2, "y": 1}}'
+    parts = f'"days": 7, "amounts": {{"a": 2, "b": 1}}, "functions": {both}, "objects": {both}'
+    assert json.dumps(document) == f"{{{parts}}}"
 
 
 @pytest.mark.parametrize("days", [1, 3])

@@ -1,10 +1,14 @@
 """The load of a day at many times the games is counted on the deployed handlers."""
 
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
+from common.eastern import eastern_date
 from common.errors import BadInputError
+from local.costs import scale
 from local.costs.scale import REQUESTS, Load, count_load, factors, figures, many_games, table
 from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
@@ -18,6 +22,7 @@ def test_games_are_repeated_under_ids_of_their_own() -> None:
     once, twice = many_games(1).slate.games, many_games(2).slate.games
     assert len({game.game_id for game in twice}) == len(twice) == 2 * len(once)
     assert {game.tipoff for game in twice} == {game.tipoff for game in once}
+    assert [game.game_id for game in twice] == [f"00225{n + 1:05}" for n in range(len(twice))]
 
 
 def test_objects_are_counted_by_the_first_part_of_their_names() -> None:
@@ -46,19 +51,33 @@ def test_tasks_are_counted_by_the_hour_of_their_message() -> None:
         (REQUESTS, 8, 60),
         ("t", 5, 1),
     ):
-        now = NOON + timedelta(minutes=minutes, seconds=1)
+        now = NOON + timedelta(minutes=minutes, seconds=size, microseconds=size)
         load.message(Published("1", topic, b"x" * size, {}, now), now)
-    load.inserts.update({"one": 1, "two": 1200})
+    load.inserts.update({"two": 1200, "one": 1, "pair": 2})
     assert load.largest == {REQUESTS: 9, "t": 5}
-    found = figures(load)
-    assert found == {
-        "scraper tasks a day": 3,
-        "scraper tasks in the busiest hour": 2,
-        "INSERT jobs of `two`": 1200,
-        f"bytes of the largest `{REQUESTS}`": 9,
-        "bytes of the largest `t`": 5,
-    }
-    assert "| INSERT jobs of `two` | 1,200 |" in table({1: load})
+    assert load.tasks == {NOON: 2, NOON + timedelta(hours=1): 1}
+    assert [*figures(load).items()] == [
+        ("scraper tasks a day", 3),
+        ("scraper tasks in the busiest hour", 2),
+        ("INSERT jobs of `pair`", 2),
+        ("INSERT jobs of `two`", 1200),
+        (f"bytes of the largest `{REQUESTS}`", 9),
+        ("bytes of the largest `t`", 5),
+    ]
+
+
+def test_loads_stand_side_by_side() -> None:
+    """What only one of them has is none in the other."""
+    one, ten = Load("data"), Load("data")
+    one.tasks[NOON], ten.tasks[NOON] = 3, 1000
+    ten.listed["a"] = 5
+    assert table({1: one, 10: ten}) == (
+        "| Counted | 1 x 12 games | 10 x 12 games |\n"
+        "| --- | ---: | ---: |\n"
+        "| scraper tasks a day | 3 | 1,000 |\n"
+        "| scraper tasks in the busiest hour | 3 | 1,000 |\n"
+        "| objects in the longest listing of `a/` | 0 | 5 |\n"
+    )
 
 
 def test_rows_of_one_append_are_one_job_and_the_largest_row_counts() -> None:
@@ -74,9 +93,15 @@ def test_rows_of_one_append_are_one_job_and_the_largest_row_counts() -> None:
     assert load.largest == {"cleanup_operations": longest}
 
 
-def test_a_days_load_is_what_its_handlers_did() -> None:
+def test_a_days_load_is_what_its_handlers_did(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Every task has its log row and is counted in an hour; what is per game doubles with them."""
+    monkeypatch.setattr(scale, "time", SimpleNamespace(process_time=count(7).__next__))
     once, twice = count_load(1), count_load(2)
+    assert capsys.readouterr().err == ""
+    assert once.seconds == twice.seconds == 1  # a look at the clock before and one after
+    assert eastern_date(max(once.tasks)) == scale.DAY + timedelta(days=1)
     for load in (once, twice):
         assert load.tasks.total() == load.inserts["scraper_execution_log"] > 0
         assert load.written["data"] >= load.tasks.total() * 0.9

@@ -58,7 +58,20 @@ def test_every_other_column_is_compared(name: str, column: str) -> None:
     assert line.startswith(f"{name} ~ ")
     named, _, changed = line.removeprefix(f"{name} ~ ").partition(": ")
     assert changed == f"{column}: {before[name][0][column]} → y"
-    assert {each.split("=")[0] for each in named.split(", ") if each} <= {*NAMED}
+    cells = {**before[name][0], column: before[name][0][column]}
+    names = [one for one in COLUMNS[name] if one in NAMED and one not in LEFT_OUT[name]]
+    assert named == ", ".join(f"{one}={cells[one]}" for one in names)
+
+
+def test_rows_that_only_one_day_has_come_in_the_order_of_their_columns() -> None:
+    """Whatever the order in which they were written."""
+    one, other = day(), day()
+    (row,) = one["workflow_decisions"]
+    one["workflow_decisions"] = [{**row, "workflow_name": name} for name in "cab"]
+    other["workflow_decisions"] = []
+    for pair, side in (((one, other), "<"), ((other, one), ">")):
+        begins = [line.split(" | ")[0] for line in differences(*pair)]
+        assert begins == [f"workflow_decisions {side} workflow_name={name}" for name in "abc"]
 
 
 def test_rows_that_share_little_are_two() -> None:

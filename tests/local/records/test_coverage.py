@@ -37,6 +37,11 @@ def offers(*games: Game, priced: bool = True) -> bytes:
     ).encode()
 
 
+def offer_of(event: Mapping[str, Any]) -> bytes:
+    """Return an object of the game's event with what a source says of it."""
+    return json.dumps({"records": [{"id": event_id(GAME.game_id), **event}]}).encode()
+
+
 def rows_of(*games: Game) -> bytes:
     """Return an object of a whole date."""
     return "".join(f'{{"GAME_ID":"{each.game_id}"}}' for each in games).encode()
@@ -118,6 +123,10 @@ def test_an_object_of_another_game_or_date_has_nothing_of_it(
         ({}, offers(OTHER), GAME),
         ({}, offers(GAME, priced=False), GAME),
         ({}, b"", GAME),
+        ({}, b"{}", GAME),
+        ({}, offer_of({}), GAME),
+        ({}, offer_of({"bookmakers": [{}]}), GAME),
+        ({}, offer_of({"bookmakers": [{"markets": [{}]}]}), GAME),
         ({}, offers(GAME), replace(GAME, tipoff=None)),
     ],
 )
@@ -130,7 +139,14 @@ def test_lines_are_an_offer_before_the_tip_off(
 
 
 @pytest.mark.parametrize(
-    ("again", "successes", "twice"), [({}, 1, False), ({}, 2, True), ({"box": AGAIN}, 2, False)]
+    ("again", "successes", "twice"),
+    [
+        ({}, 1, False),
+        ({}, 2, True),
+        ({"box": AGAIN}, 2, False),
+        ({"box": AGAIN}, 3, True),
+        ({"players": AGAIN}, 2, True),
+    ],
 )
 def test_what_succeeded_more_often_than_it_was_to_is_told(
     again: Mapping[str, timedelta], successes: int, *, twice: bool
@@ -156,6 +172,27 @@ def test_what_is_collected_again_is_complete_with_that(
     log = [{**BOX, "triggered_at": when} for when in times]
     again = replace(WANTED, again={"box": AGAIN})
     assert covered(*log, PLAYERS, wanted=again).complete == complete
+
+
+@pytest.mark.parametrize("book", [0, 1])
+def test_any_price_is_an_offer(book: int) -> None:
+    """Whichever of the bookmakers and markets has it."""
+    books: list[Any] = [{"markets": []}, {"markets": [{"outcomes": []}]}]
+    books[book] = {"markets": [{"outcomes": []}, {"outcomes": [{"price": 2}]}]}
+    assert covered(LINES, lines=offer_of({"bookmakers": books})).no_lines == ()
+
+
+def test_a_game_without_a_time_is_complete_with_its_first_data() -> None:
+    """Nobody knows by when it would have to be collected again."""
+    again = replace(WANTED, again={"box": AGAIN})
+    found = covered(BOX, PLAYERS, wanted=again, of=replace(GAME, tipoff=None))
+    assert found.complete == NIGHT + timedelta(minutes=5)
+
+
+def test_a_game_of_which_nothing_is_wanted_lacks_nothing() -> None:
+    """And is never said to have been completed."""
+    found = covered(LINES, BOX, wanted=Wanted((), {}, {}, {}))
+    assert found == GameCoverage(GAME, (), (), (), None)
 
 
 def test_the_shipped_workflows_want_lines_and_results() -> None:

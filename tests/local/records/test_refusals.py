@@ -34,6 +34,44 @@ def test_a_refused_text_is_named_with_what_to_write(sql: str, why: str) -> None:
     assert "\n" not in found
 
 
+JOIN = (
+    "a LEFT JOIN needs an equality of fields from both sides; unnest the array first, or read the "
+    "view run_flow (docs/views.md)"
+)
+RESERVED = "at is a reserved word; write it in backticks or choose another name"
+FILTER = "daily_expected_schedule wants a filter on its partition; add WHERE date = …"
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        (
+            "SELECT x AS at FROM daily_expected_schedule LEFT JOIN b ON TRUE",
+            [RESERVED, JOIN, FILTER],
+        ),
+        ("SELECT 1 FROM (SELECT 1 FROM a LEFT JOIN b ON TRUE)", [JOIN]),
+        ("SELECT 1 FROM a LEFT JOIN b ON TRUE LEFT JOIN c ON a.x = c.x", [JOIN]),
+        ("SELECT 1 FROM d.daily_expected_schedule", [FILTER]),
+        ("SELECT date FROM d.daily_expected_schedule AS date WHERE TRUE", [FILTER]),
+        (
+            "CREATE TABLE t (x ARRAY<STRING> NOT NULL) CLUSTER BY RAND(), x, DATE(x)",
+            [
+                "x is an array, which has no NOT NULL; leave it out",
+                "CLUSTER BY takes columns; write a column",
+                "CLUSTER BY takes columns; write x",
+            ],
+        ),
+        ("INSERT INTO d.daily_expected_schedule (date) VALUES (CURRENT_DATE())", []),
+        ("SELECT 1;", []),
+        (";SELECT x AS at FROM t;", [RESERVED]),
+        ("", []),
+    ],
+)
+def test_all_that_is_refused_of_a_text_is_told_in_one_order(sql: str, found: list[str]) -> None:
+    """Each with what to write; a text without a statement, or of another kind, has none."""
+    assert refusals(sql) == found
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -149,11 +149,15 @@ def test_times_and_dates_are_those_of_bigquery(tmp_path: Path, text: str) -> Non
         (b"\xff", "cleanup_operations.jsonl: 'utf-8' codec"),
         (b"{}\n", "cleanup_operations.jsonl:1: column cleanup_time is missing"),
         (b'{"cleanup_time": "2025-11-12"}\n5\n', "cleanup_operations.jsonl:2: 5 is not"),
+        (
+            b'"%s"' % (b"x" * 99),
+            f":1: '{'x' * 39} is not a JSON object; give a folder that",
+        ),
         (b'{"cleanup_time": ' + b"[" * 100_000, "cleanup_operations.jsonl:1: recursion limit"),
         (b'{"cleanup_time": 5}\n', "cleanup_operations.jsonl:1: "),
         (b'{"cleanup_time": "noon"}\n', "cleanup_operations.jsonl:1: "),
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_what_is_no_table_is_named(tmp_path: Path, body: bytes, why: str) -> None:
     """The error has the file, the line and what to give."""

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,13 +23,16 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[str]:
     """Stand in for the server; the list holds the statements that are asked."""
     asked: list[str] = []
 
-    def run(_: object, statement: str) -> Any:
+    def run(client: tuple[str, str], statement: str) -> Any:
+        project, endpoint = client
+        assert (project, endpoint.partition(":")[0]) == ("p", "http")
         asked.append(statement)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     monkeypatch.setattr(sql, "run_query", run)
+    monkeypatch.setattr(sql, "make_client", lambda *made_of: made_of)
     return asked
 
 
@@ -54,6 +58,11 @@ def test_rows_are_values_in_the_order_of_the_columns(
             BadInputError,
             "the statement was refused: no table: x",
         ),
+        (
+            BadRequest("GET http://h/a: of GET http://h/b: no"),
+            BadInputError,
+            "the statement was refused: of GET http://h/b: no",
+        ),
         (Forbidden("no right"), BadInputError, "the statement was refused: no right"),
         (RetryError("30 s", BadRequest("x")), TransientError, "{} takes too long: 30 s, last"),
         (TimeoutError("no answer"), TransientError, "{} takes too long: no answer"),
@@ -72,14 +81,30 @@ def test_a_failure_is_one_line(
     assert "reason:" not in said
 
 
+def test_nobody_is_waited_for_longer_than_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection that was tried is closed, and the client makes its own."""
+    done: list[Any] = []
+
+    def connect(address: object, seconds: object) -> Any:
+        done.append((address, seconds))
+        return SimpleNamespace(close=lambda: done.append("closed"))
+
+    monkeypatch.setattr(sql.socket, "create_connection", connect)
+    answering(monkeypatch, ([], []))
+    assert sql.run_sql("http://h:7", "p", "SELECT 1") == ([], [])
+    assert done == [(("h", 7), 2.0), "closed"]
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "nobody.invalid:9050"])
 def test_that_nothing_listens_is_told_before_a_statement_is_sent(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line says how to start a stack, where the port is closed as where the name is unknown."""
     asked = answering(monkeypatch, ([], []))
-    with pytest.raises(TransientError, match=f"no BigQuery answers at http://{host}; start one"):
+    with pytest.raises(TransientError) as failed:
         sql.run_sql(f"http://{host}", "p", "SELECT 1")
+    advice = "start one with: python -m local up"
+    assert str(failed.value) == f"no BigQuery answers at http://{host}; {advice}"
     assert asked == []
 
 
@@ -93,8 +118,10 @@ def test_a_statement_of_nothing_but_comments_is_not_sent(
 ) -> None:
     """The line says what to write."""
     asked = answering(monkeypatch, ([], []))
-    with pytest.raises(BadInputError, match="is empty; write one, such as: SELECT 1"):
+    with pytest.raises(BadInputError) as refused:
         sql.run_sql(endpoint, "p", statement)
+    begin = repr(statement)[:40]
+    assert str(refused.value) == (f"the statement {begin} is empty; write one, such as: SELECT 1")
     assert asked == []
 
 

@@ -6,16 +6,19 @@ from functools import partial
 
 import pytest
 
-from common.cloud.ports import Storage
+from common.cloud.ports import Storage, StoredObject, Warehouse
 from common.cloud.storage import GoogleStorage
 from common.errors import ConflictError
 from common.runtime import THREADS_MAX
 from local.bench.calls.meter import Meter, MeteredThreads
 from local.simulator.world import World
 from local.stack.gcs import create_buckets, start_gcs
+from tests.kit.state import NOON
 from tests.kit.world import new_world, tick
 
 BUCKET = "state"
+TABLE = "cleanup_operations"
+ROW = {"cleanup_time": NOON, "cleanup_id": "x", "status": "OK"}
 
 
 @pytest.fixture
@@ -101,6 +104,35 @@ def test_an_error_comes_to_the_one_who_waits(storage: Storage, meter: Meter) -> 
     assert isinstance(waited.exception(), ConflictError)
 
 
+def test_who_asks_whether_work_failed_waits_for_it_too(storage: Storage, meter: Meter) -> None:
+    """An answer takes as long as an error does."""
+    waited = MeteredThreads(meter).submit(storage.stat, BUCKET, "a")
+    assert meter.path.calls == 0
+    assert waited.exception() is None
+    assert meter.path.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "kinds"),
+    [
+        (lambda held: held.append(TABLE, [ROW], job_key="1"), {"insert": 1}),
+        (
+            lambda held: held.append(TABLE, [ROW], job_key="1", look_first=True),
+            {"query": 1, "insert": 1},
+        ),
+        (lambda held: held.select(TABLE, ["status"], since=NOON, until=NOON), {"query": 1}),
+        (lambda held: held.view("incidents", ["rule"]), {"query": 1}),
+    ],
+    ids=["append", "append after a look", "select", "view"],
+)
+def test_a_job_is_one_call_and_the_look_before_it_another(
+    world: World, meter: Meter, call: Callable[[Warehouse], object], kinds: dict[str, int]
+) -> None:
+    """However often a job is looked at; a takeover looks whether its row is there."""
+    call(world.runtime.warehouse)
+    assert meter.path.kinds == kinds
+
+
 def test_a_function_begins_where_its_message_was_sent(world: World, meter: Meter) -> None:
     """The executor's way is the controller's up to its RUN; a tick begins anew."""
     tick(world, "tick-master-controller")
@@ -110,6 +142,9 @@ def test_a_function_begins_where_its_message_was_sent(world: World, meter: Meter
     executor = by_function["workflow_executor"]
     assert executor.begun.calls >= 3
     assert executor.begun.kinds["push"] == 2
+    assert executor.begun.length == executor.begun.calls  # a push is no call, and weighs nothing
+    stored = [each.done for each in meter.effects if isinstance(each.done, StoredObject)]
+    assert {"executions", "claims"} <= {each.name.split("/")[0] for each in stored}
     assert executor.path.calls > executor.begun.calls
     assert executor.trigger == by_function["master_controller"].trigger
 

@@ -54,12 +54,29 @@ def test_the_time_of_a_process_is_its_user_and_system_time(
     assert Use(1, 3).and_of(7) == Use(1 + (2**11 + 2**12) / ticks, 5)
 
 
+def test_processes_of_one_part_count_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has ended meanwhile counts for none."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    for pid, words in ((7, "up"), (8, "local.fake_sources"), (9, "local.fake_sources 2"), (10, "")):
+        (tmp_path / f"{pid}").mkdir()
+        stat = " ".join(["0"] * 10 + [f"{ticks}", f"{pid * ticks}"])
+        (tmp_path / f"{pid}" / "stat").write_text(f"{pid} (python) S {stat}")
+        if words:
+            (tmp_path / f"{pid}" / "cmdline").write_bytes(words.replace(" ", "\0").encode())
+    monkeypatch.setattr(parts, "PROC", tmp_path)
+    monkeypatch.setattr(parts, "family", lambda pid: [pid, 8, 9, 10])
+    monkeypatch.setattr(parts, "pss_of", lambda pid: 1024 * pid)
+    assert parts_of(7) == {OTHERS: Use(8, 7), "sources": Use(9 + 10, 8 + 9)}
+
+
 def test_what_was_taken_before_does_not_count() -> None:
     """A part that started meanwhile counts as a whole."""
-    before = {"functions": Use(seconds=3.0, mib=100.0)}
-    after = {"functions": Use(seconds=4.5, mib=120.0), "sources": Use(seconds=0.5, mib=20.0)}
+    before = {"functions": Use(seconds=3.0, mib=100.06)}
+    after = {"functions": Use(seconds=4.567, mib=120.04), "sources": Use(seconds=0.5, mib=20.0)}
     assert taken(before, after) == {
-        "functions": {"seconds": 1.5, "mib_before": 100.0, "mib_after": 120.0},
+        "functions": {"seconds": 1.57, "mib_before": 100.1, "mib_after": 120.0},
         "sources": {"seconds": 0.5, "mib_before": 0.0, "mib_after": 20.0},
     }
 
