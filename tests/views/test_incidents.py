@@ -213,6 +213,7 @@ def test_what_is_to_come_is_not_seen(rows_of: RowsOf) -> None:
     early = rows_of(after(600))
     assert of(early, "execution") == [("betting_lines", 3.6, None, 334)]
     assert of(early, "quarantine")[0] == ("notes", 0, 600, 2)
+    assert of(rows_of(after(50)), "cleanup") == []
 
 
 def test_a_decision_s_level_counts_whatever_its_action(incidents: list[dict[str, Any]]) -> None:
@@ -241,6 +242,19 @@ def test_two_failed_sweeps_are_an_incident_and_one_is_none(
 ) -> None:
     """The next sweep heals what one could not."""
     assert of(incidents, "cleanup") == [("cleanup_processor", 60, 75, 2)]
+
+
+def test_each_rule_has_a_level_of_its_own(incidents: list[dict[str, Any]]) -> None:
+    """What the next sweep may heal is a warning, as are missing files; all else is an error."""
+    assert {(row["rule"], row["level"]) for row in incidents} == {
+        ("cleanup", "WARNING"),
+        ("decision", "ERROR"),
+        ("execution", "ERROR"),
+        ("missing-files", "WARNING"),
+        ("no-decision", "ERROR"),
+        ("quarantine", "ERROR"),
+        ("run-without-execution", "ERROR"),
+    }
 
 
 def test_more_than_five_missing_files_are_an_incident(incidents: list[dict[str, Any]]) -> None:

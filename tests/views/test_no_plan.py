@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from common.cloud.ports import Row
 from common.eastern import at
 from tests.alerts.days import Rows, lived, postponed
 from tests.kit.seasons import season_of, write_season
@@ -27,15 +28,25 @@ def days(folder: Path, tips: list[str]) -> Rows:
     return lived(write_season(folder / "schedule.json", season_of({SUMMER: tips})), SUMMER)
 
 
+def late_decision(decided: list[Row]) -> Row:
+    """Return the last decision before 05:30 as one of an earlier slot, made later: no games."""
+    last = max((row for row in decided if row["slot"] < on("05:30")), key=lambda row: row["slot"])
+    made, slot = last["decision_time"] + timedelta(minutes=1), last["slot"] - timedelta(minutes=1)
+    return {**last, "decision_time": made, "slot": slot, "inputs": f'{{"{SUMMER}":[]}}'}
+
+
 def test_a_late_game_without_a_plan_is_told_before_the_first_tick(
     view: View, tmp_path: Path
 ) -> None:
-    """The last decision about yesterday's games still contains it; it is due at 05:30.
+    """The decision of the last slot about yesterday's games still contains it; it is due at 05:30.
 
+    One of an earlier slot that was made later, of a tick that came late, does not count.
     Today's games, of which the first tick tells, are no incident of their own.
     """
     schedule = write_season(tmp_path / "schedule.json", season_of({SUMMER: LATE, AFTER: ["19:00"]}))
-    viewed = view({**lived(schedule, SUMMER), "daily_expected_schedule": []})
+    held = lived(schedule, SUMMER)
+    held["workflow_decisions"].append(late_decision(held["workflow_decisions"]))
+    viewed = view({**held, "daily_expected_schedule": []})
     assert viewed.ask(on("05:29"), SQL) == []
     (row,) = viewed.ask(on("05:35"), SQL)
     assert (row["rule"], row["key"], row["opened"]) == ("no-plan", f"{AFTER}", on("05:30"))
