@@ -29,6 +29,7 @@ ROOMS = (
     *("common/executions", "common/handlers", "common/healing", "common/messages"),
     *("common/scrapers", "common/sources", "common/state"),
     *("common/incidents", "common/look", "common/pages", "common/review"),
+    "local/stack",
     *("local/broker", "local/commands", "local/costs", "local/operate"),
     *("local/records", "local/traces"),
 )

@@ -24,7 +24,8 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock_file = folder, folder / "clock.json"
-        self.pubsub = SimpleNamespace(broker=None)
+        self.pubsub = SimpleNamespace(broker=None, dead_letters=lambda: 6)
+        self.is_alone = False
         self.input, self.driver = os.pipe()
         self.steps: list[Step] = []
         self.done: list[str] = []
@@ -44,7 +45,13 @@ class Process:
 
     def describe(self) -> dict[str, Any]:
         """Return where the parts are."""
+        if self.is_alone:
+            raise BrokenPipeError
         return {"project": "p"}
+
+    def kill(self, function: str) -> None:
+        """Know no function."""
+        raise ConfigError(f"function {function!r}: known are none")
 
     def start_console(self) -> str:
         """Return its address."""
@@ -132,3 +139,24 @@ def test_a_stack_that_does_not_start_is_told_of(
     assert keeping.main() == 2
     assert json.loads(capsys.readouterr().out) == {"error": "port 1 is in use"}
     assert process.done == []
+
+
+def test_a_stack_whose_driver_ended_while_it_started_is_stopped(process: Process) -> None:
+    """Nobody reads where it is; its folder is gone too, and that is no failure."""
+    process.is_alone = True
+    process.end_driver()
+    assert keeping.main() == 0
+    assert process.done == ["start", "stop"]
+    assert not process.folder.exists()
+
+
+def test_a_stack_is_stopped_by_an_error_too(process: Process) -> None:
+    """The error is told by the process's end."""
+
+    def fail(_: Process) -> None:
+        raise OSError(28, "no space")
+
+    process.steps = [fail]
+    with pytest.raises(OSError, match="no space"):
+        keeping.main()
+    assert process.done == ["start", "stop"]

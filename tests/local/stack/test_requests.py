@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from common.clock import FileClock
+from common.clock import FileClock, set_clock
 from common.errors import ConfigError
 from local.processes.process import HOST
 from local.stack import keeper as keeping
@@ -199,10 +199,11 @@ def test_a_keeper_waits_and_strikes_as_it_is_asked(
     strikes = SimpleNamespace(
         arm=done.append, lines=lambda: [{"at": 1}, {"at": 2}], close=lambda: done.append("closed")
     )
-    monkeypatch.setattr(keeping, "Strikes", lambda *_: strikes)
-    monkeypatch.setattr(
-        keeping, "IdleWait", lambda _: SimpleNamespace(wait=lambda s: (done.append(s), STATE)[1])
-    )
+    made: list[Any] = []
+    monkeypatch.setattr(keeping, "Strikes", lambda *given: (made.extend(given), strikes)[1])
+    waits = SimpleNamespace(wait=lambda seconds: (done.append(seconds), STATE)[1])
+    monkeypatch.setattr(keeping, "IdleWait", lambda given: (made.append(given), waits)[1])
+    set_clock(held.clock_file, NOON)
     stopping = threading.Event()
     keeper = Keeper(held, stopping)
     assert keeper.answer("/idle", {"seconds": 1.5}) == {**STATE.to_reply(), "disturbances": 2}
@@ -211,3 +212,6 @@ def test_a_keeper_waits_and_strikes_as_it_is_asked(
     stopping.set()
     keeper.supervise()
     assert done == [1.5, STRIKE, "closed"]
+    waiting, striking, broker, clock = made
+    assert (waiting, striking, broker) == (held, held, held.pubsub.broker)
+    assert NOON <= clock.now() < NOON + timedelta(hours=1)
