@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from common.clock import FileClock, set_clock
+from common.configuration.workflows import read_workflows
 from common.errors import ConfigError
+from common.settings import Settings, variable
 from local.processes.process import HOST
+from local.stack import driver
 from local.stack import keeper as keeping
 from local.stack.chaos import KILL, Disturbance
 from local.stack.driver import RunningStack
@@ -127,6 +130,46 @@ def test_the_folder_of_a_stack_is_left_to_an_error_alone(
             assert error
         assert folder.exists() is (is_left or keeper is None)
     assert len(child.waits) == 1
+
+
+def test_a_stack_that_is_kept_is_described_with_its_console(
+    running: RunningStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its views are made of its own workflows, and it outlives who keeps it."""
+    made: list[Any] = []
+    flows = Settings().workflows_file
+    environment = {variable("workflows_file"): str(flows), variable("bigquery_emulator_host"): "e"}
+    named = {"project": "p", "dataset": "d", "environment": environment}
+    where = {**running.where, **named, "functions": {"a": "http://a/"}}
+    kept, child = tmp_path / "new" / "kept.json", Child()
+    monkeypatch.setattr(driver, "KEPT_FILE", kept)
+    monkeypatch.setattr(driver, "create_views", lambda *given: made.extend(given))
+    monkeypatch.setitem(REPLIES, "/keep", {"console": "http://c/"})
+    with RunningStack(where, child) as stack:  # type: ignore[arg-type] # notes alone
+        stack.keep()
+    assert made == ["e", "p", "d", read_workflows(flows).file.enabled]
+    wanted = {**where, "functions": {"a": "http://a/", "console": "http://c/"}}
+    assert (stack.where, json.loads(kept.read_text())) == (wanted, wanted)
+    assert child.waits == []
+
+
+@pytest.mark.parametrize("dead", ["PUBSUB", "STORAGE", "BIGQUERY", None])
+def test_an_emulator_that_has_died_is_named(
+    monkeypatch: pytest.MonkeyPatch, dead: str | None
+) -> None:
+    """With its logs and what to do; other addresses are not looked at."""
+    ports = {"PUBSUB": "h:1", "STORAGE": "http://h:2", "BIGQUERY": "http://h:3"}
+    environment = {f"{name}{driver.EMULATOR}": address for name, address in ports.items()}
+    environment |= {"SOURCE_URL": "http://h:4", "CLOCK_FILE": "x"}
+    living = {int(address[-1]) for name, address in ports.items() if name != dead}
+    monkeypatch.setattr(driver, "accepts", living.__contains__)
+    stack = RunningStack({"environment": environment, "folder": "/f"}, None)
+    if dead is None:
+        stack.require_emulators()
+    else:
+        told = f"^the kept stack's {dead.lower()} emulator has died; its log is in /f/logs. Run: "
+        with pytest.raises(ConfigError, match=told):
+            stack.require_emulators()
 
 
 class Broker:
