@@ -162,8 +162,8 @@ def test_a_keeper_that_does_not_end_is_not_waited_for_without_end(
 ) -> None:
     """Its description and its folder are removed after half a minute."""
     keep(root, LIVES)
-    times = iter([0.0, 29.9, 30.0])
-    fakes = SimpleNamespace(monotonic=lambda: next(times), sleep=lambda _: None)
+    times, sleeps = iter([0.0, 29.9, 30.0]), iter([None])
+    fakes = SimpleNamespace(monotonic=lambda: next(times), sleep=lambda _: next(sleeps))
     monkeypatch.setattr(driver, "time", fakes)
     assert stop_kept()
     assert next(times, None) is None

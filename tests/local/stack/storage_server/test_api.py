@@ -282,6 +282,7 @@ def test_what_the_server_does_not_do_is_refused(api: Api, asked: Any, text: str)
     assert found[2] == f"the local Cloud Storage has no {text}; see docs/local-parts.md"
 
 
+STATED = ("contentEncoding", "contentDisposition", "contentLanguage", "cacheControl", "customTime")
 BAD = (
     *(request("GET", f"{OBJECTS}?maxResults={value}") for value in ("x", "-1", "0", "9" * 5000)),
     *(request("GET", f"{OBJECTS}?pageToken={value}") for value in ("garbage", "_w==", "%ff")),
@@ -296,7 +297,7 @@ BAD = (
         upload({"name": "b", "contentType": value}, b"")
         for value in (5, "a\rb", "a\nb", "\ud800", "\udfff")
     ),
-    upload({"name": "b", "contentEncoding": 5}, b""),
+    *(upload({"name": "b", name: 5}, b"") for name in STATED),
     request("PATCH", f"{OBJECTS}/a", b'{"metadata": "x"}'),
     request("PATCH", f"{OBJECTS}/a", b'{"contentType": 5}'),
     request("POST", f"{UPLOADS}?uploadType=resumable&name=b", b'{"metadata": "x"}'),
