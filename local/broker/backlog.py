@@ -129,7 +129,7 @@ class Backlog:
         delivery = heapq.heappop(self._waiting)[2]
         self._busy.append(delivery)
         self._taken.notify_all()
-        if self._waiting or self._held:
+        if self._waiting:
             self._work.notify()
         return delivery
 

@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Control
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         try:
             status, reply = HTTPStatus.OK, self.server.keeper.answer(self.path, body)
         except ConfigError as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -126,6 +127,35 @@ class StillClock:
 def clock() -> StillClock:
     """Return a clock at 2025-11-12 18:00 UTC."""
     return StillClock()
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    """Return a function that acts once a call waits in its thread, and lists what that returns.
+
+    It has to be asked for before what it waits in is made.
+    """
+    begun = threading.Semaphore(0)
+
+    class Noting(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            begun.release()
+            return super().wait(timeout)
+
+    noting = SimpleNamespace(Lock=threading.Lock, Condition=Noting)
+    for module in ("backlog", "mailbox", "stats"):
+        monkeypatch.setattr(f"local.broker.{module}.threading", noting)
+
+    def answers(call: Callable[[], object], act: Callable[[], object]) -> list[Any]:
+        found: list[Any] = []
+        thread = threading.Thread(target=lambda: found.append(call()), daemon=True)
+        thread.start()
+        assert begun.acquire(timeout=5), "it does not wait"
+        act()
+        thread.join(5)
+        return found
+
+    return answers
 
 
 @pytest.fixture(scope="session")

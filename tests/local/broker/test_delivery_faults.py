@@ -181,5 +181,13 @@ def test_a_probability_is_from_0_to_1(field: str, value: float) -> None:
     if 0 <= value <= 1 or (field == "max_delay_seconds" and value > 0):
         assert getattr(Faults(**{field: value}), field) == value
     else:
-        with pytest.raises(ConfigError, match=f"broker faults: {field}={value}"):
+        rule = "negative; give >= 0" if "max" in field else "no probability; give 0 to 1"
+        with pytest.raises(ConfigError, match=f"^broker faults: {field}={value} is {rule}$"):
             Faults(**{field: value})
+
+
+@pytest.mark.parametrize("field", ["duplicate", "delay", "reorder"])
+def test_so_many_are_disturbed_as_the_probability_says(field: str) -> None:
+    """Three in ten, for one."""
+    dice = Dice(Faults(**{field: 0.3}), 0)
+    assert 250 < sum(dice.roll() != [Fate()] for _ in range(1000)) < 350

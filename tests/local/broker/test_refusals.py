@@ -38,13 +38,28 @@ def subscribe(broker: Broker, **fields: Any) -> None:
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"ack_deadline_seconds": 5}, "ack_deadline_seconds=5: 10 to 600"),
+        ({"ack_deadline_seconds": 5}, f"^subscription {PUSH}: ack_deadline_seconds=5: 10 to 600"),
         ({"ack_deadline_seconds": 601}, "ack_deadline_seconds=601"),
-        ({"message_retention_duration": timedelta(minutes=9)}, "10 minutes to 31 days"),
-        ({"retry_policy": {"minimum_backoff": timedelta(seconds=601)}}, "0 to 600 s"),
-        ({"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 101}}, "=101"),
-        ({"push_config": {"push_endpoint": "localhost:8080"}}, "an http or https URL"),
-        ({"name": "scraper-requests"}, "Invalid resource name"),
+        (
+            {"message_retention_duration": timedelta(minutes=9)},
+            "message_retention_duration=0:09:00: 10 minutes to 31 days",
+        ),
+        (
+            {"retry_policy": {"minimum_backoff": timedelta(seconds=601)}},
+            "retry_policy: 0:10:01 to 0:10:00: 0 to 600 s, minimum <= maximum",
+        ),
+        (
+            {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 101}},
+            "dead_letter_policy.max_delivery_attempts=101: 5 to 100",
+        ),
+        (
+            {"push_config": {"push_endpoint": "localhost:8080"}},
+            "push_endpoint='localhost:8080': an http or https URL",
+        ),
+        (
+            {"name": "scraper-requests"},
+            "name 'scraper-requests': expected projects/PROJECT/subscriptions/NAME",
+        ),
         ({"name": "projects/p/subscriptions/goog-x"}, "Invalid resource name"),
         ({"filter": "nonsense"}, "expected 'attributes'"),
     ],
@@ -77,7 +92,8 @@ def test_a_feature_that_the_broker_lacks_is_refused(
     broker: Broker, fields: dict[str, Any], lacks: str
 ) -> None:
     """A subscription with such a feature, be it empty, is refused instead of served without it."""
-    with pytest.raises(UnimplementedError, match=f"lacks {lacks};"):
+    said = f"^subscription {PUSH}: the local broker lacks {lacks}; leave it out$"
+    with pytest.raises(UnimplementedError, match=said):
         subscribe(broker, **fields)
 
 
@@ -94,11 +110,11 @@ def test_a_feature_that_is_switched_off_is_not_asked_for(broker: Broker) -> None
         (b"x", {"googclient": "x"}, "not goog"),
         (b"x", {"": "x"}, "attribute key ''"),
         (b"x", {"key": "x" * 1025}, "at most 1024"),
-        (b"x", {str(number): "x" for number in range(101)}, "101 attributes"),
+        (b"x", {str(number): "x" for number in range(101)}, "101 attributes, at most 100"),
         (b"x" * 9_999_999, {"k": "v"}, "message: 10000001 bytes, attributes included"),
-        (b"x", {"k" * 257: "x"}, "1 to 256 bytes"),
+        (b"x", {"k" * 257: "x"}, "attribute key 'k{40}': 1 to 256 bytes, not goog"),
         (b"x", {"ä" * 129: "x"}, "1 to 256 bytes"),
-        (b"x", {"key": "ä" * 513}, "has 1026 bytes, at most 1024"),
+        (b"x", {"key": "ä" * 513}, "attribute 'key' has 1026 bytes, at most 1024"),
     ],
 )
 def test_a_message_beyond_the_limits_is_refused(
@@ -111,6 +127,7 @@ def test_a_message_beyond_the_limits_is_refused(
 
 NOWHERE, NOBODY = "projects/p/topics/nowhere", "projects/p/subscriptions/nobody"
 NO_POLICY = {"dead_letter_topic": NOWHERE}
+PUSHED = {"push_config": {"push_endpoint": "http://h"}}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +167,11 @@ def test_what_is_not_there_or_is_of_another_kind_is_told_apart(
     with pytest.raises(error) as caught:
         ask(broker)
     assert type(caught.value) is error
-    assert named in str(caught.value)
+    texts = {
+        NotFoundError: f"Resource not found (resource={named}).",
+        AlreadyExistsError: f"Resource already exists in the project (resource={named}).",
+    }
+    assert texts.get(error, named) in str(caught.value)
     assert [one.name for one in broker.registry.subscriptions("projects/p")] == [PUSH]
     assert [one.name for one in broker.registry.topics("projects/p")] == [DEAD, TOPIC]
 
@@ -186,6 +207,7 @@ def test_a_message_at_a_limit_is_taken(
         {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 5}},
         {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 100}},
         {"push_config": {"push_endpoint": "http://h"}},
+        {"push_config": {"push_endpoint": "https://h"}},
         {"name": "projects/p/subscriptions/abc"},
         {"name": f"projects/p/subscriptions/{'a' * 255}"},
     ],
@@ -213,6 +235,7 @@ def test_a_subscription_at_a_limit_is_taken(broker: Broker, fields: dict[str, An
             }
         },
         {"dead_letter_policy": {"dead_letter_topic": DEAD, "max_delivery_attempts": 4}},
+        {"retry_policy": {"minimum_backoff": timedelta(seconds=-1)}},
         {"push_config": {"push_endpoint": "ftp://h"}},
         {"name": "projects/p/subscriptions/ab"},
         {"name": f"projects/p/subscriptions/{'a' * 256}"},
@@ -227,10 +250,23 @@ def test_a_subscription_beyond_a_limit_is_refused(broker: Broker, fields: dict[s
 
 def test_what_a_subscription_leaves_out_is_as_the_service_has_it(broker: Broker) -> None:
     """Ten seconds, seven days, five attempts; backoff from 10 to 600 s where a policy is given."""
-    made = read_subscription(types.Subscription({"name": PUSH, "topic": TOPIC}))
+    asked = types.Subscription(name=PUSH, topic=TOPIC)
+    made = read_subscription(asked)
+    assert asked == types.Subscription(name=PUSH, topic=TOPIC), "the caller's stays as it is"
+    assert made.resource == types.Subscription(
+        name=PUSH,
+        topic=TOPIC,
+        ack_deadline_seconds=10,
+        message_retention_duration=timedelta(days=7),
+        state=types.Subscription.State.ACTIVE,
+    )
     assert (made.ack_deadline, made.retention) == (10, timedelta(days=7))
     assert (made.minimum_backoff, made.maximum_backoff) == (timedelta(0), timedelta(0))
     assert (made.max_attempts, made.dead_letter_topic, made.endpoint) == (0, "", "")
+    pushed = types.Subscription({**PUSHED, "name": PUSH, "topic": TOPIC})
+    short = read_subscription(pushed)
+    backoff = (short.minimum_backoff.total_seconds(), short.maximum_backoff.total_seconds())
+    assert backoff == (0.1, 60), "a failing endpoint is not asked at once again and again"
     policy = {"dead_letter_policy": {"dead_letter_topic": DEAD}, "retry_policy": {}}
     given = {"name": PUSH, "topic": TOPIC, **policy}
     made = read_subscription(types.Subscription(given))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from local.broker.servers import Servers
 
 TOPIC = "projects/nba-props-platform/topics/tick-master-controller"
 PULL = "projects/nba-props-platform/subscriptions/reader"
+BAD = (400, "INVALID_ARGUMENT")
 
 
 @pytest.fixture
@@ -40,6 +42,7 @@ def call(
     connection.request(verb, f"/v1/{path}", body)
     answer = connection.getresponse()
     text = answer.read()
+    assert answer.headers["Content-Type"] == "application/json; charset=UTF-8"
     connection.close()
     return answer.status, json.loads(text)
 
@@ -64,24 +67,30 @@ def test_the_round_of_a_message_in_json(servers: Servers) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_line", "body", "status", "word"),
+    ("request_line", "body", "wanted", "text"),
     [
-        ("GET " + TOPIC.replace("tick", "tock"), "", 404, "NOT_FOUND"),
-        (f"PUT {TOPIC}", "{}", 409, "ALREADY_EXISTS"),
-        (f"POST {TOPIC}:publish", "{not json", 400, "INVALID_ARGUMENT"),
-        (f"POST {TOPIC}:publish", "[]", 400, "INVALID_ARGUMENT"),
-        (f"POST {TOPIC}:publish", '{"messages": 3}', 400, "INVALID_ARGUMENT"),
-        (f"POST {TOPIC}:publish", '{"messages": []}', 400, "INVALID_ARGUMENT"),
-        (f"POST {PULL}:seek", "{}", 400, "UNIMPLEMENTED"),
+        ("GET " + TOPIC.replace("tick", "tock"), "", (404, "NOT_FOUND"), "tock-master-controller"),
+        (f"PUT {TOPIC}", "{}", (409, "ALREADY_EXISTS"), f"Resource already .*resource={TOPIC}"),
+        (f"POST {TOPIC}:publish", "{not json", BAD, "body is not JSON: Expecting property"),
+        (f"POST {TOPIC}:publish", "[]", BAD, "request body must be a JSON object"),
+        (f"POST {TOPIC}:publish", '{"messages": 3}', BAD, "request body: .*messages"),
+        (f"POST {TOPIC}:publish", '{"messages": []}', BAD, "0 messages, expected 1 to 1000"),
+        (
+            f"POST {PULL}:seek",
+            "{}",
+            (400, "UNIMPLEMENTED"),
+            f"no method POST /v1/{PULL}:seek; it has CreateTopic, GetTopic, .*, ModifyAckDeadline$",
+        ),
     ],
 )
 def test_errors_have_the_form_of_google_apis(
-    servers: Servers, request_line: str, body: str, status: int, word: str
+    servers: Servers, request_line: str, body: str, wanted: tuple[int, str], text: str
 ) -> None:
     """A refused call is answered with an `error` object of code, status and message."""
     code, answer = call(servers, *request_line.split(" "), body)
-    assert (code, answer["error"]["code"], answer["error"]["status"]) == (status, status, word)
-    assert answer["error"]["message"]
+    assert (code, answer["error"]["status"]) == wanted
+    assert answer["error"]["code"] == code
+    assert re.search(text, answer["error"]["message"])
 
 
 @pytest.mark.stack
@@ -134,3 +143,15 @@ def test_the_largest_message_is_taken_over_grpc(servers: Servers) -> None:
         client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
         sent = types.PubsubMessage(data=b"x" * limits.MESSAGE_BYTES.most)
         assert client.publish(topic=TOPIC, messages=[sent], timeout=30).message_ids
+
+
+@pytest.mark.parametrize(("body", "count"), [(None, 1), ("{}", 1), ('{"maxMessages": 2}', 2)])
+def test_a_query_has_what_the_body_does_not_say(
+    servers: Servers, body: str | None, count: int
+) -> None:
+    """As Google's APIs read parameters."""
+    call(servers, "PUT", PULL, json.dumps({"topic": TOPIC}))
+    for _ in range(3):
+        servers.broker.publish(TOPIC, b"x")
+    _, pulled = call(servers, "POST", f"{PULL}:pull?maxMessages=1", body)
+    assert len(pulled["receivedMessages"]) == count

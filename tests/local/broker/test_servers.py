@@ -4,7 +4,10 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from common.clock import SystemClock
+from common.errors import ConfigError
 from local.broker.broker import Broker
 from local.broker.servers import Servers
 
@@ -33,3 +36,9 @@ def test_what_is_stopped_leaves_both_ports_free() -> None:
     for port in ports:
         with socket.socket() as other:
             other.bind(("127.0.0.1", port))
+
+
+def test_a_port_has_one_server() -> None:
+    """Linux would give each of two a part of the calls."""
+    with Servers(Broker(SystemClock())) as servers, pytest.raises(ConfigError, match="gRPC"):
+        Servers(Broker(SystemClock()), servers.port)

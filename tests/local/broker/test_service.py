@@ -11,6 +11,7 @@ from local.broker.broker import Broker
 from local.broker.delivery_faults import Fate
 from local.broker.refusals import InvalidArgumentError, NotFoundError
 from local.broker.service import PROCEDURES
+from local.broker.stats import Counts
 
 TOPIC, DEAD = "projects/p/topics/t-1", "projects/p/topics/dead"
 NAME, OTHER = "projects/p/subscriptions/s-1", "projects/p/subscriptions/s-2"
@@ -73,15 +74,27 @@ def test_a_message_that_is_refused_refuses_those_beside_it(broker: Broker) -> No
 
 
 @pytest.mark.parametrize("dead", [True, False])
-def test_a_pulled_message_has_all_that_was_published(broker: Broker, *, dead: bool) -> None:
+def test_a_pulled_message_has_all_that_was_published(
+    broker: Broker, clock: Any, *, dead: bool
+) -> None:
     """At once, whatever faults are drawn for pushes; deliveries count only to dead letters."""
     policy = {"dead_letter_policy": {"dead_letter_topic": DEAD}} if dead else {}
     call(broker, "CreateSubscription", name=NAME, topic=TOPIC, **policy)
-    publish(broker, {"data": b"x", "attributes": {"a": "b"}, "ordering_key": "k"})
+    stated = {"data": b"x", "attributes": {"a": "b"}, "ordering_key": "k"}
+    (name,) = publish(broker, stated)
+    clock.sleep(1)
     (one,) = pulled(broker)
-    held = one.message
-    assert (held.data, dict(held.attributes), held.ordering_key) == (b"x", {"a": "b"}, "k")
+    made = {"message_id": name, "publish_time": clock.now() - timedelta(seconds=1)}
+    assert types.PubsubMessage.wrap(one.message) == types.PubsubMessage({**stated, **made})
     assert one.delivery_attempt == int(dead)
+
+
+@pytest.mark.parametrize("most", [0, -1])
+def test_a_pull_asks_for_one_message_or_more(broker: Broker, most: int) -> None:
+    """Another number is refused with it."""
+    call(broker, "CreateSubscription", name=NAME, topic=TOPIC)
+    with pytest.raises(InvalidArgumentError, match=f"max_messages={most}, expected 1 or more"):
+        pulled(broker, most)
 
 
 @pytest.mark.parametrize(("at_once", "seconds"), [(True, 0), (False, 2)])
@@ -217,3 +230,57 @@ def test_every_disturbed_message_is_told(broker: Broker) -> None:
     assert {(one.subscription, one.fates) for one in told} == {
         (NAME, (Fate(late=timedelta(hours=1)),))
     }
+
+
+def test_a_message_has_an_id_of_its_own(broker: Broker, clock: Any) -> None:
+    """Of 16 digits: the microseconds at which the broker was made, and on from there."""
+    begun = int(clock.now().timestamp()) * 1_000_000
+    clock.sleep(60)
+    assert publish(broker, {"data": b"x"}, {"data": b"x"}) == [f"{begun}", f"{begun + 1}"]
+
+
+def test_a_message_is_what_it_was_when_it_was_published(broker: Broker) -> None:
+    """A caller may go on with its attributes."""
+    call(broker, "CreateSubscription", name=NAME, topic=TOPIC)
+    attributes = {"a": "b"}
+    broker.publish(TOPIC, b"x", attributes)
+    attributes["a"] = "c"
+    assert [dict(one.message.attributes) for one in pulled(broker)] == [{"a": "b"}]
+
+
+def test_what_becomes_of_pulled_messages_is_counted(broker: Broker) -> None:
+    """Each by itself, however many come at once."""
+    call(broker, "CreateSubscription", name=NAME, topic=TOPIC, filter="attributes:a")
+    publish(broker, {"data": b"x"}, *[{"data": b"x", "attributes": {"a": "b"}}] * 4)
+    one, *others = pulled(broker, 3)
+    broker.acknowledge(NAME, [one.ack_id])
+    broker.modify_ack_deadline(NAME, [other.ack_id for other in others], 0)
+    counts = Counts(published=5, filtered=1, delivered=3, acked=1, nacked=2)
+    assert broker.stats().subscriptions == {NAME: counts}
+
+
+ROUTES = [
+    ("PUT", TOPIC, "CreateTopic", {"name": TOPIC}),
+    ("GET", TOPIC, "GetTopic", {"topic": TOPIC}),
+    ("GET", "projects/p/topics", "ListTopics", {"project": "projects/p"}),
+    ("DELETE", TOPIC, "DeleteTopic", {"topic": TOPIC}),
+    ("POST", f"{TOPIC}:publish", "Publish", {"topic": TOPIC}),
+    ("GET", f"{TOPIC}/subscriptions", "ListTopicSubscriptions", {"topic": TOPIC}),
+    ("PUT", NAME, "CreateSubscription", {"name": NAME}),
+    ("GET", NAME, "GetSubscription", {"subscription": NAME}),
+    ("GET", "projects/p/subscriptions", "ListSubscriptions", {"project": "projects/p"}),
+    ("DELETE", NAME, "DeleteSubscription", {"subscription": NAME}),
+    ("POST", f"{NAME}:pull", "Pull", {"subscription": NAME}),
+    ("POST", f"{NAME}:acknowledge", "Acknowledge", {"subscription": NAME}),
+    ("POST", f"{NAME}:modifyAckDeadline", "ModifyAckDeadline", {"subscription": NAME}),
+]
+
+
+@pytest.mark.parametrize(("verb", "path", "method", "fields"), ROUTES)
+def test_each_method_has_its_route(
+    verb: str, path: str, method: str, fields: dict[str, str]
+) -> None:
+    """And no other one has it; the path holds the names that the request needs."""
+    assert [one.name for one in PROCEDURES] == [name for _, _, name, _ in ROUTES]
+    met = {one.name: one.match(verb, f"/v1/{path}") for one in PROCEDURES}
+    assert {name: found for name, found in met.items() if found is not None} == {method: fields}

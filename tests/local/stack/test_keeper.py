@@ -15,6 +15,7 @@ import pytest
 from common.errors import ConfigError
 from local.stack import keeper as keeping
 from local.stack.config import StackConfig
+from local.stack.driver import RunningStack
 
 Step = Callable[["Process"], object]
 
@@ -24,7 +25,10 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock_file = folder, folder / "clock.json"
-        self.pubsub = SimpleNamespace(broker=None)
+        self.pubsub = SimpleNamespace(broker=None, dead_letters=lambda: 6)
+        self.is_alone = False
+        self.serves = False
+        self.server: Any = None
         self.input, self.driver = os.pipe()
         self.steps: list[Step] = []
         self.done: list[str] = []
@@ -44,7 +48,13 @@ class Process:
 
     def describe(self) -> dict[str, Any]:
         """Return where the parts are."""
+        if self.is_alone:
+            raise BrokenPipeError
         return {"project": "p"}
+
+    def kill(self, function: str) -> None:
+        """Know no function."""
+        raise ConfigError(f"function {function!r}: known are none")
 
     def start_console(self) -> str:
         """Return its address."""
@@ -59,6 +69,11 @@ class Process:
         """Hold what holds the stack."""
         self.keeper = keeper
         return keeper
+
+    def control(self, server: Any) -> Any:
+        """Hold what serves the driver."""
+        self.server = server
+        return server
 
     def end_driver(self) -> None:
         """End who has started the process, and wait until that is seen."""
@@ -78,9 +93,14 @@ def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Process
     config = StackConfig(instant=datetime(2025, 11, 12, 17, tzinfo=UTC), folder=folder)
     monkeypatch.setattr(keeping, "Stack", lambda given: made if given == config else None)
     monkeypatch.setattr(keeping, "Keeper", lambda *given: made.keep(keeper(*given)))
-    monkeypatch.setattr(
-        keeping.ThreadingHTTPServer, "serve_forever", lambda server: server.server_close()
-    )
+    serve = keeping.ThreadingHTTPServer.serve_forever
+
+    def serve_or_close(server: keeping.ThreadingHTTPServer) -> None:
+        if made.serves:
+            serve(made.control(server), 0.01)
+        server.server_close()
+
+    monkeypatch.setattr(keeping.ThreadingHTTPServer, "serve_forever", serve_or_close)
     monkeypatch.setattr("signal.signal", made.handlers.__setitem__)
     monkeypatch.setattr("sys.argv", ["keeper", config.to_json()])
     with os.fdopen(made.input) as read:
@@ -132,3 +152,42 @@ def test_a_stack_that_does_not_start_is_told_of(
     assert keeping.main() == 2
     assert json.loads(capsys.readouterr().out) == {"error": "port 1 is in use"}
     assert process.done == []
+
+
+def test_a_stack_whose_driver_ended_while_it_started_is_stopped(process: Process) -> None:
+    """Nobody reads where it is; its folder is gone too, and that is no failure."""
+    process.is_alone = True
+    process.end_driver()
+    assert keeping.main() == 0
+    assert process.done == ["start", "stop"]
+    assert not process.folder.exists()
+
+
+def test_a_stack_is_stopped_by_an_error_too(process: Process) -> None:
+    """The error is told by the process's end."""
+
+    def fail(_: Process) -> None:
+        raise OSError(28, "no space")
+
+    process.steps = [fail]
+    with pytest.raises(OSError, match="no space"):
+        keeping.main()
+    assert process.done == ["start", "stop"]
+
+
+def test_a_driver_is_answered_over_http(
+    process: Process, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At the address that is told: with what it asks for, or why that is refused."""
+
+    def ask(_: Process) -> None:
+        stack = RunningStack(json.loads(capsys.readouterr().out), None)
+        assert stack.dead_letters() == 6
+        with pytest.raises(ConfigError, match=r"^function 'x': known are none$"):
+            stack.kill("x")
+        stack.stop()
+
+    process.serves, process.steps = True, [ask]
+    assert keeping.main() == 0
+    process.server.shutdown()
+    assert (process.done, capsys.readouterr().err) == (["start", "stop"], "")

@@ -33,6 +33,9 @@ DAMAGED = {
     json.dumps({**WHERE, "environment": "x"}): "environment is 'x', not dict",
     json.dumps({**WHERE, "pid": "1"}): "pid is '1', not int",
     json.dumps({**WHERE, "pid": 0}): "pid is 0, no process",
+    json.dumps({**WHERE, "pid": -1}): "pid is -1, no process",
+    json.dumps({**WHERE, "pid": 10**50}): f"pid is 1{'0' * 39}, no process",
+    json.dumps({**WHERE, "environment": "x" * 50}): f"environment is '{'x' * 39}, not dict",
     json.dumps({**WHERE, "pid": PID_MAX + 1}): f"pid is {PID_MAX + 1}, no process",
 }
 

@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -94,7 +96,15 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     found: list[Any] = [b'{"pid": 5}\n']
 
     def begin(argv: list[str], **options: Any) -> Child:
-        options["stderr"].write(b"new\n")
+        options.pop("stderr").write(b"new\n")
+        assert options == {
+            "cwd": driver.ROOT,
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "start_new_session": True,
+        }
+        if isinstance(found[0], BaseException):
+            raise found[0]
         found.extend([argv, Child(found[0])])
         return found[-1]
 
@@ -132,3 +142,29 @@ def test_a_stack_that_does_not_start_says_why(
     with pytest.raises(ConfigError, match=told):
         start_stack(StackConfig(instant=NOON, folder=root / "run"))
     assert begun[-1].waited > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "is_left"), [(KeyboardInterrupt, False), (SystemExit, False), (OSError, True)]
+)
+def test_a_start_that_is_interrupted_leaves_no_folder(
+    root: Path, begun: list[Any], error: type[BaseException], *, is_left: bool
+) -> None:
+    """An error leaves its log."""
+    begun[0] = error()
+    with pytest.raises(error):
+        start_stack(StackConfig(instant=NOON, folder=root / "run"))
+    assert (root / "run").exists() is is_left
+
+
+def test_a_keeper_that_does_not_end_is_not_waited_for_without_end(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its description and its folder are removed after half a minute."""
+    keep(root, LIVES)
+    times, sleeps = iter([0.0, 29.9, 30.0]), iter([None])
+    fakes = SimpleNamespace(monotonic=lambda: next(times), sleep=lambda _: next(sleeps))
+    monkeypatch.setattr(driver, "time", fakes)
+    assert stop_kept()
+    assert next(times, None) is None
+    assert not driver.KEPT_FILE.exists()

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
-from common.clock import FileClock
+from common.clock import FileClock, set_clock
+from common.configuration.workflows import read_workflows
 from common.errors import ConfigError
+from common.settings import Settings, variable
 from local.processes.process import HOST
+from local.stack import driver
 from local.stack import keeper as keeping
 from local.stack.chaos import KILL, Disturbance
 from local.stack.driver import RunningStack
@@ -129,6 +132,46 @@ def test_the_folder_of_a_stack_is_left_to_an_error_alone(
     assert len(child.waits) == 1
 
 
+def test_a_stack_that_is_kept_is_described_with_its_console(
+    running: RunningStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its views are made of its own workflows, and it outlives who keeps it."""
+    made: list[Any] = []
+    flows = Settings().workflows_file
+    environment = {variable("workflows_file"): str(flows), variable("bigquery_emulator_host"): "e"}
+    named = {"project": "p", "dataset": "d", "environment": environment}
+    where = {**running.where, **named, "functions": {"a": "http://a/"}}
+    kept, child = tmp_path / "new" / "kept.json", Child()
+    monkeypatch.setattr(driver, "KEPT_FILE", kept)
+    monkeypatch.setattr(driver, "create_views", lambda *given: made.extend(given))
+    monkeypatch.setitem(REPLIES, "/keep", {"console": "http://c/"})
+    with RunningStack(where, child) as stack:  # type: ignore[arg-type] # notes alone
+        stack.keep()
+    assert made == ["e", "p", "d", read_workflows(flows).file.enabled]
+    wanted = {**where, "functions": {"a": "http://a/", "console": "http://c/"}}
+    assert (stack.where, json.loads(kept.read_text())) == (wanted, wanted)
+    assert child.waits == []
+
+
+@pytest.mark.parametrize("dead", ["PUBSUB", "STORAGE", "BIGQUERY", None])
+def test_an_emulator_that_has_died_is_named(
+    monkeypatch: pytest.MonkeyPatch, dead: str | None
+) -> None:
+    """With its logs and what to do; other addresses are not looked at."""
+    ports = {"PUBSUB": "h:1", "STORAGE": "http://h:2", "BIGQUERY": "http://h:3"}
+    environment = {f"{name}{driver.EMULATOR}": address for name, address in ports.items()}
+    environment |= {"SOURCE_URL": "http://h:4", "CLOCK_FILE": "x"}
+    living = {int(address[-1]) for name, address in ports.items() if name != dead}
+    monkeypatch.setattr(driver, "accepts", living.__contains__)
+    stack = RunningStack({"environment": environment, "folder": "/f"}, None)
+    if dead is None:
+        stack.require_emulators()
+    else:
+        told = f"^the kept stack's {dead.lower()} emulator has died; its log is in /f/logs. Run: "
+        with pytest.raises(ConfigError, match=told):
+            stack.require_emulators()
+
+
 class Broker:
     """A broker that is woken."""
 
@@ -199,10 +242,11 @@ def test_a_keeper_waits_and_strikes_as_it_is_asked(
     strikes = SimpleNamespace(
         arm=done.append, lines=lambda: [{"at": 1}, {"at": 2}], close=lambda: done.append("closed")
     )
-    monkeypatch.setattr(keeping, "Strikes", lambda *_: strikes)
-    monkeypatch.setattr(
-        keeping, "IdleWait", lambda _: SimpleNamespace(wait=lambda s: (done.append(s), STATE)[1])
-    )
+    made: list[Any] = []
+    monkeypatch.setattr(keeping, "Strikes", lambda *given: (made.extend(given), strikes)[1])
+    waits = SimpleNamespace(wait=lambda seconds: (done.append(seconds), STATE)[1])
+    monkeypatch.setattr(keeping, "IdleWait", lambda given: (made.append(given), waits)[1])
+    set_clock(held.clock_file, NOON)
     stopping = threading.Event()
     keeper = Keeper(held, stopping)
     assert keeper.answer("/idle", {"seconds": 1.5}) == {**STATE.to_reply(), "disturbances": 2}
@@ -211,3 +255,6 @@ def test_a_keeper_waits_and_strikes_as_it_is_asked(
     stopping.set()
     keeper.supervise()
     assert done == [1.5, STRIKE, "closed"]
+    waiting, striking, broker, clock = made
+    assert (waiting, striking, broker) == (held, held, held.pubsub.broker)
+    assert NOON <= clock.now() < NOON + timedelta(hours=1)

@@ -1,8 +1,7 @@
 """How a stack puts its parts together: started as notes, except the broker, which is in here."""
 
-import sys
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from contextlib import ExitStack
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,95 +10,11 @@ import pytest
 from common.clock import FileClock
 from common.errors import ConfigError
 from common.settings import ROOT, variable
+from local.broker.delivery_faults import Dice, Fate
 from local.processes import process
-from local.stack import bigquery, gcs
-from local.stack.config import StackConfig
+from local.stack.chaos import DELIVERY_FAULTS
 from local.stack.stack import Stack
-
-NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
-FUNCTIONS = [
-    "cleanup_processor",
-    "execution_tracker",
-    "master_controller",
-    "schedule_locker",
-    "scraper_logger",
-    "scraper_runner",
-    "workflow_executor",
-]
-
-
-class Part:
-    """A process that notes what happens to it."""
-
-    def __init__(self, name: str, done: list[str], log_file: Path) -> None:
-        self.name, self.done, self.log_file = name, done, log_file
-        self.lives = True
-
-    def __getattr__(self, method: str) -> Any:
-        if method not in {"await_ready", "stop", "suspend", "resume"}:
-            raise AttributeError(method)
-        return lambda: self.done.append(f"{method} {self.name}")
-
-    def running(self) -> bool:
-        """Return whether it lives."""
-        return self.lives
-
-    def kill(self) -> None:
-        """End it."""
-        self.lives = False
-        self.done.append(f"kill {self.name}")
-
-
-class Parts:
-    """What was begun, and with what."""
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-        self.argv: dict[str, list[str]] = {}
-        self.env: dict[str, Mapping[str, str]] = {}
-        self.ports: dict[str, int] = {}
-        self.closed: set[int] = set()
-
-    def begin(
-        self, argv: list[str], env: Mapping[str, str], log: Path, ready: object, *, name: str
-    ) -> Part:
-        """Note a server."""
-        self.argv[name], self.env[name] = argv[1:], env
-        self.done.append(f"begin {name}")
-        assert argv[0] == sys.executable
-        return Part(name, self.done, log)
-
-    def launch(self, name: str, port: int, env: Mapping[str, str], log: Path) -> Part:
-        """Note a function."""
-        self.ports[name], self.env[name] = port, env
-        self.done.append(f"launch {name}")
-        return Part(name, self.done, log)
-
-
-@pytest.fixture
-def parts(monkeypatch: pytest.MonkeyPatch) -> Parts:
-    """Note what would be started."""
-    made = Parts()
-    for module in (gcs, bigquery, process):
-        monkeypatch.setattr(module, "begin", made.begin)
-    monkeypatch.setattr(process, "accepts", lambda port: port not in made.closed)
-    for module, name in ((bigquery, "create_tables"), (gcs, "create_buckets")):
-        monkeypatch.setattr(module, name, lambda *args: made.done.append(f"create {args[1:]}"))
-    return made
-
-
-def config(folder: Path, **given: Any) -> StackConfig:
-    """Return the configuration of a stack in a folder that is not there."""
-    return StackConfig(instant=NOON, folder=folder / "a" / "run", **given)
-
-
-@pytest.fixture
-def stack(parts: Parts, tmp_path: Path) -> Iterator[Stack]:
-    """Start a stack."""
-    made = Stack(config(tmp_path), parts.launch)  # type: ignore[arg-type] # notes alone
-    made.start()
-    yield made
-    made.stop()
+from tests.local.stack.parts import FUNCTIONS, NOON, Parts, config
 
 
 def test_all_load_at_once_and_functions_start_when_the_servers_answer(
@@ -175,6 +90,11 @@ def test_any_seed_disturbs_what_the_broker_delivers(
     told = made.pubsub.broker.disturbed_messages()
     made.stop()
     assert bool(told) is is_disturbed
+    assert all(NOON <= one.instant < NOON + timedelta(hours=1) for one in told)
+    if seed is not None:
+        dice = Dice(DELIVERY_FAULTS, seed)
+        drawn = [tuple(dice.roll()) for _ in range(100)]
+        assert [one.fates for one in told] == [fates for fates in drawn if fates != (Fate(),)]
     assert made.describe()["chaos"] == seed
 
 
@@ -204,14 +124,16 @@ def test_a_function_has_what_the_stack_is_started_with(
 
 def test_a_server_may_have_a_port_that_is_given(parts: Parts, tmp_path: Path) -> None:
     """Each by its name."""
-    with process.held_port() as one, process.held_port() as two, process.held_port() as three:
-        free = {"pubsub": one, "storage": two, "bigquery": three}
+    with ExitStack() as held:
+        ports = [held.enter_context(process.held_port()) for _ in range(4)]
+    free = dict(zip(("pubsub", "storage", "bigquery", "source"), ports, strict=True))
     made = Stack(config(tmp_path, ports=free), parts.launch)  # type: ignore[arg-type] # notes alone
     made.start()
     made.stop()
-    assert made.pubsub.host == f"127.0.0.1:{one}"
-    assert parts.argv["storage server"][3] == str(two)
-    assert parts.argv["bqemulator"][-1] == str(three)
+    assert made.pubsub.host == f"127.0.0.1:{ports[0]}"
+    assert parts.argv["storage server"][3] == str(ports[1])
+    assert parts.argv["bqemulator"][-1] == str(ports[2])
+    assert parts.argv["the sources"][3] == str(ports[3])
 
 
 def test_a_stack_is_described_for_those_who_reach_it(parts: Parts, stack: Stack) -> None:
@@ -259,14 +181,11 @@ def test_a_server_hangs_for_a_while(parts: Parts, stack: Stack, name: str, part:
     assert parts.done == [f"suspend {part}", f"resume {part}"]
 
 
-def test_the_console_is_started_for_people_alone(parts: Parts, stack: Stack) -> None:
-    """It has an address of its own, and no subscription."""
-    assert "console" not in parts.ports
-    assert stack.start_console() == f"http://127.0.0.1:{parts.ports['console']}/"
-
-
 def test_a_stack_stops_all_of_its_parts(parts: Parts, tmp_path: Path) -> None:
-    """Functions first, then the servers, the last one first; also where one did not start."""
+    """Functions first, then the servers, the last one first; also where one did not start.
+
+    None of them comes back.
+    """
     for dies in (False, True):
         parts.done.clear()
 
@@ -283,6 +202,7 @@ def test_a_stack_stops_all_of_its_parts(parts: Parts, tmp_path: Path) -> None:
         else:
             stack.start()
             stack.stop()
+        assert stack.restart_dead() == []
         ended = [each for each in parts.done if each.startswith(("kill", "stop"))]
         assert sorted(ended[:-3]) == [f"kill {name}" for name in FUNCTIONS]
         assert ended[-3:] == ["stop the sources", "stop storage server", "stop bqemulator"]

@@ -1,6 +1,9 @@
 """The texts of the views, with a workflow file's limits."""
 
-from local.stack.views import FOLDER, expected_rows, view_texts
+import pytest
+
+from local.stack import views
+from local.stack.views import FOLDER, create_views, expected_rows, view_texts
 from tests.kit.situations import WORKFLOWS
 
 
@@ -22,3 +25,16 @@ def test_every_text_gets_the_deployment_s_names() -> None:
         assert "`mine.tables." in text
         assert "nba-props-platform" not in text
         assert "OUR_" not in text
+
+
+def test_views_are_made_in_the_order_of_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in the place of the one before."""
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(views, "run_sql", lambda *given: asked.append(given))
+    create_views("http://e", "mine", "tables", WORKFLOWS)
+    texts = view_texts("mine", "tables", WORKFLOWS)
+    assert list(texts) == sorted(texts)
+    assert asked == [
+        ("http://e", "mine", f"CREATE OR REPLACE VIEW `mine.tables.{name}` AS\n{text}")
+        for name, text in texts.items()
+    ]

@@ -42,9 +42,22 @@ def test_a_body_of_several_parts_is_one(api: Api, scope: dict[str, Any]) -> None
     """Query and headers are read, and the answer has its length."""
     start, body = sent(api, scope, part(b"he", more=True), part(b"llo"))
     assert (start["type"], start["status"]) == ("http.response.start", 200)
-    assert (b"content-length", f"{len(body['body'])}".encode()) in start["headers"]
+    assert start["headers"] == [
+        (b"content-type", b"application/json; charset=UTF-8"),
+        (b"content-length", f"{len(body['body'])}".encode()),
+    ]
     found = api.answer(request("GET", f"{OBJECTS}/a%20b?alt=media"))
     assert (found.body, found.headers["content-type"]) == (b"hello", "a/b")
+
+
+def test_what_an_event_leaves_out_is_empty(api: Api, scope: dict[str, Any]) -> None:
+    """An event without body and without more to come ends a request; an empty value is one."""
+    start, _ = sent(api, scope, {"type": "http.request"})
+    assert start["status"] == 200
+    assert api.answer(request("GET", f"{OBJECTS}/a%20b?alt=media")).body == b""
+    scope["query_string"] += b"&fields="
+    start, _ = sent(api, scope, part(b""))
+    assert start["status"] == 501
 
 
 def test_half_an_upload_is_none(api: Api, scope: dict[str, Any], finalized: list[Any]) -> None:

@@ -85,6 +85,12 @@ def test_a_page_that_is_just_full_is_the_last() -> None:
     assert "nextPageToken" in page(bucket("a", "b", "c"), {"maxResults": "2"})
 
 
+def test_a_field_that_an_object_lacks_is_left_out() -> None:
+    """The others are there."""
+    found = page(bucket("a"), {"fields": "items(name,metadata),prefixes"})
+    assert found == {"items": [{"name": "a"}]}
+
+
 @pytest.mark.parametrize("value", ["false", "False"])
 def test_what_is_declined_is_no_question(value: str) -> None:
     """Google's Python library says so in its own spelling."""

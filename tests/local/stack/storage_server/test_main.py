@@ -8,6 +8,14 @@ import pytest
 from common.clock import FileClock, SystemClock
 from local.stack.storage_server import __main__ as server
 
+
+def test_a_server_is_told_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its caller holds one; without it the server does not start."""
+    monkeypatch.setattr("sys.argv", ["server"])
+    with pytest.raises(SystemExit):
+        server.main()
+
+
 NOTICES = ["--bucket", "b", "--pubsub", "h:1", "--topic", "projects/p/topics/t"]
 
 

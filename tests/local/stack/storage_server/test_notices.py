@@ -5,21 +5,25 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from local.stack.storage_server import notices
 from local.stack.storage_server.notices import Notices, Target
 from tests.kit.serving import serving
 
 TOPIC = "projects/p/topics/scraped-objects"
+CUT = 206
 
 
 class PubSub(ThreadingHTTPServer):
     """Takes publishes.
 
     Attributes:
-        statuses: what the next ones are answered with; 200 when there are no more.
+        statuses: what the next ones are answered with; 200 when there are no more. An answer of
+            status `CUT` breaks off.
         asked: path and messages of each.
     """
 
@@ -45,10 +49,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Take a publish."""
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.asked.append((self.path, body["messages"]))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
+        status = self.server.statuses.pop(0) if self.server.statuses else 200
+        self.send_response(status)
         self.send_header("content-length", "2")
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(b"{" if status == CUT else b"{}")
+        self.close_connection = status == CUT
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Keep the test's output clean."""
@@ -131,6 +137,32 @@ def test_a_refused_publish_is_sent_again(
     assert pubsub.messages(4)[3]["attributes"]["objectId"] == "b"
     line = "1 events of nba, from that of a on, were not published and are tried again: "
     assert capfd.readouterr().err.splitlines() == [f"{line}503 {{}}", f"{line}500 {{}}"]
+
+
+def test_refusals_are_waited_for_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch, pubsub: PubSub, publish: Callable[..., None]
+) -> None:
+    """Up to a limit; what is published later begins anew."""
+    waits: list[float] = []
+    monkeypatch.setattr(notices, "time", SimpleNamespace(sleep=waits.append))
+    for name, refusals in (("a", 7), ("b", 2)):
+        pubsub.asked.clear()
+        pubsub.statuses = [503] * refusals
+        publish(described(name), None)
+        assert len(pubsub.messages(refusals + 1)) == refusals + 1
+    assert waits == [0.1, 0.2, 0.4, 0.8, 1.6, 1.6, 1.6, 0.1, 0.2]
+
+
+def test_an_answer_that_breaks_off_is_none(
+    monkeypatch: pytest.MonkeyPatch, pubsub: PubSub, publish: Callable[..., None]
+) -> None:
+    """The event is sent again, on another connection."""
+    monkeypatch.setattr(notices, "time", SimpleNamespace(sleep=lambda _: None))
+    pubsub.statuses = [CUT]
+    publish(described("a"), None)
+    names = [message["attributes"]["objectId"] for message in pubsub.messages(2)]
+    publish(described("b"), None)
+    assert [*names, pubsub.messages(3)[2]["attributes"]["objectId"]] == ["a", "a", "b"]
 
 
 def test_events_wait_for_a_pubsub_that_is_away(capfd: pytest.CaptureFixture[str]) -> None:

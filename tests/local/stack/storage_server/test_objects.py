@@ -31,6 +31,23 @@ def test_what_is_stated_as_null_is_not_written(
     assert objects.write("nba", "b", b"", both, {})["metadata"] == {"l": "w"}
 
 
+def test_a_change_leaves_what_it_does_not_name(
+    objects: Objects, held: dict[str, Any], finalized: list[Any]
+) -> None:
+    """It is no new object, of which an event would tell."""
+    changed = objects.patch("nba", "a", {"metadata": {"l": "w"}}, {})
+    assert changed == {**held, "metadata": {"k": "v", "l": "w"}, "metageneration": "3"}
+    assert len(finalized) == 1
+
+
+def test_a_bucket_that_exists_is_not_made_anew(objects: Objects, held: dict[str, Any]) -> None:
+    """Its objects stay."""
+    with pytest.raises(RefusalError, match="you already own it") as caught:
+        objects.create_bucket("nba")
+    assert (caught.value.status, caught.value.reason) == (409, "conflict")
+    assert objects.find("nba", "a", {}).resource == held
+
+
 @pytest.mark.parametrize("how", ["rewriteTo", "copyTo"])
 def test_a_copy_keeps_the_preconditions_of_its_target(
     api: Api, held: dict[str, Any], how: str

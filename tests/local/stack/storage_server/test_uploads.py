@@ -1,5 +1,7 @@
 """How uploads are read."""
 
+import re
+
 import pytest
 
 from local.stack.storage_server.refusals import RefusalError
@@ -19,7 +21,7 @@ def multipart(body: bytes, boundary: str = "xx") -> Upload:
 )
 def test_the_bytes_of_a_part_are_left_as_they_are(data: bytes) -> None:
     """Lines and blank lines of theirs are theirs."""
-    body = b"--xx\r\n" + JSON + b'\r\n\r\n{"name": "a"}\r\n--xx\r\ncontent-type: p/q\r\n\r\n'
+    body = b"--xx\r\n" + JSON + b'\r\n\r\n{"name": "a"}\r\n--xx\r\nContent-Type: p/q\r\n\r\n'
     made = multipart(body + data + b"\r\n--xx--\r\n")
     assert (made.name, made.data, made.given["contentType"]) == ("a", data, "p/q")
 
@@ -40,8 +42,10 @@ def test_what_is_stated_comes_before_what_its_part_says() -> None:
         b"--xx\r\n\r\n{\r\n--xx\r\n\r\n1\r\n--xx--",
         b"--xx\r\n\r\n[]\r\n--xx\r\n\r\n1\r\n--xx--",
         b"--xx\r\n\r\n" + b"[" * 100_000 + b"\r\n--xx\r\n\r\n1\r\n--xx--",
+        b"--xx\r\n\r\n{}\r\n--xx\r\n\r\n1\r\n--xx\r\n\r\n2\r\n--xx--",
+        b"--xx\r\n\r\n{}\r\n--xx\r\n\r\n1\r\n--xx\r\n",
     ],
-    ids=["empty", "one part", "no end", "no JSON", "no object", "too deep"],
+    ids=["empty", "one part", "no end", "no JSON", "no object", "too deep", "three", "goes on"],
 )
 def test_a_broken_body_is_refused(body: bytes) -> None:
     """Nothing is made of half of it."""
@@ -78,8 +82,14 @@ def test_a_part_out_of_place_is_refused(content_range: str) -> None:
     """It would leave a gap, it is not as long as it says, or it says no place at all."""
     sessions = Sessions()
     session = sessions.begin(Upload("nba", {"name": "a"}, {}))
-    for bucket, body in (("nba", b"ab"), ("other", b"ab"), ("nba", b"")):
-        with pytest.raises(RefusalError):
+    place = re.escape(f"Invalid value for Content-Range: {content_range!r:.80}")
+    nowhere = f"No such object: upload/{session}"
+    for bucket, body, text in (
+        ("nba", b"ab", place),
+        ("other", b"ab", nowhere),
+        ("nba", b"", place),
+    ):
+        with pytest.raises(RefusalError, match=f"^{text}$"):
             sessions.take(bucket, session, content_range, body)
     upload, ended = sessions.take("nba", session, "", b"ab")
     assert (upload.data, ended) == (b"ab", True)
@@ -105,3 +115,11 @@ def test_uploads_at_the_same_time_are_kept_apart() -> None:
         assert (upload.name, upload.data, ended) == (name, f"{name}!".encode(), True)
         with pytest.raises(RefusalError):
             sessions.take("nba", session, "bytes */2", b"")
+
+
+def test_an_upload_without_bytes_is_whole_at_once() -> None:
+    """Where no range is stated and nothing comes."""
+    sessions = Sessions()
+    session = sessions.begin(Upload("nba", {"name": "a"}, {}))
+    upload, ended = sessions.take("nba", session, "", b"")
+    assert (upload.data, ended) == (b"", True)

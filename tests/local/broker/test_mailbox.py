@@ -1,0 +1,40 @@
+"""What waits to be pulled: for how long it is leased, and who is told that it came."""
+
+from typing import Any
+
+import pytest
+from google.pubsub_v1 import types
+
+from local.broker.broker import Broker
+
+TOPIC, NAME = "projects/p/topics/t-1", "projects/p/subscriptions/s-1"
+
+
+@pytest.fixture
+def broker(answered: Any, clock: Any) -> Broker:
+    """Make a broker with a pull subscription."""
+    made = Broker(clock)
+    made.registry.create_topic(TOPIC)
+    made.create_subscription(types.Subscription(name=NAME, topic=TOPIC))
+    return made
+
+
+def test_a_lease_lasts_as_long_as_is_asked(broker: Broker, clock: Any) -> None:
+    """From when it is asked; an ack id that is not on lease is ignored."""
+    broker.publish(TOPIC, b"x")
+    ((ack_id, _),) = broker.pull(NAME, 10, 0)
+    clock.sleep(5)
+    broker.modify_ack_deadline(NAME, ["nobody's", ack_id], 30)
+    clock.sleep(29)
+    assert broker.pull(NAME, 10, 0) == []
+    clock.sleep(1)
+    assert len(broker.pull(NAME, 10, 0)) == 1
+
+
+@pytest.mark.parametrize("waits", ["pull", "wait_matched"])
+def test_who_waits_for_a_message_is_told_at_once(answered: Any, broker: Broker, waits: str) -> None:
+    """It need not wait to the end of its time."""
+    (got,) = answered(
+        lambda: getattr(broker, waits)(NAME, 1, 60), lambda: broker.publish(TOPIC, b"x")
+    )
+    assert got is True or [one.message.data for _, one in got] == [b"x"]
