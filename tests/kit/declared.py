@@ -29,12 +29,6 @@ ROOMS = (
     *("common/executions", "common/handlers", "common/healing", "common/messages"),
     *("common/scrapers", "common/sources", "common/state"),
     *("common/incidents", "common/look", "common/pages", "common/review"),
-<<<<<<< HEAD
-    *("local/bench", "local/broker", "local/commands", "local/costs", "local/dashboards"),
-    *("local/day", "local/operate", "local/processes", "local/records", "local/simulator"),
-    *("local/stack", "local/traces"),
-=======
-    "local/stack",
     *("local/bench", "local/broker", "local/commands", "local/costs", "local/dashboards"),
     *("local/day", "local/operate", "local/processes", "local/records", "local/simulator"),
     *("local/stack", "local/traces"),
