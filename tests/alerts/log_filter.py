@@ -12,6 +12,7 @@ Entry = Mapping[str, Any]
 SEVERITIES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _COMPARISON = re.compile(r"(?P<path>[\w.]+)(?P<sign>=~|>=|=|:)(?P<operand>.+)", re.DOTALL)
 _VALUE = re.compile(r'"([^"]*)"')
+_OPERAND = re.compile(r'"[^"]*"|\("[^"]*"( OR "[^"]*")*\)')
 
 
 def matches(query: str, entry: Entry) -> bool:
@@ -35,7 +36,7 @@ def _holds(part: str, entry: Entry) -> bool:
     if sign == ">=":
         return SEVERITIES.index(entry[path]) >= SEVERITIES.index(operand)
     values = _VALUE.findall(operand)
-    if not values:
+    if not _OPERAND.fullmatch(operand):
         raise ValueError(f"not a quoted value or a list of them: {operand}")
     return any(_compares(str(entry[path]), sign, value) for value in values)
 

@@ -260,6 +260,7 @@ def test_only_an_error_of_ours_is_an_alert_of_the_lines(alert: str, field: str, 
 
 def test_a_filter_that_is_not_understood_is_refused() -> None:
     """The matcher never takes a filter for one that matches nothing."""
-    for query in ('jsonPayload.result!="a"', "jsonPayload.result=a"):
+    queries = ('jsonPayload.result!="a"', "jsonPayload.result=a", 'a="a" OR jsonPayload.result="a"')
+    for query in queries:
         with pytest.raises(ValueError, match="not a"):
-            matches(query, {"jsonPayload.result": "a"})
+            matches(query, {"jsonPayload.result": "a", "a": "a"})
