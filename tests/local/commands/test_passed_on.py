@@ -26,8 +26,12 @@ FIRST, LAST = date(2025, 11, 11), date(2025, 11, 12)
 
 @pytest.fixture(autouse=True)
 def files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files that are named exist; nobody reads them."""
+    """The files that are named exist; nobody reads them.
+
+    A kept stack has a place of its own: another test may be starting one in that of the checkout.
+    """
     folder = tmp_path_factory.mktemp("given")
+    monkeypatch.setattr("local.stack.driver.KEPT_FILE", folder / ".local" / "kept.json")
     for name in (f"{SEASON}", "a.yaml", "b.yaml"):
         (folder / name).write_text("")
     monkeypatch.chdir(folder)
