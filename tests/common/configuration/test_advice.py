@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from common.configuration.advice import advice
+from common.configuration.advice import advice, nearest
 
 
 class Window(BaseModel):
@@ -38,3 +38,18 @@ def test_the_innermost_field_s_example_is_shown(
         File.model_validate({"windows": {name: window}})
     (detail,) = caught.value.errors()
     assert said in advice(detail, Window.model_fields)
+
+
+def test_a_missing_field_without_an_example_is_written_with_dots() -> None:
+    """The advice names the field and leaves its value open."""
+    with pytest.raises(ValidationError) as caught:
+        File.model_validate({})
+    (detail,) = caught.value.errors()
+    assert advice(detail, File.model_fields) == "is missing; write windows: ..."
+
+
+def test_the_known_names_are_listed_in_alphabetical_order() -> None:
+    """A similar name is offered first, and then all names in alphabetical order."""
+    known = ("stop", "end", "start")
+    assert nearest("strat", known) == "did you mean 'start'? known are end, start, stop"
+    assert nearest("x", known) == "known are end, start, stop"

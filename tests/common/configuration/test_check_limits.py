@@ -13,6 +13,7 @@ from common.configuration.workflows import parse_source
 from common.eastern import parse_clock as time_of
 from common.errors import ConfigError
 from tests.kit.workflow_edits import (
+    EVENTS,
     NO_PLAYERS,
     PROPS,
     SHIPPED,
@@ -263,3 +264,17 @@ def test_one_file_is_enough_to_add_a_workflow() -> None:
     source = parse_source(edited(("  late_game_catch_up:", new + "  late_game_catch_up:")), "m")
     check(source, TOPOLOGY)
     assert "post_game_window_4" in source.file.enabled
+
+
+def test_d8_a_disabled_alternative_is_refused() -> None:
+    """The alternative is named, with the reason why it is off."""
+    off = "disabled_scrapers: {espn_roster: switched off}\nworkflows:\n"
+    said = "nbac_player_list.0: espn_roster is disabled (switched off); take it out of one of the"
+    assert said in refusal(("workflows:\n", off))
+
+
+def test_a_later_step_that_waits_for_another_one_is_no_cycle() -> None:
+    """A cycle is told of only where each of two steps waits for the other."""
+    later = EVENTS + "        events_from: nbac_player_list\n"
+    said = "'oddsa_events' is in the later step 1; move that step before this one"
+    assert said in refusal((EVENTS + PROPS, PROPS + later))

@@ -107,7 +107,7 @@ CASES = {
         "out of disabled_scrapers",
     ),
     "a disabled scraper that is none": (
-        ("workflows:\n", "disabled_scrapers:\n  nope: gone\nworkflows:\n"),
+        ("workflows:\n", "disabled_scrapers:\n  nope: gone\n  even: gone\nworkflows:\n"),
         "nope: gone",
         "disabled_scrapers.nope: unknown scraper",
         "known are",

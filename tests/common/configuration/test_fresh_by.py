@@ -1,5 +1,6 @@
 """The form of `fresh_by` in a workflow file."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,3 +43,10 @@ def test_the_shipped_file_has_limits_for_lines_and_box_scores() -> None:
     assert lines.fresh_by("oddsa_game_lines") == limit("tip-off - 60 min")
     assert lines.fresh_by("oddsa_events") is None
     assert night.fresh_by("nbac_boxscore") == limit("final + 9 h")
+
+
+def test_the_schema_matches_whole_texts_only() -> None:
+    """An editor that reads the schema refuses words before and after a limit."""
+    (one, _) = Step.model_json_schema()["properties"]["fresh_by"]["anyOf"]
+    texts = ("final + 6 h", "tip-off - 60 min", "by final + 6 h", "final + 6 hours")
+    assert [bool(re.search(one["pattern"], text)) for text in texts] == [True, True, False, False]

@@ -84,3 +84,35 @@ def test_d17_two_bands_that_touch_spend_one_budget(other: Any) -> None:
     """Two discoveries of one scraper are refused if their bands share one instant."""
     (text,) = clashes(discovery("09:00", "11:00"), other)
     assert "spends attempts on nbac_schedule_api" in text
+
+
+def test_each_earlier_workflow_and_its_first_scraper_are_named() -> None:
+    """The clashes come in the file's order, each with the first scraper by name."""
+    scrapers = ["nbac_play_by_play", "nbac_boxscore"]
+    steps = [REFRESH, {"scrapers": scrapers, "games": "final"}]
+    night = workflow("post_game", at="23:00", tolerance_minutes=30, games_of="today", steps=steps)
+    said = "collects nbac_boxscore of the same games at 23:00 as workflows.{} does; keep their"
+    flows = {"one": night, "two": night, "three": night}
+    found = [(place, text) for place, text in overlap_defects(flows, PER_GAME, TICKS)]
+    assert [(place, text.split(" times apart")[0]) for place, text in found] == [
+        (("workflows", "two", "at"), said.format("one")),
+        (("workflows", "three", "at"), said.format("one")),
+        (("workflows", "three", "at"), said.format("two")),
+    ]
+
+
+def test_two_bands_name_the_first_scraper_of_both() -> None:
+    """Of several scrapers that two discoveries share, the first by name is named."""
+    steps = [{"scrapers": ["nbac_schedule_api", "nbac_injury_report"]}]
+    band = {"start": "09:00", "end": "11:00", "published": "09:00"}
+    one = workflow("discovery", **band, every_hours=1, attempts=1, steps=steps)
+    (text,) = clashes(one, one)
+    assert "spends attempts on nbac_injury_report in 09:00-11:00" in text
+
+
+def test_an_alternative_of_one_is_no_clash_with_the_other() -> None:
+    """A scraper that only stands in for another one is not asked at the same time."""
+    step = {"scrapers": ["nbac_boxscore"], "games": "final"}
+    steps = [REFRESH, step | {"alternatives": {"nbac_boxscore": ["espn_boxscore"]}}]
+    one = workflow("post_game", at="23:00", tolerance_minutes=30, games_of="today", steps=steps)
+    assert clashes(one, window("23:00", 30, scraper="espn_boxscore")) == []

@@ -10,6 +10,7 @@ from common.settings import ROOT
 
 SHIPPED = ROOT / "config" / "topology.yaml"
 LEASE_SECONDS = 660.0
+WRITE = f"write one of {', '.join(load_topology(SHIPPED).topics)}, or add it to topics"
 
 
 def found(tmp_path: Path, *edits: tuple[str, str]) -> dict[str, str]:
@@ -49,11 +50,26 @@ def test_the_shipped_topology_has_no_defect(tmp_path: Path) -> None:
             "jobs.2.topic",
             "a second job for 'tick-schedule-locker'",
         ),
-        ("dead_letter_topic: dead-letters", "dead_letter_topic: dead", "dead_letter_topic", "dead"),
-        ("ack_deadline_seconds: 600", "ack_deadline_seconds: 661", "delivery", "661 < lease 660"),
+        (
+            "dead_letter_topic: dead-letters",
+            "dead_letter_topic: dead",
+            "dead_letter_topic",
+            f"unknown topic 'dead'; {WRITE}",
+        ),
+        (
+            "ack_deadline_seconds: 600",
+            "ack_deadline_seconds: 661",
+            "delivery",
+            "function timeout 540 < ack deadline 661 < lease 660 < retention 604800 s does not",
+        ),
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 660", "delivery", "660 < lease 660"),
         ("ack_deadline_seconds: 600", "ack_deadline_seconds: 540", "delivery", "540 < ack dea"),
-        ("topic: tick-schedule-locker\n    message", "topic: lock\n    message", "topic", "'lock'"),
+        (
+            "topic: tick-schedule-locker\n    message",
+            "topic: lock\n    message",
+            "topic",
+            f"unknown topic 'lock'; {WRITE}",
+        ),
         ("retention_seconds: 604800", "retention_seconds: 660", "delivery", "retention 660 s"),
         ("retention_seconds: 604800", "retention_seconds: 600", "delivery", "retention 600 s"),
     ],

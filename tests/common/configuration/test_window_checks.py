@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.calendar.games import Game
 from common.calendar.season import by_date
-from common.calendar.slots import slots_on
+from common.calendar.slots import parse_cron, slots_on
 from common.configuration.tick_grid import Ticks
 from common.configuration.window_checks import window_defects
 from common.decisions.plan import nominal_decisions
@@ -92,3 +92,12 @@ def test_t2_a_daily_window_runs_once(clocks: list[str]) -> None:
     start, _, end = clocks
     flow = usable("daily_window", start=start, end=end, steps=LINES)
     assert [made.action for made in decisions_of(flow, game())].count("RUN") == 1
+
+
+def test_a_frequency_of_half_hours_is_named_as_it_is_written() -> None:
+    """A discovery every 1.5 h is not called one every 2 h."""
+    band = {"start": "11:00", "end": "14:00", "published": "11:30"}
+    flow = workflow("discovery", **band, every_hours=1.5, attempts=4, steps=LINES)
+    assert list(window_defects(flow, Ticks(parse_cron("*/30 * * * *")))) == [
+        (("attempts",), "4 do not fit 11:00-14:00 every 1.5 h; write at most 3")
+    ]
