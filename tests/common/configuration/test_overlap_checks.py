@@ -108,11 +108,3 @@ def test_two_bands_name_the_first_scraper_of_both() -> None:
     one = workflow("discovery", **band, every_hours=1, attempts=1, steps=steps)
     (text,) = clashes(one, one)
     assert "spends attempts on nbac_injury_report in 09:00-11:00" in text
-
-
-def test_an_alternative_of_one_is_no_clash_with_the_other() -> None:
-    """A scraper that only stands in for another one is not asked at the same time."""
-    step = {"scrapers": ["nbac_boxscore"], "games": "final"}
-    steps = [REFRESH, step | {"alternatives": {"nbac_boxscore": ["espn_boxscore"]}}]
-    one = workflow("post_game", at="23:00", tolerance_minutes=30, games_of="today", steps=steps)
-    assert clashes(one, window("23:00", 30, scraper="espn_boxscore")) == []
