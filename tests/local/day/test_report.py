@@ -58,11 +58,6 @@ def step(rows: dict[str, int], failed: int = 2, disturbances: int = 0) -> Progre
     return Progress(Tick(NOON, "a-job", "a-topic"), 3, 10, chain, rows)
 
 
-def lines_of(table: str) -> list[list[str]]:
-    """Return a printed table's cells, line by line."""
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in table.splitlines()]
-
-
 def test_a_file_gets_a_line_an_hour() -> None:
     """A replay that is not watched on a terminal prints the steps that counted rows."""
     console, text = printer()
@@ -132,6 +127,48 @@ OUTCOME = Outcome(
 )
 
 
+REPORT = """\
+Plan of 2025-11-12
+┏━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━┓
+┃ time ET ┃ workflow ┃ why      ┃ scrapers ┃
+┡━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━┩
+│ 12:00   │ a        │ a reason │ 2        │
+└─────────┴──────────┴──────────┴──────────┘
+Decisions (● RUN  ·
+SKIP  ✗ ABORT)
+┏━━━━━━━━━┳━━━┳━━━┓
+┃ workflow┃ 12┃ 14┃
+┡━━━━━━━━━╇━━━╇━━━┩
+│ a       │ · │ ● │
+│ b       │ ✗ │   │
+└─────────┴───┴───┘
+Executions
+┏━━━━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━┳━━━━┳━━━━━━━━┳━━━━━━━━┳━━━━━━━━━┓
+┃ started ET ┃ workflow ┃ for        ┃ tasks ┃ ok ┃ failed ┃ status ┃ seconds ┃
+┡━━━━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━╇━━━━╇━━━━━━━━╇━━━━━━━━╇━━━━━━━━━┩
+│ 12:00:05   │ a        │ 2025-11-11 │ 9     │ 6  │ 3      │ failed │ 1.23    │
+└────────────┴──────────┴────────────┴───────┴────┴────────┴────────┴─────────┘
+End-to-end flow (the query of
+docs/03-bigquery-schemas.md)
+┏━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+┃ workflow name ┃ decision time ┃
+┡━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+│ a             │ 12:00:00      │
+└───────────────┴───────────────┘
+BigQuery would refuse this text:
+a LEFT JOIN needs an equality of
+fields from both sides; unnest
+the array first, or read the view
+run_flow (docs/views.md)
+Games: 3
+lines before tip-off: 2 of 3
+box scores: 1 of 3
+due at 06:00 (not final by the last window): BOS@MEM
+missing: LAL@OKC
+Events handled: 41, failed deliveries: 5, dead letters: 2, wall time: 12.5 s
+Disturbances: kill: 1, suspend: 2"""
+
+
 def reported(outcome: Outcome, colours: Literal["standard"] | None = None) -> str:
     """Return what is printed of a day whose end-to-end query has one answer."""
 
@@ -164,39 +201,9 @@ def coloured() -> str:
     return reported(replace(OUTCOME, tables=tables), "standard")
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        ["12:00", "a", "a reason", "2"],
-        ["a", "·", "●"],
-        ["b", "✗", ""],
-        ["12:00:05", "a", "2025-11-11", "9", "6", "3", "failed", "1.23"],
-        ["a", "12:00:00"],
-    ],
-)
-def test_the_report_has_a_line_for_each_row(printed: str, cells: list[str]) -> None:
-    """Each row of the tables is shown with its Eastern times, and decisions below their hours."""
-    assert cells in lines_of(printed)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Plan of 2025-11-12",
-        "Decisions (● RUN  · SKIP  ✗ ABORT)",
-        "BigQuery would refuse this text: ",
-        "Games: 3",
-        "  lines before tip-off: 2 of 3",
-        "  box scores: 1 of 3",
-        "  due at 06:00 (not final by the last window): BOS@MEM",
-        "  missing: LAL@OKC",
-        "Events handled: 41, failed deliveries: 5, dead letters: 2, wall time: 12.5 s",
-        "Disturbances: kill: 1, suspend: 2",
-    ],
-)
-def test_the_report_says_what_came_of_the_day(printed: str, line: str) -> None:
-    """The report names games that are due or missing, failures, and what chaos did."""
-    assert " ".join(line.split()) in " ".join(printed.split())
+def test_the_whole_report_is_shown(printed: str) -> None:
+    """Each table has its title, headers and rows, in order, and then the day's counts follow."""
+    assert "\n".join(line.strip() for line in printed.splitlines()) == REPORT
 
 
 @pytest.mark.parametrize(
@@ -234,37 +241,50 @@ def test_a_quiet_day_has_no_troubles_to_name() -> None:
     assert not any(word in text for word in ("due at", "missing:", "Disturbances"))
 
 
+NEXT = """
+What next:
+  open a-folder/day.html
+  python -m local day 2025-11-12 --out a-folder --keep  # the stack stays up: look and query
+  python -m local replay a-folder  # decide the recorded decisions again
+  python -m local --help  # all commands; README.md says where to find what
+"""
+KEPT = """
+The stack stays up; its clock goes on from 2025-11-12 12:00 ET, and CURRENT_DATE with it.
+Look at it:
+  http://console
+  python -m local status
+Query it:
+  python -m local queries
+  python -m local sql 'SELECT action, COUNT(*) FROM `a-project.a-dataset.workflow_decisions` GROUP BY 1'
+  bq --api=http://bigquery --oauth_access_token=none --discovery_file="$(gcloud info \\
+    --format='value(installation.sdk_root)')/platform/bq/discovery_next/bigquery.json" \\
+    --project_id=a-project query --nouse_legacy_sql 'SELECT COUNT(*) FROM `a-project.a-dataset.workflow_decisions`'
+Use the client libraries (an upload to gs://a-bucket gets a log row):
+  export BIGQUERY_EMULATOR_HOST=http://bigquery
+  export STORAGE_EMULATOR_HOST=http://storage
+  export PUBSUB_EMULATOR_HOST=http://pubsub
+  # Python's BigQuery client logs in all the same, unless it is told not to:
+  # bigquery.Client(project, credentials=google.auth.credentials.AnonymousCredentials())
+Publish a message:
+  CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=http://rest \\
+    gcloud --project=a-project pubsub topics publish tick-master-controller \\
+    --message='{"schema":"tick","version":1,"force":true}'
+Call a function:
+  curl http://locker -H 'Content-Type: application/json' -d '{"schema":"tick","version":1}'
+Logs: /a-folder/logs
+Stop it:
+  python -m local stop
+"""
+
+
 def test_a_finished_day_says_what_to_do_next() -> None:
     """The page, the same day kept, and the recorded decisions are named with their folder."""
     console, text = printer()
     print_next(console, date(2025, 11, 12), Path("a-folder"))
-    for said in (
-        "open a-folder/day.html\n",
-        "python -m local day 2025-11-12 --out a-folder --keep",
-        "python -m local replay a-folder ",
-    ):
-        assert said in text.getvalue()
+    assert text.getvalue() == NEXT
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "goes on from 2025-11-12 12:00 ET",
-        "\n  http://console\n",
-        "FROM `a-project.a-dataset.workflow_decisions` GROUP BY 1",
-        "bq --api=http://bigquery --oauth",
-        "--project_id=a-project query",
-        "gs://a-bucket gets",
-        "BIGQUERY_EMULATOR_HOST=http://bigquery\n",
-        "STORAGE_EMULATOR_HOST=http://storage\n",
-        "PUBSUB_EMULATOR_HOST=http://pubsub\n",
-        "OVERRIDES_PUBSUB=http://rest \\\n    gcloud --project=a-project pubsub",
-        "curl http://locker -H",
-        "Logs: /a-folder/logs\n",
-        '{"schema":"tick","version":1,"force":true}',
-    ],
-)
-def test_a_kept_stack_says_how_to_reach_it(said: str, tmp_path: Path) -> None:
+def test_a_kept_stack_says_how_to_reach_it(tmp_path: Path) -> None:
     """Each address, name and folder of the stack is in the command that needs it."""
     set_clock(tmp_path / "clock.json", NOON)
     hosts = {
@@ -275,4 +295,4 @@ def test_a_kept_stack_says_how_to_reach_it(said: str, tmp_path: Path) -> None:
     }
     console, text = printer()
     print_kept(console, {**WHERE, "environment": hosts})
-    assert said in text.getvalue()
+    assert text.getvalue() == KEPT
