@@ -255,10 +255,12 @@ Look at it:
   python -m local status
 Query it:
   python -m local queries
-  python -m local sql 'SELECT action, COUNT(*) FROM `a-project.a-dataset.workflow_decisions` GROUP BY 1'
+  python -m local sql 'SELECT action, COUNT(*) FROM \
+`a-project.a-dataset.workflow_decisions` GROUP BY 1'
   bq --api=http://bigquery --oauth_access_token=none --discovery_file="$(gcloud info \\
     --format='value(installation.sdk_root)')/platform/bq/discovery_next/bigquery.json" \\
-    --project_id=a-project query --nouse_legacy_sql 'SELECT COUNT(*) FROM `a-project.a-dataset.workflow_decisions`'
+    --project_id=a-project query --nouse_legacy_sql 'SELECT COUNT(*) FROM \
+`a-project.a-dataset.workflow_decisions`'
 Use the client libraries (an upload to gs://a-bucket gets a log row):
   export BIGQUERY_EMULATOR_HOST=http://bigquery
   export STORAGE_EMULATOR_HOST=http://storage
