@@ -240,3 +240,13 @@ def test_what_an_instance_has_logged_it_asks_no_bucket_about() -> None:
     for error in (LookupError("x"), KeyError("x"), LookupError("y")):
         report(runtime, FUNCTION, error)
     assert (storage.asked, len(runtime.logged)) == (2, 2)
+
+
+def test_what_another_instance_has_logged_is_remembered_as_well() -> None:
+    """An instance that finds the mark of this hour asks the bucket no second time."""
+    clock = ManualClock(NIGHT)
+    storage = MemoryStorage(clock)
+    first, second = instance(clock, storage), instance(clock, storage)
+    for runtime in (first, second):
+        report(runtime, FUNCTION, LookupError("x"))
+    assert (len(first.logged), first.logged) == (1, second.logged)

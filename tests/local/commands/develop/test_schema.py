@@ -1,24 +1,31 @@
 """The published JSON schema of the workflow file."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from common.configuration.workflows import parse_source
 from common.errors import ConfigError
 from common.settings import Settings
-from local.commands.develop.schema import PATH, schema_text
+from local.commands.cli import main
+from local.commands.develop.schema import PATH
 
 VALIDATOR = Draft202012Validator(json.loads(PATH.read_text()))
 SHIPPED: dict[str, Any] = yaml.safe_load(Settings().workflows_file.read_text())
 
 
-def test_the_published_schema_is_current() -> None:
-    """config/workflows.schema.json is what `python -m local schema` prints."""
-    assert PATH.read_text() == schema_text()
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [((), PATH), (("--notice",), PATH.with_name("incident-notice.schema.json"))],
+)
+def test_the_published_schemas_are_current(words: tuple[str, ...], path: Path) -> None:
+    """`python -m local schema` prints that of the workflow file, or that of a notice."""
+    assert CliRunner().invoke(main, ("schema", *words)).stdout == path.read_text()
 
 
 def test_the_shipped_file_fits_and_names_the_schema() -> None:
