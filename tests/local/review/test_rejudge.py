@@ -178,7 +178,7 @@ def test_rows_without_inputs_are_counted(tmp_path: Path) -> None:
 )
 def test_broken_inputs_are_named(tmp_path: Path, inputs: object) -> None:
     """Broken inputs are refused with the id and workflow of their decision."""
-    with pytest.raises(BadInputError, match=r"inputs of decision \S+ \(betting_lines at "):
+    with pytest.raises(BadInputError, match=r"decision [-0-9a-f]{36} \(betting_lines at "):
         rejudge(record(tmp_path, on("betting_lines", inputs=inputs)))
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from common.cloud.tables import NAMES
+from common.ids import decision_id
 from common.logs import silent
 from common.settings import ROOT
 from local.simulator.invariants import InvariantError, Invariants
@@ -18,6 +19,8 @@ from local.simulator.world import World
 
 DAY = date(2025, 11, 12)
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
+SWEEP = NOON + timedelta(minutes=15)
+"""No slot of the controller."""
 SEVEN = datetime(2025, 11, 12, 12, tzinfo=UTC)
 """07:00 ET, when nothing runs."""
 SEED = 7
@@ -129,7 +132,12 @@ BROKEN: dict[str, tuple[str, Change]] = {
     "a decision id of another slot": ("R3", edit(DECISIONS, {"decision_id": str(uuid4())})),
     "an instant that is no slot": (
         "R3",
-        edit(DECISIONS, {"slot": NOON + timedelta(minutes=1)}),
+        edit(
+            DECISIONS,
+            {"slot": SWEEP, "decision_id": decision_id("betting_lines", SWEEP)},
+            workflow_name="betting_lines",
+            action="SKIP",
+        ),
     ),
     "late, but not expired": (
         "R3",
@@ -141,7 +149,7 @@ BROKEN: dict[str, tuple[str, Change]] = {
     "planned twice": ("R2", repeat(PLAN, plan_id="another")),
     "planned where no tick is": (
         "R2",
-        edit(PLAN, {"expected_run_time": NOON + timedelta(minutes=1)}),
+        edit(PLAN, {"expected_run_time": SWEEP}),
     ),
     "run and never planned": ("R2", drop(PLAN)),
     "a slot is swept twice": ("R6", repeat(SWEEPS, cleanup_id="another")),
