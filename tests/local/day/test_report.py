@@ -256,11 +256,11 @@ Look at it:
 Query it:
   python -m local queries
   python -m local sql 'SELECT action, COUNT(*) FROM \
-`THE-TABLE` GROUP BY 1'
+`a-project.a-dataset.workflow_decisions` GROUP BY 1'
   bq --api=http://bigquery --oauth_access_token=none --discovery_file="$(gcloud info \\
     --format='value(installation.sdk_root)')/platform/bq/discovery_next/bigquery.json" \\
     --project_id=a-project query --nouse_legacy_sql 'SELECT COUNT(*) FROM \
-`THE-TABLE`'
+`a-project.a-dataset.workflow_decisions`'
 Use the client libraries (an upload to gs://a-bucket gets a log row):
   export BIGQUERY_EMULATOR_HOST=http://bigquery
   export STORAGE_EMULATOR_HOST=http://storage
@@ -297,5 +297,4 @@ def test_a_kept_stack_says_how_to_reach_it(tmp_path: Path) -> None:
     }
     console, text = printer()
     print_kept(console, {**WHERE, "environment": hosts})
-    table = "a-project.a-dataset.workflow_decisions"
-    assert text.getvalue() == KEPT.replace("THE-TABLE", table)
+    assert text.getvalue() == KEPT
