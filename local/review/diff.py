@@ -111,7 +111,6 @@ def _decisions(
         last,
         cron=runtime.cron(CONTROLLER_TOPIC),
         per_game=runtime.per_game,
-        collect_since=runtime.settings.collect_since,
     )
     found: Decisions = {}
     for name, slot, made in decided:

@@ -14,7 +14,7 @@ from local.simulator.ports.intercepted import Call, Crash, Do
 Work = Callable[[], object]
 LEASE_SECONDS_EXCEEDED = 661.0
 PATIENCE_SECONDS = 20.0
-"""How long a worker may take for its end before the schedule counts as stuck."""
+"""How long each worker may take to end before the schedule counts as stuck."""
 
 
 @dataclass

@@ -225,6 +225,13 @@ def test_two_owners_that_agree_change_nothing(capsys: pytest.CaptureFixture[str]
     assert "OWNERS_DISAGREE" not in capsys.readouterr().err
 
 
+DISAGREE = {"severity": "WARNING", "reason_code": "OWNERS_DISAGREE", "rows": 1} | {
+    "decision_id": DECISION.decision_id,
+    "target_date": f"{YESTERDAY}",
+}
+"""A line about one game, beside its words."""
+
+
 def test_owners_that_disagree_are_logged_with_both_values(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -245,13 +252,7 @@ def test_owners_that_disagree_are_logged_with_both_values(
     scores = f"score is ({away}, {home}) in the schedule, ({away}, {home + 2}) elsewhere"
     assert f"game {TARGET.game_id}: {scores}" in line.pop("error")
     assert line.pop("message").startswith("Two owners disagree about games")
-    assert line == {
-        "severity": "WARNING",
-        "reason_code": "OWNERS_DISAGREE",
-        "decision_id": DECISION.decision_id,
-        "target_date": f"{YESTERDAY}",
-        "rows": 1,
-    }
+    assert line == DISAGREE
 
 
 def test_a_target_that_the_other_owner_lists_as_postponed_is_not_asked_for() -> None:
@@ -261,8 +262,7 @@ def test_a_target_that_the_other_owner_lists_as_postponed_is_not_asked_for() -> 
     (event,) = (e for e in document["records"] if e["shortName"] == "TOR @ BKN")
     event["status"]["type"]["name"] = "STATUS_POSTPONED"
     board = rewritten(world, board, document)
-    found = final_games(world, board)
-    assert found == {}
+    assert final_games(world, board) == {}
 
 
 def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
@@ -280,14 +280,7 @@ def test_a_target_that_is_on_no_scoreboard_is_asked_for_all_the_same(
     assert final_of(world, board) == {TARGET.game_id: lost}
     line = only_line(capsys)
     assert line.pop("message").startswith("Games that are to be collected are on no scoreboard")
-    assert line == {
-        "severity": "WARNING",
-        "reason_code": "OWNERS_DISAGREE",
-        "decision_id": DECISION.decision_id,
-        "target_date": f"{YESTERDAY}",
-        "rows": 1,
-        "error": f"{TARGET.game_id} TOR@BKN",
-    }
+    assert line == {**DISAGREE, "error": f"{TARGET.game_id} TOR@BKN"}
 
 
 @pytest.mark.parametrize("listed", [False, True])

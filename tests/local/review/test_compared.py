@@ -103,11 +103,7 @@ def test_the_nominal_world_is_that_of_the_deployment(
     shipped, first = place.settings.workflows_file, DAY - span
     found = diff(SLATE, first, DAY, shipped, shipped)
     assert (found.changes, found.days) == ((), span.days + 1)
-    named = {
-        "cron": place.cron("tick-master-controller"),
-        "per_game": place.per_game,
-        "collect_since": None,
-    }
+    named = {"cron": place.cron("tick-master-controller"), "per_game": place.per_game}
     dates = (first - timedelta(days=LEAD_IN_DAYS), DAY)
     assert asked == [(WORKFLOWS, dates, named)] * 2
 
