@@ -1,6 +1,7 @@
 """Reads YAML with the line of every field, and refuses a key that stands twice.
 
-The files are written by the operator and checked in CI, so their size is not limited.
+The files are written by the operator and checked in CI, so their size is not limited; what a few
+bytes can blow up is: levels and values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,10 @@ from common.errors import ConfigError
 # The C parser needs a tenth of the time; the wheels for Linux contain it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAP, _LIST = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+LEVELS_MAX = 50
+"""PyYAML's C parser recurses: 100,000 open brackets would end the process without an error."""
+VALUES_MAX = 100_000
+"""Aliases of aliases double what they hold with each level."""
 
 Path = tuple[str | int, ...]
 """The place of a value in the file: keys and indexes from the top."""
@@ -60,6 +65,7 @@ def parse_yaml(text: str, where: str) -> Document:
     """
     builder = _Builder(where)
     try:
+        _check_levels(text, where)
         node = yaml.compose(text, Loader=_LOADER)
         data = builder.build(node, ()) if node else None
     except yaml.MarkedYAMLError as error:
@@ -69,6 +75,18 @@ def parse_yaml(text: str, where: str) -> Document:
     except yaml.YAMLError as error:
         raise ConfigError(f"{where}:1: not YAML: {' '.join(str(error).split())}") from error
     return Document(where, data, builder.lines)
+
+
+def _check_levels(text: str, where: str) -> None:
+    """Refuse a file that is nested too deep, from its events alone: they need no recursion."""
+    level = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        level += isinstance(event, yaml.CollectionStartEvent)
+        level -= isinstance(event, yaml.CollectionEndEvent)
+        if level > LEVELS_MAX:
+            mark = event.start_mark
+            line = mark.line + 1 if mark else 1
+            raise ConfigError(f"{where}:{line}: file: more than {LEVELS_MAX} levels; nest it less")
 
 
 @dataclass
@@ -91,6 +109,10 @@ class _Builder:
         if any(node is outer for outer in self.open_nodes):
             raise ConfigError(
                 f"{self.where}:{line}: file: an alias inside its own anchor; write the value out"
+            )
+        if len(self.lines) > VALUES_MAX:
+            raise ConfigError(
+                f"{self.where}:{line}: file: more than {VALUES_MAX:,} values; use fewer aliases"
             )
         self.open_nodes.append(node)
         value = self._value(node, path, line)

@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.configuration.yaml_file import parse_yaml
+from common.configuration.yaml_file import LEVELS_MAX, parse_yaml
 from common.errors import ConfigError
 from common.settings import Settings
 from tests.kit.situations import FEW
@@ -64,6 +64,25 @@ def test_an_alias_may_be_used_many_times() -> None:
     """An alias beside its anchor is read as a copy of the value, also twice."""
     text = "a: &a {b: [1]}\nc: [*a, *a]\n"
     assert parse_yaml(text, "f.yaml").data == {"a": {"b": [1]}, "c": [{"b": [1]}, {"b": [1]}]}
+
+
+@pytest.mark.parametrize("opened", ["[", "- ", "{a: "])
+def test_a_file_of_fifty_levels_is_read_and_a_deeper_one_refused(opened: str) -> None:
+    """The refusal names the line; even 100,000 open brackets end in an error, not in a crash."""
+    closed = {"[": "]", "- ": "", "{a: ": "}"}[opened]
+    assert parse_yaml(opened * LEVELS_MAX + "1" + closed * LEVELS_MAX, "f.yaml").data
+    for levels in (LEVELS_MAX + 1, 100_000):
+        with pytest.raises(ConfigError, match=r"^f\.yaml:2: file: more than 50 levels; "):
+            parse_yaml("\n" + opened * levels, "f.yaml")
+
+
+def test_aliases_that_double_are_refused() -> None:
+    """Forty lines of aliases, each the one before twice, do not fill the memory."""
+    text = "".join(f"a{n}: &a{n} [{f'*a{n - 1}, *a{n - 1}' if n else 1}]\n" for n in range(40))
+    with pytest.raises(ConfigError, match=r"^f\.yaml:\d+: file: more than 100,000 values; "):
+        parse_yaml(text, "f.yaml")
+    few = "".join(text.splitlines(keepends=True)[:10])
+    assert len(parse_yaml(few, "f.yaml").data) == 10
 
 
 def test_an_empty_file_is_none() -> None:
