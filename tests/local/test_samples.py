@@ -51,6 +51,36 @@ def test_another_question_is_answered_about_that(name: str, asked: dict[str, Any
     assert before.encode() not in found[1]
 
 
+UNANSWERED = {
+    "oddsa_events": "its requests name the instants of a day",
+    "oddsa_game_lines": "so do its",
+    "espn_roster": "its requests name a team by a number of the source's own",
+    "nbac_roster": "so do its",
+    "nbac_scoreboard": "another day's is asked for at another address than today's",
+}
+"""The scrapers whose sample answers about one subject alone, and why."""
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in REGISTRY if file_of(name) and not get(name).then)
+)
+def test_a_sample_answers_about_any_subject_that_a_request_can_name(name: str) -> None:
+    """Another date, season, game and event of the same form are answered by the same file."""
+    sampled = target_of(get(name))
+    other = dataclasses.replace(
+        sampled,
+        target_date=date(2026, 1, 31),
+        season="2031-32",
+        game=sampled.game and GAME.model_copy(update={"game_id": "0042500213"}),
+        event_ids=("f" * 32,) if sampled.event_ids else (),
+        teams=("NYK",) if sampled.teams else (),
+    )
+    found = [sample_for(call.path, call.params, NOW) for call in get(name).calls(other, NOW)]
+    files = {one[0].stem for one in found if one}
+    assert files == (set() if name in UNANSWERED else {name})
+    assert None not in found or not files
+
+
 def test_a_request_of_another_form_has_no_sample() -> None:
     """A value of another form, a parameter less or a foreign path has none."""
     (call,) = get("espn_scoreboard").calls(target_of(get("espn_scoreboard")), NOW)
