@@ -119,27 +119,27 @@ def test_a_burst_of_which_another_number_ended_is_no_figure(
         runner.burst(RUN, 2)
 
 
-KNOWN = Known(RUN, {}, 4, {"query": 3}, 0.8)
+KNOWN = Known(RUN, {}, 4, {"query": 3}, 0.812345)
 
 
 def test_figures_are_so_many_times_their_floors() -> None:
     """In milliseconds and seconds, from the middle of all chains; the last 20th has its own."""
-    chains = [1.0, 1.5, 9.0]  # too few to have a last 20th: it is beyond the longest
-    assert one_by_one(chains, [0.1, 0.3, 0.2], KNOWN) == {
-        "ms": 1500,
-        "p95_ms": 15000,
+    chains = [1.0, 1.51234, 9.01234]  # too few to have a last 20th: it is beyond the longest
+    assert one_by_one(chains, [0.1, 0.3, 0.20127], KNOWN) == {
+        "ms": 1512.3,
+        "p95_ms": 15012.3,
         "calls": {"query": 3},
-        "floor_ms": 800,
-        "times_floor": 1.88,
-        "plain_ms": 200,
+        "floor_ms": 812.3,
+        "times_floor": 1.86,
+        "plain_ms": 201.3,
         "times_plain": 7.5,
     }
-    runner: Any = SimpleNamespace(burst=lambda decision, number: 12.0 * (decision is RUN) + number)
-    assert many(8, runner, KNOWN, 0.25) == {
-        "seconds": 20,
+    runner: Any = SimpleNamespace(burst=lambda decision, number: 12.26 * (decision is RUN) + number)
+    assert many(8, runner, KNOWN, 0.2512) == {
+        "seconds": 20.3,
         "inserts": 32,
-        "floor_seconds": 8,
-        "times_floor": 2.5,
+        "floor_seconds": 8.0,
+        "times_floor": 2.52,
     }
     used = [
         {"a": {"seconds": 0.1}, "b": {"seconds": 1}},

@@ -43,20 +43,20 @@ def test_a_page_is_told_by_its_middle_and_its_slowest_20th(monkeypatch: pytest.M
     }
 
     def clock() -> float:
-        seconds.append(seconds[-1] + len(seconds) % 40 / 2000)
+        seconds.append(seconds[-1] + len(seconds) % 40 / 1700)
         return seconds[-1]
 
     place: Any = SimpleNamespace(warehouse=None, but=lambda **_: None)
     season = {"a": [{"b": ""}, {"b": 7, "c": "x"}]}
     monkeypatch.setattr(benched, "make_season", lambda days: (place, season if days == 240 else {}))
     monkeypatch.setattr(benched, "answer", lambda *_: (json.dumps(day), 200))
-    monkeypatch.setattr(benched, "floor", lambda: 0.5)
+    monkeypatch.setattr(benched, "floor", lambda: 0.012346)
     monkeypatch.setattr(benched, "time", SimpleNamespace(perf_counter=clock))
     monkeypatch.setattr("os.getloadavg", lambda: (1.26, 7.0, 8.0))
-    found = measure_pages()  # twenty times 1, 2, 3 … milliseconds, and none for each 20th
-    each = {"median": 9.5, "p95": 18, "selects": 0, "bytes": 0}
+    found = measure_pages()  # twenty times 1, 2, 3 … of 1.1765 ms, and none for each 20th
+    each = {"median": 11.2, "p95": 21.2, "selects": 0, "bytes": 0}
     assert [*found.pop("pages").values()] == [each] * 9
-    assert found == {"rows": 2, "bytes": 2 + 8 + 3, "floor_ms": 500, "load": 1.3}
+    assert found == {"rows": 2, "bytes": 2 + 8 + 3, "floor_ms": 12.35, "load": 1.3}
 
 
 def test_a_season_is_one_day_that_is_lived_again_and_again() -> None:
