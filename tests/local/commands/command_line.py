@@ -22,6 +22,7 @@ def run(*arguments: str, **environment: str) -> Done:
         except SystemExit as ended:
             status = ended.code
         finally:
+            sys.stdout.flush()  # as a process does at its end
             signal.signal(signal.SIGTERM, held)
     return Done(arguments, int(status or 0), out.getvalue().decode(), err.getvalue().decode())
 

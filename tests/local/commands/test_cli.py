@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def print_to(file: int, words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_version_is_all_that_is_printed() -> None:
+    """The option prints name and version of pyproject.toml, and no command after it is run."""
+    held = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for words in (("--version",), ("--version", "schema")):
+        done = run(*words)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == f"{held['name']} {held['version']}\n"
+
+
 def test_fu14_asking_for_help_writes_nothing() -> None:
     """What writes files is a command, whose help only prints."""
     files = sorted((ROOT / "dashboards").glob("*.json"))
@@ -163,6 +173,7 @@ def test_what_our_code_warns_of_is_a_note() -> None:
 
     @click.command()
     def look() -> None:
+        log("DEBUG", "Looked")
         log("INFO", "Handled")
         log("WARNING", "It cannot be read", object="a/b.json", error="not\nJSON")
         click.echo("found")

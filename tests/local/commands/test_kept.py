@@ -22,7 +22,9 @@ def test_while_a_stack_starts_no_second_one_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The place is taken before anything is up, and free again when nothing was kept."""
-    monkeypatch.setattr("local.stack.driver.KEPT_FILE", tmp_path / ".local" / "kept.json")
+    monkeypatch.setattr(
+        "local.stack.driver.KEPT_FILE", tmp_path / "checkout" / ".local" / "kept.json"
+    )
     with (
         keeping(),
         pytest.raises(OrchestrationError, match="another command is starting a stack"),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from rich.console import Console
 
 from local.commands.results import Result, print_result
 
@@ -29,6 +30,20 @@ def test_a_piped_table_has_whole_cells(capsys: pytest.CaptureFixture[str]) -> No
     assert "2025-11-12 18:30:00+00:00" in row
     assert any("NULL" in line and "2025-11-12 " in line for line in lines)
     assert lines[-1] == "2 rows"
+
+
+def test_a_narrow_table_folds_its_cells(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal that is narrower than a cell, the cell goes on in the next line."""
+    monkeypatch.setattr("local.commands.results.make_console", lambda _: Console(width=10))
+    print_result(Result(["name"], [("abcdefghij",)]), None)
+    assert capsys.readouterr().out.splitlines()[3:] == [
+        "│ abcdef │",
+        "│ ghij   │",
+        "└────────┘",
+        "1 row",
+    ]
 
 
 def test_json_has_an_object_for_each_row(capsys: pytest.CaptureFixture[str]) -> None:

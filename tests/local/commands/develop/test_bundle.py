@@ -1,5 +1,6 @@
 """The bundle contains what is deployed, and is the same for the same files."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -184,4 +185,18 @@ def test_what_cannot_be_put_into_its_place_leaves_nothing(tmp_path: Path) -> Non
 def test_an_error_of_the_command_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A path that cannot be written is one line with exit status 2."""
     monkeypatch.setattr(os, "access", lambda *_: True)
-    assert_one_line(run("bundle", "--out", "/proc/x/bundle.zip"), "; give another --out")
+    done = run("bundle", "--out", "/proc/x/bundle.zip")
+    assert_one_line(done, "error: /proc/x: No such file or directory; give another --out\n")
+
+
+def test_an_error_without_a_path_names_the_file_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A full disk is told with the bundle that did not fit."""
+
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("local.commands.develop.bundle.build", full)
+    said = "error: dist/bundle.zip: No space left on device; give another --out\n"
+    assert_one_line(run("bundle"), said)

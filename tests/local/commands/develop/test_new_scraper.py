@@ -181,3 +181,32 @@ def test_a_name_that_is_taken_or_malformed_is_refused(
 def test_a_refusal_is_one_line() -> None:
     """A user who takes a name that exists reads one line."""
     assert_one_line(run("new-scraper", "nbac_standings"), "a scraper has this name")
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ((), "arena_doors arena_doors date"),
+        (("--source", "nba_stats", "--scope", "team"), "arena_doors nba_stats team"),
+    ],
+)
+def test_a_source_that_is_not_named_has_the_scraper_s_name(
+    words: tuple[str, ...], asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scraper is of its own source and of a date where nothing else is asked for."""
+    target = "local.commands.develop.new_scraper.write"
+    monkeypatch.setattr(target, lambda _, *given: [" ".join(given)])
+    assert run("new-scraper", "arena_doors", *words).stdout.splitlines() == [
+        f"wrote {asked}",
+        "add to the steps of a workflow in config/workflows.yaml:",
+        "      - scrapers: [arena_doors]",
+    ]
+
+
+def test_a_room_that_is_there_is_kept(tmp_path: Path) -> None:
+    """The first scraper of a source makes its room, and the next one leaves it as it is."""
+    room = "common/scrapers/arena/__init__.py"
+    assert write(tmp_path, "arena_doors", "arena", "date")[0] == room
+    (tmp_path / room).write_text("kept")
+    assert room not in write(tmp_path, "arena_crowds", "arena", "date")
+    assert (tmp_path / room).read_text() == "kept"

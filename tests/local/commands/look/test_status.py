@@ -1,14 +1,17 @@
 """`python -m local status` shows today in one screen."""
 
 import json
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from common.eastern import at
+from common.look.status import Status
+from common.state.pauses import Pause
 from local.operate.pauses import pause
 from tests.kit.operated import day_gone_wrong, gone_wrong, run
-from tests.kit.world import DAY
+from tests.kit.world import DAY, SWEEP, new_world
 
 
 def test_after_midnight_it_shows_yesterday_s_troubles_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +75,41 @@ def test_without_a_schedule_all_else_is_shown(monkeypatch: pytest.MonkeyPatch) -
     assert "python -m local scrape nbac_schedule_api" in done.stdout
     held = json.loads(run(world, monkeypatch, "status", "--json").stdout)
     assert held["blind"].startswith("no readable schedule")
+
+
+HELD = Status(SWEEP, DAY, None, (), None, None, {}, ())
+"""What is known of a deployment in which nothing has happened."""
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        ("OK", None, "cleanup: OK 5 min ago"),
+        ("FAILED", "no bucket", "cleanup: FAILED 5 min ago: no bucket"),
+        (None, None, "cleanup: none since yesterday"),
+    ],
+)
+def test_the_last_sweep_is_told_with_its_error(
+    status: str | None, error: str | None, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program reads when it was, or null where there was none."""
+    when = SWEEP - timedelta(minutes=5)
+    row = {"cleanup_time": when, "status": status, "error_message": error}
+    found = replace(HELD, swept=row if status else None)
+    monkeypatch.setattr("common.look.status.status_of", lambda _: found)
+    assert run(new_world(), monkeypatch, "status").stdout.splitlines()[3] == said
+    shown = json.loads(run(new_world(), monkeypatch, "status", "--json").stdout)
+    assert shown["last_cleanup"] == (when.isoformat() if status else None)
+
+
+@pytest.mark.parametrize(("why", "said"), [("no credits", ": no credits"), ("", "")])
+def test_a_pause_is_told_with_its_reason(
+    why: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause that has no reason is told without one."""
+    held = Pause(by="ann", since=SWEEP, why=why)
+    found = replace(HELD, pauses={"betting_lines": held})
+    monkeypatch.setattr("common.look.status.status_of", lambda _: found)
+    *_, line, last = run(new_world(), monkeypatch, "status").stdout.splitlines()
+    assert line == f"PAUSED betting_lines by ann since 2025-11-12 13:30{said}"
+    assert last == "Dead letters: none"

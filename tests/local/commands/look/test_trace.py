@@ -59,7 +59,10 @@ def test_a_date_is_written_as_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         f"{count} traces, {len(spans)} spans: {traces}",
         f"{len(lines)} OpenLineage events: {events}",
     ]
+    assert events.read_text() == "".join(f"{line}\n" for line in lines)
     assert all(json.loads(line)["eventType"] for line in lines)
+    jobs = {json.loads(line)["job"]["namespace"] for line in lines}
+    assert jobs == {gone_wrong().runtime.settings.project}
 
 
 def test_a_run_is_sent_to_a_collector(
@@ -67,11 +70,11 @@ def test_a_run_is_sent_to_a_collector(
 ) -> None:
     """By the path of OTLP over HTTP; what is sent is what is written."""
     execution = runs_on(gone_wrong().runtime, DAY)[0].execution_id
-    options = ("--out", str(tmp_path), "--post", f"{collector.address}/")
+    options = ("--out", str(tmp_path), "--post", f"{collector.address}/otlp/")
     done = run(gone_wrong(), monkeypatch, "trace", execution[:8], *options)
-    assert done.stdout.splitlines()[-1] == f"Spans sent to {collector.address}/."
+    assert done.stdout.splitlines()[-1] == f"Spans sent to {collector.address}/otlp/."
     ((path, sent),) = collector.got
-    assert path == "/v1/traces"
+    assert path == "/otlp/v1/traces"
     assert sent == json.loads((tmp_path / "traces.json").read_text())
 
 

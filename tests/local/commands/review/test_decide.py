@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local.stack.config import DEFAULT_SLATE
 from tests.kit.served_schedule import document, game
 from tests.local.commands.command_line import assert_one_line, run
 
@@ -29,6 +30,14 @@ def test_decide_prints_the_seeds_examples(instant: str) -> None:
     assert (row["action"], row["reason"]) == (action, reason)
 
 
+def test_a_decision_is_explained_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The explanation is of what was asked for, the history among it, and has a line a sentence."""
+    monkeypatch.setattr("local.review.decide.explained_at", lambda *given: map(str, given))
+    asked = ("--at", "2025-11-12T13:30", "--workflow", "betting_lines", "--history", "out")
+    lines = run("decide", *asked, "--explain").stdout.splitlines()
+    assert lines == [f"{DEFAULT_SLATE}", "2025-11-12 13:30:00-05:00", "betting_lines", "out"]
+
+
 def test_decide_refuses_an_unknown_workflow() -> None:
     """An unknown workflow is refused with the names of the configured ones."""
     done = run("decide", "--at", "2025-11-12T13:00", "--workflow", "nope")
@@ -43,18 +52,22 @@ def test_fu4_a_date_that_no_game_is_near_is_refused() -> None:
     assert run("decide", "--at", "2025-11-14T13:00").returncode == 0
 
 
-def test_fs01_the_first_warnings_of_a_schedule_are_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("count", "rest"), [(10, []), (12, ["2 more warnings"])])
+def test_fs01_the_first_warnings_of_a_schedule_are_shown(
+    count: int, rest: list[str], tmp_path: Path
+) -> None:
     """What a schedule file says in unknown words stands on standard error, the rest is counted."""
-    games = [game(gameId=f"00225{number:05d}", postponedStatus="Z") for number in range(12)]
+    games = [game(gameId=f"00225{number:05d}", postponedStatus="Z") for number in range(count)]
     file = tmp_path / "schedule.json"
     file.write_text(json.dumps(document(*games)))
     asked = ("--at", "2025-11-12T13:00", "--workflow", "betting_lines", "--schedule", str(file))
     done = run("decide", *asked)
     (row,) = json.loads(done.stdout)
     assert row["action"] == "RUN"
-    first, *_, last = done.stderr.splitlines()
-    assert first.startswith("Warning: game 0022500000: postponedStatus is 'Z'")
-    assert (len(done.stderr.splitlines()), last) == (11, "2 more warnings")
+    lines = done.stderr.splitlines()
+    for number, line in enumerate(lines[:10]):
+        assert line.startswith(f"Warning: game 00225{number:05d}: postponedStatus is 'Z'")
+    assert lines[10:] == rest
 
 
 def test_a_schedule_that_is_nested_too_deeply_is_one_line(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from common.errors import OrchestrationError
+from common.settings import Settings
 from local.commands.cli import main
 from local.commands.stack.up import FIRST, SHOWN
 from local.stack.config import DEFAULT_SLATE, StackConfig
@@ -126,15 +127,18 @@ def test_of_a_day_that_broke_off_chaos_alone_is_written(
 
 
 @pytest.mark.parametrize("command", [("day", f"{DAY}", "--out", "out"), ("up",)])
-def test_a_schedule_is_named_wherever_the_stack_runs(
+def test_a_file_is_named_wherever_the_stack_runs(
     command: tuple[str, ...], noted: Noted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path below the current folder reaches the stack as an absolute one."""
     monkeypatch.chdir(tmp_path)
     Path("games.json").write_bytes(DEFAULT_SLATE.read_bytes())
-    assert run(*command, "--schedule", "games.json").exit_code == 0
+    Path("mine.yaml").write_bytes(Settings().workflows_file.read_bytes())
+    named = ("--schedule", "games.json", "--workflows", "mine.yaml")
+    assert run(*command, *named).exit_code == 0
     assert noted.config is not None
-    assert noted.config.slate == tmp_path / "games.json"
+    held = (noted.config.slate, noted.config.workflows)
+    assert held == (tmp_path / "games.json", tmp_path / "mine.yaml")
 
 
 def test_a_stack_that_stays_up_is_described(noted: Noted) -> None:
