@@ -100,7 +100,7 @@ def test_chains_are_measured_after_the_warm_up_each_beside_its_plain_one(
         def chain(self, day: date) -> dict[str, list[float]]:
             done.append(("chain", day))
             number = (day - self.first).days
-            return {"f": [number, 1], "g": [0.5]}
+            return {"f": [number, 1], "g": [0.50012346]}
 
     def plain_one(_: bytes, day: date, ask: object, store: object) -> None:
         assert (ask, type(store)) == ("the answers", plain.InDicts)
@@ -111,8 +111,8 @@ def test_chains_are_measured_after_the_warm_up_each_beside_its_plain_one(
     monkeypatch.setattr(plain, "chain", plain_one)
     monkeypatch.setattr(compute, "time", SimpleNamespace(process_time=lambda: seconds[0]))
     assert measure_compute(chains=3) == {  # of the numbers 3, 4 and 5
-        "functions": {"f": {"deliveries": 2, "ms": 5000}, "g": {"deliveries": 1, "ms": 500}},
-        "chain_ms": 5500,
+        "functions": {"f": {"deliveries": 2, "ms": 5000}, "g": {"deliveries": 1, "ms": 500.123}},
+        "chain_ms": 5500.123,
         "plain_ms": 3000,
         "ratio": 1.8,
     }

@@ -134,12 +134,15 @@ def test_figures_are_so_many_times_their_floors() -> None:
         "plain_ms": 201.3,
         "times_plain": 7.5,
     }
-    runner: Any = SimpleNamespace(burst=lambda decision, number: 12.26 * (decision is RUN) + number)
-    assert many(8, runner, KNOWN, 0.2512) == {
+    seconds = 12.2654
+    runner: Any = SimpleNamespace(
+        burst=lambda decision, number: seconds * (decision is RUN) + number
+    )
+    assert many(8, runner, KNOWN, 0.25468) == {
         "seconds": 20.3,
         "inserts": 32,
-        "floor_seconds": 8.0,
-        "times_floor": 2.52,
+        "floor_seconds": 8.1,
+        "times_floor": 2.49,
     }
     used = [
         {"a": {"seconds": 0.1}, "b": {"seconds": 1}},

@@ -74,9 +74,9 @@ def test_processes_of_one_part_count_together(
 def test_what_was_taken_before_does_not_count() -> None:
     """A part that started meanwhile counts as a whole."""
     before = {"functions": Use(seconds=3.0, mib=100.06)}
-    after = {"functions": Use(seconds=4.567, mib=120.04), "sources": Use(seconds=0.5, mib=20.0)}
+    after = {"functions": Use(seconds=4.567, mib=120.06), "sources": Use(seconds=0.5, mib=20.0)}
     assert taken(before, after) == {
-        "functions": {"seconds": 1.57, "mib_before": 100.1, "mib_after": 120.0},
+        "functions": {"seconds": 1.57, "mib_before": 100.1, "mib_after": 120.1},
         "sources": {"seconds": 0.5, "mib_before": 0.0, "mib_after": 20.0},
     }
 
