@@ -71,8 +71,7 @@ class Process:
 
     def stop(self, seconds: float = STOP_SECONDS_MAX) -> None:
         """Terminate the child, and kill it if it has not ended after `seconds`."""
-        with suppress(ProcessLookupError):
-            self.child.terminate()
+        self.child.terminate()
         self.resume()  # a suspended process handles no other signal
         try:
             self.child.wait(seconds)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from google.pubsub_v1 import types
 
-from local.broker.messages import Delivery, Message
+from local.broker.messages import Delivery, Message, size_of
 from local.broker.subscriptions import Subscription, read_subscription
 
 WHEN = datetime(2025, 11, 12, 13, 0, 3, 123456, tzinfo=timezone(timedelta(hours=-5)))
@@ -53,3 +53,14 @@ def test_a_dead_letter_says_where_it_comes_from() -> None:
         "CloudPubSubDeadLetterSourceSubscriptionProject": "p",
         "CloudPubSubDeadLetterSourceTopicPublishTime": "2025-11-12T18:00:03.123+00:00",
     }
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes", "size"),
+    [(b"", {}, 0), (b"\xff\xfe", {}, 2), (b"x", {"k": "ab", "\u00e9": "a\u00e9"}, 1 + 3 + 5)],
+)
+def test_a_message_s_size_is_counted_in_bytes(
+    data: bytes, attributes: dict[str, str], size: int
+) -> None:
+    """The names and values of its attributes count as UTF-8, beside its data."""
+    assert size_of(data, attributes) == size

@@ -39,6 +39,10 @@ def test_what_is_stopped_leaves_both_ports_free() -> None:
 
 
 def test_a_port_has_one_server() -> None:
-    """Linux would give each of two a part of the calls."""
-    with Servers(Broker(SystemClock())) as servers, pytest.raises(ConfigError, match="gRPC"):
+    """A second one is refused: Linux would give each of two a part of the calls."""
+    with Servers(Broker(SystemClock())) as servers, pytest.raises(ConfigError) as raised:
         Servers(Broker(SystemClock()), servers.port)
+    told = str(raised.value)
+    port = f"port {servers.port} (gRPC) or 0 (REST): "
+    assert told.startswith(f"broker: cannot listen on 127.0.0.1, {port}")
+    assert told.endswith("; choose another port, or 0 for a free one")

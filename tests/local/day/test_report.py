@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,72 +14,30 @@ from rich.console import Console
 from common.clock import set_clock
 from local.day import report
 from local.day.coverage import Coverage
-from local.day.replay import Outcome, Progress
-from local.day.report import Watch, print_kept, print_next, print_report
+from local.day.replay import Outcome
+from local.day.report import print_kept, print_next, print_report
 from local.fake_sources.slate import Slate
-from local.scheduler import Tick
 from local.stack.driver import RunningStack
-from local.stack.state import ChainState
 from tests.kit.placed import row
 from tests.kit.situations import DAY, et, game
 
 NOON = et("2025-11-12 12:00")
 GAMES = (game(1), game(2, away="BOS", home="MEM"), game(3, away="LAL", home="OKC"))
-ROWS = {
-    "daily_expected_schedule": 11,
-    "workflow_decisions": 12,
-    "cleanup_operations": 13,
-    "scraper_execution_log": 14,
-    "workflow_executions": 15,
-}
 WHERE: Mapping[str, Any] = {
     "project": "a-project",
     "dataset": "a-dataset",
     "pubsub_rest": "http://rest",
     "data_bucket": "a-bucket",
-    "folder": "/a-folder",
+    "folder": "/a-[b]-folder",
     "functions": {"console": "http://console", "schedule_locker": "http://locker"},
 }
 
 
-def printer(
-    *, terminal: bool = False, colours: Literal["standard"] | None = None
-) -> tuple[Console, StringIO]:
+def printer(width: int = 200, *, coloured: bool = False) -> tuple[Console, StringIO]:
     """Return a console, and what is printed on it."""
     text = StringIO()
-    return Console(file=text, width=200, force_terminal=terminal, color_system=colours), text
-
-
-def step(rows: dict[str, int], failed: int = 2, disturbances: int = 0) -> Progress:
-    """Return the progress at noon: the third of ten ticks."""
-    chain = ChainState(
-        idle=True, next_due=None, handled=7, failed=failed, disturbances=disturbances
-    )
-    return Progress(Tick(NOON, "a-job", "a-topic"), 3, 10, chain, rows)
-
-
-def test_a_file_gets_a_line_an_hour() -> None:
-    """A replay that is not watched on a terminal prints the steps that counted rows."""
-    console, text = printer()
-    with Watch(console) as watch:
-        watch.show(step({}))
-        assert text.getvalue() == ""
-        watch.show(step(ROWS))
-    assert " ".join(text.getvalue().split()) == (
-        "12:00 ET tick 3/10 events 7 failures 2 "
-        "rows: plan 11 decisions 12 cleanups 13 log 14 executions 15"
-    )
-
-
-def test_a_terminal_keeps_the_last_count_of_rows() -> None:
-    """A step that counted no rows shows those of the step before it, and what chaos did."""
-    console, text = printer(terminal=True)
-    with Watch(console) as watch:
-        watch.show(step(ROWS))
-        text.truncate(0)
-        watch.show(step({}, disturbances=4))
-        assert "disturbances 4" in text.getvalue()
-        assert "plan 11" in text.getvalue()
+    colours: Literal["standard"] | None = "standard" if coloured else None
+    return Console(file=text, width=width, force_terminal=coloured, color_system=colours), text
 
 
 OUTCOME = Outcome(
@@ -96,7 +54,7 @@ OUTCOME = Outcome(
         ],
         "workflow_decisions": [
             row("workflow_decisions", slot=NOON + timedelta(hours=h), workflow_name=name, action=do)
-            for h, name, do in [(2, "a", "RUN"), (0, "a", "SKIP"), (0, "b", "ABORT")]
+            for h, name, do in [(2, "a", "RUN"), (-3, "a", "SKIP"), (-3, "b", "ABORT")]
         ],
         "workflow_executions": [
             row(
@@ -137,7 +95,7 @@ Plan of 2025-11-12
 Decisions (● RUN  ·
 SKIP  ✗ ABORT)
 ┏━━━━━━━━━┳━━━┳━━━┓
-┃ workflow┃ 12┃ 14┃
+┃ workflow┃ 09┃ 14┃
 ┡━━━━━━━━━╇━━━╇━━━┩
 │ a       │ · │ ● │
 │ b       │ ✗ │   │
@@ -169,16 +127,17 @@ Events handled: 41, failed deliveries: 5, dead letters: 2, wall time: 12.5 s
 Disturbances: kill: 1, suspend: 2"""
 
 
-def reported(outcome: Outcome, colours: Literal["standard"] | None = None) -> str:
+def reported(outcome: Outcome, width: int = 200, *, coloured: bool = False) -> str:
     """Return what is printed of a day whose end-to-end query has one answer."""
 
     def answer(endpoint: str, project: str, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         assert (endpoint, project) == ("http://bigquery", "a-project")
         assert "'2025-11-12'" in sql
-        return ["workflow_name", "decision_time"], [("a", NOON)]
+        name = outcome.tables["workflow_decisions"][0]["workflow_name"]
+        return ["workflow_name", "decision_time"], [(name, NOON)]
 
     where = {**WHERE, "environment": {"BIGQUERY_EMULATOR_HOST": "http://bigquery"}}
-    console, text = printer(terminal=colours is not None, colours=colours)
+    console, text = printer(width, coloured=coloured)
     stack = cast("RunningStack", SimpleNamespace(where=where))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(report, "run_sql", answer)
@@ -198,7 +157,7 @@ def coloured() -> str:
     (failed,) = OUTCOME.tables["workflow_executions"]
     both = [failed, {**failed, "status": "completed"}]
     tables = {**OUTCOME.tables, "workflow_executions": both}
-    return reported(replace(OUTCOME, tables=tables), "standard")
+    return reported(replace(OUTCOME, tables=tables), coloured=True)
 
 
 def test_the_whole_report_is_shown(printed: str) -> None:
@@ -222,15 +181,13 @@ def test_good_is_green_and_bad_is_red(coloured: str, shown: str) -> None:
     assert shown in coloured
 
 
-@pytest.mark.parametrize(
-    ("failed", "shown"), [(0, "\x1b[2m  failures 0"), (1, "\x1b[31m  failures 1")]
-)
-def test_failures_turn_red_once_there_is_one(failed: int, shown: str) -> None:
-    """A watched replay shows its failed deliveries."""
-    console, text = printer(terminal=True, colours="standard")
-    with Watch(console) as watch:
-        watch.show(step(ROWS, failed))
-    assert shown in text.getvalue()
+def test_a_narrow_window_breaks_no_workflow_s_name() -> None:
+    """The decisions and the end-to-end query keep the names whole, and narrow the rest."""
+    name = "early_afternoon_operations"
+    decision = {**OUTCOME.tables["workflow_decisions"][0], "workflow_name": name}
+    tables = {"daily_expected_schedule": [], "workflow_executions": []}
+    outcome = replace(OUTCOME, tables={**tables, "workflow_decisions": [decision]})
+    assert reported(outcome, width=32).count(name) == 2
 
 
 def test_a_quiet_day_has_no_troubles_to_name() -> None:
@@ -243,9 +200,9 @@ def test_a_quiet_day_has_no_troubles_to_name() -> None:
 
 NEXT = """
 What next:
-  open a-folder/day.html
-  python -m local day 2025-11-12 --out a-folder --keep  # the stack stays up: look and query
-  python -m local replay a-folder  # decide the recorded decisions again
+  open a-[b]-folder/day.html
+  python -m local day 2025-11-12 --out a-[b]-folder --keep  # the stack stays up: look and query
+  python -m local replay a-[b]-folder  # decide the recorded decisions again
   python -m local --help  # all commands; README.md says where to find what
 """
 KEPT = """
@@ -273,21 +230,21 @@ Publish a message:
     --message='{"schema":"tick","version":1,"force":true}'
 Call a function:
   curl http://locker -H 'Content-Type: application/json' -d '{"schema":"tick","version":1}'
-Logs: /a-folder/logs
+Logs: /a-[b]-folder/logs
 Stop it:
   python -m local stop
 """
 
 
 def test_a_finished_day_says_what_to_do_next() -> None:
-    """The page, the same day kept, and the recorded decisions are named with their folder."""
-    console, text = printer()
-    print_next(console, date(2025, 11, 12), Path("a-folder"))
+    """The page, the same day kept, and the replay are named as they are typed, in any window."""
+    console, text = printer(40, coloured=True)
+    print_next(console, DAY, Path("a-[b]-folder"))
     assert text.getvalue() == NEXT
 
 
 def test_a_kept_stack_says_how_to_reach_it(tmp_path: Path) -> None:
-    """Each address, name and folder of the stack is in the command that needs it."""
+    """Each address, name and folder is in the command that needs it, unbroken and uncoloured."""
     set_clock(tmp_path / "clock.json", NOON)
     hosts = {
         "BIGQUERY_EMULATOR_HOST": "http://bigquery",
@@ -295,6 +252,6 @@ def test_a_kept_stack_says_how_to_reach_it(tmp_path: Path) -> None:
         "PUBSUB_EMULATOR_HOST": "http://pubsub",
         "NBA_CLOCK_FILE": str(tmp_path / "clock.json"),
     }
-    console, text = printer()
+    console, text = printer(40, coloured=True)
     print_kept(console, {**WHERE, "environment": hosts})
     assert text.getvalue() == KEPT

@@ -1,7 +1,7 @@
 """The order in which a replay sets the clock, publishes the ticks, and waits for the chain."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from common.configuration.topology import load_topology
+from common.configuration.workflows import read_workflows
 from common.eastern import eastern
 from common.errors import BadInputError, OrchestrationError
 from common.settings import Settings
@@ -34,10 +35,14 @@ from local.stack.driver import RunningStack
 from local.stack.state import ChainState
 from tests.kit.situations import DAY, et, game
 
-TICKS = ticks_of(load_topology(Settings().topology_file), DAY)
+TOPOLOGY = load_topology(Settings().topology_file)
+TICKS = ticks_of(TOPOLOGY, DAY)
 IDLE = ChainState(idle=True, next_due=None, handled=3, failed=1)
 MIDNIGHT = et("2025-11-13 00:00")
 SLATE = Slate((game(1), game(2, away="BOS", home="MEM"), game(3, "2025-11-13 19:00")), "2025-26")
+TABLES: Any = {"scraper_execution_log": [], "cleanup_operations": [{"cleanup_id": "c"}]}
+ROWS = {"workflow_decisions": 9}
+HELD = Coverage(("a", "b"), ("a",), ("b",), (), ("a",))
 
 
 class FakeStack:
@@ -57,9 +62,9 @@ class FakeStack:
         """Note the disturbance."""
         self.did.append(("arm", disturbance))
 
-    def wait_idle(self, _: float) -> ChainState:
+    def wait_idle(self, seconds: float) -> ChainState:
         """Return the next state; at the end the chain stays idle."""
-        self.did.append(("wait", None))
+        self.did.append(("wait", seconds))
         return self._states.pop(0) if self._states else IDLE
 
     def dead_letters(self) -> int:
@@ -78,19 +83,22 @@ class FakeStack:
 def live(
     monkeypatch: pytest.MonkeyPatch, stack: FakeStack, ticks: slice = slice(None)
 ) -> tuple[Outcome, list[Progress]]:
-    """Replay some ticks of the day on the stack, whose tables stay empty."""
+    """Replay some ticks of the day on the stack, in 12.34 seconds."""
     told: list[Progress] = []
+    instants = iter((100.0, 112.34))
 
     def publisher(project: str, host: str) -> object:
         assert (project, host) == ("a-project", "pubsub")
-        return SimpleNamespace(
-            publish=lambda topic, body, _: stack.did.append((topic, body["scheduled_time"]))
-        )
+        return SimpleNamespace(publish=lambda *given: stack.did.append(("publish", given)))
+
+    def of_the_stack(answer: object) -> Callable[[object], object]:
+        return lambda where: answer if where is stack.where else None
 
     monkeypatch.setattr(replayed, "GooglePublisher", publisher)
     monkeypatch.setattr(replayed, "ticks_of", lambda *_: TICKS[ticks])
-    monkeypatch.setattr(replayed, "count_rows", lambda _: {"workflow_decisions": 9})
-    monkeypatch.setattr(replayed, "read_tables", lambda _: {"scraper_execution_log": []})
+    monkeypatch.setattr(replayed, "count_rows", of_the_stack(ROWS))
+    monkeypatch.setattr(replayed, "read_tables", of_the_stack(TABLES))
+    monkeypatch.setattr(replayed, "time", SimpleNamespace(monotonic=lambda: next(instants)))
     outcome = replay(cast("RunningStack", stack), SLATE, DAY, told.append)
     return outcome, told
 
@@ -103,29 +111,58 @@ def test_every_tick_is_published_at_its_own_time(monkeypatch: pytest.MonkeyPatch
     for number, tick in enumerate(TICKS):
         if not number or tick.instant != TICKS[number - 1].instant:
             expected.append(("clock", tick.instant))
-        expected.append((tick.topic, tick.instant.isoformat()))
+        expected.append(("publish", (tick.topic, tick.body(TOPOLOGY), {})))
     assert [did for did in stack.did if did[0] != "wait"] == expected
 
 
 def test_each_instant_is_waited_for_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ticks of one instant are published together; rows are counted at full hours alone."""
-    stack = FakeStack()
-    _, told = live(monkeypatch, stack)
     instants = sorted({tick.instant for tick in TICKS})
-    assert [one.tick.instant for one in told] == instants
-    assert len(stack.of("wait")) == len(instants) + 1
-    assert {one.total for one in told} == {len(TICKS)}
-    assert told[-1].number == len(TICKS)
-    assert all(TICKS[one.number - 1] == one.tick for one in told)
-    assert all(bool(one.rows) == (eastern(one.tick.instant).minute == 0) for one in told)
+    states = [replace(IDLE, handled=number) for number, _ in enumerate(instants)]
+    stack = FakeStack(states)
+    _, told = live(monkeypatch, stack)
+    last = {tick.instant: number for number, tick in enumerate(TICKS, 1)}
+    assert told == [
+        Progress(
+            TICKS[last[instant] - 1],
+            last[instant],
+            len(TICKS),
+            state,
+            ROWS if eastern(instant).minute == 0 else {},
+        )
+        for instant, state in zip(instants, states, strict=True)
+    ]
+    assert stack.of("wait") == [("wait", 60)] * (len(instants) + 1)
 
 
-def test_the_outcome_has_the_chains_own_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Handled and failed deliveries, dead letters and disturbances are told apart."""
+def test_the_outcome_is_what_the_stack_holds_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables, the chain's own counts, and what was collected of the date's games are told."""
+    covered: list[Any] = []
+    monkeypatch.setattr(replayed, "cover", lambda *given: covered.append(given) or HELD)
     outcome, _ = live(monkeypatch, FakeStack(), slice(1))
-    assert (outcome.day, outcome.events, outcome.failed, outcome.dead_letters) == (DAY, 3, 1, 6)
-    assert outcome.disturbances == {"kill": 2, "suspend": 1}
-    assert outcome.coverage.games == (SLATE.games[0].game_id, SLATE.games[1].game_id)
+    assert outcome == Outcome(DAY, TABLES, HELD, 3, 1, 6, 12.3, {"kill": 2, "suspend": 1})
+    ((log, _, games, flows, window),) = covered
+    assert log is TABLES["scraper_execution_log"]
+    assert games == SLATE.games[:2]
+    assert flows == read_workflows(Settings().workflows_file).file.enabled
+    assert window == last_window(DAY)
+
+
+def test_an_object_of_the_log_is_read_from_its_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object is found by its path on the stack's storage, and one that is not there is empty."""
+
+    def storage(project: str, host: str) -> object:
+        assert (project, host) == ("a-project", "storage")
+        held = {("a-bucket", "a/b.json"): (b"content", 7)}
+        return SimpleNamespace(read=lambda *given: held.get(given))
+
+    covered: list[Any] = []
+    monkeypatch.setattr(replayed, "cover", lambda *given: covered.append(given) or HELD)
+    monkeypatch.setattr(replayed, "GoogleStorage", storage)
+    live(monkeypatch, FakeStack(), slice(1))
+    read = covered[0][1]
+    assert read("gs://a-bucket/a/b.json") == b"content"
+    assert read("gs://a-bucket/b.json") == b""
 
 
 def test_chaos_is_armed_at_its_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +173,7 @@ def test_chaos_is_armed_at_its_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, (kind, what) in enumerate(stack.did):
         if kind == "arm":
             later = (did for did in stack.did[number:] if did[0] not in {"arm", "clock"})
-            assert next(later)[1] == TICKS[what.tick].instant.isoformat()
+            assert next(later)[1][1] == TICKS[what.tick].body(TOPOLOGY)
 
 
 def due(instant: datetime) -> ChainState:
@@ -217,15 +254,13 @@ def test_the_first_and_the_last_date_of_a_slate_can_be_replayed(day: date) -> No
 
 
 def test_a_finished_day_is_written(tmp_path: Path) -> None:
-    """The folder has the tables, a summary with every count, and what chaos did."""
-    held = Coverage(("a", "b"), ("a",), ("b",), (), ("a",))
-    tables: Any = {"cleanup_operations": [{"cleanup_id": "c"}], "workflow_executions": []}
-    write_outcome(Outcome(DAY, tables, held, 41, 5, 2, 12.5, {"kill": 1}), tmp_path)
-    write_disturbances(cast("RunningStack", FakeStack()), tmp_path / "made")
-    assert json.loads((tmp_path / "summary.json").read_text()) == {
+    """The folder has the tables, and a summary with every count."""
+    outcome = Outcome(DAY, TABLES, HELD, 41, 5, 2, 12.5, {"kill": 1})
+    write_outcome(outcome, tmp_path)
+    summary = {
         "date": "2025-11-12",
         "games": 2,
-        "rows": {"cleanup_operations": 1, "workflow_executions": 0},
+        "rows": {"scraper_execution_log": 0, "cleanup_operations": 1},
         "events": 41,
         "failed_deliveries": 5,
         "dead_letters": 2,
@@ -239,6 +274,25 @@ def test_a_finished_day_is_written(tmp_path: Path) -> None:
             "missing": ["a"],
         },
     }
+    assert (tmp_path / "summary.json").read_text() == json.dumps(summary, indent=2) + "\n"
     assert (tmp_path / "cleanup_operations.jsonl").read_text() == '{"cleanup_id": "c"}\n'
-    told = (tmp_path / "made" / "chaos.jsonl").read_text().splitlines()
-    assert [json.loads(line)["action"] for line in told] == ["kill", "suspend", "kill"]
+
+
+def test_what_chaos_did_is_written_anew(tmp_path: Path) -> None:
+    """A folder is made where there is none, and an earlier file of the same name is replaced."""
+    folder = tmp_path / "made" / "here"
+    for _ in range(2):
+        write_disturbances(cast("RunningStack", FakeStack()), folder)
+    actions = ("kill", "suspend", "kill")
+    told = "".join(json.dumps({"action": action}) + "\n" for action in actions)
+    assert (folder / "chaos.jsonl").read_text() == told
+
+
+def test_a_slate_without_games_can_replay_no_day(tmp_path: Path) -> None:
+    """The error has the day and the file, and says what to give instead."""
+    path = tmp_path / "slate.json"
+    path.write_text('{"leagueSchedule": {"seasonYear": "2025-26", "gameDates": []}}')
+    with pytest.raises(BadInputError) as raised:
+        load_slate(path, DAY)
+    told = f"2025-11-12: no games known ({path} has none); pass --schedule FILE"
+    assert str(raised.value) == told

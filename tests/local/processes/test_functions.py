@@ -48,14 +48,17 @@ def test_a_function_lives_until_it_is_killed(server: ForkServer, tmp_path: Path)
 
 @pytest.mark.stack
 def test_a_function_that_ends_says_why_in_its_log(server: ForkServer, tmp_path: Path) -> None:
-    """A function without its source ends at once."""
+    """A function without its source ends at once, and adds to a log that is there."""
+    log = tmp_path / "nobody.log"
+    log.write_text("earlier\n")
     with held_port() as port:
-        lost = server.launch("nobody", port, {}, tmp_path / "nobody.log")
+        lost = server.launch("nobody", port, {}, log)
         deadline = time.monotonic() + SECONDS_MAX
         while lost.running() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert not lost.running()
-    assert "functions/nobody/main.py" in (tmp_path / "nobody.log").read_text()
+    assert log.read_text().startswith("earlier\n")
+    assert "functions/nobody/main.py" in log.read_text()
 
 
 @pytest.mark.stack

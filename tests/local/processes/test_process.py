@@ -92,9 +92,11 @@ def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
         "-c",
         "import os, time; print(os.getpid(), flush=True); time.sleep(600)",
     ]
-    with pytest.raises(ConfigError, match=r"not ready within 0\.3 s"):
-        start(argv, {}, log, lambda: False, timeout_seconds=0.3)
-    assert gone(int(log.read_text()))
+    with pytest.raises(ConfigError) as raised:
+        start(argv, {}, log, lambda: False, timeout_seconds=0.3, name="the server")
+    pid = int(log.read_text())
+    assert str(raised.value) == f"the server was not ready within 0.3 s: {pid} (log: {log})"
+    assert gone(pid)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
@@ -133,7 +135,8 @@ def test_a_port_in_use_is_refused() -> None:
         holder.listen()
         port = holder.getsockname()[1]
         assert accepts(port)
-        with pytest.raises(ConfigError, match=f"port {port} is in use"), held_port(port):
+        told = f"^port {port} is in use; stop what uses it or pick another$"
+        with pytest.raises(ConfigError, match=told), held_port(port):
             pass
     assert not accepts(port)
 

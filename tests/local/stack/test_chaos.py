@@ -14,6 +14,7 @@ import pytest
 from google.pubsub_v1 import types
 
 from common.configuration.topology import load_topology
+from common.eastern import eastern
 from common.settings import Settings
 from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
@@ -50,7 +51,10 @@ def test_a_seed_always_plans_the_same() -> None:
 
 
 def test_every_function_is_killed_and_both_emulators_hang() -> None:
-    """Each seed kills every function and suspends both emulators, before the last hour."""
+    """Each seed kills every function and suspends both emulators, before the last hour.
+
+    A strike's delay is in milliseconds.
+    """
     functions = {one.function for one in TOPOLOGY.subscriptions}
     last_hour = max(n for n, tick in enumerate(TICKS) if tick.topic == HOURLY_TOPIC)
     for seed in SEEDS:
@@ -59,6 +63,10 @@ def test_every_function_is_killed_and_both_emulators_hang() -> None:
         hanging = Counter(one.target for one in planned if one.action == SUSPEND)
         assert hanging == {"storage": 2, "bigquery": 2}
         assert all(0 <= one.tick < last_hour for one in planned)
+    every = [one for seed in SEEDS for one in plan(seed, TICKS)]
+    assert max(one.tick for one in every if one.target == "cleanup_processor") > last_hour * 0.9
+    assert all(one.delay == round(one.delay, 3) for one in every)
+    assert any(one.delay != round(one.delay, 2) for one in every)
 
 
 def test_kills_of_the_chain_are_armed_an_hour_apart() -> None:
@@ -187,10 +195,10 @@ def test_storage_is_suspended_while_any_function_works() -> None:
 
 
 def test_lines_are_in_the_order_of_their_instants() -> None:
-    """Whether or not an instant has a part of a second."""
+    """Whether or not an instant has a part of a second, and whatever its offset is."""
     broker: Any = Bench()
     whole = TICKS[0].instant
-    later = whole + timedelta(milliseconds=1)
+    later = eastern(whole + timedelta(milliseconds=1))
     broker.disturbed_messages = lambda: [
         DisturbedMessage(at, "a/sub", str(at), (Fate(hold=True),)) for at in (later, whole)
     ]

@@ -119,6 +119,11 @@ def asks(path: str) -> Step:
     ("steps", "is_left"),
     [
         pytest.param([Process.end_driver], False, id="the driver ends"),
+        pytest.param(
+            [lambda process: process.folder.rmdir(), Process.end_driver],
+            False,
+            id="the driver removes the folder and ends",
+        ),
         pytest.param([asks("/stop")], True, id="the driver asks for the end and cleans up"),
         pytest.param(
             [asks("/keep"), Process.end_driver, asks("/stop")],
@@ -178,7 +183,7 @@ def test_a_stack_is_stopped_by_an_error_too(process: Process) -> None:
 def test_a_driver_is_answered_over_http(
     process: Process, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At the address that is told: with what it asks for, or why that is refused."""
+    """At the address that is told, of this machine alone: with what it asks for, or a refusal."""
 
     def ask(_: Process) -> None:
         stack = RunningStack(json.loads(capsys.readouterr().out), None)
@@ -190,4 +195,5 @@ def test_a_driver_is_answered_over_http(
     process.serves, process.steps = True, [ask]
     assert keeping.main() == 0
     process.server.shutdown()
+    assert process.server.server_address[0] == "127.0.0.1"
     assert (process.done, capsys.readouterr().err) == (["start", "stop"], "")

@@ -112,5 +112,7 @@ def test_the_console_is_started_for_people_alone(parts: Parts, stack: Stack) -> 
     assert stack.describe()["functions"] == {name: stack.url(name) for name in parts.ports}
     parts.closed.add(parts.ports["console"])
     stack.kill("console")
-    with pytest.raises(ConfigError, match="function console did not start"):
+    with pytest.raises(ConfigError) as raised:
         stack.start_console()
+    log = stack.config.folder / "logs" / "console.log"
+    assert str(raised.value) == f"function console did not start; see {log}"

@@ -117,7 +117,9 @@ def test_a_strike(
     fakes = SimpleNamespace(Event=lambda: bench, Lock=threading.Lock, Thread=threading.Thread)
     monkeypatch.setattr(striking, "threading", fakes)
     strikes = Strikes(bench, bench, bench)
-    strikes.arm(disturbance).join(10)
+    thread = strikes.arm(disturbance)
+    thread.join(10)
+    assert thread.daemon, "it never keeps a process that ends"
     assert bench.done == done
     lines = [{"at": NOON.isoformat(), **vars(disturbance), "hit": number} for number in hit]
     assert strikes.lines() == lines
