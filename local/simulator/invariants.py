@@ -194,14 +194,13 @@ class Invariants:
 
     def _whole_slots(self, fresh: Sequence[Row]) -> None:
         """Check that a slot's rows come together, one for each enabled workflow (R5)."""
+        # A slot that is decided once more has the same ids once more (R6).
         names: dict[tuple[datetime, bool], list[str]] = defaultdict(list)
         for row in fresh:
             names[row["slot"], row["forced"]].append(row["workflow_name"])
         for (slot, forced), found in names.items():
             same = sorted(found) == sorted(self._runtime.workflows)
             self._hold("R5", same, f"slot {slot} has rows of {found}", *fresh)
-            again = slot in self._decided[eastern_date(slot)] and not forced
-            self._hold("R3", not again, f"slot {slot} is decided twice", *fresh)
             if not forced:
                 self._decided[eastern_date(slot)].add(slot)
 
@@ -214,7 +213,7 @@ class Invariants:
         self._hold("R8", row["republished_count"] == sent, "republished_count", row)
         self._hold("R8", row["status"] != "STORM" or not sent, "a storm republished something", row)
         self._resent.update(row["republished"])
-        often = [name for name in row["republished"] if self._resent[name] > _resends_max(name)]
+        often = sorted({n for n in row["republished"] if self._resent[n] > _resends_max(n)})
         self._hold("R8", not often, f"sent again too many times: {often}", row)
         swept.add(slot)
 

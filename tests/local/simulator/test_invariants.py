@@ -80,58 +80,118 @@ def unlink(tables: Tables) -> None:
     row["scrapers_succeeded"] -= 1
 
 
+def when(wrong: str) -> str:
+    """Write how the error of a broken rule begins: instant and seed stand behind the rule."""
+    rule, _, text = wrong.partition(" ")
+    return f"{rule} at {NOON} (seed {SEED}): {text}"
+
+
 DECISIONS, LOG = "workflow_decisions", "scraper_execution_log"
 RUNS, PLAN, SWEEPS = "workflow_executions", "daily_expected_schedule", "cleanup_operations"
 A_RUN = {"workflow_name": "betting_lines"}
 BROKEN: dict[str, tuple[str, Change]] = {
-    "an id is there twice": ("R6", repeat(LOG)),
-    "an object is logged twice": ("R6", repeat(LOG, execution_id=str(uuid4()))),
-    "a log id is not the object's": ("R6", edit(LOG, {"execution_id": str(uuid4())})),
-    "an object is never logged": ("R6", drop(LOG, workflow_name=None)),
-    "a run has no terminal row": ("R6", drop(RUNS)),
-    "a terminal row has no run": ("R6", edit(RUNS, {"decision_id": str(uuid4())})),
-    "a run links a row that is not logged": ("R6", drop(LOG, **A_RUN)),
-    "a scrape that its run does not link": ("R6", unlink),
-    "counts do not add up": ("R6", edit(RUNS, {"scrapers_succeeded": 0})),
-    "fewer links than tasks": ("R6", edit(RUNS, {"scraper_execution_ids": []})),
-    "completed with a failure": ("X6", edit(RUNS, {"error_message": "one failed"})),
-    "failed, but all passed": ("X6", edit(RUNS, {"status": "failed"})),
+    "an id is there twice": ("R6 scraper_execution_log: ", repeat(LOG)),
+    "an object is logged twice": ("R6 id is not ", repeat(LOG, execution_id=str(uuid4()))),
+    "a log id is not the object's": ("R6 id is not ", edit(LOG, {"execution_id": str(uuid4())})),
+    "an object is never logged": (
+        "R6 object nbac-schedule-api/2025-11-12/044500.json was finalized and never logged",
+        drop(LOG, workflow_name=None),
+    ),
+    "a run has no terminal row": ("R6 a RUN has no terminal row", drop(RUNS)),
+    "a terminal row has no run": (
+        "R6 it has no RUN decision",
+        edit(RUNS, {"decision_id": str(uuid4())}),
+    ),
+    "a run links a row that is not logged": (
+        "R6 object oddsa-events/2025-11-12/130000.json was finalized and never logged",
+        drop(LOG, **A_RUN),
+    ),
+    "a scrape that its run does not link": ("R6 the log has", unlink),
+    "counts do not add up": (
+        "R6 succeeded + failed is not triggered",
+        edit(RUNS, {"scrapers_succeeded": 0}),
+    ),
+    "fewer links than tasks": (
+        "R6 scraper_execution_ids does not fit scrapers_triggered",
+        edit(RUNS, {"scraper_execution_ids": []}),
+    ),
+    "completed with a failure": (
+        "X6 status, outcome and error do not fit",
+        edit(RUNS, {"error_message": "one failed"}),
+    ),
+    "failed, but all passed": (
+        "X6 status, outcome and error do not fit",
+        edit(RUNS, {"status": "failed"}),
+    ),
     "a failure without its words": (
-        "X16",
+        "X16 a failure needs an error, and only a failure",
         edit(LOG, {"status": "FAILED", "outcome": "FAILED"}, **A_RUN),
     ),
-    "a success with words of a failure": ("X16", edit(LOG, {"error_message": "x"}, **A_RUN)),
-    "failed, but SUCCESS": ("R7", edit(LOG, {"status": "FAILED"})),
-    "records of nothing": ("S1", edit(LOG, {"outcome": "NO_DATA"})),
-    "no count": ("S1", edit(LOG, {"records_processed": None})),
+    "a success with words of a failure": (
+        "X16 a failure needs an error, and only a failure",
+        edit(LOG, {"error_message": "x"}, **A_RUN),
+    ),
+    "failed, but SUCCESS": ("R7 status does not fit outcome", edit(LOG, {"status": "FAILED"})),
+    "records of nothing": ("S1 an empty outcome has records", edit(LOG, {"outcome": "NO_DATA"})),
+    "no count": ("S1 a run has no record count", edit(LOG, {"records_processed": None})),
     **{
         f"{status} taken for no data": (
-            "S2",
+            "S2 a refused request is no success",
             edit(LOG, {"outcome": "NO_DATA", "records_processed": 0, "http_status": status}),
         )
         for status in (401, 403, 429)
     },
-    "a task of another date": ("R4", edit(LOG, {"target_date": date(2025, 11, 11)}, **A_RUN)),
-    "a task of another slot": ("R4", edit(LOG, {"slot": SEVEN}, **A_RUN)),
-    "a run of another slot": ("R4", edit(RUNS, {"slot": SEVEN})),
-    "a task of another workflow": ("R4", edit(LOG, {"workflow_name": "x"}, **A_RUN)),
-    "a run of other scrapers": ("R4", edit(RUNS, {"scrapers_requested": []})),
-    "a run of another date": ("R4", edit(RUNS, {"target_date": date(2025, 11, 11)})),
-    "no target date": ("R4", edit(DECISIONS, {"target_date": None})),
-    "a workflow without a row": ("R5", drop(DECISIONS, action="SKIP")),
-    "a SKIP with scrapers": ("R5", edit(DECISIONS, {"scrapers": ["x"]}, action="SKIP")),
-    "a RUN without scrapers": ("R5", edit(DECISIONS, {"scrapers": []}, action="RUN")),
-    "no reason": ("R5", edit(DECISIONS, {"reason": ""})),
+    "a task of another date": (
+        "R4 target_date is not the decision's",
+        edit(LOG, {"target_date": date(2025, 11, 11)}, **A_RUN),
+    ),
+    "a task of another slot": (
+        "R4 slot is not the decision's",
+        edit(LOG, {"slot": SEVEN}, **A_RUN),
+    ),
+    "a run of another slot": ("R4 slot is not the decision's", edit(RUNS, {"slot": SEVEN})),
+    "a task of another workflow": (
+        "R4 workflow_name is not the decision's",
+        edit(LOG, {"workflow_name": "x"}, **A_RUN),
+    ),
+    "a run of other scrapers": (
+        "R4 asked for other scrapers than decided",
+        edit(RUNS, {"scrapers_requested": []}),
+    ),
+    "a run of another date": (
+        "R4 target_date is not the decision's",
+        edit(RUNS, {"target_date": date(2025, 11, 11)}),
+    ),
+    "no target date": ("R4 no target date", edit(DECISIONS, {"target_date": None})),
+    "a workflow without a row": (
+        "R5 slot 2025-11-12 11:00:00+00:00 has rows of",
+        drop(DECISIONS, action="SKIP"),
+    ),
+    "a SKIP with scrapers": (
+        "R5 a RUN has scrapers, and nothing else has",
+        edit(DECISIONS, {"scrapers": ["x"]}, action="SKIP"),
+    ),
+    "a RUN without scrapers": (
+        "R5 a RUN has scrapers, and nothing else has",
+        edit(DECISIONS, {"scrapers": []}, action="RUN"),
+    ),
+    "no reason": ("R5 no reason", edit(DECISIONS, {"reason": ""})),
     "a slot without any row": (
-        "R5",
+        "R5 2025-11-12: tick-master-controller has 17 of 18 slots",
         lambda tables: tables.update(
             {DECISIONS: [row for row in tables[DECISIONS] if row["slot"] != SEVEN]}
         ),
     ),
-    "a sweep is missing": ("R5", drop(SWEEPS)),
-    "a decision id of another slot": ("R3", edit(DECISIONS, {"decision_id": str(uuid4())})),
+    "a sweep is missing": (
+        "R5 2025-11-12: tick-cleanup-processor has 95 of 96 slots",
+        drop(SWEEPS),
+    ),
+    "a decision id of another slot": (
+        "R3 id is not ",
+        edit(DECISIONS, {"decision_id": str(uuid4())}),
+    ),
     "an instant that is no slot": (
-        "R3",
+        "R3 its slot is not one of the cron",
         edit(
             DECISIONS,
             {"slot": SWEEP, "decision_id": decision_id("betting_lines", SWEEP)},
@@ -140,28 +200,40 @@ BROKEN: dict[str, tuple[str, Change]] = {
         ),
     ),
     "late, but not expired": (
-        "R3",
+        "R3 SLOT_EXPIRED is for ticks over 60 min late",
         edit(DECISIONS, {"decision_time": NOON + timedelta(days=1)}, action="SKIP"),
     ),
-    "in time, but expired": ("R3", edit(DECISIONS, {"reason_code": "SLOT_EXPIRED"}, action="SKIP")),
-    "a next check that is over": ("D16", edit(DECISIONS, {"next_check": SEVEN}, slot=SEVEN)),
-    "planned and never run": ("R2", repeat(PLAN, plan_id="another", workflow_name="x")),
-    "planned twice": ("R2", repeat(PLAN, plan_id="another")),
+    "in time, but expired": (
+        "R3 SLOT_EXPIRED is for ticks over 60 min late",
+        edit(DECISIONS, {"reason_code": "SLOT_EXPIRED"}, action="SKIP"),
+    ),
+    "a next check that is over": (
+        "D16 next_check is not in the future",
+        edit(DECISIONS, {"next_check": SEVEN}, slot=SEVEN),
+    ),
+    "planned and never run": (
+        "R2 2025-11-12: planned only x 11:00Z, ran only nothing",
+        repeat(PLAN, plan_id="another", workflow_name="x"),
+    ),
+    "planned twice": ("R2 a run is planned twice", repeat(PLAN, plan_id="another")),
     "planned where no tick is": (
-        "R2",
+        "R2 planned where no tick is",
         edit(PLAN, {"expected_run_time": SWEEP}),
     ),
-    "run and never planned": ("R2", drop(PLAN)),
-    "a slot is swept twice": ("R6", repeat(SWEEPS, cleanup_id="another")),
+    "run and never planned": (
+        "R2 2025-11-12: planned only nothing, ran only morning_operations 11:00Z",
+        drop(PLAN),
+    ),
+    "a slot is swept twice": ("R6 a slot was swept twice", repeat(SWEEPS, cleanup_id="another")),
     "a storm that republishes": (
-        "R8",
+        "R8 a storm republished something",
         edit(SWEEPS, {"status": "STORM", "republished": ["x"], "republished_count": 1}),
     ),
     "sent again a fourth time": (
-        "R8",
+        "R8 sent again too many times:",
         edit(SWEEPS, {"republished": ["x"] * 4, "republished_count": 4}),
     ),
-    "republished, not counted": ("R8", edit(SWEEPS, {"republished": ["x"]})),
+    "republished, not counted": ("R8 republished_count", edit(SWEEPS, {"republished": ["x"]})),
 }
 
 
@@ -172,12 +244,12 @@ def test_a_sound_day_breaks_no_rule() -> None:
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_rule_is_named(name: str) -> None:
-    """The error names rule, instant and seed on one line."""
-    rule, change = BROKEN[name]
+    """The error names rule, instant, seed and what is wrong on one line."""
+    wrong, change = BROKEN[name]
     with pytest.raises(InvariantError) as caught:
         check(change)
     text = str(caught.value)
-    assert text.startswith(f"{rule} at 2025-11-12 17:00:00+00:00 (seed {SEED}): ")
+    assert text.startswith(when(wrong))
     assert "\n" not in text
 
 
