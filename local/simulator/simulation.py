@@ -215,7 +215,7 @@ class Simulation:
             return None
         scraper = str(delivery.message.body.get("scraper"))
         for rate in self.faults.source:
-            kind = self.chance.pick(rate.kinds, "source", about)
+            (kind,) = rate.kinds  # a rate of sources has one
             if self._happens(rate.share, f"source {kind}", scraper, about):
                 return GARBAGE if kind == "garbage" else Answer(HTTPStatus(int(kind)), {}, b"no")
         return None

@@ -230,8 +230,21 @@ def test_a_broken_rule_shows_its_rows() -> None:
     assert f"'execution_id': '{row['execution_id']}'" in run
     assert f"'workflow_name': '{row['workflow_name']}', 'action': 'RUN'" in decision
     assert "None" not in run
-    assert "[]" not in run + decision
     assert max(len(run), len(decision)) <= 300
+
+
+def test_an_empty_list_of_a_row_is_not_shown() -> None:
+    """What a row lacks says nothing."""
+    with pytest.raises(InvariantError, match="a RUN has scrapers") as caught:
+        check(edit(DECISIONS, {"scrapers": []}, action="RUN"))
+    assert "[]" not in str(caught.value)
+
+
+def test_a_run_of_other_scrapers_is_told_beside_its_decision() -> None:
+    """Both rows are shown."""
+    with pytest.raises(InvariantError, match="asked for other scrapers") as caught:
+        check(edit(RUNS, {"scrapers_requested": []}))
+    assert str(caught.value).count(" | ") == 1
 
 
 def test_another_id_is_told_beside_the_one_that_it_should_be() -> None:

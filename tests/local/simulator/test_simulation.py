@@ -195,7 +195,7 @@ def test_a_switch_is_told_when_it_changes(season: Path) -> None:
     made, _ = faulty(season, "")
     world = made.world
     state = world.runtime.settings.state_bucket
-    for name, to in (("a", "x"), ("b", "y"), ("a", "x"), ("a", ""), ("b", "z")):
+    for name, to in (("a", "x"), ("b", "y"), ("a", "x"), ("a", ""), ("b", "z"), ("a", "x")):
         text = f'{{"to": "{to}"}}'.encode() if to else b"{}"
         held = world.storage.stat(state, switch(name))
         if held:
@@ -207,6 +207,7 @@ def test_a_switch_is_told_when_it_changes(season: Path) -> None:
         ("b", "y"),
         ("a", ""),
         ("b", "z"),
+        ("a", "x"),
     ]
 
 
