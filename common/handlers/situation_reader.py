@@ -83,7 +83,7 @@ def read_situation(
         pauses, _ = paused.result()
         history = History() if idle else read_history(runtime, slot, stored)
     except Exception as error:  # noqa: BLE001 - every cause becomes an ABORT row (rule R5)
-        history, cause = None, redact(f"{type(error).__name__}: {error}")
+        cause = redact(f"{type(error).__name__}: {error}")
     return Situation(
         slot=slot,
         now=now,

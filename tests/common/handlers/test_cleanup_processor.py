@@ -63,6 +63,18 @@ def test_c4_a_log_that_cannot_be_read_does_not_keep_a_sweep_from_the_runs(world:
     assert [name.split()[0] for name in found.healed.republished] == ["decision"]
 
 
+def test_c3_what_a_sweep_failed_of_is_cut_to_what_a_row_may_have(world: World) -> None:
+    """Its class and the first of a long text, a thousand characters in all."""
+
+    def long_story(call: PortCall, do: Do) -> Any:
+        del call, do
+        raise LookupError("x" * 5000)
+
+    with tapped(world, long_story, "warehouse"):
+        found = sweep(world.runtime, world.clock.now(), deep=False)
+    assert found.error == "LookupError: " + "x" * (1000 - len("LookupError: "))
+
+
 def test_a_row_names_the_incidents_that_people_were_told_of(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from common.errors import BadInputError, ConfigError, TransientError
 from common.handlers.console import answer
 from common.pages.error import ErrorPage
+from common.pages.render import policy
 from tests.kit.situations import et
 from tests.kit.tables import holding
 from tests.kit.world import DAY
@@ -129,7 +130,30 @@ def test_an_error_is_told_and_logged(
     monkeypatch.setattr("common.handlers.console.read_day", fails)
     body, found, headers = answer(holding(), "/index.json", {})
     assert (found, json.loads(body)["error"]) == (status, said)
-    assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert headers == {
+        "Content-Type": "application/json",
+        "Content-Security-Policy": f"{policy()}; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    assert body.endswith("\n}\n")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["severity"] for line in lines] == ([level] if level else [])
-    assert all(str(error) in line["error"] for line in lines)
+    for line in lines:
+        told = (line["function"], line["error_class"], line["error"])
+        assert told == ("console", type(error).__name__, str(error))
+
+
+@pytest.mark.parametrize("kind", [BadInputError, TransientError])
+def test_what_is_told_of_an_error_has_300_characters(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what whoever asked can mend, and of what failed here."""
+
+    def fails(*_: object) -> Any:
+        raise kind("y" * 900)
+
+    monkeypatch.setattr("common.handlers.console.read_day", fails)
+    body, _, _ = answer(holding(), "/index.json", {})
+    assert json.loads(body)["error"] == "y" * 300

@@ -114,6 +114,18 @@ def test_a_read_that_cannot_succeed_is_not_tried_again(world: World) -> None:
     assert world.clock.now() == SLOT
 
 
+def test_r10_a_cause_shows_no_key(world: World) -> None:
+    """Neither that of the tables nor that of the schedule."""
+
+    def fail(*_: object) -> Any:
+        raise PermanentError("GET https://h/?apiKey=abc123 is refused")
+
+    shown = "PermanentError: GET https://h/?apiKey=(hidden) is refused"
+    for port in ("warehouse", "storage"):
+        with tapped(world, fail, port):
+            assert read_situation(world.runtime, SLOT, SLOT).cause == shown, port
+
+
 def test_what_is_paused_is_part_of_what_must_be_read(world: World) -> None:
     """What cannot be told is no reason to run a workflow that somebody may have stopped."""
 

@@ -423,6 +423,18 @@ def test_a_broken_cloud_event_is_refused(changes: dict[str, Any]) -> None:
         parse({**cloud_event("x"), **changes}, {"Content-Type": "application/cloudevents+json"})
 
 
+def test_what_the_sdk_refuses_is_refused_with_its_class_and_some_of_its_words() -> None:
+    """A stranger's value of any length is shown by its first 80 characters at most."""
+    kind = {"Content-Type": "application/cloudevents+json"}
+    with pytest.raises(BadInputError, match=r"^CloudEvent: TypeError: unhashable type: 'list'$"):
+        parse({**cloud_event("x"), "specversion": []}, kind)
+    with pytest.raises(BadInputError, match=r"^CloudEvent: ") as caught:
+        parse({**cloud_event("x"), "specversion": "9" * 500}, kind)
+    _, of_sdk, words = str(caught.value).split(": ", 2)
+    assert of_sdk.isidentifier()
+    assert len(words) == 80
+
+
 @pytest.mark.parametrize("body", [b"0", b"null", b'"x"', b"[" * 100_000, b"\xff"])
 def test_a_structured_cloud_event_that_is_no_object_is_refused(body: bytes) -> None:
     """A CloudEvent whose body is not a JSON object is refused, whatever its headers contain."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError, field_validator
 
 from common import ids
 from common.errors import BadInputError
@@ -311,3 +311,22 @@ def test_the_first_three_defects_are_described_with_their_places() -> None:
     assert first == "version: Input should be 1 (got '2')"
     assert second == "force: Input should be a valid boolean (got dict of 1)"
     assert third == "key: Extra inputs are not permitted"
+
+
+class Talkative(BaseModel):
+    """A model whose only defect is long in words."""
+
+    field: str
+
+    @field_validator("field")
+    @classmethod
+    def _refuse(cls, value: str) -> str:
+        raise ValueError("w" * 500)
+
+
+def test_a_defect_is_cut_to_a_line_that_can_be_read() -> None:
+    """Its words at 160 characters, its value at 80."""
+    with pytest.raises(ValidationError) as caught:
+        Talkative.model_validate({"field": "v" * 500})
+    words = "Value error, " + "w" * (160 - len("Value error, "))
+    assert describe(caught.value) == f"field: {words} (got {'v' * 80!r})"
