@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from common.errors import BadInputError
 from local.commands.cli import main
+from local.simulator.explorer import explore
 from local.simulator.explorer.explore import (
     every_schedule,
     first_failure,
@@ -68,8 +69,9 @@ def test_a_failure_is_printed_with_the_line_that_runs_it_again() -> None:
     assert (again.exit_code, again.output) == (0, "It holds.\n")
 
 
-def test_all_cores_report_in_the_order_of_the_schedules() -> None:
-    """What each schedule came to is where its schedule is."""
+def test_all_cores_report_in_the_order_of_the_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each schedule came to is where its schedule is, also beyond the first batch."""
+    monkeypatch.setattr(explore, "BATCH", 2)
     forged = next(one for one in SAFEGUARDS if one.scene == "forger-beside-the-task")
     wanted = [(name, Schedule("AB")) for name in ("two-sweeps", forged.scene, "lost-message")]
     with forged.taken():
