@@ -172,6 +172,9 @@ def test_what_is_not_there_or_is_of_another_kind_is_told_apart(
         AlreadyExistsError: f"Resource already exists in the project (resource={named}).",
     }
     assert texts.get(error, named) in str(caught.value)
+    if named == PUSH and "pull" in str(caught.value):
+        advice = "is a push subscription; pull from a subscription without a push endpoint"
+        assert str(caught.value) == f"{PUSH} {advice}"
     assert [one.name for one in broker.registry.subscriptions("projects/p")] == [PUSH]
     assert [one.name for one in broker.registry.topics("projects/p")] == [DEAD, TOPIC]
 

@@ -46,3 +46,13 @@ def test_a_port_has_one_server() -> None:
     port = f"port {servers.port} (gRPC) or 0 (REST): "
     assert told.startswith(f"broker: cannot listen on 127.0.0.1, {port}")
     assert told.endswith("; choose another port, or 0 for a free one")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another system has no 127.0.0.2")
+def test_both_servers_listen_on_the_loopback_address_alone() -> None:
+    """Whoever listens on every address is reached by the next one of the loopback too."""
+    with Servers(Broker(SystemClock())) as servers:
+        for port in (servers.port, servers.rest_port):
+            socket.create_connection(("127.0.0.1", port)).close()
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.2", port))
