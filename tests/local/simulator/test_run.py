@@ -142,14 +142,11 @@ def test_nothing_is_known_before_its_time() -> None:
         assert row["triggered_at"] >= tipoff + timedelta(hours=2, minutes=30)
 
 
-@pytest.mark.parametrize(
-    "faults", ["source=10%,late=20h,duplicate=10%,reorder", "storage=3%,crash=2%,source=5%"]
-)
-def test_r1_the_same_seed_gives_the_same_bytes(tmp_path: Path, faults: str) -> None:
+def test_r1_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     """Two runs of a seed write the same tables, whatever goes wrong in them."""
-    days, first = {day: tips for day, tips in DAYS.items() if day.day < 23}, date(2031, 12, 21)
+    faults = "source=10%,late=20h,duplicate=10%,reorder,storage=3%,crash=2%"
     for name in ("one", "two"):
-        found = simulate(tmp_path, days, first, date(2031, 12, 22), faults=faults, seed=3)
+        found = simulate(tmp_path, {FIRST: DAYS[FIRST]}, FIRST, FIRST, faults=faults, seed=3)
         write_outcome(found, tmp_path / name)
     for table in NAMES:
         one, two = (tmp_path / name / f"{table}.jsonl" for name in ("one", "two"))
@@ -222,11 +219,11 @@ def test_r6_after_an_outage_no_game_is_collected_twice_and_all_is_logged(
     tmp_path: Path, what: str, hours: int
 ) -> None:
     """Also after an outage longer than Pub/Sub's 100 attempts, thanks to cleanup."""
-    days = {day: tips for day, tips in DAYS.items() if 22 <= day.day <= 25}
+    days = {day: tips for day, tips in DAYS.items() if 22 <= day.day <= 23}
     outage = f"outage={what}:2031-12-22T20:00/{hours}h"
     found = simulate(tmp_path, days, min(days), max(days), faults=outage)
     counted = figures(found)
-    assert counted["games_with_every_post_game_scraper"] == counted["games"] == 11
+    assert counted["games_with_every_post_game_scraper"] == counted["games"] == 6
     assert (counted["duplicate_collections"], counted["runs_on_days_without_need"]) == (0, 0)
     statuses = {row["status"] for row in found.tables["cleanup_operations"]}
     assert statuses
