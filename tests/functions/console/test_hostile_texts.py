@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def poisoned(runtime: Runtime, text: str, columns: Sequence[str] = FREE) -> Runt
     return runtime.but(warehouse=intercepted(runtime.warehouse, say))
 
 
-def addresses() -> list[str]:
+@cache
+def addresses() -> Sequence[str]:
     """Return the address of one page of each kind on which much has failed."""
     held = json.loads(answer(gone_wrong().runtime, f"/day/{DATE}.json", {})[0])
     run = next(one for one in held["runs"] if one["workflow"] == "post_game_window_2")
