@@ -197,10 +197,10 @@ _OWN: dict[str, tuple[str, ...]] = {
     "common/sources/routes.py": (f"{SOURCES}/test_routes.py", f"{SOURCES}/test_client.py"),
     "common/sources/scrape.py": ASKED,
     "common/cloud/access.py": (f"{CLOUD}/test_access.py",),
-    "common/cloud/jobs.py": (f"{CLOUD}/test_warehouse.py",),
+    "common/cloud/jobs.py": (f"{CLOUD}/test_warehouse_jobs.py",),
     "common/cloud/limits.py": (
         f"{CLOUD}/test_publisher.py",
-        f"{CLOUD}/test_warehouse.py",
+        f"{CLOUD}/test_warehouse_jobs.py",
         "tests/docs/test_limits.py",
     ),
     "common/cloud/ports.py": (f"{CLOUD}/test_storage.py", f"{TESTS}/calendar/test_season.py"),
@@ -213,7 +213,9 @@ _OWN: dict[str, tuple[str, ...]] = {
     "common/cloud/tables.py": (f"{CLOUD}/test_tables.py",),
     "common/cloud/timed.py": (f"{CLOUD}/test_timed.py",),
     "common/cloud/times.py": (f"{CLOUD}/test_publisher.py", f"{CLOUD}/test_warehouse.py"),
-    "common/cloud/warehouse.py": (f"{CLOUD}/test_warehouse.py",),
+    "common/cloud/warehouse.py": tuple(
+        f"{CLOUD}/test_warehouse{part}.py" for part in ("", "_jobs", "_reads")
+    ),
     "common/calendar/game_ids.py": (
         f"{TESTS}/calendar/test_games.py",
         f"{MESSAGES}/test_models.py",
