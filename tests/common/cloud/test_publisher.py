@@ -275,6 +275,11 @@ def test_p6_an_absent_server_is_transient(monkeypatch: pytest.MonkeyPatch) -> No
             {"note": "a"},
             "message of 10000005 bytes, attributes included; the limit is 10000000",
         ),
+        (
+            {"text": "x" * 9_999_983},
+            {"nöte": "ä"},  # in UTF-8 two bytes more than letters
+            "message of 10000001 bytes, attributes included; the limit is 10000000",
+        ),
     ],
 )
 def test_a_refusal_tells_what_was_given_and_the_limit(

@@ -14,10 +14,11 @@ from werkzeug.test import EnvironBuilder
 
 from common.cloud.ports import Publisher
 from common.deliveries import spend
-from common.entry.respond import Route, respond, serve
+from common.entry.respond import ERROR_CHARACTERS_MAX, Route, respond, serve
 from common.errors import BadInputError, ClaimBusyError, ConfigError, TransientError
 from common.messages.envelope import Event
 from common.messages.models import Tick
+from common.redaction import HIDDEN, learn
 from common.runtime import Runtime, install
 from common.settings import ROOT, Settings
 from local.fake_sources.slate import load
@@ -192,6 +193,14 @@ def test_an_error_decides_the_answer(error: Exception, direct: int, delivered: i
     runtime = in_memory()
     assert respond(runtime, {}, b"{}", failing(error))[1] == direct
     assert respond(runtime, {}, push(b"{}"), failing(error))[1] == delivered
+
+
+def test_r10_a_caller_who_is_refused_sees_no_secret_and_no_more_than_a_line() -> None:
+    """The error may quote what came, with a key in it, in any length."""
+    learn(["s3cret-of-a-caller"])
+    error = BadInputError("field: s3cret-of-a-caller " + "x" * 5000)
+    told = json.loads(respond(in_memory(), {}, b"{}", failing(error))[0])["error"]
+    assert told == f"field: {HIDDEN} {'x' * 5000}"[:ERROR_CHARACTERS_MAX]
 
 
 @pytest.mark.parametrize(("failure", "status"), [(ServiceUnavailable, 503), (LookupError, 500)])

@@ -58,7 +58,10 @@ def test_a_changed_configuration_is_said() -> None:
         "betting_lines": flow.model_copy(update={"lead_hours": 12}),
     }
     found = explained(world.runtime.but(configured=flows), row)
-    assert any("recorded was SKIP TOO_EARLY" in line for line in found.lines())
+    (said,) = (line for line in found.lines() if "recorded was" in line)
+    recorded = f"{row['action']} {row['reason_code']}: {row['reason']}"
+    assert said == f"  recorded was {recorded}; the configuration has changed since"
+    assert row["reason"] != found.again.reason
 
 
 def test_another_reason_for_the_same_action_is_said_as_well() -> None:

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from common.cloud.ports import Storage, StoredObject
-from common.errors import ClaimBusyError, ConflictError
+from common.errors import ClaimBusyError, ConflictError, TransientError
 from common.state.claims import claimed, is_done
 from common.state.store import StateStore
 from local.simulator.ports.memory import MemoryStorage
@@ -199,6 +199,19 @@ def test_a_claim_whose_first_answer_was_lost_is_its_own(
     with claimed(state, "work") as claim:
         assert claim is not None
     assert is_done(state, "work")
+
+
+def test_an_outage_at_the_lease_s_write_is_no_lease_of_another(
+    state: StateStore, storage: MemoryStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is raised as it is, so that the work is delivered again."""
+
+    def fail(*_: object, **__: object) -> StoredObject:
+        raise TransientError("storage is away")
+
+    monkeypatch.setattr(storage, "create", fail)
+    with pytest.raises(TransientError, match=r"^storage is away$"), claimed(state, "work"):
+        pass
 
 
 def spoil_lease(state: StateStore, body: bytes) -> None:

@@ -13,7 +13,7 @@ from common.eastern import at
 from common.logs import silent
 from local.bench import compute, plain
 from local.bench.compute import Bench, Sources, measure_compute, memory_world
-from local.bench.scene import SLOT, WARM_UP, Scene, make_scene
+from local.bench.scene import PREPARED, SLOT, WARM_UP, Scene, make_scene
 from local.fake_sources.answers import Answer
 
 DELIVERIES = {
@@ -49,6 +49,8 @@ def test_both_chains_get_the_same_answers(tmp_path: Path, monkeypatch: pytest.Mo
     log = bench.world.rows["scraper_execution_log"]
     assert {row["outcome"] for row in log} == {"SUCCESS"}
     assert len(log) == 4
+    (refreshed,) = (row for row in log if row["scraper_name"] == "nbac_schedule_api")
+    assert refreshed["triggered_at"] == at(day, PREPARED)
 
 
 def test_the_world_in_memory_runs_the_scene_and_asks_without_waiting(tmp_path: Path) -> None:
