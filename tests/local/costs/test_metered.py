@@ -126,8 +126,8 @@ def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
 def test_a_call_of_the_publisher_is_waited_for_once(meter: Meter) -> None:
     """Many messages at once are one call; they are billed as they are published."""
     publisher = intercepted(MemoryPublisher(ManualClock(NOW)), meter.publisher)
-    publisher.publish("t", {}, {})
-    publisher.publish_all("t", [({}, {})] * 3)
+    assert publisher.publish("t", {}, {}) == "1"
+    assert publisher.publish_all("t", [({}, {})] * 3) == ["2", "3", "4"]
     assert meter.usage.functions["f"] == {"calls": 1, "cold": 1, "publishes": 2}
     assert bills(meter) == {}
 
