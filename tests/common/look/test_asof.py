@@ -193,7 +193,10 @@ def test_an_object_that_is_gone_is_named(lost: str) -> None:
     """Whether it was about the game cannot be known, so there is no digest that could be wrong."""
     runtime, rows = place([Scrape("nbac_injury_report", None, 0, 1)])
     path = rows[0][0]["gcs_path"].removeprefix(f"gs://{BUCKET}/")
-    named = rf"^gs://{BUCKET}/{path}#{rows[0][0]['object_generation']} is gone or overwritten"
+    named = (
+        rf"^gs://{BUCKET}/{path}#{rows[0][0]['object_generation']} is gone or overwritten: whether "
+        f"it was about game {GAME} cannot be known, so there is no digest; restore it$"
+    )
     if lost == "gone":
         runtime = runtime.but(storage=MemoryStorage(ManualClock(NOON)), season=runtime.season)
     else:

@@ -184,6 +184,16 @@ def test_a_list_that_is_older_than_what_it_lists(tmp_path: Path) -> None:
     assert "bp_events" in lacking.text
 
 
+def test_the_lists_are_among_what_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stale one of this checkout is found by the whole check."""
+    stale = tmp_path / "schema.json"
+    stale.write_text("{}")
+    monkeypatch.setattr("local.commands.operate.scraper_findings.SCHEMA", stale)
+    assert at(findings(READY), str(stale)).text.startswith("is older than the models")
+
+
 def test_the_command_ends_with_1_for_an_error_alone(tmp_path: Path) -> None:
     """A user sees a line a finding and the counts; `--json` prints the same as a list."""
     clean = run("check", **READY)
