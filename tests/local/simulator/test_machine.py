@@ -142,7 +142,7 @@ class Chain(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=25,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
@@ -151,7 +151,7 @@ QUICK = settings(
 
 
 def test_whatever_happens_the_chain_heals_itself() -> None:
-    """Twelve histories of at most 25 steps each end soundly."""
+    """Eight histories of at most 25 steps each end soundly."""
     from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - only here
 
     run_state_machine_as_test(Chain, settings=QUICK)
