@@ -12,7 +12,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from common.cloud.tables import NAMES
+from common.cloud.tables import NAMES, table
 from common.errors import ConfigError
 from common.settings import ROOT
 from local.dashboards import source
@@ -156,6 +156,21 @@ def test_a_panel_says_what_it_means_when_it_is_empty(name: str) -> None:
     """In words of its own, in place of Grafana's `No data`."""
     told = [panel["fieldConfig"]["defaults"]["noValue"] for panel in KEPT[name]["panels"]]
     assert all(len(text) > 10 for text in told)
+
+
+def test_a_time_range_is_of_the_column_by_which_a_table_is_kept() -> None:
+    """So BigQuery reads the days of the range alone; the plan, kept by date, has a time beside."""
+    by_table = {name: table(name).partition_column for name in NAMES}
+    by_table["daily_expected_schedule"] = "expected_run_time"
+    selected = [
+        (panel.title, re.findall(r"\$__timeFilter\((?:\w+\.)?(\w+)\)", panel.sql), panel.sql)
+        for _, dashboard in sources()
+        for panel in dashboard.panels
+    ]
+    for title, columns, sql in selected:
+        read = {by_table[name] for name in NAMES if name in sql}
+        assert set(columns) <= read, title
+    assert {one for _, columns, _ in selected for one in columns} == {*by_table.values()}
 
 
 def test_a_panel_leads_to_the_section_of_the_runbook_that_it_is_about() -> None:

@@ -8,7 +8,7 @@ https://cloud.google.com/storage/docs/json_api#partial-response
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -136,3 +136,21 @@ def test_an_upload_carries_what_the_object_is_described_by(
         "customTime": "2025-11-12T18:30:00.000000Z",
     }
     assert body.count(b"content-type: x/y\r\n\r\n%PDF\r\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "described"),
+    [
+        ({"custom_time": datetime(2025, 11, 12, tzinfo=UTC)}, {"customTime"}),
+        ({"metadata": {"task_id": "t"}}, {"metadata"}),
+        ({}, set()),
+    ],
+)
+def test_each_part_of_a_description_goes_without_the_other(
+    storage: GoogleStorage, served: ServedStorage, given: dict[str, Any], described: set[str]
+) -> None:
+    """An object may have an instant and no labels, or labels alone, or neither."""
+    storage.create(BUCKET, "a/b.pdf", b"%PDF", **given)
+    (sent,) = re.findall(rb"\{.*\}", served.asked[0].body)
+    named = {name for name, value in json.loads(sent).items() if value}
+    assert named - {"name", "crc32c"} == described

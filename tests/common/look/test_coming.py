@@ -10,7 +10,7 @@ from common.look.datum import Coming, DateCoverage, Datum
 from common.state.pauses import Pause, write_pauses
 from local.fake_sources.answers import Answer, answer
 from local.simulator.world import World
-from tests.kit.operated import day_gone_wrong, live_on
+from tests.kit.operated import day_gone_wrong, live_on, refuse
 from tests.kit.world import DAY, slate
 
 TOMORROW = DAY + timedelta(days=1)
@@ -97,6 +97,17 @@ def test_a_run_that_is_under_way_is_named_until_it_has_reported() -> None:
     live_on(world, at(DAY, time(11, 30)))
     later = coming(world, "nbac_referee_assignments")
     assert later == Coming("next", "referee_discovery", at(DAY, time(12)))
+
+
+def test_a_run_that_ended_without_a_report_is_not_under_way() -> None:
+    """While the logger is down, the rows of the executions tell which runs are over."""
+    world = World(slate(), at(DAY, time()), collect_since=DAY)
+    refuse(world)
+    live_on(world, at(DAY, time(8, 45)))
+    world.transport.lose(lambda delivery: delivery.function == "scraper_logger")
+    live_on(world, at(DAY, time(12, 30)))
+    asked = coming(world, "nbac_referee_assignments")
+    assert asked == Coming("next", "referee_discovery", at(DAY, time(13)))
 
 
 def test_what_is_there_or_has_no_time_has_nothing_to_come() -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, repeat
 from pathlib import Path
 from secrets import randbelow
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -150,6 +152,23 @@ def test_threads_of_one_process_keep_their_distance() -> None:
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda _: turns.wait(HOST, LATER), range(5)))
     assert (clock.now() - NOW).total_seconds() == pytest.approx(2.4)
+
+
+def test_threads_of_one_process_wait_one_after_the_other() -> None:
+    """A thread begins to wait once the turn before it is over, so that no two turns are one."""
+    meeting = Barrier(2)
+
+    class Meeting(ManualClock):
+        def sleep(self, seconds: float) -> None:
+            with suppress(BrokenBarrierError):
+                meeting.wait(0.05)  # nobody comes while the other one waits
+            super().sleep(seconds)
+
+    turns = LocalTurns(Meeting(NOW), 0.6)
+    turns.wait(HOST, LATER)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: turns.wait(HOST, LATER), range(2)))
+    assert meeting.broken
 
 
 def test_a_thread_waits_only_for_the_rest_of_the_interval() -> None:

@@ -281,7 +281,7 @@ def test_o3_a_summer_before_the_first_game_can_be_simulated_alone(tmp_path: Path
 
 
 def test_a_late_day_costs_what_an_early_one_does(tmp_path: Path) -> None:
-    """Of two days with the same slate one has half as much past again, and as many function calls."""
+    """Of two days with the same slate one has half as much past again, and as many calls."""
     first = date(2031, 12, 1)
     days = {first + timedelta(days=n): ["19:00"] for n in range(9)}
     file = write_season(tmp_path / "season.json", season_of(days))

@@ -29,6 +29,15 @@ def test_a_workflow_is_paused_shown_and_resumed(monkeypatch: pytest.MonkeyPatch)
     assert said == "betting_lines was not paused\n"
 
 
+def test_who_says_nothing_of_it_pauses_by_the_name_of_their_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without `--by` the name of whoever is logged in is shown, so that somebody can be asked."""
+    monkeypatch.setenv("LOGNAME", "carol")
+    done = run(World(slate(), SLOT), monkeypatch, "pause", "betting_lines")
+    assert done.stdout == "paused betting_lines by carol\n"
+
+
 def test_a_mistake_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit status 2, with the known workflows."""
     done = run(World(slate(), SLOT), monkeypatch, "pause", "lines")
