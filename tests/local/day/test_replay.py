@@ -13,11 +13,14 @@ from common.cloud.publisher import GooglePublisher
 from common.cloud.storage import make_client
 from common.settings import ROOT
 from local.day.seed_queries import bind, statements
+from local.records.compare import differences
 from local.records.sql import run_sql
 from local.records.tables import write_tables
 from local.stack.driver import RunningStack
 from local.stack.pubsub import clients
+from tests.alerts.days import undisturbed
 from tests.kit.replays import DAY, Replayed
+from tests.kit.world import slate
 
 pytestmark = pytest.mark.stack
 
@@ -50,6 +53,11 @@ def test_the_day_leaves_the_promised_rows(finished_day: Replayed) -> None:
     assert len(tables["cleanup_operations"]) == 96
     assert finished_day.outcome.dead_letters == 0
     assert {row["status"] for row in tables["cleanup_operations"]} == {"OK"}
+
+
+def test_the_simulator_lives_the_same_day(finished_day: Replayed) -> None:
+    """What the memory ports leave in the tables is what real servers and processes leave."""
+    assert differences(undisturbed(slate(), DAY), finished_day.outcome.tables) == []
 
 
 def test_every_run_has_one_finished_execution_and_its_log_rows(finished_day: Replayed) -> None:
