@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: $(VENV)/installed
 
 # uv installs in seconds what takes pip minutes; pip does it where uv cannot be had, or fails.
-install = $(BIN)/uv pip install --system-certs --quiet --compile-bytecode --python $(1) -r $(2) \
+install = $(BIN)/uv pip install --system-certs --quiet --python $(1) -r $(2) \
 	|| $(BIN)/pip --python $(1) install --quiet --disable-pip-version-check -r $(2)
 
 # Re-installs only when a pin changes; a half-made environment is never taken for a whole one.
