@@ -89,7 +89,7 @@ class Emulator:
     """
 
     def __init__(self, server: BigQueryServer, clock: Path) -> None:
-        self.endpoint, self.clock = server.endpoint, clock
+        self.server, self.endpoint, self.clock = server, server.endpoint, clock
         self._client = make_client(PROJECT, self.endpoint)
         self._held: Rows = {name: [] for name in NAMES}
         create_tables(self.endpoint, PROJECT, DATASET)

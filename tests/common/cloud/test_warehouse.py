@@ -1,6 +1,5 @@
 """One contract for the warehouse port, in memory and on an emulator."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -18,19 +17,19 @@ from common.cloud.warehouse import (
 )
 from common.errors import RowError, is_transient
 from local.simulator.ports.memory import MemoryWarehouse
-from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
-from tests.kit.bigquery_client import DATASET, DECISIONS, PROJECT, decision
+from local.stack.bigquery import BigQueryServer, create_tables
+from tests.alerts.days import Emulator
+from tests.kit.bigquery_client import DECISIONS, PROJECT, decision
 
+DATASET = "warehouse_contract"
 _NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """Start one bqemulator with the five tables for the module."""
-    running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
-    create_tables(running.endpoint, PROJECT, DATASET)
-    yield running
-    running.stop()
+def server(emulator: Emulator) -> BigQueryServer:
+    """A bqemulator with five tables for the module."""
+    create_tables(emulator.endpoint, PROJECT, DATASET)
+    return emulator.server
 
 
 @pytest.fixture(params=["memory", pytest.param("bigquery", marks=pytest.mark.stack)])

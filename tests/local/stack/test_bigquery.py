@@ -1,6 +1,5 @@
 """The BigQuery emulator process and its tables."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,17 @@ from common.errors import BadInputError, ConfigError, TransientError
 from local.processes.process import accepts
 from local.records.sql import run_sql
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
+from tests.alerts.days import Emulator
 
 pytestmark = pytest.mark.stack
-PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
+PROJECT, DATASET = "nba-props-platform", "schema_files"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    """Start a bqemulator with the five tables for the module."""
-    running = start_bigquery(PROJECT, tmp_path_factory.mktemp("bq") / "bigquery.log")
-    create_tables(running.endpoint, PROJECT, DATASET)
-    yield running
-    running.stop()
+def server(emulator: Emulator) -> BigQueryServer:
+    """A bqemulator with five tables for the module."""
+    create_tables(emulator.endpoint, PROJECT, DATASET)
+    return emulator.server
 
 
 @pytest.mark.parametrize("name", NAMES)
