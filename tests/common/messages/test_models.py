@@ -68,6 +68,7 @@ MESSAGES: list[Message] = [
         ),
         scheduled_time=SLOT,
     ),
+    ControllerTick(scheduled_time=SLOT, force=True, workflow="betting_lines"),
 ]
 
 
