@@ -10,7 +10,7 @@ import pytest
 from common.eastern import at
 from common.settings import ROOT
 from local.dashboards.source import Panel, sources
-from local.day.seed_queries import bind, statements
+from local.day.seed_queries import TODAY, bind, statements
 from local.records.refusals import refusals
 from tests.alerts.days import DATASET, DAY, FIRST, PROJECT, Rows
 from tests.dashboards.conftest import END, START, Grafana, queries
@@ -119,6 +119,8 @@ def test_a_panel_shows_what_has_failed(failing: Grafana, name: str, title: str) 
 def test_a_panel_of_the_seed_answers_as_its_query(failing: Grafana, heading: str) -> None:
     """Over one day the panel has the columns and rows of the seed's query bound to that day.
 
+    Over two days it has those of the query over both.
+
     What the query orders by comes in its order.
     """
     (name,) = (
@@ -130,6 +132,10 @@ def test_a_panel_of_the_seed_answers_as_its_query(failing: Grafana, heading: str
     shown = failing.ask(name, heading)
     assert shown[0] == wanted[0]
     assert sorted(map(repr, shown[1])) == sorted(map(repr, wanted[1])) != []
+    two = SEED[heading].replace(f" = {TODAY}", f" BETWEEN DATE '{FIRST}' AND {TODAY}")
+    both = failing.query(bind(two, DAY))[1]
+    over_both = failing.ask(name, heading, (at(FIRST, time()), END))[1]
+    assert sorted(map(repr, over_both)) == sorted(map(repr, both))
     clause = SEED[heading].rpartition("ORDER BY")[2] if "ORDER BY" in SEED[heading] else ""
     keys = [wanted[0].index(one) for one in re.findall(r"(\w+)(?: ASC| DESC)?[,;]", clause)]
     in_order = [[row[key] for key in keys] for row in wanted[1]]

@@ -32,6 +32,13 @@ def test_a_piped_table_has_whole_cells(capsys: pytest.CaptureFixture[str]) -> No
     assert lines[-1] == "2 rows"
 
 
+def test_only_what_is_null_is_shown_as_null(capsys: pytest.CaptureFixture[str]) -> None:
+    """A zero, a false and an empty text are values."""
+    print_result(Result(["n", "b", "t", "l"], [(0, False, "", [])]), None)
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "False" in line]
+    assert [cell.strip() for cell in row.strip("│").split("│")] == ["0", "False", "", "[]"]
+
+
 def test_a_narrow_table_folds_its_cells(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

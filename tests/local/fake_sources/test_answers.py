@@ -253,6 +253,43 @@ def test_box_score_of_the_third_version_adds_up(slate: Slate) -> None:
         assert box[side]["statistics"]["points"] == points == sum(own)
 
 
+SAME_FIGURE = {
+    "FGM": "fieldGoalsMade",
+    "FGA": "fieldGoalsAttempted",
+    "FG_PCT": "fieldGoalsPercentage",
+    "FG3M": "threePointersMade",
+    "FG3A": "threePointersAttempted",
+    "FTM": "freeThrowsMade",
+    "FTA": "freeThrowsAttempted",
+    "OREB": "reboundsOffensive",
+    "DREB": "reboundsDefensive",
+    "REB": "reboundsTotal",
+    "AST": "assists",
+    "STL": "steals",
+    "BLK": "blocks",
+    "TOV": "turnovers",
+    "PF": "foulsPersonal",
+    "PTS": "points",
+    "PLUS_MINUS": "plusMinusPoints",
+}
+"""What the game log names in one way and the box score in another."""
+
+
+def test_game_log_and_box_score_agree_on_every_player(slate: Slate) -> None:
+    """Each figure of the log is the box score's of the same name."""
+    span = {"DateFrom": "11/12/2025", "DateTo": "11/12/2025"}
+    (logged,) = read(answer("/stats/leaguegamelog", span, slate, et(22)))["resultSets"]
+    asked = "/stats/boxscoretraditionalv3", {"GameID": GAME}
+    box = read(answer(*asked, slate, et(22)))["boxScoreTraditional"]
+    players = [*box["homeTeam"]["players"], *box["awayTeam"]["players"]]
+    held = {one["personId"]: one["statistics"] for one in players}
+    rows = [dict(zip(logged["headers"], row, strict=True)) for row in logged["rowSet"]]
+    mine = {row["PLAYER_ID"]: row for row in rows if row["GAME_ID"] == GAME}
+    assert {n for n, one in held.items() if one["points"]} <= mine.keys() <= held.keys()
+    for ours, theirs in SAME_FIGURE.items():
+        assert {n: row[ours] for n, row in mine.items()} == {n: held[n][theirs] for n in mine}, ours
+
+
 def test_game_log_holds_final_games_of_the_type(slate: Slate) -> None:
     """It has only final games of the requested season type."""
     params = {"DateFrom": "11/12/2025", "DateTo": "11/12/2025", "SeasonType": "Regular Season"}

@@ -66,6 +66,18 @@ def test_a_server_is_what_its_options_say(
     assert run(*options) == (0, did, '{"port": 8001}\n', "")
 
 
+@pytest.mark.parametrize(("given", "lacking"), [("--clock", "--slate"), ("--slate", "--clock")])
+def test_what_a_server_cannot_be_without_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: str, lacking: str
+) -> None:
+    """The usage names the option that is missing; the exit status is 2."""
+    monkeypatch.setattr("sys.argv", ["command", given, str(FILE)])
+    monkeypatch.setattr(command, "SourceServer", None)  # none would ever end
+    with pytest.raises(SystemExit, match="2"):
+        command.main()
+    assert f"the following arguments are required: {lacking}\n" in capsys.readouterr().err
+
+
 def test_a_port_that_cannot_be_had_is_one_line(run: Run) -> None:
     """The command says why on standard error; the exit status is 2."""
     said = "local.fake_sources: [Errno 13] Permission denied\n"

@@ -1,5 +1,6 @@
 """Pieces of work that meet leave nothing lost and nothing twice."""
 
+from itertools import islice
 from random import Random
 
 import pytest
@@ -9,8 +10,10 @@ from common.errors import BadInputError
 from local.commands.cli import main
 from local.simulator.explorer import explore
 from local.simulator.explorer.explore import (
+    at_random,
     every_schedule,
     first_failure,
+    lengths_of,
     random_schedules,
     tried_on_all_cores,
     try_out,
@@ -77,6 +80,18 @@ def test_all_cores_report_in_the_order_of_the_schedules(monkeypatch: pytest.Monk
     with forged.taken():
         found = [*tried_on_all_cores(iter(wanted))]
     assert [one and one.scene for one in found] == [None, forged.scene, None]
+
+
+def test_each_scene_gets_schedules_of_its_own_workers_and_calls() -> None:
+    """They come in turn; no event is further than two calls beyond its worker's last one."""
+    scenes = [SCENES["two-sweeps"], SCENES["lost-message"]]
+    lengths = {scene.name: lengths_of(scene) for scene in scenes}
+    drawn = [*islice(at_random(scenes, Random(1)), 200)]
+    assert [name for name, _ in drawn] == ["two-sweeps", "lost-message"] * 100
+    for name, calls in lengths.items():
+        points = [point for scene, one in drawn if scene == name for point in one.points]
+        latest = [max(p.call for p in points if p.worker == worker) for worker in "AB"]
+        assert latest == [count + 2 for count in calls]
 
 
 def test_the_number_of_schedules_is_printed() -> None:
