@@ -17,7 +17,7 @@ MINUTES = 48
 PERIODS = 4
 _SHARES = (0.32, 0.24, 0.18, 0.14)
 """Shares of a team's points, best scorer first; the rest goes to the last player."""
-_USUAL = {"offensive": 1, "defensive": 4, "assists": 3, "steals": 1, "turnovers": 2, "fouls": 2}
+_USUAL = {"offensive": 1, "defensive": 4, "assists": 3, "steals": 1, "turnovers": 2, "fouls": 3}
 
 
 class Counts(NamedTuple):
