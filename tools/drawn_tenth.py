@@ -1,4 +1,4 @@
-"""The tenth and the eleventh draw: mistakes of 27 November 2026 that no test near the code noticed.
+"""The tenth draw and later ones: mistakes of 27 November 2026 that no test near the code noticed.
 
 Lines were drawn by a seeded script. Each is noticed now.
 """
@@ -85,5 +85,54 @@ DRAWN_TENTH = (
         "runtime.workflows.items()",
         "runtime.configured.items()",
         ("tests/common/handlers/test_master_controller.py",),
+    ),
+    Mistake(
+        "drawn: an object's instant is written where it has labels",
+        "common/cloud/storage.py",
+        "if custom_time is not None:",
+        "if metadata is not None:",
+        ("tests/common/cloud/test_storage_requests.py",),
+    ),
+    Mistake(
+        "drawn: nobody is named as who paused",
+        "local/commands/operate/pause.py",
+        "default=getpass.getuser,",
+        'default="",',
+        ("tests/local/commands/operate/test_pause.py",),
+    ),
+    Mistake(
+        "drawn: threads of a process ask a host at once",
+        "common/sources/pacing.py",
+        "with self._lock:",
+        "if interval:",
+        ("tests/common/sources/test_pacing.py",),
+    ),
+    Mistake(
+        "drawn: a run that ended days ago counts as under way",
+        "common/look/coming.py",
+        "since=rows_since(asked)",
+        "since=rows_since(asked[-1:])",
+        ("tests/common/look/test_coming.py",),
+    ),
+    Mistake(
+        "drawn: a zero in a query's table is null",
+        "local/commands/results.py",
+        'if value is None:\n        return "[dim]',
+        'if not value:\n        return "[dim]',
+        ("tests/local/commands/test_results.py",),
+    ),
+    Mistake(
+        "drawn: a fake source starts without a clock",
+        "local/fake_sources/__main__.py",
+        '"--clock", type=Path, required=True',
+        '"--clock", type=Path',
+        ("tests/local/fake_sources/test_main.py",),
+    ),
+    Mistake(
+        "drawn: each scene gets schedules of the first",
+        "local/simulator/explorer/explore.py",
+        "random_schedules(scene, draw)) for scene",
+        "random_schedules(scenes[0], draw)) for scene",
+        ("tests/local/simulator/explorer/test_explore.py",),
     ),
 )
