@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import NoReturn
@@ -118,7 +119,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: the words after `python -m local`; None takes those of this process.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    ended = threading.Event()
+
+    def end(*_: object) -> NoReturn:
+        ended.set()
+        sys.exit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
     try:
         main.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
@@ -128,6 +135,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
         _fail(error)
     except click.Abort:
         sys.exit(128 + signal.SIGINT)
+    except Exception:
+        if ended.is_set():  # a library has made an error of the exit, as pydantic does
+            sys.exit(128 + signal.SIGTERM)
+        raise
 
 
 def _note(line: Mapping[str, object]) -> None:

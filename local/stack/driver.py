@@ -173,9 +173,10 @@ def start_stack(config: StackConfig) -> RunningStack:
 
 
 def _start_keeper(config: StackConfig, log: Path) -> subprocess.Popen[bytes]:
+    given = config.to_json()  # pydantic makes an error of its own of an exit that meets it
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "local.stack.keeper", config.to_json()],
+            [sys.executable, "-m", "local.stack.keeper", given],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

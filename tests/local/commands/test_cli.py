@@ -8,11 +8,13 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import click
 import pytest
 from click.testing import CliRunner
 from google.api_core.exceptions import NotFound
+from pydantic import PlainSerializer, TypeAdapter
 
 from common.errors import ConfigError
 from common.logs import log
@@ -164,6 +166,13 @@ def _end(_: object) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _end_within_pydantic(_: object) -> None:
+    def serialize(value: int) -> None:
+        _end(value)
+
+    TypeAdapter(Annotated[int, PlainSerializer(serialize)]).dump_json(1)
+
+
 def _interrupt(_: object) -> None:
     raise click.Abort
 
@@ -183,11 +192,14 @@ def test_what_our_code_warns_of_is_a_note() -> None:
     assert done.stderr == "note: It cannot be read: a/b.json: not JSON\n"
 
 
-@pytest.mark.parametrize(("happens", "status"), [(_end, 128 + 15), (_interrupt, 128 + 2)])
+@pytest.mark.parametrize(
+    ("happens", "status"),
+    [(_end, 128 + 15), (_end_within_pydantic, 128 + 15), (_interrupt, 128 + 2)],
+)
 def test_a_signal_ends_it_as_a_shell_expects(
     happens: Callable[[object], None], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both unwind it, so that what was started is stopped."""
+    """Both unwind it, so that what was started is stopped; pydantic makes an error of an exit."""
     held = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(main, "invoke", happens)
     monkeypatch.setattr("sys.argv", ["local", "stop"])
