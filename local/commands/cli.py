@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import NoReturn
@@ -119,13 +118,14 @@ def run(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: the words after `python -m local`; None takes those of this process.
     """
-    ended = threading.Event()
+    is_terminated = False
 
-    def end(*_: object) -> NoReturn:
-        ended.set()
+    def terminate(*_: object) -> NoReturn:
+        nonlocal is_terminated
+        is_terminated = True
         sys.exit(128 + signal.SIGTERM)
 
-    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, terminate)
     try:
         main.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
@@ -136,7 +136,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         sys.exit(128 + signal.SIGINT)
     except Exception:
-        if ended.is_set():  # a library has made an error of the exit, as pydantic does
+        if is_terminated:  # a library has made an error of the exit, as pydantic does
             sys.exit(128 + signal.SIGTERM)
         raise
 

@@ -156,10 +156,12 @@ def start_stack(config: StackConfig) -> RunningStack:
         ConfigError: the stack did not start; the text is the keeper's.
     """
     _remove_old_folders()
+    # Before anything is made: pydantic makes an error of its own of a termination that meets it.
+    given = config.to_json()
     config.folder.mkdir(parents=True, exist_ok=True)
     log = config.folder / "keeper.log"
     try:
-        keeper = _start_keeper(config, log)
+        keeper = _start_keeper(given, log)
         assert keeper.stdout is not None
         line = keeper.stdout.readline()
     except (KeyboardInterrupt, SystemExit):
@@ -172,8 +174,7 @@ def start_stack(config: StackConfig) -> RunningStack:
     return RunningStack(where, keeper)
 
 
-def _start_keeper(config: StackConfig, log: Path) -> subprocess.Popen[bytes]:
-    given = config.to_json()  # pydantic makes an error of its own of an exit that meets it
+def _start_keeper(given: str, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "local.stack.keeper", given],

@@ -21,7 +21,6 @@ from local.simulator.world import World
 from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
 from local.stack.config import DEFAULT_SLATE
 from local.stack.views import create_views
-from tests.kit.operated import live_on
 from tests.kit.situations import WORKFLOWS
 
 PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
@@ -38,18 +37,6 @@ def lived(schedule: Path = DEFAULT_SLATE, first: date = FIRST, days: int = 2) ->
         for number in range(days):
             live_day(simulation, first + timedelta(days=number))
     return tables(simulation.world)
-
-
-def undisturbed(season: Slate, day: date) -> Rows:
-    """Live a day as `python -m local day` replays it, with catch-up of the day before.
-
-    Returns:
-        The five tables.
-    """
-    world = World(season, at(day, time(0)), collect_since=day - timedelta(days=1))
-    with silent():
-        live_on(world, at(day + timedelta(days=1), time(0)))
-    return tables(world)
 
 
 def postponed(season: Slate, day: date) -> Rows:

@@ -6,9 +6,14 @@ from datetime import time as wall_time
 from pathlib import Path
 
 from common.eastern import at
+from common.logs import silent
 from local.day import replay as replayed
+from local.fake_sources.slate import Slate
+from local.records.tables import Tables
+from local.simulator.world import World
 from local.stack.config import StackConfig
 from local.stack.driver import RunningStack
+from tests.kit.operated import live_on
 
 DAY = date(2025, 11, 12)
 
@@ -28,3 +33,11 @@ def config(folder: Path) -> StackConfig:
         instant=at(DAY, wall_time()),
         collect_since=DAY - timedelta(days=1),
     )
+
+
+def simulated(season: Slate, day: date) -> Tables:
+    """Return the tables that the simulator leaves of a day as `python -m local day` replays it."""
+    world = World(season, at(day, wall_time()), collect_since=day - timedelta(days=1))
+    with silent():
+        live_on(world, at(day + timedelta(days=1), wall_time()))
+    return world.rows

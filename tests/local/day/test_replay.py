@@ -18,8 +18,7 @@ from local.records.sql import run_sql
 from local.records.tables import write_tables
 from local.stack.driver import RunningStack
 from local.stack.pubsub import clients
-from tests.alerts.days import undisturbed
-from tests.kit.replays import DAY, Replayed
+from tests.kit.replays import DAY, Replayed, simulated
 from tests.kit.world import slate
 
 pytestmark = pytest.mark.stack
@@ -57,7 +56,7 @@ def test_the_day_leaves_the_promised_rows(finished_day: Replayed) -> None:
 
 def test_the_simulator_lives_the_same_day(finished_day: Replayed) -> None:
     """What the memory ports leave in the tables is what real servers and processes leave."""
-    assert differences(undisturbed(slate(), DAY), finished_day.outcome.tables) == []
+    assert differences(simulated(slate(), DAY), finished_day.outcome.tables) == []
 
 
 def test_every_run_has_one_finished_execution_and_its_log_rows(finished_day: Replayed) -> None:

@@ -37,7 +37,7 @@ from local.stack.chaos import (
 from local.stack.config import StackConfig
 from local.stack.driver import start_stack
 from local.stack.strikes import Strikes
-from tests.alerts.days import undisturbed
+from tests.kit.replays import simulated
 from tests.kit.seasons import season_of, write_season
 
 DAY, BEFORE = date(2031, 11, 12), date(2031, 11, 11)
@@ -256,7 +256,7 @@ def test_each_disturbance_of_a_message_is_a_line(fates: list[Fate], actions: lis
 @pytest.fixture(scope="module")
 def plain() -> Tables:
     """The tables of the day, on which the simulator disturbs nothing."""
-    return undisturbed(SEASON, DAY)
+    return simulated(SEASON, DAY)
 
 
 def live_through(plain: Tables, seed: int, folder: Path) -> list[dict[str, Any]]:
