@@ -6,6 +6,7 @@ server that refuses every request: `gcloud` has then parsed the whole command an
 
 `gcloud` and `bq` take a second or more to start, so of commands that differ in names and messages
 only, the first is run; the messages and the queries of the others go to the stack without them.
+Of each API `gcloud` sends one here and the others in `make soak`; it knows all of them by its list.
 Our own commands run within this process, where no shell has more to do than to split their words.
 """
 
@@ -292,8 +293,22 @@ def test_a_forced_slot_is_decided_again_and_a_date_filled(
     assert shell(planned, local_tools, workplace).stdout.splitlines()[-1].startswith("0 scrapes")
 
 
+def by_api() -> tuple[list[str], list[str]]:
+    """The first command of each API of those that differ in more than names, and the others."""
+    found: dict[str, list[str]] = {}
+    for command in firsts(REMOTE):
+        words = shlex.split(command)
+        found.setdefault(words[words.index("gcloud") + 1], []).append(command)
+    return [first for first, *_ in found.values()], [c for _, *more in found.values() for c in more]
+
+
+SENT, KNOWN = by_api()
+
+
 @needs_gcloud
-@pytest.mark.parametrize("command", firsts(REMOTE))
+@pytest.mark.parametrize(
+    "command", [*SENT, *(pytest.param(one, marks=pytest.mark.soak) for one in KNOWN)]
+)
 def test_gcloud_takes_the_command(
     command: str, tools: dict[str, str], workplace: Path, refusing: tuple[str, list[str]]
 ) -> None:
@@ -304,6 +319,13 @@ def test_gcloud_takes_the_command(
     done = shell(command, {**tools, **overrides}, workplace)
     assert done.returncode == GCLOUD_REFUSED, done.stdout + done.stderr
     assert asked, done.stderr
+
+
+@pytest.mark.parametrize("command", KNOWN)
+def test_gcloud_knows_the_command(command: str) -> None:
+    """The list with which a shell completes it has the command and its options."""
+    words = shlex.split(command.replace("\\\n", " "))
+    check_gcloud([word for word in words[words.index("gcloud") + 1 :] if word != "|"])
 
 
 @needs_gcloud

@@ -55,6 +55,12 @@ def test_a_publish_time_with_an_offset_is_the_instant_that_it_names() -> None:
     assert event.publish_time == datetime(2025, 11, 12, 18, 0, 3, 500000, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("sent", ["2000-01-01T00:00:00Z", "2099-12-31T23:59:59Z"])
+def test_a_publish_time_is_believed_in_the_first_and_in_the_last_year(sent: str) -> None:
+    """Both ends of the years that Pub/Sub knows belong to them."""
+    assert parse(push(publishTime=sent)).publish_time == datetime.fromisoformat(sent)
+
+
 def test_older_field_names() -> None:
     """A push with the older field names alone is read too."""
     event = parse({"message": {"data": ENCODED, "message_id": "17", "publish_time": SENT}})

@@ -22,6 +22,7 @@ def test_the_chain_in_memory_is_known(tmp_path: Path) -> None:
     assert known.seconds == sum(known.calls.values())
 
 
+@pytest.mark.soak
 @pytest.mark.stack
 def test_a_small_bench_has_every_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two counted chains, two at once, and one function's start; a chain that is lost raises."""
