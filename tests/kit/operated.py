@@ -1,6 +1,6 @@
 """A day that went partly wrong, for the commands that operate a deployment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -88,11 +88,11 @@ def force_at(world: World, slot: datetime) -> None:
     world.publisher.publish("tick-master-controller", body, {})
 
 
-def refuse(world: World) -> None:
-    """Let the sources of `FAILING` answer 503."""
+def refuse(world: World, parts: Collection[str] = FAILING) -> None:
+    """Let sources answer 503 where a request's path has one of the parts."""
 
     def ask(path: str, params: Mapping[str, str]) -> Answer:
-        if any(part in path for part in FAILING):
+        if any(part in path for part in parts):
             return Answer(503, {}, b"down for maintenance")
         return answer(path, params, world.slate, world.clock.now())
 

@@ -1,4 +1,4 @@
-"""A stack whose parts are notes."""
+"""A stack whose parts are notes, and a day with chaos on real ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from local.processes import process
 from local.stack import bigquery, gcs
 from local.stack.stack import Stack
 from tests.local.stack.parts import Parts, config
+from tests.local.stack.rough_day import RoughDay, lived_through
 
 
 @pytest.fixture
@@ -30,3 +31,10 @@ def stack(parts: Parts, tmp_path: Path) -> Iterator[Stack]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def rough_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoughDay]:
+    """Live through the day once; its stack stays up for tests that look at it."""
+    with lived_through(1, tmp_path_factory.mktemp("rough")) as day:
+        yield day

@@ -1,10 +1,9 @@
 """Chaos: the plan of a seed, the strikes, and whole days on real processes."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,12 @@ import pytest
 from google.pubsub_v1 import types
 
 from common.configuration.topology import load_topology
-from common.eastern import at, eastern
+from common.eastern import eastern
 from common.settings import Settings
 from local.broker.delivery_faults import Fate
 from local.broker.messages import Delivery, Message
 from local.broker.stats import DisturbedMessage
 from local.broker.subscriptions import read_subscription
-from local.day import replay as replayed
 from local.records.compare import differences
 from local.records.tables import Tables
 from local.scheduler import Tick, ticks_of
@@ -34,15 +32,10 @@ from local.stack.chaos import (
     Disturbance,
     plan,
 )
-from local.stack.config import StackConfig
-from local.stack.driver import start_stack
 from local.stack.strikes import Strikes
 from tests.kit.replays import simulated
-from tests.kit.seasons import season_of, write_season
+from tests.local.stack.rough_day import DAY, REFUSED, SEASON, RoughDay, lived_through
 
-DAY, BEFORE = date(2031, 11, 12), date(2031, 11, 11)
-SEASON = season_of({BEFORE: ("19:00",), DAY: ("18:00", "22:30")})
-"""An evening, and the night before it: every kind of run with few games."""
 TOPOLOGY = load_topology(Settings().topology_file)
 TICKS: list[Tick] = ticks_of(TOPOLOGY, DAY)
 SEEDS = range(200)
@@ -256,42 +249,28 @@ def test_each_disturbance_of_a_message_is_a_line(fates: list[Fate], actions: lis
 @pytest.fixture(scope="module")
 def plain() -> Tables:
     """The tables of the day, on which the simulator disturbs nothing."""
-    return simulated(SEASON, DAY)
+    return simulated(SEASON, DAY, REFUSED)
 
 
-def live_through(plain: Tables, seed: int, folder: Path) -> list[dict[str, Any]]:
-    """Replay the day with chaos, compare it with the undisturbed one, and return the lines."""
-    file = write_season(folder / "season.json", SEASON)
-    begin = at(DAY, time())
-    config = StackConfig(
-        folder=folder / "stack", instant=begin, slate=file, collect_since=BEFORE, chaos=seed
-    )
-    with start_stack(config) as stack:
-        outcome = replayed.replay(stack, replayed.load_slate(file, DAY), DAY, lambda _: None)
-        replayed.write_disturbances(stack, folder / "out")
-        chain = stack.wait_idle(20)
-    assert (chain.idle, chain.next_due) == (True, None)
-    assert differences(plain, outcome.tables) == []
-    assert outcome.dead_letters == 0
-    assert len(outcome.coverage.games) == len(outcome.coverage.lines_before_tipoff) == 2
-    assert outcome.coverage.missing == ()
-    text = (folder / "out" / "chaos.jsonl").read_text()
-    lines = [json.loads(line) for line in text.splitlines()]
-    assert outcome.disturbances == Counter(line["action"] for line in lines)
-    return lines
+def judge(day: RoughDay, plain: Tables) -> None:
+    """Compare the day with the undisturbed one; times alone differ."""
+    assert differences(plain, day.outcome.tables) == []
+    assert day.outcome.dead_letters == 0
+    assert len(day.outcome.coverage.games) == len(day.outcome.coverage.lines_before_tipoff) == 2
+    assert day.outcome.disturbances == Counter(line["action"] for line in day.lines)
 
 
 @pytest.mark.stack
-def test_a_day_with_chaos_leaves_the_same_tables(plain: Tables, tmp_path: Path) -> None:
+def test_a_day_with_chaos_leaves_the_same_tables(rough_day: RoughDay, plain: Tables) -> None:
     """Every disturbance strikes and hits calls under way, and the tables differ in times only."""
-    lines = live_through(plain, 1, tmp_path)
-    struck = hits(lines)
+    judge(rough_day, plain)
+    struck = hits(rough_day.lines)
     planned = Counter((one.action, one.target) for one in plan(1, TICKS))
     assert Counter((line["action"], line["target"]) for line in struck) == planned
     assert all(line["hit"] for line in struck if line["action"] == KILL)
     assert any(line["hit"] for line in struck if line["target"] == "storage")
     assert any(line["hit"] for line in struck if line["target"] == "bigquery")
-    assert {"duplicate", "delay", "reorder"} <= {line["action"] for line in lines}
+    assert {"duplicate", "delay", "reorder"} <= {line["action"] for line in rough_day.lines}
 
 
 @pytest.mark.soak
@@ -299,4 +278,6 @@ def test_a_day_with_chaos_leaves_the_same_tables(plain: Tables, tmp_path: Path) 
 @pytest.mark.parametrize("seed", range(2, 8))
 def test_other_seeds_leave_the_same_tables(plain: Tables, tmp_path: Path, seed: int) -> None:
     """A day with other kills and suspensions leaves the same tables, too."""
-    assert live_through(plain, seed, tmp_path)
+    with lived_through(seed, tmp_path) as day:
+        judge(day, plain)
+        assert day.lines

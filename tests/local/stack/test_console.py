@@ -1,25 +1,25 @@
-"""The console of a kept stack, in a real browser, after a day on which three scrapers failed."""
+"""The console of a kept stack, in a real browser, after a day on which three sources refused."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from common.pages.day import read_day
+from common.pages.render import render
+from local.operate.reach import reach_stack
 from local.stack.driver import KEPT_FILE
 from tests.kit.browsing import Visitor, chromium, folder_of_pictures
-from tests.kit.seasons import season_of, write_season
 from tests.local.commands.command_line import start
+from tests.local.stack import rough_day as rough
+from tests.local.stack.rough_day import DAY, RoughDay
 
 pytestmark = pytest.mark.stack
-DATE, BEFORE = "2031-11-12", "2031-11-11"
-TIPS = ("18:00", "19:00")
-REFUSED = ("/get-game-officials", "/static/json/liveData/playbyplay", "/stats/playerindex")
-"""Of a date, of a game, and of a date with another owner that could stand in."""
+DATE, BEFORE = f"{DAY}", f"{rough.BEFORE}"
 PRESSES = 120
 """Of Tab: through the menu, the time line and the games, into the decisions."""
 
@@ -29,8 +29,8 @@ class Lived:
     """A day that was lived on a stack, which is kept.
 
     Attributes:
-        console: the address that `--keep` has printed.
-        report: the path that it has printed of the day's page.
+        console: its address.
+        report: the path of the day's page.
     """
 
     console: str
@@ -45,21 +45,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def lived(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    """Replay the day as a user would, with three sources that refuse, and keep the stack."""
+def lived(
+    browser: Browser, rough_day: RoughDay, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lived]:
+    """Keep the stack and write the day's page, as `day --keep` does."""
     assert browser.is_connected()  # without one it skips before the day is lived
     if KEPT_FILE.exists():
         pytest.skip("a kept stack is up on this machine")
-    out = tmp_path_factory.mktemp("day")
-    season = write_season(out / "season.json", season_of({date.fromisoformat(DATE): TIPS}))
-    refused = [f"--refuse={part}" for part in REFUSED]
+    report = tmp_path_factory.mktemp("day") / "day.html"
+    report.write_text(render(read_day(reach_stack(rough_day.stack), DAY), alone=True))
+    rough_day.stack.keep()
     try:
-        done = start(
-            *("day", DATE, "--schedule", str(season), "--out", str(out), "--keep"), *refused
-        )
-        assert done.returncode == 0, done.stderr
-        (address,) = re.findall(r"Look at it:\s+(http://\S+)", done.stdout)
-        yield Lived(address, out / "day.html")
+        yield Lived(rough_day.stack.where["functions"]["console"], report)
     finally:
         start("stop")
 
@@ -200,10 +197,10 @@ def test_a_screen_reader_hears_what_is_drawn(visitor: Visitor) -> None:
     heard = page.get_by_role("region", name="Time line").aria_snapshot()
     for said in (
         f'group "Time line of {DATE}"',
-        'link "BOS@CHA, tip-off 19:00 ET, final"',
+        'link "BOS@CHA, tip-off 18:00 ET, final"',
         'img "betting_lines planned for 12:00 ET"',
         'link "betting_lines 12:00 ET RUN: Ready: 2 games today, 6h until first game"',
-        "ET PARTIAL: 7 of 9 tasks, 2 failed",
+        "ET PARTIAL: 5 of 6 tasks, 1 failed",
     ):
         assert said in heard
     drawn = page.locator("svg a, svg g").count()
