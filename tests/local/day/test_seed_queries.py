@@ -1,24 +1,17 @@
-"""The user's statements, run as written on a stack whose clock shows a day with rows."""
+"""The user's statements, run as written where the clock shows a day with rows."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from common.clock import set_clock
 from common.cloud.tables import NAMES, table
-from common.cloud.warehouse import BigQueryWarehouse, make_client
-from common.configuration.workflows import read_workflows
-from common.settings import ROOT, Settings
+from common.cloud.warehouse import make_client
+from common.settings import ROOT
 from local.day.seed_queries import DOCUMENT, TODAY, Statement, bind, statements
 from local.records.sql import run_sql
-from local.stack.bigquery import BigQueryServer, create_tables, start_bigquery
-from local.stack.views import create_views
+from tests.alerts.days import DATASET, PROJECT, Emulator, Rows
 
 pytestmark = pytest.mark.stack
-PROJECT, DATASET = "nba-props-platform", "nba_orchestration"
 DAY = date(2025, 11, 12)
 EVENING = datetime(2025, 11, 13, 4, 30, tzinfo=UTC)
 """23:30 ET of `DAY`, which is already the next day in UTC."""
@@ -41,36 +34,8 @@ def heading(statement: Statement) -> str:
     return statement.heading
 
 
-@pytest.fixture(scope="module")
-def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the file of a virtual clock that shows the evening of the day with rows."""
-    file = tmp_path_factory.mktemp("clock") / "clock.json"
-    set_clock(file, EVENING)
-    return file
-
-
-@pytest.fixture(scope="module")
-def server(clock: Path) -> Iterator[BigQueryServer]:
-    """Start a bqemulator on the virtual clock, without tables, for the module."""
-    running = start_bigquery(PROJECT, clock.with_name("bigquery.log"), clock_file=clock)
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def stack(server: BigQueryServer) -> BigQueryServer:
-    """Create the stack's five tables, with the rows of a plausible day."""
-    create_tables(server.endpoint, PROJECT, DATASET)
-    flows = read_workflows(Settings().workflows_file).file.enabled
-    create_views(server.endpoint, PROJECT, DATASET, flows)
-    warehouse = BigQueryWarehouse(PROJECT, DATASET, server.endpoint)
-    for name, rows in day_of_rows().items():
-        warehouse.append(name, rows, job_key=f"seed-test-{name}")
-    return server
-
-
-def day_of_rows() -> dict[str, list[dict[str, Any]]]:
-    """Return rows like the document's examples, as one connected day."""
+def day_of_rows() -> Rows:
+    """Make rows like the document's examples, as one connected day."""
     ran = datetime(2025, 11, 12, 18, 30, 15, tzinfo=UTC)
     scrapers = ["oddsa_events", "oddsa_player_props", "oddsa_game_lines"]
     decided = {"workflow_name": "betting_lines", "priority": "CRITICAL", "target_date": DAY}
@@ -125,6 +90,9 @@ def day_of_rows() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+ROWS = day_of_rows()
+
+
 def test_the_document_is_the_users_own() -> None:
     """The copy in docs is the user's document, byte for byte."""
     if not SHARED.exists():
@@ -162,62 +130,50 @@ def test_seed_columns_come_first_with_their_types() -> None:
 
 @pytest.mark.parametrize("statement", CREATES, ids=heading)
 def test_create_statements_run_on_an_empty_dataset(
-    server: BigQueryServer, statement: Statement
+    emulator: Emulator, statement: Statement
 ) -> None:
     """Each CREATE TABLE of the document runs as written in a dataset without that table."""
-    client = make_client(PROJECT, server.endpoint)
+    client = make_client(PROJECT, emulator.endpoint)
     empty = f"empty_{CREATES.index(statement)}"
     client.create_dataset(empty)
     sql = statement.sql.replace(f".{DATASET}.", f".{empty}.")
-    assert run_sql(server.endpoint, PROJECT, sql)[1] == []
+    assert run_sql(emulator.endpoint, PROJECT, sql)[1] == []
     (made,) = client.list_tables(empty)
     assert made.table_id == statement.heading.split(":")[0]
 
 
 @pytest.mark.parametrize("statement", QUERIES, ids=heading)
-def test_queries_run_verbatim(stack: BigQueryServer, statement: Statement) -> None:
-    """Each query, as written, finds the rows of the day that the stack's clock shows."""
+def test_queries_run_verbatim(emulator: Emulator, statement: Statement) -> None:
+    """Each query, as written, finds the rows of the day that the clock shows, and none later."""
     assert TODAY in statement.sql
-    assert run_sql(stack.endpoint, PROJECT, statement.sql)[1]
+    assert emulator.query(ROWS, statement.sql, EVENING)[1]
+    columns, rows = emulator.query(ROWS, statement.sql, EVENING + timedelta(days=30))
+    assert columns
+    assert rows == []
 
 
-def test_a_day_without_rows_has_none(stack: BigQueryServer, clock: Path) -> None:
-    """Each query answers its columns and no rows once the clock has moved far on."""
-    set_clock(clock, EVENING + timedelta(days=30))
-    try:
-        for statement in QUERIES:
-            columns, rows = run_sql(stack.endpoint, PROJECT, statement.sql)
-            assert columns
-            assert rows == [], statement.heading
-    finally:
-        set_clock(clock, EVENING)
-
-
-def test_the_end_to_end_query_joins_all_three_tables(stack: BigQueryServer) -> None:
+def test_the_end_to_end_query_joins_all_three_tables(emulator: Emulator) -> None:
     """The RUN decision shows its execution and its three logged scraper runs."""
-    columns, rows = run_sql(stack.endpoint, PROJECT, FLOW.sql)
+    columns, rows = emulator.query(ROWS, FLOW.sql, EVENING)
     (row,) = [dict(zip(columns, row, strict=True)) for row in rows]
     assert row["workflow_name"] == "betting_lines"
     assert row["execution_status"] == "completed"
     assert (row["scrapers_triggered"], row["scraper_runs_logged"]) == (3, 3)
 
 
-def test_our_equivalent_answers_the_same(stack: BigQueryServer) -> None:
+def test_our_equivalent_answers_the_same(emulator: Emulator) -> None:
     """The view that real BigQuery takes has the end-to-end query's answer."""
-    sql = our_equivalent()
-    ours = run_sql(stack.endpoint, PROJECT, sql)
-    assert ours == run_sql(stack.endpoint, PROJECT, FLOW.sql)
+    ours = emulator.query(ROWS, our_equivalent(), EVENING)
+    assert ours == emulator.query(ROWS, FLOW.sql, EVENING)
     assert ours[1]
 
 
-def test_the_equivalent_keeps_runs_without_an_execution(stack: BigQueryServer) -> None:
+def test_the_equivalent_keeps_runs_without_an_execution(emulator: Emulator) -> None:
     """A RUN whose execution is missing stays in the answer with zero logged runs."""
     lonely = date(2025, 12, 1)
     when = datetime(2025, 12, 1, 18, 0, tzinfo=UTC)
     row = {"decision_id": "lonely", "decision_time": when, "action": "RUN"}
-    warehouse = BigQueryWarehouse(PROJECT, DATASET, stack.endpoint)
-    warehouse.append("workflow_decisions", [row], job_key="lonely")
-    sql = our_equivalent()
-    ours = run_sql(stack.endpoint, PROJECT, bind(sql, lonely))
-    assert ours == run_sql(stack.endpoint, PROJECT, bind(FLOW.sql, lonely))
+    rows = {**ROWS, "workflow_decisions": [*ROWS["workflow_decisions"], row]}
+    ours = emulator.query(rows, bind(our_equivalent(), lonely), EVENING)
+    assert ours == emulator.query(rows, bind(FLOW.sql, lonely), EVENING)
     assert [row[-1] for row in ours[1]] == [0]

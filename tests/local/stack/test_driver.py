@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,19 +22,11 @@ from common.settings import ROOT, Settings, variable
 from local.processes.process import HOST, accepts
 from local.stack.config import StackConfig
 from local.stack.driver import RunningStack, start_stack
+from tests.kit.replays import Replayed
 
 pytestmark = pytest.mark.stack
 INSTANT = datetime(2025, 11, 12, 18, tzinfo=UTC)
 HOSTS = ("pubsub_emulator_host", "storage_emulator_host", "bigquery_emulator_host")
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """Start a stack without a day."""
-    with start_stack(
-        StackConfig(instant=INSTANT, folder=tmp_path_factory.mktemp("stack"))
-    ) as running:
-        yield running
 
 
 def addresses(stack: RunningStack) -> list[str]:
@@ -50,7 +42,17 @@ def port(address: str) -> int:
     return found
 
 
-def test_a_started_stack_is_described(stack: RunningStack) -> None:
+def test_a_stack_is_described_and_idle_until_its_keeper_is_killed(tmp_path: Path) -> None:
+    """Every part is at work; `kill -9` of the keeper closes the address of each."""
+    with start_stack(StackConfig(instant=INSTANT, folder=tmp_path)) as stack:
+        assert_described(stack)
+        assert_idle(stack)
+        ports = [port(address) for address in addresses(stack)]
+        os.kill(stack.where["pid"], signal.SIGKILL)
+        wait_until(lambda: not any(accepts(one) for one in ports))
+
+
+def assert_described(stack: RunningStack) -> None:
     """The description has the names of all resources and an open address for every part."""
     settings, topology = Settings(), load_topology(Settings().topology_file)
     assert stack.where["project"] == settings.project
@@ -62,7 +64,7 @@ def test_a_started_stack_is_described(stack: RunningStack) -> None:
     assert buckets == {stack.where["data_bucket"], stack.where["state_bucket"]}
 
 
-def test_a_started_stack_is_idle_at_its_instant(stack: RunningStack) -> None:
+def assert_idle(stack: RunningStack) -> None:
     """Without a tick nothing is delivered, and the virtual clock begins where it was asked to."""
     chain = stack.wait_idle(20)
     assert (chain.idle, chain.next_due, chain.handled, chain.disturbances) == (True, None, 0, 0)
@@ -70,10 +72,10 @@ def test_a_started_stack_is_idle_at_its_instant(stack: RunningStack) -> None:
     assert 0 <= elapsed.total_seconds() < 600
 
 
-def test_an_unknown_function_is_refused(stack: RunningStack) -> None:
+def test_an_unknown_function_is_refused(finished_day: Replayed) -> None:
     """The keeper's error is raised in the driver, with the known functions."""
     with pytest.raises(ConfigError, match=r"function 'nope': known are .*scraper_runner"):
-        stack.kill("nope")
+        finished_day.stack.kill("nope")
 
 
 def test_a_stack_on_a_port_in_use_does_not_start(tmp_path: Path) -> None:
@@ -84,18 +86,6 @@ def test_a_stack_on_a_port_in_use_does_not_start(tmp_path: Path) -> None:
         taken = server.getsockname()[1]
         with pytest.raises(ConfigError, match=f"port {taken}"):
             start_stack(StackConfig(instant=INSTANT, folder=tmp_path, ports={"pubsub": taken}))
-
-
-def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
-    """`kill -9` of the keeper closes the address of every emulator and function."""
-    with start_stack(StackConfig(instant=INSTANT, folder=tmp_path)) as stack:
-        ports = [port(address) for address in addresses(stack)]
-        assert all(accepts(one) for one in ports)
-        os.kill(stack.where["pid"], signal.SIGKILL)
-        deadline = time.monotonic() + 20
-        while any(accepts(one) for one in ports) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert [one for one in ports if accepts(one)] == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Statements as the emulator translates them: the functions of the present follow its clock."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +12,9 @@ from google.api_core.exceptions import BadRequest
 from common.clock import set_clock
 from common.cloud.warehouse import make_client
 from local.records.sql import run_sql
-from local.stack.bigquery import BigQueryServer, start_bigquery
+from local.stack.bigquery import BigQueryServer
 from local.stack.bigquery_server.present import as_of
+from tests.alerts.days import Emulator
 
 PROJECT = "nba-props-platform"
 LOCAL = "2025-11-12T11:00:00.500000"
@@ -28,19 +28,17 @@ TEXTS = 200_000
 
 
 @pytest.fixture(scope="module")
-def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the file of a clock that shows `NOW`."""
-    file = tmp_path_factory.mktemp("clock") / "clock.json"
-    set_clock(file, NOW)
-    return file
+def clock(emulator: Emulator) -> Path:
+    """Let the emulator's clock show `NOW`."""
+    set_clock(emulator.clock, NOW)
+    return emulator.clock
 
 
 @pytest.fixture(scope="module")
-def server(clock: Path) -> Iterator[BigQueryServer]:
-    """Start a bqemulator for the module that follows the clock."""
-    running = start_bigquery(PROJECT, clock.with_name("bigquery.log"), clock_file=clock)
-    yield running
-    running.stop()
+def server(emulator: Emulator, clock: Path) -> BigQueryServer:
+    """The emulator that the tests share, at `NOW`."""
+    assert clock == emulator.clock
+    return emulator.server
 
 
 @pytest.mark.parametrize(
@@ -120,10 +118,10 @@ def test_a_view_moves_with_the_clock(server: BigQueryServer, clock: Path) -> Non
 def test_a_statement_is_translated_anew_when_a_table_is_another(server: BigQueryServer) -> None:
     """The type of a column decides how its average is taken."""
     client = make_client(PROJECT, server.endpoint)
-    client.create_dataset("other")
+    client.create_dataset("retyped")
     for kind, mean in (("INT64", float), ("NUMERIC", Decimal)):
-        client.query(f"CREATE OR REPLACE TABLE other.t AS SELECT CAST(3 AS {kind}) AS x").result()
-        ((found,),) = run_sql(server.endpoint, PROJECT, "SELECT AVG(x) AS mean FROM other.t")[1]
+        client.query(f"CREATE OR REPLACE TABLE retyped.t AS SELECT CAST(3 AS {kind}) AS x").result()
+        ((found,),) = run_sql(server.endpoint, PROJECT, "SELECT AVG(x) AS mean FROM retyped.t")[1]
         assert (found, type(found)) == (3, mean)
 
 
