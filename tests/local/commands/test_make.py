@@ -171,7 +171,7 @@ TARGETS = {
         "python -m local soak --schedule ../shared/data/schedule-2024-25.json --seeds 10000"
     ],
     "soak-weeks SCHEDULE=a SEEDS=3": ["python -m local soak --schedule a --seeds 3"],
-    "lint": ["ruff check .", "ruff format --check .", "mypy"],
+    "lint": ["ruff check .", "ruff format --check .", "nice -n 19 mypy"],
     "mutants MODULES=a": ["nice -n 19 python tools/mutants.py a"],
     "mistakes WORDS=a": ["nice -n 19 python -m tools.text_mutants a"],
     "bundle": ["python -m local bundle --out dist/bundle.zip"],
