@@ -44,9 +44,9 @@ def program(checkout: Path, name: str, text: str) -> None:
 
 
 def setup(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `make setup` with the checkout's PATH alone."""
+    """Run `make setup` with the checkout's PATH alone, and `system` for /usr/bin."""
     return subprocess.run(
-        ["make", "setup", *words],
+        ["make", "setup", "SYSTEM=system", *words],
         cwd=checkout,
         env={"PATH": str(checkout / "bin")},
         capture_output=True,
@@ -89,6 +89,20 @@ def test_make_takes_the_newest_python_that_works(
         for version in versions:
             program(checkout, f"python{version}", text)
     assert f"\npython{taken} -m venv --clear .venv\n" in setup(checkout, "-n").stdout
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(
+    ("system", "taken"), [("3.12", "system/python3.12"), ("3.11", "python3.12")]
+)
+def test_of_one_version_make_takes_the_systems_python(
+    checkout: Path, system: str, taken: str
+) -> None:
+    """It is built with optimizations; a newer one is preferred to it all the same."""
+    program(checkout, "python3.12", WORKS)
+    (checkout / "system").mkdir()
+    program(checkout, f"../system/python{system}", WORKS)
+    assert f"\n{taken} -m venv --clear .venv\n" in setup(checkout, "-n").stdout
 
 
 @pytest.mark.stack
