@@ -151,7 +151,10 @@ DRAWN_AGAIN = (
         "common/messages/envelope.py",
         "object_pairs_hook=_unique, parse_float=_finite)",
         "object_pairs_hook=_unique)",
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
     Mistake(
         "drawn: a deleted subscription still delivers what it held",

@@ -181,7 +181,10 @@ DRAWN_CLOUD = (
         "common/messages/envelope.py",
         "    if isinstance(data, str):\n        data = data.encode()\n",
         "",
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
     Mistake(
         "drawn: only the step before has fetched what a step needs",

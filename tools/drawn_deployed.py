@@ -111,7 +111,10 @@ DRAWN_DEPLOYED = (
         "common/messages/envelope.py",
         "except (binascii.Error, ValueError) as error:",
         "except binascii.Error as error:",
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
     Mistake(
         "drawn: any board makes an old schedule trustworthy",

@@ -137,7 +137,10 @@ DRAWN = (
         "common/messages/envelope.py",
         "or len(text) > characters_max:",
         "or len(text) >= characters_max:",
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
     Mistake(
         "drawn: a decision of the first slots cannot be written: its date precedes",

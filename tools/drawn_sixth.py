@@ -12,7 +12,10 @@ DRAWN_SIXTH = (
         "common/messages/envelope.py",
         'if isinstance(data.get("message"), dict):',
         'if "message" in data:',
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
     Mistake(
         "drawn: what is off where the reader looks was off in the deployment",

@@ -186,14 +186,20 @@ CODE = (
         "common/messages/arrival.py",
         "found = {name.lower(): value for name, value in headers.items()}",
         "found = dict(headers)",
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
     Mistake(
         "FT10 a media type is read in one case only",
         "common/messages/arrival.py",
         "kind.strip().lower() + semicolon",
         "kind.strip() + semicolon",
-        ("tests/common/messages/test_envelope.py",),
+        (
+            "tests/common/messages/test_envelope.py",
+            "tests/common/messages/test_envelope_refused.py",
+        ),
     ),
 )
 

@@ -242,8 +242,16 @@ _OWN: dict[str, tuple[str, ...]] = {
     ),
     "common/errors.py": (f"{TESTS}/test_errors.py",),
     "common/logs.py": (f"{TESTS}/test_logs.py",),
-    "common/messages/arrival.py": (f"{MESSAGES}/test_envelope.py", *ENTRY),
-    "common/messages/envelope.py": (f"{MESSAGES}/test_envelope.py", *ENTRY),
+    "common/messages/arrival.py": (
+        f"{MESSAGES}/test_envelope.py",
+        f"{MESSAGES}/test_envelope_refused.py",
+        *ENTRY,
+    ),
+    "common/messages/envelope.py": (
+        f"{MESSAGES}/test_envelope.py",
+        f"{MESSAGES}/test_envelope_refused.py",
+        *ENTRY,
+    ),
     "common/messages/models.py": (f"{MESSAGES}/test_models.py", f"{MESSAGES}/test_labels.py"),
     "common/messages/object_names.py": (
         f"{HANDLERS}/test_scraper_runner.py",
