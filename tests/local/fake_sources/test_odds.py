@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -168,6 +169,24 @@ def test_each_question_wants_its_own_parameters(
     assert [found.headers[f"x-requests-{what}"] for what in ("last", "used", "remaining")] == [
         *(str(cost), str(cost), str(20_000 - cost))
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "markets"),
+    [({}, ["h2h"]), ({"markets": "totals,h2h,player_none"}, ["totals", "h2h"])],
+    ids=["none", "some"],
+)
+@pytest.mark.parametrize(
+    "path", ["/v4/sports/basketball_nba/odds", f"{LIVE}{ODDS}", f"{HISTORY}{ODDS}"]
+)
+def test_odds_are_of_the_markets_that_are_asked_for(
+    path: str, asked: dict[str, str], markets: list[str]
+) -> None:
+    """In that order, and of `h2h` where none is named; a market that nobody has is left out."""
+    found: Any = json.loads(answer(path, {**KEYED, "date": PAST, **asked}, ALONE, BEFORE).body)
+    event = found[0] if isinstance(found, list) else found.get("data", found)
+    shown = [[market["key"] for market in book["markets"]] for book in event["bookmakers"]]
+    assert shown == [markets, markets]
 
 
 @pytest.mark.parametrize(
