@@ -10,6 +10,7 @@ from common.eastern import eastern_date
 from common.errors import BadInputError
 from local.costs import scale
 from local.costs.scale import REQUESTS, Load, count_load, factors, figures, many_games, table
+from local.fake_sources import slate as slates
 from local.simulator.ports.intercepted import intercepted
 from local.simulator.ports.memory import MemoryStorage, MemoryWarehouse
 from local.simulator.ports.memory_publisher import Published
@@ -23,6 +24,14 @@ def test_games_are_repeated_under_ids_of_their_own() -> None:
     assert len({game.game_id for game in twice}) == len(twice) == 2 * len(once)
     assert {game.tipoff for game in twice} == {game.tipoff for game in once}
     assert [game.game_id for game in twice] == [f"00225{n + 1:05}" for n in range(len(twice))]
+
+
+def test_only_the_games_of_the_night_are_repeated() -> None:
+    """Each as it was, those of the nights before and after left out; nothing is listed besides."""
+    night, found = slates.load(scale.SLATE).on(scale.DAY), many_games(2)
+    again = [(game.away, game.home, game.game_date) for game in found.slate.games]
+    assert again == [(game.away, game.home, scale.DAY) for game in (*night, *night)]
+    assert (found.slate.season, found.listed_only) == ("2025-26", ())
 
 
 def test_objects_are_counted_by_the_first_part_of_their_names() -> None:
