@@ -18,7 +18,6 @@ from local.fake_sources.slate import (
     final_score,
     is_rewritten,
     load,
-    refuse_far,
     score,
     status,
     status_text,
@@ -258,7 +257,17 @@ def test_the_warnings_of_a_schedule_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"date": "12.11.2025"}, {"tipoff": "7pm"}, {"game_id": 213}, {"extra": 1}]
+    "change",
+    [
+        {"date": "12.11.2025"},
+        {"date": None},
+        {"tipoff": "7pm"},
+        {"tipoff": ""},
+        {"tipoff": 0},
+        {"game_id": 213},
+        {"game_id": "213"},
+        {"extra": 1},
+    ],
 )
 def test_bad_game_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
     """The error contains the game's id, or the game."""
@@ -270,30 +279,3 @@ def test_missing_slate_is_refused(tmp_path: Path) -> None:
     """A missing file is an error of ours."""
     with pytest.raises(BadInputError, match=rf"^slate .*none\.json: .*{NOT_JSON}"):
         load(tmp_path / "none.json")
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "known"),
-    [
-        ("11-01", "11-09", False),
-        ("11-01", "11-10", True),
-        ("11-15", "11-30", True),
-        ("11-16", "11-30", False),
-        ("11-16", "11-16", False),
-        ("11-12", "11-12", True),
-    ],
-)
-def test_dates_that_are_far_from_every_game_are_refused(
-    first: str, last: str, *, known: bool
-) -> None:
-    """Two days from the first or the last of them are not."""
-    listed, far = [date(2025, 11, 13), date(2025, 11, 12)], timedelta(days=2)
-    span = [date.fromisoformat(f"2025-{day}") for day in (first, last)]
-    refuse_far(OURS, [], span[0], span[1], far=far)
-    if known:
-        refuse_far(OURS, listed, span[0], span[1], far=far)
-        return
-    days = f"2025-{first}" if first == last else f"2025-{first} to 2025-{last}"
-    said = rf"^{days}: no games known .*2025-11-12 to 2025-11-13\); pass --schedule FILE$"
-    with pytest.raises(BadInputError, match=said):
-        refuse_far(OURS, listed, span[0], span[1], far=far)
