@@ -40,7 +40,7 @@ def player_index(params: Mapping[str, str]) -> Payload:
 
 def game_log(slate: Slate, params: Mapping[str, str], now: datetime) -> Payload:
     """Make `/stats/leaguegamelog`: the players of the finished games between two dates."""
-    first, last = _us_date(params.get("DateFrom")), _us_date(params.get("DateTo"))
+    first, last = (_us_date(params.get(name, "")) for name in ("DateFrom", "DateTo"))
     kind = params.get("SeasonType", "Regular Season")
     rows = [
         row
@@ -82,8 +82,8 @@ def result(
     }
 
 
-def _us_date(text: str | None) -> date:
-    return datetime.strptime(text or "01/01/1900", "%m/%d/%Y").replace(tzinfo=UTC).date()
+def _us_date(text: str) -> date:
+    return datetime.strptime(text, "%m/%d/%Y").replace(tzinfo=UTC).date()
 
 
 @cache

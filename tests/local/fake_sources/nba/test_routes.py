@@ -28,9 +28,15 @@ def test_referees_want_a_date(params: dict[str, str]) -> None:
     assert (found.status, json.loads(found.body)) == (HTTPStatus.BAD_REQUEST, refusal)
 
 
-def test_a_game_log_wants_dates() -> None:
-    """A log with a date of another form is refused as the scoreboard is."""
-    found = answer("/stats/leaguegamelog", {"DateFrom": "soon"}, SLATE, OVER)
+@pytest.mark.parametrize("text", ["soon", "2025-11-12", "", None])
+@pytest.mark.parametrize("bound", ["DateFrom", "DateTo"])
+def test_a_game_log_wants_two_dates(bound: str, text: str | None) -> None:
+    """A log without one of them, or with one of another form, is refused as the scoreboard is."""
+    params = {"DateFrom": "11/12/2025", "DateTo": "11/12/2025"}
+    assert answer("/stats/leaguegamelog", params, SLATE, OVER).status == HTTPStatus.OK
+    del params[bound]
+    asked = {**params, **({} if text is None else {bound: text})}
+    found = answer("/stats/leaguegamelog", asked, SLATE, OVER)
     assert (found.status, json.loads(found.body)) == (HTTPStatus.BAD_REQUEST, INVALID)
 
 
