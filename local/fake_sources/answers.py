@@ -34,8 +34,7 @@ def answer(path: str, params: Mapping[str, str], slate: Slate, now: datetime) ->
     for pattern, handler in _ROUTES:
         found = pattern.fullmatch(path)
         if found:
-            groups = tuple(group or "" for group in found.groups())
-            return handler(Ask(groups, params, slate, now))
+            return handler(Ask(found.groups(""), params, slate, now))
     sampled = sample_for(path, params, now)
     return _sample(*sampled) if sampled else as_json({"message": "Not found"}, HTTPStatus.NOT_FOUND)
 

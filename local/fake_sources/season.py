@@ -136,7 +136,7 @@ class Sources:
             return answer(path, params, self._reported, now)
         if not path.startswith(AFTER_GAMES):
             return answer(path, _one_market(params), self._now, now)
-        if path.startswith("/pdfs/") and self._is_out(path, now):
+        if self._is_out_book(path, now):
             return Answer(HTTPStatus.OK, _PDF, SMALL_PDF)
         game_id = _game_of(path, params)
         if game_id:
@@ -174,9 +174,10 @@ class Sources:
     def _delayed(self, game: Game) -> Game:
         """Delay a game's tip-off, so that its data is published later."""
         delay = self._late(game.game_id)
-        return replace(game, tipoff=game.tipoff + delay) if game.tipoff and delay else game
+        return replace(game, tipoff=game.tipoff + delay) if game.tipoff else game
 
-    def _is_out(self, path: str, now: datetime) -> bool:
+    def _is_out_book(self, path: str, now: datetime) -> bool:
+        """Whether a path is that of a game's book, and the game's data is out."""
         game = self._books.get(path.rsplit("/", 1)[1].removesuffix(".pdf").replace("_", "/"))
         return game is not None and status(game, now) == FINAL
 
