@@ -118,6 +118,20 @@ def test_a_snapshot_is_the_last_one_before_its_instant() -> None:
         assert len(found["data"]) == listed
 
 
+def test_an_event_whose_tip_off_is_not_known_strays_nowhere() -> None:
+    """Nor does the one after it: only the first of the next date is looked at."""
+    day = next(filter(strays, DAYS))
+    first, second = evenings(day).games
+    assert first.tipoff is not None
+    untimed = replace(second, game_id="0022500997", tipoff=None)
+    served = events(
+        Slate((first, untimed, second), "2025-26"),
+        {"commenceTimeFrom": f"{day}T17:00:00Z", "commenceTimeTo": f"{day}T17:30:00Z"},
+        first.tipoff - timedelta(hours=9),
+    )
+    assert served == []
+
+
 @pytest.mark.parametrize("has_stray", [False, True])
 def test_a_stray_event_is_warned_of_and_not_counted(*, has_stray: bool) -> None:
     """The deployed scraper leaves the event of the next date out, with one warning."""

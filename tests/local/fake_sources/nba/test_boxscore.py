@@ -73,6 +73,15 @@ def of_v3(now: datetime) -> list[tuple[int, int, int]]:
     return [(each["reboundsTotal"], each["assists"], each["points"]) for each in held]
 
 
+@pytest.mark.parametrize("asked", [{}, {"GameID": ""}, {"GameID": "0022509999"}])
+def test_a_box_score_of_no_game_has_no_players(asked: dict[str, str]) -> None:
+    """The answer repeats the id that was asked for, if any."""
+    found = json.loads(answer("/stats/boxscoretraditionalv3", asked, SLATE, OVER).body)
+    nobody = {"players": []}
+    held = {"gameId": asked.get("GameID", ""), "homeTeam": nobody, "awayTeam": nobody}
+    assert found["boxScoreTraditional"] == held
+
+
 def of_the_log(now: datetime) -> list[tuple[int, int, int]]:
     """Return the same from the day's game log."""
     asked = {"DateFrom": f"{DAY:%m/%d/%Y}", "DateTo": f"{DAY:%m/%d/%Y}"}
