@@ -123,3 +123,14 @@ def test_an_upload_without_bytes_is_whole_at_once() -> None:
     session = sessions.begin(Upload("nba", {"name": "a"}, {}))
     upload, ended = sessions.take("nba", session, "", b"")
     assert (upload.data, ended) == (b"", True)
+
+
+def test_no_upload_takes_the_id_of_one_that_has_ended() -> None:
+    """One that begins after another's end meets neither it nor one that is open still."""
+    sessions = Sessions()
+    ended, still = (sessions.begin(Upload("nba", {"name": name}, {})) for name in ("a", "b"))
+    sessions.take("nba", ended, "", b"a")
+    new = sessions.begin(Upload("nba", {"name": "c"}, {}))
+    assert len({ended, still, new}) == 3
+    for session, name in ((still, "b"), (new, "c")):
+        assert sessions.take("nba", session, "", b"1")[0].name == name
