@@ -28,7 +28,7 @@ class RunPage:
 
     @property
     def title(self) -> str:
-        """Workflow and slot."""
+        """Its workflow."""
         return f"Run of {self.life.run.decision['workflow_name']}"
 
     @property

@@ -58,8 +58,12 @@ def test_the_last_thing_known_may_be_of_any_step(minutes: tuple[int, int]) -> No
 
 
 def test_a_run_of_the_evening_is_of_its_own_date() -> None:
-    """In UTC it is the next day already."""
-    assert f"{page(None).day}" == "2025-11-12"
+    """In UTC it is the next day already; decided after midnight, it is of its slot's date."""
+    found = page(None)
+    assert f"{found.day}" == "2025-11-12"
+    late = {**found.life.run.decision, "decision_time": MADE + 90 * MINUTE}
+    life = replace(found.life, run=Run(late, None))
+    assert f"{replace(found, life=life).day}" == "2025-11-12"
 
 
 @pytest.mark.parametrize(("late", "said"), [(0.25, "0.2 s"), (3, "3.0 s"), (-1, "0.0 s")])
