@@ -115,6 +115,19 @@ def asks(path: str) -> Step:
     return lambda process: process.keeper.answer(path, {})
 
 
+def has_no_console(process: Process) -> None:
+    """Ask in vain for the stack to be kept."""
+
+    def fail() -> str:
+        raise ConfigError("the console does not start")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "start_console", fail)
+        with pytest.raises(ConfigError, match="does not start"):
+            process.keeper.answer("/keep", {})
+    assert not process.keeper.kept
+
+
 @pytest.mark.parametrize(
     ("steps", "is_left"),
     [
@@ -129,6 +142,9 @@ def asks(path: str) -> Step:
             [asks("/keep"), Process.end_driver, asks("/stop")],
             True,
             id="a kept stack outlives its driver",
+        ),
+        pytest.param(
+            [has_no_console, Process.end_driver], False, id="a stack without a console is not kept"
         ),
         *(
             pytest.param([lambda process, n=number: process.handlers[n](n, None)], True, id=f"{n}")
