@@ -10,10 +10,11 @@ from common.look.datum import Coming, DateCoverage, Datum
 from common.state.pauses import Pause, write_pauses
 from local.fake_sources.answers import Answer, answer
 from local.simulator.world import World
-from tests.kit.operated import day_gone_wrong, live_on, refuse
+from tests.kit.operated import day_gone_wrong, force_at, live_on, refuse
 from tests.kit.world import DAY, slate
 
 TOMORROW = DAY + timedelta(days=1)
+EXECUTIONS = "workflow_executions"
 SPAN_OVER = at(DAY + timedelta(days=6), time())
 """Later than catch-up's 72 h, and what outages may add."""
 
@@ -108,6 +109,21 @@ def test_a_run_that_ended_without_a_report_is_not_under_way() -> None:
     live_on(world, at(DAY, time(12, 30)))
     asked = coming(world, "nbac_referee_assignments")
     assert asked == Coming("next", "referee_discovery", at(DAY, time(13)))
+
+
+def test_a_run_that_was_forced_the_day_before_is_over() -> None:
+    """Its execution's row is from before the date, and no report of it has come."""
+    morning = at(DAY - timedelta(days=1), time(4, 40))
+    world = World(slate(), morning, collect_since=DAY)
+    refuse(world)
+    live_on(world, morning + timedelta(minutes=10))  # the schedule is there
+    world.transport.lose(lambda delivery: delivery.function == "scraper_logger")
+    force_at(world, at(DAY, time(12)))
+    live_on(world, morning + timedelta(minutes=15))
+    assert "referee_discovery" in {row["workflow_name"] for row in world.rows[EXECUTIONS]}
+    world.clock.move(at(DAY, time(10, 30)))
+    asked = coming(world, "nbac_referee_assignments")
+    assert asked == Coming("next", "referee_discovery", at(DAY, time(11)))
 
 
 def test_what_is_there_or_has_no_time_has_nothing_to_come() -> None:
