@@ -72,12 +72,14 @@ def repeat(table: str, **changes: object) -> Change:
     return lambda tables: tables[table].append({**tables[table][0], **changes})
 
 
-def unlink(tables: Tables) -> None:
-    """Let a terminal row forget one of its tasks, and count as if there were none."""
+def link(tables: Tables, change: Callable[[list[str]], list[str]]) -> None:
+    """Let a terminal row link other rows of the log, and count as if these were its tasks."""
     row = first(tables[RUNS], **A_RUN)
-    row["scraper_execution_ids"] = row["scraper_execution_ids"][1:]
-    row["scrapers_triggered"] -= 1
-    row["scrapers_succeeded"] -= 1
+    links = change(row["scraper_execution_ids"])
+    more = len(links) - len(row["scraper_execution_ids"])
+    row["scraper_execution_ids"] = links
+    row["scrapers_triggered"] += more
+    row["scrapers_succeeded"] += more
 
 
 def when(wrong: str) -> str:
@@ -106,7 +108,9 @@ BROKEN: dict[str, tuple[str, Change]] = {
         "R6 object oddsa-events/2025-11-12/130000.json was finalized and never logged",
         drop(LOG, **A_RUN),
     ),
-    "a scrape that its run does not link": ("R6 the log has", unlink),
+    "a scrape that its run does not link": ("R6 the log has", lambda t: link(t, lambda i: i[1:])),
+    "a link of no scrape": ("R6 the log has", lambda t: link(t, lambda i: [*i, str(uuid4())])),
+    "a link of another scrape": ("R6 the log has", lambda t: link(t, lambda i: ["x", *i[1:]])),
     "counts do not add up": (
         "R6 succeeded + failed is not triggered",
         edit(RUNS, {"scrapers_succeeded": 0}),
