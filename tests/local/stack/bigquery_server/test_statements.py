@@ -162,12 +162,14 @@ def test_fu15_an_extract_is_told_what_to_do_instead(server: BigQueryServer) -> N
 
 @pytest.mark.stack
 def test_the_past_of_a_table_is_refused(server: BigQueryServer) -> None:
-    """It is not kept, so that a query of it would be answered with the present."""
+    """It is not kept, so that a query of it would be answered with the present; which, is told."""
     client = make_client(PROJECT, server.endpoint)
     client.create_dataset("past")
     client.query("CREATE TABLE past.t AS SELECT 1 AS n").result()
     sql = "SELECT n FROM past.t FOR SYSTEM_TIME AS OF TIMESTAMP '2025-11-12 17:00:00+00'"
-    with pytest.raises(BadRequest, match=r"keeps no table's past.*python -m local asof"):
+    then = r"AS OF 2025-11-12 17:00:00\+00:00"
+    told = rf"{then}: .* keeps no table's past.*python -m local asof"
+    with pytest.raises(BadRequest, match=told):
         client.query(sql).result()
 
 
