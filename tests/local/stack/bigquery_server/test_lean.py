@@ -143,3 +143,21 @@ def test_a_change_of_the_catalog_translates_anew(
     for name in ("x", "x", "y"):
         rewrite(name)
     assert found == ["a", "a", "x", "y"]
+
+
+@pytest.mark.parametrize(("policies", "asked"), [((), "a"), (("p",), "a of p x")])
+def test_a_view_s_text_is_put_into_a_query_where_rows_have_policies(
+    policies: tuple[str, ...], asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any the view is DuckDB's own, and its text is not translated with each query."""
+    catalog = SimpleNamespace(list_all_row_access_policies=lambda: policies)
+    monkeypatch.setattr(
+        inner_query,
+        "rewrite_for_row_access",
+        lambda sql, *, catalog, caller: (
+            f"{sql} of {catalog.list_all_row_access_policies()[0]} {caller}"
+        ),
+    )
+    lean.leave_views_alone()
+    rewrite: Any = vars(inner_query)["rewrite_for_row_access"]
+    assert rewrite("a", catalog=catalog, caller="x") == asked

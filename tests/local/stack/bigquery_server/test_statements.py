@@ -197,3 +197,29 @@ def test_an_insert_leaves_its_row_and_nothing_else(server: BigQueryServer) -> No
 
     copy = TEXTS * 64 / 1024
     assert -insert(1) + insert(6) < 2 * copy
+
+
+@pytest.mark.stack
+def test_a_policy_of_rows_holds_in_a_view_too(server: BigQueryServer) -> None:
+    """Whom no policy lets in sees no row, by the table and by a view of it."""
+    client = make_client(PROJECT, server.endpoint)
+    client.create_dataset("policed")
+    client.query("CREATE TABLE policed.t AS SELECT 1 AS n").result()
+    client.query("CREATE VIEW policed.v AS SELECT n FROM policed.t").result()
+
+    def seen() -> list[int]:
+        """Count the rows of both."""
+        return [
+            len(run_sql(server.endpoint, PROJECT, f"SELECT n FROM policed.{x}")[1]) for x in "tv"
+        ]
+
+    assert seen() == [1, 1]
+    of = "p ON policed.t"
+    client.query(
+        f"CREATE ROW ACCESS POLICY {of} GRANT TO ('user:a@example.com') FILTER USING (TRUE)"
+    ).result()
+    try:
+        assert seen() == [0, 0]
+    finally:
+        client.query(f"DROP ROW ACCESS POLICY {of}").result()
+    assert seen() == [1, 1]
