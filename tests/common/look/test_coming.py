@@ -91,8 +91,10 @@ def coming(world: World, scraper: str, game: str = "") -> Coming | None:
 
 
 def test_a_run_that_is_under_way_is_named_until_it_has_reported() -> None:
-    """At 11:00 two discoveries have begun; before the next slot both have ended."""
-    world = day_gone_wrong(at(DAY, time(11)))
+    """By 11:02 two discoveries of 11:00 have begun; before the next slot both have ended."""
+    world, slot = day_gone_wrong(at(DAY, time(10, 59))), at(DAY, time(11))
+    late = slot + timedelta(minutes=2)
+    world.tick("tick-master-controller", late, scheduled_time=slot.isoformat())
     asked = coming(world, "nbac_referee_assignments")
     assert asked == Coming("under way", "referee_discovery", at(DAY, time(11)))
     live_on(world, at(DAY, time(11, 30)))

@@ -44,7 +44,8 @@ def test_a_workflow_s_day_is_its_plan_its_runs_and_its_last_decision() -> None:
     )
     plan = [planned("2025-11-12 15:00", "2025-11-12 05:00")]
     plan += [planned("2025-11-12 13:00", "2025-11-12 05:01")]
-    yesterday, first = decided("2025-11-11 23:00", action="RUN"), decided("2025-11-12 11:00")
+    yesterday = decided("2025-11-11 23:00", et("2025-11-12 00:20"), action="RUN")
+    first = decided("2025-11-12 11:00")
     other = decided("2025-11-11 22:00", workflow_name="referee_discovery")
     soon = decided("2025-11-12 13:10:30", NOW, forced=True)
     plan += [{**planned("2025-11-11 15:00", "2025-11-11 05:00"), "date": DAY - timedelta(days=1)}]

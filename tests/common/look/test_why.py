@@ -210,14 +210,14 @@ def test_of_two_teams_that_meet_often_the_last_game_up_to_a_date_is_meant(
 def test_the_last_run_that_asked_for_a_game_explains_it(
     until: str, explaining: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Up to the instant, and of this game; without one, each workflow's last decision does."""
+    """Of a slot up to the instant, and of this game; else each workflow's last decision does."""
     one, other = game(1), game(2)
     window, catch_up = "post_game_window_2", "late_game_catch_up"
     rows = [
         row_of(
             "workflow_decisions",
             slot=et(f"2025-11-12 {hour}"),
-            decision_time=et(f"2025-11-12 {hour}"),
+            decision_time=et(f"2025-11-12 {hour}") + timedelta(minutes=45),
         )
         | {"decision_id": name, "workflow_name": flow, "target_date": DAY, "inputs": "{}"}
         | {"action": "RUN" if games else "SKIP", "game_ids": games, "reason": "r"}

@@ -16,10 +16,11 @@ GAME = played()
 
 
 def decided(number: int, *scrapers: str, games: tuple[str, ...] = (GAME.game_id,)) -> Row:
-    """Return the row of a decision about the date."""
-    when = et(f"2025-11-12 23:{number:02d}")
+    """Return the row of a decision about the date: those of later slots were made earlier."""
+    when, made = et(f"2025-11-12 23:{number:02d}"), et(f"2025-11-13 00:{59 - number:02d}")
     named = {"decision_id": f"{number}", "workflow_name": "post_game_window_2", "action": "RUN"}
-    return {"at": when, **named, "target_date": DAY, "scrapers": scrapers, "game_ids": games}
+    about = {"target_date": DAY, "scrapers": scrapers, "game_ids": games}
+    return {"at": when, "decision_time": made, **named, **about}
 
 
 def test_who_stands_in_was_asked_for_it_too() -> None:

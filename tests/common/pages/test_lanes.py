@@ -24,8 +24,8 @@ def planned(when: datetime, name: str = "betting_lines") -> dict[str, Any]:
 
 
 def decided(when: datetime, action: str, name: str = "betting_lines") -> dict[str, Any]:
-    """Make a decision's row."""
-    about = {"workflow_name": name, "slot": when, "decision_time": when}
+    """Make the row of a decision that came a little late."""
+    about = {"workflow_name": name, "slot": when, "decision_time": when + timedelta(minutes=7)}
     return {**about, "decision_id": f"{when:%H}-{action}", "action": action, "reason": "because"}
 
 
