@@ -7,10 +7,12 @@ from datetime import time, timedelta
 import pytest
 
 from common.eastern import at
-from common.look.status import Status
+from common.look.runs import Run
+from common.look.status import Status, WorkflowToday
 from common.state.pauses import Pause
 from local.operate.pauses import pause
 from tests.kit.operated import day_gone_wrong, gone_wrong, run
+from tests.kit.placed import row
 from tests.kit.world import DAY, SWEEP, new_world
 
 
@@ -113,3 +115,21 @@ def test_a_pause_is_told_with_its_reason(
     *_, line, last = run(new_world(), monkeypatch, "status").stdout.splitlines()
     assert line == f"PAUSED betting_lines by ann since 2025-11-12 13:30{said}"
     assert last == "Dead letters: none"
+
+
+def test_a_workflow_s_runs_are_named_by_their_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However late they were decided: in the table, below it and for a program."""
+    slot = at(DAY, time(12))
+    late = row("workflow_decisions", slot=slot, decision_time=slot + timedelta(minutes=35))
+    made = {**late, "decision_id": "d", "action": "RUN", "reason": "because"}
+    flow = WorkflowToday("betting_lines", (), (Run(made, None),), made)
+    found = replace(HELD, workflows=(flow,))
+    monkeypatch.setattr("common.look.status.status_of", lambda _: found)
+    said = run(new_world(), monkeypatch, "status").stdout.splitlines()
+    (line,) = (each for each in said if each.startswith("│"))
+    cells = [cell.strip() for cell in line.strip("│").split("│")]
+    assert cells == ["betting_lines", "", "12:00 not started", "12:00 RUN: because"]
+    assert "NOT STARTED betting_lines of 12:00: its message was not handled yet" in said
+    shown = json.loads(run(new_world(), monkeypatch, "status", "--json").stdout)
+    (told,) = shown["workflows"][0]["runs"]
+    assert (told["slot"], told["state"]) == (slot.isoformat(), "not started")
