@@ -6,6 +6,8 @@ import pytest
 from google.pubsub_v1 import types
 
 from local.broker.broker import Broker
+from local.broker.mailbox import Mailbox
+from local.broker.messages import Delivery
 
 TOPIC, NAME = "projects/p/topics/t-1", "projects/p/subscriptions/s-1"
 
@@ -38,3 +40,18 @@ def test_who_waits_for_a_message_is_told_at_once(answered: Any, broker: Broker, 
         lambda: getattr(broker, waits)(NAME, 1, 60), lambda: broker.publish(TOPIC, b"x")
     )
     assert got is True or [one.message.data for _, one in got] == [b"x"]
+
+
+def test_each_copy_of_a_message_is_on_a_lease_of_its_own(broker: Broker, clock: Any) -> None:
+    """A message that comes twice is acknowledged twice."""
+    broker.publish(TOPIC, b"x")
+    ((_, delivery),) = broker.pull(NAME, 10, 0)
+    returned: list[Delivery] = []
+    mailbox = Mailbox(clock, returned.append)
+    for _ in range(2):
+        mailbox.put(delivery, clock.now())
+    (first, _), (second, _) = mailbox.pull(10, 0)
+    assert (mailbox.acknowledge([first, first]), len(mailbox)) == (1, 1)
+    clock.sleep(600)
+    mailbox.extend([], 0)
+    assert (returned, mailbox.acknowledge([second])) == ([delivery], 0)
