@@ -45,9 +45,9 @@ def lost(world: World) -> World:
     return world
 
 
-def use_up(world: World) -> None:
-    """Use up all resends until the run is quarantined."""
-    tries = [heal(world, timedelta(minutes=minutes)) for minutes in (21, 31, 41, 51)]
+def use_up(world: World, late: timedelta = timedelta(0)) -> None:
+    """Use up all resends until the run, which may be decided late, is quarantined."""
+    tries = [heal(world, late + timedelta(minutes=minutes)) for minutes in (21, 31, 41, 51)]
     assert tries == [([f"decision {RUN}"], [])] * 3 + [([], [f"decision {RUN}"])]
 
 
@@ -114,6 +114,18 @@ def test_r6_a_run_is_given_up_after_a_day(lost: World) -> None:
     assert executions(lost) == []
     assert heal(lost, day + SECOND) == ([], [f"decision {RUN}"])
     assert executions(lost) == ["failed"]
+
+
+def test_r6_a_run_that_was_decided_late_is_given_up_a_day_after_its_decision(lost: World) -> None:
+    """Its message has been on its way since then, not since its slot."""
+    late = timedelta(minutes=40)
+    for row in lost.rows[DECISIONS]:
+        row["decision_time"] += late
+    use_up(lost, late)
+    day = late + timedelta(hours=24)
+    assert heal(lost, day) == ([], [])
+    assert executions(lost) == []
+    assert heal(lost, day + SECOND) == ([], [f"decision {RUN}"])
 
 
 def test_r6_a_run_that_never_began_ends_with_the_games_of_its_batch(lost: World) -> None:
