@@ -225,12 +225,25 @@ def test_a_real_day_has_lines_before_its_box_score() -> None:
 
 def test_a_generation_that_was_logged_twice_is_known_from_its_first_row_on() -> None:
     """Whatever order the rows come in."""
-    now = datetime(2025, 11, 12, 17, tzinfo=UTC)
-    first, again = (
-        {"scraper_name": "a", "gcs_path": "gs://b/o", "object_generation": 1}
-        | {"triggered_at": now + timedelta(seconds=n), "logged_at": now + timedelta(minutes=n)}
-        for n in (0, 1)
-    )
+    first, again = (logged("o", minute, minute + 1) for minute in (0, 1))
     for rows in ((first, again), (again, first)):
         (one,) = known_of(rows)
-        assert (one.triggered_at, one.logged_at, one.newest) == (now, now, True)
+        assert (one.triggered_at, one.logged_at) == (NOON, NOON + timedelta(minutes=1))
+        assert one.newest
+
+
+def test_objects_are_in_the_order_of_being_known() -> None:
+    """One that was asked for first may be logged last, and is the newest then."""
+    found = [*known_of([logged("late", 0, 9), logged("early", 5, 6)])]
+    assert [(one.path, one.newest) for one in found] == [
+        ("gs://b/early", False),
+        ("gs://b/late", True),
+    ]
+
+
+def logged(name: str, asked: int, made: int) -> Row:
+    """Return the row of an object, in minutes after noon."""
+    times = {"triggered_at": NOON + timedelta(minutes=asked)}
+    times |= {"logged_at": NOON + timedelta(minutes=made)}
+    about = {"scraper_name": "a", "gcs_path": f"gs://b/{name}", "object_generation": 1}
+    return {**about, **times}

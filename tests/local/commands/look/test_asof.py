@@ -1,10 +1,13 @@
 """`python -m local asof` lists what was known of a game, with a digest to keep."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from common.look.asof import AsOf, Known
 from tests.kit.operated import gone_wrong, run
+from tests.kit.situations import et
 
 OPTIONS = ("--at", "2025-11-12T18:30", "--game", "0022500213")
 
@@ -33,6 +36,17 @@ def test_the_newest_object_of_each_scraper_is_marked(monkeypatch: pytest.MonkeyP
     marked = [" yes " in line for line in lines if "2025-11-1" in line][: len(found["known"])]
     assert marked == [one["newest"] for one in found["known"]]
     assert set(marked) == {True, False}
+
+
+def test_an_object_is_told_with_when_it_was_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with when it was asked for: it was not known yet."""
+    asked = et("2025-11-12 18:00")
+    known = Known("s", "gs://b/o", 7, asked, asked + timedelta(seconds=61), newest=True)
+    found = AsOf("0022500213", asked, (known,))
+    monkeypatch.setattr("common.look.asof.as_of", lambda *_: found)
+    lines = run(gone_wrong(), monkeypatch, "asof", *OPTIONS).stdout.splitlines()
+    (line,) = (each for each in lines if "gs://b/o#7" in each)
+    assert "2025-11-12 18:01:01" in line
 
 
 def test_teams_beside_the_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
