@@ -33,8 +33,9 @@ def incident(span: Span, now: datetime, level: str = "ERROR") -> Incident:
     key, begin, end = span
     closed = minute(end) if end is not None and minute(end) <= now else None
     seen = {"rule": "execution", "key": key, "level": level, "opened": minute(begin)}
+    last = closed or max(now, minute(begin))
     return Incident.model_validate(
-        {**seen, "last_seen": minute(begin), "closed": closed, "recovered": closed and True}
+        {**seen, "last_seen": last, "closed": closed, "recovered": closed and True}
     )
 
 

@@ -30,6 +30,22 @@ def test_what_is_open_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "2025-11-12 13:30, given up" in whole
 
 
+def test_the_last_to_open_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With when that was, however lately another one was seen to be bad."""
+    world = new_world()
+    world.warehouse.views["incidents"] = [
+        {**incident_row("execution", key, opened), "last_seen": opened + lasted}
+        for key, opened, lasted in (
+            ("old", SWEEP - 2 * HOUR, 2 * HOUR),
+            ("new", SWEEP - HOUR, HOUR / 2),
+        )
+    ]
+    lines = run(world, monkeypatch, "incidents").stdout.splitlines()
+    shown = [line.split("│") for line in lines if "execution" in line]
+    told = [(cells[2].strip(), cells[4].strip()) for cells in shown]
+    assert told == [("new", "2025-11-12 12:30"), ("old", "2025-11-12 11:30")]
+
+
 def test_nothing_open_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line each."""
     world = new_world()
