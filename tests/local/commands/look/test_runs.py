@@ -91,6 +91,7 @@ def test_a_step_follows_the_last_end_before_it() -> None:
         "logged_at": began,
     }
     late = {**row, "triggered_at": began + timedelta(minutes=2), "duration_seconds": 5}
+    late["logged_at"] = began + timedelta(minutes=2, seconds=8)
     short = {**row, "duration_seconds": 30}
     steps = (
         Step(1, (), (Task("a", "g", row, reported=True), Task("b", "g", short, reported=True))),
@@ -102,6 +103,16 @@ def test_a_step_follows_the_last_end_before_it() -> None:
     assert "    c g: reported, without a row yet" in lines
     assert any(line.startswith("    d g: 23:02:00 +60.0 s SUCCESS in 5.0 s") for line in lines)
     assert "    e g: has not reported" in lines
+    (last,) = (line for line in lines if line.startswith("    d g: "))
+    assert last.endswith("gs:, row +3.0 s")
+    ended: dict[str, object] = {
+        "execution_time": began,
+        "finished_at": began + timedelta(minutes=3),
+    }
+    ended |= {"outcome": "PARTIAL", "error_message": "why", "scrapers_succeeded": 3}
+    ended |= {"scrapers_triggered": 5, "scrapers_failed": 2}
+    lines = [*lines_of(RunLife(Run(decision, ended), began, steps))]
+    assert lines[-1] == "  ended 23:03:00 +55.0 s PARTIAL: why"
 
 
 def test_a_slot_to_come_that_was_forced_has_no_negative_time(
