@@ -25,7 +25,10 @@ def server(emulator: Emulator) -> BigQueryServer:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_tables_are_those_of_the_schema_files(server: BigQueryServer, name: str) -> None:
-    """A table has the columns, types, modes, partitioning and clustering of its schema file."""
+    """A table has the columns, types, modes, partitioning and clustering of its schema file.
+
+    It says what they are, too.
+    """
     shape = table(name)
     made = make_client(PROJECT, server.endpoint).get_table(f"{PROJECT}.{DATASET}.{name}")
     assert [(field.name, field.field_type, field.mode) for field in made.schema] == [
@@ -33,6 +36,12 @@ def test_tables_are_those_of_the_schema_files(server: BigQueryServer, name: str)
     ]
     assert made.time_partitioning.field == shape.partition_column
     assert made.clustering_fields == list(shape.clustering)
+    assert made.description == shape.description
+    assert [field.description for field in made.schema] == [
+        field.description for field in shape.fields
+    ]
+    expires = shape.partition_expiration_days
+    assert made.time_partitioning.expiration_ms == (expires and expires * 24 * 60 * 60 * 1000)
 
 
 def test_creating_the_tables_again_changes_nothing(server: BigQueryServer) -> None:
