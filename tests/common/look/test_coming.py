@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from common.calendar.game_ids import OTHER_OWNER
 from common.eastern import at
 from common.look.coverage import cover
 from common.look.datum import Coming, DateCoverage, Datum
@@ -11,6 +12,8 @@ from common.state.pauses import Pause, write_pauses
 from local.fake_sources.answers import Answer, answer
 from local.simulator.world import World
 from tests.kit.operated import day_gone_wrong, force_at, live_on, refuse
+from tests.kit.placed import placed
+from tests.kit.situations import played
 from tests.kit.world import DAY, slate
 
 TOMORROW = DAY + timedelta(days=1)
@@ -188,3 +191,12 @@ def test_a_date_before_the_system_has_nothing_to_come() -> None:
     found = coming(world, "nbac_play_by_play", "MIL@CHA")
     assert found
     assert found.what == "next", "the last decision's configuration counts"
+
+
+def test_of_a_game_with_another_owner_s_id_what_knows_it_is_asked_for() -> None:
+    """Play by play is asked for by NBA.com's id alone, which nobody has before a schedule comes."""
+    other = played(game_id=f"{OTHER_OWNER}401810001")
+    place, _ = placed(at(TOMORROW, time(5, 30)), {DAY: (other,)})
+    (found,) = cover(place, DAY).games
+    told = {one.scraper: one.coming.what for one in found.data if one.coming}
+    assert (told["nbac_boxscore"], told["nbac_play_by_play"]) == ("next", "given up")
