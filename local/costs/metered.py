@@ -57,6 +57,7 @@ class Meter:
         self.usage = Usage()
         self.function = ""
         self._data_bucket = data_bucket
+        # When each function's instances are free, the first one first: time never goes back.
         self._free: dict[str, list[datetime]] = {}
 
     def call(self, function: str, now: datetime) -> None:
@@ -67,9 +68,7 @@ class Meter:
 
     def _is_cold(self, function: str, now: datetime) -> bool:
         """Whether the call starts an instance: none is idle and another one is allowed."""
-        held = sorted(
-            free for free in self._free.get(function, []) if now - free < INSTANCE_IDLE_MAX
-        )
+        held = [free for free in self._free.get(function, []) if now - free < INSTANCE_IDLE_MAX]
         idle = [free for free in held if free <= now]
         cold = not idle and len(held) < INSTANCES_MAX
         if not cold:
@@ -79,7 +78,7 @@ class Meter:
 
     def asked(self, what: str, times: int = 1) -> None:
         """Count requests of the running function to a service."""
-        if self.function and times:
+        if self.function:
             self.usage.functions.setdefault(self.function, Counter())[what] += times
 
     def bill(self, what: str, amount: int = 1) -> None:

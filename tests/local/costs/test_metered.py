@@ -175,6 +175,17 @@ def test_an_instance_serves_again_as_its_call_ends_and_is_gone_after_its_idle_ti
     assert starts() == 3
 
 
+def test_a_call_that_finds_all_instances_busy_gets_the_one_that_is_free_first() -> None:
+    """It is free again as late as if it had been called now, so that all are kept as long."""
+    meter, apart = Meter("data"), INSTANCE_BUSY / 20
+    for number in range(INSTANCES_MAX):
+        meter.call("f", NOW + number * apart)
+    meter.call("f", NOW + INSTANCES_MAX * apart)
+    for _ in range(INSTANCES_MAX):
+        meter.call("f", NOW + INSTANCE_BUSY + INSTANCE_IDLE_MAX)
+    assert meter.usage.functions["f"] == {"calls": 2 * INSTANCES_MAX + 1, "cold": INSTANCES_MAX}
+
+
 def test_what_no_function_asks_for_counts_for_none() -> None:
     """Whoever sets a world up writes objects, too; what is billed is billed."""
     meter = Meter("data")

@@ -1,5 +1,6 @@
 """What is read to watch: how often the watchdog runs, and which names are tables."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_words_of_another_form_are_refused_whole(every: str, tmp_path: Path) -> 
     with pytest.raises(BadInputError) as refused:
         of(tmp_path, every)
     assert str(refused.value) == (f"alerts.yaml: every {every!r}: write `every N minutes` or hours")
+
+
+def test_dashboards_are_counted_in_the_order_of_their_names(tmp_path: Path) -> None:
+    """Wherever their files lie, so that two counts of one checkout are the same text."""
+    names = ("f", "b", "h", "a", "d", "g", "c", "e")
+    for tables, name in enumerate(names, 1):
+        panel = {"rawSql": "SELECT 1 FROM x.workflow_decisions"}
+        (tmp_path / f"{name}.json").write_text(json.dumps([panel] * tables))
+    found = of(tmp_path, "every 1 hour").page_tables
+    assert [*found.items()] == sorted((name, tables) for tables, name in enumerate(names, 1))
 
 
 @pytest.mark.parametrize(
