@@ -165,10 +165,10 @@ def test_the_log_tells_what_was_kept(scene: Scene, sources: Sources) -> None:
     [("15:00", "SKIP"), ("15:01", "RUN"), ("21:00", "RUN"), ("21:01", "SKIP")],
 )
 def test_lines_are_due_in_the_six_hours_before_a_game(scene: Scene, tip: str, action: str) -> None:
-    """The end of the six hours is one of them, and the tip-off itself is not."""
+    """Their end is one of them, their begin is not; a game of another date is not looked at."""
     day, store = scene.days[0], plain.InDicts()
-    other = {"date": f"{day + timedelta(days=1)}", "tipoff": "18:00"}
-    slate = json.dumps({"games": [other, {"date": f"{day}", "tipoff": tip}]}).encode()
+    others = [{"date": f"{day + timedelta(days=apart)}", "tipoff": None} for apart in (-1, 1)]
+    slate = json.dumps({"games": [*others, {"date": f"{day}", "tipoff": tip}]}).encode()
     asked: list[str] = []
 
     def ask(path: str, params: object) -> bytes:

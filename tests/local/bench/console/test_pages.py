@@ -1,6 +1,7 @@
 """The bench of the console measures every page, and what its queries read of a season."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +58,32 @@ def test_a_page_is_told_by_its_middle_and_its_slowest_20th(monkeypatch: pytest.M
     each = {"median": 11.2, "p95": 21.2, "selects": 0, "bytes": 0}
     assert [*found.pop("pages").values()] == [each] * 9
     assert found == {"rows": 2, "bytes": 2 + 8 + 3, "floor_ms": 12.35, "load": 1.3}
+
+
+def test_the_pages_of_a_run_are_those_of_the_night_s_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The run of the day with the most tasks, its decision, and the object of its first task."""
+    asked, night = list[tuple[str, Mapping[str, str]]](), "post_game_window_2"
+    names = ("betting_lines", night, "post_game_window_3")
+    runs = [{"workflow": each, "execution_id": f"e-{each}", "decision_id": each} for each in names]
+    tasks = {f"e-{each}": [{"gcs_path": f"{each}/{n}"} for n in (1, 2)] for each in names}
+    day = json.dumps({"runs": runs, "tasks": tasks, "games": [{"game_id": "1"}, {"game_id": "2"}]})
+
+    def answer(_: object, path: str, words: Mapping[str, str]) -> tuple[str, int]:
+        asked.append((path, words))
+        return day, 200
+
+    place: Any = SimpleNamespace(warehouse=None, but=lambda **_: None)
+    monkeypatch.setattr(benched, "make_season", lambda _: (place, {}))
+    monkeypatch.setattr(benched, "answer", answer)
+    measure_pages(days=1, repeats=1)
+    of_day = [("game", "1"), ("decision", night), ("run", f"e-{night}")]
+    pages = [f"/{kind}/2025-11-12" for kind in ("day", "date")]
+    pages += [f"/{kind}/2025-11-12/{key}" for kind, key in of_day]
+    expected = [("/", {}), *((page, {}) for page in pages)]
+    expected += [("/object/2025-11-12", {"path": f"{night}/1"}), ("/season", {}), ("/health", {})]
+    assert asked == [("/day/2025-11-12.json", {}), *(each for each in expected for _ in range(2))]
 
 
 def test_a_season_is_one_day_that_is_lived_again_and_again() -> None:
