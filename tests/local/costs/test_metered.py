@@ -94,21 +94,23 @@ def test_what_is_refused_is_asked_but_not_billed(storage: Storage, meter: Meter)
     ("objects", "pages"), [(0, 1), (1, 1), (LISTING_PAGE_OBJECTS, 1), (LISTING_PAGE_OBJECTS + 1, 2)]
 )
 def test_a_listing_is_a_class_a_operation_a_page(meter: Meter, objects: int, pages: int) -> None:
-    """An empty listing is asked for as well."""
+    """An empty listing is asked for as well; each page is a request that the function waits for."""
     held = MemoryStorage(ManualClock(NOW))
     for number in range(objects):
         held.create("state", f"x/{number}", b"")
     storage = intercepted(held, meter.storage)
     assert len(list(storage.list("state", "x/"))) == objects
     assert bills(meter) == {"class_a": pages}
+    assert meter.usage.functions["f"] == {"calls": 1, "cold": 1, "storage": pages}
 
 
 def test_folders_are_listed_as_objects_are(storage: Storage, meter: Meter) -> None:
     """One page of them is one operation, and who asks gets the list."""
     storage.create("state", "a/1", b"")
-    before = bills(meter)
+    before, asked = bills(meter), meter.usage.functions["f"]["storage"]
     assert storage.folders("state") == ["a/"]
     assert bills(meter) == {**before, "class_a": before["class_a"] + 1}
+    assert meter.usage.functions["f"]["storage"] == asked + 1
 
 
 def test_every_statement_is_a_query_over_one_table(meter: Meter) -> None:
