@@ -98,6 +98,7 @@ def test_a_season_is_one_day_that_is_lived_again_and_again() -> None:
         ]
         assert len(set(ids)) == len(ids) == len(rows[name])
         assert sorted(ids) == sorted(row[shape.id_column] for row in rows[name])
+        assert len({len(each) for each in ids}) == 1, name  # what is read is as long as it was
     swept = [row["slot"].date() for row in rows["cleanup_operations"]]
     assert (min(swept), max(swept)) == (date(2025, 11, 10), date(2025, 11, 13))
     assert {row["target_date"] for row in rows["workflow_executions"]} >= {
