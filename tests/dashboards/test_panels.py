@@ -69,7 +69,12 @@ def came_of_it(noon: datetime) -> dict[str, list[dict[str, Any]]]:
             for number, status in enumerate(("FAILED", "FAILED", "SUCCESS", "FAILED"))
         ],
         "cleanup_operations": [
-            {"cleanup_time": noon.isoformat(), "cleanup_id": "c", "missing_files_found": 4}
+            {
+                "cleanup_time": noon.isoformat(),
+                "cleanup_id": f"c{found}",
+                "missing_files_found": found,
+            }
+            for found in (4, None, 1)
         ],
     }
 
@@ -178,7 +183,7 @@ def test_ft8_what_the_previous_controller_planned_and_ran_is_compared_too(
         ("Executions completed", 1),
         ("Executions failed", 2),
         ("Scrapes failed", 3),
-        ("Files found unlogged", 4),
+        ("Files found unlogged", 5),
     ],
 )
 def test_a_number_of_the_overview_is_what_its_title_says(
