@@ -144,11 +144,12 @@ def test_sources_come_in_the_order_of_their_names(
 
 
 def test_the_command_writes_what_is_committed(tmp_path: Path) -> None:
-    """It writes the same files into an empty folder."""
+    """It writes the same files into an empty folder, and names them."""
     written = write(tmp_path)
-    assert {path.name: path.read_text() for path in written} == {
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         path.name: path.read_text() for path in FOLDER.glob("*.json")
     }
+    assert {*written} == {*tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("name", KEPT)
