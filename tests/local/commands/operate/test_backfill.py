@@ -8,7 +8,7 @@ import pytest
 from common.eastern import at
 from local.commands.operate.backfill import Told
 from local.operate.asking import Question
-from local.operate.backfill import Plan
+from local.operate.backfill import Filled, Plan
 from tests.kit.operated import day_gone_wrong, gone_wrong, mend, run
 from tests.kit.world import DAY, new_world
 
@@ -85,11 +85,14 @@ def test_a_plan_names_who_can_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     gap = tuple(Question(name, DAY) for name in ("one", "two", "three"))
     monkeypatch.setattr("local.operate.backfill.plan_of", lambda *_: Plan((gap,), ("why",)))
     asked = ("backfill", *DATES, "--dry-run")
-    first, left, _ = run(new_world(), monkeypatch, *asked).stdout.splitlines()
-    assert first == "ask for one of 2025-11-12; where it fails, two, then three"
-    assert left == "leave   why"
+    digest = Plan((gap,), ()).digest
+    assert run(new_world(), monkeypatch, *asked).stdout.splitlines() == [
+        "ask for one of 2025-11-12; where it fails, two, then three",
+        "leave   why",
+        f"1 scrapes, digest {digest}",
+    ]
     assert json.loads(run(new_world(), monkeypatch, *asked, "--json").stdout) == {
-        "digest": Plan((gap,), ()).digest,
+        "digest": digest,
         "scrapes": [
             {
                 "scraper": "one",
@@ -100,6 +103,19 @@ def test_a_plan_names_who_can_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
         ],
         "left": ["why"],
     }
+
+
+def test_a_gap_counts_once_however_many_can_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the refusal of a digest, and in the totals at the end."""
+    first, second, alone = (Question(name, DAY) for name in ("one", "two", "three"))
+    plan = Plan(((first, second), (alone,)), ("why",))
+    monkeypatch.setattr("local.operate.backfill.plan_of", lambda *_: plan)
+    came = Filled(1, (alone,), ())
+    monkeypatch.setattr("local.operate.backfill.fill", lambda *_, **__: came)
+    refused = run(new_world(), monkeypatch, "backfill", *DATES, "--digest", "12345678")
+    assert f"it is {plan.digest} now, for 2 scrapes; " in refused.stderr
+    done = run(new_world(), monkeypatch, "backfill", *DATES)
+    assert done.stdout == "left: why\n2 asked for, 1 found, 1 still missing\n"
 
 
 def test_the_plan_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
