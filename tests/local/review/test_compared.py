@@ -78,6 +78,20 @@ def test_changes_are_in_order_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == tuple(Change(name, slots[name], SKIP, RUN) for name in "bca")
 
 
+def test_what_one_file_alone_decides_is_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What both decide alike stays as it is, however many decisions either file has besides."""
+    made = iter((("same", "gone", "gone too"), ("same", "new")))
+
+    def decide(*_: object, **__: object) -> Iterator[tuple[str, datetime, Decision]]:
+        yield from ((name, SLOT, SKIP) for name in next(made))
+
+    monkeypatch.setattr(compared, "nominal_decisions", decide)
+    shipped = Settings().workflows_file
+    gone = tuple(Change(name, SLOT, SKIP, None) for name in ("gone", "gone too"))
+    new = (Change("new", SLOT, None, SKIP),)
+    assert diff(SLATE, DAY, DAY, shipped, shipped) == Diff((*gone, *new), 1, 1)
+
+
 @pytest.mark.parametrize(("slot", "count"), [("11-12 00:00", 1), ("11-11 23:59", 0)])
 def test_the_days_that_lead_in_are_not_compared(slot: str, count: int) -> None:
     """A decision counts from the first date's first minute on."""
