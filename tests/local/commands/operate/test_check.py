@@ -207,3 +207,14 @@ def test_the_command_ends_with_1_for_an_error_alone(tmp_path: Path) -> None:
     assert failed.returncode == 1
     assert (first["level"], first["where"]) == ("error", f"{wrong}:1")
     assert first["text"].startswith("version: ")
+
+
+def test_a_warning_is_no_error_to_a_script() -> None:
+    """Without keys there are some: they stand before the notes, and the exit status is 0."""
+    done = run("check")
+    *lines, counts = done.stdout.splitlines()
+    levels = [line.split()[0] for line in lines]
+    warnings, notes = levels.count("warning"), levels.count("note")
+    assert levels == ["warning"] * warnings + ["note"] * notes
+    assert (done.returncode, warnings > 0, notes > 0) == (0, True, True)
+    assert counts == f"errors: 0, warnings: {warnings}, notes: {notes}"
