@@ -94,7 +94,7 @@ def _able(datum: Datum, game: Game) -> list[str]:
     line = (REGISTRY[name] for name in datum.wanted.line)
     able = (one for one in line if one.scope == scope)
     is_ours = is_known(game.game_id)
-    return [one.name for one in able if is_ours or (scope == "game" and not one.by_nba_id)]
+    return [one.name for one in able if is_ours or not one.by_nba_id]
 
 
 def _gap(datum: Datum, game: Game, found: DateCoverage) -> Gap:

@@ -1,7 +1,7 @@
 """What each scraper asks for."""
 
 import inspect
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -51,6 +51,13 @@ def test_registry_names() -> None:
     """The scrapers that a workflow must trigger have the names of the configuration (S10)."""
     assert {name for name, scraper in REGISTRY.items() if not scraper.off} >= set(NAMES)
     assert all(scraper.name == name for name, scraper in REGISTRY.items())
+
+
+def test_what_is_said_of_a_game_is_said_by_scrapers_of_a_game() -> None:
+    """A scraper of a date, a team or an event leaves such fields as they are."""
+    others = [scraper for scraper in REGISTRY.values() if scraper.scope != "game"]
+    said = {(one.by_nba_id, one.overdue, one.rewritten) for one in others}
+    assert said == {(True, time(12), False)}
 
 
 def test_registry_cannot_be_changed() -> None:
