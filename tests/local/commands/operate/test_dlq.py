@@ -35,12 +35,17 @@ def test_the_table_names_each_letter(bench: Bench) -> None:
         assert text in done.stdout
 
 
+def failed(instant: str) -> bytes:
+    """Return a letter about a tick of noon, which was given up at an instant."""
+    whole = {"schema": "dead-letter", "error_class": "E", "error": "e", "attributes": {}}
+    times = {"failed_at": instant, "publish_time": NOON.isoformat()}
+    letter = {**whole, **times, "function": "schedule_locker", "message_id": "7", "original": "{}"}
+    return json.dumps(letter).encode()
+
+
 def test_times_are_in_utc_and_those_of_the_original(bench: Bench) -> None:
     """The table has when a message failed; a replay says of when the message is."""
-    whole = {"schema": "dead-letter", "error_class": "E", "error": "e", "attributes": {}}
-    times = {"failed_at": "2025-11-12T19:30:00+01:00", "publish_time": NOON.isoformat()}
-    letter = {**whole, **times, "function": "schedule_locker", "message_id": "7", "original": "{}"}
-    bench.publish("dead-letters", json.dumps(letter).encode())
+    bench.publish("dead-letters", failed("2025-11-12T19:30:00+01:00"))
     assert "2025-11-12 18:30:00" in bench.run("list").stdout
     said = f"to tick-schedule-locker, of {NOON.isoformat()}\n"
     assert said in bench.run("replay", "--all").stdout
@@ -108,12 +113,16 @@ def test_an_original_that_is_no_json_is_shown_as_it_came(bench: Bench, original:
     assert json.loads(done.stdout)["original"] == original
 
 
-def test_list_is_bounded(bench: Bench) -> None:
-    """`--limit` bounds the letters listed."""
-    for _ in range(5):
-        bench.dead_letter("schedule_locker", "{}")
-    assert len(json.loads(bench.run("list", "--json", "--limit", "2").stdout)) == 2
-    assert len(bench.listed()) == 5
+def test_the_oldest_letter_stands_first(bench: Bench) -> None:
+    """In whichever order they came; `--limit` leaves the newest out, and a replay begins there."""
+    one, two, three = (f"2025-11-12T17:0{minutes}:00+00:00" for minutes in (1, 2, 3))
+    for instant in (two, one, three):
+        bench.publish("dead-letters", failed(instant))
+    found = bench.listed()
+    assert [letter["failed_at"] for letter in found] == [one, two, three]
+    assert json.loads(bench.run("list", "--json", "--limit", "2").stdout) == found[:2]
+    *said, _ = bench.run("replay", "--all").stdout.splitlines()
+    assert [line.split()[1] for line in said] == [letter["id"] for letter in found]
 
 
 def test_letters_are_filtered_before_they_are_counted(bench: Bench) -> None:
