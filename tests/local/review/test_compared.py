@@ -159,6 +159,10 @@ RUNS = replace(RUN, targets=(TARGET,))
             on([12, 13, 14, 16], SKIP, LATE),
             f"{LINE}  (4 days: 2025-11-12, 2025-11-13, 2025-11-14 … 2025-11-16)",
         ),
+        (
+            on([12, 12, 13, 14, 16, 16], SKIP, None),
+            "~        no longer decided  (4 days: 2025-11-12, 2025-11-13, 2025-11-14 … 2025-11-16)",
+        ),
     ],
 )
 def test_a_change_has_its_line(changes: list[Change], line: str) -> None:
