@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
+from datetime import UTC, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -148,13 +148,18 @@ def test_as_many_warnings_as_are_printed_are_all(tmp_path: Path) -> None:
 def test_a_file_of_the_last_size_and_day_is_taken(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its last game is today's; the object says when it came, for the functions go by that."""
+    """Its last game is of today, which lasts until midnight in the East.
+
+    The object says when it came, for the functions go by that.
+    """
+    late = at(DAY, time(23)).astimezone(UTC)
+    world.clock.move(late)
     file = written(tmp_path, served(game(gameDate="11/12/2025 00:00:00")))
     monkeypatch.setattr(schedule, "READ_BYTES_MAX", file.stat().st_size)
     done = put(file)
     assert (done.exit_code, done.stderr) == (0, "")
     (held,) = world.storage.list(BUCKET, "")
-    assert held.custom_time == MORNING
+    assert held.custom_time == late
 
 
 class Broken(MemoryStorage):
