@@ -163,10 +163,11 @@ def test_fr7_a_schedule_dated_after_tomorrow_is_not_read(storage: Counting) -> N
     """The Eastern date after its creation is the last that an object's name may have."""
     tomorrow, later = DAY + timedelta(days=1), DAY + timedelta(days=2)
     storage.create(BUCKET, f"nbac-schedule-api/{tomorrow}/x.json", schedule("0022500213"))
-    storage.clock.move(NOW + timedelta(minutes=1))
+    evening = NOW + timedelta(hours=11)
+    storage.clock.move(evening)
     storage.create(BUCKET, f"nbac-schedule-api/{later}/x.json", schedule("0022500214"))
     read = SeasonReader(storage, BUCKET).read
-    assert read(NOW + timedelta(minutes=1)).name == f"nbac-schedule-api/{tomorrow}/x.json"
+    assert read(evening).name == f"nbac-schedule-api/{tomorrow}/x.json"
     assert read(NOW + timedelta(days=2)).name == f"nbac-schedule-api/{tomorrow}/x.json"
 
 

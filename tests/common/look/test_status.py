@@ -1,6 +1,6 @@
 """Today is what was planned, decided and run since midnight in New York."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +105,16 @@ def test_a_slot_to_come_that_was_forced_is_among_today_s_runs() -> None:
     assert [one.day for one in found.dates] == [DAY]
 
 
+def test_today_lasts_until_midnight_in_new_york() -> None:
+    """It is tomorrow by the clock of UTC, and today's decisions are still those of today."""
+    made = [decided(f"{slot}:00", action="RUN") for slot in ("2025-11-11 23", "2025-11-12 22")]
+    place, _ = placed(et("2025-11-12 23:30").astimezone(UTC), workflow_decisions=made)
+    found = status_of(place)
+    flow = next(one for one in found.workflows if one.name == "betting_lines")
+    assert (found.day, [one.day for one in found.dates]) == (DAY, [DAY - timedelta(days=1), DAY])
+    assert [run.decision["decision_id"] for run in flow.runs] == ["2025-11-12 22:00"]
+
+
 def test_yesterday_is_looked_at_where_anything_was_decided_then() -> None:
     """A first deployment has none."""
     place, _ = placed(NOW, workflow_decisions=[decided("2025-11-12 12:00")])
@@ -131,6 +141,7 @@ def test_yesterday_is_looked_at_where_anything_was_decided_then() -> None:
             "2025-11-11 23:00",
             False,
         ),
+        (["2025-11-11 00:00"], et("2025-11-12 23:30"), "2025-11-11 00:00", True),
         ([], et("2025-11-12 05:00"), None, True),
     ],
 )

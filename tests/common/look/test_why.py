@@ -191,7 +191,9 @@ def test_of_two_teams_that_meet_often_the_last_game_up_to_a_date_is_meant(
     ]
     place, _ = placed(at(date(2025, 12, 1), time(12)), {one.game_date: (one,) for one in games})
     when = at(date.fromisoformat(asked), time(12))
-    assert find_game(place, "MIL@CHA", when).game_date.day == found
+    for hours in (0, 11):
+        later = when + timedelta(hours=hours)
+        assert find_game(place, "MIL@CHA", later).game_date.day == found
     assert find_game(place, "0022500020", when).game_date == date(2025, 11, 20)
     with pytest.raises(BadInputError, match="lists no game"):
         find_game(place, "CHA@MIL", when)

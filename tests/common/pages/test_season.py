@@ -108,7 +108,7 @@ def test_a_changed_configuration_is_marked_on_its_first_day() -> None:
     """The season's first day changes nothing; a day without a plan has that of the day before."""
     days = [date(2025, 11, number) for number in (9, 10, 11, 12, 13)]
     plan = [
-        planned(et(f"{day} 13:00"), config)
+        planned(et(f"{day} 23:00"), config)
         for day, config in zip(days, ("one", "one", None, "two", "two"), strict=True)
         if day != days[1]
     ]
