@@ -102,9 +102,11 @@ def test_an_object_of_long_ago_stays_left_whatever_its_run_says(runtime: Runtime
     assert sweep(runtime, deep=True).checked == 0
 
 
-@pytest.mark.parametrize(("hours", "day"), [(12.5, "2025-11-12"), (11.5, "2025-11-13")])
+@pytest.mark.parametrize(
+    ("hours", "day"), [(12.5, "2025-11-12"), (11.5, "2025-11-13"), (11.5, "2025-11-11")]
+)
 def test_t4_a_near_sweep_looks_over_midnight(runtime: Runtime, hours: float, day: str) -> None:
-    """At 00:30 it lists yesterday's names, and at 23:30 tomorrow's."""
+    """At 00:30 it lists yesterday's names, and at 23:30 both yesterday's and tomorrow's."""
     later = NOW + timedelta(hours=hours)
     write(runtime, f"a/{day}/1.json", timedelta(hours=1 - hours))
     assert sweep(runtime, later).checked == 1
