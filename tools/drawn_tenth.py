@@ -135,4 +135,25 @@ DRAWN_TENTH = (
         "random_schedules(scenes[0], draw)) for scene",
         ("tests/local/simulator/explorer/test_explore.py",),
     ),
+    Mistake(
+        "drawn: rows without a slot are decisions of one slot",
+        "common/look/decided.py",
+        "_stored(place, ours)",
+        "_stored(place, rows)",
+        ("tests/common/look/test_decided.py",),
+    ),
+    Mistake(
+        "drawn: the printed plan ends with its first row",
+        "local/day/report.py",
+        'str(len(row["scrapers"])))\n    return table',
+        'str(len(row["scrapers"])))\n        return table',
+        ("tests/local/day/test_report.py",),
+    ),
+    Mistake(
+        "drawn: the last year is not believed",
+        "common/messages/envelope.py",
+        "range(2000, 2100)",
+        "range(2000, 2099)",
+        ("tests/common/messages/test_envelope.py",),
+    ),
 )

@@ -116,6 +116,34 @@ def test_fp09_what_needs_fresh_apis_and_grants_waits_for_them(module: Module) ->
     assert {resource: after(module, resource) for resource in AFTER} == AFTER
 
 
+WITH_AN_API = {
+    "google_artifact_registry_repository.images",
+    "google_bigquery_dataset.orchestration",
+    "google_billing_budget.month",
+    "google_cloud_scheduler_job.job",
+    "google_monitoring_alert_policy.log",
+    "google_monitoring_alert_policy.metric",
+    "google_monitoring_notification_channel.email",
+    "google_monitoring_notification_channel.pagerduty",
+    "google_monitoring_notification_channel.slack",
+    "google_pubsub_topic.topic",
+    "google_secret_manager_secret.odds_api_key",
+    "google_secret_manager_secret.webhook",
+    "google_service_account.alerts",
+    "google_service_account_iam_member.transfer_runs",
+    "google_storage_bucket.bundles",
+    "google_storage_bucket.data",
+    "google_storage_bucket.state",
+}
+"""What is made in a service by itself; the other resources wait for one of these."""
+
+
+def test_what_is_made_in_a_service_waits_for_its_api(module: Module) -> None:
+    """No plan shows it: an API that was switched on a moment ago refuses what is asked of it."""
+    waits = {name: body.get("depends_on", ()) for name, body in module.resources.items()}
+    assert {name for name, held in waits.items() if "${time_sleep.apis}" in held} == WITH_AN_API
+
+
 def test_a_rotated_key_is_there_before_the_old_one_goes_and_an_operator_may_disable_one(
     module: Module,
 ) -> None:

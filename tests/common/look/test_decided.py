@@ -57,6 +57,13 @@ def test_a_date_has_the_decisions_of_its_slots(
         assert was_decided([one], SUNDAY) is slot.startswith("2025-11-02")
 
 
+def test_rows_of_another_controller_are_no_slot_that_was_decided_again() -> None:
+    """They have no slot, so that nothing was stored for them; ours are found beside them."""
+    ours, others = decided("2025-11-02 12:00"), [decided(None), decided(None)]
+    place, _ = placed(NOW, workflow_decisions=[*others, ours])
+    assert [one["slot"] for one in decisions_on(place, SUNDAY)] == [ours["slot"]]
+
+
 @pytest.mark.parametrize(
     ("now", "made", "is_about"),
     [

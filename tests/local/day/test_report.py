@@ -1,5 +1,6 @@
 """What is printed of a replayed day, and what a user is told to do next."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -188,6 +189,16 @@ def test_a_narrow_window_breaks_no_workflow_s_name() -> None:
     tables = {"daily_expected_schedule": [], "workflow_executions": []}
     outcome = replace(OUTCOME, tables={**tables, "workflow_decisions": [decision]})
     assert reported(outcome, width=32).count(name) == 2
+
+
+def test_each_row_of_a_table_has_its_line() -> None:
+    """Of the plan and of the executions, in their order."""
+    names = ("daily_expected_schedule", "workflow_executions")
+    twice = {
+        name: [{**OUTCOME.tables[name][0], "workflow_name": x} for x in "pq"] for name in names
+    }
+    text = reported(replace(OUTCOME, tables={**OUTCOME.tables, **twice}))
+    assert re.findall(r"│ ([pq]) +│", text) == ["p", "q", "p", "q"]
 
 
 def test_a_quiet_day_has_no_troubles_to_name() -> None:
