@@ -156,4 +156,18 @@ DRAWN_TENTH = (
         "range(2000, 2099)",
         ("tests/common/messages/test_envelope.py",),
     ),
+    Mistake(
+        "drawn: what a killed build has left stands in the bundle",
+        "local/commands/develop/bundle.py",
+        'ZipFile(fresh, "w",',
+        'ZipFile(fresh, "a",',
+        ("tests/local/commands/develop/test_bundle.py",),
+    ),
+    Mistake(
+        "drawn: a panel reads the data source's project",
+        "dashboards/source/overview.yaml",
+        "${project}.${dataset}.incidents",
+        "${dataset}.incidents",
+        ("tests/dashboards/test_source.py",),
+    ),
 )

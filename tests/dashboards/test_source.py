@@ -1,11 +1,12 @@
 """What a dashboard's source has to say, and what it may say."""
 
+import re
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from local.dashboards.source import Dashboard, Matrix, Panel
+from local.dashboards.source import Dashboard, Matrix, Panel, sources
 
 PANEL: dict[str, Any] = {
     "title": "Runs",
@@ -78,3 +79,13 @@ def test_a_value_beyond_the_bounds_of_a_field_is_refused(
     """A value that a dashboard cannot show is refused by the field's name."""
     with pytest.raises(ValidationError, match=field):
         form.model_validate({**whole, field: value})
+
+
+@pytest.mark.parametrize(("name", "dashboard"), [*sources()])
+def test_every_table_is_of_the_chosen_project_and_dataset(name: str, dashboard: Dashboard) -> None:
+    """A name without its project would be looked up in that of the data source."""
+    read = [table for panel in dashboard.panels for table in re.findall(r"`([^`]+)`", panel.sql)]
+    assert read, name
+    assert [
+        one for one in read if not re.fullmatch(r"\$\{project\}\.\$\{dataset\}\.\w+", one)
+    ] == []

@@ -79,6 +79,14 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
     assert one.path.read_bytes() == two.path.read_bytes()
 
 
+def test_what_a_killed_build_has_left_is_not_kept(tmp_path: Path) -> None:
+    """Its file is written anew, not added to."""
+    root = checkout(tmp_path / "tree", KEPT)
+    build(tmp_path / "1.zip", root).path.replace(tmp_path / "2.zip.new")
+    assert names(build(tmp_path / "2.zip", root).path) == sorted(KEPT)
+    assert not (tmp_path / "2.zip.new").exists()
+
+
 def test_other_content_gives_another_hash(tmp_path: Path) -> None:
     """Changed content changes the hash by which Terraform recognises a new bundle."""
     one = build(tmp_path / "1.zip", checkout(tmp_path / "first", KEPT))
