@@ -1,5 +1,6 @@
 """The console of a kept stack, in a real browser, after a day on which three sources refused."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from common.pages.render import render
 from local.operate.reach import reach_stack
 from local.stack.driver import KEPT_FILE
 from tests.kit.browsing import Visitor, chromium, folder_of_pictures
-from tests.local.commands.command_line import start
 from tests.local.stack import rough_day as rough
 from tests.local.stack.rough_day import DAY, RoughDay
 
@@ -54,11 +54,14 @@ def lived(
         pytest.skip("a kept stack is up on this machine")
     report = tmp_path_factory.mktemp("day") / "day.html"
     report.write_text(render(read_day(reach_stack(rough_day.stack), DAY), alone=True))
-    rough_day.stack.keep()
+    stack = rough_day.stack
+    stack.keep()
     try:
-        yield Lived(rough_day.stack.where["functions"]["console"], report)
+        yield Lived(stack.where["functions"]["console"], report)
     finally:
-        start("stop")
+        stack.stop()
+        os.waitpid(stack.where["pid"], 0)  # `stop` would wait long for a child of this process
+        KEPT_FILE.unlink()
 
 
 @pytest.fixture(scope="module")
