@@ -116,6 +116,21 @@ def test_c1_a_storm_sends_nothing_and_says_so(world: World) -> None:
     assert "41 of 43" in row["error_message"]
 
 
+def test_fr6_uploads_with_labels_like_ours_make_no_storm(world: World) -> None:
+    """Each of sixty gets its row, so that an event that is lost beside them is sent again."""
+    for number in range(60):
+        name, labels = f"notes/2025-11-12/{number}.json", {"task_id": f"build-{number}"}
+        world.storage.create(BUCKET, name, b"{}", metadata=labels)
+    world.settle()
+    logged = [r["outcome"] for r in world.rows["scraper_execution_log"]]
+    assert logged.count("UPLOADED") == 60
+    upload(world, LOST_UPLOAD)
+    world.clock.move(SWEEP)
+    row = sweep(world, 1)
+    assert (row["status"], row["republished"]) == ("OK", [f"gs://{BUCKET}/{LOST_UPLOAD}"])
+    assert defects(world) == []
+
+
 def test_the_row_of_a_sweep_is_raised_when_it_cannot_be_written(world: World, call: Call) -> None:
     """The answer is 503, and the redelivery does not resend what was resent."""
     delivery = before(world, "cleanup_processor")
