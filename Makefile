@@ -1,6 +1,6 @@
 # Everything a newcomer needs: one of these Pythons with venv, and make.
 PYTHONS := 3.14 3.13 3.12 3.11
-# Its Python is built with optimizations, one that pyenv builds mostly without: it takes a third longer.
+# Where the system's Python is. Debian builds it with optimizations; one that pyenv has built without takes a third longer.
 SYSTEM := /usr/bin
 # The newest that works: Debian's may lack venv, and a shim of pyenv may lead nowhere.
 ifndef PYTHON

@@ -257,6 +257,7 @@ def judge(day: RoughDay, plain: Tables) -> None:
     assert differences(plain, day.outcome.tables) == []
     assert day.outcome.dead_letters == 0
     assert len(day.outcome.coverage.games) == len(day.outcome.coverage.lines_before_tipoff) == 2
+    assert day.outcome.coverage.missing == ()
     assert day.outcome.disturbances == Counter(line["action"] for line in day.lines)
 
 

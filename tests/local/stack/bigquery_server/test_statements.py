@@ -28,16 +28,9 @@ TEXTS = 200_000
 
 
 @pytest.fixture(scope="module")
-def clock(emulator: Emulator) -> Path:
-    """Let the emulator's clock show `NOW`."""
+def server(emulator: Emulator) -> BigQueryServer:
+    """The emulator that the tests share, its clock at `NOW`."""
     set_clock(emulator.clock, NOW)
-    return emulator.clock
-
-
-@pytest.fixture(scope="module")
-def server(emulator: Emulator, clock: Path) -> BigQueryServer:
-    """The emulator that the tests share, at `NOW`."""
-    assert clock == emulator.clock
     return emulator.server
 
 
@@ -99,18 +92,18 @@ def test_fu2_every_client_sees_the_clock(server: BigQueryServer) -> None:
 
 
 @pytest.mark.stack
-def test_a_view_moves_with_the_clock(server: BigQueryServer, clock: Path) -> None:
+def test_a_view_moves_with_the_clock(server: BigQueryServer, emulator: Emulator) -> None:
     """It is read on the day of its creation and, by the same statement, on another."""
     client = make_client(PROJECT, server.endpoint)
     client.create_dataset("moving")
     client.query("CREATE VIEW moving.now AS SELECT CURRENT_DATE() AS day").result()
     read = "SELECT day, CURRENT_DATE() AS today FROM moving.now"
     assert run_sql(server.endpoint, PROJECT, read)[1] == [(date(2025, 11, 13),) * 2]
-    set_clock(clock, NOW + timedelta(days=3))
+    set_clock(emulator.clock, NOW + timedelta(days=3))
     try:
         rows = run_sql(server.endpoint, PROJECT, read)[1]
     finally:
-        set_clock(clock, NOW)
+        set_clock(emulator.clock, NOW)
     assert rows == [(date(2025, 11, 16),) * 2]
 
 
