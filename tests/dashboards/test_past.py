@@ -1,4 +1,4 @@
-"""A time range in the past shows what was there at its end, and nothing of what came after it."""
+"""Panels whose query has the end of its range; the coverage of games is that of now."""
 
 from collections.abc import Mapping
 from datetime import time, timedelta

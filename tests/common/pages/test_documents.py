@@ -1,4 +1,4 @@
-"""What is looked at is told to programs with the times that it is about."""
+"""The JSON of a run and of an explained decision has the slot, not the time it was made."""
 
 from datetime import timedelta
 from typing import Any, cast

@@ -155,7 +155,7 @@ def test_fu15_an_extract_is_told_what_to_do_instead(server: BigQueryServer) -> N
 
 @pytest.mark.stack
 def test_the_past_of_a_table_is_refused(server: BigQueryServer) -> None:
-    """It is not kept, so that a query of it would be answered with the present; which, is told."""
+    """No past is kept: the present would be the answer. The error names the instant."""
     client = make_client(PROJECT, server.endpoint)
     client.create_dataset("past")
     client.query("CREATE TABLE past.t AS SELECT 1 AS n").result()
